@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+const count = z.number().int().nonnegative();
+const positiveCount = z.number().int().positive();
+
+/** The run configuration: what `hashloom.yaml` holds, with every default filled in. */
+export const configuration = z.strictObject({
+  index: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dots, dashes and underscores, 64 at most')
+    .describe('Name of the index; the workflow id is reindex/NAME.'),
+  store: z.string().min(1).describe('Where artifacts and indexes live: a folder or s3://bucket/prefix.'),
+  source: z
+    .strictObject({
+      path: z.string().min(1).describe('A file, a folder, a glob, or s3://bucket/prefix (globs too).'),
+      format: z.enum(['auto', 'text', 'jsonl']).default('auto').describe('auto: by content and name; gzip is found by content.'),
+      field: z.string().min(1).default('text').describe('For jsonl: the field that holds the text (a.b for nested fields).'),
+      invalidUtf8: z.enum(['fail', 'replace']).default('fail').describe('Invalid UTF-8: stop with file and byte, or replace and count.'),
+      verify: z.boolean().default(false).describe('Know files by their content instead of size and time or ETag.'),
+    })
+    .describe('The corpus.'),
+  tokens: z
+    .strictObject({
+      minimumLength: positiveCount.default(1).describe('Shorter words are dropped (they keep their place in the window).'),
+      maximumLength: positiveCount.default(64).describe('Longer words are dropped.'),
+      numbers: z.boolean().default(false).describe('Keep tokens that begin with a digit.'),
+    })
+    .prefault({})
+    .describe('The tokeniser.'),
+  vocabulary: z
+    .strictObject({
+      minimumCount: positiveCount.default(10).describe('Rarer words are dropped.'),
+      common: count.default(200).describe('So many of the most common words are dropped before counting.'),
+      maximumSize: positiveCount.default(1_000_000).describe('At most so many words, the most common ones.'),
+      refreshCommon: z.boolean().default(false).describe('Choose the common words anew instead of keeping those of the published version.'),
+    })
+    .prefault({}),
+  cooccurrence: z
+    .strictObject({
+      window: positiveCount.max(20).default(10).describe('Words to each side; a pair at distance k weighs 1/k.'),
+    })
+    .prefault({}),
+  affinity: z
+    .strictObject({
+      minimumPmi: z.number().default(1).describe('Keep pairs whose ln PMI (row- and column-normalized) is at least this.'),
+      minimumWeight: z.number().nonnegative().default(1.7).describe('Keep pairs whose summed weight is at least this.'),
+      top: positiveCount.default(100).describe('At most so many neighbours a word, by weight, before symmetrizing.'),
+    })
+    .prefault({}),
+  heldOut: z
+    .strictObject({
+      pairs: count.default(4600).describe('Pairs kept from training to measure hit rates (at most a tenth of all).'),
+    })
+    .prefault({}),
+  negatives: z
+    .strictObject({
+      perRow: positiveCount.default(64).describe('Hard negatives mined a word.'),
+    })
+    .prefault({}),
+  training: z
+    .strictObject({
+      method: z.enum(['lse', 'cos', 'dch', 'dhn']).default('lse').describe('The loss.'),
+      tables: positiveCount.max(8).default(3).describe('L: embeddings, codes and tables a word.'),
+      bits: z.number().int().min(8).max(256).multipleOf(8).default(32).describe('d: dimensions of an embedding, bits of a code.'),
+      epochs: positiveCount.default(20),
+      concentration: z.number().positive().default(16).describe('K.'),
+      beta: z.number().nonnegative().default(8).describe('Weight of negatives.'),
+      betaOn: z.enum(['all', 'hard']).default('all').describe('beta on all negatives or on hard ones alone.'),
+      lambda: z.number().nonnegative().default(0.3).describe('Weight of the quantization loss at the end of its ramp.'),
+      lambdaRamp: z.boolean().default(true).describe('lambda grows linearly from 0 over the run.'),
+      temperature: z.number().nonnegative().default(0.07).describe('Share of the gradient over the L x L cosines of positives, falling to 0 at two thirds; 0: hard max.'),
+      dropout: z.number().min(0).max(0.9).default(0).describe('One mask shared by both sides of a pair and all embeddings.'),
+      batchPositives: positiveCount.default(8192),
+      hardPerPositive: z.number().nonnegative().default(1),
+      easyPerPositive: z.number().nonnegative().default(2),
+      rate: z.number().positive().default(0.04).describe('Step of Adam on summed gradients; falls linearly to 2%.'),
+      partitions: positiveCount.max(1024).default(1).describe('P: blocks that share no partition train at the same time.'),
+      epochsPerRound: positiveCount.default(1).describe('Epochs between two checkpoints.'),
+    })
+    .prefault({}),
+  evaluation: z
+    .strictObject({
+      queries: positiveCount.default(1000).describe('Words sampled for precision and recall.'),
+    })
+    .prefault({}),
+  gate: z
+    .record(z.string(), z.number())
+    .default({})
+    .describe('Least value of a metric for a version to be published, for example f1: 0.2.'),
+  seed: z.number().int().min(0).max(0xffffffff).default(1).describe('Everything random follows from it.'),
+});
+
+export type Configuration = z.infer<typeof configuration>;
+export type TrainingConfiguration = Configuration['training'];

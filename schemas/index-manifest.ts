@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { artifactReference, manifestPart } from './artifact.ts';
+
+/** `indexes/NAME/versions/V/index.json`: the header of a finished version, written last. */
+export const indexManifest = z.object({
+  format: z.literal(1),
+  index: z.string(),
+  version: z.number().int().positive(),
+  /** What an item is. */
+  kind: z.literal('word'),
+  items: z.number().int().nonnegative(),
+  tables: z.number().int().positive(),
+  bits: z.number().int().positive(),
+  parts: z.array(manifestPart),
+  /** The artifacts it was made from, `export` first; the way back to the corpus. */
+  lineage: z.array(artifactReference),
+  /** The list of common words it was counted with; increments keep it. */
+  common: artifactReference,
+  /** The configuration of the run, with defaults filled in. */
+  configuration: z.record(z.string(), z.unknown()),
+  metrics: z.record(z.string(), z.number()),
+  codeVersion: z.string(),
+  createdAt: z.string(),
+  workflowId: z.string().optional(),
+  runId: z.string().optional(),
+});
+
+export type IndexManifest = z.infer<typeof indexManifest>;
+
+/** `indexes/NAME/current.json`: the one mutable object, swapped by a conditional write. */
+export const currentPointer = z.object({
+  format: z.literal(1),
+  index: z.string(),
+  version: z.number().int().positive(),
+  /** Relative to `indexes/NAME/`. */
+  path: z.string(),
+  publishedAt: z.string(),
+  workflowId: z.string().optional(),
+  runId: z.string().optional(),
+});
+
+export type CurrentPointer = z.infer<typeof currentPointer>;

@@ -1,0 +1,34 @@
+import type { StageName } from './stages.ts';
+
+/** Task queues: any number of hosts poll any of them. */
+export const QUEUES = {
+  /** Workflows and light work. */
+  main: 'hashloom',
+  /** Everything from the corpus to negatives. */
+  etl: 'hashloom-etl',
+  /** Training: one slot a device. */
+  train: 'hashloom-train',
+  /** Binarize, export, evaluate. */
+  export: 'hashloom-export',
+} as const;
+
+export type QueueRole = keyof typeof QUEUES;
+
+export const QUEUE_ROLES = Object.keys(QUEUES) as QueueRole[];
+
+export const QUEUE_OF_STAGE: Record<StageName, QueueRole> = {
+  list: 'main',
+  ingest: 'etl',
+  common: 'etl',
+  count: 'etl',
+  vocabulary: 'etl',
+  merge: 'etl',
+  filter: 'etl',
+  'hold-out': 'etl',
+  mine: 'etl',
+  train: 'train',
+  binarize: 'export',
+  export: 'export',
+  evaluate: 'export',
+  publish: 'main',
+};

@@ -1,0 +1,92 @@
+import type { Configuration } from './configuration.ts';
+import type { StageName } from './stages.ts';
+
+/** Workflow types, ids and names that the CLI, the workers and the workflows share. */
+export const WORKFLOW = {
+  reindex: 'reindex',
+  scheduled: 'scheduled',
+  processShards: 'processShards',
+  train: 'train',
+} as const;
+
+export const reindexWorkflowId = (index: string): string => `reindex/${index}`;
+export const scheduledWorkflowId = (index: string): string => `scheduled/${index}`;
+export const scheduleId = (index: string): string => `hashloom/${index}`;
+
+export const PROGRESS_QUERY = 'progress';
+export const PAUSE_UPDATE = 'pause';
+export const RESUME_UPDATE = 'resume';
+
+/** Keyword search attributes; a run works without them. */
+export const SEARCH_ATTRIBUTES = { index: 'HashloomIndex', stage: 'HashloomStage', version: 'HashloomVersion' } as const;
+
+/** Input of the workflows `reindex` and `scheduled`. Paths in the configuration are absolute URIs. */
+export interface ReindexInput {
+  configuration: Configuration;
+  /** Run every stage, artifacts or not. */
+  force: boolean;
+  /** Whether the namespace knows the search attributes. */
+  searchAttributes: boolean;
+}
+
+export interface StageResult {
+  name: StageName;
+  /** Every artifact of the stage was there already. */
+  cached: boolean;
+  seconds: number;
+  rows: number;
+  bytes: number;
+}
+
+export type StageState = 'waiting' | 'running' | 'done';
+
+export interface StageProgress {
+  name: StageName;
+  state: StageState;
+  /** Activities of the stage that are finished, of how many; 0 of 0 while unknown. */
+  done: number;
+  total: number;
+  result?: StageResult;
+}
+
+/** Answer of the query `progress`. */
+export interface RunProgress {
+  index: string;
+  stages: StageProgress[];
+  paused: boolean;
+  /** The child workflow at work, which answers the same query with `done` and `total` of its own. */
+  child?: string;
+}
+
+/** Answer of the query `progress` on a child. */
+export interface ChildProgress {
+  done: number;
+  total: number;
+  /** The latest figures of its activities, for a person: loss, pairs a second. */
+  figures: Record<string, number>;
+}
+
+/** What a heartbeat carries: how far, and the figures a person wants. */
+export interface HeartbeatDetails {
+  stage: StageName;
+  done: number;
+  total: number;
+  figures: Record<string, number>;
+}
+
+export type Metrics = Record<string, number>;
+
+/** Result of the workflow `reindex`; with `index` first it is the last line of `run --json`. */
+export interface ReindexResult {
+  index: string;
+  /** Version number of the published index. */
+  version: number;
+  /** Where that version lies. */
+  uri: string;
+  /** False when the current version was already this very index. */
+  published: boolean;
+  workflowId: string;
+  runId: string;
+  stages: StageResult[];
+  metrics: Metrics;
+}

@@ -22,7 +22,7 @@ export const configuration = z.strictObject({
   tokens: z
     .strictObject({
       minimumLength: positiveCount.default(1).describe('Shorter words are dropped (they keep their place in the window).'),
-      maximumLength: positiveCount.default(64).describe('Longer words are dropped.'),
+      maximumLength: positiveCount.max(256).default(64).describe('Longer words are dropped.'),
       numbers: z.boolean().default(false).describe('Keep tokens that begin with a digit.'),
     })
     .prefault({})
@@ -32,7 +32,12 @@ export const configuration = z.strictObject({
       minimumCount: positiveCount.default(10).describe('Rarer words are dropped.'),
       common: count.default(200).describe('So many of the most common words are dropped before counting.'),
       maximumSize: positiveCount.default(1_000_000).describe('At most so many words, the most common ones.'),
-      refreshCommon: z.boolean().default(false).describe('Choose the common words anew instead of keeping those of the published version.'),
+      commonDrift: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.1)
+        .describe('The list of common words of the published version is kept until more than this share of it has changed.'),
     })
     .prefault({}),
   cooccurrence: z

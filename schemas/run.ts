@@ -14,8 +14,6 @@ export const scheduledWorkflowId = (index: string): string => `scheduled/${index
 export const scheduleId = (index: string): string => `hashloom/${index}`;
 
 export const PROGRESS_QUERY = 'progress';
-export const PAUSE_UPDATE = 'pause';
-export const RESUME_UPDATE = 'resume';
 
 /** Keyword search attributes; a run works without them. */
 export const SEARCH_ATTRIBUTES = { index: 'HashloomIndex', stage: 'HashloomStage', version: 'HashloomVersion' } as const;
@@ -53,7 +51,6 @@ export interface StageProgress {
 export interface RunProgress {
   index: string;
   stages: StageProgress[];
-  paused: boolean;
   /** The child workflow at work, which answers the same query with `done` and `total` of its own. */
   child?: string;
 }

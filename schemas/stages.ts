@@ -1,17 +1,19 @@
 /**
- * The stages in the way of the data. A stage's version is raised by hand when its output changes for the same input;
- * a golden-bytes test holds this. The version is part of every artifact's key.
+ * Every kind of artifact, in the way of the data. A version is raised by hand when the output changes for the same
+ * input; a golden-bytes test holds this. It is part of every artifact's key.
  */
 export const STAGES = {
   list: { version: 1, title: 'List the corpus' },
   ingest: { version: 1, title: 'Ingest files to tokens' },
+  dictionary: { version: 1, title: 'Merge the dictionaries' },
   common: { version: 1, title: 'Choose the common words' },
+  vocabulary: { version: 1, title: 'Choose the vocabulary' },
   count: { version: 1, title: 'Count cooccurrences' },
-  vocabulary: { version: 1, title: 'Merge the vocabulary' },
   merge: { version: 1, title: 'Merge the counts to rows' },
   filter: { version: 1, title: 'Filter to the affinity D' },
   'hold-out': { version: 1, title: 'Hold out pairs' },
   mine: { version: 1, title: 'Mine hard negatives' },
+  block: { version: 1, title: 'Train a block' },
   train: { version: 1, title: 'Train the embeddings' },
   binarize: { version: 1, title: 'Binarize to codes' },
   export: { version: 1, title: 'Export the buckets' },
@@ -21,4 +23,20 @@ export const STAGES = {
 
 export type StageName = keyof typeof STAGES;
 
-export const STAGE_NAMES = Object.keys(STAGES) as StageName[];
+/** The stages a run shows; `common` is made within `vocabulary`, `block` within `train`. */
+export const STAGE_NAMES = [
+  'list',
+  'ingest',
+  'dictionary',
+  'vocabulary',
+  'count',
+  'merge',
+  'filter',
+  'hold-out',
+  'mine',
+  'train',
+  'binarize',
+  'export',
+  'evaluate',
+  'publish',
+] as const satisfies StageName[];

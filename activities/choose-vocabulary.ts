@@ -1,0 +1,92 @@
+import { chooseCommon, chooseVocabulary as chooseKernel } from '../kernels/choose-vocabulary.ts';
+import type { Dictionary } from '../kernels/build-dictionary.ts';
+import type { ArtifactReference } from '../schemas/artifact.ts';
+import type { Configuration } from '../schemas/configuration.ts';
+import { Failure } from '../schemas/failures.ts';
+import { currentPointer, indexManifest } from '../schemas/index-manifest.ts';
+import { COMMON } from '../schemas/tables.ts';
+import { artifactComplete, openArtifact } from '../store/artifacts.ts';
+import { decodeParquet, encodeParquet } from '../store/parquet.ts';
+import type { Store } from '../store/store.ts';
+import { encodeDictionary } from './ingest.ts';
+import { readJson } from './json-object.ts';
+import { loadDictionary } from './merge-dictionaries.ts';
+import { produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
+
+export interface ChooseVocabularyInput extends StageInput {
+  index: string;
+  dictionary: ArtifactReference;
+  minimumCount: number;
+  common: number;
+  maximumSize: number;
+  commonDrift: number;
+}
+
+type VocabularyParameters = Configuration['vocabulary'];
+
+export interface ChooseVocabularyOutput extends StageOutput {
+  /** The list of common words that the corpus is counted without. */
+  common: ArtifactReference;
+}
+
+/** Chooses the words that get an id, and those too common to count. Rows: words of the vocabulary. */
+export async function chooseVocabulary(input: ChooseVocabularyInput, context: StageContext): Promise<ChooseVocabularyOutput> {
+  const store = context.openStore(input.store);
+  let dictionary: Dictionary | undefined;
+  const read = async () => (dictionary ??= await loadDictionary(store, input.dictionary));
+  const common = await commonWords(input, store, context, read);
+  context.report(1, 2);
+
+  const { minimumCount, maximumSize, force } = input;
+  const recipe = { stage: 'vocabulary', parameters: { minimumCount, maximumSize }, inputs: [input.dictionary, common.artifact], force } as const;
+  const output = await produceArtifact(context, store, recipe, async () => {
+    const words = await read();
+    const chosen = chooseKernel(words, { common: await readCommon(store, common.artifact), minimumCount, maximumSize });
+    if (chosen.words.length === 0) throw nothingChosen(words, input);
+    const part = { name: 'vocabulary.parquet', bytes: await encodeDictionary(chosen), rows: chosen.words.length };
+    return { parts: [part], rows: chosen.words.length };
+  });
+  return { ...output, cached: output.cached && common.cached, common: common.artifact };
+}
+
+/** The list of the published version as long as it still fits the corpus, else the one that the corpus itself gives. */
+async function commonWords(input: ChooseVocabularyInput, store: Store, context: StageContext, read: () => Promise<Dictionary>) {
+  const kept = await publishedCommon(store, input);
+  if (kept && (await drift(store, kept, input, read)) <= input.commonDrift) return { artifact: kept, cached: true };
+  const recipe = { stage: 'common', parameters: { common: input.common }, inputs: [input.dictionary], force: input.force } as const;
+  return await produceArtifact(context, store, recipe, async () => {
+    const word = chooseCommon(await read(), input.common);
+    return { parts: [{ name: 'words.parquet', bytes: await encodeParquet(COMMON, { word }, { dress: 'internal' }), rows: word.length }], rows: word.length };
+  });
+}
+
+async function publishedCommon(store: Store, { index, common }: VocabularyParameters & { index: string }): Promise<ArtifactReference | undefined> {
+  const current = await readJson(store, `indexes/${index}/current.json`, currentPointer);
+  const version = current && (await readJson(store, `indexes/${index}/${current.path}/index.json`, indexManifest));
+  const manifest = version && (await artifactComplete(store, version.common));
+  return manifest?.parameters['common'] === common ? version?.common : undefined;
+}
+
+/** The share of the list that this corpus would have chosen otherwise. */
+async function drift(store: Store, kept: ArtifactReference, input: ChooseVocabularyInput, read: () => Promise<Dictionary>): Promise<number> {
+  const { manifest } = await openArtifact(store, kept);
+  if (manifest.inputs[0]?.key === input.dictionary.key) return 0;
+  const own = chooseCommon(await read(), input.common);
+  const old = new Set(await readCommon(store, kept));
+  return own.filter((word) => !old.has(word)).length / Math.max(own.length, 1);
+}
+
+async function readCommon(store: Store, reference: ArtifactReference): Promise<string[]> {
+  const artifact = await openArtifact(store, reference);
+  return (await decodeParquet(await artifact.part('words.parquet'), COMMON, 'words.parquet')).word;
+}
+
+function nothingChosen({ words, counts }: Dictionary, { minimumCount, common }: ChooseVocabularyInput): Failure {
+  let most = -1;
+  for (let id = 0; id < words.length; id++) if (most < 0 || counts[id]! > counts[most]!) most = id;
+  const found = most < 0 ? 'the corpus has no words at all' : `of ${words.length} words the most common, "${words[most]}", occurs ${counts[most]} times`;
+  return new Failure(
+    'DataError',
+    `no word is left for the vocabulary: ${found}; vocabulary.minimumCount is ${minimumCount} and the ${common} most common words are dropped (vocabulary.common). Lower one of them, or give more text`,
+  );
+}

@@ -1,0 +1,50 @@
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { FAILURE_TYPES } from '../schemas/failures.ts';
+import type { HeartbeatDetails } from '../schemas/run.ts';
+import type { ActivityName, RunStage, StageOutcome, StageReport, Stages } from './run-stage.ts';
+import { STAGE_OF_ACTIVITY } from './stage-of-activity.ts';
+
+/** Each activity is its stage function with the context left to the worker. */
+export type Activities = { [Name in ActivityName]: (input: Parameters<Stages[Name]>[0]) => ReturnType<Stages[Name]> };
+
+const HEARTBEAT_EVERY_MS = 500;
+
+export function createActivities(deps: { runStage: RunStage; codeVersion: string }): Activities {
+  const activity = (name: ActivityName) => async (input: unknown) => {
+    const context = Context.current();
+    const { workflowExecution } = context.info;
+    const origin = {
+      codeVersion: deps.codeVersion,
+      ...(workflowExecution && { workflowId: workflowExecution.workflowId, runId: workflowExecution.runId }),
+    };
+    let latest: StageReport = { done: 0, total: 0, figures: {} };
+    const beat = () => context.heartbeat({ stage: STAGE_OF_ACTIVITY[name], ...latest } satisfies HeartbeatDetails);
+    beat();
+    const timer = setInterval(beat, HEARTBEAT_EVERY_MS);
+    try {
+      const outcome = await deps.runStage(name, input, origin, context.cancellationSignal, (report) => {
+        latest = report;
+      });
+      return resultOf(outcome, context);
+    } finally {
+      clearInterval(timer);
+    }
+  };
+  const names = Object.keys(STAGE_OF_ACTIVITY) as ActivityName[];
+  return Object.fromEntries(names.map((name) => [name, activity(name)])) as unknown as Activities;
+}
+
+function resultOf(outcome: StageOutcome, context: Context): unknown {
+  if ('result' in outcome) return outcome.result;
+  const { name, message, stack, cancelled } = outcome.error;
+  if (cancelled) {
+    const reason: unknown = context.cancellationSignal.reason;
+    const asked = reason instanceof CancelledFailure && reason.message !== 'WORKER_SHUTDOWN';
+    // A worker that drains is no cancelled run: another worker takes the activity up again.
+    throw asked ? reason : ApplicationFailure.retryable('the worker is shutting down', 'WorkerShutdown');
+  }
+  const permanent = FAILURE_TYPES.some((type) => type === name);
+  const failure = ApplicationFailure.create({ message, type: name, nonRetryable: permanent });
+  failure.stack = stack;
+  throw failure;
+}

@@ -1,0 +1,21 @@
+import type { ArtifactReference } from '../schemas/artifact.ts';
+import { codes as codesSchema } from '../schemas/tables.ts';
+import { openArtifact } from '../store/artifacts.ts';
+import { decodeParquet } from '../store/parquet.ts';
+import type { Store } from '../store/store.ts';
+
+export interface Codes {
+  items: number;
+  tables: number;
+  bits: number;
+  /** (V, L, d / 8) bytes. */
+  codes: Uint8Array;
+}
+
+export async function loadCodes(store: Store, reference: ArtifactReference): Promise<Codes> {
+  const artifact = await openArtifact(store, reference);
+  const { facts } = artifact.manifest;
+  const bits = Number(facts['bits']);
+  const { code } = await decodeParquet(await artifact.part('codes.parquet'), codesSchema(bits), 'codes.parquet');
+  return { items: Number(facts['items']), tables: Number(facts['tables']), bits, codes: code };
+}

@@ -1,0 +1,41 @@
+import { mineNegatives } from '../kernels/mine-negatives.ts';
+import { AFFINITY, NEGATIVES } from '../schemas/tables.ts';
+import { openArtifact } from '../store/artifacts.ts';
+import { decodeParquet, encodeParquet } from '../store/parquet.ts';
+import type { BatchOutput } from './ingest.ts';
+import { mineArtifact, type MineParameters } from './mined-artifacts.ts';
+import { rowOfEntries, toSparseRows } from './sparse-rows.ts';
+import { produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
+
+export interface MineInput extends StageInput, MineParameters {
+  from: number;
+  to: number;
+}
+
+/** Mined at once between two reports. */
+const STEP_ROWS = 512;
+
+/** Hard negatives of rows [from, to) from the training D. Rows: negatives. */
+export async function mine(input: MineInput, context: StageContext): Promise<BatchOutput> {
+  const store = context.openStore(input.store);
+  const { from, to, perRow, seed } = input;
+  const { parameters, inputs } = mineArtifact(input, { from, to });
+  return await produceArtifact(context, store, { stage: 'mine', parameters, inputs, force: input.force }, async () => {
+    const pairs = await openArtifact(store, input.pairs);
+    const table = await decodeParquet(await pairs.part('training.parquet'), AFFINITY, 'training.parquet');
+    const affinity = toSparseRows(table, 0, Number(pairs.manifest.facts['words']), 'training.parquet');
+    const rows: Int32Array[] = [];
+    const columns: Uint32Array[] = [];
+    for (let first = from; first < to; first += STEP_ROWS) {
+      const mined = mineNegatives(affinity, { from: first, to: Math.min(first + STEP_ROWS, to), perRow, seed });
+      rows.push(rowOfEntries(mined.offsets, first));
+      columns.push(mined.columns);
+      context.report(first - from, to - from);
+    }
+    const row = new Int32Array(Buffer.concat(rows.map(bytesOf)).buffer);
+    const column = new Int32Array(Buffer.concat(columns.map(bytesOf)).buffer);
+    return { parts: [{ name: 'negatives.parquet', bytes: await encodeParquet(NEGATIVES, { row, column }, { dress: 'internal' }), rows: row.length }], rows: row.length };
+  });
+}
+
+const bytesOf = (array: Int32Array | Uint32Array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

@@ -1,0 +1,124 @@
+import type { ArtifactReference } from '../schemas/artifact.ts';
+import type { Configuration } from '../schemas/configuration.ts';
+import { Failure } from '../schemas/failures.ts';
+import { type CurrentPointer, currentPointer, type IndexManifest, indexManifest } from '../schemas/index-manifest.ts';
+import type { Metrics } from '../schemas/run.ts';
+import { artifactFolder, openArtifact } from '../store/artifacts.ts';
+import type { Store } from '../store/store.ts';
+import { readJson, toJson } from './json-object.ts';
+import type { StageContext, StageInput, StageOutput } from './stage-context.ts';
+
+export interface PublishInput extends StageInput {
+  configuration: Configuration;
+  buckets: ArtifactReference;
+  common: ArtifactReference;
+  lineage: ArtifactReference[];
+  metrics: Metrics;
+}
+
+export interface PublishOutput extends StageOutput {
+  version: number;
+  uri: string;
+  published: boolean;
+}
+
+/**
+ * Copies the finished index to a version of its own and swaps `current.json` to it by a conditional write.
+ * May run any number of times: a run that has its version keeps it. An index that is the current one already is not published again.
+ */
+export async function publish(input: PublishInput, context: StageContext): Promise<PublishOutput> {
+  const store = context.openStore(input.store);
+  const folder = `indexes/${input.configuration.index}`;
+  const seen = await store.head(`${folder}/current.json`);
+  const current = seen && (await readJson(store, `${folder}/current.json`, currentPointer));
+  const standing = current && (await readJson(store, `${folder}/${current.path}/index.json`, indexManifest));
+  if (current && standing && !input.force && isSameIndex(standing, input)) return describe(store, folder, standing, input, false);
+
+  const manifest = await writeVersion(store, folder, input, context);
+  const pointer: CurrentPointer = {
+    format: 1,
+    index: manifest.index,
+    version: manifest.version,
+    path: `versions/${manifest.version}`,
+    publishedAt: new Date().toISOString(),
+    ...identityOf(context),
+  };
+  const condition = seen ? { ifMatch: seen.etag } : { ifAbsent: true as const };
+  const swapped = await store.put(`${folder}/current.json`, toJson(pointer), condition);
+  if (swapped === undefined) await explainConflict(store, folder, manifest.version);
+  return describe(store, folder, manifest, input, true);
+}
+
+/** Takes the next free version number, copies the parts, and writes `index.json` last. */
+async function writeVersion(store: Store, folder: string, input: PublishInput, context: StageContext): Promise<IndexManifest> {
+  const version = await claimVersion(store, folder, context);
+  const written = await readJson(store, `${folder}/versions/${version}/index.json`, indexManifest);
+  if (written) return written;
+  const { manifest: made } = await openArtifact(store, input.buckets);
+  for (const [at, part] of made.parts.entries()) {
+    context.report(at, made.parts.length);
+    await store.copy(`${artifactFolder(input.buckets)}/${part.path}`, `${folder}/versions/${version}/${part.name}`);
+  }
+  const { configuration } = input;
+  const manifest: IndexManifest = {
+    format: 1,
+    index: configuration.index,
+    version,
+    kind: 'word',
+    items: made.rows,
+    tables: configuration.training.tables,
+    bits: configuration.training.bits,
+    parts: made.parts.map((part) => ({ ...part, path: part.name })),
+    lineage: [input.buckets, ...input.lineage],
+    common: input.common,
+    configuration,
+    metrics: input.metrics,
+    codeVersion: context.origin.codeVersion,
+    createdAt: new Date().toISOString(),
+    ...identityOf(context),
+  };
+  await store.put(`${folder}/versions/${version}/index.json`, toJson(manifest));
+  return manifest;
+}
+
+/** A version number belongs to the run whose claim stands first; two runs never write into one folder. */
+async function claimVersion(store: Store, folder: string, context: StageContext): Promise<number> {
+  const claim = toJson(identityOf(context));
+  const text = Buffer.from(claim).toString();
+  const taken: number[] = [];
+  for await (const { path } of store.list(`${folder}/versions/`)) {
+    const match = /^(\d+)\/(claim\.json)?/.exec(path.slice(`${folder}/versions/`.length));
+    if (!match) continue;
+    taken.push(Number(match[1]));
+    if (match[2] && Buffer.from((await store.get(path)) ?? []).toString() === text) return Number(match[1]);
+  }
+  for (let version = Math.max(0, ...taken) + 1; ; version++) {
+    if (await store.put(`${folder}/versions/${version}/claim.json`, claim, { ifAbsent: true })) return version;
+  }
+}
+
+/** The swap did not go through: fine if it was our own twin's, a conflict if another run published meanwhile. */
+async function explainConflict(store: Store, folder: string, version: number): Promise<void> {
+  const winner = await readJson(store, `${folder}/current.json`, currentPointer);
+  if (winner?.version === version) return;
+  const theirs = winner ? `version ${winner.version}${winner.workflowId ? ` by ${winner.workflowId}, run ${winner.runId}` : ''}` : 'its removal';
+  throw new Failure(
+    'PublishConflict',
+    `${store.uri}/${folder}/current.json changed while version ${version} was published (now: ${theirs}); version ${version} is complete but not current. Run again to publish on top of it`,
+  );
+}
+
+const isSameIndex = (standing: IndexManifest, input: PublishInput) =>
+  JSON.stringify(standing.lineage.map(({ key }) => key)) === JSON.stringify([input.buckets, ...input.lineage].map(({ key }) => key));
+
+function identityOf({ origin }: StageContext): { workflowId?: string; runId?: string } {
+  const { workflowId, runId } = origin;
+  return { ...(workflowId !== undefined && { workflowId }), ...(runId !== undefined && { runId }) };
+}
+
+function describe(store: Store, folder: string, manifest: IndexManifest, input: PublishInput, published: boolean): PublishOutput {
+  const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
+  const { version, items } = manifest;
+  const uri = `${store.uri}/${folder}/versions/${version}`;
+  return { artifact: input.buckets, cached: !published, rows: items, bytes, facts: {}, version, uri, published };
+}

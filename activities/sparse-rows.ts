@@ -1,0 +1,29 @@
+import type { SparseRows } from '../kernels/train-rows.ts';
+import { Failure } from '../schemas/failures.ts';
+
+/** Rows [first, first + rows) of a sorted (row, column) table as CSR; offsets have rows + 1 entries. */
+export function toSparseRows(table: { row: Int32Array; column: Int32Array }, first: number, rows: number, where: string): SparseRows {
+  const { row, column } = table;
+  const offsets = new Uint32Array(rows + 1);
+  let at = 0;
+  while (at < row.length && row[at]! < first) at += 1;
+  const start = at;
+  for (let r = 0; r < rows; r++) {
+    offsets[r] = at - start;
+    while (at < row.length && row[at] === first + r) at += 1;
+  }
+  offsets[rows] = at - start;
+  if (at < row.length && row[at]! < first + rows) {
+    throw new Failure('IntegrityError', `${where}: row ${row[at]} after row ${row[at - 1]} at entry ${at}; expected rising rows`);
+  }
+  const columns = new Uint32Array(column.buffer, column.byteOffset + 4 * start, at - start);
+  return { offsets, columns };
+}
+
+/** The row of every entry of a CSR, whose first row is `first`: the way back to a table. */
+export function rowOfEntries(offsets: ArrayLike<number>, first = 0): Int32Array {
+  const rows = offsets.length - 1;
+  const result = new Int32Array(offsets[rows] ?? 0);
+  for (let r = 0; r < rows; r++) result.fill(first + r, offsets[r], offsets[r + 1]);
+  return result;
+}

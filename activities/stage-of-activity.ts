@@ -1,0 +1,23 @@
+import type { StageName } from '../schemas/stages.ts';
+import type { ActivityName } from './run-stage.ts';
+
+/** The stage that each activity is part of. */
+export const STAGE_OF_ACTIVITY: Record<ActivityName, StageName> = {
+  list: 'list',
+  ingest: 'ingest',
+  mergeDictionaries: 'dictionary',
+  chooseVocabulary: 'vocabulary',
+  count: 'count',
+  mergeCounts: 'merge',
+  filter: 'filter',
+  holdOut: 'hold-out',
+  mine: 'mine',
+  resumeTraining: 'train',
+  trainBlock: 'block',
+  dropCheckpoints: 'train',
+  finishTraining: 'train',
+  binarize: 'binarize',
+  exportBuckets: 'export',
+  evaluate: 'evaluate',
+  publish: 'publish',
+};

@@ -1,0 +1,29 @@
+import { basename, relative } from 'node:path';
+import type { Command } from 'commander';
+import { EXIT_INTERRUPTED } from '../interrupts.ts';
+import { DEFAULT_THREADS, examples, positiveInteger, terminals } from '../program-options.ts';
+
+export function addDemoCommand(program: Command): void {
+  program
+    .command('demo')
+    .summary('the Brown corpus to a published index, on this machine')
+    .description(
+      'Takes the Brown corpus (a million words) through every stage on an embedded Temporal server, publishes an index to a folder, and looks twelve words up in it. ' +
+        'Checks itself: fails when the buckets are not much better than chance. The second time, every stage comes from its artifacts.',
+    )
+    .option('--home <folder>', 'where corpus, server, artifacts and index go', './hashloom-demo')
+    .option('--threads <n>', 'stages at work at once', positiveInteger, DEFAULT_THREADS)
+    .option('--json', 'end with one JSON line', false)
+    .addHelpText('after', examples(['hashloom demo', 'about a minute on two cores'], ['hashloom dev --home ./hashloom-demo', "afterwards: the run in Temporal's UI"]))
+    .action(async (options: { home: string; threads: number; json: boolean }, command: Command) => {
+      const { runDemo } = await import('../demo.ts');
+      const finished = await runDemo({ ...options, terminals: terminals(command), program: invocation() });
+      if (!finished) process.exitCode = EXIT_INTERRUPTED;
+    });
+}
+
+/** How this program is called here: `hashloom` where it is installed, else `node dist/cli/main.js`. */
+function invocation(): string {
+  const script = process.argv[1] ?? '';
+  return basename(script) === 'main.js' ? `node ${relative('.', script)}` : 'hashloom';
+}

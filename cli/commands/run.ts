@@ -1,0 +1,70 @@
+import { dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { EXIT_INTERRUPTED } from '../interrupts.ts';
+import { CONFIGURATION_FILE } from '../load-configuration.ts';
+import { DEFAULT_THREADS, examples, positiveInteger, temporalOptions, terminals } from '../program-options.ts';
+import { addRunListCommand } from './run-list.ts';
+
+interface RunCommandOptions {
+  local: boolean;
+  home?: string;
+  threads: number;
+  detach: boolean;
+  json: boolean;
+  force: boolean;
+}
+
+export function addRunCommand(program: Command): void {
+  const run = program
+    .command('run')
+    .summary('build an index and publish it')
+    .description(
+      'Runs every stage from the corpus to the published index. A stage whose artifact is there is not run again. ' +
+        'Ctrl-C leaves the run going and says how to watch or cancel it; with --local it stops, and the same command goes on from there.',
+    )
+    .argument('[config]', 'the configuration', CONFIGURATION_FILE)
+    .addOption(new Option('--local', 'on an embedded server and workers in this process, instead of a configured Temporal').default(false).conflicts(['detach']))
+    .option('--home <folder>', 'with --local: folder of the server (default: .hashloom beside the configuration)')
+    .option('--threads <n>', 'with --local: stages at work at once', positiveInteger, DEFAULT_THREADS)
+    .option('--detach', 'start it, print its id and return', false)
+    .option('--json', 'end with one JSON line on standard output', false)
+    .option('--force', 'run every stage, artifacts or not', false)
+    .addHelpText(
+      'after',
+      examples(
+        ['hashloom run --local', `${CONFIGURATION_FILE} of this folder, on this machine alone`],
+        ['TEMPORAL_ADDRESS=temporal:7233 hashloom run news.yaml', 'on a cluster; needs workers, see: hashloom worker'],
+        ['hashloom run --detach', 'then: hashloom watch NAME'],
+        ['hashloom run --local --json | tail -1', 'for a script'],
+        ['hashloom run list', 'runs of the past'],
+      ),
+    )
+    .action(async (file: string, options: RunCommandOptions, command: Command) => {
+      const { loadConfiguration } = await import('../load-configuration.ts');
+      const configuration = await loadConfiguration(file);
+      const { runLocally, runRemotely } = await import('../run-index.ts');
+      const { outcomeLine, outcomeText } = await import('../run-outcome.ts');
+      const screens = terminals(command);
+      const shared = { force: options.force, json: options.json, terminals: screens };
+
+      if (options.local) {
+        const home = options.home ?? join(dirname(resolve(file)), '.hashloom');
+        const again = `hashloom run ${file === CONFIGURATION_FILE ? '' : `${file} `}--local`;
+        const result = await runLocally(configuration, { ...shared, home, threads: options.threads, again });
+        if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
+        else process.stdout.write(options.json ? outcomeLine(result) : outcomeText(result, screens.out));
+        return;
+      }
+      const { started, result } = await runRemotely(configuration, temporalOptions(command), { ...shared, detach: options.detach });
+      if (options.detach) {
+        const { workflowId, runId } = started;
+        const { index } = configuration;
+        process.stdout.write(
+          options.json ? `${JSON.stringify({ index, workflowId, runId })}\n` : `${workflowId} started, run ${runId}\nwatch it:  hashloom watch ${index}\ncancel it: hashloom cancel ${index}\n`,
+        );
+      } else if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
+      else process.stdout.write(options.json ? outcomeLine(result) : outcomeText(result, screens.out));
+    });
+  addRunListCommand(run);
+}

@@ -1,0 +1,66 @@
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { QUEUE_ROLES } from '../../schemas/queues.ts';
+import type { QueueRole } from '../../schemas/queues.ts';
+import { listenForInterrupts } from '../interrupts.ts';
+import { DEFAULT_THREADS, examples, port, positiveInteger, temporalOptions } from '../program-options.ts';
+
+interface WorkerCommandOptions {
+  queues: QueueRole[];
+  threads: number;
+  healthPort?: number;
+}
+
+export function addWorkerCommand(program: Command): void {
+  program
+    .command('worker')
+    .summary('run workers on this host until Ctrl-C or SIGTERM')
+    .description(
+      'Takes work from the queues named: main (workflows and light work), etl (from the corpus to negatives), train, export. ' +
+        'Any number of hosts may poll any of them. SIGTERM or Ctrl-C drains: what is under way is taken up by another worker.',
+    )
+    .option('--queues <list>', 'queues to poll, with commas between', queueRoles, [...QUEUE_ROLES])
+    .option('--threads <n>', 'stages at work at once in this process', positiveInteger, DEFAULT_THREADS)
+    .option('--health-port <port>', 'serve /healthz and /readyz there', port)
+    .addHelpText(
+      'after',
+      examples(
+        ['hashloom worker', 'every queue, a thread a core'],
+        ['hashloom worker --queues etl,export --threads 8', 'a host without a GPU'],
+        ['hashloom worker --queues train --threads 1 --health-port 8080', 'one training slot, probes for Kubernetes'],
+      ),
+    )
+    .action(async (options: WorkerCommandOptions, command: Command) => {
+      const { requireTemporal } = await import('../open-temporal.ts');
+      const { installRuntime, startWorkers } = await import('../../workers/run-workers.ts');
+      const temporal = temporalOptions(command);
+      requireTemporal(temporal);
+      const interrupts = listenForInterrupts();
+      try {
+        installRuntime('WARN');
+        const workers = await startWorkers({
+          ...temporal,
+          roles: options.queues,
+          threads: options.threads,
+          ...(options.healthPort === undefined ? {} : { healthPort: options.healthPort }),
+        });
+        process.stderr.write(`polling ${workers.queues.join(', ')} with ${workers.threads} ${workers.threads === 1 ? 'thread' : 'threads'}; Ctrl-C drains\n`);
+        interrupts.signal.addEventListener('abort', () => {
+          process.stderr.write('draining; Ctrl-C again ends at once\n');
+          void workers.stop();
+        });
+        if (interrupts.signal.aborted) void workers.stop();
+        await workers.finished;
+      } finally {
+        interrupts.dispose();
+      }
+    });
+}
+
+function queueRoles(text: string): QueueRole[] {
+  const names = text.split(',').map((name) => name.trim());
+  const roles = QUEUE_ROLES.filter((role) => names.includes(role));
+  const unknown = names.filter((name) => !QUEUE_ROLES.some((role) => role === name));
+  if (unknown.length > 0) throw new InvalidArgumentError(`unknown: ${unknown.map((name) => `"${name}"`).join(', ')}; the queues are ${QUEUE_ROLES.join(', ')}.`);
+  return roles;
+}

@@ -1,0 +1,31 @@
+import type { Metrics, StageResult } from '../schemas/run.ts';
+import { STAGES } from '../schemas/stages.ts';
+import { formatBytes, formatCount, formatFigure, formatSeconds } from './format.ts';
+import { renderTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The table of stages: rows, bytes, time, cached or run. */
+export function stagesTable(stages: readonly StageResult[], terminal: Terminal): string[] {
+  const rows = stages.map((stage) => [
+    STAGES[stage.name].title,
+    formatCount(stage.rows),
+    formatBytes(stage.bytes),
+    formatSeconds(stage.seconds),
+    stage.cached ? terminal.paint('dim', 'cached') : terminal.paint('green', 'run'),
+  ]);
+  const bytes = stages.reduce((sum, stage) => sum + stage.bytes, 0);
+  const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0);
+  const cached = stages.filter((stage) => stage.cached).length;
+  rows.push(['All', '', formatBytes(bytes), formatSeconds(seconds), `${cached} cached, ${stages.length - cached} run`]);
+  return renderTable(
+    [{ title: 'Stage' }, { title: 'Rows', align: 'right' }, { title: 'Bytes', align: 'right' }, { title: 'Time', align: 'right' }, { title: '' }],
+    rows,
+    terminal.columns(),
+  );
+}
+
+/** The table of metrics, a line each. */
+export function metricsTable(metrics: Metrics, terminal: Terminal): string[] {
+  const rows = Object.entries(metrics).map(([name, value]) => [name, formatFigure(value)]);
+  return renderTable([{ title: 'Metric' }, { title: 'Value', align: 'right' }], rows, terminal.columns());
+}

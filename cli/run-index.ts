@@ -1,0 +1,104 @@
+import type { Configuration } from '../schemas/configuration.ts';
+import { Failure } from '../schemas/failures.ts';
+import { reindexWorkflowId } from '../schemas/run.ts';
+import type { ReindexResult } from '../schemas/run.ts';
+import type { ClientConnection } from '../workers/connection.ts';
+import { listenForInterrupts } from './interrupts.ts';
+import { openLocalTemporal, uiLink } from './local-temporal.ts';
+import { openTemporal } from './open-temporal.ts';
+import type { TemporalOptions, Terminals } from './program-options.ts';
+import { showRun } from './show-run.ts';
+import { prepareRun, requireWorkers, startRun } from './start-run.ts';
+import type { StartedRun } from './start-run.ts';
+
+export interface RunOptions {
+  force: boolean;
+  json: boolean;
+  terminals: Terminals;
+}
+
+export interface LocalRunOptions extends RunOptions {
+  /** Folder of the server's data. */
+  home: string;
+  threads: number;
+  /** The command that goes on after Ctrl-C. */
+  again: string;
+}
+
+/**
+ * Runs on a configured Temporal and follows the run: its result, or undefined after Ctrl-C, which leaves it going.
+ * With `detach`, returns what was started at once.
+ */
+export async function runRemotely(
+  configuration: Configuration,
+  temporal: TemporalOptions,
+  options: RunOptions & { detach: boolean },
+): Promise<{ started: StartedRun; result: ReindexResult | undefined }> {
+  const { index } = configuration;
+  const interrupts = listenForInterrupts();
+  let connection: ClientConnection | undefined;
+  try {
+    connection = await openTemporal(temporal);
+    await requireWorkers(connection);
+    const started = await startRun(connection, await prepareRun(connection, configuration, options.force));
+    if (options.detach) return { started, result: undefined };
+    const say = speaker(options);
+    say(`${started.workflowId} started, run ${started.runId}; Ctrl-C leaves it going\n`);
+    const result = await showRun(connection.client, started.workflowId, { ...options, signal: interrupts.signal });
+    if (result === undefined) {
+      options.terminals.err.write(`\n${started.workflowId} goes on.\n  watch it:  hashloom watch ${index}\n  cancel it: hashloom cancel ${index}\n`);
+    }
+    return { started, result };
+  } finally {
+    interrupts.dispose();
+    await connection?.connection.close();
+  }
+}
+
+/** Runs on an embedded server with workers in this process: the result, or undefined after Ctrl-C, which stops both and keeps what is done. */
+export async function runLocally(configuration: Configuration, options: LocalRunOptions): Promise<ReindexResult | undefined> {
+  const interrupts = listenForInterrupts();
+  const say = speaker(options);
+  const { err } = options.terminals;
+  try {
+    const local = await openLocalTemporal(options.home, options.threads, (line) => say(err.paint('dim', line)));
+    try {
+      const workflowId = reindexWorkflowId(configuration.index);
+      const attached = await startOrAttach(local.connection, configuration, options.force, local.shared);
+      if (attached) say(`${workflowId} was interrupted; it goes on where it stopped`);
+      const { address, namespace, client } = local.connection;
+      say(`Temporal ${address}, UI ${uiLink(local.uiUrl, namespace, workflowId)}\n`);
+      const following = showRun(client, workflowId, { ...options, signal: interrupts.signal });
+      // A worker that fails would leave the run waiting for ever.
+      const result = await Promise.race([following, local.workersFinished.then(() => following)]);
+      if (result === undefined) err.write('\nstopping; Ctrl-C again ends at once\n');
+      return result;
+    } finally {
+      await local.close();
+      if (interrupts.signal.aborted) err.write(`stopped. What is done is kept; this goes on from there: ${options.again}\n`);
+    }
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+/**
+ * Starts the run, or returns true when a run of an earlier, interrupted process is open in the database of a server that
+ * nobody else has open. Where somebody else does, the run is theirs: AlreadyRunning.
+ */
+async function startOrAttach(connection: ClientConnection, configuration: Configuration, force: boolean, shared: boolean): Promise<boolean> {
+  try {
+    await startRun(connection, await prepareRun(connection, configuration, force));
+    return false;
+  } catch (error) {
+    if (error instanceof Failure && error.type === 'AlreadyRunning' && !shared) return true;
+    throw error;
+  }
+}
+
+/** Lines beside the result; none of them where only one line is wanted and nobody looks. */
+function speaker({ json, terminals }: RunOptions): (line: string) => void {
+  return (line) => {
+    if (!json || terminals.err.live) terminals.err.write(`${line}\n`);
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Precision and recall by equal code over the union of L tables: mean over queries of the query's own P and R (an empty
+ * retrieval has P 0), F1 of the two means. The query counts neither as retrieved nor as relevant.
+ */
+
+import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import { Failure } from '../schemas/failures.ts';
+import { checkIds, type Retrieve } from './retrieval.ts';
+
+/** Relevant items: those of item i are columns[rowOffsets[i] .. rowOffsets[i + 1]). */
+export interface Truth {
+  /** V + 1 ends. */
+  rowOffsets: Int32Array | Uint32Array | Float64Array;
+  columns: Int32Array | Uint32Array;
+}
+
+export interface PrecisionRecall {
+  precision: number;
+  recall: number;
+  f1: number;
+  /** Share of queries for which nothing is retrieved. */
+  emptyShare: number;
+  /** Mean number of items retrieved. */
+  retrieved: number;
+  queries: number;
+}
+
+/** Figures over these queries; each must have a relevant item. */
+export function precisionRecall(retrieve: Retrieve, truth: Truth, queries: Uint32Array): PrecisionRecall {
+  const { rowOffsets, columns } = truth;
+  const relevant = new Uint32Array(rowOffsets.length - 1);
+  let precisions = 0;
+  let recalls = 0;
+  let retrieved = 0;
+  let empty = 0;
+  queries.forEach((query, turn) => {
+    const stamp = turn + 1;
+    let wanted = 0;
+    for (let at = rowOffsets[query]!; at < rowOffsets[query + 1]!; at++) {
+      const item = columns[at]!;
+      if (item === query || relevant[item] === stamp) continue;
+      relevant[item] = stamp;
+      wanted++;
+    }
+    const found = retrieve(query);
+    let hits = 0;
+    for (let k = 0; k < found.length; k++) if (relevant[found[k]!] === stamp) hits++;
+    if (found.length === 0) empty++;
+    else precisions += hits / found.length;
+    recalls += hits / wanted;
+    retrieved += found.length;
+  });
+  const n = queries.length;
+  const precision = precisions / n;
+  const recall = recalls / n;
+  return { precision, recall, f1: harmonicMean(precision, recall), emptyShare: empty / n, retrieved: retrieved / n, queries: n };
+}
+
+/**
+ * `count` different items that have a relevant item beside themselves, drawn with the seed; all such items where there are
+ * no more. Throws Failure (DataError) where truth does not fit `items` or no item has a relevant one.
+ */
+export function sampleQueries(truth: Truth, items: number, count: number, seed: number): Uint32Array {
+  const { rowOffsets, columns } = truth;
+  if (rowOffsets.length !== items + 1) throw new Failure('DataError', `truth: expected ${items} rows, one an item, got ${rowOffsets.length - 1}`);
+  if (rowOffsets[items] !== columns.length) throw new Failure('DataError', `truth: its rows end at ${rowOffsets[items]}, its columns at ${columns.length}`);
+  checkIds('truth', columns, items);
+  const eligible = new Uint32Array(items);
+  let left = 0;
+  for (let item = 0; item < items; item++) {
+    for (let at = rowOffsets[item]!; at < rowOffsets[item + 1]!; at++) {
+      if (columns[at] === item) continue;
+      eligible[left++] = item;
+      break;
+    }
+  }
+  if (left === 0) throw new Failure('DataError', `truth: none of ${items} items has a relevant item, so there is nothing to measure`);
+  const stream = new RandomStream(seed, PURPOSE.evaluate);
+  const drawn = Math.min(count, left);
+  for (let k = 0; k < drawn; k++) {
+    const other = k + stream.below(left - k);
+    const item = eligible[other]!;
+    eligible[other] = eligible[k]!;
+    eligible[k] = item;
+  }
+  return eligible.slice(0, drawn);
+}
+
+/** F1; 0 where both are 0. */
+export function harmonicMean(precision: number, recall: number): number {
+  return precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
+}

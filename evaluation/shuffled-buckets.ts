@@ -1,0 +1,31 @@
+/**
+ * What chance reaches with buckets of the same sizes: the items are permuted over the rows of codes (all L codes of a row together, so
+ * that unions keep their sizes too), and the same queries and pairs are measured again. Items are ranked by their own embeddings.
+ */
+
+import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import type { Metrics } from '../schemas/run.ts';
+import { type BucketTables, type Retrieve, retrieveByCode } from './retrieval.ts';
+
+/** The mean of `figures` over `shuffles` permutations, drawn with the seed. */
+export function shuffledBuckets(buckets: BucketTables, shuffles: number, seed: number, figures: (retrieve: Retrieve) => Metrics): Metrics {
+  const sums: Metrics = {};
+  for (let shuffle = 0; shuffle < shuffles; shuffle++) {
+    const found = figures(retrieveByCode(buckets, permutation(buckets.items, seed, shuffle)));
+    for (const [name, value] of Object.entries(found)) sums[name] = (sums[name] ?? 0) + value / shuffles;
+  }
+  return sums;
+}
+
+/** A uniform permutation of [0, n) (Fisher and Yates). */
+export function permutation(n: number, seed: number, shuffle: number): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  const stream = new RandomStream(seed, PURPOSE.shuffledBuckets, shuffle);
+  for (let last = n - 1; last > 0; last--) {
+    const other = stream.below(last + 1);
+    const item = order[other]!;
+    order[other] = order[last]!;
+    order[last] = item;
+  }
+  return order;
+}

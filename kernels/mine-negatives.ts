@@ -1,0 +1,71 @@
+/**
+ * Hard negatives of row i (paper 1, section 4.2): N_i = {j : (D^T D)_ij > 0, D_ij = 0, j != i}, the neighbours of neighbours that are none
+ * themselves. Of N_i a sample that is uniform over its members, not over the ways that lead to them. V words, rows [from, to).
+ */
+
+import { PURPOSE, RandomStream } from './random.ts';
+import { sortColumns } from './sort-columns.ts';
+import type { SparseRows } from './train-rows.ts';
+
+export interface MineOptions {
+  from: number;
+  to: number;
+  /** At most so many negatives a row: all of N_i where it has no more. */
+  perRow: number;
+  seed: number;
+}
+
+/**
+ * Negatives of rows [from, to), rising within a row; D (V rows) is square and symmetric. N_i is listed in the order in which it is met
+ * (neighbours k rising, their neighbours j rising); the sample is the start of a Fisher-Yates shuffle of it by the stream (seed, mine, i).
+ */
+export function mineNegatives(affinity: SparseRows, { from, to, perRow, seed }: MineOptions): SparseRows {
+  const { offsets, columns } = affinity;
+  const size = offsets.length - 1;
+  if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= size)) throw new RangeError(`rows [${from}, ${to}) of ${size}`);
+  if (!Number.isInteger(perRow) || perRow < 0) throw new RangeError(`perRow: expected an integer from 0, got ${perRow}`);
+  // seen[j] = i + 1 once j is known to row i.
+  const seen = new Int32Array(size);
+  const met = new Int32Array(size);
+  const mined = { offsets: new Uint32Array(to - from + 1), columns: new Uint32Array(1024) };
+  let length = 0;
+  for (let i = from; i < to; i++) {
+    const mark = i + 1;
+    seen[i] = mark;
+    for (let a = offsets[i]; a < offsets[i + 1]; a++) seen[columns[a]] = mark;
+    let count = 0;
+    for (let a = offsets[i]; a < offsets[i + 1]; a++) {
+      const k = columns[a];
+      for (let b = offsets[k]; b < offsets[k + 1]; b++) {
+        const j = columns[b];
+        if (seen[j] === mark) continue;
+        seen[j] = mark;
+        met[count++] = j;
+      }
+    }
+    if (count > perRow) {
+      sampleToFront(met, count, perRow, new RandomStream(seed, PURPOSE.mine, i));
+      count = perRow;
+    }
+    sortColumns(met, count);
+    while (length + count > mined.columns.length) mined.columns = grown(mined.columns);
+    for (let k = 0; k < count; k++) mined.columns[length++] = met[k];
+    mined.offsets[i - from + 1] = length;
+  }
+  return { offsets: mined.offsets, columns: mined.columns.slice(0, length) };
+}
+
+function sampleToFront(values: Int32Array, count: number, wanted: number, stream: RandomStream): void {
+  for (let k = 0; k < wanted; k++) {
+    const drawn = k + stream.below(count - k);
+    const value = values[drawn];
+    values[drawn] = values[k];
+    values[k] = value;
+  }
+}
+
+function grown(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(2 * array.length);
+  larger.set(array);
+  return larger;
+}

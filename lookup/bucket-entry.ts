@@ -1,0 +1,73 @@
+import { IndexFormatError } from './index-errors.ts';
+import { type PageEntry, type PageFile, u32 } from './page-file.ts';
+import { decodeKey } from './item-key.ts';
+
+/** The items of a bucket, by ascending item number. */
+export interface Bucket {
+  numbers: Uint32Array;
+  keys: string[];
+}
+
+/** The items of the bucket whose entry this is; a large bucket costs one more read. Throws IndexFormatError. */
+export async function readBucket(file: PageFile, entry: PageEntry): Promise<Bucket> {
+  const { header, name } = file;
+  const cursor: Cursor = { bytes: entry.bytes, at: header.codeBytes, part: name, offset: entry.offset };
+  const head = readVarint(cursor);
+  const count = Math.floor(head / 2);
+  if (count < 1 || count > header.items) throw wrong(cursor, `1 to ${header.items} items`, count);
+  if (head % 2 === 0) return readList(file, cursor, count);
+  const offset = readVarint(cursor);
+  const length = readVarint(cursor);
+  if (entry.bytes.length !== cursor.at + 4) throw wrong(cursor, 'a checksum of 4 bytes at the end', `${entry.bytes.length - cursor.at} bytes`);
+  const bytes = await file.readOverflow(offset, length, u32(entry.bytes, cursor.at), entry.offset);
+  return readList(file, { bytes, at: 0, part: name, offset: (1 + header.pages) * header.pageBytes + offset }, count);
+}
+
+interface Cursor {
+  bytes: Uint8Array;
+  at: number;
+  part: string;
+  /** Of `bytes` in the part. */
+  offset: number;
+}
+
+function readList({ header }: PageFile, cursor: Cursor, count: number): Bucket {
+  const keyBytes = header.keys === 'int64' ? 8 : undefined;
+  const left = cursor.bytes.length - cursor.at;
+  // Before anything is allocated: an item takes a byte for its number and at least one for its key.
+  if (count * (1 + (keyBytes ?? 1)) > left) throw wrong(cursor, `a list of ${count} items`, `${left} bytes`);
+  const numbers = new Uint32Array(count);
+  for (let i = 0, number = 0; i < count; i++) {
+    const step = readVarint(cursor);
+    number += step;
+    if (number >= header.items || (i > 0 && step === 0)) throw wrong(cursor, `item numbers that rise and stay below ${header.items}`, number);
+    numbers[i] = number;
+  }
+  const keys: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const length = keyBytes ?? readVarint(cursor);
+    if (length > cursor.bytes.length - cursor.at) throw wrong(cursor, `a key within ${cursor.bytes.length - cursor.at} bytes`, length);
+    const key = decodeKey(header.keys, cursor.bytes.subarray(cursor.at, cursor.at + length));
+    if (key === undefined) throw wrong(cursor, 'a key in UTF-8', 'other bytes');
+    keys.push(key);
+    cursor.at += length;
+  }
+  if (cursor.at !== cursor.bytes.length) throw wrong(cursor, 'the end of the list', `${cursor.bytes.length - cursor.at} bytes more`);
+  return { numbers, keys };
+}
+
+function readVarint(cursor: Cursor): number {
+  let value = 0;
+  for (let scale = 1; ; scale *= 128) {
+    const byte = cursor.bytes[cursor.at];
+    if (byte === undefined) throw wrong(cursor, 'a number', 'the end');
+    cursor.at++;
+    value += (byte & 127) * scale;
+    if (!Number.isSafeInteger(value)) throw wrong(cursor, 'a number below 2^53', 'a larger one');
+    if (byte < 128) return value;
+  }
+}
+
+function wrong(cursor: Cursor, expected: string, actual: string | number): IndexFormatError {
+  return new IndexFormatError(cursor.part, cursor.offset + cursor.at, expected, String(actual));
+}

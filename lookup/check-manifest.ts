@@ -1,0 +1,111 @@
+import { IndexFormatError } from './index-errors.ts';
+
+/** What lookup takes from `index.json`. */
+export interface VersionManifest {
+  index: string;
+  version: number;
+  kind: 'word' | 'id';
+  items: number;
+  tables: number;
+  bits: number;
+  parts: { name: string; path: string; bytes: number }[];
+  /** The key of the export artifact, which every part carries: 32 hexadecimal digits. */
+  identity: string;
+}
+
+const MAXIMUM_ITEMS = 0x8000_0000;
+
+/** Checks `index.json` by hand, for the fields that lookup needs. Throws IndexFormatError with the path of the field. */
+export function checkManifest(value: unknown): VersionManifest {
+  const fields = new Fields('index.json', value);
+  fields.literal('format', 1);
+  const bits = fields.integer('bits', 8, 256);
+  if (bits % 8 !== 0) fields.refuse('bits', 'a multiple of 8', bits);
+  return {
+    index: fields.text('index', INDEX_NAME),
+    version: fields.integer('version', 1, Number.MAX_SAFE_INTEGER),
+    kind: fields.value('kind') === 'id' ? 'id' : fields.literal('kind', 'word'),
+    items: fields.integer('items', 0, MAXIMUM_ITEMS),
+    tables: fields.integer('tables', 1, 8),
+    bits,
+    parts: fields.list('parts').map((part) => ({
+      name: part.text('name', /./),
+      path: part.text('path', SAFE_PATH),
+      bytes: part.integer('bytes', 0, Number.MAX_SAFE_INTEGER),
+    })),
+    identity: exportKey(fields),
+  };
+}
+
+export interface Current {
+  index: string;
+  version: number;
+  /** Of the version's folder, relative to the index's. */
+  path: string;
+}
+
+/** Checks `current.json`. Throws IndexFormatError with the path of the field. */
+export function checkCurrent(value: unknown): Current {
+  const fields = new Fields('current.json', value);
+  fields.literal('format', 1);
+  return {
+    index: fields.text('index', INDEX_NAME),
+    version: fields.integer('version', 1, Number.MAX_SAFE_INTEGER),
+    path: fields.text('path', SAFE_PATH),
+  };
+}
+
+/** As schemas/configuration.ts has it: no way out of the folder of indexes. */
+const INDEX_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+/** Relative, with plain names alone: neither `..` nor an empty name, no scheme, no query. */
+const SAFE_PATH = /^(?!\.{1,2}(\/|$))[\w.-]+(\/(?!\.{1,2}(\/|$))[\w.-]+)*\/?$/;
+
+function exportKey(fields: Fields): string {
+  const made = fields.list('lineage').find((reference) => reference.value('stage') === 'export');
+  return made ? made.text('key', /^[0-9a-f]{32}$/) : fields.refuse('lineage', 'an artifact of stage export', 'none');
+}
+
+class Fields {
+  readonly #file: string;
+  readonly #path: string;
+  readonly #fields: Record<string, unknown>;
+
+  constructor(file: string, value: unknown, path = '') {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new IndexFormatError(file, undefined, `${path || 'the file'} to be a JSON object`, show(value));
+    this.#file = file;
+    this.#path = path;
+    this.#fields = value as Record<string, unknown>;
+  }
+
+  value(name: string): unknown {
+    return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
+  }
+
+  literal<T extends string | number>(name: string, expected: T): T {
+    return this.value(name) === expected ? expected : this.refuse(name, JSON.stringify(expected), this.value(name));
+  }
+
+  integer(name: string, least: number, most: number): number {
+    const value = this.value(name);
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most ? value : this.refuse(name, `a whole number from ${least} to ${most}`, value);
+  }
+
+  text(name: string, pattern: RegExp): string {
+    const value = this.value(name);
+    return typeof value === 'string' && pattern.test(value) ? value : this.refuse(name, `text like ${pattern}`, value);
+  }
+
+  list(name: string): Fields[] {
+    const value = this.value(name);
+    if (!Array.isArray(value)) return this.refuse(name, 'a list', value);
+    return value.map((element, i) => new Fields(this.#file, element, `${this.#path}${name}[${i}].`));
+  }
+
+  refuse(name: string, expected: string, actual: unknown): never {
+    throw new IndexFormatError(this.#file, undefined, `${this.#path}${name} to be ${expected}`, show(actual));
+  }
+}
+
+function show(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 100);
+}

@@ -1,0 +1,157 @@
+import { IndexFormatError } from './index-errors.ts';
+import { boundCrc, xxh32 } from './page-checksum.ts';
+import { HEADER_BYTES, type PageHeader, parseHeader } from './page-header.ts';
+import { type RangeReader, readExactly } from './range-reader.ts';
+
+const PAGE_HEADER_BYTES = 12;
+const SLOT_BYTES = 2;
+
+/** Bytes of an entry and where they lie in the part. */
+export interface PageEntry {
+  bytes: Uint8Array;
+  offset: number;
+}
+
+export interface PageFile {
+  name: string;
+  header: PageHeader;
+  /** The entry of a key, or undefined where the index has none: one ranged read, or none where the pages are kept. */
+  find(key: Uint8Array): Promise<PageEntry | undefined>;
+  /** `length` bytes of the overflow, proven by their checksum. */
+  readOverflow(offset: number, length: number, crc: number, at: number): Promise<Uint8Array>;
+}
+
+/** What the rest of the index says of a part. */
+export interface ExpectedPart {
+  part: PageHeader['part'];
+  tables: number;
+  table: number;
+  codeBytes: number;
+  items: number;
+  bytes: number;
+  identity: string;
+}
+
+/** Reads and checks the header of a part. `keep` is how many reads of pages are kept for later queries. */
+export async function openPageFile(name: string, reader: RangeReader, expected: ExpectedPart, keep: number): Promise<PageFile> {
+  const header = parseHeader(name, await readExactly(reader, name, 0, HEADER_BYTES));
+  checkExpected(name, header, expected, reader.size);
+  const { pageBytes, reach, pages } = header;
+  const kept = new Map<number, Promise<Uint8Array>>();
+
+  async function readPages(first: number): Promise<Uint8Array> {
+    const count = Math.min(reach + 1, pages - first);
+    const start = (1 + first) * pageBytes;
+    const bytes = await readExactly(reader, name, start, start + count * pageBytes);
+    for (let k = 0; k < count; k++) checkPage(name, header, bytes.subarray(k * pageBytes, (k + 1) * pageBytes), first + k);
+    return bytes;
+  }
+
+  function keptPages(first: number): Promise<Uint8Array> {
+    const known = kept.get(first);
+    const bytes = known ?? readPages(first);
+    kept.delete(first);
+    kept.set(first, bytes);
+    if (!known) {
+      bytes.catch(() => kept.delete(first));
+      if (kept.size > keep) kept.delete(kept.keys().next().value!);
+    }
+    return bytes;
+  }
+
+  return {
+    name,
+    header,
+    async find(key) {
+      const hash = xxh32(key, 0, key.length);
+      const first = homePage(hash, header.homePages);
+      const bytes = await keptPages(first);
+      for (let at = 0; at < bytes.length; at += pageBytes) {
+        const entry = searchPage(header, bytes.subarray(at, at + pageBytes), key, hash);
+        if (entry) return { bytes: entry, offset: (1 + first) * pageBytes + entry.byteOffset - bytes.byteOffset };
+      }
+      return undefined;
+    },
+    async readOverflow(offset, length, crc, at) {
+      if (offset + length > header.overflowBytes) {
+        throw new IndexFormatError(name, at, `a list within ${header.overflowBytes} bytes of overflow`, `bytes ${offset} to ${offset + length}`);
+      }
+      const start = (1 + pages) * pageBytes + offset;
+      const bytes = await readExactly(reader, name, start, start + length);
+      const actual = boundCrc(bytes, 0, length, header.crc);
+      if (actual !== crc) throw new IndexFormatError(name, start, `a list with checksum ${crc}`, String(actual));
+      return bytes;
+    },
+  };
+}
+
+function checkExpected(name: string, header: PageHeader, expected: ExpectedPart, size: number | undefined): void {
+  const offsets = { part: 10, tables: 12, table: 13, codeBytes: 14, items: 32, identity: 64 } as const;
+  for (const field of Object.keys(offsets) as (keyof typeof offsets)[]) {
+    if (header[field] !== expected[field]) throw new IndexFormatError(name, offsets[field], `${field} ${expected[field]} as index.json says`, String(header[field]));
+  }
+  if (header.fileBytes !== expected.bytes) throw new IndexFormatError(name, 56, `${expected.bytes} bytes as index.json says`, String(header.fileBytes));
+  if (size !== undefined && size !== expected.bytes) throw new IndexFormatError(name, undefined, `${expected.bytes} bytes as index.json says`, `a file of ${size}`);
+}
+
+/** Proves a page: its checksum, its number, and that its slots stay within it. */
+function checkPage(name: string, header: PageHeader, page: Uint8Array, number: number): void {
+  const offset = (1 + number) * header.pageBytes;
+  const crc = u32(page, 0);
+  const actual = boundCrc(page, 4, page.length, header.crc);
+  if (crc !== actual) throw new IndexFormatError(name, offset, `a page with checksum ${crc}`, String(actual));
+  if (u32(page, 4) !== number) throw new IndexFormatError(name, offset + 4, `page ${number}`, `page ${u32(page, 4)}`);
+  const entries = u16(page, 8);
+  if (u16(page, 10) !== 0) throw new IndexFormatError(name, offset + 10, 'zeros in the reserved bytes', 'others');
+  const least = leastEntryBytes(header);
+  let end = PAGE_HEADER_BYTES + SLOT_BYTES * entries;
+  for (let i = 0; i < entries; i++) {
+    // More entries than the page holds end here too: their slots or ends leave the page.
+    const next = end + least <= page.length ? u16(page, PAGE_HEADER_BYTES + SLOT_BYTES * i) : page.length + 1;
+    if (next < end + least || next > page.length) {
+      throw new IndexFormatError(name, offset + PAGE_HEADER_BYTES + SLOT_BYTES * i, `the end of an entry from ${end + least} to ${page.length}`, String(next));
+    }
+    end = next;
+  }
+}
+
+function leastEntryBytes({ part, keys, tables, codeBytes }: PageHeader): number {
+  if (part === 'items') return (keys === 'int64' ? 8 : 0) + 4 + tables * codeBytes;
+  return codeBytes + 1;
+}
+
+/** The first entry whose key is `key`; entries ascend by (hash, key). */
+function searchPage(header: PageHeader, page: Uint8Array, key: Uint8Array, hash: number): Uint8Array | undefined {
+  const entries = u16(page, 8);
+  const start = (i: number): number => (i === 0 ? PAGE_HEADER_BYTES + SLOT_BYTES * entries : u16(page, PAGE_HEADER_BYTES + SLOT_BYTES * (i - 1)));
+  const tail = header.tables * header.codeBytes + 4;
+  const keyEnd = (i: number): number => (header.part === 'items' ? start(i + 1) - tail : start(i) + header.codeBytes);
+  let low = 0;
+  let high = entries;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (xxh32(page, start(middle), keyEnd(middle)) < hash) low = middle + 1;
+    else high = middle;
+  }
+  for (; low < entries; low++) {
+    const from = start(low);
+    const to = keyEnd(low);
+    if (to - from === key.length && key.every((byte, k) => page[from + k] === byte)) return page.subarray(from, start(low + 1));
+    if (xxh32(page, from, to) !== hash) break;
+  }
+  return undefined;
+}
+
+/** floor(hash * homePages / 2^32), exact for every 32-bit factor. */
+function homePage(hash: number, homePages: number): number {
+  const low = (hash & 0xffff) * homePages;
+  return Math.floor(((hash >>> 16) * homePages + Math.floor(low / 0x10000)) / 0x10000);
+}
+
+function u16(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8);
+}
+
+export function u32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+}

@@ -1,0 +1,49 @@
+/**
+ * The columns of every Parquet part, by name; no column holds nulls.
+ * Rows of D, of counts and of dictionaries are sorted; ids follow word order.
+ */
+
+/** `list`: files.parquet, sorted by URI. */
+export const FILES = { uri: 'utf8', size: 'int64', modifiedMs: 'float64', etag: 'utf8', identity: 'utf8' } as const;
+
+/** `ingest`: tokens.parquet, a row a document; a token is an id of the shard's dictionary, or -1 for a dropped word. */
+export const TOKENS = { tokens: 'list<int32>' } as const;
+
+/** `ingest`, `dictionary`: dictionary.parquet in word order; id = row. */
+export const DICTIONARY = { word: 'utf8', count: 'int64', documents: 'int64' } as const;
+
+/** `common`: words.parquet in word order. */
+export const COMMON = { word: 'utf8' } as const;
+
+/** `vocabulary`: vocabulary.parquet in word order; id = row. */
+export const VOCABULARY = { word: 'utf8', count: 'int64', documents: 'int64' } as const;
+
+/** `count`: run.parquet, sorted by (row, column), row <= column, ids of the shard's dictionary; sum in units of 1 / scale. */
+export const RUN = { row: 'int32', column: 'int32', sum: 'int64' } as const;
+
+/** `merge`: rows-NNNNN.parquet, both orders of every pair, sorted by (row, column), ids of the vocabulary; sum in units of 1 / scale. */
+export const ROWS = { row: 'int32', column: 'int32', sum: 'int64' } as const;
+
+/** `merge`: marginals.parquet; the sum of each row, id = row. */
+export const MARGINALS = { marginal: 'int64' } as const;
+
+/** `filter`: affinity.parquet; `hold-out`: training.parquet: the nonzeros of D, both orders, sorted. */
+export const AFFINITY = { row: 'int32', column: 'int32' } as const;
+
+/** `hold-out`: held-out.parquet: left < right, sorted. */
+export const HELD_OUT = { left: 'int32', right: 'int32' } as const;
+
+/** `mine`: negatives.parquet: hard negatives of a range of rows, sorted. */
+export const NEGATIVES = { row: 'int32', column: 'int32' } as const;
+
+/** `train`: curve.parquet. */
+export const CURVE = { epoch: 'int32', loss: 'float64', pairs: 'float64' } as const;
+
+/** `binarize`: codes.parquet, L rows an item, sorted by (item, table); code: most significant bit first. */
+export const codes = (bits: number) => ({ item: 'int32', table: 'int32', code: `binary(${bits / 8})` }) as const;
+
+/** Published: codes.parquet sorted by (item, table). */
+export const publishedCodes = (bits: number) => ({ item: 'utf8', table: 'int32', code: `binary(${bits / 8})` }) as const;
+
+/** Published: buckets.parquet sorted by (table, code); items in word order. */
+export const publishedBuckets = (bits: number) => ({ table: 'int32', code: `binary(${bits / 8})`, size: 'int32', items: 'list<utf8>' }) as const;

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+/** Nobody listens there. */
+let closedPort = 0;
+let folder = '';
+/** A configuration that is right. */
+let configuration = '';
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hashloom-cli-'));
+  configuration = join(folder, 'news.yaml');
+  await writeFile(configuration, 'index: news\nstore: ./store\nsource: { path: ./texts }\n');
+  closedPort = await portNobodyListensOn();
+});
+after(() => rm(folder, { recursive: true }));
+
+describe('the process hashloom', { concurrency: 2 }, () => {
+  it('prints its version, and help', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+    assert.deepEqual(await hashloom('--version'), { code: 0, stdout: `${version}\n`, stderr: '' });
+    const help = await hashloom('run', '--help');
+    assert.deepEqual([help.code, help.stderr], [0, '']);
+    assert.match(help.stdout, /Examples:\n {2}hashloom run --local/);
+  });
+
+  it('ends with 2 on wrong usage, without a stack', async () => {
+    assert.deepEqual(await hashloom('rum'), { code: 2, stdout: '', stderr: "error: unknown command 'rum'\n(Did you mean run?)\nhint: --help shows the usage\n" });
+    const asJson = await hashloom('lookup', '--json');
+    assert.equal(asJson.code, 2);
+    assert.deepEqual(JSON.parse(asJson.stdout), { error: { type: 'ConfigurationError', message: "missing required argument 'word'\nhint: --help shows the usage" } });
+  });
+
+  it('ends with 2 on a wrong configuration, with a place for every problem', async () => {
+    const file = join(folder, 'wrong.yaml');
+    await writeFile(file, 'index: news\nstore: ./store\nsource: { path: ./texts }\ntraining:\n  epoch: 3\n  bits: 33\n');
+    const { code, stdout, stderr } = await hashloom('run', file);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, /^error: 2 problems in .*wrong\.yaml\n {2}.*wrong\.yaml:5:3: .*training\.epochs\?\n {2}.*wrong\.yaml:6:9: .*got 33\n$/);
+
+    const asJson = await hashloom('run', file, '--json');
+    assert.deepEqual([asJson.code, asJson.stderr], [2, '']);
+    const { error } = JSON.parse(asJson.stdout) as { error: { type: string; message: string } };
+    assert.equal(error.type, 'ConfigurationError');
+    assert.match(error.message, /training\.epochs/);
+  });
+
+  it('ends with 5 where no Temporal is configured, and says how to go on', async () => {
+    const lonely = [['run', configuration], ['run', 'list'], ['watch', 'news'], ['worker'], ['schedule', 'list']];
+    for (const { code, stderr } of await Promise.all(lonely.map((args) => hashloom(...args)))) {
+      assert.equal(code, 5, stderr);
+      assert.match(stderr, /no Temporal is configured\nhint: .*TEMPORAL_ADDRESS[\s\S]*--local/);
+    }
+  });
+
+  it('ends with 5 within bounded time where Temporal does not answer', async () => {
+    const started = performance.now();
+    const { code, stdout } = await hashloom('run', configuration, '--json', '--address', `127.0.0.1:${closedPort}`);
+    assert.ok(performance.now() - started < 25_000);
+    assert.equal(code, 5, stdout);
+    const { error } = JSON.parse(stdout) as { error: { type: string; message: string } };
+    assert.equal(error.type, 'TemporalUnreachable');
+    assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${closedPort}`));
+  });
+
+  it('writes a configuration once, and over it only with --force', async () => {
+    const file = join(folder, 'init.yaml');
+    const first = await hashloom('init', file, '--index', 'books', '--corpus', './books');
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(await readFile(file, 'utf8'), /^index: books /m);
+    const second = await hashloom('init', file);
+    assert.equal(second.code, 2);
+    assert.match(second.stderr, /is there already\nhint: --force/);
+    assert.equal((await hashloom('init', file, '--force')).code, 0);
+    assert.match(await readFile(file, 'utf8'), /^index: words /m);
+    assert.equal((await hashloom('init', join(folder, 'b.yaml'), '--index', 'Not Good')).code, 2);
+    const schema = JSON.parse((await hashloom('init', '--schema')).stdout) as { properties: object };
+    assert.ok('training' in schema.properties);
+  });
+
+  it('says where no index is', async () => {
+    const lookup = await hashloom('lookup', 'king', '--index', join(folder, 'nothing'));
+    assert.equal(lookup.code, 3);
+    assert.match(lookup.stderr, /nothing.*no current\.json/);
+    const list = await hashloom('index', 'list', '--store', join(folder, 'nothing'));
+    assert.deepEqual([list.code, list.stdout], [0, '']);
+    assert.match(list.stderr, /nothing is published/);
+    const unnamed = await hashloom('lookup', 'king');
+    assert.equal(unnamed.code, 2);
+    assert.match(unnamed.stderr, /set --index, or be where a hashloom\.yaml is/);
+  });
+
+  it('shows the stack only for HASHLOOM_DEBUG=1', async () => {
+    const { stderr } = await hashloom({ HASHLOOM_DEBUG: '1' }, 'run', 'missing.yaml');
+    assert.match(stderr, /^error: no configuration at .*\nhint: .*\n[\s\S]*\n {4}at /);
+  });
+});
+
+interface Answer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the built command line in an empty folder, with no Temporal configured. */
+function hashloom(...args: string[] | [Record<string, string>, ...string[]]): Promise<Answer> {
+  const [first, ...rest] = args;
+  const extra = typeof first === 'object' ? first : {};
+  const words = (typeof first === 'object' ? rest : args) as string[];
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_') && name !== 'NODE_OPTIONS');
+  // A home without a configuration file of Temporal's client.
+  const env = { ...Object.fromEntries(kept), HOME: folder, XDG_CONFIG_HOME: folder, NO_COLOR: '1', ...extra };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...words], { cwd: folder, env, timeout: 60_000 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+    });
+  });
+}
+
+async function portNobodyListensOn(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { configurationSchema, keyPaths } from '../../cli/configuration-schema.ts';
+import { configurationTemplate } from '../../cli/configuration-template.ts';
+import { parseConfiguration } from '../../cli/load-configuration.ts';
+import { configuration } from '../../schemas/configuration.ts';
+
+const VALUES = { index: 'news', store: './store: 1', source: 's3://corpus/"texts"/*.gz' };
+
+describe('configurationTemplate', () => {
+  const text = configurationTemplate(VALUES);
+
+  it('parses to the defaults', () => {
+    const { index, store, source } = VALUES;
+    const expected = configuration.parse({ index, store, source: { path: source } });
+    const parsed = parseConfiguration(text, '/data/hashloom.yaml');
+    assert.deepEqual(parsed, { ...expected, store: 'file:///data/store:%201' });
+  });
+
+  it('holds every key, and says of each what the schema says', () => {
+    const lines = text.split('\n');
+    const schema = configurationSchema();
+    for (const path of keyPaths(schema)) {
+      const name = path.split('.').at(-1) ?? '';
+      assert.ok(lines.some((line) => line.trimStart().startsWith(`${name}:`)), path);
+    }
+    assert.match(text, /window: 10 +# Words to each side; a pair at distance k weighs 1\/k\./);
+    assert.match(text, /method: lse +# The loss\. One of lse, cos, dch, dhn\./);
+  });
+});

@@ -1,0 +1,86 @@
+import { buildBuckets } from '../../kernels/build-buckets.ts';
+import { buildBucketPages, buildItemPages } from '../../kernels/build-pages.ts';
+import type { KeyColumn } from '../../kernels/pages-keys.ts';
+import type { PageFile } from '../../kernels/pages-layout.ts';
+import { type HashIndex, openParts } from '../../lookup/hash-index.ts';
+import type { RangeReader } from '../../lookup/range-reader.ts';
+
+export const IDENTITY = '000102030405060708090a0b0c0d0e0f';
+
+export interface IndexInMemory {
+  manifest: ReturnType<typeof manifestOf>;
+  parts: Map<string, Uint8Array>;
+}
+
+export interface IndexShape {
+  keys: KeyColumn;
+  /** (V, L, w). */
+  codes: Uint8Array;
+  tables: number;
+  codeBytes: number;
+  pageBytes?: number;
+}
+
+/** Every part of a version, built by the kernels. */
+export function buildIndex({ keys, codes, tables, codeBytes, pageBytes }: IndexShape): IndexInMemory {
+  const options = { keys, tables, identity: Uint8Array.from(Buffer.from(IDENTITY, 'hex')), ...(pageBytes !== undefined && { pageBytes }) };
+  const parts = new Map([['items.pages', bytesOf(buildItemPages(codes, codeBytes, options))]]);
+  for (let table = 0; table < tables; table++) parts.set(`buckets-${table}.pages`, bytesOf(buildBucketPages(buildBuckets(codes, tables, codeBytes, table), options)));
+  const items = keys.kind === 'utf8' ? keys.offsets.length - 1 : keys.values.length;
+  return { manifest: manifestOf({ kind: keys.kind === 'utf8' ? 'word' : 'id', items, tables, bits: 8 * codeBytes, parts }), parts };
+}
+
+export function manifestOf({ kind, items, tables, bits, parts }: { kind: string; items: number; tables: number; bits: number; parts: Map<string, Uint8Array> }) {
+  return {
+    format: 1,
+    index: 'tiny',
+    version: 3,
+    kind,
+    items,
+    tables,
+    bits,
+    parts: [...parts].map(([name, bytes]) => ({ name, path: name, bytes: bytes.length, rows: items, sha256: '' })),
+    lineage: [{ stage: 'export', key: IDENTITY }],
+  };
+}
+
+export function bytesOf(file: PageFile): Uint8Array {
+  const bytes = new Uint8Array(file.totalBytes);
+  let at = 0;
+  for (const chunk of file.chunks()) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  if (at !== bytes.length) throw new Error(`${at} bytes came, ${bytes.length} were promised`);
+  return bytes;
+}
+
+export function words(...strings: string[]): KeyColumn {
+  const encoded = strings.map((word) => new TextEncoder().encode(word));
+  const offsets = new Int32Array(strings.length + 1);
+  encoded.forEach((word, i) => (offsets[i + 1] = offsets[i]! + word.length));
+  return { kind: 'utf8', offsets, bytes: Uint8Array.from(Buffer.concat(encoded)) };
+}
+
+export function ids(...values: bigint[]): KeyColumn {
+  return { kind: 'int64', values: BigInt64Array.from(values) };
+}
+
+export interface Read {
+  part: string;
+  start: number;
+  end: number;
+}
+
+/** Opens it with readers that write down what they were asked for; like a file they know their size after the first read. */
+export function openCounting({ manifest, parts }: { manifest: unknown; parts: Map<string, Uint8Array> }, keep?: number): { index: HashIndex; reads: Read[] } {
+  const reads: Read[] = [];
+  const fetchPart = (part: string): RangeReader => ({
+    read(start, end) {
+      reads.push({ part, start, end });
+      if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end)) throw new Error(`read of ${start} to ${end}`);
+      return Promise.resolve((parts.get(part) ?? new Uint8Array(0)).slice(start, end));
+    },
+  });
+  return { index: openParts({ manifest, fetchPart, ...(keep !== undefined && { keep }) }), reads };
+}

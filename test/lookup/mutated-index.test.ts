@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RandomStream } from '../../kernels/random.ts';
+import { IndexFormatError } from '../../lookup/index-errors.ts';
+import { boundCrc, crc32c } from '../../lookup/page-checksum.ts';
+import { buildIndex, type IndexInMemory, openCounting, words } from './index-in-memory.ts';
+
+const WORDS = Array.from({ length: 400 }, (_, i) => `w${i}${'é'.repeat(i % 4)}`);
+const built = smallIndex(1);
+const other = smallIndex(2);
+const QUERIES = ['w0', 'w17é', 'w399ééé', 'w5é', 'nothing'];
+
+/** 400 words, codes of which a quarter share one bucket, so that inline lists, spilled pages and overflow all occur. */
+function smallIndex(seed: number): IndexInMemory {
+  const stream = new RandomStream(seed, 1);
+  const codes = Uint8Array.from({ length: WORDS.length * 2 * 2 }, () => stream.below(3) * stream.below(8));
+  return buildIndex({ keys: words(...WORDS), codes, tables: 2, codeBytes: 2, pageBytes: 512 });
+}
+
+async function answers(index: { manifest: unknown; parts: Map<string, Uint8Array> }): Promise<string> {
+  const opened = openCounting(index, 4).index;
+  const all = [];
+  for (const query of QUERIES) all.push(await opened.lookup(query));
+  all.push(await opened.lookupCode(0, '0000'));
+  return JSON.stringify(all);
+}
+
+/** One damage of a kind that disks, networks and people do. */
+function damage(stream: RandomStream, bytes: Uint8Array, stranger: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  const at = stream.below(copy.length);
+  switch (stream.below(8)) {
+    case 0:
+      copy[at]! ^= 1 << stream.below(8);
+      return copy;
+    case 1:
+      copy[at] = stream.below(256);
+      return copy;
+    case 2:
+      return copy.slice(0, at);
+    case 3:
+      return copy.fill(stream.below(2) * 255, at, at + stream.below(600));
+    case 4:
+      copy.copyWithin(at, stream.below(copy.length), stream.below(copy.length));
+      return copy;
+    case 5: {
+      const page = 512 * stream.below(copy.length / 512);
+      copy.set(stranger.subarray(page, page + 512).subarray(0, copy.length - page), page);
+      return copy;
+    }
+    case 6: {
+      const longer = new Uint8Array(copy.length + 1 + stream.below(1000));
+      longer.set(copy);
+      return longer;
+    }
+    default:
+      copy[stream.below(128)] = stream.below(256);
+      return copy;
+  }
+}
+
+/** Makes every checksum of a part right again, so that what stands behind them must hold on its own. */
+function forgeChecksums(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer);
+  if (bytes.length < 128) return;
+  view.setUint32(124, crc32c(bytes, 0, 124), true);
+  const headerCrc = view.getUint32(124, true);
+  for (let at = 512; at + 512 <= bytes.length; at += 512) view.setUint32(at, boundCrc(bytes, at + 4, at + 512, headerCrc), true);
+}
+
+describe('a mutated index', () => {
+  it('gives the right answers or IndexFormatError, never anything else', async () => {
+    const stream = new RandomStream(11, 1);
+    const right = await answers(built);
+    const names = [...built.parts.keys()];
+    let refused = 0;
+    for (let run = 0; run < 6000; run++) {
+      const name = names[stream.below(names.length)]!;
+      const parts = new Map(built.parts);
+      parts.set(name, damage(stream, built.parts.get(name)!, other.parts.get(name)!));
+      try {
+        assert.equal(await answers({ manifest: built.manifest, parts }), right, `run ${run}, ${name}`);
+      } catch (error) {
+        if (!(error instanceof IndexFormatError)) throw error;
+        refused++;
+      }
+    }
+    assert.ok(refused > 2000 && refused < 6000, `${refused} refused`);
+  });
+
+  it('with forged checksums stays within the index', async () => {
+    const stream = new RandomStream(12, 1);
+    const names = [...built.parts.keys()];
+    let refused = 0;
+    for (let run = 0; run < 4000; run++) {
+      const name = names[stream.below(names.length)]!;
+      const parts = new Map(built.parts);
+      const bytes = damage(stream, built.parts.get(name)!, other.parts.get(name)!);
+      if (stream.below(2) === 0) {
+        // Structure is where checksums would hide most: slots, counts, lengths.
+        const page = 512 * (1 + stream.below(Math.max(1, bytes.length / 512 - 1)));
+        for (let n = stream.below(4); n >= 0; n--) if (page + 60 < bytes.length) bytes[page + 4 + stream.below(56)] = stream.below(256);
+      }
+      forgeChecksums(bytes);
+      parts.set(name, bytes);
+      const opened = openCounting({ manifest: built.manifest, parts }, 4).index;
+      for (const query of QUERIES) {
+        try {
+          const { id, items } = await opened.lookup(query);
+          assert.ok(id === null || (id >= 0 && id < WORDS.length), `${id}`);
+          assert.ok(items.length <= WORDS.length);
+        } catch (error) {
+          if (!(error instanceof IndexFormatError)) throw error;
+          refused++;
+        }
+      }
+    }
+    assert.ok(refused > 1000, `${refused} refused`);
+  });
+
+  it('is refused where parts of two versions are mixed, parts are swapped, or a part is missing', async () => {
+    const swap = (from: IndexInMemory, ...names: string[]) => new Map([...built.parts, ...names.map((name) => [name, from.parts.get(name)!] as const)]);
+    const { manifest } = built;
+    await assert.rejects(answers({ manifest, parts: new Map([...built.parts, ['buckets-0.pages', built.parts.get('buckets-1.pages')!]]) }), /buckets-0\.pages at byte 13: expected table 0/);
+    await assert.rejects(answers({ manifest, parts: new Map([...built.parts, ['items.pages', built.parts.get('buckets-1.pages')!]]) }), /items\.pages at byte 10: expected part items/);
+    await assert.rejects(answers({ manifest: { ...manifest, parts: manifest.parts.slice(1) }, parts: built.parts }), /a part items\.pages, got buckets-0\.pages, buckets-1\.pages/);
+    await assert.rejects(answers({ manifest: { ...manifest, lineage: [{ stage: 'export', key: 'f'.repeat(32) }] }, parts: built.parts }), /at byte 64: expected identity f+ as index\.json says/);
+    // The same identity on other content, as no export would do: contradiction or another size, never another answer in silence.
+    await assert.rejects(answers({ manifest, parts: swap(other, 'buckets-0.pages', 'buckets-1.pages') }), IndexFormatError);
+    const future = built.parts.get('items.pages')!.slice();
+    future[8] = 2;
+    await assert.rejects(answers({ manifest, parts: new Map([...built.parts, ['items.pages', future]]) }), /format version 1, got 2; a newer reader may know it/);
+  });
+});

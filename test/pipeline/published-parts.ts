@@ -1,0 +1,35 @@
+import { openStore } from '../../store/open-store.ts';
+import type { IndexManifest } from '../../schemas/index-manifest.ts';
+import type { ManifestPart } from '../../schemas/artifact.ts';
+
+/** SHA-256 of every part of every artifact of a store, by stage, key and name: what determinism promises. */
+export async function digestsOf(storeUri: string): Promise<Record<string, string>> {
+  const store = openStore(storeUri);
+  const digests: Record<string, string> = {};
+  for await (const { path } of store.list('artifacts/')) {
+    if (!path.endsWith('/manifest.json')) continue;
+    const { stage, key, parts } = JSON.parse(Buffer.from((await store.get(path))!).toString()) as { stage: string; key: string; parts: ManifestPart[] };
+    for (const part of parts) digests[`${stage}/${key}/${part.name}`] = part.sha256;
+  }
+  return digests;
+}
+
+/** Objects under `artifacts/` that no manifest names: what a killed or cancelled activity may have left. */
+export async function strayObjects(storeUri: string): Promise<string[]> {
+  const store = openStore(storeUri);
+  const named = new Set<string>();
+  const present: string[] = [];
+  for await (const { path } of store.list('artifacts/')) {
+    present.push(path);
+    if (!path.endsWith('/manifest.json')) continue;
+    named.add(path);
+    const { parts } = JSON.parse(Buffer.from((await store.get(path))!).toString()) as { parts: ManifestPart[] };
+    for (const part of parts) named.add(path.replace('manifest.json', part.path));
+  }
+  return present.filter((path) => !named.has(path));
+}
+
+export async function readVersion(storeUri: string, index: string, version: number): Promise<IndexManifest | undefined> {
+  const bytes = await openStore(storeUri).get(`indexes/${index}/versions/${version}/index.json`);
+  return bytes && (JSON.parse(Buffer.from(bytes).toString()) as IndexManifest);
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { openIndex } from '../../lookup/open-index.ts';
+import { STAGE_NAMES } from '../../schemas/stages.ts';
+import type { ReindexResult } from '../../schemas/run.ts';
+import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
+import { addText, createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
+
+installRuntime('WARN');
+
+describe('reindex', () => {
+  let temporal: TestTemporal;
+  let scratch: Scratch;
+  let workers: RunningWorkers;
+  let first: ReindexResult;
+
+  before(async () => {
+    [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
+    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 2 });
+    first = await reindex(temporal, smallConfiguration('words', scratch));
+  });
+
+  after(async () => {
+    await workers.stop();
+    await temporal.stop();
+    await scratch.remove();
+  });
+
+  const stageOf = (result: ReindexResult, name: string) => result.stages.find((stage) => stage.name === name)!;
+
+  it('runs every stage and publishes version 1', () => {
+    assert.equal(first.version, 1);
+    assert.equal(first.published, true);
+    assert.deepEqual(first.stages.map(({ name }) => name), [...STAGE_NAMES]);
+    for (const stage of first.stages) {
+      assert.equal(stage.cached, false, stage.name);
+      assert.ok(stage.rows > 0, `${stage.name} has rows`);
+      assert.ok(stage.bytes > 0, `${stage.name} has bytes`);
+    }
+    assert.equal(stageOf(first, 'list').rows, 20);
+    assert.ok(first.metrics['f1']! > 0 && first.metrics['f1']! <= 1);
+    assert.ok(first.metrics['clusters']! > 0);
+  });
+
+  it('answers words from the published folder', async () => {
+    const index = await openIndex(join(fileURLToPath(first.uri), '..', '..'));
+    const table = JSON.parse(await readFile(join(fileURLToPath(first.uri), 'index.json'), 'utf8')) as { items: number };
+    assert.ok(table.items > 300);
+    const answer = await index.lookup('president');
+    assert.equal(answer.found, true);
+    assert.equal(answer.buckets.length, 2);
+    assert.equal((await index.lookup('no-such-word')).found, false);
+  });
+
+  it('takes every stage from its artifacts the second time and keeps the version', async () => {
+    const again = await reindex(temporal, smallConfiguration('words', scratch));
+    for (const stage of again.stages) assert.equal(stage.cached, true, stage.name);
+    assert.equal(again.version, 1);
+    assert.equal(again.published, false);
+    assert.deepEqual(again.metrics, first.metrics);
+  });
+
+  it('makes only what a changed parameter reaches', async () => {
+    const changed = await reindex(temporal, smallConfiguration('other', scratch, { affinity: { minimumPmi: 0.6, minimumWeight: 0.8, top: 30 } }));
+    const cached = changed.stages.filter((stage) => stage.cached).map(({ name }) => name);
+    assert.deepEqual(cached, ['list', 'ingest', 'dictionary', 'vocabulary', 'count', 'merge']);
+  });
+
+  it('ingests and counts an added file alone, and publishes version 2', async () => {
+    const tokens = join(scratch.folder, 'store', 'artifacts', 'ingest');
+    const before = await readdir(tokens);
+    await addText(scratch, 20);
+    const grown = await reindex(temporal, smallConfiguration('words', scratch));
+    assert.equal((await readdir(tokens)).length, before.length + 1);
+    assert.equal(grown.version, 2);
+    const current = JSON.parse(await readFile(join(scratch.folder, 'store', 'indexes', 'words', 'current.json'), 'utf8')) as { version: number };
+    assert.equal(current.version, 2);
+    assert.equal(stageOf(grown, 'list').rows, 21);
+  });
+
+  it('runs everything when forced, to the same bytes', async () => {
+    const forced = await reindex(temporal, smallConfiguration('words', scratch), true);
+    assert.deepEqual(forced.stages.filter((stage) => stage.cached), []);
+    assert.equal(forced.version, 3);
+    const parts = async (version: number) =>
+      (JSON.parse(await readFile(join(scratch.folder, 'store', 'indexes', 'words', 'versions', String(version), 'index.json'), 'utf8')) as { parts: unknown }).parts;
+    assert.deepEqual(await parts(3), await parts(2));
+  });
+});

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { ScheduleOverlapPolicy, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { QUEUES } from '../../schemas/queues.ts';
+import { type ReindexInput, reindexWorkflowId, scheduledWorkflowId, scheduleId, WORKFLOW } from '../../schemas/run.ts';
+import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
+import type { ScheduledResult } from '../../workflows/scheduled.ts';
+import { addText, createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { readVersion } from './published-parts.ts';
+import { reindex, startReindex, startTemporal, type TestTemporal } from './temporal.ts';
+
+installRuntime('WARN');
+
+describe('a schedule', () => {
+  let temporal: TestTemporal;
+  let scratch: Scratch;
+  let workers: RunningWorkers;
+
+  before(async () => {
+    [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
+    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 2 });
+  });
+
+  after(async () => {
+    await workers.stop();
+    await temporal.stop();
+    await scratch.remove();
+  });
+
+  const configured = () => smallConfiguration('nightly', scratch);
+  const inputOf = (): ReindexInput => ({ configuration: configured(), force: false, searchAttributes: true });
+
+  it('fires by itself and publishes version 2 of a corpus that has grown', async () => {
+    await reindex(temporal, configured());
+    await addText(scratch, 21);
+    const { client } = temporal;
+    const schedule = await client.schedule.create({
+      scheduleId: scheduleId('nightly'),
+      spec: { intervals: [{ every: '2 seconds' }] },
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, pauseOnFailure: true },
+      action: { type: 'startWorkflow', workflowType: WORKFLOW.scheduled, workflowId: scheduledWorkflowId('nightly'), taskQueue: QUEUES.main, args: [inputOf()] },
+    });
+    let published;
+    for (const deadline = Date.now() + 60_000; !published && Date.now() < deadline; ) published = await readVersion(configured().store, 'nightly', 2);
+    await schedule.delete();
+    assert.equal(published?.version, 2);
+    assert.equal(published?.workflowId, reindexWorkflowId('nightly'));
+  });
+
+  it('steps aside while a manual run is under way, and a manual run does while the schedule is', async () => {
+    const { client } = temporal;
+    // What earlier firings have started comes to its end first.
+    await client.workflow.getHandle(reindexWorkflowId('nightly')).result();
+    const slow = smallConfiguration('nightly', scratch, { training: { tables: 2, bits: 16, epochs: 40, batchPositives: 64 } });
+    const manual = await startReindex(temporal, slow);
+    const fired = await client.workflow.execute<(input: ReindexInput) => Promise<ScheduledResult>>(WORKFLOW.scheduled, {
+      workflowId: `${scheduledWorkflowId('nightly')}-by-hand`,
+      taskQueue: QUEUES.main,
+      args: [inputOf()],
+    });
+    assert.deepEqual(fired, { skipped: `${reindexWorkflowId('nightly')} is already running` });
+    await assert.rejects(startReindex(temporal, configured()), WorkflowExecutionAlreadyStartedError);
+    await manual.cancel();
+    await manual.result().catch(() => undefined);
+  });
+});

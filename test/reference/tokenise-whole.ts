@@ -1,0 +1,13 @@
+import type { TokenOptions } from '../../sources/tokenise.ts';
+
+/** The tokeniser's rule on a whole text at once, where no stretch without white space passes 65,536 code units. */
+export function tokeniseWhole(text: string, { minimumLength, maximumLength, numbers }: TokenOptions): (string | undefined)[] {
+  const word = String.raw`[\p{L}\p{N}][\p{L}\p{M}\p{N}]*`;
+  const tokens = text.normalize('NFKC').match(new RegExp(`${word}(?:['’]${word})*`, 'gu')) ?? [];
+  return tokens.map((token) => {
+    const lower = token.toLowerCase().normalize('NFKC').replaceAll('’', "'");
+    const length = [...lower].length;
+    const isDropped = length < minimumLength || length > maximumLength || (!numbers && /^\p{N}/u.test(lower));
+    return isDropped ? undefined : lower;
+  });
+}

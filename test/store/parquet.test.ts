@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import type { TableColumns, TableSchema } from '../../store/columns.ts';
+import { decodeParquet, encodeParquet } from '../../store/parquet.ts';
+
+const SCHEMA = {
+  id: 'int32',
+  count: 'int64',
+  weight: 'float32',
+  exact: 'float64',
+  word: 'utf8',
+  row: 'list<int32>',
+  words: 'list<utf8>',
+  code: 'binary(3)',
+} as const satisfies TableSchema;
+
+interface Row {
+  id: number;
+  count: bigint;
+  weight: number;
+  exact: number;
+  word: string;
+  row: number[];
+  words: string[];
+  code: Uint8Array;
+}
+
+const word = fc.string({ unit: 'grapheme', maxLength: 8 });
+const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const rows = fc.array(
+  fc.record<Row>({
+    id: int32,
+    count: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    weight: fc.float(),
+    exact: fc.double(),
+    word,
+    row: fc.array(int32, { maxLength: 5 }),
+    words: fc.array(word, { maxLength: 5 }),
+    code: fc.uint8Array({ minLength: 3, maxLength: 3 }),
+  }),
+  { maxLength: 60 },
+);
+
+function columnsOf(table: Row[]): TableColumns<typeof SCHEMA> {
+  const offsetsOf = (lists: unknown[][]): Int32Array => {
+    const offsets = new Int32Array(lists.length + 1);
+    lists.forEach((list, i) => (offsets[i + 1] = offsets[i]! + list.length));
+    return offsets;
+  };
+  return {
+    id: Int32Array.from(table, ({ id }) => id),
+    count: BigInt64Array.from(table, ({ count }) => count),
+    weight: Float32Array.from(table, ({ weight }) => weight),
+    exact: Float64Array.from(table, ({ exact }) => exact),
+    word: table.map((row) => row.word),
+    row: { offsets: offsetsOf(table.map(({ row }) => row)), values: Int32Array.from(table.flatMap(({ row }) => row)) },
+    words: { offsets: offsetsOf(table.map(({ words }) => words)), values: table.flatMap(({ words }) => words) },
+    code: Uint8Array.from(table.flatMap(({ code }) => [...code])),
+  };
+}
+
+const SMALL = columnsOf([
+  { id: 1, count: 2n, weight: 0.5, exact: -0.25, word: 'weaver', row: [1, 2], words: ['loom'], code: Uint8Array.of(1, 2, 3) },
+  { id: -7, count: -9n, weight: 3, exact: 1e300, word: 'fädchen', row: [], words: ['', '線', '🧵'], code: Uint8Array.of(4, 5, 6) },
+]);
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('parquet', () => {
+  it('returns every table that was encoded, in any row groups and both dresses', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, fc.constantFrom('published' as const, 'internal' as const), fc.integer({ min: 1, max: 70 }), async (table, dress, rowGroupRows) => {
+        const columns = columnsOf(table);
+        assert.deepEqual(await decodeParquet(await encodeParquet(SCHEMA, columns, { dress, rowGroupRows }), SCHEMA), columns);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it('codes long columns of words, ASCII or not, across its chunks', async () => {
+    for (const word of [Array.from({ length: 20_000 }, (_, i) => `word${i}`), Array.from({ length: 20_000 }, (_, i) => (i % 999 === 0 ? `wört🧵${i}` : `word${i}`)), ['\u{FEFF}mark', '']]) {
+      assert.deepEqual(await decodeParquet(await encodeParquet({ word: 'utf8' }, { word }, { dress: 'internal', rowGroupRows: 7001 }), { word: 'utf8' }), { word });
+    }
+  });
+
+  it('takes columns in shared memory', async () => {
+    const id = new Int32Array(new SharedArrayBuffer(12)).fill(5);
+    assert.deepEqual(await decodeParquet(await encodeParquet({ id: 'int32' }, { id }, { dress: 'internal' }), { id: 'int32' }), { id: Int32Array.of(5, 5, 5) });
+  });
+
+  it('gives the same bytes for the same table', async () => {
+    for (const [dress, expected] of [
+      ['published', 'ecd5e638cc894ea6d6f2b464266c81f6e35ad99dff6129d0af9980ea2934b4eb'],
+      ['internal', 'f09dbb18ec9fc3afcc1fa43c037c1b79049002f5abbeed898baf7a285a6e15c4'],
+    ] as const) {
+      const first = await encodeParquet(SCHEMA, SMALL, { dress });
+      assert.equal(digest(await encodeParquet(SCHEMA, SMALL, { dress })), digest(first));
+      assert.equal(digest(first), expected, dress);
+    }
+  });
+
+  it('reads some of the columns', async () => {
+    const bytes = await encodeParquet(SCHEMA, SMALL, { dress: 'internal' });
+    assert.deepEqual(await decodeParquet(bytes, { words: 'list<utf8>', id: 'int32' }), { words: SMALL.words, id: SMALL.id });
+  });
+
+  it('refuses other names and types, and bytes that are no Parquet', async () => {
+    const bytes = await encodeParquet(SCHEMA, SMALL, { dress: 'published' });
+    const decode = (schema: TableSchema) => decodeParquet(bytes, schema, 'tokens.parquet');
+    await assert.rejects(decode({ id: 'int32', nothing: 'utf8' }), { name: 'IntegrityError', message: 'tokens.parquet, column nothing: expected utf8, found none' });
+    await assert.rejects(decode({ id: 'int64' }), { name: 'IntegrityError', message: 'tokens.parquet, column id: expected int64, found int32' });
+    await assert.rejects(decode({ code: 'binary(4)' }), { name: 'IntegrityError', message: /expected binary\(4\), found binary\(3\)/ });
+    await assert.rejects(decode({ row: 'list<utf8>' }), { name: 'IntegrityError', message: /expected list<utf8>, found list<int32>/ });
+    for (const wrong of [new Uint8Array(0), Uint8Array.of(1, 2, 3), bytes.subarray(0, bytes.length - 9)]) {
+      await assert.rejects(decodeParquet(wrong, SCHEMA, 'x.parquet'), { name: 'IntegrityError', message: /^x\.parquet: \d+ bytes that cannot be read as Parquet/ });
+    }
+  });
+
+  it('refuses columns that do not fit together and strings without UTF-8', async () => {
+    const encode = (schema: TableSchema, columns: object) => encodeParquet(schema, columns as TableColumns<TableSchema>, { dress: 'internal' });
+    await assert.rejects(encode({ a: 'int32', b: 'utf8' }, { a: Int32Array.of(1, 2), b: ['x'] }), { name: 'RangeError', message: 'column b has 1 rows, expected 2 as in the columns before' });
+    await assert.rejects(encode({ a: 'binary(4)' }, { a: new Uint8Array(6) }), { name: 'RangeError', message: /6 bytes are no multiple of 4/ });
+    await assert.rejects(encode({ a: 'list<int32>' }, { a: { offsets: Int32Array.of(0, 3), values: Int32Array.of(1) } }), { name: 'RangeError', message: /from 0 to 3, expected from 0 to 1/ });
+    await assert.rejects(encode({ a: 'list<int32>' }, { a: { offsets: Int32Array.of(0, 2, 1), values: Int32Array.of(1) } }), { name: 'RangeError', message: /offset 2 is 1, less than 2/ });
+    await assert.rejects(encode({ a: 'utf8' }, { a: ['fine', 'half \uD83E'] }), { name: 'DataError', message: /column a, string 1: lone surrogate U\+D83E at character 5/ });
+    await assert.rejects(encode({ a: 'utf8' }, { a: ['\uD83E', '\uDDF5'] }), { name: 'DataError' });
+  });
+});

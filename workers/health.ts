@@ -1,0 +1,22 @@
+import { createServer } from 'node:http';
+
+/** Serves /healthz (the process lives) and /readyz (every worker polls) on all interfaces, for Kubernetes and its like. */
+export async function serveHealth(port: number, states: () => string[]): Promise<{ port: number; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    const all = states();
+    const ready = all.every((state) => state === 'RUNNING');
+    const ok = request.url === '/healthz' || (request.url === '/readyz' && ready);
+    const known = request.url === '/healthz' || request.url === '/readyz';
+    response.writeHead(ok ? 200 : known ? 503 : 404, { 'content-type': 'application/json' });
+    response.end(`${JSON.stringify({ ready, workers: all })}\n`);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}

@@ -1,0 +1,57 @@
+import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../activities/create-activities.ts';
+import type { ChildProgress } from '../schemas/run.ts';
+import { STAGES } from '../schemas/stages.ts';
+import { childProgressQuery } from './child-progress.ts';
+import { perform } from './policies.ts';
+
+export type ShardActivity = 'ingest' | 'count' | 'mine';
+export type ShardInput<Name extends ShardActivity> = Parameters<Activities[Name]>[0];
+
+export interface ShardTotals {
+  cached: boolean;
+  rows: number;
+  bytes: number;
+}
+
+export interface ProcessShardsInput<Name extends ShardActivity> {
+  activity: Name;
+  /** Batch k holds the members [batches[k], batches[k + 1]). */
+  batches: number[];
+  /** What every batch's activity gets, beside its `from` and `to`. */
+  shared: Omit<ShardInput<Name>, 'from' | 'to'>;
+  /** The first batch that is not done. */
+  next: number;
+  totals: ShardTotals;
+}
+
+/** At most so many activities are scheduled at once; workers take from them as they have room. */
+const WINDOW = 64;
+const LONGEST_HISTORY = 8000;
+
+/** Runs one activity over all batches of a stage, a sliding window at a time. */
+export async function processShards<Name extends ShardActivity>(input: ProcessShardsInput<Name>): Promise<ShardTotals> {
+  const { activity, batches, shared } = input;
+  const total = batches.length - 1;
+  const totals = { ...input.totals };
+  let next = input.next;
+  let done = next;
+  setHandler(childProgressQuery, (): ChildProgress => ({ done, total, figures: { rows: totals.rows, bytes: totals.bytes } }));
+
+  const historyIsLong = () => workflowInfo().historyLength > LONGEST_HISTORY || workflowInfo().continueAsNewSuggested;
+  const lane = async () => {
+    while (next < total && !historyIsLong()) {
+      const batch = next++;
+      const range = { from: batches[batch] ?? 0, to: batches[batch + 1] ?? 0 };
+      const summary = `${STAGES[activity].title}: batch ${batch + 1} of ${total}`;
+      const output = await perform('etl', activity, summary, { ...shared, ...range } as unknown as ShardInput<Name>);
+      totals.cached &&= output.cached;
+      totals.rows += output.rows;
+      totals.bytes += output.bytes;
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(WINDOW, total - next) }, lane));
+  if (next < total) await continueAsNew<typeof processShards>({ ...input, next, totals } as ProcessShardsInput<ShardActivity>);
+  return totals;
+}

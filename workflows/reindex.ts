@@ -1,0 +1,69 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
+import { checkGate } from './check-gate.ts';
+import { perform } from './policies.ts';
+import { followRun } from './run-progress.ts';
+import { learn, processShards } from './start-children.ts';
+
+/** From a corpus to a published hash-bucket index: the way of the data, a stage a line. */
+export async function reindex(input: ReindexInput): Promise<ReindexResult> {
+  const { configuration, force } = input;
+  const { index, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, evaluation, gate, seed } = configuration;
+  const base = { store: configuration.store, force };
+  const run = followRun(input);
+
+  const corpus = await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration }));
+  const shards = { ...base, files: corpus.artifact, source, tokens };
+  await run.stage('ingest', () => processShards(run, 'ingest', corpus.batches, shards));
+  const dictionary = await run.stage('dictionary', () => perform('etl', 'mergeDictionaries', `${corpus.rows} dictionaries`, shards));
+  const words = await run.stage('vocabulary', () =>
+    perform('etl', 'chooseVocabulary', `${dictionary.rows} words`, { ...base, dictionary: dictionary.artifact, index, ...vocabulary }),
+  );
+  const counting = { ...shards, common: words.common, window: cooccurrence.window };
+  await run.stage('count', () => processShards(run, 'count', corpus.batches, counting));
+  const rows = await run.stage('merge', () =>
+    perform('etl', 'mergeCounts', `${words.rows} rows`, { ...counting, vocabulary: words.artifact }),
+  );
+  const d = await run.stage('filter', () => perform('etl', 'filter', `${rows.rows} pairs`, { ...base, rows: rows.artifact, ...affinity }));
+  const pairs = await run.stage('hold-out', () =>
+    perform('etl', 'holdOut', `${heldOut.pairs} pairs`, { ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }),
+  );
+  const mining = { ...base, pairs: pairs.artifact, perRow: negatives.perRow, seed };
+  await run.stage('mine', () => processShards(run, 'mine', pairs.batches, mining));
+  const model = await run.stage('train', () => learn(run, { ...mining, batches: pairs.batches, words: words.rows, training }));
+  const codes = await run.stage('binarize', () => perform('export', 'binarize', `${training.bits} bits`, { ...base, model: model.artifact }));
+  const buckets = await run.stage('export', () =>
+    perform('export', 'exportBuckets', `${training.tables} tables`, {
+      ...base,
+      codes: codes.artifact,
+      vocabulary: words.artifact,
+      model: model.artifact,
+    }),
+  );
+  const truth = { affinity: d.artifact, pairs: pairs.artifact };
+  const quality = await run.stage('evaluate', () =>
+    perform('export', 'evaluate', `${evaluation.queries} queries`, {
+      ...base,
+      ...truth,
+      codes: codes.artifact,
+      model: model.artifact,
+      queries: evaluation.queries,
+      seed,
+    }),
+  );
+  checkGate(gate, quality.metrics);
+  const version = await run.stage('publish', () =>
+    perform('main', 'publish', index, {
+      ...base,
+      configuration,
+      buckets: buckets.artifact,
+      common: words.common,
+      lineage: [quality, codes, model, pairs, d, rows, words, dictionary, corpus].map((output) => output.artifact),
+      metrics: quality.metrics,
+    }),
+  );
+  run.published(version.version);
+  const { workflowId, runId } = workflowInfo();
+  const { uri, published } = version;
+  return { index, version: version.version, uri, published, workflowId, runId, stages: run.results(), metrics: quality.metrics };
+}

@@ -1,0 +1,67 @@
+import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { PROGRESS_QUERY, type ReindexInput, type RunProgress, SEARCH_ATTRIBUTES, type StageProgress, type StageResult } from '../schemas/run.ts';
+import { STAGE_NAMES, STAGES, type StageName } from '../schemas/stages.ts';
+
+interface StageFigures {
+  cached: boolean;
+  rows: number;
+  bytes: number;
+}
+
+/** What a run tells about itself: the query `progress`, the table in Temporal's UI, the search attributes. */
+export interface RunFollower {
+  stage<Output extends StageFigures>(name: StageName, work: () => Promise<Output>): Promise<Output>;
+  /** Names the child workflow at work. */
+  child(workflowId: string | undefined): void;
+  published(version: number): void;
+  results(): StageResult[];
+}
+
+export const progressQuery = defineQuery<RunProgress>(PROGRESS_QUERY);
+
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+
+export function followRun(input: ReindexInput): RunFollower {
+  const stages: StageProgress[] = STAGE_NAMES.map((name) => ({ name, state: 'waiting', done: 0, total: 0 }));
+  const progress: RunProgress = { index: input.configuration.index, stages };
+  setHandler(progressQuery, () => progress);
+  const attribute = (name: string, value: string) => {
+    if (input.searchAttributes) upsertSearchAttributes([{ key: keyword(name), value }]);
+  };
+  attribute(SEARCH_ATTRIBUTES.index, progress.index);
+
+  return {
+    async stage(name, work) {
+      const stage = stages.find((candidate) => candidate.name === name);
+      if (!stage) throw new Error(`${name} is not a stage that runs show`);
+      stage.state = 'running';
+      attribute(SEARCH_ATTRIBUTES.stage, name);
+      setCurrentDetails(describeStages(stages));
+      const started = Date.now();
+      const output = await work();
+      stage.result = { name, cached: output.cached, seconds: (Date.now() - started) / 1000, rows: output.rows, bytes: output.bytes };
+      stage.state = 'done';
+      setCurrentDetails(describeStages(stages));
+      return output;
+    },
+    child(workflowId) {
+      if (workflowId) progress.child = workflowId;
+      else delete progress.child;
+    },
+    published(version) {
+      attribute(SEARCH_ATTRIBUTES.version, String(version));
+    },
+    results: () => stages.flatMap((stage) => stage.result ?? []),
+  };
+}
+
+/** The table of stages as Markdown, for the UI's current details. */
+function describeStages(stages: StageProgress[]): string {
+  const rows = stages.map(({ name, state, result }) => {
+    const how = result ? (result.cached ? 'cached' : 'run') : state;
+    const figures = result ? `${result.rows} | ${result.bytes} | ${result.seconds.toFixed(1)}` : ' | | ';
+    return `| ${STAGES[name].title} | ${how} | ${figures} |`;
+  });
+  return ['| Stage | | Rows | Bytes | Seconds |', '|---|---|--:|--:|--:|', ...rows].join('\n');
+}

@@ -1,0 +1,49 @@
+import { executeChild, workflowInfo } from '@temporalio/workflow';
+import { QUEUES } from '../schemas/queues.ts';
+import { STAGES } from '../schemas/stages.ts';
+import { processShards as processShardsWorkflow, type ShardActivity, type ShardInput, type ShardTotals } from './process-shards.ts';
+import type { RunFollower } from './run-progress.ts';
+import { train as trainWorkflow, type TrainInput, type TrainOutput } from './train.ts';
+
+/** Children have histories of their own, so that the run's stays short whatever the size of the corpus. */
+
+export async function processShards<Name extends ShardActivity>(
+  run: RunFollower,
+  activity: Name,
+  batches: number[],
+  shared: Omit<ShardInput<Name>, 'from' | 'to'>,
+): Promise<ShardTotals> {
+  const workflowId = childId(activity);
+  return await childOf(run, workflowId, () =>
+    executeChild(processShardsWorkflow, {
+      workflowId,
+      taskQueue: QUEUES.main,
+      args: [{ activity, batches, shared, next: 0, totals: { cached: true, rows: 0, bytes: 0 } }],
+      staticSummary: `${STAGES[activity].title}: ${batches.length - 1} batches`,
+    }),
+  );
+}
+
+export async function learn(run: RunFollower, input: Omit<TrainInput, 'progress'>): Promise<TrainOutput> {
+  const workflowId = childId('train');
+  const { method, tables, bits, epochs, partitions } = input.training;
+  return await childOf(run, workflowId, () =>
+    executeChild(trainWorkflow, {
+      workflowId,
+      taskQueue: QUEUES.main,
+      args: [input],
+      staticSummary: `${method}, ${tables} x ${bits} bits, ${epochs} epochs, ${partitions} partitions`,
+    }),
+  );
+}
+
+const childId = (name: string) => `${workflowInfo().workflowId}/${name}`;
+
+async function childOf<Result>(run: RunFollower, workflowId: string, start: () => Promise<Result>): Promise<Result> {
+  run.child(workflowId);
+  try {
+    return await start();
+  } finally {
+    run.child(undefined);
+  }
+}

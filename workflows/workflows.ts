@@ -1,0 +1,5 @@
+/** Every workflow type, by name: the entry of the bundle. */
+export { processShards } from './process-shards.ts';
+export { reindex } from './reindex.ts';
+export { scheduled } from './scheduled.ts';
+export { train } from './train.ts';

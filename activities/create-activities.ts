@@ -43,8 +43,9 @@ function resultOf(outcome: StageOutcome, context: Context): unknown {
     // A worker that drains is no cancelled run: another worker takes the activity up again.
     throw asked ? reason : ApplicationFailure.retryable('the worker is shutting down', 'WorkerShutdown');
   }
-  const permanent = FAILURE_TYPES.some((type) => type === name);
-  const failure = ApplicationFailure.create({ message, type: name, nonRetryable: permanent });
+  // Kernels know no failure types: a RangeError of theirs means data beyond a limit, the same at every retry.
+  const type = name === 'RangeError' ? 'DataError' : name;
+  const failure = ApplicationFailure.create({ message, type, nonRetryable: FAILURE_TYPES.some((permanent) => permanent === type) });
   failure.stack = stack;
   throw failure;
 }

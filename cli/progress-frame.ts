@@ -72,7 +72,9 @@ function tail(stage: StageView, terminal: Terminal, seconds: number): string {
 
 /** Figures of activities for a person: `loss 0.42`, `pairsPerSecond 1,200,000`. */
 export function describeFigures(figures: Record<string, number>): string[] {
-  return Object.entries(figures).map(([name, value]) => `${words(name)} ${/bytes$/i.test(name) ? formatBytes(value) : formatFigure(value)}`);
+  // A figure of zero is one that nobody has taken yet.
+  const taken = Object.entries(figures).filter(([, value]) => value !== 0);
+  return taken.map(([name, value]) => `${words(name)} ${/bytes$/i.test(name) ? formatBytes(value) : formatFigure(value)}`);
 }
 
 /** `pairsPerSecond` as `pairs per second`. */

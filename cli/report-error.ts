@@ -12,6 +12,9 @@ export interface ErrorReport {
 /** Exit code of what is neither a known failure nor a success. */
 const EXIT_OTHER = 1;
 
+/** Errors of Temporal's client that say less than what they wrap. */
+const WRAPPERS = new Set(['WorkflowFailedError', 'ServiceError']);
+
 /** gRPC: deadline exceeded, permission denied, unavailable, unauthenticated. */
 const UNREACHABLE_CODES = new Set([4, 7, 14, 16]);
 
@@ -40,7 +43,8 @@ export function describeError(error: unknown): ErrorReport {
     return { type: 'TemporalUnreachable', message, exitCode: FAILURES.TemporalUnreachable.exitCode };
   }
   if (outermost === undefined) return { type: 'Error', message: String(error), exitCode: EXIT_OTHER };
-  return { type: outermost.name, message: chain.at(-1)?.message || outermost.message, exitCode: EXIT_OTHER };
+  const telling = WRAPPERS.has(outermost.name) ? chain.at(-1) : outermost;
+  return { type: outermost.name, message: telling?.message || outermost.message, exitCode: EXIT_OTHER };
 }
 
 /** Prints an error: one JSON line on stdout for `--json`, else `error: message` on stderr; the stack only for HASHLOOM_DEBUG=1. */

@@ -1,5 +1,6 @@
 import type { Metrics, StageResult } from '../schemas/run.ts';
 import { STAGES } from '../schemas/stages.ts';
+import type { StagePlan } from './plan-run.ts';
 import { formatBytes, formatCount, formatFigure, formatSeconds } from './format.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,6 +23,12 @@ export function stagesTable(stages: readonly StageResult[], terminal: Terminal):
     rows,
     terminal.columns(),
   );
+}
+
+/** What a run would do: each stage, whether it would run, and why. */
+export function planTable(plan: readonly StagePlan[], terminal: Terminal): string[] {
+  const rows = plan.map(({ name, runs, why }) => [STAGES[name].title, runs ? terminal.paint('cyan', 'would run') : terminal.paint('dim', 'cached'), why]);
+  return renderTable([{ title: 'Stage' }, { title: '' }, { title: 'Why' }], rows, terminal.columns());
 }
 
 /** The table of metrics, a line each. */

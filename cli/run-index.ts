@@ -61,8 +61,10 @@ export async function runLocally(configuration: Configuration, options: LocalRun
   const say = speaker(options);
   const { err } = options.terminals;
   try {
+    interrupts.signal.addEventListener('abort', () => err.write('\nstopping; Ctrl-C again ends at once\n'));
     const local = await openLocalTemporal(options.home, options.threads, (line) => say(err.paint('dim', line)));
     try {
+      if (interrupts.signal.aborted) return undefined;
       const workflowId = reindexWorkflowId(configuration.index);
       const attached = await startOrAttach(local.connection, configuration, options.force, local.shared);
       if (attached) say(`${workflowId} was interrupted; it goes on where it stopped`);
@@ -70,9 +72,7 @@ export async function runLocally(configuration: Configuration, options: LocalRun
       say(`Temporal ${address}, UI ${uiLink(local.uiUrl, namespace, workflowId)}\n`);
       const following = showRun(client, workflowId, { ...options, signal: interrupts.signal });
       // A worker that fails would leave the run waiting for ever.
-      const result = await Promise.race([following, local.workersFinished.then(() => following)]);
-      if (result === undefined) err.write('\nstopping; Ctrl-C again ends at once\n');
-      return result;
+      return await Promise.race([following, local.workersFinished.then(() => following)]);
     } finally {
       await local.close();
       if (interrupts.signal.aborted) err.write(`stopped. What is done is kept; this goes on from there: ${options.again}\n`);

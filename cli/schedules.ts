@@ -6,7 +6,7 @@ import { Failure } from '../schemas/failures.ts';
 import { QUEUES } from '../schemas/queues.ts';
 import { scheduledWorkflowId, scheduleId, WORKFLOW } from '../schemas/run.ts';
 import type { ScheduleVerb } from './commands/schedule.ts';
-import { formatSeconds, formatTime } from './format.ts';
+import { formatDuration, formatTime } from './format.ts';
 import { prepareRun } from './start-run.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -42,18 +42,18 @@ export async function createSchedule(temporal: ClientConnection, configuration: 
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: times.catchup, pauseOnFailure: true },
       state: { paused: times.paused },
     });
-    const { info } = await handle.describe();
+    const { info, spec } = await handle.describe();
     const next = times.paused ? 'it is paused' : `it fires first at ${nextTime(info.nextActionTimes)}`;
-    return `created the schedule of ${index}: ${describeSpec(specOf(times))}; ${next}`;
+    return `created the schedule of ${index}: ${describeSpec(spec)}; ${next}`;
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning) {
       throw new Error(`${index} has a schedule already\nhint: hashloom schedule describe ${index}, or hashloom schedule delete ${index} and create it anew`, {
         cause: error,
       });
     }
-    const refusal = (error as Error).cause as { code?: number; details?: string } | undefined;
-    if (refusal?.code !== INVALID_ARGUMENT) throw error;
-    throw new Failure('ConfigurationError', `Temporal refuses this schedule: ${refusal.details ?? (error as Error).message}`, { cause: error });
+    // So the client tells of times that the server does not take.
+    if (error instanceof TypeError) throw new Failure('ConfigurationError', `Temporal refuses this schedule: ${error.message}`, { cause: error });
+    throw error;
   }
 }
 
@@ -117,27 +117,22 @@ export async function actOnSchedule({ client }: ClientConnection, index: string,
   }
 }
 
-/** gRPC's INVALID_ARGUMENT. */
-const INVALID_ARGUMENT = 3;
-
+/** Temporal turns cron expressions into calendars and forgets them, but for the comment. */
 function specOf(times: ScheduleTimes): ScheduleSpec {
   return {
     ...(times.every === undefined ? {} : { intervals: [{ every: times.every }] }),
-    ...(times.cron === undefined ? {} : { cronExpressions: [times.cron] }),
+    ...(times.cron === undefined ? {} : { cronExpressions: [`${times.cron} # ${times.cron}`] }),
     ...(times.timeZone === undefined ? {} : { timezone: times.timeZone }),
     ...(times.jitter === undefined ? {} : { jitter: times.jitter }),
   };
 }
 
-/** Temporal turns cron expressions into calendars and keeps the expression as their comment. */
-function describeSpec(spec: ScheduleSpec | ScheduleSpecDescription): string {
-  const cron = 'cronExpressions' in spec ? (spec.cronExpressions ?? []) : [];
+function describeSpec(spec: ScheduleSpecDescription): string {
   const parts = [
-    ...(spec.intervals ?? []).map(({ every }) => `every ${formatSeconds(Number(every) / 1000)}`),
-    ...cron.map((expression) => `cron ${expression}`),
+    ...(spec.intervals ?? []).map(({ every }) => `every ${formatDuration(every)}`),
     ...(spec.calendars ?? []).map((calendar) => (calendar.comment ? `cron ${calendar.comment}` : 'calendar')),
     ...(spec.timezone ? [spec.timezone] : []),
-    ...(spec.jitter ? [`jitter ${formatSeconds(Number(spec.jitter) / 1000)}`] : []),
+    ...(spec.jitter ? [`jitter ${formatDuration(spec.jitter)}`] : []),
   ];
   return parts.join(', ');
 }
@@ -150,7 +145,7 @@ function describeSchedule(index: string, description: ScheduleDescription): stri
     `when       ${describeSpec(spec)}`,
     `state      ${state.paused ? 'paused' : 'on'}${state.note ? ` (${state.note})` : ''}`,
     `next       ${state.paused ? 'nothing while paused' : nextTime(info.nextActionTimes)}`,
-    `overlap    ${policies.overlap?.toLowerCase() ?? 'skip'}; missed times are caught up within ${formatSeconds(policies.catchupWindow / 1000)}`,
+    `overlap    ${policies.overlap?.toLowerCase() ?? 'skip'}; missed times are caught up within ${formatDuration(policies.catchupWindow)}`,
     `so far     ${info.numActionsTaken} fired, ${info.numActionsSkippedOverlap} skipped because a run was under way, ${info.numActionsMissedCatchupWindow} missed`,
     ...info.recentActions.toReversed().map((action, position) => {
       const title = position === 0 ? 'last fired ' : '           ';

@@ -13,6 +13,7 @@ interface RunCommandOptions {
   detach: boolean;
   json: boolean;
   force: boolean;
+  dryRun: boolean;
 }
 
 export function addRunCommand(program: Command): void {
@@ -30,6 +31,7 @@ export function addRunCommand(program: Command): void {
     .option('--detach', 'start it, print its id and return', false)
     .option('--json', 'end with one JSON line on standard output', false)
     .option('--force', 'run every stage, artifacts or not', false)
+    .option('--dry-run', 'say for each stage whether it would run, and why; needs no Temporal, writes nothing', false)
     .addHelpText(
       'after',
       examples(
@@ -37,12 +39,20 @@ export function addRunCommand(program: Command): void {
         ['TEMPORAL_ADDRESS=temporal:7233 hashloom run news.yaml', 'on a cluster; needs workers, see: hashloom worker'],
         ['hashloom run --detach', 'then: hashloom watch NAME'],
         ['hashloom run --local --json | tail -1', 'for a script'],
+        ['hashloom run --dry-run', 'what a run would do now'],
         ['hashloom run list', 'runs of the past'],
       ),
     )
     .action(async (file: string, options: RunCommandOptions, command: Command) => {
       const { loadConfiguration } = await import('../load-configuration.ts');
       const configuration = await loadConfiguration(file);
+      if (options.dryRun) {
+        const { planRun } = await import('../plan-run.ts');
+        const { planTable } = await import('../result-tables.ts');
+        const plan = await planRun(configuration, options.force);
+        process.stdout.write(options.json ? `${JSON.stringify({ index: configuration.index, stages: plan })}\n` : `${planTable(plan, terminals(command).out).join('\n')}\n`);
+        return;
+      }
       const { runLocally, runRemotely } = await import('../run-index.ts');
       const { outcomeLine, outcomeText } = await import('../run-outcome.ts');
       const screens = terminals(command);
@@ -50,7 +60,7 @@ export function addRunCommand(program: Command): void {
 
       if (options.local) {
         const home = options.home ?? join(dirname(resolve(file)), '.hashloom');
-        const again = `hashloom run ${file === CONFIGURATION_FILE ? '' : `${file} `}--local`;
+        const again = ['hashloom run', ...(file === CONFIGURATION_FILE ? [] : [file]), '--local', ...(options.home === undefined ? [] : ['--home', options.home])].join(' ');
         const result = await runLocally(configuration, { ...shared, home, threads: options.threads, again });
         if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
         else process.stdout.write(options.json ? outcomeLine(result) : outcomeText(result, screens.out));

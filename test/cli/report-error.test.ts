@@ -41,6 +41,11 @@ describe('describeError', () => {
     assert.equal(describeError(new Error('Failed to start Workflow', { cause: error })).exitCode, 5);
   });
 
+  it('takes the words of a plain error, not of its cause', () => {
+    const error = new Error('news has no schedule\nhint: hashloom schedule list', { cause: new Error('schedule not found') });
+    assert.equal(describeError(error).message, error.message);
+  });
+
   it('survives what is no Error', () => {
     assert.deepEqual(describeError('boom'), { type: 'Error', message: 'boom', exitCode: 1 });
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { cutDisplay, displayWidth, padDisplay } from '../../cli/display-width.ts';
-import { formatBytes, formatCount, formatFigure, formatSeconds, parseDuration } from '../../cli/format.ts';
+import { formatBytes, formatCount, formatDuration, formatFigure, formatSeconds, parseDuration } from '../../cli/format.ts';
 import { fitItems } from '../../cli/lookup-words.ts';
 import { renderTable } from '../../cli/table.ts';
 
@@ -54,7 +54,8 @@ describe('format', () => {
     assert.equal(formatCount(1_234_567.4), '1,234,567');
   });
 
-  it('reads durations', () => {
+  it('reads durations, and writes them back', () => {
+    for (const text of ['1d', '6h', '90m', '5m', '90s', '1500ms', '14d']) assert.equal(formatDuration(parseDuration(text) ?? 0), text);
     assert.deepEqual(['500ms', '90s', '5m', '1.5h', '1d', ' 2w '].map(parseDuration), [500, 90_000, 300_000, 5_400_000, 86_400_000, 1_209_600_000]);
     assert.deepEqual(['', '5', 'm', '0s', '-1h', '1 day'].map(parseDuration), Array<undefined>(6).fill(undefined));
   });

@@ -6,7 +6,7 @@ export function tokeniseWhole(text: string, { minimumLength, maximumLength, numb
   const tokens = text.normalize('NFKC').match(new RegExp(`${word}(?:['’]${word})*`, 'gu')) ?? [];
   return tokens.map((token) => {
     const lower = token.toLowerCase().normalize('NFKC').replaceAll('’', "'");
-    const length = [...lower].length;
+    const length = Array.from(lower).length;
     const isDropped = length < minimumLength || length > maximumLength || (!numbers && /^\p{N}/u.test(lower));
     return isDropped ? undefined : lower;
   });

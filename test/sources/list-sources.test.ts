@@ -35,7 +35,7 @@ const GLOBS: [string, string[]][] = [
 ];
 
 const refusedWith = (type: string, ...parts: (string | RegExp)[]) => (error: unknown) => {
-  assert.ok(error instanceof Failure && error.type === type, `${String(error)}`);
+  assert.ok(error instanceof Failure && error.type === type, String(error));
   for (const part of parts) assert.match(error.message, part instanceof RegExp ? part : new RegExp(part.replace(/[\\^$.*+?()[\]{}|]/gu, String.raw`\$&`), 'u'));
   return true;
 };

@@ -147,7 +147,7 @@ describe('readDocuments', () => {
   it('replaces and counts invalid UTF-8 as a browser does', async () => {
     const byte = fc.oneof(fc.constantFrom(0x61, 0x80, 0xbf, 0xc2, 0xe0, 0xa0, 0x9f, 0xed, 0xef, 0xbb, 0xf0, 0x90, 0xf4, 0x8f, 0xff), fc.integer({ min: 0, max: 255 }));
     await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 0 }).chain(() => fc.array(byte, { maxLength: 24 })), fc.integer({ min: 1, max: 8 }), async (bytes, step) => {
+      fc.asyncProperty(fc.array(byte, { maxLength: 24 }), fc.integer({ min: 1, max: 8 }), async (bytes, step) => {
         const content = Buffer.from([0x61, ...bytes]);
         const { documents, replaced } = await read(content, { step, invalidUtf8: 'replace', format: 'text' });
         const expected = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content);

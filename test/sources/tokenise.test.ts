@@ -21,8 +21,8 @@ function cutAt(text: string, places: number[]): string[] {
 }
 
 const character = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(...'abzABZ019 \n\t\'’.,-_=<`~\0') },
-  { weight: 3, arbitrary: fc.constantFrom(...'éÉßΣσςİıǰ½²Ⅷﬁ㍿한ㅎㅏ\u1112\u1161\u11abかﾞ\u3099\u0301\u0327\u0338\u00a0\u00ad\u2028\u200d—“”ʼ漢😀𝔸𐐀\ufe0f\ufffd¨ﷺ') },
+  { weight: 6, arbitrary: fc.constantFrom(...Array.from('abzABZ019 \n\t\'’.,-_=<`~\0')) },
+  { weight: 3, arbitrary: fc.constantFrom(...Array.from('éÉßΣσςİıǰ½²Ⅷﬁ㍿한ㅎㅏ\u1112\u1161\u11abかﾞ\u3099\u0301\u0327\u0338\u00a0\u00ad\u2028\u200d—“”ʼ漢😀𝔸𐐀\ufe0f\ufffd¨ﷺ')) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
 );
 const text = fc.array(character, { maxLength: 60 }).map((parts) => parts.join(''));
@@ -35,7 +35,7 @@ describe('tokenise', () => {
     ['hyphens, underscores and dashes', 'well-known snake_case in—out', ['well', 'known', 'snake', 'case', 'in', 'out']],
     ['numbers', '3rd 1,000 B2B ½ x² Ⅷ', ['3rd', '1', '000', 'b2b', '1', '2', 'x2', 'viii']],
     ['full case mapping', 'STRASSE Straße ΟΔΟΣ ΑΣ İI', ['strasse', 'straße', 'οδος', 'ας', 'i̇i']],
-    ['compatibility forms', 'ﬁne Ｆｕｌｌ ㍿ ㅎㅏㄴ', ['fine', 'full', '株式会社', '한'.normalize('NFKC')]],
+    ['compatibility forms', 'ﬁne Ｆｕｌｌ ㍿ ㅎㅏ', ['fine', 'full', '株式会社', '하']],
     ['marks that belong to a letter', 'cafe\u0301 J\u030c नमस्ते', ['café', 'ǰ', 'नमस्ते']],
     ['marks that belong to none', '\u2764\ufe0f \u0301 =\u0338', []],
     ['letters beyond the basic plane', '𐐀𐐁 𝔸b', ['𐐨𐐩', 'ab']],
@@ -45,7 +45,7 @@ describe('tokenise', () => {
   for (const [name, input, expected] of cases) {
     it(name, () => {
       assert.deepEqual(tokensOf([input]), expected);
-      assert.deepEqual(tokensOf([...input]), expected);
+      assert.deepEqual(tokensOf(Array.from(input)), expected);
     });
   }
 

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import { filterAffinity, type FilterOptions, totalOf } from '../../kernels/filter-affinity.ts';
+import { concatenateRows, symmetrize } from '../../kernels/symmetrize.ts';
+import { filterRowDense } from '../reference/dense-affinity.ts';
+import { fromLists, toLists } from '../reference/sparse-rows.ts';
+
+/** Rows [from, to) of a dense F. */
+function rowsOf(F: number[][], from = 0, to = F.length) {
+  const lists = F.slice(from, to).map((row) => [...row.keys()].filter((j) => row[j]! > 0));
+  return { ...fromLists(lists), sums: Float64Array.from(lists.flatMap((list, r) => list.map((j) => F[from + r]![j]!))) };
+}
+
+function optionsFor(F: number[][], options: Partial<FilterOptions>): FilterOptions {
+  const marginals = Float64Array.from(F, (row) => row.reduce((sum, value) => sum + value, 0));
+  return { from: 0, marginals, total: totalOf(marginals), scale: 1, minimumWeight: 0, minimumPmi: -Infinity, top: 100, ...options };
+}
+
+const filter = (F: number[][], options: Partial<FilterOptions>) => toLists(filterAffinity(rowsOf(F), optionsFor(F, options)));
+
+function symmetric(size: number, value: (i: number, j: number) => number): number[][] {
+  return Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => (i < j ? value(i, j) : value(j, i))));
+}
+
+describe('filterAffinity', () => {
+  const F = [
+    [8, 4, 2, 2],
+    [4, 0, 6, 0],
+    [2, 6, 0, 4],
+    [2, 0, 4, 0],
+  ];
+
+  it('drops the diagonal and light pairs', () => {
+    assert.deepEqual(filter(F, {}), [[1, 2, 3], [0, 2], [0, 1, 3], [0, 2]]);
+    assert.deepEqual(filter(F, { scale: 2, minimumWeight: 2 }), [[1], [0, 2], [1, 3], [2]]);
+    // 1.7 in units of 1/2520 is 4284 exactly.
+    assert.deepEqual(filter([[0, 4284, 4283], [4284, 0, 0], [4283, 0, 0]], { scale: 2520, minimumWeight: 1.7 }), [[1], [0], []]);
+  });
+
+  it('drops pairs that are typical for their words', () => {
+    // N = 44, marginals 16, 10, 12, 6: PMI of (1, 2) ln(6 * 44 / 120) = .79, (2, 3) ln(4 * 44 / 72) = .89, (0, 1) ln(4 * 44 / 160) = .1.
+    assert.deepEqual(filter(F, { minimumPmi: 0.5 }), [[], [2], [1, 3], [2]]);
+    assert.deepEqual(filter(F, { minimumPmi: 0.8 }), [[], [], [3], [2]]);
+  });
+
+  it('keeps the heaviest, ties by column', () => {
+    assert.deepEqual(filter(F, { top: 2 }), [[1, 2], [0, 2], [1, 3], [0, 2]]);
+    assert.deepEqual(filter(F, { top: 1 }), [[1], [2], [1], [2]]);
+  });
+
+  it('agrees with the dense version in any ranges of rows', () => {
+    const input = fc.record({ size: fc.integer({ min: 1, max: 12 }), values: fc.array(fc.nat(6), { minLength: 144, maxLength: 144 }) });
+    fc.assert(
+      fc.property(input, fc.integer({ min: 1, max: 5 }), fc.nat(3), fc.double({ min: -1, max: 1, noNaN: true }), fc.nat(12), ({ size, values }, top, minimumWeight, minimumPmi, cut) => {
+        const F = symmetric(size, (i, j) => values[i * size + j]!);
+        const options = { scale: 2, minimumWeight: minimumWeight / 2, minimumPmi, top };
+        const expected = F.map((_, i) => filterRowDense(F, i, options));
+        assert.deepEqual(filter(F, options), expected);
+        const middle = Math.min(cut, size);
+        const parts = [
+          filterAffinity(rowsOf(F, 0, middle), optionsFor(F, options)),
+          filterAffinity(rowsOf(F, middle), optionsFor(F, { ...options, from: middle })),
+        ];
+        assert.deepEqual(toLists(concatenateRows(parts)), expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('refuses marginals of fewer rows', () => {
+    assert.throws(() => filterAffinity(rowsOf(F), { ...optionsFor(F, {}), from: 1 }), /rows \[1, 5\), but 4 marginals/u);
+  });
+});
+
+describe('symmetrize', () => {
+  it('takes the union of both directions', () => {
+    assert.deepEqual(toLists(symmetrize(fromLists([[1, 3], [0], [1], []]))), [[1, 3], [0, 2], [1], [0]]);
+    assert.deepEqual(toLists(symmetrize(fromLists([]))), []);
+  });
+
+  it('agrees with sets', () => {
+    const lists = fc.integer({ min: 1, max: 15 }).chain((size) => fc.array(fc.uniqueArray(fc.nat(size - 1)).map((list) => list.sort((a, b) => a - b)), { minLength: size, maxLength: size }));
+    fc.assert(
+      fc.property(lists, (lists) => {
+        const expected = lists.map((list, i) => [...lists.keys()].filter((j) => list.includes(j) || lists[j]!.includes(i)));
+        assert.deepEqual(toLists(symmetrize(fromLists(lists))), expected);
+      }),
+    );
+  });
+
+  it('refuses columns outside the square', () => {
+    assert.throws(() => symmetrize(fromLists([[1], [2]])), /column 2 at entry 1 of a square of 2 rows/u);
+  });
+});

@@ -45,7 +45,7 @@ export async function ingest(input: IngestInput, context: StageContext): Promise
 
 async function readShard(file: ListedFile, input: IngestInput, context: StageContext, report: (tokens: number) => void): Promise<Shard & { replaced: number }> {
   const dictionary = buildDictionary();
-  const tokeniser = tokenise(input.tokens, dictionary.add);
+  const tokeniser = tokenise(input.tokens, (word) => dictionary.add(word));
   let replaced = 0;
   for await (const piece of readDocuments(file, await openSource(file.uri, context.openStore), input.source)) {
     tokeniser.push(piece.text);

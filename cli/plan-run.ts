@@ -37,11 +37,11 @@ export async function planRun(configuration: Configuration, force: boolean): Pro
   try {
     await walk(configuration, plans);
   } catch (error) {
-    // What a stage raises once it is known that something runs is the run's business: its inputs are not made yet.
     if (!(error instanceof PlanEnds)) throw error;
   }
-  const first = plans.find((plan) => plan.runs);
-  for (const name of STAGE_NAMES.slice(plans.length)) plans.push({ name, runs: true, why: `follows ${first === undefined ? 'from the above' : STAGES[first.name].title}` });
+  const cause = plans.findLast((plan) => plan.runs);
+  if (cause === undefined) return plans;
+  for (const name of STAGE_NAMES.slice(plans.length)) plans.push({ name, runs: true, why: `follows: ${STAGES[cause.name].title}` });
   return plans;
 }
 
@@ -108,7 +108,7 @@ async function walk(configuration: Configuration, plans: StagePlan[]): Promise<v
   );
   const lineage = [quality, codes, model, pairs, d, rows, words, dictionary, corpus].map((output) => output.artifact);
   const publication = { ...base, configuration, buckets: buckets.artifact, common: words.common, lineage, metrics: quality.metrics };
-  await stage('publish', () => publish(publication, context), 'the current version is another one');
+  await stage('publish', () => publish(publication, context), 'no version of these artifacts is current');
 }
 
 function startOfTraining(epoch: number | undefined, epochs: number): string {

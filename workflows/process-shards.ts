@@ -52,6 +52,6 @@ export async function processShards<Name extends ShardActivity>(input: ProcessSh
     }
   };
   await Promise.all(Array.from({ length: Math.min(WINDOW, total - next) }, lane));
-  if (next < total) await continueAsNew<typeof processShards>({ ...input, next, totals } as ProcessShardsInput<ShardActivity>);
+  if (next < total) await continueAsNew<typeof processShards>({ ...input, next, totals });
   return totals;
 }

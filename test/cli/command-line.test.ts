@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { hashloom as inFolder, hashloomWith } from './hashloom-process.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 /** Nobody listens there. */
 let closedPort = 0;
 let folder = '';
@@ -98,31 +96,12 @@ describe('the process hashloom', { concurrency: 2 }, () => {
   });
 
   it('shows the stack only for HASHLOOM_DEBUG=1', async () => {
-    const { stderr } = await hashloom({ HASHLOOM_DEBUG: '1' }, 'run', 'missing.yaml');
+    const { stderr } = await hashloomWith({ HASHLOOM_DEBUG: '1' }, folder, 'run', 'missing.yaml');
     assert.match(stderr, /^error: no configuration at .*\nhint: .*\n[\s\S]*\n {4}at /);
   });
 });
 
-interface Answer {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the built command line in an empty folder, with no Temporal configured. */
-function hashloom(...args: string[] | [Record<string, string>, ...string[]]): Promise<Answer> {
-  const [first, ...rest] = args;
-  const extra = typeof first === 'object' ? first : {};
-  const words = (typeof first === 'object' ? rest : args) as string[];
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_') && name !== 'NODE_OPTIONS');
-  // A home without a configuration file of Temporal's client.
-  const env = { ...Object.fromEntries(kept), HOME: folder, XDG_CONFIG_HOME: folder, NO_COLOR: '1', ...extra };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...words], { cwd: folder, env, timeout: 60_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
-    });
-  });
-}
+const hashloom = (...words: string[]) => inFolder(folder, ...words);
 
 async function portNobodyListensOn(): Promise<number> {
   const server = createServer();

@@ -30,11 +30,11 @@ export async function startTemporal(): Promise<TestTemporal> {
 export type ReindexHandle = WorkflowHandle<(input: ReindexInput) => Promise<ReindexResult>>;
 
 export async function startReindex({ client }: TestTemporal, configuration: Configuration, force = false): Promise<ReindexHandle> {
-  return (await client.workflow.start<(input: ReindexInput) => Promise<ReindexResult>>(WORKFLOW.reindex, {
+  return await client.workflow.start<(input: ReindexInput) => Promise<ReindexResult>>(WORKFLOW.reindex, {
     workflowId: reindexWorkflowId(configuration.index),
     taskQueue: QUEUES.main,
     args: [{ configuration, force, searchAttributes: true }],
-  })) as ReindexHandle;
+  });
 }
 
 export async function reindex(temporal: TestTemporal, configuration: Configuration, force = false): Promise<ReindexResult> {

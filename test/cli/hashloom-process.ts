@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+
+export interface ProcessOutcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the built command line in a folder, with no Temporal configured. */
+export function hashloom(folder: string, ...words: string[]): Promise<ProcessOutcome> {
+  return hashloomWith({}, folder, ...words);
+}
+
+/** The same with environment variables of its own. */
+export function hashloomWith(variables: Record<string, string>, folder: string, ...words: string[]): Promise<ProcessOutcome> {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_') && name !== 'NODE_OPTIONS');
+  // Where no configuration file of Temporal's client is.
+  const env = { ...Object.fromEntries(kept), XDG_CONFIG_HOME: folder, NO_COLOR: '1', ...variables };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...words], { cwd: folder, env, timeout: 120_000 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+    });
+  });
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { stringify } from 'yaml';
+import { planRun } from '../../cli/plan-run.ts';
+import { parseConfiguration } from '../../cli/load-configuration.ts';
+import { STAGE_NAMES } from '../../schemas/stages.ts';
+import { openStore } from '../../store/open-store.ts';
+import { addText, createScratch, smallConfiguration } from '../pipeline/small-corpus.ts';
+import type { Scratch } from '../pipeline/small-corpus.ts';
+import { hashloom } from './hashloom-process.ts';
+
+let scratch: Scratch;
+
+describe('run --local, and what reads the index it publishes', () => {
+  before(async () => {
+    scratch = await createScratch(12);
+    await writeFile(join(scratch.folder, 'hashloom.yaml'), stringify({ ...smallConfiguration('news', scratch), store: './store', source: { path: './corpus' } }));
+  });
+  after(() => scratch.remove());
+
+  it('ends with one JSON line, and comes from its artifacts the second time', async () => {
+    const first = await hashloom(scratch.folder, 'run', '--local', '--json');
+    assert.equal(first.code, 0, first.stderr);
+    assert.equal(first.stderr, '');
+    const result = JSON.parse(first.stdout) as { version: number; uri: string; stages: { name: string; cached: boolean }[]; metrics: Record<string, number> };
+    assert.deepEqual(Object.keys(result), ['index', 'version', 'uri', 'workflowId', 'runId', 'stages', 'metrics']);
+    assert.equal(result.version, 1);
+    assert.deepEqual(result.stages.map(({ name }) => name), [...STAGE_NAMES]);
+    assert.deepEqual(Object.keys(result.stages[0] ?? {}), ['name', 'cached', 'seconds', 'rows', 'bytes']);
+    for (const metric of ['precision', 'recall', 'f1', 'hr50', 'hr500', 'clusters']) assert.equal(typeof result.metrics[metric], 'number', metric);
+
+    const second = await hashloom(scratch.folder, 'run', '--local');
+    assert.equal(second.code, 0, second.stderr);
+    assert.match(second.stderr, /^Temporal 127\.0\.0\.1:\d+, UI http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/reindex%2Fnews\n/);
+    assert.match(second.stderr, /Train the embeddings: cached, [\d,]+ rows/);
+    assert.match(second.stdout, /^Train the embeddings .* cached$/m);
+    assert.match(second.stdout, /^All .* 14 cached, 0 run$/m);
+    assert.match(second.stdout, /news version 1 is this very index already; nothing was published/);
+  });
+
+  it('answers lookups, a line a word', async () => {
+    const known = await hashloom(scratch.folder, 'lookup', 'president', 'qqqq', '--json');
+    assert.equal(known.code, 0, known.stderr);
+    const [president, unknown] = known.stdout.trim().split('\n').map((line) => JSON.parse(line) as { query: string; buckets: { table: number; code: string; items: string[] }[]; items: string[] });
+    assert.deepEqual(Object.keys(president ?? {}), ['query', 'buckets', 'items']);
+    assert.deepEqual(president?.buckets.map(({ table }) => table), [0, 1]);
+    assert.match(president?.buckets[0]?.code ?? '', /^[0-9a-f]{4}$/);
+    assert.deepEqual(unknown, { query: 'qqqq', buckets: [], items: [] });
+    assert.equal(known.stderr, 'not in the index: qqqq\n');
+    const capital = await hashloom(scratch.folder, 'lookup', 'President', '--index', './store/indexes/news');
+    assert.deepEqual([capital.code, capital.stdout], [0, '']);
+    assert.match(capital.stderr, /words are lower-case there: president/);
+  });
+
+  it('lists the indexes of the store', async () => {
+    const { stdout } = await hashloom(scratch.folder, 'index', 'list', '--json');
+    const listed = JSON.parse(stdout) as Record<string, unknown>;
+    assert.deepEqual([listed['index'], listed['version'], listed['versions'], listed['kind'], listed['tables'], listed['bits']], ['news', 1, 1, 'word', 2, 16]);
+    assert.match((await hashloom(scratch.folder, 'index', 'list')).stdout, /^news +1 +1 +[\d,]+ words +2 x 16 bits +\d{4}-/m);
+  });
+
+  it('plans without running: what is there, what a change makes run, and writes nothing', async () => {
+    const before = await objectsOf(scratch);
+    const configuration = () => parseConfiguration(stringify({ ...smallConfiguration('news', scratch), store: './store', source: { path: './corpus' } }), join(scratch.folder, 'hashloom.yaml'));
+    const runsFrom = async (change: (changed: ReturnType<typeof configuration>) => void) => {
+      const changed = configuration();
+      change(changed);
+      return (await planRun(changed, false)).filter(({ runs }) => runs).map(({ name }) => name);
+    };
+    assert.deepEqual(await runsFrom(() => undefined), []);
+    const from = (name: (typeof STAGE_NAMES)[number]) => STAGE_NAMES.slice(STAGE_NAMES.indexOf(name));
+    assert.deepEqual(await runsFrom((changed) => (changed.training.epochs += 1)), from('train'));
+    assert.deepEqual(await runsFrom((changed) => (changed.negatives.perRow += 1)), from('mine'));
+    assert.deepEqual(await runsFrom((changed) => (changed.affinity.top += 1)), from('filter'));
+    assert.deepEqual(await runsFrom((changed) => (changed.cooccurrence.window += 1)), from('count'));
+    assert.deepEqual(await runsFrom((changed) => (changed.evaluation.queries += 1)), from('evaluate'));
+    assert.deepEqual(await runsFrom((changed) => (changed.index = 'other')), from('publish'));
+
+    await addText(scratch, 12);
+    const grown = await planRun(configuration(), false);
+    assert.deepEqual(grown.map(({ runs }) => runs), STAGE_NAMES.map(() => true));
+    assert.equal(grown[1]?.why, '1 of 13 files have not been made with these settings');
+    assert.deepEqual(await objectsOf(scratch), before);
+  });
+});
+
+async function objectsOf({ folder }: Scratch): Promise<string[]> {
+  const objects: string[] = [];
+  for await (const { path, etag } of openStore(join(folder, 'store')).list('')) objects.push(`${path} ${etag}`);
+  return objects;
+}

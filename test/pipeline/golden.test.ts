@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { STAGES } from '../../schemas/stages.ts';
+import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
+import { digestsOf } from './published-parts.ts';
+import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
+
+installRuntime('ERROR');
+
+const FIXTURE = fileURLToPath(new URL('../../../test/fixtures/golden-stages.json', import.meta.url));
+
+/** Digests of all parts of a stage, whatever their keys: keys hold times of files. */
+type Golden = Record<string, { version: number; parts: string[] }>;
+
+/**
+ * The bytes of every stage over a fixed corpus. When this fails, output has changed: if it was meant to, raise the stage's version in
+ * schemas/stages.ts, then run the test with HASHLOOM_RECORD_GOLDEN=1.
+ */
+describe('the bytes of each stage', () => {
+  let temporal: TestTemporal;
+  let scratch: Scratch;
+  let workers: RunningWorkers;
+  let found: Golden;
+  let golden: Golden;
+
+  before(async () => {
+    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(5)]);
+    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 2, embedded: true });
+    const configuration = smallConfiguration('golden', scratch, { vocabulary: { minimumCount: 3, common: 30 }, source: { path: `file://${scratch.corpus}`, verify: true } });
+    await reindex(temporal, configuration);
+    found = await stagesOf(configuration.store);
+    if (process.env['HASHLOOM_RECORD_GOLDEN']) await writeFile(FIXTURE, `${JSON.stringify(found, undefined, 1)}\n`);
+    golden = JSON.parse(await readFile(FIXTURE, 'utf8')) as Golden;
+  });
+
+  after(async () => {
+    await workers.stop();
+    await temporal.stop();
+    await scratch.remove();
+  });
+
+  it('are known for every stage that leaves an artifact', () => {
+    assert.deepEqual(Object.keys(golden).toSorted(), Object.keys(found).toSorted());
+  });
+
+  for (const [stage, { version }] of Object.entries(STAGES).filter(([name]) => name !== 'publish' && name !== 'list')) {
+    it(`${stage}: the bytes are those of version ${version}`, () => {
+      assert.equal(golden[stage]?.version, version, 'the version was raised: record the golden bytes anew');
+      assert.deepEqual(found[stage]?.parts, golden[stage]?.parts, 'the bytes changed: raise the version if this was meant');
+    });
+  }
+
+  async function stagesOf(store: string): Promise<Golden> {
+    const stages: Golden = {};
+    for (const [path, sha256] of Object.entries(await digestsOf(store))) {
+      const [stage, , part] = path.split('/') as [keyof typeof STAGES, string, string];
+      if (stage === 'list') continue;
+      stages[stage] ??= { version: STAGES[stage].version, parts: [] };
+      stages[stage].parts.push(`${part} ${sha256}`);
+    }
+    for (const { parts } of Object.values(stages)) parts.sort();
+    return stages;
+  }
+});

@@ -25,5 +25,7 @@ export function addDemoCommand(program: Command): void {
 /** How this program is called here: `hashloom` where it is installed, else `node dist/cli/main.js`. */
 function invocation(): string {
   const script = process.argv[1] ?? '';
-  return basename(script) === 'main.js' ? `node ${relative('.', script)}` : 'hashloom';
+  if (basename(script) !== 'main.js') return 'hashloom';
+  const near = relative('.', script);
+  return `node ${near.startsWith('..') ? script : near}`;
 }

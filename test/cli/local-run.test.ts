@@ -15,7 +15,7 @@ let scratch: Scratch;
 
 describe('run --local, and what reads the index it publishes', () => {
   before(async () => {
-    scratch = await createScratch(12);
+    scratch = await createScratch();
     await writeFile(join(scratch.folder, 'hashloom.yaml'), stringify({ ...smallConfiguration('news', scratch), store: './store', source: { path: './corpus' } }));
   });
   after(() => scratch.remove());
@@ -78,10 +78,10 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.deepEqual(await runsFrom((changed) => (changed.evaluation.queries += 1)), from('evaluate'));
     assert.deepEqual(await runsFrom((changed) => (changed.index = 'other')), from('publish'));
 
-    await addText(scratch, 12);
+    await addText(scratch, 20);
     const grown = await planRun(configuration(), false);
     assert.deepEqual(grown.map(({ runs }) => runs), STAGE_NAMES.map(() => true));
-    assert.equal(grown[1]?.why, '1 of 13 files have not been made with these settings');
+    assert.equal(grown[1]?.why, '1 of 21 files have not been made with these settings');
     assert.deepEqual(await objectsOf(scratch), before);
   });
 });

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { reindexWorkflowId } from '../../schemas/run.ts';
+import { hashloomWith, type ProcessOutcome } from '../cli/hashloom-process.ts';
+import { addText, createScratch, type Scratch } from './small-corpus.ts';
+import { startTemporal, type TestTemporal } from './temporal.ts';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+
+const SETTINGS = `store: ./store
+source: { path: ./corpus }
+vocabulary: { minimumCount: 4, common: 50 }
+affinity: { minimumPmi: 0.5, minimumWeight: 0.8, top: 30 }
+heldOut: { pairs: 200 }
+negatives: { perRow: 16 }
+`;
+const QUICK = 'training: { tables: 2, bits: 16, epochs: 3, batchPositives: 512 }\n';
+const SLOW = 'training: { tables: 2, bits: 16, epochs: 300, batchPositives: 64 }\n';
+
+describe('the command line on a cluster', () => {
+  let temporal: TestTemporal;
+  let scratch: Scratch;
+  let worker: WorkerProcess;
+
+  before(async () => {
+    [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
+    await writeFile(join(scratch.folder, 'quick.yaml'), `index: quick\n${SETTINGS}${QUICK}`);
+    await writeFile(join(scratch.folder, 'slow.yaml'), `index: slow\n${SETTINGS}${SLOW}`);
+    await writeFile(join(scratch.folder, 'strict.yaml'), `index: quick\n${SETTINGS}${QUICK}gate: { f1: 0.999 }\n`);
+  });
+
+  after(async () => {
+    await worker.kill();
+    await temporal.stop();
+    await scratch.remove();
+  });
+
+  const hashloom = (...words: string[]): Promise<ProcessOutcome> => hashloomWith({ TEMPORAL_ADDRESS: temporal.address }, scratch.folder, ...words);
+
+  it('ends with 5 and names the queues that nobody polls', async () => {
+    const { code, stderr } = await hashloom('run', 'quick.yaml');
+    assert.equal(code, 5, stderr);
+    for (const queue of ['hashloom', 'hashloom-etl', 'hashloom-train', 'hashloom-export']) assert.ok(stderr.includes(queue), stderr);
+    assert.match(stderr, /hashloom worker/);
+  });
+
+  it('runs to the one line of --json, then answers from the index', async () => {
+    worker = await startWorkerProcess(temporal.address, { threads: 2 });
+    const { code, stdout, stderr } = await hashloom('run', 'quick.yaml', '--json');
+    assert.equal(code, 0, stderr);
+    const result = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Record<string, unknown> & { stages: Record<string, unknown>[]; metrics: Record<string, number> };
+    assert.deepEqual(Object.keys(result), ['index', 'version', 'uri', 'workflowId', 'runId', 'stages', 'metrics']);
+    assert.deepEqual([result['index'], result['version'], result['workflowId']], ['quick', 1, 'reindex/quick']);
+    assert.deepEqual(Object.keys(result.stages[0]!), ['name', 'cached', 'seconds', 'rows', 'bytes']);
+    for (const name of ['precision', 'recall', 'f1', 'hr50', 'hr500', 'clusters']) assert.equal(typeof result.metrics[name], 'number', name);
+
+    const lookup = await hashloom('lookup', 'president', 'no-such-word', '--index', fileURLToPath(String(result['uri'])), '--json');
+    assert.equal(lookup.code, 0);
+    const [known, unknown] = lookup.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { query: string; buckets: { table: number; code: string; items: string[] }[]; items: string[] });
+    assert.deepEqual(Object.keys(known!), ['query', 'buckets', 'items']);
+    assert.deepEqual(known!.buckets.map(({ table, code: bits }) => [table, bits.length]), [[0, 4], [1, 4]]);
+    assert.deepEqual(unknown, { query: 'no-such-word', buckets: [], items: [] });
+
+    const list = await hashloom('index', 'list', '--store', join(scratch.folder, 'store'));
+    assert.match(list.stdout, /quick\s+1/);
+    const runs = await hashloom('run', 'list');
+    assert.match(runs.stdout, /reindex\/quick|quick/);
+  });
+
+  it('ends with 4 when the gate refuses, and the version stays', async () => {
+    await addText(scratch, 22);
+    const { code, stderr } = await hashloom('run', 'strict.yaml');
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /f1 is .* at least 0\.999/);
+    assert.match((await hashloom('index', 'list', '--store', join(scratch.folder, 'store'))).stdout, /quick\s+1/);
+  });
+
+  it('leaves a run going at Ctrl-C, refuses a second one with 6, and cancels', async () => {
+    const first = spawn(process.execPath, [fileURLToPath(new URL('../../cli/main.js', import.meta.url)), 'run', 'slow.yaml'], {
+      cwd: scratch.folder,
+      env: { ...process.env, TEMPORAL_ADDRESS: temporal.address, NO_COLOR: '1' },
+    });
+    let said = '';
+    const exited = once(first, 'exit');
+    await new Promise<void>((resolve) => {
+      const look = (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes('Train')) resolve();
+      };
+      first.stdout.on('data', look);
+      first.stderr.on('data', look);
+      first.once('exit', () => resolve());
+    });
+    first.kill('SIGINT');
+    await exited;
+    assert.match(said, /hashloom watch slow/);
+    assert.match(said, /hashloom cancel slow/);
+    const handle = temporal.client.workflow.getHandle(reindexWorkflowId('slow'));
+    assert.equal((await handle.describe()).status.name, 'RUNNING');
+
+    const second = await hashloom('run', 'slow.yaml');
+    assert.equal(second.code, 6, second.stderr);
+    assert.match(second.stderr, /reindex\/slow/);
+
+    const cancelled = await hashloom('cancel', 'slow');
+    assert.equal(cancelled.code, 0, cancelled.stderr);
+    await handle.result().catch(() => undefined);
+    assert.equal((await handle.describe()).status.name, 'CANCELLED');
+  });
+
+  it('drains a worker at SIGTERM: it ends soon and another one goes on', async () => {
+    const started = await hashloom('run', 'slow.yaml', '--detach');
+    assert.equal(started.code, 0, started.stderr);
+    const train = temporal.client.workflow.getHandle(`${reindexWorkflowId('slow')}/train`);
+    const attempts = async () => {
+      const { raw } = await train.describe();
+      return raw.pendingActivities?.filter(({ activityType, lastHeartbeatTime }) => activityType?.name === 'trainBlock' && lastHeartbeatTime).length ?? 0;
+    };
+    for (let running = 0; running === 0; ) running = await attempts().catch(() => 0);
+    const begun = performance.now();
+    assert.equal(await worker.drain(), 0, worker.output());
+    assert.ok(performance.now() - begun < 15_000);
+    const handle = temporal.client.workflow.getHandle(reindexWorkflowId('slow'));
+    assert.equal((await handle.describe()).status.name, 'RUNNING');
+    worker = await startWorkerProcess(temporal.address, { threads: 2 });
+    for (let running = 0; running === 0; ) running = await attempts();
+    await hashloom('cancel', 'slow');
+    await handle.result().catch(() => undefined);
+  });
+
+  it('creates, lists, describes, triggers, pauses and deletes a schedule', async () => {
+    const created = await hashloom('schedule', 'create', 'quick.yaml', '--every', '12h', '--jitter', '5m');
+    assert.equal(created.code, 0, created.stderr);
+    assert.match((await hashloom('schedule', 'list')).stdout, /quick/);
+    assert.equal((await hashloom('schedule', 'pause', 'quick')).code, 0);
+    assert.match((await hashloom('schedule', 'describe', 'quick')).stdout, /paused/i);
+    assert.equal((await hashloom('schedule', 'unpause', 'quick')).code, 0);
+    const before = (await temporal.client.workflow.getHandle(reindexWorkflowId('quick')).describe()).runId;
+    assert.equal((await hashloom('schedule', 'trigger', 'quick')).code, 0);
+    for (let runId = before; runId === before; ) runId = (await temporal.client.workflow.getHandle(reindexWorkflowId('quick')).describe()).runId;
+    const { version } = (await temporal.client.workflow.getHandle(reindexWorkflowId('quick')).result()) as { version: number };
+    assert.equal(version, 2);
+    assert.equal((await hashloom('schedule', 'delete', 'quick')).code, 0);
+    assert.doesNotMatch((await hashloom('schedule', 'list')).stdout, /quick/);
+  });
+});

@@ -83,7 +83,10 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
 /** Once a process, before anything of Temporal: its own logs at this level, and no signals taken by the SDK. */
 export function installRuntime(level: LogLevel): void {
   Runtime.install({
-    logger: new DefaultLogger(level),
+    logger: new DefaultLogger(level, (entry) => {
+      // Only one queue has workflows, by design.
+      if (!entry.message.startsWith('No workflows registered')) console.error(`${new Date().toISOString()} ${entry.level} ${entry.message}`, entry.meta ?? '');
+    }),
     telemetryOptions: { logging: { filter: { core: level, other: level } } },
     shutdownSignals: [],
   });

@@ -59,7 +59,7 @@ describe('elementary functions agree with the built-in ones', () => {
   it('gives the same bits on every machine', () => {
     const bits = (x: number) => Buffer.from(new Float64Array([x]).buffer).readBigUInt64LE().toString(16);
     const values = [exp(1.25), log(0.3), tanh(0.7), tanh(0.3), acos(0.99), acos(-0.2)];
-    const expected = ['400bec38edb0faf0', 'bff34378fcbda721', '3fe356fb17af2e91', '3fd2a4dda7d914fa', '3fc21df72882bfd7', '3ffc5abe698d8960'];
+    const expected = ['400bec38edb0faf0', 'bff34378fcbda721', '3fe356fb17af2e90', '3fd2a4dda7d914f9', '3fc21df72882bfd7', '3ffc5abe698d8960'];
     assert.deepEqual(values.map(bits), expected);
   });
 });

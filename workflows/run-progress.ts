@@ -56,12 +56,14 @@ export function followRun(input: ReindexInput): RunFollower {
   };
 }
 
-/** The table of stages as Markdown, for the UI's current details. */
+/** The table of stages as Markdown, for the UI's current details; its cells have no padding there but what they bring. */
 function describeStages(stages: StageProgress[]): string {
+  const cells = (...columns: string[]) => `| ${columns.join(' | ')} |`;
+  const pad = (text: string | number) => `&emsp;${text}`;
   const rows = stages.map(({ name, state, result }) => {
     const how = result ? (result.cached ? 'cached' : 'run') : state;
-    const figures = result ? `${result.rows} | ${result.bytes} | ${result.seconds.toFixed(1)}` : ' | | ';
-    return `| ${STAGES[name].title} | ${how} | ${figures} |`;
+    const figures = result ? [result.rows.toLocaleString('en-US'), `${(result.bytes / 1e6).toFixed(2)} MB`, `${result.seconds.toFixed(1)} s`] : ['', '', ''];
+    return cells(STAGES[name].title, ...[how, ...figures].map(pad));
   });
-  return ['| Stage | | Rows | Bytes | Seconds |', '|---|---|--:|--:|--:|', ...rows].join('\n');
+  return [cells('Stage', ...['', 'Rows', 'Bytes', 'Time'].map(pad)), '|---|---|--:|--:|--:|', ...rows].join('\n');
 }

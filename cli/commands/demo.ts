@@ -22,8 +22,9 @@ export function addDemoCommand(program: Command): void {
     });
 }
 
-/** How this program is called here: `hashloom` where it is installed, else `node dist/cli/main.js`. */
+/** How this program is called here: `npx hashloom` behind an npm script, `hashloom` where it is installed, else `node dist/cli/main.js`. */
 function invocation(): string {
+  if (process.env['npm_lifecycle_event'] !== undefined) return 'npx hashloom';
   const script = process.argv[1] ?? '';
   if (basename(script) !== 'main.js') return 'hashloom';
   const near = relative('.', script);

@@ -51,6 +51,7 @@ export interface Workspace {
 }
 
 export function createWorkspace(rows: number, slots: number, tables: number, bits: number): Workspace {
+  if (bits % 4 !== 0) throw new RangeError(`bits: expected a multiple of 4, got ${bits}`);
   const embeddings = slots * tables;
   return {
     slotOf: new Int32Array(rows).fill(-1),

@@ -59,7 +59,8 @@ export function followRun(input: ReindexInput): RunFollower {
 /** The table of stages as Markdown, for the UI's current details; its cells have no padding there but what they bring. */
 function describeStages(stages: StageProgress[]): string {
   const cells = (...columns: string[]) => `| ${columns.join(' | ')} |`;
-  const pad = (text: string | number) => `&emsp;${text}`;
+  // An em space, and no break before a unit.
+  const pad = (text: string) => `\u2003${text.replace(' ', '\u00A0')}`;
   const rows = stages.map(({ name, state, result }) => {
     const how = result ? (result.cached ? 'cached' : 'run') : state;
     const figures = result ? [result.rows.toLocaleString('en-US'), `${(result.bytes / 1e6).toFixed(2)} MB`, `${result.seconds.toFixed(1)} s`] : ['', '', ''];

@@ -38,9 +38,9 @@ export function adamUpdate(
     const second = BETA2 * moment2[offset + k] + (1 - BETA2) * g * g;
     moment1[offset + k] = first;
     moment2[offset + k] = second;
-    const value = embeddings[offset + k] - (scale * first) / (Math.sqrt(second * correction) + EPSILON);
-    embeddings[offset + k] = value;
-    sum += value;
+    embeddings[offset + k] -= (scale * first) / (Math.sqrt(second * correction) + EPSILON);
+    // Read back: what overflows float32 is infinite only there.
+    sum += embeddings[offset + k];
   }
   return sum - sum === 0;
 }

@@ -193,7 +193,7 @@ function cosinesOf(cosines: Float64Array, left: Float64Array, leftAt: number, ri
 /** Place of the largest cosine, the first of equals; the place of one that is not a number, if any. */
 function largest(cosines: Float64Array): number {
   let winner = 0;
-  for (let at = 1; at < cosines.length; at++) if (!(cosines[at] <= cosines[winner])) winner = at;
+  for (let at = 1; at < cosines.length; at++) if (cosines[at] > cosines[winner] || cosines[at] !== cosines[at]) winner = at;
   return winner;
 }
 

@@ -15,7 +15,8 @@ const PROFILE = {
     initialInterval: '1 second',
     backoffCoefficient: 2,
     maximumInterval: '1 minute',
-    maximumAttempts: 10,
+    // A worker that drains costs an attempt: enough for a long training on hosts that come and go.
+    maximumAttempts: 50,
     nonRetryableErrorTypes: FAILURE_TYPES,
   },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -27,6 +27,8 @@ type VocabularyParameters = Configuration['vocabulary'];
 export interface ChooseVocabularyOutput extends StageOutput {
   /** The list of common words that the corpus is counted without. */
   common: ArtifactReference;
+  /** Ranges of rows for what comes next, of about equal work: range k is [ranges[k], ranges[k + 1]). */
+  ranges: number[];
 }
 
 /** Chooses the words that get an id, and those too common to count. Rows: words of the vocabulary. */
@@ -44,9 +46,33 @@ export async function chooseVocabulary(input: ChooseVocabularyInput, context: St
     const chosen = chooseKernel(words, { common: await readCommon(store, common.artifact), minimumCount, maximumSize });
     if (chosen.words.length === 0) throw nothingChosen(words, input);
     const part = { name: 'vocabulary.parquet', bytes: await encodeDictionary(chosen), rows: chosen.words.length };
-    return { parts: [part], rows: chosen.words.length };
+    return { parts: [part], rows: chosen.words.length, facts: { ranges: planRanges(chosen.counts).join(',') } };
   });
-  return { ...output, cached: output.cached && common.cached, common: common.artifact };
+  const ranges = String(output.facts['ranges']).split(',').map(Number);
+  return { ...output, cached: output.cached && common.cached, common: common.artifact, ranges };
+}
+
+/** A range ends at so many occurrences of its words, or so many words; ranges are larger where there would be more than MOST_RANGES. */
+const RANGE_OCCURRENCES = 2 ** 20;
+const RANGE_WORDS = 2 ** 15;
+const MOST_RANGES = 512;
+
+/** Bounds of row ranges: the work of a row is in its occurrences, its entries are no more than a few times these. A common word is a range of its own. */
+export function planRanges(counts: Float64Array): number[] {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const mostOccurrences = Math.max(RANGE_OCCURRENCES, (2 * all) / MOST_RANGES);
+  const mostWords = Math.max(RANGE_WORDS, Math.ceil((2 * counts.length) / MOST_RANGES));
+  const ranges = [0];
+  let inRange = 0;
+  for (const [word, count] of counts.entries()) {
+    const first = ranges.at(-1) ?? 0;
+    if (word > first && (inRange + count > mostOccurrences || word - first >= mostWords)) {
+      ranges.push(word);
+      inRange = 0;
+    }
+    inRange += count;
+  }
+  return [...ranges, counts.length];
 }
 
 /** The list of the published version as long as it still fits the corpus, else the one that the corpus itself gives. */

@@ -1,32 +1,33 @@
-import { countCooccurrences, windowScale } from '../kernels/count-cooccurrence.ts';
-import { toInt64 } from '../kernels/int64.ts';
+import { mapToVocabulary } from '../kernels/choose-vocabulary.ts';
+import { createRowCounter } from '../kernels/count-rows.ts';
+import { mergeDictionaries } from '../kernels/merge-dictionaries.ts';
+import { windowScale } from '../kernels/window-scale.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { COMMON, DICTIONARY, RUN, TOKENS } from '../schemas/tables.ts';
-import { openArtifact } from '../store/artifacts.ts';
+import { BLOCKS, COMMON, RUN_ROWS, TOKENS, WORDS } from '../schemas/tables.ts';
+import { type Artifact, openArtifact, type PartToWrite } from '../store/artifacts.ts';
+import { type CountsFile, createCountsWriter } from '../store/counts-file.ts';
 import { decodeParquet, encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
+import { readGroups } from './group-files.ts';
 import type { BatchOutput } from './ingest.ts';
-import { type ListedFile, readListedFiles } from './listed-files.ts';
-import { countArtifact, type CountParameters, ingestArtifact } from './shard-artifacts.ts';
+import { readDictionary } from './merge-dictionaries.ts';
+import { countArtifact, type CountParameters } from './shard-artifacts.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
 
 export interface CountInput extends StageInput, CountParameters {
-  files: ArtifactReference;
+  groups: ArtifactReference;
   from: number;
   to: number;
 }
 
-/** Counts the cooccurrences of files [from, to) of the list, each into a sorted run. Rows: pairs of words. */
+/** Counts the cooccurrences of groups [from, to) of files, each into sorted runs. Rows: pairs of words. */
 export async function count(input: CountInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
-  const files = await readListedFiles(store, input.files);
-  const common = await openArtifact(store, input.common);
-  const commonWords = new Set((await decodeParquet(await common.part('words.parquet'), COMMON, 'words.parquet')).word);
+  const groups = await readGroups(store, input.groups);
   const output: BatchOutput = { cached: true, rows: 0, bytes: 0 };
-  for (const [at, file] of files.slice(input.from, input.to).entries()) {
-    context.report(at, input.to - input.from, { pairs: output.rows });
-    const { parameters, inputs } = countArtifact(file, input);
-    const run = await produceArtifact(context, store, { stage: 'count', parameters, inputs, force: input.force }, () => countFile(store, file, input, commonWords));
+  for (const members of groups.slice(input.from, input.to)) {
+    const { parameters, inputs } = countArtifact(members, input);
+    const run = await produceArtifact(context, store, { stage: 'count', parameters, inputs, force: input.force }, () => countGroup(store, members, input, context));
     output.cached &&= run.cached;
     output.rows += run.rows;
     output.bytes += run.bytes;
@@ -34,13 +35,68 @@ export async function count(input: CountInput, context: StageContext): Promise<B
   return output;
 }
 
-async function countFile(store: Store, file: ListedFile, input: CountInput, commonWords: Set<string>): Promise<ArtifactContent> {
-  const shard = await openArtifact(store, ingestArtifact(file, input).artifact);
-  const { tokens } = await decodeParquet(await shard.part('tokens.parquet'), TOKENS, `tokens of ${file.uri}`);
-  const { word } = await decodeParquet(await shard.part('dictionary.parquet'), DICTIONARY, `dictionary of ${file.uri}`);
-  const common = Uint8Array.from(word, (one) => (commonWords.has(one) ? 1 : 0));
-  const run = countCooccurrences({ tokens: tokens.values, documentOffsets: tokens.offsets, common, window: input.window });
-  const columns = { row: run.rows, column: run.columns, sum: toInt64(run.sums) };
-  const bytes = await encodeParquet(RUN, columns, { dress: 'internal' });
-  return { parts: [{ name: 'run.parquet', bytes, rows: run.rows.length }], rows: run.rows.length, facts: { scale: windowScale(input.window) } };
+/** One dictionary of the group; its documents are counted in pieces of `groupTokens`, so that a file of any size takes the memory of a piece. */
+async function countGroup(store: Store, members: ArtifactReference[], input: CountInput, context: StageContext): Promise<ArtifactContent> {
+  const common = await openArtifact(store, input.common);
+  const { word: commonWords } = await decodeParquet(await common.part('words.parquet'), COMMON, 'words.parquet');
+  const { words, counted, shards, dictionaries } = await openGroup(store, members, commonWords);
+  const counter = createRowCounter(counted.length, input.window);
+  const parts: PartToWrite[] = [{ name: 'words.parquet', bytes: await encodeParquet(WORDS, { word: counted }, { dress: 'internal' }), rows: counted.length }];
+  let rows = 0;
+  let runs = 0;
+  const finishRun = async () => {
+    const run = createCountsWriter();
+    for (const { from, ends, columns, sums } of counter.rows()) {
+      run.add(from, ends, columns, sums);
+      context.report(runs, runs + 1, { rows: from });
+    }
+    const file = run.finish();
+    parts.push(...(await countsParts(file, runs)));
+    rows += file.entries;
+    runs += 1;
+  };
+  for (const [at, shard] of shards.entries()) {
+    context.report(at, shards.length, { pairs: rows });
+    const toIds = mapToVocabulary(dictionaries[at]!, counted);
+    const { tokens } = await decodeParquet(await shard.part('tokens.parquet'), TOKENS, `tokens of ingest/${members[at]!.key}`);
+    for (let d = 0; d + 1 < tokens.offsets.length; d++) {
+      const document = tokens.values.subarray(tokens.offsets[d], tokens.offsets[d + 1]);
+      if (counter.size() > 0 && counter.size() + document.length > input.groupTokens) await finishRun();
+      counter.addDocument(document, toIds);
+    }
+  }
+  await finishRun();
+  return { parts, rows, facts: { scale: windowScale(input.window), runs, files: members.length, words } };
+}
+
+/** The words of a group that count, in word order, and its shards with the words of each. */
+async function openGroup(store: Store, members: ArtifactReference[], common: string[]): Promise<{ words: number; counted: string[]; shards: Artifact[]; dictionaries: string[][] }> {
+  const shards: Artifact[] = [];
+  const dictionaries = [];
+  for (const member of members) {
+    const shard = await openArtifact(store, member);
+    shards.push(shard);
+    dictionaries.push(await readDictionary(shard));
+  }
+  const { words } = mergeDictionaries(dictionaries);
+  const left = new Set(common);
+  return { words: words.length, counted: words.filter((word) => !left.has(word)), shards, dictionaries: dictionaries.map((dictionary) => dictionary.words) };
+}
+
+/** A run as parts: its entries, where each row ends, where each block lies. */
+export async function countsParts({ bytes, entries, blocks, rows, ends }: CountsFile, number: number): Promise<PartToWrite[]> {
+  const name = String(number).padStart(5, '0');
+  const integers = (value: (block: CountsFile['blocks'][number]) => number) => BigInt64Array.from(blocks, (block) => BigInt(value(block)));
+  const table = {
+    entries: integers((block) => block.entries),
+    columnsAt: integers((block) => block.columnsAt),
+    sumsAt: integers((block) => block.sumsAt),
+    columnsCrc: integers((block) => block.columnsCrc),
+    sumsCrc: integers((block) => block.sumsCrc),
+  };
+  return [
+    { name: `run-${name}.parquet`, bytes, rows: entries },
+    { name: `rows-${name}.parquet`, bytes: await encodeParquet(RUN_ROWS, { row: rows, end: ends }, { dress: 'internal' }), rows: rows.length },
+    { name: `blocks-${name}.parquet`, bytes: await encodeParquet(BLOCKS, table, { dress: 'internal' }), rows: blocks.length },
+  ];
 }

@@ -1,57 +1,56 @@
-import { filterAffinity, totalOf } from '../kernels/filter-affinity.ts';
-import { toFloat64 } from '../kernels/int64.ts';
-import { concatenateRows, symmetrize } from '../kernels/symmetrize.ts';
-import type { SparseRows } from '../kernels/train-rows.ts';
+import { filterPairs, totalOf, type WeightedPairs } from '../kernels/filter-affinity.ts';
+import { toFloat64, toInt64 } from '../kernels/int64.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { Failure } from '../schemas/failures.ts';
-import { AFFINITY, MARGINALS, ROWS } from '../schemas/tables.ts';
-import { openArtifact } from '../store/artifacts.ts';
+import { MARGINALS, RUN } from '../schemas/tables.ts';
+import { artifactReference, openArtifact } from '../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../store/parquet.ts';
-import { rowOfEntries, toSparseRows } from './sparse-rows.ts';
-import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
+import type { BatchOutput } from './ingest.ts';
+import { mergeArtifact, type MergeParameters } from './shard-artifacts.ts';
+import { type ArtifactContent, produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
 
-export interface FilterInput extends StageInput {
+/** What the pairs that pass the filter depend on. */
+export interface FilterParameters {
+  merging: MergeParameters;
+  /** The marginals of the merged rows. */
   rows: ArtifactReference;
   minimumPmi: number;
   minimumWeight: number;
-  top: number;
 }
 
-/** Keeps the pairs that are typical of both their words, binarizes and symmetrizes: the affinity D. Rows: its nonzeros. */
-export async function filter(input: FilterInput, context: StageContext): Promise<StageOutput> {
+export interface FilterInput extends StageInput, FilterParameters {
+  from: number;
+  to: number;
+}
+
+/** Names the pairs of rows [from, to) that pass. */
+export function filterArtifact({ rows, minimumPmi, minimumWeight }: FilterParameters, { from, to }: { from: number; to: number }) {
+  const inputs = [rows];
+  const parameters = { minimumPmi, minimumWeight, from, to };
+  return { parameters, inputs, artifact: artifactReference({ stage: 'filter', parameters, inputs }) };
+}
+
+/** Keeps the pairs of merged rows [from, to) that are typical of both their words. Rows: pairs, in upper half. */
+export async function filter(input: FilterInput, context: StageContext): Promise<BatchOutput> {
+  const { parameters, inputs } = filterArtifact(input, input);
+  return await produceArtifact(context, context.openStore(input.store), { stage: 'filter', parameters, inputs, force: input.force }, () => filterRange(input, context));
+}
+
+async function filterRange(input: FilterInput, context: StageContext): Promise<ArtifactContent> {
   const store = context.openStore(input.store);
-  const { minimumPmi, minimumWeight, top } = input;
-  const recipe = { stage: 'filter', parameters: { minimumPmi, minimumWeight, top }, inputs: [input.rows], force: input.force } as const;
-  return await produceArtifact(context, store, recipe, () => filterRows(input, context));
-}
-
-async function filterRows(input: FilterInput, context: StageContext): Promise<ArtifactContent> {
-  const rows = await openArtifact(context.openStore(input.store), input.rows);
-  const { marginal } = await decodeParquet(await rows.part('marginals.parquet'), MARGINALS, 'marginals.parquet');
+  const total = await openArtifact(store, input.rows);
+  const { marginal } = await decodeParquet(await total.part('marginals.parquet'), MARGINALS, 'marginals.parquet');
   const marginals = toFloat64(marginal);
-  const words = marginals.length;
-  const options = { ...input, marginals, total: totalOf(marginals), scale: Number(rows.manifest.facts['scale']) };
-  const names = rows.manifest.parts.map(({ name }) => name).filter((name) => name.startsWith('rows-'));
-  const halves: SparseRows[] = [];
-  let first = 0;
-  for (const [at, name] of names.entries()) {
-    const table = await decodeParquet(await rows.part(name), ROWS, name);
-    const next = at + 1 < names.length ? (table.row.at(-1) ?? first - 1) + 1 : words;
-    const { offsets, columns } = toSparseRows(table, first, next - first, name);
-    halves.push(filterAffinity({ offsets, columns, sums: toFloat64(table.sum) }, { ...options, from: first }));
-    first = next;
-    context.report(at + 1, names.length);
-  }
-  const { offsets, columns } = symmetrize(concatenateRows(halves));
-  if (columns.length === 0) throw nothingLeft(input, words);
-  const d = { row: rowOfEntries(offsets), column: new Int32Array(columns) };
-  const part = { name: 'affinity.parquet', bytes: await encodeParquet(AFFINITY, d, { dress: 'internal' }), rows: columns.length };
-  return { parts: [part], rows: columns.length, facts: { words, meanDegree: columns.length / words } };
+  const options = { ...input, marginals, total: totalOf(marginals), scale: Number(total.manifest.facts['scale']) };
+  const range = await openArtifact(store, mergeArtifact(input.merging, input).artifact);
+  const pairs = await readPairs(await range.part('rows.parquet'), `rows of ${range.reference.key}`);
+  context.report(0, 1);
+  const count = filterPairs(pairs, options);
+  const kept = { row: pairs.rows.subarray(0, count), column: pairs.columns.subarray(0, count), sum: toInt64(pairs.sums.subarray(0, count)) };
+  return { parts: [{ name: 'kept.parquet', bytes: await encodeParquet(RUN, kept, { dress: 'internal' }), rows: count }], rows: count };
 }
 
-function nothingLeft({ minimumPmi, minimumWeight }: FilterInput, words: number): Failure {
-  return new Failure(
-    'DataError',
-    `no pair of the ${words} words passes the filter: affinity.minimumPmi is ${minimumPmi}, affinity.minimumWeight ${minimumWeight}. Lower them, or give more text`,
-  );
+/** A table of RUN as columns to compute with. */
+export async function readPairs(bytes: Uint8Array, where: string): Promise<WeightedPairs> {
+  const { row, column, sum } = await decodeParquet(bytes, RUN, where);
+  return { rows: row, columns: column, sums: toFloat64(sum) };
 }

@@ -2,17 +2,19 @@ import { binarize } from '../activities/binarize.ts';
 import { chooseVocabulary } from '../activities/choose-vocabulary.ts';
 import { evaluate } from '../activities/evaluate.ts';
 import { exportBuckets } from '../activities/export-buckets.ts';
-import { filter } from '../activities/filter.ts';
+import { filterArtifact } from '../activities/filter.ts';
+import { groupFiles, readGroups } from '../activities/group-files.ts';
 import { holdOut } from '../activities/hold-out.ts';
 import { list } from '../activities/list.ts';
 import { readListedFiles } from '../activities/listed-files.ts';
-import { mergeCounts } from '../activities/merge-counts.ts';
 import { mergeDictionaries } from '../activities/merge-dictionaries.ts';
 import { mineArtifact } from '../activities/mined-artifacts.ts';
 import { publish } from '../activities/publish.ts';
 import { resumeTraining } from '../activities/resume-training.ts';
-import { countArtifact, ingestArtifact } from '../activities/shard-artifacts.ts';
+import { countArtifact, ingestArtifact, mergeArtifact } from '../activities/shard-artifacts.ts';
 import type { StageContext } from '../activities/stage-context.ts';
+import { sumMarginals } from '../activities/sum-marginals.ts';
+import { symmetrize } from '../activities/symmetrize.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { STAGE_NAMES, STAGES } from '../schemas/stages.ts';
@@ -81,6 +83,11 @@ async function walk(configuration: Configuration, plans: StagePlan[]): Promise<v
     cached(name, `all ${artifacts.length} ${what} are there`);
   };
 
+  const rangesOf = async (name: RunStageName, artifacts: readonly ArtifactReference[]) => {
+    const missing = await countMissing(real, artifacts);
+    if (missing > 0) runs(name, `${missing} of ${artifacts.length} ranges of words have not been made with these inputs and settings`);
+  };
+
   const corpus = await list({ ...base, configuration }, context);
   if ((await artifactComplete(real, corpus.artifact)) === undefined) plans.push({ name: 'list', runs: true, why: `${corpus.rows} files, not listed like this before` });
   else cached('list', `${corpus.rows} files, as they were`);
@@ -89,10 +96,17 @@ async function walk(configuration: Configuration, plans: StagePlan[]): Promise<v
   await shards('ingest', files.map((file) => ingestArtifact(file, ingestion).artifact), 'files');
   const dictionary = await stage('dictionary', () => mergeDictionaries(ingestion, context));
   const words = await stage('vocabulary', () => chooseVocabulary({ ...base, dictionary: dictionary.artifact, index, ...vocabulary }, context));
-  const counting = { ...ingestion, common: words.common, window: cooccurrence.window };
-  await shards('count', files.map((file) => countArtifact(file, counting).artifact), 'files');
-  const rows = await stage('merge', () => mergeCounts({ ...counting, vocabulary: words.artifact }, context));
-  const d = await stage('filter', () => filter({ ...base, rows: rows.artifact, ...affinity }, context));
+  const counting = { ...ingestion, index, common: words.common, ...cooccurrence };
+  const grouped = await groupFiles(counting, context);
+  const groups = await readGroups(store, grouped.artifact);
+  await shards('count', groups.map((group) => countArtifact(group, counting).artifact), 'groups of files');
+  const merging = { ...counting, groups: grouped.artifact, vocabulary: words.artifact };
+  const rowRanges = words.ranges.slice(1).map((to, at) => ({ from: words.ranges[at] ?? 0, to }));
+  await rangesOf('merge', rowRanges.map((range) => mergeArtifact(merging, range).artifact));
+  const rows = await stage('merge', () => sumMarginals({ ...merging, ranges: words.ranges }, context));
+  const filtering = { ...base, merging, rows: rows.artifact, ...affinity };
+  await rangesOf('filter', rowRanges.map((range) => filterArtifact(filtering, range).artifact));
+  const d = await stage('filter', () => symmetrize({ ...filtering, ranges: words.ranges }, context));
   const pairs = await stage('hold-out', () => holdOut({ ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }, context));
   const mining = { ...base, pairs: pairs.artifact, perRow: negatives.perRow, seed };
   const ranges = pairs.batches.slice(1).map((to, at) => ({ from: pairs.batches[at] ?? 0, to }));
@@ -106,7 +120,7 @@ async function walk(configuration: Configuration, plans: StagePlan[]): Promise<v
   const quality = await stage('evaluate', () =>
     evaluate({ ...base, ...truth, codes: codes.artifact, model: model.artifact, queries: evaluation.queries, seed }, context),
   );
-  const lineage = [quality, codes, model, pairs, d, rows, words, dictionary, corpus].map((output) => output.artifact);
+  const lineage = [...[quality, codes, model, pairs, d, rows].map((output) => output.artifact), grouped.artifact, words.artifact, dictionary.artifact, corpus.artifact];
   const publication = { ...base, configuration, buckets: buckets.artifact, common: words.common, lineage, metrics: quality.metrics };
   await stage('publish', () => publish(publication, context), 'no version of these artifacts is current');
 }

@@ -10,11 +10,14 @@ export class StageWouldRun extends Error {
 }
 
 /** Parts that stages read to find out what to do; small, or needed by what follows. */
-const READ_AHEAD = new Set(['list', 'dictionary', 'common', 'evaluate']);
+const READ_AHEAD = new Set(['list', 'dictionary', 'common', 'group', 'evaluate']);
+
+/** What everything hangs on is made, in memory. */
+const MADE_IN_MEMORY = ['artifacts/list/', 'artifacts/group/'];
 
 /**
  * A store that lets a stage find out whether its artifact is there, and stops it as soon as it begins to make one: manifests and
- * sizes are read from `base`, nothing is written to it. The list of files alone is made, in memory, because everything hangs on it.
+ * sizes are read from `base`, nothing is written to it. The list of files and their groups alone are made, in memory, because everything hangs on them.
  */
 export function planningStore(base: Store): Store {
   const memory = new Map<string, Uint8Array>();
@@ -24,7 +27,7 @@ export function planningStore(base: Store): Store {
     return await read();
   };
   const put = (path: string, bytes: Uint8Array): Promise<string> => {
-    if (!path.startsWith('artifacts/list/')) throw new StageWouldRun(path);
+    if (!MADE_IN_MEMORY.some((folder) => path.startsWith(folder))) throw new StageWouldRun(path);
     memory.set(path, bytes);
     return Promise.resolve('planned');
   };

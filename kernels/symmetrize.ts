@@ -1,21 +1,5 @@
 import type { SparseRows } from './train-rows.ts';
 
-/** The rows of several ranges, one after the other. */
-export function concatenateRows(parts: readonly SparseRows[]): SparseRows {
-  const height = parts.reduce((sum, { offsets }) => sum + offsets.length - 1, 0);
-  const size = parts.reduce((sum, { columns }) => sum + columns.length, 0);
-  const offsets = new Uint32Array(height + 1);
-  const columns = new Uint32Array(size);
-  let row = 0;
-  let length = 0;
-  for (const part of parts) {
-    for (let r = 0; r + 1 < part.offsets.length; r++) offsets[++row] = length + part.offsets[r + 1];
-    columns.set(part.columns, length);
-    length += part.columns.length;
-  }
-  return { offsets, columns };
-}
-
 /** D of a square matrix: (i, j) where it or (j, i) is there. Columns rise, in the input as in the result. */
 export function symmetrize(square: SparseRows): SparseRows {
   const size = square.offsets.length - 1;

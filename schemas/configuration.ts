@@ -43,6 +43,10 @@ export const configuration = z.strictObject({
   cooccurrence: z
     .strictObject({
       window: positiveCount.max(20).default(10).describe('Words to each side; a pair at distance k weighs 1/k.'),
+      groupTokens: positiveCount
+        .max(2 ** 28)
+        .default(2 ** 22)
+        .describe('Tokens counted at once by a thread: it takes some 40 bytes of memory for each, and larger groups merge faster.'),
     })
     .prefault({}),
   affinity: z

@@ -22,6 +22,7 @@ export const QUEUE_OF_STAGE: Record<StageName, QueueRole> = {
   dictionary: 'etl',
   common: 'etl',
   vocabulary: 'etl',
+  group: 'etl',
   count: 'etl',
   merge: 'etl',
   filter: 'etl',

@@ -7,10 +7,11 @@ export const STAGES = {
   ingest: { version: 1, title: 'Ingest files to tokens' },
   dictionary: { version: 1, title: 'Merge the dictionaries' },
   common: { version: 1, title: 'Choose the common words' },
-  vocabulary: { version: 1, title: 'Choose the vocabulary' },
-  count: { version: 1, title: 'Count cooccurrences' },
-  merge: { version: 1, title: 'Merge the counts to rows' },
-  filter: { version: 1, title: 'Filter to the affinity D' },
+  vocabulary: { version: 2, title: 'Choose the vocabulary' },
+  group: { version: 1, title: 'Group the files' },
+  count: { version: 2, title: 'Count cooccurrences' },
+  merge: { version: 2, title: 'Merge the counts to rows' },
+  filter: { version: 2, title: 'Filter to the affinity D' },
   'hold-out': { version: 1, title: 'Hold out pairs' },
   mine: { version: 1, title: 'Mine hard negatives' },
   block: { version: 1, title: 'Train a block' },
@@ -23,7 +24,7 @@ export const STAGES = {
 
 export type StageName = keyof typeof STAGES;
 
-/** The stages a run shows; `common` is made within `vocabulary`, `block` within `train`. */
+/** The stages a run shows; `common` is made within `vocabulary`, `group` within `count`, `block` within `train`. */
 export const STAGE_NAMES = [
   'list',
   'ingest',

@@ -12,6 +12,8 @@ export interface Artifact {
   readonly manifest: Manifest;
   /** The bytes of a part, proven by length and SHA-256, or an IntegrityError. */
   part(name: string): Promise<Uint8Array>;
+  /** Bytes [start, end) of a part, not proven. */
+  partRange(name: string, start: number, end: number): Promise<Uint8Array>;
   /** The local file of a part, not proven; undefined where the store is no folder. */
   localFile(name: string): string | undefined;
 }
@@ -32,6 +34,7 @@ export async function openArtifact(store: Store, reference: ArtifactReference): 
     reference,
     manifest,
     part: async (name) => await readPart(store, folder, find(name)),
+    partRange: async (name, start, end) => await readRange(store, `${folder}/${find(name).path}`, start, end),
     localFile: (name) => store.localFile(`${folder}/${find(name).path}`),
   };
 }
@@ -46,6 +49,12 @@ async function readPart(store: Store, folder: string, part: ManifestPart): Promi
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== part.sha256) throw refuse(`SHA-256 ${part.sha256}`, sha256);
   return bytes;
+}
+
+async function readRange(store: Store, path: string, start: number, end: number): Promise<Uint8Array> {
+  const bytes = await store.getRange(path, start, end);
+  if (bytes?.length === end - start) return bytes;
+  throw new Failure('IntegrityError', `${store.uri}/${path}: expected bytes ${start} to ${end}, found ${bytes?.length ?? 'nothing'} of ${end - start}; delete the artifact's folder and run the reindex again`);
 }
 
 /** Undefined when there is none; an IntegrityError when what is there is no manifest of this artifact. */

@@ -5,7 +5,7 @@ import { STAGES } from '../schemas/stages.ts';
 import { childProgressQuery } from './child-progress.ts';
 import { perform } from './policies.ts';
 
-export type ShardActivity = 'ingest' | 'count' | 'mine';
+export type ShardActivity = 'ingest' | 'count' | 'merge' | 'filter' | 'mine';
 export type ShardInput<Name extends ShardActivity> = Parameters<Activities[Name]>[0];
 
 export interface ShardTotals {

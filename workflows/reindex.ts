@@ -3,7 +3,7 @@ import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { checkGate } from './check-gate.ts';
 import { perform } from './policies.ts';
 import { followRun } from './run-progress.ts';
-import { learn, processShards } from './start-children.ts';
+import { countGroups, filterRanges, learn, mergeRanges, processShards } from './start-children.ts';
 
 /** From a corpus to a published hash-bucket index: the way of the data, a stage a line. */
 export async function reindex(input: ReindexInput): Promise<ReindexResult> {
@@ -19,12 +19,11 @@ export async function reindex(input: ReindexInput): Promise<ReindexResult> {
   const words = await run.stage('vocabulary', () =>
     perform('etl', 'chooseVocabulary', `${dictionary.rows} words`, { ...base, dictionary: dictionary.artifact, index, ...vocabulary }),
   );
-  const counting = { ...shards, common: words.common, window: cooccurrence.window };
-  await run.stage('count', () => processShards(run, 'count', corpus.batches, counting));
-  const rows = await run.stage('merge', () =>
-    perform('etl', 'mergeCounts', `${words.rows} rows`, { ...counting, vocabulary: words.artifact }),
-  );
-  const d = await run.stage('filter', () => perform('etl', 'filter', `${rows.rows} pairs`, { ...base, rows: rows.artifact, ...affinity }));
+  const counting = { ...shards, index, common: words.common, ...cooccurrence };
+  const counted = await run.stage('count', () => countGroups(run, counting));
+  const merging = { ...counting, groups: counted.groups, vocabulary: words.artifact };
+  const rows = await run.stage('merge', () => mergeRanges(run, words.ranges, merging));
+  const d = await run.stage('filter', () => filterRanges(run, words.ranges, { ...base, merging, rows: rows.artifact, ...affinity }));
   const pairs = await run.stage('hold-out', () =>
     perform('etl', 'holdOut', `${heldOut.pairs} pairs`, { ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }),
   );
@@ -58,7 +57,7 @@ export async function reindex(input: ReindexInput): Promise<ReindexResult> {
       configuration,
       buckets: buckets.artifact,
       common: words.common,
-      lineage: [quality, codes, model, pairs, d, rows, words, dictionary, corpus].map((output) => output.artifact),
+      lineage: [...[quality, codes, model, pairs, d, rows].map((output) => output.artifact), counted.groups, words.artifact, dictionary.artifact, corpus.artifact],
       metrics: quality.metrics,
     }),
   );

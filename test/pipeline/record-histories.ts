@@ -29,7 +29,7 @@ try {
   await record('scheduled', 'scheduled/recorded');
   const run = reindexWorkflowId('recorded');
   await record('first-run', run);
-  for (const stage of ['ingest', 'count', 'mine', 'train']) await record(`first-run-${stage}`, `${run}/${stage}`);
+  for (const stage of ['ingest', 'count', 'merge', 'filter', 'mine', 'train']) await record(`first-run-${stage}`, `${run}/${stage}`);
   await (await startReindex(temporal, configuration)).result();
   await record('cached-run', run);
   const refused = await startReindex(temporal, smallConfiguration('recorded', scratch, { training, gate: { f1: 1 } }));

@@ -1,4 +1,4 @@
-import { windowScale } from '../../kernels/count-cooccurrence.ts';
+import { windowScale } from '../../kernels/window-scale.ts';
 
 /** Cooccurrence by definition: every pair of places of every document. Key `i,j` with i <= j to an exact sum. */
 export function countByPairs(documents: readonly (readonly number[])[], common: readonly number[], window: number): Map<string, bigint> {

@@ -21,3 +21,6 @@ export function fromPairs(size: number, pairs: readonly (readonly [number, numbe
   }
   return fromLists(neighbours.map((set) => [...set].sort((a, b) => a - b)));
 }
+
+/** The rows of several ranges, one after the other. */
+export const concatenateRows = (parts: readonly SparseRows[]): SparseRows => fromLists(parts.flatMap(toLists));

@@ -3,13 +3,14 @@ export const DEMO_CONFIGURATION = {
   index: 'brown',
   store: './store',
   source: { path: './corpus', format: 'text' },
+  tokens: { minimumLength: 3 },
   vocabulary: { minimumCount: 8 },
   affinity: { minimumWeight: 1.2 },
-  training: { epochs: 30, concentration: 8, beta: 1, lambda: 0.6, temperature: 0.15, batchPositives: 2048, hardPerPositive: 0.25, easyPerPositive: 3 },
+  training: { epochs: 30, concentration: 8, beta: 0.9, lambda: 1, temperature: 0.2, batchPositives: 2048, hardPerPositive: 0.25, easyPerPositive: 3 },
 } as const;
 
 /** Twelve words whose buckets the demo shows at its end. */
-export const DEMO_QUERIES = ['june', 'church', 'army', 'music', 'students', 'wife', 'doctor', 'cattle', 'court', 'tax', 'cells', 'river'] as const;
+export const DEMO_QUERIES = ['june', 'dollars', 'church', 'students', 'music', 'poetry', 'wife', 'hair', 'court', 'tax', 'river', 'cells'] as const;
 
 /** What the demo checks of itself. */
 export const DEMO_CHECKS = {

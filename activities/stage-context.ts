@@ -10,6 +10,8 @@ export interface StageContext {
   openStore: (uri: string) => Store;
   /** Tells how far the stage is; throws when the run is cancelled, so call it between pieces of work of at most a second. */
   report(done: number, total: number, figures?: Figures): void;
+  /** Threads that share a visit to a block; changes nothing of its result. */
+  trainThreads: number;
   origin: { workflowId?: string; runId?: string; codeVersion: string };
 }
 

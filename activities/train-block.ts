@@ -1,6 +1,8 @@
 import { createLoss } from '../hashers/loss.ts';
-import { trainBlock as trainKernel } from '../kernels/train-block.ts';
+import { startHelpers } from '../hashers/train-helpers.ts';
+import { type Helpers, trainBlock as trainKernel } from '../kernels/train-block.ts';
 import type { PartitionState } from '../kernels/train-partition.ts';
+import type { BlockSide } from '../kernels/train-rows.ts';
 import type { ArtifactReference, Manifest } from '../schemas/artifact.ts';
 import { Failure } from '../schemas/failures.ts';
 import { artifactComplete, writeArtifact } from '../store/artifacts.ts';
@@ -46,9 +48,19 @@ export async function trainBlock(input: TrainBlockInput, context: StageContext):
 
 async function learn(input: TrainBlockInput, context: StageContext): Promise<{ states: PartitionState[]; loss: number; pairs: number }> {
   const store = context.openStore(input.store);
-  const { training, p, q, from, to } = input;
-  let sides = [await loadSide(store, input, p, input.left)];
+  const { training, p, q } = input;
+  const sides = [await loadSide(store, input, p, input.left)];
   if (p !== q) sides.push(await loadSide(store, input, q, input.right));
+  const helpers = await startHelpers(context.trainThreads - 1, training);
+  try {
+    return await runEpochs(input, context, sides, helpers);
+  } finally {
+    await helpers.close();
+  }
+}
+
+async function runEpochs(input: TrainBlockInput, context: StageContext, sides: BlockSide[], helpers: Helpers): Promise<{ states: PartitionState[]; loss: number; pairs: number }> {
+  const { training, from, to } = input;
   const started = performance.now();
   let pairs = 0;
   let loss = 0;
@@ -63,13 +75,12 @@ async function learn(input: TrainBlockInput, context: StageContext): Promise<{ s
       epoch,
       block: visitKey(input, training),
     };
-    const trained = runKernel(() =>
-      trainKernel(sides, visit, (done, total) => {
-        const seconds = (performance.now() - started) / 1000;
-        const pairsPerSecond = Math.round((pairs / Math.max(epoch - from, 1)) * ((epoch - from + done / total) / seconds));
-        context.report((epoch - from) * total + done, (to - from) * total, { epoch: epoch + 1, ...(loss && { loss, pairsPerSecond }) });
-      }),
-    );
+    const report = (done: number, total: number) => {
+      const seconds = (performance.now() - started) / 1000;
+      const pairsPerSecond = Math.round((pairs / Math.max(epoch - from, 1)) * ((epoch - from + done / total) / seconds));
+      context.report((epoch - from) * total + done, (to - from) * total, { epoch: epoch + 1, ...(loss && { loss, pairsPerSecond }) });
+    };
+    const trained = await trainKernel(sides, visit, report, helpers).catch(permanent);
     sides = sides.map((side, at) => ({ ...side, state: trained.states[at]! }));
     ({ loss } = trained);
     pairs += trained.pairs;
@@ -77,14 +88,12 @@ async function learn(input: TrainBlockInput, context: StageContext): Promise<{ s
   return { states: sides.map(({ state }) => state), loss, pairs };
 }
 
-/** A loss or embedding that is no number any more would be the same at every retry. */
-function runKernel<Result>(work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'NonFiniteError') throw error;
-    throw new Failure('DataError', `${error.message}; lower training.rate, training.concentration or training.beta`, { cause: error });
-  }
+/** A loss or embedding that is no number any more, or a block too large for the memory, would be the same at every retry. */
+function permanent(error: unknown): never {
+  if (!(error instanceof Error)) throw error;
+  if (error.name === 'NonFiniteError') throw new Failure('DataError', `${error.message}; lower training.rate, training.concentration or training.beta`, { cause: error });
+  if (error instanceof RangeError) throw new Failure('DataError', error.message, { cause: error });
+  throw error;
 }
 
 const sidesOf = ({ p, q }: BlockVisit): ('left' | 'right')[] => (p === q ? ['left'] : ['left', 'right']);

@@ -25,7 +25,7 @@ export async function openLocalTemporal(home: string, threads: number, say: (lin
     const where = { address: server.address, namespace: server.namespace, embedded: true };
     installRuntime('ERROR');
     const connection = await connectClient(where);
-    const workers = await startWorkers({ ...where, roles: [...QUEUE_ROLES], threads });
+    const workers = await startWorkers({ ...where, roles: [...QUEUE_ROLES], threads, trainThreads: threads });
     return {
       connection,
       uiUrl: server.uiUrl,

@@ -59,6 +59,7 @@ async function walk(configuration: Configuration, plans: StagePlan[]): Promise<v
   const opened = new Map<string, Store>([[configuration.store, store]]);
   const context: StageContext = {
     openStore: (uri) => opened.get(uri) ?? openStore(uri),
+    trainThreads: 1,
     report: () => undefined,
     origin: { codeVersion: '' },
   };

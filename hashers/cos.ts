@@ -1,15 +1,14 @@
 import { log } from '../kernels/elementary.ts';
 import type { PairLoss } from '../kernels/pair-loss.ts';
-import { logCosh } from './log-cosh.ts';
 import type { LossParameters } from './loss.ts';
 
 /** Cosine similarity (paper, eq. 7): p = ((1 + c) / 2)^K; dp/dc = K / 2 ((1 + c) / 2)^(K - 1). */
-export function cos({ concentration, bits }: LossParameters): PairLoss {
+export function cos({ concentration }: LossParameters): PairLoss {
   return {
     logRelevance(cosine, out) {
       out[0] = concentration * log((1 + cosine) / 2);
       out[1] = concentration / (1 + cosine);
     },
-    quantization: (u, offset, weight, gradient) => logCosh(u, offset, bits, weight, gradient),
+    quantization: { kind: 'log-cosh' },
   };
 }

@@ -1,19 +1,18 @@
 import { acos, log } from '../kernels/elementary.ts';
 import type { PairLoss } from '../kernels/pair-loss.ts';
-import { logCosh } from './log-cosh.ts';
 import type { LossParameters } from './loss.ts';
 
 /**
  * Locality Sensitive Embeddings (paper, eq. 8): p = psi^K with the angular similarity psi = 1 - arccos(c) / pi, the chance that K bits
  * of SimHash agree. dp/dc = K psi^(K - 1) / (pi sqrt(1 - c^2)).
  */
-export function lse({ concentration, bits }: LossParameters): PairLoss {
+export function lse({ concentration }: LossParameters): PairLoss {
   return {
     logRelevance(cosine, out) {
       const psi = 1 - acos(cosine) / Math.PI;
       out[0] = concentration * log(psi);
       out[1] = concentration / (psi * Math.PI * Math.sqrt((1 - cosine) * (1 + cosine)));
     },
-    quantization: (u, offset, weight, gradient) => logCosh(u, offset, bits, weight, gradient),
+    quantization: { kind: 'log-cosh' },
   };
 }

@@ -1,6 +1,3 @@
-import type { Batch } from './train-batch.ts';
-import { globalRow, type BlockRows } from './train-rows.ts';
-
 /** A loss or an embedding that is not finite: training has diverged, or its input was broken. Not worth a retry. */
 export class NonFiniteError extends Error {
   readonly left: number;
@@ -15,13 +12,4 @@ export class NonFiniteError extends Error {
     this.right = right;
     this.step = step;
   }
-}
-
-/** Stops training at pair `at` of a batch. */
-export type Fail = (at: number, what: string) => never;
-
-export function failIn(rows: BlockRows, batch: Batch, step: number): Fail {
-  return (at, what) => {
-    throw new NonFiniteError(what, globalRow(rows, batch.left[at]), globalRow(rows, batch.right[at]), step);
-  };
 }

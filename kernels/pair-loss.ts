@@ -4,15 +4,19 @@
  */
 import { exp, log } from './elementary.ts';
 
+/**
+ * What pulls the values of u towards -1 or 1.
+ * `log-cosh` (Zhu et al. 2016; paper, eq. 3), here the *mean* over the d dimensions where the paper sums: r = 1/d sum of log cosh(|u| - 1).
+ * `cauchy` (Cao et al. 2018): r = log(1 + scale (1 - cos(|u|, 1))) with scale = d / (2 gamma).
+ */
+export type Quantization = { kind: 'log-cosh' } | { kind: 'cauchy'; scale: number };
+
 /** What tells one learning method from another. Embeddings are u = tanh(E), so their values lie in (-1, 1). */
 export interface PairLoss {
   /** Writes log p(y = 1 | c) to `out[0]` and its derivative by c to `out[1]`; |c| <= COSINE_LIMIT. */
   logRelevance(cosine: number, out: Float64Array): void;
-  /**
-   * Quantization loss r of one embedding, the d values of `u` from `offset` on; adds `weight` times its gradient to the same places
-   * of `gradient`.
-   */
-  quantization(u: Float64Array, offset: number, weight: number, gradient: Float64Array): number;
+  /** Quantization loss r of every embedding that a pair's largest cosine is of. */
+  quantization: Quantization;
 }
 
 /**

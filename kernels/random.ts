@@ -15,6 +15,8 @@ export const PURPOSE = {
   evaluate: 7,
   shuffledBuckets: 8,
   schedule: 9,
+  rowBlocks: 20,
+  sbm: 21,
 } as const;
 
 const M0 = 0xd2511f53;
@@ -31,8 +33,12 @@ export class RandomStream {
   #index = 0;
   #used = 4;
 
-  /** `a` and `b` tell streams of one purpose apart, for example a row and an epoch. All are taken modulo 2^32. */
-  constructor(seed: number, purpose: number, a = 0, b = 0) {
+  /**
+   * `a` and `b` tell streams of one purpose apart, for example a row and an epoch; all are taken modulo 2^32. `lane` (below 2^21) parts
+   * such a stream further, each lane 2^34 words long.
+   */
+  constructor(seed: number, purpose: number, a = 0, b = 0, lane = 0) {
+    this.#index = lane * 0x1_0000_0000;
     this.#key0 = seed >>> 0;
     this.#key1 = purpose >>> 0;
     this.#a = a >>> 0;

@@ -1,46 +1,16 @@
 /**
- * Training of one block (p, q) of the vocabulary for one epoch: batches of its positive pairs with negatives from all rows of p and q,
- * Adam on the summed gradient of each batch. Pure: the states that come in stay as they are. Deterministic: the same bits on every machine.
+ * Training of one block (p, q) of the vocabulary for one epoch on shared memory, by this thread and the helpers that are given.
+ * Pure: the states that come in stay as they are. Deterministic: the same bits on every machine, with any number of threads.
  */
-import { adamStep, adamUpdate } from './adam.ts';
-import { failIn, type Fail } from './non-finite-error.ts';
-import type { PairLoss } from './pair-loss.ts';
-import { PURPOSE, RandomStream } from './random.ts';
-import { createBatch, drawBatch, positivePairs, shufflePairs, type Batch, type PairList } from './train-batch.ts';
-import { backward, createWorkspace, forward, pairLosses, type Workspace } from './train-gradient.ts';
-import { joinStates, splitState, type JoinedState, type PartitionState } from './train-partition.ts';
-import { globalRow, numberRows, restrict, type BlockRows, type BlockSide, type SparseRows } from './train-rows.ts';
-
-/** The training part of a run configuration, as far as a block needs it. */
-export interface TrainSettings {
-  tables: number;
-  bits: number;
-  beta: number;
-  betaOn: 'all' | 'hard';
-  lambda: number;
-  lambdaRamp: boolean;
-  temperature: number;
-  dropout: number;
-  /** Positives a batch if it drew from all rows; a block takes its share by rows. */
-  batchPositives: number;
-  hardPerPositive: number;
-  easyPerPositive: number;
-  rate: number;
-}
-
-export interface Visit {
-  settings: TrainSettings;
-  loss: PairLoss;
-  /** Rows of all partitions. */
-  allRows: number;
-  /** Share of the whole run that is done before and after this visit, in [0, 1]. */
-  from: number;
-  to: number;
-  seed: number;
-  epoch: number;
-  /** Tells blocks of one epoch apart. */
-  block: number;
-}
+import { RHO } from './adam-step.ts';
+import { PURPOSE } from './random.ts';
+import { CONTROL, runTasks, stopAll, TaskError, waitFor } from './run-tasks.ts';
+import { allocate } from './train-memory.ts';
+import type { PartitionState } from './train-partition.ts';
+import { planVisit } from './train-plan.ts';
+import { numberRows, positivePairs, restrict, type BlockSide } from './train-rows.ts';
+import type { Visit } from './train-settings.ts';
+import { openWorkspace, type SharedVisit, type TaskWorkspace } from './train-task.ts';
 
 export interface TrainedBlock {
   /** As many as there are sides, in their order. */
@@ -51,103 +21,138 @@ export interface TrainedBlock {
   pairs: number;
 }
 
+/** Threads beside this one that take tasks too. */
+export interface Helpers {
+  count: number;
+  /** Starts helper k on `visit.threads[k + 1]`; resolves with what went wrong in each, when the visit is over for all of them. */
+  help(visit: SharedVisit): Promise<TaskError[]>;
+}
+
+const NOBODY: Helpers = { count: 0, help: () => Promise.resolve([]) };
+
 /**
- * One visit to block (p, q): `sides` are p and q with p's rows before q's, or p alone on the diagonal. `onBatch(done, total)` is called after
- * every batch and may throw to stop. Throws NonFiniteError at a loss or an embedding that is not finite, naming pair and step.
+ * One visit to block (p, q): `sides` are p and q with p's rows before q's, or p alone on the diagonal. `onTask(done, total)` is called after
+ * every task of this thread and may throw to stop. Throws NonFiniteError at a loss or an embedding that is not finite, naming pair and step.
  */
-export function trainBlock(sides: readonly BlockSide[], visit: Visit, onBatch?: (done: number, total: number) => void): TrainedBlock {
-  const block = prepare(sides, visit);
-  const { state, batch, workspace, settings } = block;
-  let loss = 0;
-  let pairs = 0;
-  for (let b = 0; b < block.batches; b++) {
-    const now = schedule(visit.settings, visit.from + ((visit.to - visit.from) * (b + 0.5)) / block.batches);
-    const fail = failIn(block.rows, batch, state.steps[0] + 1);
-    draw(block, b);
-    forward(workspace, batch, state.embeddings, settings);
-    loss += pairLosses(workspace, batch, settings, now.lambda, now.temperature, block.masks, fail);
-    loss += backward(workspace, settings);
-    update(block, now.rate, fail);
-    pairs += batch.pairs;
-    onBatch?.(b + 1, block.batches);
+export async function trainBlock(
+  sides: readonly BlockSide[],
+  visit: Visit,
+  onTask?: (done: number, total: number) => void,
+  helpers: Helpers = NOBODY,
+): Promise<TrainedBlock> {
+  const { shared, positives } = prepare(sides, visit, helpers.count + 1);
+  const workspace = openWorkspace(shared, 0, visit.loss);
+  const helping = helpers.help(shared);
+  const words = new Int32Array(shared.control);
+  const errors: TaskError[] = [];
+  try {
+    runSweeps(workspace, positives, onTask);
+  } catch (error) {
+    stopAll(words);
+    errors.push(error instanceof TaskError ? error : new TaskError(-1, error));
   }
-  return { states: splitState(sides.map((side) => side.state), state), loss: pairs === 0 ? 0 : loss / pairs, pairs };
+  errors.push(...(await helping));
+  const [first] = errors.sort((a, b) => a.task - b.task);
+  if (first) throw first.cause;
+  return { states: readStates(sides, workspace), ...sumResults(workspace) };
 }
 
-/** What changes over a run, at a share of it in [0, 1]: the rate falls to 2%, lambda rises from 0, the temperature is 0 from two thirds on. */
-export function schedule(settings: TrainSettings, share: number): { rate: number; lambda: number; temperature: number } {
-  return {
-    rate: settings.rate * (1 - 0.98 * share),
-    lambda: settings.lambdaRamp ? settings.lambda * share : settings.lambda,
-    temperature: share < 2 / 3 ? settings.temperature * (1 - 1.5 * share) : 0,
-  };
-}
-
-/** Everything that a visit works on: allocated once. */
-interface Block {
-  rows: BlockRows;
-  affinity: SparseRows;
-  negatives: SparseRows;
-  positives: PairList;
-  batches: number;
-  state: JoinedState;
-  batch: Batch;
-  workspace: Workspace;
-  settings: TrainSettings & { loss: PairLoss };
-  draws: RandomStream;
-  masks: RandomStream;
-}
-
-function prepare(sides: readonly BlockSide[], { settings, loss, allRows, seed, epoch, block }: Visit): Block {
-  const { tables, bits, batchPositives, hardPerPositive, easyPerPositive } = settings;
-  const rows = numberRows(sides, tables * bits);
+function prepare(sides: readonly BlockSide[], visit: Visit, threads: number): { shared: SharedVisit; positives: number } {
+  const { tables, bits, batchPositives, hardPerPositive, easyPerPositive, rowBlocks } = visit.settings;
+  const width = tables * bits;
+  const rows = numberRows(sides, width);
   const affinity = restrict(rows, sides.map((side) => side.affinity));
   const negatives = restrict(rows, sides.map((side) => side.negatives));
   const positives = positivePairs(rows, affinity);
-  shufflePairs(positives, new RandomStream(seed, PURPOSE.shuffle, epoch, block));
   const count = positives.left.length;
-  const perBatch = Math.min(count, Math.max(1, Math.round((batchPositives * rows.rows) / allRows)));
-  const batch = createBatch(perBatch, hardPerPositive, easyPerPositive);
-  return {
-    rows,
-    affinity,
-    negatives,
-    positives,
-    batches: count === 0 ? 0 : Math.ceil(count / perBatch),
-    state: joinStates(sides.map((side) => side.state)),
-    batch,
-    workspace: createWorkspace(rows.rows, Math.min(rows.rows, 2 * batch.left.length), tables, bits),
-    settings: { ...settings, loss },
-    draws: new RandomStream(seed, PURPOSE.batch, epoch, block),
-    masks: new RandomStream(seed, PURPOSE.dropout, epoch, block),
-  };
-}
+  const plan = planVisit(count, sides.map(({ state }) => state.embeddings.length / width), batchPositives, visit.allRows, rowBlocks);
+  const links = affinity.columns.length;
+  const mined = negatives.columns.length;
+  const { memory, shared: at, threads: own } = allocate({ rows: rows.rows, tables, bits, positives: count, links, mined, hardPerPositive, easyPerPositive, threads }, plan);
 
-/** Batch b: its share of the positives, in sizes that differ by at most one, with negatives. */
-function draw({ batch, positives, batches, affinity, negatives, settings, draws }: Block, b: number): void {
-  const count = positives.left.length;
-  const start = Math.floor((count * b) / batches);
-  const end = Math.floor((count * (b + 1)) / batches);
-  drawBatch(batch, positives, start, end, affinity, negatives, settings.hardPerPositive, settings.easyPerPositive, draws);
-}
-
-/** One Adam step on every row that the batch touched. */
-function update({ rows, state, batch, workspace, settings }: Block, rate: number, fail: Fail): void {
-  state.steps = state.steps.map((steps) => steps + 1);
-  const steps = state.steps.map((step) => adamStep(step, rate));
-  const width = settings.tables * settings.bits;
-  for (let slot = 0; slot < workspace.slots; slot++) {
-    const row = workspace.row[slot];
-    const offset = row * width;
-    const step = row < rows.split ? steps[0] : steps[1];
-    const finite = adamUpdate(state.embeddings, state.moment1, state.moment2, offset, width, workspace.gradient, slot * width, step);
-    if (!finite) fail(pairWith(batch, row), `embedding of row ${globalRow(rows, row)} not finite`);
+  const floats = new Float32Array(memory.buffer);
+  const words = new Uint32Array(memory.buffer);
+  let row = 0;
+  for (const { state } of sides) {
+    floats.set(state.embeddings, at.E / 4 + row * width);
+    floats.set(state.moment1, at.M1 / 4 + row * width);
+    floats.set(state.moment2, at.M2 / 4 + row * width);
+    row += state.embeddings.length / width;
   }
+  words.set(affinity.offsets, at.dOffsets / 4);
+  words.set(affinity.columns, at.dColumns / 4);
+  words.set(negatives.offsets, at.hOffsets / 4);
+  words.set(negatives.columns, at.hColumns / 4);
+  words.set(positives.left, at.left / 4);
+  words.set(positives.right, at.right / 4);
+  words.set(plan.groupStart, at.groupStart / 4);
+  for (let r = 0; r < rows.rows; r++) words[at.groupRows / 4 + r] = r;
+  words.fill(0xffffffff, at.slotOf / 4, at.slotOf / 4 + rows.rows);
+  for (const [task, { a, b }] of plan.tasks.entries()) {
+    words[at.taskOf / 4 + a * plan.groups + b] = task;
+    words[at.taskOf / 4 + b * plan.groups + a] = task;
+  }
+  const control = new SharedArrayBuffer(4 * (CONTROL.groups + plan.groups));
+  const results = new SharedArrayBuffer(16 * plan.tasks.length * plan.sweeps);
+  const steps = sides.map(({ state }) => state.steps);
+  const { settings, allRows, from, to, seed, epoch, block } = visit;
+  return { shared: { memory, shared: at, threads: own, plan, visit: { settings, allRows, from, to, seed, epoch, block }, rows, steps, control, results }, positives: count };
 }
 
-/** The first pair of the batch that a row is in. */
-function pairWith(batch: Batch, row: number): number {
-  let at = 0;
-  while (batch.left[at] !== row && batch.right[at] !== row) at += 1;
-  return at;
+/** Sweep after sweep: groups and positives anew, then its tasks. */
+function runSweeps(workspace: TaskWorkspace, positives: number, onTask?: (done: number, total: number) => void): void {
+  const { visit, functions } = workspace;
+  const { plan, rows } = visit;
+  const { seed, epoch, block, settings } = visit.visit;
+  const words = new Int32Array(visit.control);
+  const all = plan.tasks.length * plan.sweeps;
+  const whole = plan.groupStart.length === 2;
+  if (positives === 0) return stopAll(words);
+  functions.openStream(seed, PURPOSE.shuffle, epoch, block, 0);
+  functions.shufflePositives(positives);
+  for (let sweep = 0; sweep < plan.sweeps; sweep++) {
+    functions.openStream(seed, PURPOSE.rowBlocks, epoch, block, sweep);
+    if (!whole) functions.shuffleRows(0, rows.split);
+    if (rows.rows > rows.split) functions.shuffleRows(rows.split, rows.rows);
+    functions.nameGroups(plan.groups);
+    const start = Math.floor((positives * sweep) / plan.sweeps);
+    functions.sortPositives(start, Math.floor((positives * (sweep + 1)) / plan.sweeps), plan.groups, plan.tasks.length);
+    const ready = plan.tasks.length * (sweep + 1);
+    Atomics.store(words, CONTROL.ready, ready);
+    Atomics.notify(words, CONTROL.ready);
+    runTasks(workspace, ready, () => onTask?.(Atomics.load(words, CONTROL.done) + 1, all));
+    if (!waitFor(words, CONTROL.done, ready)) return;
+  }
+  const { split, rows: n } = rows;
+  if (settings.optimizer === 'rmsprop') functions.settle(RHO, Math.max(split, n), plan.sweeps * plan.rounds);
+}
+
+function readStates(sides: readonly BlockSide[], { visit }: TaskWorkspace): PartitionState[] {
+  const { memory, shared, plan } = visit;
+  const clock = visit.results.byteLength === 0 ? 0 : plan.sweeps * plan.rounds;
+  let offset = 0;
+  const read = (at: number, length: number) => new Float32Array(memory.buffer, at + 4 * offset, length).slice();
+  return sides.map(({ state }) => {
+    const { length } = state.embeddings;
+    const result = {
+      firstRow: state.firstRow,
+      embeddings: read(shared.E, length),
+      moment1: read(shared.M1, length),
+      moment2: read(shared.M2, length),
+      steps: state.steps + clock,
+    };
+    offset += length;
+    return result;
+  });
+}
+
+/** In the order of tasks, whoever ran them. */
+function sumResults({ results }: TaskWorkspace): { loss: number; pairs: number } {
+  let loss = 0;
+  let pairs = 0;
+  for (let at = 0; at < results.length; at += 2) {
+    loss += results[at];
+    pairs += results[at + 1];
+  }
+  return { loss: pairs === 0 ? 0 : loss / pairs, pairs };
 }

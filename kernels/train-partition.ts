@@ -27,49 +27,6 @@ export function initializePartition(seed: number, firstRow: number, rows: number
   return { firstRow, embeddings, moment1: new Float32Array(rows * width), moment2: new Float32Array(rows * width), steps: 0 };
 }
 
-/** The states of a block's sides, rows after rows in one array each; steps by side. */
-export interface JoinedState {
-  embeddings: Float32Array;
-  moment1: Float32Array;
-  moment2: Float32Array;
-  steps: number[];
-}
-
-export function joinStates(states: readonly PartitionState[]): JoinedState {
-  return {
-    embeddings: concatenate(states.map(({ embeddings }) => embeddings)),
-    moment1: concatenate(states.map(({ moment1 }) => moment1)),
-    moment2: concatenate(states.map(({ moment2 }) => moment2)),
-    steps: states.map(({ steps }) => steps),
-  };
-}
-
-/** The way back, in the order and sizes of `states`. */
-export function splitState(states: readonly PartitionState[], joined: JoinedState): PartitionState[] {
-  let offset = 0;
-  return states.map(({ firstRow, embeddings }, side) => {
-    const start = offset;
-    offset += embeddings.length;
-    return {
-      firstRow,
-      embeddings: joined.embeddings.slice(start, offset),
-      moment1: joined.moment1.slice(start, offset),
-      moment2: joined.moment2.slice(start, offset),
-      steps: joined.steps[side],
-    };
-  });
-}
-
-function concatenate(arrays: Float32Array[]): Float32Array {
-  const joined = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0));
-  let offset = 0;
-  for (const array of arrays) {
-    joined.set(array, offset);
-    offset += array.length;
-  }
-  return joined;
-}
-
 /** A standard normal by Marsaglia's polar method; its twin is thrown away. */
 function normal(random: RandomStream): number {
   for (;;) {

@@ -88,3 +88,27 @@ export function contains({ offsets, columns }: SparseRows, row: number, column: 
   }
   return low < offsets[row + 1] && columns[low] === column;
 }
+
+/** Pairs of local rows, each in both orders. */
+export interface PairList {
+  left: Uint32Array;
+  right: Uint32Array;
+}
+
+/** Every positive pair of a block, in the order of rows: those of D between p and q, both ways, or within p on the diagonal. */
+export function positivePairs({ rows, split }: BlockRows, affinity: SparseRows): PairList {
+  const left = new Uint32Array(affinity.columns.length);
+  const right = new Uint32Array(affinity.columns.length);
+  const diagonal = split === rows;
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let at = affinity.offsets[row]; at < affinity.offsets[row + 1]; at++) {
+      const column = affinity.columns[at];
+      if (!diagonal && row < split === column < split) continue;
+      left[count] = row;
+      right[count] = column;
+      count += 1;
+    }
+  }
+  return { left: left.slice(0, count), right: right.slice(0, count) };
+}

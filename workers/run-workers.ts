@@ -16,6 +16,8 @@ export interface WorkerOptions {
   roles: QueueRole[];
   /** Stages at work at once in this process, whatever the queue. */
   threads: number;
+  /** Threads that share one visit to a block of training; 1 unless told. Changes nothing of the result. */
+  trainThreads?: number;
   /** Serves /healthz and /readyz there. */
   healthPort?: number;
 }
@@ -33,7 +35,7 @@ export interface RunningWorkers {
 export async function startWorkers(options: WorkerOptions): Promise<RunningWorkers> {
   const { roles, threads } = options;
   const { connection, namespace } = await connectWorker(options);
-  const pool = createThreadPool(threads);
+  const pool = createThreadPool(threads, options.trainThreads ?? 1);
   const activities = createActivities({ runStage: pool.runStage, codeVersion: CODE_VERSION });
   const workers = await Promise.all(
     roles.map((role) =>

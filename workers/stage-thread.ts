@@ -9,6 +9,7 @@ export interface ThreadTask {
   activity: ActivityName;
   input: unknown;
   origin: StageContext['origin'];
+  trainThreads: number;
   /** One Int32: 1 asks the stage to stop at its next report. */
   cancel: SharedArrayBuffer;
   port: MessagePort;
@@ -22,6 +23,7 @@ export default async function runStage(task: ThreadTask): Promise<StageOutcome> 
   const context: StageContext = {
     openStore: keptStore,
     origin: task.origin,
+    trainThreads: task.trainThreads,
     report(done, total, figures = {}) {
       task.port.postMessage({ done, total, figures } satisfies StageReport);
       if (Atomics.load(cancel, 0) === 1) throw new StageCancelled();

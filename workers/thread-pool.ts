@@ -11,8 +11,8 @@ export interface ThreadPool {
   close(): Promise<void>;
 }
 
-/** Threads that run stages: as many stages at once as there are threads, the rest wait in order. */
-export function createThreadPool(threads: number): ThreadPool {
+/** Threads that run stages: as many stages at once as there are threads, the rest wait in order. A visit to a block has `trainThreads` threads. */
+export function createThreadPool(threads: number, trainThreads: number): ThreadPool {
   const pool = new Piscina<ThreadTask, StageOutcome>({
     filename: new URL('./stage-thread.js', import.meta.url).href,
     minThreads: threads,
@@ -35,7 +35,7 @@ export function createThreadPool(threads: number): ThreadPool {
       if (signal.aborted) onAbort();
       else signal.addEventListener('abort', onAbort, { once: true });
       try {
-        return await pool.run({ activity, input, origin, cancel, port: port2 }, { transferList: [port2], signal: kill.signal });
+        return await pool.run({ activity, input, origin, trainThreads, cancel, port: port2 }, { transferList: [port2], signal: kill.signal });
       } catch (error) {
         if (!kill.signal.aborted) throw error;
         return { error: { name: 'StageCancelled', message: 'ended', stack: '', cancelled: true } };

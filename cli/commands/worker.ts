@@ -8,6 +8,7 @@ import { DEFAULT_THREADS, examples, port, positiveInteger, temporalOptions } fro
 interface WorkerCommandOptions {
   queues: QueueRole[];
   threads: number;
+  trainThreads: number;
   healthPort?: number;
 }
 
@@ -21,12 +22,14 @@ export function addWorkerCommand(program: Command): void {
     )
     .option('--queues <list>', 'queues to poll, with commas between', queueRoles, [...QUEUE_ROLES])
     .option('--threads <n>', 'stages at work at once in this process', positiveInteger, DEFAULT_THREADS)
+    .option('--train-threads <n>', 'threads that share one visit to a block of training', positiveInteger, 1)
     .option('--health-port <port>', 'serve /healthz and /readyz there', port)
     .addHelpText(
       'after',
       examples(
         ['hashloom worker', 'every queue, a thread a core'],
         ['hashloom worker --queues etl,export --threads 8', 'a host without a GPU'],
+        ['hashloom worker --queues train --threads 1 --train-threads 8', 'one training slot that uses eight cores'],
         ['hashloom worker --queues train --threads 1 --health-port 8080', 'one training slot, probes for Kubernetes'],
       ),
     )
@@ -42,6 +45,7 @@ export function addWorkerCommand(program: Command): void {
           ...temporal,
           roles: options.queues,
           threads: options.threads,
+          trainThreads: options.trainThreads,
           ...(options.healthPort === undefined ? {} : { healthPort: options.healthPort }),
         });
         process.stderr.write(`polling ${workers.queues.join(', ')} with ${workers.threads} ${workers.threads === 1 ? 'thread' : 'threads'}; Ctrl-C drains\n`);

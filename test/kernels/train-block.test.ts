@@ -1,230 +1,166 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { describe, it } from 'node:test';
-import { PURPOSE, RandomStream } from '../../kernels/random.ts';
-import { createBatch, drawBatch, positivePairs, shufflePairs } from '../../kernels/train-batch.ts';
-import { schedule, trainBlock } from '../../kernels/train-block.ts';
-import type { PartitionState } from '../../kernels/train-partition.ts';
-import { numberRows, restrict } from '../../kernels/train-rows.ts';
-import { clusterQuality, plantedClusters, type Problem, type Run, SETTINGS, sideOf, startStates, toSparse, trainAll, visitOf } from './train-problem.ts';
-import { batchGradient, batchLoss, drawMasks, ReferenceAdam } from './train-reference.ts';
+import { after, before, describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import { createLoss } from '../../hashers/loss.ts';
+import { type HelperThreads, startHelpers } from '../../hashers/train-helpers.ts';
+import { RandomStream } from '../../kernels/random.ts';
+import { trainBlock } from '../../kernels/train-block.ts';
+import { initializePartition } from '../../kernels/train-partition.ts';
+import { planVisit } from '../../kernels/train-plan.ts';
+import type { BlockSide, SparseRows } from '../../kernels/train-rows.ts';
+import type { Visit } from '../../kernels/train-settings.ts';
+import { configuration, type TrainingConfiguration } from '../../schemas/configuration.ts';
+import { trainByPairs } from '../reference/train-visit.ts';
 
-const SMALL = plantedClusters(6, 8, 0.8, 0.03);
+const DEFAULTS = configuration.parse({ index: 'x', store: 'x', source: { path: 'x' } }).training;
 
-function digest(states: readonly PartitionState[]): string {
-  const hash = createHash('sha256');
-  for (const { embeddings, moment1, moment2, steps } of states) {
-    for (const values of [embeddings, moment1, moment2]) {
-      for (const value of values) {
-        const bytes = Buffer.alloc(4);
-        bytes.writeFloatLE(value);
-        hash.update(bytes);
-      }
-    }
-    hash.update(`${steps}`);
+/** A random D over `rows` rows with negatives, cut in partitions at `cuts`. */
+function sidesOf(rows: number, cuts: number[], { tables, bits }: TrainingConfiguration, seed: number): BlockSide[] {
+  const random = new RandomStream(seed, 99);
+  const linked = Array.from({ length: rows }, () => new Set<number>());
+  const mined = Array.from({ length: rows }, () => new Set<number>());
+  for (let n = 0; n < 3 * rows; n++) {
+    const [i, j] = [random.below(rows), random.below(rows)];
+    if (i === j) continue;
+    linked[i]!.add(j);
+    linked[j]!.add(i);
   }
-  return hash.digest('hex');
+  for (let n = 0; n < 5 * rows; n++) {
+    const [i, j] = [random.below(rows), random.below(rows)];
+    if (i !== j && !linked[i]!.has(j)) mined[i]!.add(j);
+  }
+  return cuts.slice(1).map((end, at) => {
+    const first = cuts[at]!;
+    return {
+      state: initializePartition(seed, first, end - first, tables, bits),
+      affinity: sparse(linked.slice(first, end)),
+      negatives: sparse(mined.slice(first, end)),
+    };
+  });
 }
 
-function onlySide(problem: Problem, run: Run) {
-  return sideOf(problem, startStates(problem, run, 1)[0]!, run.tables * run.bits);
+function sparse(sets: Set<number>[]): SparseRows {
+  const offsets = [0];
+  for (const set of sets) offsets.push((offsets.at(-1) ?? 0) + set.size);
+  return { offsets: Uint32Array.from(offsets), columns: Uint32Array.from(sets.flatMap((set) => [...set].sort((a, b) => a - b))) };
 }
+
+function visitOf(training: TrainingConfiguration, allRows: number, seed: number): Visit {
+  return { settings: training, loss: createLoss(training), allRows, from: 0.1, to: 0.2, seed, epoch: 3, block: 1 };
+}
+
+const trainings = fc.record({
+  method: fc.constantFrom('lse', 'cos', 'dch', 'dhn' as const),
+  tables: fc.integer({ min: 1, max: 4 }),
+  bits: fc.constantFrom(8, 16, 32, 40),
+  concentration: fc.constantFrom(1, 4, 16),
+  betaOn: fc.constantFrom('all', 'hard' as const),
+  lambda: fc.constantFrom(0, 0.3),
+  lambdaRamp: fc.boolean(),
+  temperature: fc.constantFrom(0, 0.07),
+  dropout: fc.constantFrom(0, 0.2),
+  hardPerPositive: fc.constantFrom(0, 1, 0.5),
+  optimizer: fc.constantFrom('adam', 'rmsprop' as const),
+  rate: fc.constant(0.002),
+  rowBlocks: fc.constantFrom(1, 4, 16),
+  batchPositives: fc.integer({ min: 5, max: 60 }),
+});
 
 describe('trainBlock', () => {
-  it('gives the same bytes for the same seed, others for another', () => {
-    const run = { ...SETTINGS, partitions: 3, dropout: 0.1, hardPerPositive: 0.5 };
-    const bytes = digest(trainAll(SMALL, run, 1).states);
-    assert.equal(digest(trainAll(SMALL, run, 1).states), bytes);
-    assert.notEqual(digest(trainAll(SMALL, run, 2).states), bytes);
+  let helpers: HelperThreads;
+  before(async () => {
+    helpers = await startHelpers(2, DEFAULTS);
+  });
+  after(async () => {
+    await helpers.close();
   });
 
-  it('gives these bytes on every machine', () => {
-    const digests = (['lse', 'cos', 'dch', 'dhn'] as const).map((method) => digest(trainAll(SMALL, { ...SETTINGS, method, epochs: 1, partitions: 2 }, 1).states).slice(0, 16));
-    assert.deepEqual(digests, ['4ba1bdb97e762021', 'aaa35254d970a6e2', '034b0f1815fb87c7', '4d317e33e651d2eb']);
-  });
-
-  it('leaves the states that come in as they are, and counts steps', () => {
-    const side = onlySide(SMALL, SETTINGS);
-    const before = digest([side.state]);
-    const { states, pairs } = trainBlock([side], visitOf(SMALL, SETTINGS, 1, 0, 0));
-    assert.equal(digest([side.state]), before);
-    const positives = SMALL.affinity.columns.length;
-    assert.equal(states[0]!.steps, Math.ceil(positives / SETTINGS.batchPositives));
-    assert.ok(pairs > 3 * positives && pairs <= 4 * positives);
-  });
-
-  it('is the plain pass over all pairs when there is one partition', () => {
-    const problem = plantedClusters(2, 4, 0.8, 0.1);
-    for (const dropout of [0, 0.2]) {
-      const run = { ...SETTINGS, batchPositives: 10, lambda: 0.2, dropout };
-      const side = onlySide(problem, run);
-      // Larger than at the start of a run: numerical gradients of nearly equal vectors are poor.
-      const state = { ...side.state, embeddings: side.state.embeddings.map((value) => 10 * value) };
-      const { states, loss } = trainBlock([{ ...side, state }], visitOf(problem, run, 1, 1, 0));
-      const plain = plainPass(problem, run, [...state.embeddings], 1);
-      assert.ok(Math.abs(loss - plain.loss) < 1e-6 * plain.loss, `loss ${loss} instead of ${plain.loss}`);
-      for (const [k, value] of states[0]!.embeddings.entries()) assert.ok(Math.abs(value - plain.E[k]!) < 1e-5, `value ${k}: ${value} instead of ${plain.E[k]}`);
-    }
-  });
-
-  it('leaves partitions without pairs between them alone', () => {
-    const problem = { rows: 4, affinity: toSparse([[1], [0], [3], [2]]), negatives: toSparse([[], [], [], []]) };
-    const run = { ...SETTINGS, partitions: 2 };
-    const sides = startStates(problem, run, 1).map((state) => sideOf(problem, state, 16));
-    const { states, loss, pairs } = trainBlock(sides, visitOf(problem, run, 1, 0, 1));
-    assert.equal(digest(states), digest(sides.map(({ state }) => state)));
-    assert.deepEqual([loss, pairs], [0, 0]);
-  });
-
-  it('reports batches, and stops when the report throws', () => {
-    const seen: string[] = [];
-    trainBlock([onlySide(SMALL, SETTINGS)], visitOf(SMALL, SETTINGS, 1, 0, 0), (done, total) => seen.push(`${done}/${total}`));
-    const total = Math.ceil(SMALL.affinity.columns.length / 64);
-    assert.deepEqual(seen, Array.from({ length: total }, (_, b) => `${b + 1}/${total}`));
-    const cancelled = new Error('cancelled');
-    const stop = () => {
-      throw cancelled;
-    };
-    assert.throws(() => trainBlock([onlySide(SMALL, SETTINGS)], visitOf(SMALL, SETTINGS, 1, 0, 0), stop), cancelled);
-  });
-
-  it('names pair and step at a loss that is not finite', () => {
-    const run = { ...SETTINGS, partitions: 2 };
-    const [p, q] = startStates(SMALL, run, 1).map((state) => sideOf(SMALL, state, 16));
-    q!.state.embeddings[5 * 16] = NaN;
-    q!.state.steps = 3;
-    p!.state.steps = 7;
-    const row = q!.state.firstRow + 5;
-    assert.throws(
-      () => trainBlock([p!, q!], visitOf(SMALL, run, 1, 0, 1)),
-      (error: Error & { left: number; right: number; step: number }) => error.name === 'NonFiniteError' &&
-        [error.left, error.right].includes(row) &&
-        error.step >= 8 &&
-        error.message.includes(`(${error.left}, ${error.right}) in step ${error.step}`),
+  it('does what the reference does, pair by pair: loss and moments within 1e-3 relative', async () => {
+    await fc.assert(
+      fc.asyncProperty(trainings, fc.boolean(), fc.integer({ min: 1, max: 1000 }), async (drawn, diagonal, seed) => {
+        const training: TrainingConfiguration = { ...DEFAULTS, ...drawn };
+        const sides = sidesOf(30, diagonal ? [0, 30] : [0, 14, 30], training, seed);
+        const visit = visitOf(training, 40, seed);
+        const expected = trainByPairs(sides, visit);
+        const found = await trainBlock(sides, visit);
+        assert.equal(found.pairs, expected.pairs);
+        assert.ok(Math.abs(found.loss - expected.loss) <= 1e-4 * Math.abs(expected.loss), `loss ${found.loss}, expected ${expected.loss}`);
+        for (const name of ['embeddings', 'moment2'] as const) {
+          const one = found.states.flatMap((state) => [...state[name]]);
+          const other = expected[name].flat();
+          const error = distance(one, other);
+          assert.ok(error <= 1e-3 * distance(other, other.map(() => 0)) + 1e-9, `${name}: ${error} of ${distance(other, other.map(() => 0))}`);
+        }
+      }),
+      { numRuns: 60, seed: 7, includeErrorInReport: true },
     );
   });
 
-  it('names pair and step at an embedding that is not finite', () => {
-    const run = { ...SETTINGS, rate: 1e39 };
-    assert.throws(() => trainBlock([onlySide(SMALL, run)], visitOf(SMALL, run, 1, 0, 0)), /^NonFiniteError: embedding of row \d+ not finite at pair \(\d+, \d+\) in step 1:/);
+  it('leaves the same bytes with one thread and with three', async () => {
+    const training: TrainingConfiguration = { ...DEFAULTS, rowBlocks: 8, batchPositives: 100, bits: 16 };
+    for (const cuts of [[0, 300], [0, 140, 300]]) {
+      const sides = sidesOf(300, cuts, training, 5);
+      const before = sides.map(({ state }) => state.embeddings.slice());
+      const visit = visitOf(training, 300, 5);
+      const alone = await trainBlock(sides, visit);
+      const together = await trainBlock(sides, visit, undefined, helpers);
+      assert.deepEqual(together, alone);
+      assert.deepEqual(sides.map(({ state }) => state.embeddings), before, 'the states that came in have changed');
+    }
   });
 
-  it('refuses states and rows that do not fit', () => {
-    const side = onlySide(SMALL, SETTINGS);
-    const visit = visitOf(SMALL, SETTINGS, 1, 0, 0);
-    assert.throws(() => trainBlock([{ ...side, state: { ...side.state, embeddings: new Float32Array(17) } }], visit), /partition at row 0: 17 embedding values/);
-    assert.throws(() => trainBlock([{ ...side, affinity: toSparse([[]]) }], visit), /48 rows, but offsets for 1/);
-    assert.throws(() => trainBlock([side, side], visit), /second side begins at row 0/);
-    assert.throws(() => trainBlock([], visit), /one side or two, not 0/);
+  it('stops at an embedding that is not finite, with pair and step, whoever meets it', async () => {
+    const sides = sidesOf(300, [0, 300], DEFAULTS, 5);
+    sides[0]!.state.embeddings[96 * 17] = NaN;
+    const visit = visitOf({ ...DEFAULTS, batchPositives: 100 }, 300, 5);
+    await assert.rejects(trainBlock(sides, visit), { name: 'NonFiniteError', message: /at pair \(\d+, \d+\) in step \d+/ });
+    await assert.rejects(trainBlock(sides, visit, undefined, helpers), { name: 'NonFiniteError' });
+  });
+
+  it('stops where the caller throws, and helps again afterwards', async () => {
+    const sides = sidesOf(300, [0, 300], DEFAULTS, 5);
+    const visit = visitOf({ ...DEFAULTS, batchPositives: 100 }, 300, 5);
+    const stop = () => {
+      throw new Error('cancelled');
+    };
+    await assert.rejects(trainBlock(sides, visit, stop, helpers), /cancelled/);
+    assert.deepEqual(await trainBlock(sides, visit, undefined, helpers), await trainBlock(sides, visit));
+  });
+
+  it('leaves a block without positives as it is', async () => {
+    const [side] = sidesOf(20, [0, 20], DEFAULTS, 1);
+    const empty = { offsets: new Uint32Array(21), columns: new Uint32Array(0) };
+    const { states, loss, pairs } = await trainBlock([{ ...side!, affinity: empty }], visitOf(DEFAULTS, 20, 1), undefined, helpers);
+    assert.deepEqual({ loss, pairs }, { loss: 0, pairs: 0 });
+    assert.deepEqual(states[0]!.embeddings, side!.state.embeddings);
+  });
+
+  it('refuses a block larger than the memory', async () => {
+    const [side] = sidesOf(20, [0, 20], DEFAULTS, 1);
+    const visit = visitOf({ ...DEFAULTS, hardPerPositive: 1e7 }, 20, 1);
+    await assert.rejects(trainBlock([side!], visit), /bytes, more than .* training\.partitions/);
   });
 });
 
-describe('schedule', () => {
-  it('lets the rate fall to 2%, lambda rise from 0 and the temperature end at two thirds', () => {
-    assert.deepEqual(schedule(SETTINGS, 0), { rate: 0.04, lambda: 0, temperature: 0.1 });
-    const end = schedule(SETTINGS, 1);
-    assert.ok(Math.abs(end.rate - 0.0008) < 1e-12);
-    assert.deepEqual([end.lambda, end.temperature], [0.1, 0]);
-    assert.equal(schedule(SETTINGS, 2 / 3).temperature, 0);
-    assert.ok(Math.abs(schedule(SETTINGS, 1 / 3).temperature - 0.05) < 1e-12);
-    assert.equal(schedule({ ...SETTINGS, lambdaRamp: false }, 0).lambda, 0.1);
-  });
-});
-
-describe('the blocks of an epoch', () => {
-  it('train every pair of D exactly once, in both orders', () => {
-    for (const partitions of [1, 2, 3, 5]) {
-      const run = { ...SETTINGS, partitions };
-      const states = startStates(SMALL, run, 1);
-      const trained: string[] = [];
-      for (let p = 0; p < partitions; p++) {
-        for (let q = p; q < partitions; q++) {
-          const sides = (p === q ? [p] : [p, q]).map((side) => sideOf(SMALL, states[side]!, 16));
-          const rows = numberRows(sides, 16);
-          const { left, right } = positivePairs(rows, restrict(rows, sides.map((side) => side.affinity)));
-          const globalOf = (local: number) => local + (local < rows.split ? rows.shiftP : rows.shiftQ);
-          for (const [at, row] of left.entries()) trained.push(`${globalOf(row)} ${globalOf(right[at]!)}`);
+describe('planVisit', () => {
+  it('lets every pair of groups meet once a sweep, and a group once a round', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 2, max: 200 }), fc.integer({ min: 0, max: 200 }), fc.integer({ min: 1, max: 40 }), (positives, p, q, rowBlocks) => {
+        const plan = planVisit(positives, q > 0 ? [p, q] : [p], 64, p + q, rowBlocks);
+        const met = new Set(plan.tasks.map(({ a, b }) => `${a} ${b}`));
+        const half = plan.groups / 2;
+        assert.equal(met.size, plan.tasks.length);
+        assert.equal(met.size, q > 0 ? half * half : (plan.groups * (plan.groups + 1)) / 2);
+        for (let round = 0; round < plan.rounds; round++) {
+          const groups = plan.tasks.filter((task) => task.round === round).flatMap(({ a, b }) => (a === b ? [a] : [a, b]));
+          assert.deepEqual(groups.sort((x, y) => x - y), Array.from({ length: plan.groups }, (_, g) => g));
         }
-      }
-      const { offsets, columns } = SMALL.affinity;
-      const expected = Array.from({ length: SMALL.rows }, (_, row) => [...columns.subarray(offsets[row], offsets[row + 1])].map((column) => `${row} ${column}`)).flat();
-      assert.deepEqual(trained.sort(), expected.sort());
-    }
-  });
-
-  it('draw negatives from all rows of p and q that D does not link', () => {
-    const run = { ...SETTINGS, partitions: 3 };
-    const sides = [0, 2].map((p) => sideOf(SMALL, startStates(SMALL, run, 1)[p]!, 16));
-    const rows = numberRows(sides, 16);
-    const affinity = restrict(rows, sides.map((side) => side.affinity));
-    const negatives = restrict(rows, sides.map((side) => side.negatives));
-    const has = (sparse: typeof affinity, row: number, column: number) => sparse.columns.subarray(sparse.offsets[row], sparse.offsets[row + 1]).includes(column);
-    const positives = positivePairs(rows, affinity);
-    const count = positives.left.length;
-    const batch = createBatch(count, 0.5, 3);
-    drawBatch(batch, positives, 0, count, affinity, negatives, 0.5, 3, new RandomStream(1, PURPOSE.batch));
-    const kinds = [0, 0, 0];
-    const sameSide = [0, 0];
-    for (let at = 0; at < batch.pairs; at++) {
-      const [left, right, kind] = [batch.left[at]!, batch.right[at]!, batch.kind[at]!];
-      kinds[kind]! += 1;
-      assert.notEqual(left, right);
-      assert.equal(has(affinity, left, right), kind === 0);
-      if (kind === 1) assert.ok(has(negatives, left, right));
-      if (kind === 2) sameSide[left < rows.split === right < rows.split ? 1 : 0]! += 1;
-    }
-    assert.deepEqual([kinds[0], kinds[2]], [count, 3 * count]);
-    assert.ok(Math.abs(kinds[1]! - count / 2) < 3 * Math.sqrt(count / 4));
-    assert.ok(sameSide[0]! > count && sameSide[1]! > count);
-  });
-
-  it('draw no negative for a row that has none', () => {
-    const rows = numberRows([onlySide({ rows: 2, affinity: toSparse([[1], [0]]), negatives: toSparse([[], []]) }, SETTINGS)], 16);
-    const affinity = toSparse([[1], [0]]);
-    const batch = createBatch(2, 2, 2);
-    drawBatch(batch, positivePairs(rows, affinity), 0, 2, affinity, toSparse([[], []]), 2, 2, new RandomStream(1, PURPOSE.batch));
-    assert.equal(batch.pairs, 2);
+        assert.ok(plan.tasks.every((task, at) => at === 0 || plan.tasks[at - 1]!.round <= task.round));
+      }),
+    );
   });
 });
 
-describe('training', () => {
-  for (const partitions of [1, 4]) {
-    it(`finds planted clusters with LSE, P = ${partitions}`, () => {
-      const clusters = 30;
-      const problem = plantedClusters(clusters, 10, 0.8, 0.003);
-      const run: Run = { ...SETTINGS, partitions, tables: 1, bits: 32, epochs: 40, concentration: 8, beta: 0.5, lambda: 0.3, temperature: 0, batchPositives: 256, hardPerPositive: 0, easyPerPositive: 3 };
-      const { states, losses } = trainAll(problem, run, 1);
-      const { precision, recall } = clusterQuality(states, clusters, 1, 32);
-      assert.ok(precision > 0.9 && recall > 0.9, `precision ${precision}, recall ${recall}`);
-      assert.ok(losses[run.epochs - 1]! < losses[0]! / 4);
-    });
-  }
-});
-
-/** One epoch over one partition, with the reference's gradient and Adam. */
-function plainPass(problem: Problem, run: Run, start: readonly number[], epoch: number): { E: number[]; loss: number } {
-  const width = run.tables * run.bits;
-  const positives = positivePairs(numberRows([onlySide(problem, run)], width), problem.affinity);
-  shufflePairs(positives, new RandomStream(1, PURPOSE.shuffle, epoch, 0));
-  const count = positives.left.length;
-  const batches = Math.ceil(count / run.batchPositives);
-  const draws = new RandomStream(1, PURPOSE.batch, epoch, 0);
-  const masks = new RandomStream(1, PURPOSE.dropout, epoch, 0);
-  const adam = new ReferenceAdam(start.length);
-  let E = [...start];
-  let loss = 0;
-  let pairs = 0;
-  for (let b = 0; b < batches; b++) {
-    const now = schedule(run, (epoch + (b + 0.5) / batches) / run.epochs);
-    const batch = createBatch(run.batchPositives, run.hardPerPositive, run.easyPerPositive);
-    const [from, to] = [Math.floor((count * b) / batches), Math.floor((count * (b + 1)) / batches)];
-    drawBatch(batch, positives, from, to, problem.affinity, problem.negatives, run.hardPerPositive, run.easyPerPositive, draws);
-    const settings = { ...run, ...now };
-    const drawn = drawMasks(batch, settings, masks);
-    loss += batchLoss(E, batch, settings, drawn);
-    pairs += batch.pairs;
-    const touched = new Set([...batch.left.subarray(0, batch.pairs), ...batch.right.subarray(0, batch.pairs)]);
-    E = adam.update(E, batchGradient(E, batch, settings, drawn), touched, width, now.rate);
-  }
-  return { E, loss: loss / pairs };
+function distance(one: number[], other: number[]): number {
+  return Math.sqrt(one.reduce((sum, value, at) => sum + (value - other[at]!) ** 2, 0));
 }

@@ -52,7 +52,7 @@ describe('the command line on a cluster', () => {
     worker = await startWorkerProcess(temporal.address, { threads: 2 });
     const { code, stdout, stderr } = await hashloom('run', 'quick.yaml', '--json');
     assert.equal(code, 0, stderr);
-    const result: Record<string, unknown> & { stages: Record<string, unknown>[]; metrics: Record<string, number> } = JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
+    const result: Record<string, unknown> & { stages: Record<string, unknown>[]; metrics: Record<string, number> } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
     assert.deepEqual(Object.keys(result), ['index', 'version', 'uri', 'workflowId', 'runId', 'stages', 'metrics']);
     assert.deepEqual([result['index'], result['version'], result['workflowId']], ['quick', 1, 'reindex/quick']);
     assert.deepEqual(Object.keys(result.stages[0]!), ['name', 'cached', 'seconds', 'rows', 'bytes']);

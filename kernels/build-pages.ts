@@ -64,7 +64,7 @@ export function buildBucketPages(buckets: TableBuckets, options: PagesOptions): 
   const keys = storedKeys(options.keys);
   const items = keys.offsets.length - 1;
   if (buckets.items.length !== items) throw new RangeError(`buckets of table ${table}: expected ${items} items, got ${buckets.items.length}`);
-  const source: ListSource = { buckets, keys, fixedWidth: options.keys.kind === 'int64' };
+  const source: ListSource = { buckets, keys, idsAlone: options.keys.kind === 'int64' };
   const large = findLarge(source, pageBytes);
   const { hashes, order } = hashOrder({ bytes: codes, offsets: evenOffsets(codes.length / codeBytes, codeBytes) });
   const sizes = new Uint16Array(order.length);

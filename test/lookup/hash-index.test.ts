@@ -51,9 +51,9 @@ describe('lookup', () => {
   });
 
   it('takes 64-bit ids in decimal', async () => {
-    const keys = ids(5n, -9223372036854775808n, 9223372036854775807n, 0n);
+    const keys = ids(-9223372036854775808n, 0n, 5n, 9223372036854775807n);
     const { index } = openCounting(buildIndex({ ...SPICES, keys }));
-    assert.deepEqual((await index.lookup('5')).items, ['0', '-9223372036854775808', '9223372036854775807']);
+    assert.deepEqual((await index.lookup('5')).items, ['-9223372036854775808', '9223372036854775807']);
     for (const query of ['05', '-0', '5.0', ' 5', '9223372036854775808', '', 'salt', '1e3']) assert.equal((await index.lookup(query)).found, false, query);
   });
 

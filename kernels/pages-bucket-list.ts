@@ -33,7 +33,8 @@ export function listBytes({ buckets, keys, idsAlone }: ListSource, b: number): n
 export function writeList({ buckets, keys, idsAlone }: ListSource, b: number, out: Uint8Array, at: number): number {
   const { offsets, items } = buckets;
   let previous = 0;
-  for (let i = offsets[b]; !idsAlone && i < offsets[b + 1]; i++) {
+  const numbered = idsAlone ? offsets[b] : offsets[b + 1];
+  for (let i = offsets[b]; i < numbered; i++) {
     at = writeVarint(out, at, items[i] - previous);
     previous = items[i];
   }

@@ -1,5 +1,5 @@
 import { IndexFormatError } from './index-errors.ts';
-import { pageEntries, type PageFile, u32 } from './page-file.ts';
+import { pageEntries, type PageFile, u16, u32 } from './page-file.ts';
 import type { KeyRecords } from './resident-keys.ts';
 
 /** The whole of `items.pages` in arrays by item number. */
@@ -25,9 +25,9 @@ export async function loadItems(file: PageFile): Promise<LoadedItems> {
   let seen = 0;
   for await (const { bytes, offset } of file.runsOfPages()) {
     for (let page = 0; page < bytes.length; page += pageBytes) {
-      const { count, first, end } = pageEntries(bytes.subarray(page, page + pageBytes));
+      const { count, first, ends } = pageEntries(bytes, page);
       for (let i = 0, start = page + first; i < count; i++) {
-        const stop = page + end(i);
+        const stop = page + u16(bytes, ends + 2 * i);
         const keyEnd = stop - tail;
         const number = u32(bytes, keyEnd);
         if (number >= items || starts[number] !== 0xffff_ffff) {

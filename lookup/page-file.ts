@@ -142,10 +142,10 @@ function leastEntryBytes({ part, keys, tables, codeBytes }: PageHeader): number 
   return codeBytes + 1;
 }
 
-/** Ends of the entries of a proven page; entry i is [start, ends(i)) and the next begins there. */
-export function pageEntries(page: Uint8Array): { count: number; first: number; end(i: number): number } {
-  const count = u16(page, 8);
-  return { count, first: PAGE_HEADER_BYTES + SLOT_BYTES * count, end: (i) => u16(page, PAGE_HEADER_BYTES + SLOT_BYTES * i) };
+/** Of the proven page at `page`: its entries, where the first begins in it, and where the u16 ends of all lie in `bytes`. */
+export function pageEntries(bytes: Uint8Array, page: number): { count: number; first: number; ends: number } {
+  const count = u16(bytes, page + 8);
+  return { count, first: PAGE_HEADER_BYTES + SLOT_BYTES * count, ends: page + PAGE_HEADER_BYTES };
 }
 
 /** The first entry whose key is `key`; entries ascend by (hash, key). */
@@ -176,7 +176,7 @@ function homePage(hash: number, homePages: number): number {
   return Math.floor(((hash >>> 16) * homePages + Math.floor(low / 0x10000)) / 0x10000);
 }
 
-function u16(bytes: Uint8Array, at: number): number {
+export function u16(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8);
 }
 

@@ -168,7 +168,7 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
       const n = queries.length;
       const view = out?.numbers.length === n ? out : { numbers: new Int32Array(n), starts: new Uint32Array(n * tables), counts: new Uint32Array(n * tables) };
       const { numbers, starts, counts } = view;
-      keys.findBatch(queries, numbers);
+      warmed = keys.findBatch(queries, numbers, warmed);
       for (let q = 0, at = 0; q < n; q++) {
         const number = numbers[q]!;
         for (let table = 0; table < tables; table++, at++) starts[at] = number < 0 ? 0 : bucketStarts[number * tables + table]! + 1;

@@ -5,8 +5,8 @@ import type { PageHeader } from './page-header.ts';
 export interface ResidentKeys {
   /** The number of the item with this key, or -1. Ids may come as bigint or in decimal. */
   find(query: string | bigint): number;
-  /** `out[i]` becomes the number of `queries[i]`, or -1; queries wait for memory together. */
-  findBatch(queries: readonly (string | bigint)[], out: Int32Array): void;
+  /** `out[i]` becomes the number of `queries[i]`, or -1; queries wait for memory together. Returns `warmed` and a sum of slots: reads that must not be optimised away. */
+  findBatch(queries: readonly (string | bigint)[], out: Int32Array, warmed: number): number;
   /** The stored bytes of an item's key, a view. */
   bytesOf(number: number): Uint8Array;
   /** The key as text. */
@@ -86,14 +86,13 @@ export function residentKeys({ kind, bytes, starts }: KeyRecords): ResidentKeys 
   }
 
   const hashes = new Float64Array(BLOCK);
-  let warmed = 0;
   return {
     find,
-    findBatch(queries, out) {
+    findBatch(queries, out, warmed) {
       if (out.length < queries.length) throw new RangeError(`out: expected at least ${queries.length} numbers, got ${out.length}`);
       if (kind === 'int64') {
         for (let i = 0; i < queries.length; i++) out[i] = findEncoded(queries[i]!);
-        return;
+        return warmed;
       }
       for (let from = 0; from < queries.length; from += BLOCK) {
         const count = Math.min(BLOCK, queries.length - from);
@@ -101,7 +100,6 @@ export function residentKeys({ kind, bytes, starts }: KeyRecords): ResidentKeys 
           const query = queries[from + i]!;
           const hash = typeof query === 'string' ? hashAscii(query) : -1;
           hashes[i] = hash;
-          // The sum keeps these reads: they bring slots to the cache at the same time.
           if (hash >= 0) warmed = (warmed + slots[2 * (hash & mask)]!) | 0;
         }
         for (let i = 0; i < count; i++) {
@@ -109,12 +107,11 @@ export function residentKeys({ kind, bytes, starts }: KeyRecords): ResidentKeys 
           out[from + i] = hashes[i]! < 0 ? findEncoded(query) : findAscii(query as string, hashes[i]!);
         }
       }
+      return warmed;
     },
     bytesOf,
     textOf: (number) => decodeKey(kind, bytesOf(number))!,
-    get heldBytes() {
-      return bytes.byteLength + starts.byteLength + slots.byteLength + (warmed & 0);
-    },
+    heldBytes: bytes.byteLength + starts.byteLength + slots.byteLength,
   };
 
   function bytesOf(number: number): Uint8Array {

@@ -32,6 +32,8 @@ export interface ResidentIndex {
   readonly keys: ResidentKeys;
   /** For each table the lists of its buckets: a number of items, then their numbers, ascending. */
   readonly lists: readonly Uint32Array[];
+  /** (V, L): where in `lists[table]` the bucket of an item has its count; its numbers follow. For loops that cannot afford `bucketStart`. */
+  readonly bucketStarts: Uint32Array;
   /** Where in `lists[table]` the bucket of an item has its first number; the count lies before it. */
   bucketStart(number: number, table: number): number;
   /** The same of a code (w bytes at `at`), or -1 where no item has it. */
@@ -141,6 +143,7 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
     bits,
     keys,
     lists,
+    bucketStarts,
     bucketStart(number, table) {
       checkNumber(number);
       bucketsOf(table);

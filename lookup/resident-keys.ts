@@ -103,6 +103,9 @@ export function residentKeys({ kind, bytes, starts }: KeyRecords): ResidentKeys 
           if (hash >= 0) warmed = (warmed + slots[2 * (hash & mask)]!) | 0;
         }
         for (let i = 0; i < count; i++) {
+          if (hashes[i]! >= 0) warmed = (warmed + bytes[slots[2 * (hashes[i]! & mask)]!]!) | 0;
+        }
+        for (let i = 0; i < count; i++) {
           const query = queries[from + i]!;
           out[from + i] = hashes[i]! < 0 ? findEncoded(query) : findAscii(query as string, hashes[i]!);
         }

@@ -89,7 +89,7 @@ async function commonWords(input: ChooseVocabularyInput, store: Store, context: 
 async function publishedCommon(store: Store, { index, common }: VocabularyParameters & { index: string }): Promise<ArtifactReference | undefined> {
   const current = await readJson(store, `indexes/${index}/current.json`, currentPointer);
   const version = current && (await readJson(store, `indexes/${index}/${current.path}/index.json`, indexManifest));
-  const manifest = version && (await artifactComplete(store, version.common));
+  const manifest = version?.common && (await artifactComplete(store, version.common));
   return manifest?.parameters['common'] === common ? version?.common : undefined;
 }
 

@@ -11,7 +11,10 @@ import type { StageContext, StageInput, StageOutput } from './stage-context.ts';
 export interface PublishInput extends StageInput {
   configuration: Configuration;
   buckets: ArtifactReference;
-  common: ArtifactReference;
+  /** Of a corpus of words. */
+  common?: ArtifactReference;
+  /** What an item is; `word` when absent. */
+  kind?: IndexManifest['kind'];
   lineage: ArtifactReference[];
   metrics: Metrics;
 }
@@ -64,13 +67,13 @@ async function writeVersion(store: Store, folder: string, input: PublishInput, c
     format: 1,
     index: configuration.index,
     version,
-    kind: 'word',
+    kind: input.kind ?? 'word',
     items: made.rows,
     tables: configuration.training.tables,
     bits: configuration.training.bits,
     parts: made.parts.map((part) => ({ ...part, path: part.name })),
     lineage: [input.buckets, ...input.lineage],
-    common: input.common,
+    ...(input.common && { common: input.common }),
     configuration,
     metrics: input.metrics,
     codeVersion: context.origin.codeVersion,

@@ -19,6 +19,7 @@ export const STAGE_OF_ACTIVITY: Record<ActivityName, StageName> = {
   trainBlock: 'block',
   dropCheckpoints: 'train',
   finishTraining: 'train',
+  encodeVectors: 'encode',
   binarize: 'binarize',
   exportBuckets: 'export',
   evaluate: 'evaluate',

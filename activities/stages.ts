@@ -15,6 +15,7 @@ export { resumeTraining } from './resume-training.ts';
 export { trainBlock } from './train-block.ts';
 export { dropCheckpoints } from './drop-checkpoints.ts';
 export { finishTraining } from './finish-training.ts';
+export { encodeVectors } from './encode-vectors.ts';
 export { binarize } from './binarize.ts';
 export { exportBuckets } from './export-buckets.ts';
 export { evaluate } from './evaluate.ts';

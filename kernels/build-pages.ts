@@ -17,12 +17,12 @@ export interface PagesOptions {
   tables: number;
   /** 16 bytes that all parts of a version share: the key of the export artifact. */
   identity: Uint8Array;
-  /** A power of two from 512 to 32768. When absent 2048, for items more where an entry is so large that few would fit. */
+  /** A power of two from 512 to 32768. When absent 1024, for items more where an entry is so large that few would fit. */
   pageBytes?: number;
 }
 
-/** A larger bucket leaves its page for the overflow, so that pages fill evenly. */
-const INLINE_SHARE = 4;
+/** Bytes of a list that leaves its page for the overflow when it is longer, so that pages fill evenly. */
+const longestInline = (pageBytes: number): number => Math.max(pageBytes / 4, Math.min(512, pageBytes / 2));
 
 /** `items.pages`. The same input gives the same bytes. Throws RangeError on shapes that do not fit and on equal keys. */
 export function buildItemPages(codes: Uint8Array, codeBytes: number, options: PagesOptions): PageFile {
@@ -64,7 +64,7 @@ export function buildBucketPages(buckets: TableBuckets, options: PagesOptions): 
   const keys = storedKeys(options.keys);
   const items = keys.offsets.length - 1;
   if (buckets.items.length !== items) throw new RangeError(`buckets of table ${table}: expected ${items} items, got ${buckets.items.length}`);
-  const source: ListSource = { buckets, keys, fixedWidth: options.keys.kind === 'int64' };
+  const source: ListSource = { buckets, keys, idsAlone: options.keys.kind === 'int64' };
   const large = findLarge(source, pageBytes);
   const { hashes, order } = hashOrder({ bytes: codes, offsets: evenOffsets(codes.length / codeBytes, codeBytes) });
   const sizes = new Uint16Array(order.length);
@@ -114,7 +114,7 @@ function findLarge(source: ListSource, pageBytes: number): Map<number, OverflowP
   let offset = 0;
   for (let b = 0; b < buckets; b++) {
     const bytes = listBytes(source, b);
-    if (bytes <= pageBytes / INLINE_SHARE) continue;
+    if (bytes <= longestInline(pageBytes)) continue;
     large.set(b, { offset, bytes });
     offset += bytes;
   }

@@ -5,7 +5,7 @@ import { xxh32 } from './pages-checksum.ts';
 
 export type KeyColumn =
   | { kind: 'utf8'; /** V + 1 ends in `bytes`, well-formed UTF-8. */ offsets: Int32Array | Uint32Array | Float64Array; bytes: Uint8Array }
-  | { kind: 'int64'; /** V ids. */ values: BigInt64Array };
+  | { kind: 'int64'; /** V ids, ascending. */ values: BigInt64Array };
 
 /** Byte strings laid end to end: string i is bytes [offsets[i], offsets[i + 1]). */
 export interface ByteStrings {
@@ -16,12 +16,15 @@ export interface ByteStrings {
 /** Longest key, so that an entry of 8 codes of 256 bits still fits a page of 2048 bytes. */
 const MAXIMUM_KEY_BYTES = 1024;
 
-/** The keys as the format stores them. Throws RangeError on offsets that do not fit the bytes and on a key that is too long. */
+/** The keys as the format stores them. Throws RangeError on offsets that do not fit the bytes, on a key that is too long, and on ids that do not ascend. */
 export function storedKeys(keys: KeyColumn): ByteStrings {
   if (keys.kind === 'int64') {
     const bytes = new Uint8Array(keys.values.length * 8);
     const view = new DataView(bytes.buffer);
-    for (let i = 0; i < keys.values.length; i++) view.setBigInt64(8 * i, keys.values[i], true);
+    for (let i = 0; i < keys.values.length; i++) {
+      if (i > 0 && keys.values[i] <= keys.values[i - 1]) throw new RangeError(`key of item ${i}: expected ids that ascend, got ${keys.values[i]} after ${keys.values[i - 1]}`);
+      view.setBigInt64(8 * i, keys.values[i], true);
+    }
     return { bytes, offsets: evenOffsets(keys.values.length, 8) };
   }
   const { offsets, bytes } = keys;

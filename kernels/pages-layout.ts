@@ -9,14 +9,15 @@
 import { crc32c } from './pages-checksum.ts';
 
 export const HEADER_BYTES = 128;
-export const DEFAULT_PAGE_BYTES = 2048;
+export const DEFAULT_PAGE_BYTES = 1024;
 const MAGIC = [0x89, 0x48, 0x4c, 0x50, 0x0d, 0x0a, 0x1a, 0x0a];
 const FORMAT_VERSION = 1;
 const PAGE_HEADER_BYTES = 12;
 const SLOT_BYTES = 2;
-/** Shares of the pages to be filled, the densest first that keeps the reach at 1. */
-const LOADS = [0.96, 0.93, 0.9, 0.87, 0.84, 0.8, 0.75, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1];
-const WANTED_REACH = 1;
+/** Shares of the pages to be filled, in percent: the densest first that keeps a read of pages small. */
+const LOADS = [98, 97, 96, 95, 94, 93, 92, 91, 90, 89, 88, 87, 86, 85, 84, 82, 80, 75, 70, 60, 50, 40, 30, 20, 10];
+/** Bytes of one read of pages, unless two pages are more: more small pages fill better than fewer large ones (10M ids: 1.34 against 1.36 of the raw bytes). */
+const READ_BYTES = 4096;
 const MAXIMUM_REACH = 15;
 const CHUNK_BYTES = 262_144;
 
@@ -98,11 +99,12 @@ interface Spread {
 function spread(entries: PageEntries, pageBytes: number): Spread {
   let bytes = 0;
   for (const size of entries.sizes) bytes += size + SLOT_BYTES;
+  const wantedReach = Math.max(1, READ_BYTES / pageBytes - 1);
   let best: Spread | undefined;
   for (const load of LOADS) {
-    const homePages = Math.max(1, Math.ceil(bytes / (load * (pageBytes - PAGE_HEADER_BYTES))));
+    const homePages = Math.max(1, Math.ceil((100 * bytes) / (load * (pageBytes - PAGE_HEADER_BYTES))));
     const found = place(entries, pageBytes, homePages);
-    if (found.reach <= WANTED_REACH) return found;
+    if (found.reach <= wantedReach) return found;
     if (!best || found.reach < best.reach) best = found;
   }
   if (!best || best.reach > MAXIMUM_REACH) throw new RangeError(`pages: too many keys share a hash, they reach ${best?.reach} pages; expected at most ${MAXIMUM_REACH}`);

@@ -4,7 +4,8 @@ import { decodeKey } from './item-key.ts';
 
 /** The items of a bucket, by ascending item number. */
 export interface Bucket {
-  numbers: Uint32Array;
+  /** What items are ordered by: their numbers, or where keys are int64 the ids, which ascend as the numbers do. */
+  order: readonly (number | bigint)[];
   keys: string[];
 }
 
@@ -32,28 +33,43 @@ interface Cursor {
 }
 
 function readList({ header }: PageFile, cursor: Cursor, count: number): Bucket {
-  const keyBytes = header.keys === 'int64' ? 8 : undefined;
+  return header.keys === 'int64' ? readIds(cursor, count) : readWords(cursor, count, header.items);
+}
+
+function readIds({ bytes, at, part, offset }: Cursor, count: number): Bucket {
+  if (bytes.length - at !== 8 * count) throw wrong({ bytes, at, part, offset }, `a list of ${count} ids`, `${bytes.length - at} bytes`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 8 * count);
+  const order: bigint[] = [];
+  for (let i = 0; i < count; i++) {
+    const id = view.getBigInt64(8 * i, true);
+    if (i > 0 && id <= order[i - 1]!) throw wrong({ bytes, at: at + 8 * i, part, offset }, `an id above ${order[i - 1]}`, String(id));
+    order.push(id);
+  }
+  return { order, keys: order.map(String) };
+}
+
+function readWords(cursor: Cursor, count: number, items: number): Bucket {
   const left = cursor.bytes.length - cursor.at;
   // Before anything is allocated: an item takes a byte for its number and at least one for its key.
-  if (count * (1 + (keyBytes ?? 1)) > left) throw wrong(cursor, `a list of ${count} items`, `${left} bytes`);
-  const numbers = new Uint32Array(count);
+  if (count * 2 > left) throw wrong(cursor, `a list of ${count} items`, `${left} bytes`);
+  const order: number[] = [];
   for (let i = 0, number = 0; i < count; i++) {
     const step = readVarint(cursor);
     number += step;
-    if (number >= header.items || (i > 0 && step === 0)) throw wrong(cursor, `item numbers that rise and stay below ${header.items}`, number);
-    numbers[i] = number;
+    if (number >= items || (i > 0 && step === 0)) throw wrong(cursor, `item numbers that rise and stay below ${items}`, number);
+    order.push(number);
   }
   const keys: string[] = [];
   for (let i = 0; i < count; i++) {
-    const length = keyBytes ?? readVarint(cursor);
+    const length = readVarint(cursor);
     if (length > cursor.bytes.length - cursor.at) throw wrong(cursor, `a key within ${cursor.bytes.length - cursor.at} bytes`, length);
-    const key = decodeKey(header.keys, cursor.bytes.subarray(cursor.at, cursor.at + length));
+    const key = decodeKey('utf8', cursor.bytes.subarray(cursor.at, cursor.at + length));
     if (key === undefined) throw wrong(cursor, 'a key in UTF-8', 'other bytes');
     keys.push(key);
     cursor.at += length;
   }
   if (cursor.at !== cursor.bytes.length) throw wrong(cursor, 'the end of the list', `${cursor.bytes.length - cursor.at} bytes more`);
-  return { numbers, keys };
+  return { order, keys };
 }
 
 function readVarint(cursor: Cursor): number {

@@ -4,6 +4,8 @@ import { IndexFormatError } from './index-errors.ts';
 import { encodeKey } from './item-key.ts';
 import { type ExpectedPart, openPageFile, type PageFile, u32 } from './page-file.ts';
 import { hex } from './page-header.ts';
+import { loadItems } from './load-items.ts';
+import { type Neighbours, residentIndex, type ResidentIndex } from './resident-index.ts';
 import type { RangeReader } from './range-reader.ts';
 
 export interface BucketAnswer {
@@ -27,6 +29,11 @@ export interface LookupAnswer {
   items: string[];
 }
 
+export interface NearbyItem {
+  item: string;
+  distance: number;
+}
+
 /** One immutable version of an index. */
 export interface HashIndex {
   readonly manifest: VersionManifest;
@@ -34,6 +41,14 @@ export interface HashIndex {
   lookup(query: string): Promise<LookupAnswer>;
   /** The items with this code in this table, none where no item has it. Throws RangeError on a table or a code that cannot be. */
   lookupCode(table: number, code: string | Uint8Array): Promise<BucketAnswer>;
+  /** The answers of many queries, by their place. */
+  lookupBatch(queries: readonly string[]): Promise<LookupAnswer[]>;
+  /** The index in memory, for many queries and for Hamming search: reads the whole of `items.pages` once and checks it. */
+  load(): Promise<ResidentIndex>;
+  /** Items with a code within this Hamming distance of the query's in any table, nearest first; loads the index. */
+  within(query: string, radius: number, options?: { limit?: number }): Promise<NearbyItem[]>;
+  /** The k items nearest to the query by the least distance over the tables, without itself; loads the index. */
+  nearest(query: string, k: number): Promise<NearbyItem[]>;
   /** Closes what its readers hold (files); a later query opens it again. */
   close(): Promise<void>;
 }
@@ -68,6 +83,7 @@ export function openParts(parts: IndexParts): HashIndex {
     };
   };
   const itemsFile = open('items', 0);
+  let loaded: Promise<ResidentIndex> | undefined;
   const bucketFiles = Array.from({ length: tables }, (_, table) => open('buckets', table));
 
   async function bucketOf(table: number, code: Uint8Array): Promise<Bucket | undefined> {
@@ -76,29 +92,51 @@ export function openParts(parts: IndexParts): HashIndex {
     return entry && readBucket(file, entry);
   }
 
+  function load(): Promise<ResidentIndex> {
+    if (!loaded) {
+      loaded = itemsFile().then(async (file) => residentIndex(await loadItems(file), bits));
+      loaded.catch(() => (loaded = undefined));
+    }
+    return loaded;
+  }
+
+  async function nearby(query: string, search: (index: ResidentIndex, number: number) => Neighbours): Promise<NearbyItem[]> {
+    const index = await load();
+    const number = index.keys.find(query);
+    if (number < 0) return [];
+    const { numbers, distances } = search(index, number);
+    return Array.from(numbers, (near, i) => ({ item: index.keys.textOf(near), distance: distances[i]! }));
+  }
+
+  async function lookup(query: string): Promise<LookupAnswer> {
+    // All headers at once: a cold start waits for three reads in a row, whatever the number of tables.
+    const [file] = await Promise.all([itemsFile(), ...bucketFiles.map((open) => open())]);
+    const key = encodeKey(file.header.keys, query);
+    const entry = key && (await file.find(key));
+    if (!entry) return { query, found: false, id: null, buckets: [], items: [] };
+    const codeBytes = bits / 8;
+    const codesAt = entry.bytes.length - tables * codeBytes;
+    const id = u32(entry.bytes, codesAt - 4);
+    if (id >= manifest.items) throw new IndexFormatError(file.name, entry.offset + codesAt - 4, `an item number below ${manifest.items}`, String(id));
+    const codes = Array.from({ length: tables }, (_, table) => entry.bytes.subarray(codesAt + table * codeBytes, codesAt + (table + 1) * codeBytes));
+    const found = await Promise.all(codes.map((code, table) => bucketOf(table, code)));
+    const buckets = found.map((bucket, table) => withoutQuery(bucket, { id, query, table, code: hex(codes[table]!) }));
+    return {
+      query,
+      found: true,
+      id,
+      buckets: buckets.map(({ keys }, table) => ({ table, code: hex(codes[table]!), items: keys })),
+      items: union(buckets),
+    };
+  }
+
   return {
     manifest,
-    async lookup(query) {
-      // All headers at once: a cold start waits for three reads in a row, whatever the number of tables.
-      const [file] = await Promise.all([itemsFile(), ...bucketFiles.map((open) => open())]);
-      const key = encodeKey(file.header.keys, query);
-      const entry = key && (await file.find(key));
-      if (!entry) return { query, found: false, id: null, buckets: [], items: [] };
-      const codeBytes = bits / 8;
-      const codesAt = entry.bytes.length - tables * codeBytes;
-      const id = u32(entry.bytes, codesAt - 4);
-      if (id >= manifest.items) throw new IndexFormatError(file.name, entry.offset + codesAt - 4, `an item number below ${manifest.items}`, String(id));
-      const codes = Array.from({ length: tables }, (_, table) => entry.bytes.subarray(codesAt + table * codeBytes, codesAt + (table + 1) * codeBytes));
-      const found = await Promise.all(codes.map((code, table) => bucketOf(table, code)));
-      const buckets = found.map((bucket, table) => withoutQuery(bucket, { id, query, table, code: hex(codes[table]!) }));
-      return {
-        query,
-        found: true,
-        id,
-        buckets: buckets.map(({ keys }, table) => ({ table, code: hex(codes[table]!), items: keys })),
-        items: union(buckets),
-      };
-    },
+    lookup,
+    lookupBatch: (queries) => Promise.all(queries.map((query) => lookup(query))),
+    load,
+    within: (query, radius, options) => nearby(query, (index, number) => index.within(number, radius, options)),
+    nearest: (query, k) => nearby(query, (index, number) => index.nearest(number, k)),
     async lookupCode(table, code) {
       if (!Number.isInteger(table) || table < 0 || table >= tables) throw new RangeError(`table: expected 0 to ${tables - 1}, got ${table}`);
       const text = typeof code === 'string' ? code.toLowerCase() : hex(code);
@@ -132,23 +170,24 @@ async function openPart(manifest: VersionManifest, { part, table, openReader, ke
 
 /** The bucket without the query, which must be in it: an index whose parts contradict each other is refused. */
 function withoutQuery(bucket: Bucket | undefined, sought: { id: number; query: string; table: number; code: string }): Bucket {
-  const at = bucket?.numbers.indexOf(sought.id) ?? -1;
-  if (!bucket || at < 0 || bucket.keys[at] !== sought.query) {
+  const at = bucket?.keys.indexOf(sought.query) ?? -1;
+  const found = bucket?.order[at];
+  if (!bucket || found === undefined || (typeof found === 'number' && found !== sought.id)) {
     throw new IndexFormatError(`buckets-${sought.table}.pages`, undefined, `item ${sought.id} (${JSON.stringify(sought.query)}) in the bucket of code ${sought.code}`, bucket ? 'a bucket without it' : 'no such bucket');
   }
-  return { numbers: bucket.numbers.filter((_, i) => i !== at), keys: bucket.keys.toSpliced(at, 1) };
+  return { order: bucket.order.toSpliced(at, 1), keys: bucket.keys.toSpliced(at, 1) };
 }
 
 function union(buckets: Bucket[]): string[] {
-  const shared = new Map<number, { key: string; tables: number }>();
-  for (const { numbers, keys } of buckets) {
-    numbers.forEach((number, i) => {
-      const item = shared.get(number);
+  const shared = new Map<string, { order: number | bigint; tables: number }>();
+  for (const { order, keys } of buckets) {
+    keys.forEach((key, i) => {
+      const item = shared.get(key);
       if (item) item.tables++;
-      else shared.set(number, { key: keys[i]!, tables: 1 });
+      else shared.set(key, { order: order[i]!, tables: 1 });
     });
   }
   return [...shared]
-    .sort(([a, itemA], [b, itemB]) => itemB.tables - itemA.tables || a - b)
-    .map(([, { key }]) => key);
+    .sort(([, a], [, b]) => b.tables - a.tables || (a.order < b.order ? -1 : 1))
+    .map(([key]) => key);
 }

@@ -5,6 +5,7 @@ import { type RangeReader, readExactly } from './range-reader.ts';
 
 const PAGE_HEADER_BYTES = 12;
 const SLOT_BYTES = 2;
+const RUN_BYTES = 4 * 1024 * 1024;
 
 /** Bytes of an entry and where they lie in the part. */
 export interface PageEntry {
@@ -17,8 +18,17 @@ export interface PageFile {
   header: PageHeader;
   /** The entry of a key, or undefined where the index has none: one ranged read, or none where the pages are kept. */
   find(key: Uint8Array): Promise<PageEntry | undefined>;
+  /** Every page, proven, in runs of a few MiB; for those who want the whole part. */
+  runsOfPages(): AsyncGenerator<PageRun, void, undefined>;
   /** `length` bytes of the overflow, proven by their checksum. */
   readOverflow(offset: number, length: number, crc: number, at: number): Promise<Uint8Array>;
+}
+
+/** Whole pages, one after the other. */
+export interface PageRun {
+  bytes: Uint8Array;
+  /** Of the run in the part. */
+  offset: number;
 }
 
 /** What the rest of the index says of a part. */
@@ -39,8 +49,7 @@ export async function openPageFile(name: string, reader: RangeReader, expected: 
   const { pageBytes, reach, pages } = header;
   const kept = new Map<number, Promise<Uint8Array>>();
 
-  async function readPages(first: number): Promise<Uint8Array> {
-    const count = Math.min(reach + 1, pages - first);
+  async function readPages(first: number, count: number): Promise<Uint8Array> {
     const start = (1 + first) * pageBytes;
     const bytes = await readExactly(reader, name, start, start + count * pageBytes);
     for (let k = 0; k < count; k++) checkPage(name, header, bytes.subarray(k * pageBytes, (k + 1) * pageBytes), first + k);
@@ -49,7 +58,7 @@ export async function openPageFile(name: string, reader: RangeReader, expected: 
 
   function keptPages(first: number): Promise<Uint8Array> {
     const known = kept.get(first);
-    const bytes = known ?? readPages(first);
+    const bytes = known ?? readPages(first, Math.min(reach + 1, pages - first));
     kept.delete(first);
     kept.set(first, bytes);
     if (!known) {
@@ -71,6 +80,19 @@ export async function openPageFile(name: string, reader: RangeReader, expected: 
         if (entry) return { bytes: entry, offset: (1 + first) * pageBytes + entry.byteOffset - bytes.byteOffset };
       }
       return undefined;
+    },
+    async *runsOfPages() {
+      const perRun = Math.max(1, Math.floor(RUN_BYTES / pageBytes));
+      // The next run is on its way while this one is taken in.
+      let next = pages > 0 ? readPages(0, Math.min(perRun, pages)) : undefined;
+      for (let first = 0; next; first += perRun) {
+        const bytes = await next;
+        const left = pages - first - perRun;
+        next = left > 0 ? readPages(first + perRun, Math.min(perRun, left)) : undefined;
+        // Whoever stops early leaves a read behind that nobody waits for.
+        next?.catch(() => undefined);
+        yield { bytes, offset: (1 + first) * pageBytes };
+      }
     },
     async readOverflow(offset, length, crc, at) {
       if (offset + length > header.overflowBytes) {
@@ -120,6 +142,12 @@ function leastEntryBytes({ part, keys, tables, codeBytes }: PageHeader): number 
   return codeBytes + 1;
 }
 
+/** Of the proven page at `page`: its entries, where the first begins in it, and where the u16 ends of all lie in `bytes`. */
+export function pageEntries(bytes: Uint8Array, page: number): { count: number; first: number; ends: number } {
+  const count = u16(bytes, page + 8);
+  return { count, first: PAGE_HEADER_BYTES + SLOT_BYTES * count, ends: page + PAGE_HEADER_BYTES };
+}
+
 /** The first entry whose key is `key`; entries ascend by (hash, key). */
 function searchPage(header: PageHeader, page: Uint8Array, key: Uint8Array, hash: number): Uint8Array | undefined {
   const entries = u16(page, 8);
@@ -148,7 +176,7 @@ function homePage(hash: number, homePages: number): number {
   return Math.floor(((hash >>> 16) * homePages + Math.floor(low / 0x10000)) / 0x10000);
 }
 
-function u16(bytes: Uint8Array, at: number): number {
+export function u16(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8);
 }
 

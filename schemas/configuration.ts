@@ -13,6 +13,7 @@ export const configuration = z.strictObject({
   source: z
     .strictObject({
       path: z.string().min(1).describe('A file, a folder, a glob, or s3://bucket/prefix (globs too).'),
+      kind: z.enum(['text', 'vectors']).default('text').describe('text, or vectors: Parquet with a column of lists of float32 or float64.'),
       format: z.enum(['auto', 'text', 'jsonl']).default('auto').describe('auto: by content and name; gzip is found by content.'),
       field: z.string().min(1).default('text').describe('For jsonl: the field that holds the text (a.b for nested fields).'),
       invalidUtf8: z.enum(['fail', 'replace']).default('fail').describe('Invalid UTF-8: stop with file and byte, or replace and count.'),
@@ -90,6 +91,15 @@ export const configuration = z.strictObject({
       epochsPerRound: positiveCount.default(1).describe('Epochs between two checkpoints.'),
     })
     .prefault({}),
+  vectors: z
+    .strictObject({
+      method: z.enum(['lsh', 'itq']).default('lsh').describe('lsh: random hyperplanes (SimHash). itq: principal components, turned so that signs lose least; needs as many dimensions as bits.'),
+      id: z.string().min(1).default('id').describe('Column of ids (int64, int32 or string); without it the number of the row is the id.'),
+      vector: z.string().min(1).default('vector').describe('Column of vectors.'),
+      sample: positiveCount.max(100_000).default(8192).describe('Vectors that itq and the mean are learned from.'),
+    })
+    .prefault({})
+    .describe('For source.kind vectors; training.tables and training.bits say how many codes and how long.'),
   evaluation: z
     .strictObject({
       queries: positiveCount.default(1000).describe('Words sampled for precision and recall.'),

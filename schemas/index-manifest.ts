@@ -7,7 +7,7 @@ export const indexManifest = z.object({
   index: z.string(),
   version: z.number().int().positive(),
   /** What an item is. */
-  kind: z.literal('word'),
+  kind: z.enum(['word', 'id']),
   items: z.number().int().nonnegative(),
   tables: z.number().int().positive(),
   bits: z.number().int().positive(),
@@ -15,7 +15,7 @@ export const indexManifest = z.object({
   /** The artifacts it was made from, `export` first; the way back to the corpus. */
   lineage: z.array(artifactReference),
   /** The list of common words it was counted with; increments keep it. */
-  common: artifactReference,
+  common: artifactReference.optional(),
   /** The configuration of the run, with defaults filled in. */
   configuration: z.record(z.string(), z.unknown()),
   metrics: z.record(z.string(), z.number()),

@@ -30,6 +30,7 @@ export const QUEUE_OF_STAGE: Record<StageName, QueueRole> = {
   mine: 'etl',
   block: 'train',
   train: 'train',
+  encode: 'export',
   binarize: 'export',
   export: 'export',
   evaluate: 'export',

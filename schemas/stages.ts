@@ -16,8 +16,9 @@ export const STAGES = {
   mine: { version: 1, title: 'Mine hard negatives' },
   block: { version: 2, title: 'Train a block' },
   train: { version: 2, title: 'Train the embeddings' },
+  encode: { version: 1, title: 'Encode vectors to codes' },
   binarize: { version: 1, title: 'Binarize to codes' },
-  export: { version: 1, title: 'Export the buckets' },
+  export: { version: 2, title: 'Export the buckets' },
   evaluate: { version: 1, title: 'Evaluate' },
   publish: { version: 1, title: 'Publish' },
 } as const;
@@ -41,3 +42,6 @@ export const STAGE_NAMES = [
   'evaluate',
   'publish',
 ] as const satisfies StageName[];
+
+/** The stages of a run over vectors. */
+export const VECTOR_STAGE_NAMES = ['list', 'encode', 'export', 'publish'] as const satisfies StageName[];

@@ -54,8 +54,14 @@ export const CURVE = { epoch: 'int32', loss: 'float64', pairs: 'float64' } as co
 /** `binarize`: codes.parquet, L rows an item, sorted by (item, table); code: most significant bit first. */
 export const codes = (bits: number) => ({ item: 'int32', table: 'int32', code: `binary(${bits / 8})` }) as const;
 
+/** `encode`: items.parquet in the order of ids; number = row. */
+export const ITEM_IDS = { id: 'int64' } as const;
+export const ITEM_KEYS = { id: 'utf8' } as const;
+
 /** Published: codes.parquet sorted by (item, table). */
 export const publishedCodes = (bits: number) => ({ item: 'utf8', table: 'int32', code: `binary(${bits / 8})` }) as const;
+export const publishedIdCodes = (bits: number) => ({ ...publishedCodes(bits), item: 'int64' }) as const;
 
 /** Published: buckets.parquet sorted by (table, code); items in word order. */
 export const publishedBuckets = (bits: number) => ({ table: 'int32', code: `binary(${bits / 8})`, size: 'int32', items: 'list<utf8>' }) as const;
+export const publishedIdBuckets = (bits: number) => ({ ...publishedBuckets(bits), items: 'list<int64>' }) as const;

@@ -1,5 +1,5 @@
 /** The kinds of columns that Hashloom's tables hold; none is nullable. `binary(n)` is n bytes a row. */
-export type ColumnType = 'int32' | 'int64' | 'float32' | 'float64' | 'utf8' | 'list<int32>' | 'list<utf8>' | `binary(${number})`;
+export type ColumnType = 'int32' | 'int64' | 'float32' | 'float64' | 'utf8' | 'list<int32>' | 'list<int64>' | 'list<utf8>' | `binary(${number})`;
 
 /** Name to type, in the order of the columns. */
 export type TableSchema = Readonly<Record<string, ColumnType>>;
@@ -23,6 +23,8 @@ export type ColumnValues<T extends ColumnType> = T extends 'int32'
           ? string[]
           : T extends 'list<int32>'
             ? ListColumn<Int32Array>
+            : T extends 'list<int64>'
+              ? ListColumn<BigInt64Array>
             : T extends 'list<utf8>'
               ? ListColumn<string[]>
               : Uint8Array;
@@ -52,7 +54,7 @@ export function rowsOf<S extends TableSchema>(schema: S, columns: TableColumns<S
 
 function lengthOf(name: string, type: ColumnType, values: ColumnValues<ColumnType>): number {
   if (type.startsWith('list<')) {
-    const { offsets, values: items } = values as ListColumn<Int32Array | string[]>;
+    const { offsets, values: items } = values as ListColumn<Int32Array | BigInt64Array | string[]>;
     const last = offsets[offsets.length - 1];
     if (offsets[0] !== 0 || last !== items.length) {
       throw new RangeError(`column ${name}: offsets run from ${offsets[0]} to ${last}, expected from 0 to ${items.length}`);

@@ -101,6 +101,8 @@ function arrowType(arrow: Arrow, type: ColumnType): DataType {
       return new arrow.Utf8();
     case 'list<int32>':
       return new arrow.List(new arrow.Field('element', new arrow.Int32(), false));
+    case 'list<int64>':
+      return new arrow.List(new arrow.Field('element', new arrow.Int64(), false));
     case 'list<utf8>':
       return new arrow.List(new arrow.Field('element', new arrow.Utf8(), false));
     default:
@@ -122,6 +124,11 @@ function arrowData(arrow: Arrow, name: string, type: ColumnType, values: ColumnV
     case 'list<int32>': {
       const { offsets, values: items } = values as ListColumn<Int32Array>;
       const child = arrow.makeData({ type: new arrow.Int32(), length: items.length, nullCount: 0, data: items });
+      return arrow.makeData({ type: arrowType(arrow, type) as InstanceType<Arrow['List']>, ...shape, valueOffsets: offsets, child });
+    }
+    case 'list<int64>': {
+      const { offsets, values: items } = values as ListColumn<BigInt64Array>;
+      const child = arrow.makeData({ type: new arrow.Int64(), length: items.length, nullCount: 0, data: items });
       return arrow.makeData({ type: arrowType(arrow, type) as InstanceType<Arrow['List']>, ...shape, valueOffsets: offsets, child });
     }
     case 'list<utf8>': {
@@ -152,6 +159,8 @@ function typedValues(name: string, type: ColumnType, chunks: Data[]): ColumnValu
       return chunks.flatMap((chunk) => stringsOf(name, chunk));
     case 'list<int32>':
       return { offsets: joinedOffsets(chunks), values: joined(Int32Array, chunks.map(itemsOf)) };
+    case 'list<int64>':
+      return { offsets: joinedOffsets(chunks), values: joined(BigInt64Array, chunks.map(itemsOf)) };
     case 'list<utf8>':
       return { offsets: joinedOffsets(chunks), values: chunks.flatMap((chunk) => stringsOf(name, itemsOf(chunk))) };
     default:

@@ -2,11 +2,13 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { checkGate } from './check-gate.ts';
 import { perform } from './policies.ts';
+import { reindexVectors } from './reindex-vectors.ts';
 import { followRun } from './run-progress.ts';
 import { countGroups, filterRanges, learn, mergeRanges, processShards } from './start-children.ts';
 
 /** From a corpus to a published hash-bucket index: the way of the data, a stage a line. */
 export async function reindex(input: ReindexInput): Promise<ReindexResult> {
+  if (input.configuration.source.kind === 'vectors') return await reindexVectors(input);
   const { configuration, force } = input;
   const { index, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, evaluation, gate, seed } = configuration;
   const base = { store: configuration.store, force };

@@ -22,8 +22,8 @@ export const progressQuery = defineQuery<RunProgress>(PROGRESS_QUERY);
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
-export function followRun(input: ReindexInput): RunFollower {
-  const stages: StageProgress[] = STAGE_NAMES.map((name) => ({ name, state: 'waiting', done: 0, total: 0 }));
+export function followRun(input: ReindexInput, names: readonly StageName[] = STAGE_NAMES): RunFollower {
+  const stages: StageProgress[] = names.map((name) => ({ name, state: 'waiting', done: 0, total: 0 }));
   const progress: RunProgress = { index: input.configuration.index, stages };
   setHandler(progressQuery, () => progress);
   const attribute = (name: string, value: string) => {

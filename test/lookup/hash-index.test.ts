@@ -51,9 +51,9 @@ describe('lookup', () => {
   });
 
   it('takes 64-bit ids in decimal', async () => {
-    const keys = ids(5n, -9223372036854775808n, 9223372036854775807n, 0n);
+    const keys = ids(-9223372036854775808n, 0n, 5n, 9223372036854775807n);
     const { index } = openCounting(buildIndex({ ...SPICES, keys }));
-    assert.deepEqual((await index.lookup('5')).items, ['0', '-9223372036854775808', '9223372036854775807']);
+    assert.deepEqual((await index.lookup('5')).items, ['-9223372036854775808', '9223372036854775807']);
     for (const query of ['05', '-0', '5.0', ' 5', '9223372036854775808', '', 'salt', '1e3']) assert.equal((await index.lookup(query)).found, false, query);
   });
 
@@ -129,7 +129,7 @@ describe('reads', () => {
     const again = openCounting(broken);
     await assert.rejects(again.index.lookup('salt'), IndexFormatError);
     broken.parts.set('items.pages', bytes.slice(0, -1));
-    await assert.rejects(again.index.lookup('salt'), /items\.pages at byte 2048: expected 2048 bytes, got 2047: the part is truncated/);
+    await assert.rejects(again.index.lookup('salt'), /items\.pages at byte 1024: expected 1024 bytes, got 1023: the part is truncated/);
     broken.parts.set('items.pages', bytes);
     assert.equal((await again.index.lookup('salt')).id, 0);
   });

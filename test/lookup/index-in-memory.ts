@@ -19,11 +19,13 @@ export interface IndexShape {
   tables: number;
   codeBytes: number;
   pageBytes?: number;
+  /** 32 hexadecimal digits. */
+  identity?: string;
 }
 
 /** Every part of a version, built by the kernels. */
-export function buildIndex({ keys, codes, tables, codeBytes, pageBytes }: IndexShape): IndexInMemory {
-  const options = { keys, tables, identity: Uint8Array.from(Buffer.from(IDENTITY, 'hex')), ...(pageBytes !== undefined && { pageBytes }) };
+export function buildIndex({ keys, codes, tables, codeBytes, pageBytes, identity = IDENTITY }: IndexShape): IndexInMemory {
+  const options = { keys, tables, identity: Uint8Array.from(Buffer.from(identity, 'hex')), ...(pageBytes !== undefined && { pageBytes }) };
   const parts = new Map([['items.pages', bytesOf(buildItemPages(codes, codeBytes, options))]]);
   for (let table = 0; table < tables; table++) parts.set(`buckets-${table}.pages`, bytesOf(buildBucketPages(buildBuckets(codes, tables, codeBytes, table), options)));
   const items = keys.kind === 'utf8' ? keys.offsets.length - 1 : keys.values.length;

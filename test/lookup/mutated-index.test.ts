@@ -3,18 +3,22 @@ import { describe, it } from 'node:test';
 import { RandomStream } from '../../kernels/random.ts';
 import { IndexFormatError } from '../../lookup/index-errors.ts';
 import { boundCrc, crc32c } from '../../lookup/page-checksum.ts';
-import { buildIndex, type IndexInMemory, openCounting, words } from './index-in-memory.ts';
+import { buildIndex, IDENTITY, type IndexInMemory, openCounting, words } from './index-in-memory.ts';
 
 const WORDS = Array.from({ length: 400 }, (_, i) => `w${i}${'é'.repeat(i % 4)}`);
 const built = smallIndex(1);
 const other = smallIndex(2);
+/** As a version of other content has it; one with the same identity no export would make. */
+const stranger = smallIndex(2, 'f'.repeat(32));
+/** `npm run test:fuzz` takes 100,000. */
+const RUNS = Number(process.env['HASHLOOM_FUZZ_RUNS'] ?? 5000);
 const QUERIES = ['w0', 'w17é', 'w399ééé', 'w5é', 'nothing'];
 
 /** 400 words, codes of which a quarter share one bucket, so that inline lists, spilled pages and overflow all occur. */
-function smallIndex(seed: number): IndexInMemory {
+function smallIndex(seed: number, identity = IDENTITY): IndexInMemory {
   const stream = new RandomStream(seed, 1);
   const codes = Uint8Array.from({ length: WORDS.length * 2 * 2 }, () => stream.below(3) * stream.below(8));
-  return buildIndex({ keys: words(...WORDS), codes, tables: 2, codeBytes: 2, pageBytes: 512 });
+  return buildIndex({ keys: words(...WORDS), codes, tables: 2, codeBytes: 2, pageBytes: 512, identity });
 }
 
 async function answers(index: { manifest: unknown; parts: Map<string, Uint8Array> }): Promise<string> {
@@ -22,6 +26,9 @@ async function answers(index: { manifest: unknown; parts: Map<string, Uint8Array
   const all = [];
   for (const query of QUERIES) all.push(await opened.lookup(query));
   all.push(await opened.lookupCode(0, '0000'));
+  const resident = await opened.load();
+  for (const query of QUERIES) all.push(resident.lookup(query));
+  all.push(await opened.within('w17é', 3), await opened.nearest('w0', 5));
   return JSON.stringify(all);
 }
 
@@ -68,16 +75,16 @@ function forgeChecksums(bytes: Uint8Array): void {
   for (let at = 512; at + 512 <= bytes.length; at += 512) view.setUint32(at, boundCrc(bytes, at + 4, at + 512, headerCrc), true);
 }
 
-describe('a mutated index', () => {
+describe(`a mutated index, ${RUNS} times`, () => {
   it('gives the right answers or IndexFormatError, never anything else', async () => {
     const stream = new RandomStream(11, 1);
     const right = await answers(built);
     const names = [...built.parts.keys()];
     let refused = 0;
-    for (let run = 0; run < 6000; run++) {
+    for (let run = 0; run < 0.6 * RUNS; run++) {
       const name = names[stream.below(names.length)]!;
       const parts = new Map(built.parts);
-      parts.set(name, damage(stream, built.parts.get(name)!, other.parts.get(name)!));
+      parts.set(name, damage(stream, built.parts.get(name)!, stranger.parts.get(name)!));
       try {
         assert.equal(await answers({ manifest: built.manifest, parts }), right, `run ${run}, ${name}`);
       } catch (error) {
@@ -85,14 +92,14 @@ describe('a mutated index', () => {
         refused++;
       }
     }
-    assert.ok(refused > 2000 && refused < 6000, `${refused} refused`);
+    assert.ok(refused > 0.2 * RUNS && refused < 0.6 * RUNS, `${refused} refused`);
   });
 
   it('with forged checksums stays within the index', async () => {
     const stream = new RandomStream(12, 1);
     const names = [...built.parts.keys()];
     let refused = 0;
-    for (let run = 0; run < 4000; run++) {
+    for (let run = 0; run < 0.4 * RUNS; run++) {
       const name = names[stream.below(names.length)]!;
       const parts = new Map(built.parts);
       const bytes = damage(stream, built.parts.get(name)!, other.parts.get(name)!);
@@ -104,6 +111,16 @@ describe('a mutated index', () => {
       forgeChecksums(bytes);
       parts.set(name, bytes);
       const opened = openCounting({ manifest: built.manifest, parts }, 4).index;
+      try {
+        const resident = await opened.load();
+        for (const query of QUERIES) {
+          const { id, items } = resident.lookup(query);
+          assert.ok((id === null || id < WORDS.length) && items.length <= WORDS.length);
+          if (id !== null) assert.ok(resident.within(id, 2).numbers.every((number) => number < WORDS.length));
+        }
+      } catch (error) {
+        if (!(error instanceof IndexFormatError)) throw error;
+      }
       for (const query of QUERIES) {
         try {
           const { id, items } = await opened.lookup(query);
@@ -115,7 +132,7 @@ describe('a mutated index', () => {
         }
       }
     }
-    assert.ok(refused > 1000, `${refused} refused`);
+    assert.ok(refused > 0.1 * RUNS, `${refused} refused`);
   });
 
   it('is refused where parts of two versions are mixed, parts are swapped, or a part is missing', async () => {

@@ -12,6 +12,9 @@ installRuntime('ERROR');
 
 const FIXTURE = fileURLToPath(new URL('../../../test/fixtures/golden-stages.json', import.meta.url));
 
+/** `list` holds times of files, `publish` is no artifact, `encode` belongs to vectors. */
+const ELSEWHERE = new Set(['list', 'publish', 'encode']);
+
 /** Digests of all parts of a stage, whatever their keys: keys hold times of files. */
 type Golden = Record<string, { version: number; parts: string[] }>;
 
@@ -46,7 +49,7 @@ describe('the bytes of each stage', () => {
     assert.deepEqual(Object.keys(golden).toSorted(), Object.keys(found).toSorted());
   });
 
-  for (const [stage, { version }] of Object.entries(STAGES).filter(([name]) => name !== 'publish' && name !== 'list')) {
+  for (const [stage, { version }] of Object.entries(STAGES).filter(([name]) => !ELSEWHERE.has(name))) {
     it(`${stage}: the bytes are those of version ${version}`, () => {
       assert.equal(golden[stage]?.version, version, 'the version was raised: record the golden bytes anew');
       assert.deepEqual(found[stage]?.parts, golden[stage]?.parts, 'the bytes changed: raise the version if this was meant');

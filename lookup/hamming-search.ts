@@ -1,0 +1,185 @@
+/**
+ * Exact Hamming search over distinct codes by multi-index hashing (Norouzi, Punjani, Fleet: Fast Exact Search in Hamming Space
+ * With Multi-Index Hashing, TPAMI 2014): a code within r of the query has one of m disjoint substrings within floor(r / m) of
+ * the query's. B codes of W words of 32 bits, d bits.
+ */
+
+import { hammingDistance, popcount, scanDistances } from './hamming-scan.ts';
+
+/** Codes near a query: places in the (B, W) array and their distances, in no order. Valid until the next search. */
+export interface HammingMatches {
+  count: number;
+  codes: Uint32Array;
+  distances: Uint16Array;
+}
+
+export interface HammingSearch {
+  /** All codes within `radius` of the first W words of `query`. */
+  within(query: Uint32Array, radius: number): HammingMatches;
+  /** All codes up to the least distance at which `weights` (items a code) add up to k. */
+  nearest(query: Uint32Array, k: number, weightOf: (code: number) => number): HammingMatches;
+  /** Bytes held beside the codes. */
+  readonly heldBytes: number;
+}
+
+/** Nanoseconds, measured (docs/results/index.md): only their ratios matter, for the choice between probing and scanning. */
+const PROBE_NS = 12;
+const CANDIDATE_NS = 20;
+const SCAN_WORD_NS = 1.8;
+/** Fewer codes are scanned at once in less time than it takes to index them. */
+const LEAST_INDEXED = 2048;
+const MAXIMUM_SUBSTRING_BITS = 24;
+
+/** Indexes the substrings of all codes. `bits` is d. */
+export function hammingSearch(codes: Uint32Array, words: number, bits: number): HammingSearch {
+  const total = codes.length / words;
+  const substrings = total < LEAST_INDEXED ? [] : indexSubstrings(codes, words, bits, total);
+  const matches: HammingMatches = { count: 0, codes: new Uint32Array(64), distances: new Uint16Array(64) };
+  const scanNs = total * words * SCAN_WORD_NS;
+  let scanned: Uint16Array | undefined;
+
+  function push(code: number, distance: number): void {
+    if (matches.count === matches.codes.length) {
+      const larger = { codes: new Uint32Array(2 * matches.count), distances: new Uint16Array(2 * matches.count) };
+      larger.codes.set(matches.codes);
+      larger.distances.set(matches.distances);
+      Object.assign(matches, larger);
+    }
+    matches.codes[matches.count] = code;
+    matches.distances[matches.count++] = distance;
+  }
+
+  function scan(query: Uint32Array): Uint16Array {
+    scanned ??= new Uint16Array(total);
+    scanDistances(codes, words, query, scanned);
+    return scanned;
+  }
+
+  function takeScanned(distances: Uint16Array, radius: number): HammingMatches {
+    matches.count = 0;
+    for (let code = 0; code < total; code++) if (distances[code]! <= radius) push(code, distances[code]!);
+    return matches;
+  }
+
+  /** False when it would have cost more than a scan: then matches are incomplete. */
+  function probe(query: Uint32Array, radius: number): boolean {
+    const m = substrings.length;
+    if (m === 0 || probes(substrings, radius) * PROBE_NS > scanNs) return false;
+    let candidatesLeft = scanNs / CANDIDATE_NS;
+    matches.count = 0;
+    const least = Math.floor(radius / m);
+    for (let j = 0; j < m; j++) {
+      const own = j <= radius % m ? least : least - 1;
+      if (own < 0) break;
+      const { from, bits: width, offsets, order } = substrings[j]!;
+      const key = substringAt(query, 0, from, width);
+      const end = 2 ** width;
+      for (let weight = 0; weight <= Math.min(own, width); weight++) {
+        for (let mask = 2 ** weight - 1; mask < end; mask = nextMask(mask)) {
+          const first = offsets[key ^ mask]!;
+          const last = offsets[(key ^ mask) + 1]!;
+          candidatesLeft -= last - first;
+          if (candidatesLeft < 0) return false;
+          for (let at = first; at < last; at++) {
+            const code = order[at]!;
+            const distance = hammingDistance(codes, code * words, query, 0, words);
+            if (distance <= radius && !foundBefore(code, query, j, radius)) push(code, distance);
+          }
+          if (mask === 0) break;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Whether an earlier substring has found this code already: matches need no set. */
+  function foundBefore(code: number, query: Uint32Array, j: number, radius: number): boolean {
+    const least = Math.floor(radius / substrings.length);
+    const last = radius % substrings.length;
+    for (let i = 0; i < j; i++) {
+      const { from, bits: width } = substrings[i]!;
+      const apart = popcount(substringAt(codes, code * words, from, width) ^ substringAt(query, 0, from, width));
+      if (apart <= (i <= last ? least : least - 1)) return true;
+    }
+    return false;
+  }
+
+  return {
+    within: (query, radius) => (probe(query, radius) ? matches : takeScanned(scan(query), radius)),
+    nearest(query, k, weightOf) {
+      for (let radius = 0; radius <= bits && probe(query, radius); radius++) {
+        let weight = 0;
+        for (let i = 0; i < matches.count; i++) weight += weightOf(matches.codes[i]!);
+        if (weight >= k || radius === bits) return matches;
+      }
+      const distances = scan(query);
+      const weights = new Float64Array(bits + 1);
+      for (let code = 0; code < total; code++) weights[distances[code]!]! += weightOf(code);
+      let radius = 0;
+      for (let weight = weights[0]!; weight < k && radius < bits; ) weight += weights[++radius]!;
+      return takeScanned(distances, radius);
+    },
+    heldBytes: substrings.reduce((sum, { offsets, order }) => sum + offsets.byteLength + order.byteLength, 0),
+  };
+}
+
+interface Substring {
+  /** First bit. */
+  from: number;
+  bits: number;
+  /** 2^bits + 1 ends in `order`. */
+  offsets: Uint32Array;
+  /** Codes in the order of this substring. */
+  order: Uint32Array;
+}
+
+/** As many substrings as make one about log2 B bits long, so that a substring has about one code. */
+function indexSubstrings(codes: Uint32Array, words: number, bits: number, total: number): Substring[] {
+  const wanted = Math.min(MAXIMUM_SUBSTRING_BITS, Math.floor(Math.log2(total)));
+  const m = Math.ceil(bits / wanted);
+  return Array.from({ length: m }, (_, j) => {
+    const from = Math.floor((j * bits) / m);
+    const width = Math.floor(((j + 1) * bits) / m) - from;
+    const offsets = new Uint32Array(2 ** width + 1);
+    for (let code = 0; code < total; code++) offsets[substringAt(codes, code * words, from, width) + 1]!++;
+    for (let key = 0; key < 2 ** width; key++) offsets[key + 1]! += offsets[key]!;
+    const order = new Uint32Array(total);
+    // Filled from the back, so that offsets end where they began.
+    for (let code = total - 1; code >= 0; code--) {
+      const key = substringAt(codes, code * words, from, width);
+      order[--offsets[key + 1]!] = code;
+    }
+    offsets.copyWithin(0, 1);
+    offsets[2 ** width] = total;
+    return { from, bits: width, offsets, order };
+  });
+}
+
+/** Bits [from, from + width) of the code at `at`, width at most 24. */
+function substringAt(codes: Uint32Array, at: number, from: number, width: number): number {
+  const word = at + (from >>> 5);
+  const shift = from & 31;
+  let value = codes[word]! >>> shift;
+  if (shift + width > 32) value |= codes[word + 1]! << (32 - shift);
+  return value & ((1 << width) - 1);
+}
+
+/** The next number with as many bits set (Gosper). */
+function nextMask(mask: number): number {
+  const low = mask & -mask;
+  const ripple = mask + low;
+  return ripple + Math.floor((mask ^ ripple) / low / 4);
+}
+
+function probes(substrings: readonly Substring[], radius: number): number {
+  const least = Math.floor(radius / substrings.length);
+  let sum = 0;
+  for (const [j, { bits }] of substrings.entries()) {
+    const own = j <= radius % substrings.length ? least : least - 1;
+    for (let weight = 0, ways = 1; weight <= own && weight <= bits; weight++) {
+      sum += ways;
+      ways = (ways * (bits - weight)) / (weight + 1);
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { RandomStream } from '../../kernels/random.ts';
+import { openIndex } from '../../lookup/open-index.ts';
+import { publishedIdBuckets, publishedIdCodes } from '../../schemas/tables.ts';
+import { decodeParquet } from '../../store/parquet.ts';
+import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
+import { vectorFile } from '../store/vector-file.ts';
+import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
+
+installRuntime('WARN');
+
+describe('reindex of vectors', () => {
+  let temporal: TestTemporal;
+  let scratch: Scratch;
+  let workers: RunningWorkers;
+
+  before(async () => {
+    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(0)]);
+    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 2 });
+  });
+
+  after(async () => {
+    await workers.stop();
+    await temporal.stop();
+    await scratch.remove();
+  });
+
+  /** Two files of 150 vectors of 24 dimensions around 30 points: item i is near item i + 30. */
+  async function writeVectors(name: string, idOf: ((row: number) => bigint | string) | undefined): Promise<string> {
+    const folder = join(scratch.folder, name);
+    await mkdir(folder);
+    const stream = new RandomStream(1, 91);
+    const points = Array.from({ length: 30 }, () => Array.from({ length: 24 }, () => stream.uniform() - 0.5));
+    const vectors = Array.from({ length: 300 }, (_, row) => points[row % 30]!.map((value) => value + 0.02 * stream.uniform()));
+    for (const part of [0, 1]) {
+      const rows = Array.from({ length: 150 }, (_, i) => 150 * part + i);
+      await writeFile(join(folder, `part-${part}.parquet`), vectorFile(rows.map((row) => vectors[row]!), idOf && rows.map(idOf), part === 0 ? 'fixed' : 'variable'));
+    }
+    return pathToFileURL(folder).href;
+  }
+
+  const configured = (index: string, path: string, method: string) => smallConfiguration(index, scratch, { source: { path, kind: 'vectors' }, vectors: { method } });
+
+  for (const method of ['lsh', 'itq']) {
+    it(`publishes an index of int64 ids by ${method}, and the same again from its artifacts`, async () => {
+      const path = await writeVectors(`ids-${method}`, (row) => BigInt(1000 - row));
+      const result = await reindex(temporal, configured(`ids-${method}`, path, method));
+      assert.deepEqual(result.stages.map(({ name, rows }) => [name, rows]), [['list', 2], ['encode', 300], ['export', 300], ['publish', 300]]);
+      const folder = fileURLToPath(result.uri);
+      const index = await openIndex(join(folder, '..', '..'));
+      assert.equal(index.manifest.kind, 'id');
+      const { items } = await index.lookup('1000');
+      assert.ok(['970', '940', '910'].some((id) => items.includes(id)), items.join(' '));
+      assert.deepEqual((await index.load()).lookup('1000').items, items);
+      const near = await index.nearest('1000', 9);
+      assert.ok(near.filter(({ item }) => (1000 - Number(item)) % 30 === 0).length >= 7, JSON.stringify(near));
+      const codes = await decodeParquet(await readFile(join(folder, 'codes.parquet')), publishedIdCodes(16));
+      assert.deepEqual([codes.item[0], codes.item.at(-1)], [701n, 1000n]);
+      const buckets = await decodeParquet(await readFile(join(folder, 'buckets.parquet')), publishedIdBuckets(16));
+      assert.equal(buckets.items.values.length, 600);
+      const again = await reindex(temporal, configured(`ids-${method}`, path, method));
+      assert.ok(again.stages.every(({ cached }) => cached));
+    });
+  }
+
+  it('takes string ids, and row numbers where there are none', async () => {
+    const strings = await reindex(temporal, configured('strings', await writeVectors('strings', (row) => `doc/${row}`), 'lsh'));
+    assert.ok((await (await openIndex(fileURLToPath(strings.uri))).nearest('doc/0', 3)).every(({ item }) => item.startsWith('doc/')));
+    const rows = await reindex(temporal, configured('rows', await writeVectors('rows', undefined), 'lsh'));
+    assert.equal((await (await openIndex(fileURLToPath(rows.uri))).lookup('299')).found, true);
+  });
+
+  it('refuses ids that come twice and vectors that cannot be, by row', async () => {
+    const twice = await writeVectors('twice', (row) => BigInt(row % 299));
+    await assert.rejects(reindex(temporal, configured('twice', twice, 'lsh')), (error: Error) => /rows 0 and 299 have the same id 0/.test(String(error.cause && (error.cause as Error).cause)));
+    await mkdir(join(scratch.folder, 'zero'));
+    await writeFile(join(scratch.folder, 'zero', 'a.parquet'), vectorFile([[1, 2], [0, 0]]));
+    const zero = configured('zero', pathToFileURL(join(scratch.folder, 'zero')).href, 'lsh');
+    await assert.rejects(reindex(temporal, zero), (error: Error) => /a\.parquet: row 1: a vector of zeros/.test(String(error.cause && (error.cause as Error).cause)));
+  });
+});

@@ -1,0 +1,75 @@
+/** `npm run test:recipes -- PYTHON`: examples/python answers as lookup does, over words and over int64 ids. PYTHON has pandas, pyarrow and duckdb; without it a venv is made. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { RandomStream } from '../../kernels/random.ts';
+import { publishedBuckets, publishedCodes, publishedIdBuckets, publishedIdCodes } from '../../schemas/tables.ts';
+import { encodeParquet } from '../../store/parquet.ts';
+import { buildBuckets } from '../../kernels/build-buckets.ts';
+import { buildIndex, ids, openCounting, words } from '../lookup/index-in-memory.ts';
+
+const run = promisify(execFile);
+const SCRIPT = fileURLToPath(new URL('../../../examples/python/lookup.py', import.meta.url));
+const ITEMS = 2000;
+const TABLES = 3;
+
+/** The two Parquet files as an export writes them. */
+async function writeTables(folder: string, keys: string[] | BigInt64Array, codes: Uint8Array): Promise<void> {
+  const table = Int32Array.from({ length: ITEMS * TABLES }, (_, at) => at % TABLES);
+  const buckets = Array.from({ length: TABLES }, (_, t) => buildBuckets(codes, TABLES, 2, t));
+  const size = Int32Array.from(buckets.flatMap(({ offsets }) => Array.from({ length: offsets.length - 1 }, (_, b) => offsets[b + 1]! - offsets[b]!)));
+  const offsets = new Int32Array(size.length + 1);
+  size.forEach((count, b) => (offsets[b + 1] = offsets[b]! + count));
+  const members = buckets.flatMap(({ items }) => [...items]);
+  const columns = { table: Int32Array.from(buckets.flatMap(({ table, offsets }) => Array.from({ length: offsets.length - 1 }, () => table))), code: Buffer.concat(buckets.map((each) => each.codes)), size };
+  const [itemRows, bucketRows] =
+    keys instanceof BigInt64Array
+      ? [
+          await encodeParquet(publishedIdCodes(16), { item: BigInt64Array.from(table, (_, at) => keys[Math.floor(at / TABLES)]!), table, code: codes }, { dress: 'published' }),
+          await encodeParquet(publishedIdBuckets(16), { ...columns, items: { offsets, values: BigInt64Array.from(members, (item) => keys[item]!) } }, { dress: 'published' }),
+        ]
+      : [
+          await encodeParquet(publishedCodes(16), { item: Array.from(table, (_, at) => keys[Math.floor(at / TABLES)]!), table, code: codes }, { dress: 'published' }),
+          await encodeParquet(publishedBuckets(16), { ...columns, items: { offsets, values: members.map((item) => keys[item]!) } }, { dress: 'published' }),
+        ];
+  await writeFile(join(folder, 'codes.parquet'), itemRows);
+  await writeFile(join(folder, 'buckets.parquet'), bucketRows);
+}
+
+async function main(python: string, scratch: string): Promise<void> {
+  const stream = new RandomStream(2, 1);
+  const codes = Uint8Array.from({ length: ITEMS * TABLES * 2 }, () => stream.below(18));
+  const strings = Array.from({ length: ITEMS }, (_, i) => `${i % 5 === 0 ? 'é' : 'w'}${i}`).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const numbers = BigInt64Array.from({ length: ITEMS }, (_, i) => BigInt(i - 700) * 3n);
+  for (const [keys, column] of [[strings, words(...strings)], [numbers, ids(...numbers)]] as const) {
+    await writeTables(scratch, keys, codes);
+    const { index } = openCounting(buildIndex({ keys: column, codes, tables: TABLES, codeBytes: 2 }));
+    const queries = Array.from({ length: 12 }, (_, q) => String(keys[q * 150]!));
+    const { stdout } = await run(python, [SCRIPT, scratch, ...queries]);
+    const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { pandas: unknown[]; duckdb: unknown[] });
+    for (const [q, query] of queries.entries()) {
+      const { items } = await index.lookup(query);
+      assert.ok(items.length > 0);
+      assert.deepEqual(lines[q]!.pandas.map(String), items, `pandas, ${query}`);
+      assert.deepEqual(lines[q]!.duckdb.map(String), items, `DuckDB, ${query}`);
+    }
+    process.stdout.write(`ok: ${queries.length} lookups from pandas and from DuckDB\n`);
+  }
+}
+
+const scratch = await mkdtemp(join(tmpdir(), 'hashloom-recipes-'));
+try {
+  let python = process.argv[2];
+  if (python === undefined) {
+    await run('python3', ['-m', 'venv', join(scratch, 'venv')]);
+    python = join(scratch, 'venv', 'bin', 'python');
+    await run(python, ['-m', 'pip', 'install', '--quiet', 'pandas', 'pyarrow', 'duckdb']);
+  }
+  await main(python, scratch);
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}

@@ -56,6 +56,7 @@ async function encodeAll(input: EncodeVectorsInput, files: ListedFile[], context
     const first = ids.length;
     for (let row = 0; row < rows.rows; row++) ids.push(rows.ids?.[row] ?? BigInt(first + row));
   }
+  if (ids.length === 0) throw new Failure('DataError', `vectors: the ${files.length} files have no rows`);
   const { order, kind } = orderOfIds(ids);
   const width = (tables * bits) / 8;
   const all = Buffer.concat(encoded);

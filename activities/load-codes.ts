@@ -16,6 +16,8 @@ export async function loadCodes(store: Store, reference: ArtifactReference): Pro
   const artifact = await openArtifact(store, reference);
   const { facts } = artifact.manifest;
   const bits = Number(facts['bits']);
-  const { code } = await decodeParquet(await artifact.part('codes.parquet'), codesSchema(bits), 'codes.parquet');
+  // Rows are sorted by (item, table): the codes alone say all.
+  const { code: type } = codesSchema(bits);
+  const { code } = await decodeParquet(await artifact.part('codes.parquet'), { code: type }, 'codes.parquet');
   return { items: Number(facts['items']), tables: Number(facts['tables']), bits, codes: code };
 }

@@ -1,4 +1,7 @@
+import { createWriteStream } from 'node:fs';
 import { createRequire } from 'node:module';
+import { pipeline } from 'node:stream/promises';
+import { TransformStream } from 'node:stream/web';
 import type * as ApacheArrow from 'apache-arrow';
 import type { Data, DataType, Field } from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
@@ -26,16 +29,62 @@ type ParquetWasm = typeof Parquet;
  * A table to the bytes of a Parquet file; the same columns give the same bytes. The whole table passes through the memory of a WASM
  * module (4 GiB), so about 1 GiB of columns is the most for one file.
  */
-export async function encodeParquet<S extends TableSchema>(schema: S, columns: TableColumns<S>, { dress, rowGroupRows = ROW_GROUP_ROWS }: ParquetOptions): Promise<Uint8Array> {
-  const rows = rowsOf(schema, columns);
+export async function encodeParquet<S extends TableSchema>(schema: S, columns: TableColumns<S>, options: ParquetOptions): Promise<Uint8Array> {
   const { arrow, parquet } = await load();
+  return parquet.writeParquet(parquet.Table.fromIPCStream(ipcStream(arrow, schema, columns)), writerProperties(parquet, options));
+}
+
+export interface ParquetFileWriter<Columns> {
+  /** The next rows; resolves when the file is ready for more. */
+  add(columns: Columns): Promise<void>;
+  end(): Promise<void>;
+}
+
+/**
+ * A Parquet file that grows batch by batch: about one row group is in memory. The same batches give the same bytes.
+ * At least one row must come.
+ */
+export function beginParquetFile<S extends TableSchema>(file: string, schema: S, options: ParquetOptions): ParquetFileWriter<TableColumns<S>> {
+  const batches = new TransformStream<Parquet.RecordBatch, Parquet.RecordBatch>(undefined, { highWaterMark: 1 }, { highWaterMark: 0 });
+  const writer = batches.writable.getWriter();
+  const done = load().then(async ({ parquet }) => {
+    const written = await parquet.transformParquetStream(batches.readable as globalThis.ReadableStream, writerProperties(parquet, options));
+    await pipeline(written as unknown as AsyncIterable<Uint8Array>, createWriteStream(file));
+  });
+  // Whoever adds learns of a failure by `end`, or by the write that it breaks.
+  done.catch((error: unknown) => writer.abort(error).catch(() => undefined));
+  return {
+    async add(columns) {
+      const { arrow, parquet } = await load();
+      for (const batch of parquet.Table.fromIPCStream(ipcStream(arrow, schema, columns)).recordBatches()) await writer.write(batch);
+    },
+    async end() {
+      await writer.close();
+      await done;
+    },
+  };
+}
+
+/** The same of batches that are there to be asked for. */
+export async function writeParquetFile<S extends TableSchema>(file: string, schema: S, batches: Iterable<TableColumns<S>>, options: ParquetOptions): Promise<void> {
+  const writer = beginParquetFile(file, schema, options);
+  for (const batch of batches) await writer.add(batch);
+  await writer.end();
+}
+
+function ipcStream<S extends TableSchema>(arrow: Arrow, schema: S, columns: TableColumns<S>): Uint8Array {
+  const rows = rowsOf(schema, columns);
   const fields = Object.entries(schema).map(([name, type]) => new arrow.Field(name, arrowType(arrow, type), false));
   const children = Object.entries(schema).map(([name, type]) => arrowData(arrow, name, type, columns[name] as ColumnValues<ColumnType>, rows));
   const data = arrow.makeData({ type: new arrow.Struct(fields), length: rows, nullCount: 0, children });
   const writer = new arrow.RecordBatchStreamWriter();
   writer.write(new arrow.RecordBatch(new arrow.Schema(fields), data));
   writer.finish();
-  const properties = new parquet.WriterPropertiesBuilder()
+  return writer.toUint8Array(true);
+}
+
+function writerProperties(parquet: ParquetWasm, { dress, rowGroupRows = ROW_GROUP_ROWS }: ParquetOptions): Parquet.WriterProperties {
+  return new parquet.WriterPropertiesBuilder()
     .setCompression(dress === 'published' ? parquet.Compression.SNAPPY : parquet.Compression.ZSTD)
     .setDictionaryEnabled(false)
     .setEncoding(parquet.Encoding.PLAIN)
@@ -43,7 +92,6 @@ export async function encodeParquet<S extends TableSchema>(schema: S, columns: T
     .setStatisticsEnabled(parquet.EnabledStatistics.Page)
     .setMaxRowGroupSize(rowGroupRows)
     .build();
-  return parquet.writeParquet(parquet.Table.fromIPCStream(writer.toUint8Array(true)), properties);
 }
 
 /**

@@ -91,7 +91,7 @@ function* batchesOf({ table, codeBytes, codes, offsets, items }: TableBuckets): 
       code: codes.slice(first * codeBytes, end * codeBytes),
       size,
       offsets: ends,
-      numbers: items.subarray(offsets[first]!, offsets[end]!),
+      numbers: items.subarray(offsets[first], offsets[end]),
     };
   }
 }

@@ -48,26 +48,31 @@ export function httpLocation(uri: string, fetchObject: typeof fetch = globalThis
   return {
     uri,
     async readObject(path) {
-      const object = new URL(path, base).href;
-      const response = await request(object, fetchObject, {});
-      if (response.status === 404 || response.status === 410) {
-        await response.body?.cancel();
-        return undefined;
-      }
-      if (response.status !== 200) {
-        await response.body?.cancel();
-        throw new IndexReadError(object, `expected status 200, got ${response.status}`);
-      }
-      return readBody(object, response, MAXIMUM_OBJECT_BYTES, false);
+      const found = await readWhole(new URL(path, base).href, fetchObject, {});
+      return found === 'unchanged' ? undefined : found?.bytes;
+    },
+    readIfChanged(path, etag) {
+      // In a browser the header would make the request one that needs leave across origins; its own cache revalidates instead.
+      const headers: Record<string, string> = etag !== undefined && !('document' in globalThis) ? { 'if-none-match': etag } : {};
+      return readWhole(new URL(path, base).href, fetchObject, headers, 'no-cache');
     },
     openRange: (path) => httpRangeReader(new URL(path, base).href, fetchObject),
   };
 }
 
-async function request(uri: string, fetchObject: typeof fetch, headers: Record<string, string>): Promise<Response> {
+async function readWhole(uri: string, fetchObject: typeof fetch, headers: Record<string, string>, cache?: 'no-cache'): Promise<{ bytes: Uint8Array; etag: string | undefined } | 'unchanged' | undefined> {
+  const response = await request(uri, fetchObject, headers, cache);
+  if (response.status !== 200) await response.body?.cancel();
+  if (response.status === 404 || response.status === 410) return undefined;
+  if (response.status === 304 && 'if-none-match' in headers) return 'unchanged';
+  if (response.status !== 200) throw new IndexReadError(uri, `expected status 200, got ${response.status}`);
+  return { bytes: await readBody(uri, response, MAXIMUM_OBJECT_BYTES, false), etag: response.headers.get('etag') ?? undefined };
+}
+
+async function request(uri: string, fetchObject: typeof fetch, headers: Record<string, string>, cache?: 'no-cache'): Promise<Response> {
   try {
     // A compressed answer would have ranges of its own.
-    return await fetchObject(uri, { headers: { ...headers, 'accept-encoding': 'identity' } });
+    return await fetchObject(uri, { headers: { ...headers, 'accept-encoding': 'identity' }, ...(cache && { cache }) });
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new IndexReadError(uri, `cannot be reached (${cause})`, { cause: error });

@@ -18,6 +18,11 @@ export interface OpenOptions {
 export async function openIndex(uri: string, options: OpenOptions = {}): Promise<HashIndex> {
   const location = await (options.location ?? locate)(uri.replace(/\/+$/, ''));
   const current = /\/versions\/[^/]+\/*$/.test(uri) ? undefined : await readCurrent(location);
+  return await openVersion(location, current, options);
+}
+
+/** Opens the version that `current` names, or the one that lies at the location itself. */
+export async function openVersion(location: IndexLocation, current: Current | undefined, options: OpenOptions): Promise<HashIndex> {
   const folder = current ? `${current.path.replace(/\/$/, '')}/` : '';
   const manifest = await readJson(location, `${folder}index.json`);
   if (manifest === undefined) throw new IndexReadError(location.uri, `no ${folder}index.json there: expected a finished version of an index`);
@@ -33,7 +38,7 @@ export async function openIndex(uri: string, options: OpenOptions = {}): Promise
   return index;
 }
 
-async function locate(uri: string): Promise<IndexLocation> {
+export async function locate(uri: string): Promise<IndexLocation> {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(uri)?.[1]?.toLowerCase();
   if (scheme === 'http' || scheme === 'https') return httpLocation(uri);
   if (scheme !== undefined && scheme !== 'file') throw new IndexReadError(uri, `expected a path, file://, http:// or https://, got ${scheme}: (others need the option location)`);

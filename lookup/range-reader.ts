@@ -17,6 +17,8 @@ export interface IndexLocation {
   readonly uri: string;
   /** The whole of a small object; undefined where there is none. */
   readObject(path: string): Promise<Uint8Array | undefined>;
+  /** The same with its ETag, or `unchanged` where it still has this one. */
+  readIfChanged?(path: string, etag: string | undefined): Promise<{ bytes: Uint8Array; etag: string | undefined } | 'unchanged' | undefined>;
   openRange(path: string): RangeReader;
 }
 

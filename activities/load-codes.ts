@@ -1,7 +1,6 @@
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { codes as codesSchema } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
-import { decodeParquet } from '../store/parquet.ts';
+import { readBinaryColumn } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Codes {
@@ -16,8 +15,10 @@ export async function loadCodes(store: Store, reference: ArtifactReference): Pro
   const artifact = await openArtifact(store, reference);
   const { facts } = artifact.manifest;
   const bits = Number(facts['bits']);
+  const items = Number(facts['items']);
+  const tables = Number(facts['tables']);
+  const codes = new Uint8Array((items * tables * bits) / 8);
   // Rows are sorted by (item, table): the codes alone say all.
-  const { code: type } = codesSchema(bits);
-  const { code } = await decodeParquet(await artifact.part('codes.parquet'), { code: type }, 'codes.parquet');
-  return { items: Number(facts['items']), tables: Number(facts['tables']), bits, codes: code };
+  await readBinaryColumn(await artifact.partBlob('codes.parquet'), 'code', bits / 8, codes, 'codes.parquet');
+  return { items, tables, bits, codes };
 }

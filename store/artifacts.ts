@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { type ArtifactReference, type Manifest, type ManifestPart, manifest as manifestSchema } from '../schemas/artifact.ts';
 import { Failure } from '../schemas/failures.ts';
@@ -14,6 +14,8 @@ export interface Artifact {
   part(name: string): Promise<Uint8Array>;
   /** Bytes [start, end) of a part, not proven. */
   partRange(name: string, start: number, end: number): Promise<Uint8Array>;
+  /** The same as a Blob, which of a local file is not in memory. */
+  partBlob(name: string): Promise<Blob>;
   /** The local file of a part, not proven; undefined where the store is no folder. */
   localFile(name: string): string | undefined;
 }
@@ -35,6 +37,7 @@ export async function openArtifact(store: Store, reference: ArtifactReference): 
     manifest,
     part: async (name) => await readPart(store, folder, find(name)),
     partRange: async (name, start, end) => await readRange(store, `${folder}/${find(name).path}`, start, end),
+    partBlob: async (name) => await readBlob(store, folder, find(name)),
     localFile: (name) => store.localFile(`${folder}/${find(name).path}`),
   };
 }
@@ -55,6 +58,16 @@ async function readRange(store: Store, path: string, start: number, end: number)
   const bytes = await store.getRange(path, start, end);
   if (bytes?.length === end - start) return bytes;
   throw new Failure('IntegrityError', `${store.uri}/${path}: expected bytes ${start} to ${end}, found ${bytes?.length ?? 'nothing'} of ${end - start}; delete the artifact's folder and run the reindex again`);
+}
+
+async function readBlob(store: Store, folder: string, part: ManifestPart): Promise<Blob> {
+  const file = store.localFile(`${folder}/${part.path}`);
+  const size = file === undefined ? undefined : await stat(file).then((found) => found.size, () => undefined);
+  if (file === undefined || size !== part.bytes) return new Blob([(await readPart(store, folder, part)) as Uint8Array<ArrayBuffer>]);
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
+  // The message is readPart's.
+  return hash.digest('hex') === part.sha256 ? await openAsBlob(file) : new Blob([(await readPart(store, folder, part)) as Uint8Array<ArrayBuffer>]);
 }
 
 /** Undefined when there is none; an IntegrityError when what is there is no manifest of this artifact. */

@@ -127,6 +127,33 @@ export async function decodeParquet<S extends TableSchema>(bytes: Uint8Array, sc
   return columns as TableColumns<S>;
 }
 
+/** Reads one column binary(width) of a table batch by batch into `out`. Throws an IntegrityError as decodeParquet does, and where `out` is not its length. */
+export async function readBinaryColumn(blob: Blob, name: string, width: number, out: Uint8Array, where: string): Promise<void> {
+  const { arrow, parquet } = await load();
+  const refuse = (message: string, cause?: unknown): never => {
+    throw new Failure('IntegrityError', `${where}, column ${name}: ${message}`, { cause });
+  };
+  let filled = 0;
+  try {
+    const file = await parquet.ParquetFile.fromFile(blob as File);
+    const batches = (await file.stream({ columns: [name], batchSize: ROW_GROUP_ROWS / 4 })) as unknown as AsyncIterable<Parquet.RecordBatch>;
+    for await (const batch of batches) {
+      const table = arrow.tableFromIPC(batch.intoIPCStream());
+      checkFields(arrow, table.schema.fields, { [name]: `binary(${width})` }, where);
+      for (const { values, length, nullCount } of table.getChild(name)!.data) {
+        if (nullCount > 0) refuse(`${nullCount} nulls, expected none`);
+        if (filled + length * width > out.length) refuse(`more than ${out.length / width} rows`);
+        out.set((values as Uint8Array).subarray(0, length * width), filled);
+        filled += length * width;
+      }
+    }
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    refuse(`${blob.size} bytes that cannot be read as Parquet (${(error as Error).message})`, error);
+  }
+  if (filled !== out.length) refuse(`${filled / width} rows, expected ${out.length / width}`);
+}
+
 function checkFields(arrow: Arrow, fields: Field[], schema: TableSchema, where: string): void {
   for (const [name, type] of Object.entries(schema)) {
     const field = fields.find((candidate) => candidate.name === name);

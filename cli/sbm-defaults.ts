@@ -10,7 +10,7 @@ const SYMMETRIC: Record<Method, Point> = {
   lse: { concentration: 4, beta: 1 / 3, lambda: 0.2, hardNegatives: true, rate: 0.01 },
   dch: { concentration: 2, beta: 2 / 3, lambda: 0.06, hardNegatives: false, rate: 0.01 },
   cos: { concentration: 4, beta: 1 / 3, lambda: 0.3, hardNegatives: false, rate: 0.01 },
-  dhn: { concentration: 5, beta: 0.1, lambda: 0.1, hardNegatives: false, rate: 0.01 },
+  dhn: { concentration: 2, beta: 0.1, lambda: 0.3, hardNegatives: false, rate: 0.01 },
 };
 
 /** D_ij and D_ji drawn apart: the paper's own settings, the literal loss. */

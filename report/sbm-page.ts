@@ -24,7 +24,7 @@ export function sbmPage(settings: SbmSetting[], scores: SbmScores): SbmPage {
     '|---|---|---|---|---|---|---|---|---|---|---|---|---|---|',
     ...rows.map(({ setting: { method, draws, training }, precision, recall, f1, f1Sd }) => {
       const [paperP, paperR, paperF1, paperSd] = PAPER[method];
-      const settingCells = [method.toUpperCase(), draws, training.concentration, training.beta, training.lambda, training.hardPerPositive > 0 ? 'yes' : 'no', training.rate];
+      const settingCells = [method.toUpperCase(), draws, training.concentration, Number(training.beta.toFixed(3)), Number(training.lambda.toFixed(3)), training.hardPerPositive > 0 ? 'yes' : 'no', training.rate];
       const cells = [...settingCells, precision.toFixed(3), recall.toFixed(3), `**${f1.toFixed(3)}**`, f1Sd.toFixed(3), paperP, paperR, `${paperF1} ± ${paperSd}`];
       return `| ${cells.join(' | ')} |`;
     }),

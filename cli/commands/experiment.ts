@@ -21,7 +21,11 @@ interface SbmCommandOptions {
 }
 
 export function addExperimentCommand(program: Command): void {
-  const experiment = program.command('experiment').summary('experiments of the papers').description('Runs an experiment of a paper as a workflow; every trial is an artifact, so a run that was stopped goes on where it was.');
+  const experiment = program
+    .command('experiment')
+    .summary('experiments of the papers')
+    .description('Runs an experiment of a paper as a workflow; every trial is an artifact, so a run that was stopped goes on where it was.')
+    .addHelpText('after', examples(['hashloom experiment sbm --local', 'factions of a stochastic block model, every method']));
   experiment
     .command('sbm')
     .summary('learn the factions of a stochastic block model')

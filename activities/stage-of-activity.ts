@@ -24,4 +24,5 @@ export const STAGE_OF_ACTIVITY: Record<ActivityName, StageName> = {
   exportBuckets: 'export',
   evaluate: 'evaluate',
   publish: 'publish',
+  sbmTrial: 'trial',
 };

@@ -20,3 +20,4 @@ export { binarize } from './binarize.ts';
 export { exportBuckets } from './export-buckets.ts';
 export { evaluate } from './evaluate.ts';
 export { publish } from './publish.ts';
+export { sbmTrial } from './sbm-trial.ts';

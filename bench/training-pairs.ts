@@ -13,15 +13,17 @@ export function syntheticSide(rows: number, degree: number, mined: number, table
     links[a]?.add(b);
     links[b]?.add(a);
   }
-  const negatives = links.map((linked, row) => {
-    const chosen = new Set<number>();
-    while (chosen.size < mined) {
+  const columns = new Uint32Array(rows * mined);
+  for (let row = 0; row < rows; row++) {
+    const own = columns.subarray(row * mined, (row + 1) * mined);
+    for (let at = 0; at < mined; ) {
       const column = random.below(rows);
-      if (column !== row && !linked.has(column)) chosen.add(column);
+      if (column !== row && !links[row]?.has(column)) own[at++] = column;
     }
-    return chosen;
-  });
-  return { state: initializePartition(seed, 0, rows, tables, bits), affinity: sparse(links), negatives: sparse(negatives) };
+    own.sort();
+  }
+  const negatives = { offsets: Uint32Array.from({ length: rows + 1 }, (_, row) => row * mined), columns };
+  return { state: initializePartition(seed, 0, rows, tables, bits), affinity: sparse(links), negatives };
 }
 
 function sparse(sets: Set<number>[]): SparseRows {

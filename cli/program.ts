@@ -3,6 +3,7 @@ import { Command, Help } from 'commander';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDevCommand } from './commands/dev.ts';
+import { addExperimentCommand } from './commands/experiment.ts';
 import { addIndexCommand } from './commands/index-list.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addLookupCommand } from './commands/lookup.ts';
@@ -41,6 +42,7 @@ export function buildProgram(): Command {
   addLookupCommand(program);
   addIndexCommand(program);
   addScheduleCommand(program);
+  addExperimentCommand(program);
   addDevCommand(program);
   addWorkerCommand(program);
   return program;

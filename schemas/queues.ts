@@ -35,4 +35,5 @@ export const QUEUE_OF_STAGE: Record<StageName, QueueRole> = {
   export: 'export',
   evaluate: 'export',
   publish: 'main',
+  trial: 'train',
 };

@@ -7,6 +7,7 @@ export const WORKFLOW = {
   scheduled: 'scheduled',
   processShards: 'processShards',
   train: 'train',
+  sbmExperiment: 'sbmExperiment',
 } as const;
 
 export const reindexWorkflowId = (index: string): string => `reindex/${index}`;

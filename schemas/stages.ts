@@ -21,11 +21,12 @@ export const STAGES = {
   export: { version: 2, title: 'Export the buckets' },
   evaluate: { version: 1, title: 'Evaluate' },
   publish: { version: 1, title: 'Publish' },
+  trial: { version: 1, title: 'Trial on the stochastic block model' },
 } as const;
 
 export type StageName = keyof typeof STAGES;
 
-/** The stages a run shows; `common` is made within `vocabulary`, `group` within `count`, `block` within `train`. */
+/** The stages a run shows; `common` is made within `vocabulary`, `group` within `count`, `block` within `train`; `trial` belongs to experiments. */
 export const STAGE_NAMES = [
   'list',
   'ingest',

@@ -3,8 +3,8 @@ import type * as ApacheArrow from 'apache-arrow';
 import type { Data, DataType, Field } from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 import { Failure } from '../schemas/failures.ts';
-import { type ColumnType, type ColumnValues, isBinary, type ListColumn, rowsOf, type TableColumns, type TableSchema, widthOf } from './columns.ts';
-import { decodeUtf8, encodeUtf8 } from './utf8-column.ts';
+import { type ColumnType, type ColumnValues, isBinary, isUtf8Column, type ListColumn, rowsOf, type TableColumns, type TableSchema, widthOf, type WritableColumns } from './columns.ts';
+import { decodeUtf8, encodeUtf8, type Utf8Column } from './utf8-column.ts';
 
 /**
  * How a table is dressed. `published`: the plainest, which every reader takes (snappy). `internal`: smaller (zstd).
@@ -26,7 +26,7 @@ type ParquetWasm = typeof Parquet;
  * A table to the bytes of a Parquet file; the same columns give the same bytes. The whole table passes through the memory of a WASM
  * module (4 GiB), so about 1 GiB of columns is the most for one file.
  */
-export async function encodeParquet<S extends TableSchema>(schema: S, columns: TableColumns<S>, { dress, rowGroupRows = ROW_GROUP_ROWS }: ParquetOptions): Promise<Uint8Array> {
+export async function encodeParquet<S extends TableSchema>(schema: S, columns: WritableColumns<S>, { dress, rowGroupRows = ROW_GROUP_ROWS }: ParquetOptions): Promise<Uint8Array> {
   const rows = rowsOf(schema, columns);
   const { arrow, parquet } = await load();
   const fields = Object.entries(schema).map(([name, type]) => new arrow.Field(name, arrowType(arrow, type), false));
@@ -120,7 +120,7 @@ function arrowData(arrow: Arrow, name: string, type: ColumnType, values: ColumnV
   const shape = { length, nullCount: 0 };
   switch (type) {
     case 'utf8':
-      return utf8Data(arrow, name, values as string[]);
+      return utf8Data(arrow, name, values as string[] | Utf8Column);
     case 'list<int32>': {
       const { offsets, values: items } = values as ListColumn<Int32Array>;
       const child = arrow.makeData({ type: new arrow.Int32(), length: items.length, nullCount: 0, data: items });
@@ -140,9 +140,9 @@ function arrowData(arrow: Arrow, name: string, type: ColumnType, values: ColumnV
   }
 }
 
-function utf8Data(arrow: Arrow, name: string, strings: string[]): Data {
-  const { offsets, bytes } = encodeUtf8(strings, name);
-  return arrow.makeData({ type: new arrow.Utf8(), length: strings.length, nullCount: 0, valueOffsets: offsets, data: bytes });
+function utf8Data(arrow: Arrow, name: string, strings: string[] | Utf8Column): Data {
+  const { offsets, bytes } = isUtf8Column(strings) ? strings : encodeUtf8(strings, name);
+  return arrow.makeData({ type: new arrow.Utf8(), length: offsets.length - 1, nullCount: 0, valueOffsets: offsets, data: bytes });
 }
 
 function typedValues(name: string, type: ColumnType, chunks: Data[]): ColumnValues<ColumnType> {

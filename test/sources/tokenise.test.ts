@@ -26,8 +26,8 @@ function tokensOf(pieces: readonly (string | Uint8Array)[], options = ALL): (str
 function sentencesOf(pieces: readonly Uint8Array[]): string[] {
   const sentences: (string | undefined)[][] = [[]];
   const tokeniser = tokenise({ ...ALL, sentences: true }, {
-    add: (bytes, from, to) => void sentences.at(-1)!.push(Buffer.from(bytes.subarray(from, to)).toString('utf8')),
-    drop: () => void sentences.at(-1)!.push(undefined),
+    add: (bytes, from, to) => void sentences.at(-1)?.push(Buffer.from(bytes.subarray(from, to)).toString('utf8')),
+    drop: () => void sentences.at(-1)?.push(undefined),
     endSentence: () => void sentences.push([]),
   });
   for (const piece of pieces) tokeniser.push(piece);

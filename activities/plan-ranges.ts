@@ -12,7 +12,7 @@ const HEAD_BYTES = 64 * 1024;
  */
 export async function planRanges(file: FileRange, source: SourceOptions, context: StageContext): Promise<{ start: number; end: number }[]> {
   const { size } = file;
-  if (size <= 2 * source.shardBytes || !(await isSplittable(file, source, context))) return [{ start: 0, end: size }];
+  if (source.kind === 'vectors' || size <= 2 * source.shardBytes || !(await isSplittable(file, source, context))) return [{ start: 0, end: size }];
   const ranges = Math.floor(size / source.shardBytes);
   return Array.from({ length: ranges }, (_, at) => ({ start: at * source.shardBytes, end: at + 1 === ranges ? size : (at + 1) * source.shardBytes }));
 }

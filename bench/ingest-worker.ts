@@ -14,6 +14,7 @@ export const benchContext: StageContext = {
     return store;
   },
   report: () => undefined,
+  trainThreads: 1,
   origin: { codeVersion: 'bench' },
 };
 

@@ -18,6 +18,7 @@ export interface ChooseVocabularyInput extends StageInput {
   dictionary: ArtifactReference;
   minimumCount: number;
   common: number;
+  commonShare: number;
   maximumSize: number;
   commonDrift: number;
 }
@@ -79,25 +80,31 @@ export function planRanges(counts: Float64Array): number[] {
 async function commonWords(input: ChooseVocabularyInput, store: Store, context: StageContext, read: () => Promise<Dictionary>) {
   const kept = await publishedCommon(store, input);
   if (kept && (await drift(store, kept, input, read)) <= input.commonDrift) return { artifact: kept, cached: true };
-  const recipe = { stage: 'common', parameters: { common: input.common }, inputs: [input.dictionary], force: input.force } as const;
+  const recipe = { stage: 'common', parameters: { common: input.common, commonShare: input.commonShare }, inputs: [input.dictionary], force: input.force } as const;
   return await produceArtifact(context, store, recipe, async () => {
-    const word = chooseCommon(await read(), input.common);
+    const word = await ownCommon(store, input, read);
     return { parts: [{ name: 'words.parquet', bytes: await encodeParquet(COMMON, { word }, { dress: 'internal' }), rows: word.length }], rows: word.length };
   });
 }
 
-async function publishedCommon(store: Store, { index, common }: VocabularyParameters & { index: string }): Promise<ArtifactReference | undefined> {
+async function publishedCommon(store: Store, { index, common, commonShare }: VocabularyParameters & { index: string }): Promise<ArtifactReference | undefined> {
   const current = await readJson(store, `indexes/${index}/current.json`, currentPointer);
   const version = current && (await readJson(store, `indexes/${index}/${current.path}/index.json`, indexManifest));
   const manifest = version?.common && (await artifactComplete(store, version.common));
-  return manifest?.parameters['common'] === common ? version?.common : undefined;
+  const isSame = manifest?.parameters['common'] === common && manifest.parameters['commonShare'] === commonShare;
+  return isSame ? version?.common : undefined;
+}
+
+async function ownCommon(store: Store, { dictionary, common, commonShare }: ChooseVocabularyInput, read: () => Promise<Dictionary>): Promise<string[]> {
+  const { manifest } = await openArtifact(store, dictionary);
+  return chooseCommon(await read(), common, commonShare, Number(manifest.facts['documents']));
 }
 
 /** The share of the list that this corpus would have chosen otherwise. */
 async function drift(store: Store, kept: ArtifactReference, input: ChooseVocabularyInput, read: () => Promise<Dictionary>): Promise<number> {
   const { manifest } = await openArtifact(store, kept);
   if (manifest.inputs[0]?.key === input.dictionary.key) return 0;
-  const own = chooseCommon(await read(), input.common);
+  const own = await ownCommon(store, input, read);
   const old = new Set(await readCommon(store, kept));
   return own.filter((word) => !old.has(word)).length / Math.max(own.length, 1);
 }

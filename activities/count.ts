@@ -1,4 +1,5 @@
 import { mapToVocabulary } from '../kernels/choose-vocabulary.ts';
+import { PAIR_SCALE } from '../kernels/collect-pairs.ts';
 import { createRowCounter } from '../kernels/count-rows.ts';
 import { mergeDictionaries } from '../kernels/merge-dictionaries.ts';
 import { windowScale } from '../kernels/window-scale.ts';
@@ -11,6 +12,7 @@ import type { Store } from '../store/store.ts';
 import { readGroups } from './group-files.ts';
 import type { BatchOutput } from './ingest.ts';
 import { readDictionary } from './merge-dictionaries.ts';
+import { runOfPairs } from './pair-run.ts';
 import { countArtifact, type CountParameters } from './shard-artifacts.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
 
@@ -20,7 +22,7 @@ export interface CountInput extends StageInput, CountParameters {
   to: number;
 }
 
-/** Counts the cooccurrences of groups [from, to) of files, each into sorted runs. Rows: pairs of words. */
+/** Counts the cooccurrences of groups [from, to) of files, each into sorted runs; pairs are runs already. Rows: pairs of words. */
 export async function count(input: CountInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
   const groups = await readGroups(store, input.groups);
@@ -42,6 +44,7 @@ async function countGroup(store: Store, members: ArtifactReference[], input: Cou
   const { words, counted, shards, dictionaries } = await openGroup(store, members, commonWords);
   const counter = createRowCounter(counted.length, input.window);
   const parts: PartToWrite[] = [{ name: 'words.parquet', bytes: await encodeParquet(WORDS, { word: counted }, { dress: 'internal' }), rows: counted.length }];
+  const isPairs = shards[0]?.manifest.parameters['kind'] === 'pairs';
   let rows = 0;
   let runs = 0;
   const finishRun = async () => {
@@ -58,6 +61,13 @@ async function countGroup(store: Store, members: ArtifactReference[], input: Cou
   for (const [at, shard] of shards.entries()) {
     context.report(at, shards.length, { pairs: rows });
     const toIds = mapToVocabulary(dictionaries[at]!, counted);
+    if (isPairs) {
+      const file = await runOfPairs(shard, toIds, counted.length);
+      parts.push(...(await countsParts(file, runs)));
+      rows += file.entries;
+      runs += 1;
+      continue;
+    }
     const { tokens } = await decodeParquet(await shard.part('tokens.parquet'), TOKENS, `tokens of ingest/${members[at]!.key}`);
     for (let d = 0; d + 1 < tokens.offsets.length; d++) {
       const document = tokens.values.subarray(tokens.offsets[d], tokens.offsets[d + 1]);
@@ -65,8 +75,8 @@ async function countGroup(store: Store, members: ArtifactReference[], input: Cou
       counter.addDocument(document, toIds);
     }
   }
-  await finishRun();
-  return { parts, rows, facts: { scale: windowScale(input.window), runs, files: members.length, words } };
+  if (!isPairs) await finishRun();
+  return { parts, rows, facts: { scale: isPairs ? PAIR_SCALE : windowScale(input.window), runs, files: members.length, words } };
 }
 
 /** The words of a group that count, in word order, and its shards with the words of each. */

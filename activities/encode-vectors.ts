@@ -118,7 +118,9 @@ async function learnHyperplanes(input: EncodeVectorsInput, files: ListedFile[], 
 
 async function readRows(file: ListedFile, input: EncodeVectorsInput, context: StageContext, dimensions: number | undefined): Promise<VectorRows> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of await openSource(file.uri, context.openStore)) chunks.push(chunk as Uint8Array);
+  const source = openSource(file, context.openStore);
+  for await (const chunk of source.stream()) chunks.push(chunk);
+  await source.checkUnchanged();
   const rows = await decodeVectors(Buffer.concat(chunks), input.vectors, file.uri);
   if (dimensions !== undefined && rows.rows > 0 && rows.dimensions !== dimensions) {
     throw new Failure('DataError', `${file.uri}, row 0: expected ${dimensions} dimensions as in the files before, got ${rows.dimensions}`);

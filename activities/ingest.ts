@@ -1,12 +1,13 @@
-import { buildDictionary, type Dictionary, type Shard } from '../kernels/build-dictionary.ts';
+import type { Dictionary, Utf8Dictionary } from '../kernels/build-dictionary.ts';
+import { PAIR_SCALE, type PairRun } from '../kernels/collect-pairs.ts';
 import { toInt64 } from '../kernels/int64.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { DICTIONARY, TOKENS } from '../schemas/tables.ts';
-import { openSource } from '../sources/open-source.ts';
-import { readDocuments } from '../sources/read-documents.ts';
-import { tokenise } from '../sources/tokenise.ts';
+import { failureTypeOf } from '../schemas/failures.ts';
+import { DICTIONARY, PAIRS, TOKENS } from '../schemas/tables.ts';
+import type { PartToWrite } from '../store/artifacts.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import { type ListedFile, readListedFiles } from './listed-files.ts';
+import { readPairsOf, readSequencesOf, readText, type TextShard } from './read-shard.ts';
 import { ingestArtifact, type IngestParameters } from './shard-artifacts.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
 
@@ -24,18 +25,16 @@ export interface BatchOutput {
   bytes: number;
 }
 
-/** Turns files [from, to) of the list into shards: tokens, and a dictionary in word order. Rows: tokens. */
+/** Turns shards [from, to) of the list into tokens and a dictionary in word order, or into sorted pairs and theirs. Rows: tokens or pairs. */
 export async function ingest(input: IngestInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
   const files = await readListedFiles(store, input.files);
   const output: BatchOutput = { cached: true, rows: 0, bytes: 0 };
   for (const [at, file] of files.slice(input.from, input.to).entries()) {
-    const report = (tokens: number) => context.report(at, input.to - input.from, { tokens: output.rows + tokens });
+    const report = (rows: number) => context.report(at, input.to - input.from, { rows: output.rows + rows });
     report(0);
     const { parameters, inputs } = ingestArtifact(file, input);
-    const shard = await produceArtifact(context, store, { stage: 'ingest', parameters, inputs, force: input.force }, async () =>
-      shardContent(await readShard(file, input, context, report)),
-    );
+    const shard = await produceArtifact(context, store, { stage: 'ingest', parameters, inputs, force: input.force }, () => shardOf(file, input, context, report));
     output.cached &&= shard.cached;
     output.rows += shard.rows;
     output.bytes += shard.bytes;
@@ -43,33 +42,49 @@ export async function ingest(input: IngestInput, context: StageContext): Promise
   return output;
 }
 
-async function readShard(file: ListedFile, input: IngestInput, context: StageContext, report: (tokens: number) => void): Promise<Shard & { replaced: number }> {
-  const dictionary = buildDictionary();
-  const tokeniser = tokenise(input.tokens, (word) => dictionary.add(word));
-  let replaced = 0;
-  for await (const piece of readDocuments(file, await openSource(file.uri, context.openStore), input.source)) {
-    tokeniser.push(piece.text);
-    replaced += piece.replaced;
-    if (piece.endsDocument) {
-      tokeniser.end();
-      dictionary.endDocument();
-    }
-    report(dictionary.size());
+/** With `badFiles: skip` a file that cannot be read is a shard of nothing, whose facts say why. */
+async function shardOf(file: ListedFile, input: IngestInput, context: StageContext, report: (rows: number) => void): Promise<ArtifactContent> {
+  try {
+    return await readShard(file, input, context, report);
+  } catch (error) {
+    if (input.source.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError') throw error;
+    const content = await emptyShard(input);
+    return { ...content, facts: { ...content.facts, skipped: (error as Error).message } };
   }
-  return { ...dictionary.finish(), replaced };
 }
 
-async function shardContent({ dictionary, tokens, documentOffsets, replaced }: Shard & { replaced: number }): Promise<ArtifactContent> {
-  const documents = documentOffsets.length - 1;
-  const columns = { tokens: { offsets: documentOffsets, values: tokens } };
-  const parts = [
-    { name: 'tokens.parquet', bytes: await encodeParquet(TOKENS, columns, { dress: 'internal' }), rows: documents },
-    { name: 'dictionary.parquet', bytes: await encodeDictionary(dictionary), rows: dictionary.words.length },
-  ];
-  return { parts, rows: tokens.length, facts: { documents, words: dictionary.words.length, replaced } };
+async function readShard(file: ListedFile, input: IngestInput, context: StageContext, report: (rows: number) => void): Promise<ArtifactContent> {
+  if (input.source.kind === 'pairs') return await pairsContent(await readPairsOf(file, input, context, report));
+  if (input.source.kind === 'sequences') return await textContent(await readSequencesOf(file, input, context, report));
+  return await textContent(await readText(file, input, context, report));
 }
 
-export async function encodeDictionary({ words, counts, documents }: Dictionary): Promise<Uint8Array> {
+const NO_WORDS: Utf8Dictionary = { words: { offsets: new Int32Array(1), bytes: new Uint8Array(0) }, counts: new Float64Array(0), documents: new Float64Array(0) };
+
+async function emptyShard({ source }: IngestInput): Promise<ArtifactContent> {
+  const none = new Int32Array(0);
+  if (source.kind === 'pairs') return await pairsContent({ dictionary: NO_WORDS, rows: none, columns: none, sums: new Float64Array(0), pairs: 0, loops: 0 });
+  return await textContent({ dictionary: NO_WORDS, tokens: none, rowOffsets: new Int32Array(1), documents: 0, replaced: 0 });
+}
+
+async function textContent({ dictionary, tokens, rowOffsets, documents, replaced }: TextShard): Promise<ArtifactContent> {
+  const columns = { tokens: { offsets: rowOffsets, values: tokens } };
+  const bytes = await encodeParquet(TOKENS, columns, { dress: 'internal' });
+  const parts = [{ name: 'tokens.parquet', bytes, rows: rowOffsets.length - 1 }, await dictionaryPart(dictionary)];
+  return { parts, rows: tokens.length, facts: { documents, words: dictionary.counts.length, replaced } };
+}
+
+async function pairsContent({ dictionary, rows, columns, sums, pairs, loops }: PairRun): Promise<ArtifactContent> {
+  const bytes = await encodeParquet(PAIRS, { row: rows, column: columns, sum: toInt64(sums) }, { dress: 'internal' });
+  const parts = [{ name: 'pairs.parquet', bytes, rows: rows.length }, await dictionaryPart(dictionary)];
+  return { parts, rows: pairs, facts: { documents: pairs, words: dictionary.counts.length, replaced: 0, loops, scale: PAIR_SCALE } };
+}
+
+async function dictionaryPart(dictionary: Utf8Dictionary): Promise<PartToWrite> {
+  return { name: 'dictionary.parquet', bytes: await encodeDictionary(dictionary), rows: dictionary.counts.length };
+}
+
+export async function encodeDictionary({ words, counts, documents }: Dictionary | Utf8Dictionary): Promise<Uint8Array> {
   const columns = { word: words, count: toInt64(counts), documents: toInt64(documents) };
   return await encodeParquet(DICTIONARY, columns, { dress: 'internal' });
 }

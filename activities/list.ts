@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto';
 import { type Configuration, configuration as configurationSchema } from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
-import { listSources } from '../sources/list-sources.ts';
-import { openSource } from '../sources/open-source.ts';
+import { listSources, type SourceFile } from '../sources/list-sources.ts';
+import { type FileRange, openSource } from '../sources/open-source.ts';
 import type { StageContext, StageInput, StageOutput } from './stage-context.ts';
 import { produceArtifact } from './stage-context.ts';
 import { encodeFiles, type ListedFile } from './listed-files.ts';
+import { planRanges } from './plan-ranges.ts';
 
 export interface ListInput extends StageInput {
   configuration: Configuration;
 }
 
 export interface ListOutput extends StageOutput {
+  /** Files; shards (rows) are as many, or more where large files are split. */
+  files: number;
+  /** How often a path named a file that another had named. */
+  repeated: number;
   /** Batch k holds the files [batches[k], batches[k + 1]) of the list. */
   batches: number[];
 }
@@ -24,22 +29,39 @@ const MOST_BATCHES = 1000;
 /** Lists the corpus: each file by URI and identity (size and ETag or time, or its content). */
 export async function list(input: ListInput, context: StageContext): Promise<ListOutput> {
   const { source } = parseConfiguration(input.configuration);
-  const found = await listSources(source.path, context.openStore);
+  const { files: found, repeated } = await listAll([source.path, ...source.also], context);
   const files: ListedFile[] = [];
-  for (const file of found) {
-    const identity = source.verify ? await digestOf(file, context, files.length, found.length) : `${file.size}:${file.etag}`;
-    files.push({ uri: file.uri, size: file.size, etag: file.etag, modifiedMs: file.modifiedMs, identity });
+  for (const [at, file] of found.entries()) {
+    const whole = { ...file, start: 0, end: file.size };
+    const identity = source.verify ? await digestOf(whole, context, at, found.length) : `${file.size}:${file.etag}`;
+    const ranges = await planRanges(whole, source, context);
+    for (const { start, end } of ranges) files.push({ ...whole, identity, start, end });
+    context.report(at, found.length);
   }
   const store = context.openStore(input.store);
   const identities = createHash('sha256');
-  for (const file of files) identities.update(`${file.uri}\0${file.identity}\n`);
+  for (const file of files) identities.update(`${file.uri}\0${file.identity}\0${file.start}-${file.end}\n`);
   const parameters = { files: identities.digest('hex') };
   const output = await produceArtifact(context, store, { stage: 'list', parameters, inputs: [], force: input.force }, async () => ({
     parts: [{ name: 'files.parquet', bytes: await encodeFiles(files), rows: files.length }],
     rows: files.length,
-    facts: { bytes: files.reduce((sum, file) => sum + file.size, 0) },
+    facts: { files: found.length, bytes: found.reduce((sum, file) => sum + file.size, 0) },
   }));
-  return { ...output, batches: planBatches(files) };
+  return { ...output, files: found.length, repeated, batches: planBatches(files.map(({ start, end }) => ({ size: end - start }))) };
+}
+
+/** The files of all paths, sorted by URI, each once; `repeated` counts how often one was named again. */
+async function listAll(paths: string[], context: StageContext): Promise<{ files: SourceFile[]; repeated: number }> {
+  const files = new Map<string, SourceFile>();
+  let named = 0;
+  for (const path of paths) {
+    for (const file of await listSources(path, context.openStore)) {
+      named += 1;
+      files.set(file.uri, file);
+    }
+  }
+  const sorted = [...files.values()].toSorted((a, b) => Buffer.compare(Buffer.from(a.uri), Buffer.from(b.uri)));
+  return { files: sorted, repeated: named - files.size };
 }
 
 /** Offsets of batches of neighbouring files. */
@@ -69,10 +91,10 @@ function parseConfiguration(value: unknown): Configuration {
   throw new Failure('ConfigurationError', `the run's configuration is not valid: ${problems.join('; ')}`);
 }
 
-async function digestOf(file: { uri: string }, context: StageContext, done: number, total: number): Promise<string> {
+async function digestOf(file: FileRange, context: StageContext, done: number, total: number): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of await openSource(file.uri, context.openStore)) {
-    hash.update(chunk as Uint8Array);
+  for await (const chunk of openSource(file, context.openStore).stream()) {
+    hash.update(chunk);
     context.report(done, total);
   }
   return hash.digest('hex');

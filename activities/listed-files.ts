@@ -4,10 +4,13 @@ import { openArtifact } from '../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 
-/** A file of the corpus, as it was when it was listed. */
+/** A shard of the corpus: a file as it was when it was listed, or the lines of it that begin in bytes [start, end). */
 export interface ListedFile {
   uri: string;
+  /** Bytes of the whole file. */
   size: number;
+  start: number;
+  end: number;
   etag: string;
   modifiedMs: number;
   /** Changes with the content: size and ETag, or the SHA-256 with `source.verify`. */
@@ -18,6 +21,8 @@ export async function encodeFiles(files: ListedFile[]): Promise<Uint8Array> {
   const columns = {
     uri: files.map(({ uri }) => uri),
     size: BigInt64Array.from(files, ({ size }) => BigInt(size)),
+    start: BigInt64Array.from(files, ({ start }) => BigInt(start)),
+    end: BigInt64Array.from(files, ({ end }) => BigInt(end)),
     modifiedMs: Float64Array.from(files, ({ modifiedMs }) => modifiedMs),
     etag: files.map(({ etag }) => etag),
     identity: files.map(({ identity }) => identity),
@@ -31,6 +36,8 @@ export async function readListedFiles(store: Store, reference: ArtifactReference
   return table.uri.map((uri, at) => ({
     uri,
     size: Number(table.size[at]),
+    start: Number(table.start[at]),
+    end: Number(table.end[at]),
     modifiedMs: table.modifiedMs[at]!,
     etag: table.etag[at]!,
     identity: table.identity[at]!,

@@ -1,6 +1,5 @@
 import { mapToVocabulary } from '../kernels/choose-vocabulary.ts';
 import { mergeRows } from '../kernels/merge-rows.ts';
-import { windowScale } from '../kernels/window-scale.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { MARGINALS, VOCABULARY, WORDS } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
@@ -38,7 +37,7 @@ export async function merge(input: MergeInput, context: StageContext): Promise<B
 /** Streams: of every run one block is in memory, of the result what is not yet written. */
 async function mergeRange(store: Store, input: MergeInput, context: StageContext): Promise<ArtifactContent> {
   const { from, to } = input;
-  const { runs, words } = await openRuns(store, input, context);
+  const { runs, words, scale } = await openRuns(store, input, context);
   const merging = mergeRows(words, ROOM);
   const open = runs.map(({ run, toGlobal }) => {
     merging.addRun(toGlobal);
@@ -76,7 +75,7 @@ async function mergeRange(store: Store, input: MergeInput, context: StageContext
     { name: 'rows.parquet', bytes, rows: entries },
     { name: 'marginals.parquet', bytes: await encodeParquet(MARGINALS, { marginal }, { dress: 'internal' }), rows: words },
   ];
-  return { parts, rows: entries, facts: { words, scale: windowScale(input.window), from, to } };
+  return { parts, rows: entries, facts: { words, scale, from, to } };
 }
 
 interface Source extends MappedRun {
@@ -94,10 +93,10 @@ function firstFrom(run: Run, toGlobal: Int32Array, from: number): number {
   return at;
 }
 
-let kept: { key: string; runs: MappedRun[]; words: number } | undefined;
+let kept: { key: string; runs: MappedRun[]; words: number; scale: number } | undefined;
 
 /** The runs' indexes, and their words as ids: the same for every range, so a thread keeps those of one merge. */
-async function openRuns(store: Store, input: MergeInput, context: StageContext): Promise<{ runs: MappedRun[]; words: number }> {
+async function openRuns(store: Store, input: MergeInput, context: StageContext): Promise<{ runs: MappedRun[]; words: number; scale: number }> {
   const key = JSON.stringify([store.uri, mergeArtifact(input, { from: 0, to: 0 }).artifact.key]);
   if (kept?.key === key) return kept;
   kept = undefined;
@@ -105,13 +104,15 @@ async function openRuns(store: Store, input: MergeInput, context: StageContext):
   const { word: words } = await decodeParquet(await vocabulary.part('vocabulary.parquet'), VOCABULARY, 'vocabulary.parquet');
   const groups = await readGroups(store, input.groups);
   const runs: MappedRun[] = [];
+  let scale = 1;
   for (const [at, group] of groups.entries()) {
     context.report(at, groups.length);
     const artifact = await openArtifact(store, countArtifact(group, input).artifact);
+    scale = Number(artifact.manifest.facts['scale']);
     const { word } = await decodeParquet(await artifact.part('words.parquet'), WORDS, `words of ${artifact.reference.key}`);
     const toGlobal = mapToVocabulary(word, words);
     for (let number = 0; number < Number(artifact.manifest.facts['runs']); number++) runs.push({ run: await openRun(artifact, number), toGlobal });
   }
-  kept = { key, runs, words: words.length };
+  kept = { key, runs, words: words.length, scale };
   return kept;
 }

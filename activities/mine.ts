@@ -32,10 +32,18 @@ export async function mine(input: MineInput, context: StageContext): Promise<Bat
       columns.push(mined.columns);
       context.report(first - from, to - from);
     }
-    const row = new Int32Array(Buffer.concat(rows.map(bytesOf)).buffer);
-    const column = new Int32Array(Buffer.concat(columns.map(bytesOf)).buffer);
+    const row = joined(rows);
+    const column = joined(columns);
     return { parts: [{ name: 'negatives.parquet', bytes: await encodeParquet(NEGATIVES, { row, column }, { dress: 'internal' }), rows: row.length }], rows: row.length };
   });
 }
 
-const bytesOf = (array: Int32Array | Uint32Array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+function joined(arrays: (Int32Array | Uint32Array)[]): Int32Array {
+  const all = new Int32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let length = 0;
+  for (const array of arrays) {
+    all.set(array, length);
+    length += array.length;
+  }
+  return all;
+}

@@ -67,7 +67,7 @@ async function writeVersion(store: Store, folder: string, input: PublishInput, c
     format: 1,
     index: configuration.index,
     version,
-    kind: input.kind ?? 'word',
+    kind: input.kind ?? (configuration.source.kind === 'text' ? 'word' : 'id'),
     items: made.rows,
     tables: configuration.training.tables,
     bits: configuration.training.bits,

@@ -24,11 +24,15 @@ export interface MergeParameters extends CountParameters {
   vocabulary: ArtifactReference;
 }
 
-/** Names the tokens of one file. With `verify` a file is its content, wherever it lies. */
+/** Names the tokens of one shard. With `verify` a file is its content, wherever it lies. */
 export function ingestArtifact(file: ListedFile, { source, tokens }: IngestParameters) {
-  const { format, field, invalidUtf8, verify } = source;
+  const { kind, format, field, invalidUtf8, nulBytes, badFiles, maximumRatio, longestLine, verify } = source;
   const known = verify ? { content: file.identity } : { uri: file.uri, identity: file.identity };
-  const parameters = { file: known, format, ...(format !== 'text' && { field }), invalidUtf8, tokens };
+  const isWhole = file.start === 0 && file.end === file.size;
+  const reading = { kind, format, ...(format !== 'text' && { field }), invalidUtf8, nulBytes, badFiles, maximumRatio, longestLine };
+  const { columns, sides, delimiter, header } = source;
+  const taking = kind === 'text' ? { tokens } : kind === 'sequences' ? { delimiter } : { columns, sides, delimiter, header };
+  const parameters = { file: { ...known, ...(!isWhole && { start: file.start, end: file.end }) }, ...reading, ...taking };
   return { parameters, inputs: [], artifact: artifactReference({ stage: 'ingest', parameters, inputs: [] }) };
 }
 

@@ -5,8 +5,8 @@ import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { buildDictionary } from '../kernels/build-dictionary.ts';
 import { chooseCommon, chooseVocabulary } from '../kernels/choose-vocabulary.ts';
+import { compareCodePoints } from '../kernels/code-point-order.ts';
 import { tokenise } from '../sources/tokenise.ts';
 import { compareWithGlove } from './compare-with-glove.ts';
 import type { CountCorpusInput, CountedCorpus } from './count-corpus.ts';
@@ -67,23 +67,22 @@ export async function bench(options: Map<string, string>): Promise<void> {
 /** Text of the vocabulary's words alone: a file is a line, and so a document on both sides. */
 function prepare(data: string, most: number, target: string): void {
   const names = readdirSync(data).filter((name) => name.endsWith('.gz')).slice(0, most);
-  const read = (name: string, add: (word: string | undefined) => void) => {
-    const tokeniser = tokenise({ minimumLength: 1, maximumLength: 64, numbers: false }, add);
-    tokeniser.push(gunzipSync(readFileSync(join(data, name))).toString('utf8'));
+  const read = (name: string, add: (word: string) => void) => {
+    const sink = { add: (bytes: Uint8Array, from: number, to: number) => add(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8')), drop() {}, endSentence() {} };
+    const tokeniser = tokenise({ minimumLength: 1, maximumLength: 64, numbers: false, apostrophes: true, sentences: false }, sink);
+    tokeniser.push(gunzipSync(readFileSync(join(data, name))));
     tokeniser.end();
   };
-  const builder = buildDictionary();
-  for (const name of names) {
-    read(name, builder.add);
-    builder.endDocument();
-  }
-  const { dictionary } = builder.finish();
+  const counted = new Map<string, number>();
+  for (const name of names) read(name, (word) => counted.set(word, (counted.get(word) ?? 0) + 1));
+  const words = [...counted.keys()].sort(compareCodePoints);
+  const dictionary = { words, counts: Float64Array.from(words, (word) => counted.get(word) ?? 0), documents: new Float64Array(words.length) };
   const chosen = new Set(chooseVocabulary(dictionary, { common: chooseCommon(dictionary, 200), minimumCount: 10, maximumSize: 1e6 }).words);
   const files = Array.from({ length: TEXT_FILES }, (_, at) => openSync(join(target, `text-${at}.txt`), 'w'));
   for (const [at, name] of names.entries()) {
-    const words: string[] = [];
-    read(name, (word) => void (word !== undefined && chosen.has(word) && words.push(word)));
-    writeSync(files[Math.floor((at * TEXT_FILES) / names.length)]!, `${words.join(' ')} `);
+    const kept: string[] = [];
+    read(name, (word) => void (chosen.has(word) && kept.push(word)));
+    writeSync(files[Math.floor((at * TEXT_FILES) / names.length)]!, `${kept.join(' ')} `);
   }
   for (const file of files) {
     writeSync(file, '\n');
@@ -103,7 +102,7 @@ async function count(folder: string, text: string, change: Record<string, unknow
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number];
   if (code !== 0) throw new Error(`count-corpus ended with ${code}`);
-  return JSON.parse(output.trimEnd().split('\n').at(-1)!) as CountedCorpus;
+  return JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as CountedCorpus;
 }
 
 /** Seconds of `vocab_count` and `cooccur`, which read the text from their standard input. */

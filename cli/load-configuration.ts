@@ -46,6 +46,7 @@ export function parseConfiguration(text: string, file: string): Configuration {
   const { data } = parsed;
   data.store = locate(['store'], data.store);
   data.source.path = locate(['source', 'path'], data.source.path);
+  data.source.also = data.source.also.map((path, at) => locate(['source', 'also', String(at)], path));
   if (problems.length > 0) throw failure(file, problems);
   return data;
 }

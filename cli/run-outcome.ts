@@ -1,11 +1,11 @@
-import type { ReindexResult } from '../schemas/run.ts';
+import type { CorpusRemarks, ReindexResult } from '../schemas/run.ts';
 import { metricsTable, stagesTable } from './result-tables.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The last line of `run --json`. */
 export function outcomeLine(result: ReindexResult): string {
-  const { index, version, uri, workflowId, runId, stages, metrics } = result;
-  return `${JSON.stringify({ index, version, uri, workflowId, runId, stages, metrics })}\n`;
+  const { index, version, uri, workflowId, runId, stages, metrics, corpus } = result;
+  return `${JSON.stringify({ index, version, uri, workflowId, runId, stages, metrics, corpus })}\n`;
 }
 
 /** What a person reads at the end of a run: the tables of stages and metrics, and where the index lies. */
@@ -15,5 +15,17 @@ export function outcomeText(result: ReindexResult, terminal: Terminal): string {
     ? `Published ${index} version ${version}`
     : `${index} version ${version} is this very index already; nothing was published`;
   const tables = [...stagesTable(result.stages, terminal), '', ...metricsTable(result.metrics, terminal)];
-  return `\n${tables.join('\n')}\n\n${terminal.paint('bold', what)}\n${uri}\n`;
+  return `\n${tables.join('\n')}\n${remarksOf(result.corpus)}\n${terminal.paint('bold', what)}\n${uri}\n`;
+}
+
+/** What the corpus was taken without is never passed over in silence. */
+function remarksOf({ skippedFiles, firstSkipped, repeatedFiles }: CorpusRemarks): string {
+  const lines: string[] = [];
+  if (repeatedFiles > 0) lines.push(`${repeatedFiles} files were named more than once and read once`);
+  if (skippedFiles > 0) {
+    lines.push(`${skippedFiles} files could not be read and were left out (source.badFiles: skip):`);
+    for (const { reason } of firstSkipped) lines.push(`  ${reason}`);
+    if (skippedFiles > firstSkipped.length) lines.push(`  and ${skippedFiles - firstSkipped.length} more: skipped.parquet of the stage dictionary lists them all`);
+  }
+  return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
 }

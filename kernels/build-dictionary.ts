@@ -1,4 +1,5 @@
-import { compareCodePoints } from './code-point-order.ts';
+import { orderWords, sortWords } from './sort-words.ts';
+import { type Utf8Words, wordTable } from './word-table.ts';
 
 /** Words with their counts; a word's id is its place. */
 export interface Dictionary {
@@ -10,90 +11,115 @@ export interface Dictionary {
   documents: Float64Array;
 }
 
+/** A dictionary whose words are bytes: in their order, which is that of code points. */
+export interface Utf8Dictionary extends Omit<Dictionary, 'words'> {
+  words: Utf8Words;
+}
+
 /** The tokens of some documents, by ids of their own dictionary. */
 export interface Shard {
-  dictionary: Dictionary;
+  dictionary: Utf8Dictionary;
   /** Ids; -1 for a dropped token, which keeps its place. */
   tokens: Int32Array;
-  /** Document d is tokens [documentOffsets[d], documentOffsets[d + 1]). */
-  documentOffsets: Int32Array;
+  /** Row r is tokens [rowOffsets[r], rowOffsets[r + 1]): a document, or a sentence of one. */
+  rowOffsets: Int32Array;
+  documents: number;
 }
 
 export interface DictionaryBuilder {
-  /** The next token; undefined for a dropped one. */
-  add(word: string | undefined): void;
-  /** The document of the tokens since the last call is whole; it may be empty. */
+  /** The next token: the word in bytes [from, to). */
+  add(bytes: Uint8Array, from: number, to: number): void;
+  /** The next token is dropped. */
+  drop(): void;
+  /** The tokens since the last row's end are a row; none is made of no tokens. */
+  endSentence(): void;
+  /** The document of the tokens since the last call is whole. It ends a row, an empty one where the document has no tokens. */
   endDocument(): void;
   /** Tokens so far. */
   size(): number;
-  /** Gives ids in word order. Tokens after the last document's end are an error. The builder is empty again. */
+  /** Gives ids in word order. Tokens after the last document's end are an error. The builder is done with. */
   finish(): Shard;
 }
 
 const MOST_TOKENS = 0x7fff_ffff;
-/** What a Map holds at most. */
-const MOST_WORDS = 2 ** 24;
 
-/** Collects documents into a shard. Throws RangeError at 2^31 tokens or more than 2^24 distinct words. */
+/** Collects documents into a shard. Throws RangeError at 2^31 tokens, or where the words pass what a table of words holds. */
 export function buildDictionary(): DictionaryBuilder {
-  let ids = new Map<string, number>();
-  let counts: number[] = [];
-  let documents: number[] = [];
-  let latest: number[] = [];
-  let tokens = new Int32Array(1024);
+  const table = wordTable();
+  let counts = new Float64Array(1024);
+  let documents = new Float64Array(1024);
+  /** The latest document that each word occurs in, from 1. */
+  let latest = new Int32Array(1024);
+  let document = 1;
+  let documentStart = 0;
+  let tokens = new Int32Array(1 << 15);
   let length = 0;
-  let offsets = [0];
+  let offsets = new Int32Array(16);
+  let rows = 0;
 
-  function add(word: string | undefined): void {
+  function add(bytes: Uint8Array, from: number, to: number): void {
     if (length === tokens.length) tokens = grown(tokens);
-    if (word === undefined) {
-      tokens[length++] = -1;
-      return;
-    }
-    const id = ids.get(word) ?? insert(word);
+    const id = table.add(bytes, from, to);
+    if (id === counts.length) growCounts();
     counts[id] += 1;
-    if (latest[id] !== offsets.length) {
-      latest[id] = offsets.length;
+    if (latest[id] !== document) {
+      latest[id] = document;
       documents[id] += 1;
     }
     tokens[length++] = id;
   }
 
-  function insert(word: string): number {
-    const id = ids.size;
-    if (id === MOST_WORDS) throw new RangeError(`a shard of more than ${MOST_WORDS} distinct words; split the file`);
-    ids.set(detached(word), id);
-    counts.push(0);
-    documents.push(0);
-    latest.push(0);
-    return id;
+  function growCounts(): void {
+    const [moreCounts, moreDocuments, moreLatest] = [new Float64Array(2 * counts.length), new Float64Array(2 * counts.length), new Int32Array(2 * counts.length)];
+    moreCounts.set(counts);
+    moreDocuments.set(documents);
+    moreLatest.set(latest);
+    counts = moreCounts;
+    documents = moreDocuments;
+    latest = moreLatest;
+  }
+
+  function drop(): void {
+    if (length === tokens.length) tokens = grown(tokens);
+    tokens[length++] = -1;
+  }
+
+  function endRow(): void {
+    if (rows + 1 === offsets.length) {
+      const larger = new Int32Array(2 * offsets.length);
+      larger.set(offsets);
+      offsets = larger;
+    }
+    offsets[++rows] = length;
+  }
+
+  function endSentence(): void {
+    if (length > offsets[rows]) endRow();
+  }
+
+  function endDocument(): void {
+    if (length > offsets[rows] || length === documentStart) endRow();
+    documentStart = length;
+    document += 1;
   }
 
   function finish(): Shard {
-    const last = offsets[offsets.length - 1];
-    if (last !== length) throw new RangeError(`${length - last} tokens after the last document's end`);
-    const words = [...ids.keys()].sort(compareCodePoints);
-    const sorted = new Int32Array(words.length);
-    const dictionary = { words, counts: new Float64Array(words.length), documents: new Float64Array(words.length) };
-    for (let to = 0; to < words.length; to++) {
-      const from = ids.get(words[to]) as number;
-      sorted[from] = to;
-      dictionary.counts[to] = counts[from];
-      dictionary.documents[to] = documents[from];
+    if (offsets[rows] !== length || documentStart !== length) throw new RangeError(`${length - documentStart} tokens after the last document's end`);
+    const arrived = table.words();
+    const order = sortWords(arrived);
+    const places = new Int32Array(order.length);
+    const dictionary = { words: orderWords(arrived, order), counts: new Float64Array(order.length), documents: new Float64Array(order.length) };
+    for (let to = 0; to < order.length; to++) {
+      places[order[to]] = to;
+      dictionary.counts[to] = counts[order[to]];
+      dictionary.documents[to] = documents[order[to]];
     }
-    const shard = { dictionary, tokens: tokens.slice(0, length), documentOffsets: Int32Array.from(offsets) };
-    for (let i = 0; i < length; i++) if (shard.tokens[i] >= 0) shard.tokens[i] = sorted[shard.tokens[i]];
-    ids = new Map();
-    counts = [];
-    documents = [];
-    latest = [];
-    tokens = new Int32Array(1024);
-    length = 0;
-    offsets = [0];
-    return shard;
+    const ids = tokens.slice(0, length);
+    for (let at = 0; at < length; at++) if (ids[at] >= 0) ids[at] = places[ids[at]];
+    return { dictionary, tokens: ids, rowOffsets: offsets.slice(0, rows + 1), documents: document - 1 };
   }
 
-  return { add, endDocument: () => void offsets.push(length), size: () => length, finish };
+  return { add, drop, endSentence, endDocument, size: () => length, finish };
 }
 
 function grown(tokens: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
@@ -101,17 +127,4 @@ function grown(tokens: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(Math.min(2 * tokens.length, MOST_TOKENS));
   larger.set(tokens);
   return larger;
-}
-
-/** The same word with characters of its own: V8 lets a slice of a text keep all of the text alive. */
-function detached(word: string): string {
-  // Shorter slices are copies.
-  if (word.length < 13) return word;
-  let copy = '';
-  for (let at = 0; at < word.length; at += 64) {
-    const units: number[] = [];
-    for (let i = at; i < word.length && i < at + 64; i++) units.push(word.charCodeAt(i));
-    copy += String.fromCharCode(...units);
-  }
-  return copy;
 }

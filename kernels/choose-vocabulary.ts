@@ -9,9 +9,19 @@ export interface VocabularyChoice {
   maximumSize: number;
 }
 
-/** The `n` most common words (all, when there are fewer) in word order; of equally common ones those that come first in word order. */
-export function chooseCommon(dictionary: Dictionary, n: number): string[] {
-  return mostCommon(dictionary.counts, n).map((id) => dictionary.words[id]);
+/**
+ * The `n` most common words (all, when there are fewer; of equally common ones those that come first in word order) and those in more than `share` of all
+ * documents, in word order.
+ */
+export function chooseCommon(dictionary: Dictionary, n: number, share = 1, documents = Number.POSITIVE_INFINITY): string[] {
+  const byRank = mostCommon(dictionary.counts, n);
+  const chosen: string[] = [];
+  for (let id = 0, next = 0; id < dictionary.words.length; id++) {
+    const ranked = byRank[next] === id;
+    if (ranked) next += 1;
+    if (ranked || dictionary.documents[id] > share * documents) chosen.push(dictionary.words[id]);
+  }
+  return chosen;
 }
 
 /** The words that get embeddings, with their counts: their places are the global ids. */

@@ -6,7 +6,7 @@ export const indexManifest = z.object({
   format: z.literal(1),
   index: z.string(),
   version: z.number().int().positive(),
-  /** What an item is. */
+  /** What an item is: a word of a text, or an id (of sequences, pairs, vectors). */
   kind: z.enum(['word', 'id']),
   items: z.number().int().nonnegative(),
   tables: z.number().int().positive(),

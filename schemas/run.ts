@@ -87,4 +87,14 @@ export interface ReindexResult {
   runId: string;
   stages: StageResult[];
   metrics: Metrics;
+  /** What the corpus was taken without or twice. */
+  corpus: CorpusRemarks;
+}
+
+export interface CorpusRemarks {
+  /** Files that could not be read and were left out (`source.badFiles: skip`); the first of them with the reason. */
+  skippedFiles: number;
+  firstSkipped: { uri: string; reason: string }[];
+  /** How often a path or glob named a file that another had named; it was read once. */
+  repeatedFiles: number;
 }

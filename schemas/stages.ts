@@ -3,8 +3,8 @@
  * input; a golden-bytes test holds this. It is part of every artifact's key.
  */
 export const STAGES = {
-  list: { version: 1, title: 'List the corpus' },
-  ingest: { version: 1, title: 'Ingest files to tokens' },
+  list: { version: 2, title: 'List the corpus' },
+  ingest: { version: 2, title: 'Ingest files to tokens' },
   dictionary: { version: 1, title: 'Merge the dictionaries' },
   common: { version: 1, title: 'Choose the common words' },
   vocabulary: { version: 2, title: 'Choose the vocabulary' },

@@ -3,11 +3,17 @@
  * Rows of D, of counts and of dictionaries are sorted; ids follow word order.
  */
 
-/** `list`: files.parquet, sorted by URI. */
-export const FILES = { uri: 'utf8', size: 'int64', modifiedMs: 'float64', etag: 'utf8', identity: 'utf8' } as const;
+/** `list`: files.parquet, sorted by URI and start: a row a shard, the lines of the file that begin in bytes [start, end); size: of the file. */
+export const FILES = { uri: 'utf8', size: 'int64', start: 'int64', end: 'int64', modifiedMs: 'float64', etag: 'utf8', identity: 'utf8' } as const;
 
-/** `ingest`: tokens.parquet, a row a document; a token is an id of the shard's dictionary, or -1 for a dropped word. */
+/** `dictionary`: skipped.parquet: the files that were left out (`source.badFiles: skip`), and why. */
+export const SKIPPED = { uri: 'utf8', reason: 'utf8' } as const;
+
+/** `ingest`: tokens.parquet, a row a document, or with `tokens.sentences` a sentence (an empty document: an empty row); a token is an id of the shard's dictionary, or -1 for a dropped word. */
 export const TOKENS = { tokens: 'list<int32>' } as const;
+
+/** `ingest` of pairs: pairs.parquet, sorted by (row, column), row < column, ids of the shard's dictionary; sum in units of 1 / scale. */
+export const PAIRS = { row: 'int32', column: 'int32', sum: 'int64' } as const;
 
 /** `ingest`, `dictionary`: dictionary.parquet in word order; id = row. */
 export const DICTIONARY = { word: 'utf8', count: 'int64', documents: 'int64' } as const;

@@ -1,69 +1,90 @@
-import type { Readable } from 'node:stream';
-import { type DecodedText, decodeUtf8 } from './decode-utf8.ts';
-import { decompress, type ExpectedFile } from './gunzip.ts';
-import { splitLines, textOfLine } from './json-lines.ts';
-
-export interface ReadOptions {
-  format: 'auto' | 'text' | 'jsonl';
-  /** For jsonl: the field with the text, `a.b` for nested ones. */
-  field: string;
-  invalidUtf8: 'fail' | 'replace';
-}
+import { type CheckedBytes, checkUtf8 } from './check-utf8.ts';
+import { decompress, type ExpectedFile } from './decompress.ts';
+import { detectFormat, isParquet, isWebArchive, peek, peekBytes } from './detect-format.ts';
+import { textOfLine } from './json-lines.ts';
+import { type ParquetSource, readParquetRows } from './parquet-rows.ts';
+import type { ReadOptions } from './source-options.ts';
+import { isBlank, splitLines } from './split-lines.ts';
+import { readWebArchive } from './web-archive.ts';
 
 /** Part of a document's text. */
 export interface DocumentPiece {
-  /** Cut anywhere between two characters. */
-  text: string;
+  /** UTF-8, cut between two characters. */
+  bytes: Uint8Array;
   /** It is the document's last piece. */
   endsDocument: boolean;
   /** Invalid UTF-8 sequences in it that became U+FFFD. */
   replaced: number;
 }
 
+type Pieces = AsyncGenerator<DocumentPiece, void, undefined>;
+
+const NOTHING = new Uint8Array(0);
+
 /**
- * The documents of a file in pieces, in bounded memory: for `text` the file is one document, whatever is in it; for `jsonl` each line that
- * is not blank is one, and comes whole. Gzip is known by its first bytes, a BOM is skipped. `auto` takes a file for jsonl when its name ends
- * in .jsonl, .ndjson, .jsonl.gz or .ndjson.gz or its text begins with `{`. A DataError tells file and line or byte of what is wrong.
+ * The documents of a file in pieces, in bounded memory. Gzip and zstd are known by their first bytes, and with `auto` the format by what
+ * follows (detectFormat); a BOM is skipped. What a document is: `text`: the file; `jsonl` and `oscar` (22.01 and later): a line that is not blank;
+ * `oscar-2019`: the lines between empty ones; `wet`: a record of type conversion; `parquet`: a row. A DataError tells file and line or byte of what is wrong.
  */
-export async function* readDocuments(file: ExpectedFile, stream: Readable, options: ReadOptions): AsyncGenerator<DocumentPiece, void, undefined> {
-  const pieces = decodeUtf8(decompress(file, stream), file.uri, options.invalidUtf8);
+export async function* readDocuments(file: ExpectedFile, stream: AsyncIterable<Uint8Array>, options: ReadOptions, range?: ParquetSource['range']): Pieces {
+  const chunks = decompress(file, stream, options.maximumRatio);
   try {
-    if (options.format === 'jsonl' || (options.format === 'auto' && isJsonLinesName(file.uri))) {
-      yield* readJsonLines(pieces, file.uri, options.field);
-      return;
+    const { head, all } = await peekBytes(chunks);
+    if (options.format === 'parquet' || (options.format === 'auto' && isParquet(head))) {
+      await chunks.return();
+      if (range === undefined) throw new TypeError('Parquet is read by ranges');
+      yield* readColumn({ ...file, range }, options.field);
+    } else if (options.format === 'wet' || (options.format === 'auto' && isWebArchive(head))) {
+      for await (const { bytes, replaced } of readWebArchive(all, file.uri, options)) yield { bytes, endsDocument: true, replaced };
+    } else {
+      const checked = await peek(checkUtf8(all, file.uri, options));
+      yield* readPieces(checked.head, checked.all, file.uri, options);
     }
-    // A lone BOM decodes to an empty text.
-    let first = await pieces.next();
-    if (first.done !== true && first.value.text === '') first = await pieces.next();
-    if (first.done === true) {
-      yield { text: '', endsDocument: true, replaced: 0 };
-      return;
-    }
-    const all = rejoined(first.value, pieces);
-    if (options.format === 'auto' && first.value.text.startsWith('{')) yield* readJsonLines(all, file.uri, options.field);
-    else yield* readText(all);
   } finally {
-    await pieces.return();
-    stream.destroy();
+    await chunks.return();
   }
 }
 
-async function* readText(pieces: AsyncIterable<DecodedText>): AsyncGenerator<DocumentPiece, void, undefined> {
-  for await (const { text, replaced } of pieces) yield { text, endsDocument: false, replaced };
-  yield { text: '', endsDocument: true, replaced: 0 };
+function readPieces(head: Buffer, pieces: AsyncGenerator<CheckedBytes, void, undefined>, uri: string, options: ReadOptions): Pieces {
+  const format = options.format === 'auto' ? detectFormat(head, uri) : options.format;
+  if (format === 'jsonl') return readJsonLines(pieces, uri, options);
+  if (format === 'oscar') return readJsonLines(pieces, uri, { ...options, field: 'content' });
+  return format === 'oscar-2019' ? readParagraphs(pieces, uri, options) : readText(pieces);
 }
 
-async function* readJsonLines(pieces: AsyncIterable<DecodedText>, uri: string, field: string): AsyncGenerator<DocumentPiece, void, undefined> {
-  for await (const { text, replaced, line } of splitLines(pieces, uri)) {
-    if (text.trim() !== '') yield { text: textOfLine(text, field, uri, line), endsDocument: true, replaced };
+async function* readText(pieces: AsyncIterable<CheckedBytes>): Pieces {
+  for await (const { bytes, replaced } of pieces) yield { bytes, endsDocument: false, replaced };
+  yield { bytes: NOTHING, endsDocument: true, replaced: 0 };
+}
+
+async function* readJsonLines(pieces: AsyncIterable<CheckedBytes>, uri: string, { field, longestLine }: ReadOptions): Pieces {
+  for await (const { bytes, replaced, line } of splitLines(pieces, uri, longestLine)) {
+    if (isBlank(bytes)) continue;
+    const text = textOfLine(bytes.toString('utf8'), field, `${uri} line ${line}`);
+    yield { bytes: Buffer.from(text, 'utf8'), endsDocument: true, replaced };
   }
 }
 
-async function* rejoined(first: DecodedText, rest: AsyncIterable<DecodedText>): AsyncGenerator<DecodedText, void, undefined> {
-  yield first;
-  yield* rest;
+async function* readParagraphs(pieces: AsyncIterable<CheckedBytes>, uri: string, { longestLine }: ReadOptions): Pieces {
+  const newline = Buffer.from('\n');
+  let isOpen = false;
+  for await (const { bytes, replaced } of splitLines(pieces, uri, longestLine)) {
+    if (!isBlank(bytes)) {
+      isOpen = true;
+      yield { bytes, endsDocument: false, replaced };
+      yield { bytes: newline, endsDocument: false, replaced: 0 };
+    } else if (isOpen) {
+      isOpen = false;
+      yield { bytes: NOTHING, endsDocument: true, replaced };
+    }
+  }
+  if (isOpen) yield { bytes: NOTHING, endsDocument: true, replaced: 0 };
 }
 
-function isJsonLinesName(uri: string): boolean {
-  return /\.(?:jsonl|ndjson)(?:\.gz)?$/iu.test(uri);
+/** A list of text is a document, an item a line. */
+async function* readColumn(file: ParquetSource, field: string): Pieces {
+  for await (const { values } of readParquetRows(file, [{ name: field, kind: 'text' }])) {
+    const [value] = values;
+    yield { bytes: Buffer.from(Array.isArray(value) ? value.join('\n') : String(value), 'utf8'), endsDocument: true, replaced: 0 };
+  }
 }

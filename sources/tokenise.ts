@@ -1,16 +1,20 @@
 /**
- * Text to words. The rule:
+ * UTF-8 text to words. The rule:
  *
  * 1. Text is normalized to NFKC.
- * 2. A token begins with a letter or a number (Unicode L, N) and goes on as long as letters, marks (M), numbers, and single apostrophes
- *    (U+0027, U+2019) between two of these follow. So "rock’n’roll" is one token, "well-known" two, and "dogs'" is "dogs".
+ * 2. A token begins with a letter or a number (Unicode L, N) and goes on as long as letters, marks (M), numbers, and (with `apostrophes`)
+ *    single apostrophes (U+0027, U+2019) between two of these follow. So "rock’n’roll" is one token, "well-known" two, and "dogs'" is "dogs".
  * 3. It is put in lower case (Unicode's full mapping, no language's own), normalized to NFKC again, and ’ becomes '.
  * 4. Dropped, but holding their place in the window, are tokens shorter than `minimumLength` or longer than `maximumLength` code points,
  *    and without `numbers` those that begin with a number.
- * 5. A stretch without ASCII white space or control characters is taken in parts of 65,536 UTF-16 code units (one less where that would split a character),
+ * 5. A stretch without ASCII white space or control characters is taken in parts of 65,536 bytes (fewer where that would split a character),
  *    each by itself, so that memory is bounded whatever the text.
+ * 6. With `sentences`, a sentence ends behind a stretch that ends with . ! ? … । ؟ ۔ or a full-width form of them, closing quotes and brackets
+ *    set aside; behind 。！？｡ and their closing quotes within a stretch; and at an empty line.
  *
  * Letters, cases and normal forms are those of the Unicode version of the running Node (`process.versions.unicode`).
+ * The rule over strings is in test/reference/tokenise-whole.ts; here words are found in the bytes, and only stretches that hold more
+ * than ASCII and common punctuation are decoded.
  */
 
 export interface TokenOptions {
@@ -20,108 +24,271 @@ export interface TokenOptions {
   maximumLength: number;
   /** Keep tokens that begin with a number. */
   numbers: boolean;
+  /** An apostrophe between two letters joins them. */
+  apostrophes: boolean;
+  /** Tell where sentences end. */
+  sentences: boolean;
+}
+
+/** Takes the tokens in order. */
+export interface TokenSink {
+  /** A word: bytes [from, to), good until the call returns. */
+  add(bytes: Uint8Array, from: number, to: number): void;
+  /** A dropped token. */
+  drop(): void;
+  /** A sentence ends here; may come where none has begun. */
+  endSentence(): void;
 }
 
 export interface Tokeniser {
-  /** The next piece of a document, cut anywhere between two characters: where has no effect. */
-  push(text: string): void;
-  /** The document is at its end; the next piece begins another one. */
+  /** The next bytes of a document, cut anywhere: where has no effect. They are valid UTF-8. */
+  push(bytes: Uint8Array): void;
+  /** The document is at its end; the next bytes begin another one. */
   end(): void;
 }
 
 const LONGEST_STRETCH = 65_536;
 
-/** A tokeniser that calls `emit` for every token in order: with the word, or with undefined for a dropped one. */
-export function tokenise(options: TokenOptions, emit: (word: string | undefined) => void): Tokeniser {
-  const scan = scanner(options, emit);
-  let rest = '';
+export function tokenise(options: TokenOptions, sink: TokenSink): Tokeniser {
+  const scan = scanner(options, sink);
+  /** The stretch that the last piece ended in. */
+  const rest = new Uint8Array(LONGEST_STRETCH + 1);
+  let length = 0;
+
+  /** Takes more of a stretch. */
+  function append(bytes: Uint8Array, from: number, to: number): void {
+    for (let at = from; at < to; ) {
+      const taken = Math.min(to - at, rest.length - length);
+      rest.set(bytes.subarray(at, at + taken), length);
+      at += taken;
+      length += taken;
+      if (length < rest.length) return;
+      const cut = cutOf(rest, 0);
+      scan.text(rest, 0, cut);
+      rest.copyWithin(0, cut, length);
+      length -= cut;
+    }
+  }
+
   return {
-    push(text) {
-      const buffer = rest === '' ? text : rest + text;
-      let at = 0;
-      while (buffer.length - at > LONGEST_STRETCH) {
-        const cut = cutOf(buffer, at);
-        scan(buffer, at, cut);
-        at = cut;
+    push(pushed) {
+      // A plain view: code that sees Buffers as well as plain arrays is compiled for both, and slower.
+      const bytes = new Uint8Array(pushed.buffer, pushed.byteOffset, pushed.length);
+      let from = 0;
+      if (length > 0) {
+        while (from < bytes.length && bytes[from]! > 0x20) from += 1;
+        append(bytes, 0, from);
+        if (from === bytes.length) return;
+        scan.text(rest, 0, length);
+        length = 0;
       }
-      rest = at === 0 ? buffer : buffer.slice(at);
+      let to = bytes.length;
+      while (to > from && bytes[to - 1]! > 0x20) to -= 1;
+      while (to - from > LONGEST_STRETCH) {
+        const cut = cutOf(bytes, from);
+        scan.text(bytes, from, cut);
+        from = cut;
+      }
+      scan.text(bytes, from, to);
+      append(bytes, to, bytes.length);
     },
     end() {
-      scan(rest, 0, rest.length);
-      rest = '';
+      scan.text(rest, 0, length);
+      length = 0;
+      scan.end();
     },
   };
 }
 
-/** Behind the last white space of the next 65,536 code units, else at their end. */
-function cutOf(text: string, from: number): number {
-  const end = from + LONGEST_STRETCH;
-  for (let at = end; at > from; at--) if (text.charCodeAt(at - 1) <= 0x20) return at;
-  const splitsPair = (text.charCodeAt(end) & 0xfc00) === 0xdc00 && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800;
-  return splitsPair ? end - 1 : end;
+/** Behind the last white space of the next 65,536 bytes; else at their end, or before the character that it would split. */
+function cutOf(bytes: Uint8Array, from: number): number {
+  let end = from + LONGEST_STRETCH;
+  for (let at = end; at > from; at--) if (bytes[at - 1]! <= 0x20) return at;
+  while ((bytes[end]! & 0xc0) === 0x80) end -= 1;
+  return end;
 }
 
-const LOWER = 1;
-const UPPER = 2;
-const DIGIT = 4;
+const LOWER_CASE = Uint8Array.from({ length: 128 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte));
+const DIGIT = 2;
 const CLASSES = asciiClasses();
+const SHORT_STRETCH = 48;
+const MOST_KNOWN = 32_768;
 
-/** Tokenises text [from, to), whose both ends are ends of stretches. */
-function scanner({ minimumLength, maximumLength, numbers }: TokenOptions, emit: (word: string | undefined) => void) {
-  function scan(text: string, from: number, to: number): void {
+function scanner({ minimumLength, maximumLength, numbers, apostrophes, sentences }: TokenOptions, sink: TokenSink) {
+  const word = new Uint8Array(LONGEST_STRETCH);
+  const plain = new Uint8Array(LONGEST_STRETCH);
+  /** The tokens of short stretches that are not ASCII, by their bytes as Latin-1: a name with an accent comes again and again. */
+  const known = new Map<string, (Uint8Array | undefined)[]>();
+  const token = apostrophes ? TOKEN : TOKEN_OF_LETTERS;
+  let newlines = 0;
+
+  /** Bytes [from, to), at most LONGEST_STRETCH, whose both ends are ends of stretches or of parts. */
+  function text(bytes: Uint8Array, from: number, to: number): void {
+    if (sentences) {
+      textOfSentences(bytes, from, to);
+      return;
+    }
     let at = from;
     while (at < to) {
-      if (text.charCodeAt(at) <= 0x20) {
-        at += 1;
-        continue;
-      }
-      let end = at;
-      let seen = 0;
-      for (let code = text.charCodeAt(end); end < to && code > 0x20; code = text.charCodeAt(++end)) seen |= code;
-      if (seen < 0x80) scanAscii(text, at, end);
-      else scanUnicode(text.slice(at, end));
+      let high = at;
+      while (high < to && bytes[high]! < 0x80) high += 1;
+      // White space separates as other ASCII does, so stretches of ASCII alone are scanned as one.
+      let start = high;
+      if (high < to) while (start > at && bytes[start - 1]! > 0x20) start -= 1;
+      ascii(bytes, at, start);
+      let end = high;
+      while (end < to && bytes[end]! > 0x20) end += 1;
+      if (start < end) stretch(bytes, start, end);
       at = end;
     }
   }
 
-  function scanAscii(text: string, from: number, to: number): void {
+  function textOfSentences(bytes: Uint8Array, from: number, to: number): void {
     let at = from;
     while (at < to) {
-      const first = CLASSES[text.charCodeAt(at)]!;
+      const byte = bytes[at]!;
+      if (byte <= 0x20) {
+        at += 1;
+        if (byte === 0x0a && ++newlines === 2) sink.endSentence();
+        continue;
+      }
+      newlines = 0;
+      let end = at;
+      let seen = 0;
+      for (let next = byte; next > 0x20; next = bytes[end]!) {
+        seen |= next;
+        if (++end === to) break;
+      }
+      if (seen < 0x80) {
+        ascii(bytes, at, end);
+        if (endsSentence(bytes, at, end)) sink.endSentence();
+      } else sentencesOf(decoded(bytes, at, end));
+      at = end;
+    }
+  }
+
+  function stretch(bytes: Uint8Array, from: number, to: number): void {
+    const length = simplify(bytes, from, to, plain);
+    if (length >= 0) ascii(plain, 0, length);
+    else if (to - from > SHORT_STRETCH) unicode(decoded(bytes, from, to));
+    else replay(tokensOf(bytes, from, to));
+  }
+
+  function ascii(bytes: Uint8Array, from: number, to: number): void {
+    let at = from;
+    while (at < to) {
+      const first = CLASSES[bytes[at]!]!;
       if (first === 0) {
         at += 1;
         continue;
       }
-      const start = at;
-      let seen = 0;
+      let length = 0;
       let kind = first;
       do {
-        seen |= kind;
-        at += 1;
-        if (at === to) break;
-        kind = CLASSES[text.charCodeAt(at)]!;
-        if (kind === 0 && at + 1 < to && text.charCodeAt(at) === 0x27) kind = CLASSES[text.charCodeAt(at + 1)]!;
+        word[length++] = LOWER_CASE[bytes[at]!]!;
+        if (++at === to) break;
+        kind = CLASSES[bytes[at]!]!;
+        if (kind === 0 && apostrophes && bytes[at] === 0x27 && at + 1 < to) kind = CLASSES[bytes[at + 1]!]!;
       } while (kind !== 0);
-      const length = at - start;
-      if (length < minimumLength || length > maximumLength || (first === DIGIT && !numbers)) emit(undefined);
-      else emit((seen & UPPER) === 0 ? text.slice(start, at) : text.slice(start, at).toLowerCase());
+      if (length < minimumLength || length > maximumLength || (first === DIGIT && !numbers)) sink.drop();
+      else sink.add(word, 0, length);
     }
   }
 
-  function scanUnicode(stretch: string): void {
-    for (const [token] of stretch.normalize('NFKC').matchAll(TOKEN)) {
-      const word = token.toLowerCase().normalize('NFKC').replaceAll('’', "'");
-      const length = codePoints(word);
-      if (length < minimumLength || length > maximumLength || (!numbers && NUMBER.test(word))) emit(undefined);
-      else emit(word);
+  function tokensOf(bytes: Uint8Array, from: number, to: number): (Uint8Array | undefined)[] {
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
+    let tokens = known.get(key);
+    if (tokens === undefined) {
+      tokens = wordsOf(decoded(bytes, from, to));
+      if (known.size === MOST_KNOWN) known.clear();
+      known.set(key, tokens);
+    }
+    return tokens;
+  }
+
+  function unicode(text: string): void {
+    replay(wordsOf(text));
+  }
+
+  function replay(tokens: (Uint8Array | undefined)[]): void {
+    for (const bytes of tokens) {
+      if (bytes === undefined) sink.drop();
+      else sink.add(bytes, 0, bytes.length);
     }
   }
 
-  return scan;
+  function wordsOf(text: string): (Uint8Array | undefined)[] {
+    const words: (Uint8Array | undefined)[] = [];
+    for (const [found] of text.normalize('NFKC').matchAll(token)) {
+      const lower = found.toLowerCase().normalize('NFKC').replaceAll('’', "'");
+      const length = codePoints(lower);
+      const isDropped = length < minimumLength || length > maximumLength || (!numbers && NUMBER.test(lower));
+      words.push(isDropped ? undefined : Buffer.from(lower));
+    }
+    return words;
+  }
+
+  function sentencesOf(text: string): void {
+    let from = 0;
+    for (const found of text.matchAll(FULL_WIDTH_END)) {
+      const to = found.index + found[0].length;
+      unicode(text.slice(from, to));
+      sink.endSentence();
+      from = to;
+    }
+    unicode(text.slice(from));
+    if (SENTENCE_END.test(text)) sink.endSentence();
+  }
+
+  return {
+    text,
+    end() {
+      newlines = 0;
+    },
+  };
 }
 
 const TOKEN = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*/gu;
+const TOKEN_OF_LETTERS = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
 const NUMBER = /^\p{N}/u;
+const SENTENCE_END = /[.!?…।؟۔。！？｡．]["'’”»)\]}」』）]*$/u;
+const FULL_WIDTH_END = /[。！？｡]["'’”»)\]}」』）]*/gu;
+
+/**
+ * ASCII and U+2010 to U+201F, U+2026, U+202A to U+202E as ASCII that means the same to the rule, or -1 where there is more. All of these are
+ * separators whose normal forms join nothing, but for U+2019, the apostrophe.
+ */
+function simplify(bytes: Uint8Array, from: number, to: number, out: Uint8Array): number {
+  let length = 0;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at]!;
+    if (byte < 0x80) {
+      out[length++] = byte;
+      continue;
+    }
+    const last = bytes[at + 2]!;
+    if (byte !== 0xe2 || at + 2 >= to || bytes[at + 1] !== 0x80) return -1;
+    if (!((last >= 0x90 && last <= 0x9f) || last === 0xa6 || (last >= 0xaa && last <= 0xae))) return -1;
+    out[length++] = last === 0x99 ? 0x27 : 0x22;
+    at += 2;
+  }
+  return length;
+}
+
+/** A stretch of ASCII: its last character but quotes and brackets is a stop. */
+function endsSentence(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = to - 1; at >= from; at--) {
+    const byte = bytes[at]!;
+    if (byte === 0x2e || byte === 0x21 || byte === 0x3f) return true;
+    const closes = byte === 0x22 || byte === 0x27 || byte === 0x29 || byte === 0x5d || byte === 0x7d;
+    if (!closes) return false;
+  }
+  return false;
+}
+
+function decoded(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
+}
 
 function codePoints(word: string): number {
   let pairs = 0;
@@ -131,8 +298,8 @@ function codePoints(word: string): number {
 
 function asciiClasses(): Uint8Array {
   const classes = new Uint8Array(128);
-  classes.fill(LOWER, 0x61, 0x7b);
-  classes.fill(UPPER, 0x41, 0x5b);
+  classes.fill(1, 0x61, 0x7b);
+  classes.fill(1, 0x41, 0x5b);
   classes.fill(DIGIT, 0x30, 0x3a);
   return classes;
 }

@@ -1,3 +1,5 @@
+import type { Utf8Column } from './utf8-column.ts';
+
 /** The kinds of columns that Hashloom's tables hold; none is nullable. `binary(n)` is n bytes a row. */
 export type ColumnType = 'int32' | 'int64' | 'float32' | 'float64' | 'utf8' | 'list<int32>' | 'list<int64>' | 'list<utf8>' | `binary(${number})`;
 
@@ -29,6 +31,9 @@ export type ColumnValues<T extends ColumnType> = T extends 'int32'
               ? ListColumn<string[]>
               : Uint8Array;
 
+/** What can be written: strings may be bytes already, UTF-8 and valid. */
+export type WritableColumns<S extends TableSchema> = { [Name in keyof S]: S[Name] extends 'utf8' ? string[] | Utf8Column : ColumnValues<S[Name]> };
+
 export type TableColumns<S extends TableSchema> = { [Name in keyof S]: ColumnValues<S[Name]> };
 
 /** n of `binary(n)`. */
@@ -36,15 +41,19 @@ export function widthOf(type: `binary(${number})`): number {
   return Number(type.slice('binary('.length, -1));
 }
 
+export function isUtf8Column(values: object): values is Utf8Column {
+  return 'bytes' in values;
+}
+
 export function isBinary(type: ColumnType): type is `binary(${number})` {
   return type.startsWith('binary(');
 }
 
 /** Rows of a table; throws a RangeError where columns differ in length or the offsets of a list do not fit its values. */
-export function rowsOf<S extends TableSchema>(schema: S, columns: TableColumns<S>): number {
+export function rowsOf<S extends TableSchema>(schema: S, columns: WritableColumns<S>): number {
   let rows: number | undefined;
   for (const [name, type] of Object.entries(schema)) {
-    const length = lengthOf(name, type, columns[name] as ColumnValues<ColumnType>);
+    const length = lengthOf(name, type, columns[name] as ColumnValues<ColumnType> | Utf8Column);
     rows ??= length;
     if (length !== rows) throw new RangeError(`column ${name} has ${length} rows, expected ${rows} as in the columns before`);
   }
@@ -52,7 +61,7 @@ export function rowsOf<S extends TableSchema>(schema: S, columns: TableColumns<S
   return rows;
 }
 
-function lengthOf(name: string, type: ColumnType, values: ColumnValues<ColumnType>): number {
+function lengthOf(name: string, type: ColumnType, values: ColumnValues<ColumnType> | Utf8Column): number {
   if (type.startsWith('list<')) {
     const { offsets, values: items } = values as ListColumn<Int32Array | BigInt64Array | string[]>;
     const last = offsets[offsets.length - 1];
@@ -64,6 +73,7 @@ function lengthOf(name: string, type: ColumnType, values: ColumnValues<ColumnTyp
     }
     return offsets.length - 1;
   }
+  if (isUtf8Column(values)) return values.offsets.length - 1;
   const { length } = values as { length: number };
   if (!isBinary(type)) return length;
   const width = widthOf(type);

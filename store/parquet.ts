@@ -6,8 +6,8 @@ import type * as ApacheArrow from 'apache-arrow';
 import type { Data, DataType, Field } from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 import { Failure } from '../schemas/failures.ts';
-import { type ColumnType, type ColumnValues, isBinary, type ListColumn, rowsOf, type TableColumns, type TableSchema, widthOf } from './columns.ts';
-import { decodeUtf8, encodeUtf8 } from './utf8-column.ts';
+import { type ColumnType, type ColumnValues, isBinary, isUtf8Column, type ListColumn, rowsOf, type TableColumns, type TableSchema, widthOf, type WritableColumns } from './columns.ts';
+import { decodeUtf8, encodeUtf8, type Utf8Column } from './utf8-column.ts';
 
 /**
  * How a table is dressed. `published`: the plainest, which every reader takes (snappy). `internal`: smaller (zstd).
@@ -29,7 +29,7 @@ type ParquetWasm = typeof Parquet;
  * A table to the bytes of a Parquet file; the same columns give the same bytes. The whole table passes through the memory of a WASM
  * module (4 GiB), so about 1 GiB of columns is the most for one file.
  */
-export async function encodeParquet<S extends TableSchema>(schema: S, columns: TableColumns<S>, options: ParquetOptions): Promise<Uint8Array> {
+export async function encodeParquet<S extends TableSchema>(schema: S, columns: WritableColumns<S>, options: ParquetOptions): Promise<Uint8Array> {
   const { arrow, parquet } = await load();
   return parquet.writeParquet(parquet.Table.fromIPCStream(ipcStream(arrow, schema, columns)), writerProperties(parquet, options));
 }
@@ -44,7 +44,7 @@ export interface ParquetFileWriter<Columns> {
  * A Parquet file that grows batch by batch: about one row group is in memory. The same batches give the same bytes.
  * At least one row must come.
  */
-export function beginParquetFile<S extends TableSchema>(file: string, schema: S, options: ParquetOptions): ParquetFileWriter<TableColumns<S>> {
+export function beginParquetFile<S extends TableSchema>(file: string, schema: S, options: ParquetOptions): ParquetFileWriter<WritableColumns<S>> {
   const batches = new TransformStream<Parquet.RecordBatch, Parquet.RecordBatch>(undefined, { highWaterMark: 1 }, { highWaterMark: 0 });
   const writer = batches.writable.getWriter();
   const done = load().then(async ({ parquet }) => {
@@ -66,13 +66,13 @@ export function beginParquetFile<S extends TableSchema>(file: string, schema: S,
 }
 
 /** The same of batches that are there to be asked for. */
-export async function writeParquetFile<S extends TableSchema>(file: string, schema: S, batches: Iterable<TableColumns<S>>, options: ParquetOptions): Promise<void> {
+export async function writeParquetFile<S extends TableSchema>(file: string, schema: S, batches: Iterable<WritableColumns<S>>, options: ParquetOptions): Promise<void> {
   const writer = beginParquetFile(file, schema, options);
   for (const batch of batches) await writer.add(batch);
   await writer.end();
 }
 
-function ipcStream<S extends TableSchema>(arrow: Arrow, schema: S, columns: TableColumns<S>): Uint8Array {
+function ipcStream<S extends TableSchema>(arrow: Arrow, schema: S, columns: WritableColumns<S>): Uint8Array {
   const rows = rowsOf(schema, columns);
   const fields = Object.entries(schema).map(([name, type]) => new arrow.Field(name, arrowType(arrow, type), false));
   const children = Object.entries(schema).map(([name, type]) => arrowData(arrow, name, type, columns[name] as ColumnValues<ColumnType>, rows));
@@ -135,7 +135,7 @@ export async function readBinaryColumn(blob: Blob, name: string, width: number, 
   };
   let filled = 0;
   try {
-    const file = await parquet.ParquetFile.fromFile(blob as File);
+    const file = await parquet.ParquetFile.fromFile(blob);
     const batches = (await file.stream({ columns: [name], batchSize: ROW_GROUP_ROWS / 4 })) as unknown as AsyncIterable<Parquet.RecordBatch>;
     for await (const batch of batches) {
       const table = arrow.tableFromIPC(batch.intoIPCStream());
@@ -195,7 +195,7 @@ function arrowData(arrow: Arrow, name: string, type: ColumnType, values: ColumnV
   const shape = { length, nullCount: 0 };
   switch (type) {
     case 'utf8':
-      return utf8Data(arrow, name, values as string[]);
+      return utf8Data(arrow, name, values as string[] | Utf8Column);
     case 'list<int32>': {
       const { offsets, values: items } = values as ListColumn<Int32Array>;
       const child = arrow.makeData({ type: new arrow.Int32(), length: items.length, nullCount: 0, data: items });
@@ -215,9 +215,9 @@ function arrowData(arrow: Arrow, name: string, type: ColumnType, values: ColumnV
   }
 }
 
-function utf8Data(arrow: Arrow, name: string, strings: string[]): Data {
-  const { offsets, bytes } = encodeUtf8(strings, name);
-  return arrow.makeData({ type: new arrow.Utf8(), length: strings.length, nullCount: 0, valueOffsets: offsets, data: bytes });
+function utf8Data(arrow: Arrow, name: string, strings: string[] | Utf8Column): Data {
+  const { offsets, bytes } = isUtf8Column(strings) ? strings : encodeUtf8(strings, name);
+  return arrow.makeData({ type: new arrow.Utf8(), length: offsets.length - 1, nullCount: 0, valueOffsets: offsets, data: bytes });
 }
 
 function typedValues(name: string, type: ColumnType, chunks: Data[]): ColumnValues<ColumnType> {

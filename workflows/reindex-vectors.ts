@@ -28,5 +28,5 @@ export async function reindexVectors(input: ReindexInput): Promise<ReindexResult
   run.published(version.version);
   const { workflowId, runId } = workflowInfo();
   const { uri, published } = version;
-  return { index, version: version.version, uri, published, workflowId, runId, stages: run.results(), metrics };
+  return { index, version: version.version, uri, published, workflowId, runId, stages: run.results(), metrics, corpus: { skippedFiles: 0, firstSkipped: [], repeatedFiles: corpus.repeated } };
 }

@@ -52,6 +52,7 @@ export async function reindex(input: ReindexInput): Promise<ReindexResult> {
       seed,
     }),
   );
+  const remarks = { skippedFiles: dictionary.skipped.files, firstSkipped: dictionary.skipped.first, repeatedFiles: corpus.repeated };
   checkGate(gate, quality.metrics);
   const version = await run.stage('publish', () =>
     perform('main', 'publish', index, {
@@ -66,5 +67,5 @@ export async function reindex(input: ReindexInput): Promise<ReindexResult> {
   run.published(version.version);
   const { workflowId, runId } = workflowInfo();
   const { uri, published } = version;
-  return { index, version: version.version, uri, published, workflowId, runId, stages: run.results(), metrics: quality.metrics };
+  return { index, version: version.version, uri, published, workflowId, runId, stages: run.results(), metrics: quality.metrics, corpus: remarks };
 }

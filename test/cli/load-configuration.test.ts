@@ -58,7 +58,7 @@ describe('loadConfiguration', () => {
       `${FILE}:1:1: store: missing; expected text`,
       `${FILE}:1:8: index: expected lower-case letters, digits, dots, dashes and underscores, 64 at most, got "No Good"`,
       `${FILE}:3:3: source.path: missing; expected text`,
-      `${FILE}:3:11: source.format: expected one of auto, text, jsonl, got "xml"`,
+      `${FILE}:3:11: source.format: expected one of auto, text, jsonl, parquet, oscar, oscar-2019, wet, delimited, got "xml"`,
       `${FILE}:5:9: training.bits: expected a whole number from 8 to 256, a multiple of 8, got 33`,
       `${FILE}:6:9: training.rate: expected a number above 0, got 0`,
       `${FILE}:7:15: training.lambdaRamp: expected true or false, got "yes please"`,

@@ -25,7 +25,7 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.equal(first.code, 0, first.stderr);
     assert.equal(first.stderr, '');
     const result = JSON.parse(first.stdout) as { version: number; uri: string; stages: { name: string; cached: boolean }[]; metrics: Record<string, number> };
-    assert.deepEqual(Object.keys(result), ['index', 'version', 'uri', 'workflowId', 'runId', 'stages', 'metrics']);
+    assert.deepEqual(Object.keys(result), ['index', 'version', 'uri', 'workflowId', 'runId', 'stages', 'metrics', 'corpus']);
     assert.equal(result.version, 1);
     assert.deepEqual(result.stages.map(({ name }) => name), [...STAGE_NAMES]);
     assert.deepEqual(Object.keys(result.stages[0] ?? {}), ['name', 'cached', 'seconds', 'rows', 'bytes']);

@@ -120,7 +120,7 @@ describe('the display elsewhere', () => {
   it('shows a finished run whole', () => {
     const stream = fakeStream();
     const results = stagesAt(STAGE_NAMES.length).flatMap((stage) => stage.result ?? []);
-    const result = { index: 'news', version: 1, uri: 'file:///v', published: true, workflowId: 'w', runId: 'r', stages: results, metrics: {} };
+    const result = { index: 'news', version: 1, uri: 'file:///v', published: true, workflowId: 'w', runId: 'r', stages: results, metrics: {}, corpus: { skippedFiles: 0, firstSkipped: [], repeatedFiles: 0 } };
     createProgressDisplay(openTerminal(stream, {})).update(finishedSnapshot(result));
     assert.equal(stream.written.length, STAGE_NAMES.length);
     assert.match(stream.written.at(-1) ?? '', new RegExp(STAGES.publish.title));

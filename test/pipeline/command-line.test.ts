@@ -53,7 +53,7 @@ describe('the command line on a cluster', () => {
     const { code, stdout, stderr } = await hashloom('run', 'quick.yaml', '--json');
     assert.equal(code, 0, stderr);
     const result: Record<string, unknown> & { stages: Record<string, unknown>[]; metrics: Record<string, number> } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
-    assert.deepEqual(Object.keys(result), ['index', 'version', 'uri', 'workflowId', 'runId', 'stages', 'metrics']);
+    assert.deepEqual(Object.keys(result), ['index', 'version', 'uri', 'workflowId', 'runId', 'stages', 'metrics', 'corpus']);
     assert.deepEqual([result['index'], result['version'], result['workflowId']], ['quick', 1, 'reindex/quick']);
     assert.deepEqual(Object.keys(result.stages[0]!), ['name', 'cached', 'seconds', 'rows', 'bytes']);
     for (const name of ['precision', 'recall', 'f1', 'hr50', 'hr500', 'clusters']) assert.equal(typeof result.metrics[name], 'number', name);

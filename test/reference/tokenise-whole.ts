@@ -1,9 +1,9 @@
 import type { TokenOptions } from '../../sources/tokenise.ts';
 
-/** The tokeniser's rule on a whole text at once, where no stretch without white space passes 65,536 code units. */
-export function tokeniseWhole(text: string, { minimumLength, maximumLength, numbers }: TokenOptions): (string | undefined)[] {
+/** The tokeniser's rule on a whole text at once, where no stretch without white space passes 65,536 bytes. */
+export function tokeniseWhole(text: string, { minimumLength, maximumLength, numbers, apostrophes }: TokenOptions): (string | undefined)[] {
   const word = String.raw`[\p{L}\p{N}][\p{L}\p{M}\p{N}]*`;
-  const tokens = text.normalize('NFKC').match(new RegExp(`${word}(?:['’]${word})*`, 'gu')) ?? [];
+  const tokens = text.normalize('NFKC').match(new RegExp(apostrophes ? `${word}(?:['’]${word})*` : word, 'gu')) ?? [];
   return tokens.map((token) => {
     const lower = token.toLowerCase().normalize('NFKC').replaceAll('’', "'");
     const length = Array.from(lower).length;

@@ -4,9 +4,10 @@ import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { Failure } from '../../schemas/failures.ts';
-import { readDocuments, type ReadOptions } from '../../sources/read-documents.ts';
+import { readDocuments } from '../../sources/read-documents.ts';
+import type { ReadOptions } from '../../sources/source-options.ts';
 
-const OPTIONS: ReadOptions = { format: 'auto', field: 'text', invalidUtf8: 'fail' };
+const OPTIONS: ReadOptions = { format: 'auto', field: 'text', invalidUtf8: 'fail', nulBytes: 'fail', maximumRatio: 1000, longestLine: 1_000_000 };
 
 interface Input extends Partial<ReadOptions> {
   uri?: string;
@@ -21,20 +22,20 @@ async function read(content: string | Uint8Array, { uri = 'file:///corpus/a', si
   const chunks = Array.from({ length: Math.ceil(bytes.length / step) }, (_, k) => bytes.subarray(k * step, (k + 1) * step));
   const stream = Readable.from(chunks);
   const documents: string[] = [];
-  let text = '';
+  let text: Buffer[] = [];
   let replaced = 0;
   try {
     for await (const piece of readDocuments({ uri, size: size ?? bytes.length }, stream, { ...OPTIONS, ...options })) {
-      text += piece.text;
+      text.push(Buffer.from(piece.bytes));
       replaced += piece.replaced;
       if (!piece.endsDocument) continue;
-      documents.push(text);
-      text = '';
+      documents.push(Buffer.concat(text).toString('utf8'));
+      text = [];
     }
   } finally {
     assert.ok(stream.destroyed, 'the stream is closed, whatever happened');
   }
-  assert.equal(text, '');
+  assert.equal(Buffer.concat(text).length, 0);
   return { documents, replaced };
 }
 
@@ -114,8 +115,8 @@ describe('readDocuments', () => {
       })(),
     );
     let read = 0;
-    for await (const { text } of readDocuments({ uri: 'file:///corpus/a', size: chunk.length * count }, stream, OPTIONS)) {
-      read += text.length;
+    for await (const { bytes } of readDocuments({ uri: 'file:///corpus/a', size: chunk.length * count }, stream, OPTIONS)) {
+      read += bytes.length;
       assert.ok(ahead * chunk.length - read < 40 * chunk.length);
     }
     assert.equal(read, chunk.length * count);
@@ -127,11 +128,11 @@ describe('readDocuments', () => {
     const broken = Buffer.from(whole);
     broken[whole.length >> 1]! ^= 0x55;
     broken.fill(0xff, (whole.length >> 1) + 1, (whole.length >> 1) + 9);
-    await refuses(broken, {}, /broken gzip in the 65536 bytes from byte \d+ \(/u);
-    for (const length of [3, 9, whole.length >> 1, whole.length - 1]) await refuses(whole.subarray(0, length), {}, new RegExp(`cut off: the file ends at byte ${length},`, 'u'));
-    await refuses(Buffer.concat([whole, whole.subarray(0, 20)]), {}, /cut off/u);
-    await refuses(Buffer.concat([whole, Buffer.from('garbage')]), {}, /broken gzip/u);
-    await refuses(Buffer.concat([whole, Buffer.alloc(9), whole]), {}, new RegExp(`at byte ${whole.length} of ${2 * whole.length + 9} expected another member`, 'u'));
+    await refuses(broken, { nulBytes: 'space' }, /broken gzip in the 65536 bytes from byte \d+ \(/u);
+    for (const length of [3, 9, whole.length >> 1, whole.length - 1]) await refuses(whole.subarray(0, length), { nulBytes: 'space' }, new RegExp(`cut off: the file ends at byte ${length},`, 'u'));
+    await refuses(Buffer.concat([whole, whole.subarray(0, 20)]), { nulBytes: 'space' }, /cut off/u);
+    await refuses(Buffer.concat([whole, Buffer.from('garbage')]), { nulBytes: 'space' }, /broken gzip/u);
+    await refuses(Buffer.concat([whole, Buffer.alloc(9), whole]), { nulBytes: 'space' }, new RegExp(`at byte ${whole.length} of ${2 * whole.length + 9} expected another member`, 'u'));
   });
 
   it('names the byte of invalid UTF-8', async () => {
@@ -149,7 +150,7 @@ describe('readDocuments', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(byte, { maxLength: 24 }), fc.integer({ min: 1, max: 8 }), async (bytes, step) => {
         const content = Buffer.from([0x61, ...bytes]);
-        const { documents, replaced } = await read(content, { step, invalidUtf8: 'replace', format: 'text' });
+        const { documents, replaced } = await read(content, { step, invalidUtf8: 'replace', nulBytes: 'space', format: 'text' });
         const expected = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content);
         assert.deepEqual(documents, [expected]);
         // U+FFFD that was there is no replacement.
@@ -199,9 +200,9 @@ describe('readDocuments', () => {
   });
 
   it('closes the stream when nobody reads on', async () => {
-    for (const format of ['text', 'auto', 'jsonl'] as const) {
+    for (const format of ['text', 'auto', 'jsonl', 'oscar-2019'] as const) {
       const stream = Readable.from(Array.from({ length: 100 }, () => Buffer.from('{"text":"one"}\n')));
-      for await (const piece of readDocuments({ uri: 'file:///corpus/a', size: 1500 }, stream, { ...OPTIONS, format })) if (piece.text !== '') break;
+      for await (const piece of readDocuments({ uri: 'file:///corpus/a', size: 1500 }, stream, { ...OPTIONS, format })) if (piece.bytes.length > 0) break;
       assert.ok(stream.destroyed);
     }
   });

@@ -1,39 +1,51 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { Failure } from '../schemas/failures.ts';
 
-export interface DecodedText {
-  text: string;
+export interface CheckedBytes {
+  /** Valid UTF-8, cut between two characters. */
+  bytes: Buffer;
   /** Invalid sequences that became U+FFFD. */
   replaced: number;
 }
 
+export interface CheckOptions {
+  invalidUtf8: 'fail' | 'replace';
+  /** What NUL is: a mistake, or white space. */
+  nulBytes: 'fail' | 'space';
+}
+
 /**
- * UTF-8 in chunks that are cut anywhere to text, without its BOM. What is invalid is a DataError with its byte in the decompressed stream, or
- * with `replace` one U+FFFD for each maximal part of a sequence, as browsers do it (WHATWG Encoding).
+ * Chunks that are cut anywhere, checked to be UTF-8 and without their BOM. What is invalid is a DataError with its byte in the decompressed
+ * stream, or with `replace` one U+FFFD for each maximal part of a sequence, as browsers do it (WHATWG Encoding). NUL bytes are an error too
+ * unless they are allowed: they are in no text, but in archives and other encodings.
  */
-export async function* decodeUtf8(
-  chunks: AsyncIterable<Buffer>,
-  uri: string,
-  invalid: 'fail' | 'replace',
-): AsyncGenerator<DecodedText, void, undefined> {
+export async function* checkUtf8(chunks: AsyncIterable<Buffer>, uri: string, options: CheckOptions): AsyncGenerator<CheckedBytes, void, undefined> {
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
-  const decode = (bytes: Buffer): DecodedText => {
-    const hasBom = offset === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-    if (isAscii(bytes)) return { text: bytes.toString('latin1'), replaced: 0 };
-    const replaced = isUtf8(bytes) ? 0 : countInvalid(bytes);
-    if (replaced > 0 && invalid === 'fail') throw invalidUtf8(bytes, offset, uri);
-    return { text: bytes.toString('utf8', hasBom ? 3 : 0), replaced };
-  };
   for await (const chunk of chunks) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const whole = bytes.length - unfinishedLength(bytes);
     rest = bytes.subarray(whole);
     if (whole === 0) continue;
-    yield decode(bytes.subarray(0, whole));
+    yield checkPiece(bytes.subarray(0, whole), offset, uri, options);
     offset += whole;
   }
-  if (rest.length > 0) yield decode(rest);
+  if (rest.length > 0) yield checkPiece(rest, offset, uri, options);
+}
+
+/** Bytes that are whole in themselves; `offset` is where they begin in the decompressed stream. */
+export function checkPiece(bytes: Buffer, offset: number, uri: string, { invalidUtf8, nulBytes }: CheckOptions): CheckedBytes {
+  const from = offset === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  const isValid = isUtf8(bytes);
+  if (!isValid && invalidUtf8 === 'fail') throw invalid(bytes, offset, uri);
+  const nul = nulBytes === 'fail' ? bytes.indexOf(0) : -1;
+  if (nul >= 0) throw unexpectedNul(offset + nul, uri);
+  if (isValid) return { bytes: bytes.subarray(from), replaced: 0 };
+  return { bytes: Buffer.from(bytes.toString('utf8', from)), replaced: countInvalid(bytes) };
+}
+
+function unexpectedNul(at: number, uri: string): Failure {
+  return new Failure('DataError', `${uri}: a NUL byte at byte ${at} of the text: is it text, and UTF-8 (no archive, no UTF-16 or UTF-32)? If so, set source.nulBytes: space`);
 }
 
 /** Bytes at the end that may be the start of a longer sequence: 0 to 3. */
@@ -85,7 +97,7 @@ function partLength(bytes: Uint8Array, at: number): number {
   return length;
 }
 
-function invalidUtf8(bytes: Uint8Array, offset: number, uri: string): Failure {
+function invalid(bytes: Uint8Array, offset: number, uri: string): Failure {
   const at = nextInvalid(bytes, 0);
   const found = [...bytes.subarray(at, at + 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   const isUtf16 = offset + at === 0 && (bytes[0]! & bytes[1]!) === 0xfe && bytes[0] !== bytes[1];

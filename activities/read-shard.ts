@@ -1,0 +1,73 @@
+import { buildDictionary, type Shard } from '../kernels/build-dictionary.ts';
+import { collectPairs, type PairRun } from '../kernels/collect-pairs.ts';
+import { openSource } from '../sources/open-source.ts';
+import { readDocuments } from '../sources/read-documents.ts';
+import { openRecords } from '../sources/read-lines.ts';
+import { readPairs } from '../sources/read-pairs.ts';
+import { readSequences } from '../sources/read-sequences.ts';
+import { tokenise } from '../sources/tokenise.ts';
+import type { ListedFile } from './listed-files.ts';
+import type { IngestParameters } from './shard-artifacts.ts';
+import type { StageContext } from './stage-context.ts';
+
+export type TextShard = Shard & {
+  /** Invalid UTF-8 sequences that became U+FFFD. */
+  replaced: number;
+};
+
+type Report = (rows: number) => void;
+
+/** Records between two reports. */
+const REPORT_EVERY = 4096;
+
+export async function readText(file: ListedFile, { source, tokens }: IngestParameters, context: StageContext, report: Report): Promise<TextShard> {
+  const dictionary = buildDictionary();
+  const tokeniser = tokenise(tokens, dictionary);
+  const opened = openSource(file, context.openStore);
+  let replaced = 0;
+  for await (const piece of readDocuments(expected(file), opened.stream(), source, opened.range)) {
+    tokeniser.push(piece.bytes);
+    replaced += piece.replaced;
+    if (piece.endsDocument) {
+      tokeniser.end();
+      dictionary.endDocument();
+    }
+    report(dictionary.size());
+  }
+  await opened.checkUnchanged();
+  return { ...dictionary.finish(), replaced };
+}
+
+export async function readSequencesOf(file: ListedFile, { source }: IngestParameters, context: StageContext, report: Report): Promise<TextShard> {
+  const dictionary = buildDictionary();
+  const opened = openSource(file, context.openStore);
+  let sequences = 0;
+  for await (const ids of readSequences(await openRecords(expected(file), opened.stream(), source, opened.range), source)) {
+    for (const id of ids) {
+      const bytes = Buffer.from(id, 'utf8');
+      dictionary.add(bytes, 0, bytes.length);
+    }
+    dictionary.endDocument();
+    if (++sequences % REPORT_EVERY === 0) report(dictionary.size());
+  }
+  await opened.checkUnchanged();
+  return { ...dictionary.finish(), replaced: 0 };
+}
+
+export async function readPairsOf(file: ListedFile, { source }: IngestParameters, context: StageContext, report: Report): Promise<PairRun> {
+  const pairs = collectPairs();
+  const opened = openSource(file, context.openStore);
+  let read = 0;
+  for await (const { left, right, weight } of readPairs(await openRecords(expected(file), opened.stream(), source, opened.range), source)) {
+    pairs.add(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'), weight);
+    if (++read % REPORT_EVERY === 0) report(pairs.size());
+  }
+  await opened.checkUnchanged();
+  return pairs.finish();
+}
+
+/** What of a file a stream of it gives; a range has neither a known length nor the file's own lines, so messages name where it begins. */
+function expected(file: ListedFile): { uri: string; size: number } {
+  if (file.start === 0 && file.end === file.size) return { uri: file.uri, size: file.size };
+  return { uri: `${file.uri} (counted from byte ${file.start})`, size: Number.POSITIVE_INFINITY };
+}

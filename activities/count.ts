@@ -22,6 +22,9 @@ export interface CountInput extends StageInput, CountParameters {
   to: number;
 }
 
+/** Between two reports: each wakes another thread. */
+export const REPORT_MS = 200;
+
 /** Counts the cooccurrences of groups [from, to) of files, each into sorted runs; pairs are runs already. Rows: pairs of words. */
 export async function count(input: CountInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
@@ -47,11 +50,14 @@ async function countGroup(store: Store, members: ArtifactReference[], input: Cou
   const isPairs = shards[0]?.manifest.parameters['kind'] === 'pairs';
   let rows = 0;
   let runs = 0;
+  let reported = Date.now();
   const finishRun = async () => {
     const run = createCountsWriter();
     for (const { from, ends, columns, sums } of counter.rows()) {
       run.add(from, ends, columns, sums);
-      context.report(runs, runs + 1, { rows: from });
+      if (Date.now() - reported < REPORT_MS) continue;
+      reported = Date.now();
+      context.report(from, counted.length, { pairs: rows });
     }
     const file = run.finish();
     parts.push(...(await countsParts(file, runs)));

@@ -7,6 +7,7 @@ import { createCountsWriter } from '../store/counts-file.ts';
 import { decodeParquet, encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 import { readGroups } from './group-files.ts';
+import { REPORT_MS } from './count.ts';
 import type { BatchOutput } from './ingest.ts';
 import { openCursor, openRun, type Run, type RunCursor } from './read-run.ts';
 import { countArtifact, mergeArtifact, type MergeParameters } from './shard-artifacts.ts';
@@ -45,6 +46,7 @@ async function mergeRange(store: Store, input: MergeInput, context: StageContext
   });
   const file = createCountsWriter();
   let first = from;
+  let reported = Date.now();
   let ends: number[] = [];
   const flush = () => {
     const { columns, sums } = merging.take();
@@ -65,6 +67,8 @@ async function mergeRange(store: Store, input: MergeInput, context: StageContext
     ends.push(merging.pending());
     if (merging.pending() >= ROOM) {
       flush();
+      if (Date.now() - reported < REPORT_MS) continue;
+      reported = Date.now();
       context.report(row - from, to - from);
     }
   }

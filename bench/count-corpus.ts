@@ -18,8 +18,9 @@ export interface CountCorpusInput {
 
 export interface CountedCorpus {
   seconds: Record<string, number>;
-  /** Of all threads, in the timed stages. */
+  /** Of all threads, in the timed stages, and of each stage. */
   cpuSeconds: number;
+  cpuOf: Record<string, number>;
   tokens: number;
   pairs: number;
   words: number;
@@ -82,6 +83,7 @@ export async function countCorpus({ configuration, threads = availableParallelis
     return {
       seconds,
       cpuSeconds,
+      cpuOf,
       tokens: shards.reduce((sum, shard) => sum + shard.rows, 0),
       pairs: rows.rows,
       words: words.rows,
@@ -91,7 +93,6 @@ export async function countCorpus({ configuration, threads = availableParallelis
       vocabulary: (await openArtifact(store, words.artifact)).localFile('vocabulary.parquet')!,
     };
   } finally {
-    process.stderr.write(`CPU ${JSON.stringify(cpuOf)}\n`);
     await pool.close();
   }
 }

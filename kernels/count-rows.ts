@@ -79,7 +79,7 @@ export function createRowCounter(V: number, window: number): RowCounter {
     const { exports: kernel } = kept;
     const wide = V + SPARE;
     const [idsAt, starts, next, places, ends, weightsAt, narrow, sums, touched, leaves, summary, columns, outSums] = kept.allocate([
-      4 * length, 4 * (V + 1), 4 * V, 4 * (length + 8), 4 * V, 4 * (window + 1), 4 * wide, 8 * wide, 4 * (wide + 2), V / 8 + 8, V / 512 + 8, 4 * capacity, 8 * capacity,
+      4 * length, 4 * (V + 1), 4 * V, 4 * length, 4 * V, 4 * (window + 1), 4 * wide, 8 * wide, 4 * (wide + 2), V / 8 + 8, V / 512 + 8, 4 * capacity, 8 * capacity,
     ]);
     const memory = kept.memory();
     new Uint8Array(memory, narrow, columns - narrow).fill(0);

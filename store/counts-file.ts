@@ -33,12 +33,14 @@ export interface CountsFile {
 }
 
 const MAGIC = Buffer.from('PAR1');
+const LEAST_BYTES = 1 << 20;
 const TYPE = { int32: 1, int64: 2 } as const;
 const ENCODING = { plain: 0, rle: 3, dictionary: 8 } as const;
 const PAGE = { data: 0, dictionary: 2 } as const;
 
 export function createCountsWriter(): CountsWriter {
-  const chunks: Uint8Array[] = [MAGIC];
+  let file = new Uint8Array(LEAST_BYTES);
+  file.set(MAGIC);
   let at = MAGIC.length;
   let entries = 0;
   const blocks: CountsBlock[] = [];
@@ -47,7 +49,12 @@ export function createCountsWriter(): CountsWriter {
   const ends: number[] = [];
 
   const write = (bytes: Uint8Array) => {
-    chunks.push(bytes);
+    if (at + bytes.length > file.length) {
+      const larger = new Uint8Array(Math.max(2 * file.length, at + bytes.length));
+      larger.set(file.subarray(0, at));
+      file = larger;
+    }
+    file.set(bytes, at);
     at += bytes.length;
   };
 
@@ -80,9 +87,9 @@ export function createCountsWriter(): CountsWriter {
     const rowsAt = at;
     page('data', columns.length, ENCODING.dictionary, encodeRuns(lengths));
     const columnStart = at;
-    const column = page('data', columns.length, ENCODING.plain, bytesOf(columns.slice()));
+    const column = page('data', columns.length, ENCODING.plain, bytesOf(columns));
     const sumStart = at;
-    const sum = page('data', columns.length, ENCODING.plain, bytesOf(sums.slice()));
+    const sum = page('data', columns.length, ENCODING.plain, bytesOf(sums));
     blocks.push({ entries: columns.length, columnsAt: column.valuesAt, sumsAt: sum.valuesAt, columnsCrc: column.crc, sumsCrc: sum.crc });
     const chunk = (name: string, type: number, encodings: number[], first: number, end: number, dataAt: number) =>
       struct(
@@ -108,7 +115,7 @@ export function createCountsWriter(): CountsWriter {
     write(footer);
     write(bytesOf(Uint32Array.of(footer.length)));
     write(MAGIC);
-    return { bytes: joined(chunks, at), entries, blocks, rows: Int32Array.from(rows), ends: Float64Array.from(ends) };
+    return { bytes: file.subarray(0, at), entries, blocks, rows: Int32Array.from(rows), ends: Float64Array.from(ends) };
   }
 
   return { add, finish };
@@ -130,16 +137,6 @@ function encodeRuns(lengths: number[]): Uint8Array {
     for (let shift = 0; shift < width; shift += 8) bytes.push((index >>> shift) & 255);
   }
   return Uint8Array.from(bytes);
-}
-
-function joined(chunks: Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks.splice(0)) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 function copied(bytes: Uint8Array): ArrayBuffer {

@@ -96,7 +96,7 @@ async function follow(
   terminals.err.write(`${handle.workflowId}: ${settings.length} settings, ${trials} trials each\n`);
   const result = handle.result() as Promise<SbmScores>;
   const ended = new AbortController();
-  void report();
+  const reporting = report();
   try {
     const outcome = await Promise.race([result, aborted(signal).then(() => undefined), workersFinished.then(() => result)]);
     if (outcome === undefined) {
@@ -107,6 +107,8 @@ async function follow(
     return outcome;
   } finally {
     ended.abort();
+    // A query under way must not outlive the connection.
+    await reporting;
   }
 
   async function report(): Promise<void> {

@@ -63,11 +63,11 @@ async function readRange(store: Store, path: string, start: number, end: number)
 async function readBlob(store: Store, folder: string, part: ManifestPart): Promise<Blob> {
   const file = store.localFile(`${folder}/${part.path}`);
   const size = file === undefined ? undefined : await stat(file).then((found) => found.size, () => undefined);
-  if (file === undefined || size !== part.bytes) return new Blob([(await readPart(store, folder, part)) as Uint8Array<ArrayBuffer>]);
+  if (file === undefined || size !== part.bytes) return new Blob([await readPart(store, folder, part)]);
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
   // The message is readPart's.
-  return hash.digest('hex') === part.sha256 ? await openAsBlob(file) : new Blob([(await readPart(store, folder, part)) as Uint8Array<ArrayBuffer>]);
+  return hash.digest('hex') === part.sha256 ? await openAsBlob(file) : new Blob([await readPart(store, folder, part)]);
 }
 
 /** Undefined when there is none; an IntegrityError when what is there is no manifest of this artifact. */

@@ -135,7 +135,7 @@ export async function readBinaryColumn(blob: Blob, name: string, width: number, 
   };
   let filled = 0;
   try {
-    const file = await parquet.ParquetFile.fromFile(blob as File);
+    const file = await parquet.ParquetFile.fromFile(blob);
     const batches = (await file.stream({ columns: [name], batchSize: ROW_GROUP_ROWS / 4 })) as unknown as AsyncIterable<Parquet.RecordBatch>;
     for await (const batch of batches) {
       const table = arrow.tableFromIPC(batch.intoIPCStream());

@@ -5,14 +5,18 @@ import { type CurrentPointer, currentPointer, type IndexManifest, indexManifest 
 import type { Metrics } from '../schemas/run.ts';
 import { artifactFolder, openArtifact } from '../store/artifacts.ts';
 import type { Store } from '../store/store.ts';
+import { isMadeFrom, readIndexState } from './index-state.ts';
 import { readJson, toJson } from './json-object.ts';
 import type { StageContext, StageInput, StageOutput } from './stage-context.ts';
 
 export interface PublishInput extends StageInput {
   configuration: Configuration;
-  buckets: ArtifactReference;
-  common: ArtifactReference;
+  /** The export, then what it was made from, the last first. */
   lineage: ArtifactReference[];
+  report: ArtifactReference;
+  /** The version that was current when the run came to its report. */
+  comparedWith?: number;
+  common: ArtifactReference;
   metrics: Metrics;
 }
 
@@ -28,11 +32,8 @@ export interface PublishOutput extends StageOutput {
  */
 export async function publish(input: PublishInput, context: StageContext): Promise<PublishOutput> {
   const store = context.openStore(input.store);
-  const folder = `indexes/${input.configuration.index}`;
-  const seen = await store.head(`${folder}/current.json`);
-  const current = seen && (await readJson(store, `${folder}/current.json`, currentPointer));
-  const standing = current && (await readJson(store, `${folder}/${current.path}/index.json`, indexManifest));
-  if (current && standing && !input.force && isSameIndex(standing, input)) return describe(store, folder, standing, input, false);
+  const { folder, seen, standing } = await readIndexState(store, input.configuration.index);
+  if (standing && !input.force && isMadeFrom(standing, input.lineage)) return describe(store, folder, standing, input, false);
 
   const manifest = await writeVersion(store, folder, input, context);
   const pointer: CurrentPointer = {
@@ -54,10 +55,11 @@ async function writeVersion(store: Store, folder: string, input: PublishInput, c
   const version = await claimVersion(store, folder, context);
   const written = await readJson(store, `${folder}/versions/${version}/index.json`, indexManifest);
   if (written) return written;
-  const { manifest: made } = await openArtifact(store, input.buckets);
-  for (const [at, part] of made.parts.entries()) {
-    context.report(at, made.parts.length);
-    await store.copy(`${artifactFolder(input.buckets)}/${part.path}`, `${folder}/versions/${version}/${part.name}`);
+  const [{ manifest: made }, { manifest: page }] = [await openArtifact(store, exportOf(input)), await openArtifact(store, input.report)];
+  const copies = [made, page].flatMap((manifest) => manifest.parts.map((part) => ({ part, from: `${artifactFolder(manifest as ArtifactReference)}/${part.path}` })));
+  for (const [at, { part, from }] of copies.entries()) {
+    context.report(at, copies.length);
+    await store.copy(from, `${folder}/versions/${version}/${part.name}`);
   }
   const { configuration } = input;
   const manifest: IndexManifest = {
@@ -68,11 +70,13 @@ async function writeVersion(store: Store, folder: string, input: PublishInput, c
     items: made.rows,
     tables: configuration.training.tables,
     bits: configuration.training.bits,
-    parts: made.parts.map((part) => ({ ...part, path: part.name })),
-    lineage: [input.buckets, ...input.lineage],
+    parts: copies.map(({ part }) => ({ ...part, path: part.name })),
+    lineage: input.lineage,
     common: input.common,
     configuration,
     metrics: input.metrics,
+    report: input.report,
+    ...(input.comparedWith !== undefined && { comparedWith: input.comparedWith }),
     codeVersion: context.origin.codeVersion,
     createdAt: new Date().toISOString(),
     ...identityOf(context),
@@ -108,8 +112,11 @@ async function explainConflict(store: Store, folder: string, version: number): P
   );
 }
 
-const isSameIndex = (standing: IndexManifest, input: PublishInput) =>
-  JSON.stringify(standing.lineage.map(({ key }) => key)) === JSON.stringify([input.buckets, ...input.lineage].map(({ key }) => key));
+function exportOf({ lineage }: PublishInput): ArtifactReference {
+  const [made] = lineage;
+  if (made?.stage === 'export') return made;
+  throw new Failure('IntegrityError', `publish: expected a lineage that begins with an export, got ${made?.stage ?? 'an empty one'}`);
+}
 
 function identityOf({ origin }: StageContext): { workflowId?: string; runId?: string } {
   const { workflowId, runId } = origin;
@@ -120,5 +127,5 @@ function describe(store: Store, folder: string, manifest: IndexManifest, input: 
   const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
   const { version, items } = manifest;
   const uri = `${store.uri}/${folder}/versions/${version}`;
-  return { artifact: input.buckets, cached: !published, rows: items, bytes, facts: {}, version, uri, published };
+  return { artifact: exportOf(input), cached: !published, rows: items, bytes, facts: {}, version, uri, published };
 }

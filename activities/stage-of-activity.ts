@@ -19,5 +19,6 @@ export const STAGE_OF_ACTIVITY: Record<ActivityName, StageName> = {
   binarize: 'binarize',
   exportBuckets: 'export',
   evaluate: 'evaluate',
+  report: 'report',
   publish: 'publish',
 };

@@ -15,4 +15,5 @@ export { finishTraining } from './finish-training.ts';
 export { binarize } from './binarize.ts';
 export { exportBuckets } from './export-buckets.ts';
 export { evaluate } from './evaluate.ts';
+export { report } from './report.ts';
 export { publish } from './publish.ts';

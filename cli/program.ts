@@ -6,6 +6,7 @@ import { addDevCommand } from './commands/dev.ts';
 import { addIndexCommand } from './commands/index-list.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addLookupCommand } from './commands/lookup.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScheduleCommand } from './commands/schedule.ts';
 import { addWatchCommand } from './commands/watch.ts';
@@ -40,6 +41,7 @@ export function buildProgram(): Command {
   addCancelCommand(program);
   addLookupCommand(program);
   addIndexCommand(program);
+  addReportCommand(program);
   addScheduleCommand(program);
   addDevCommand(program);
   addWorkerCommand(program);

@@ -15,6 +15,7 @@ export const PURPOSE = {
   evaluate: 7,
   shuffledBuckets: 8,
   schedule: 9,
+  report: 10,
 } as const;
 
 const M0 = 0xd2511f53;

@@ -19,6 +19,10 @@ export const indexManifest = z.object({
   /** The configuration of the run, with defaults filled in. */
   configuration: z.record(z.string(), z.unknown()),
   metrics: z.record(z.string(), z.number()),
+  /** The page of the run, which is a part of the version too. */
+  report: artifactReference.optional(),
+  /** The version that was current before it, with which its report compares it. */
+  comparedWith: z.number().int().positive().optional(),
   codeVersion: z.string(),
   createdAt: z.string(),
   workflowId: z.string().optional(),

@@ -18,6 +18,7 @@ export const STAGES = {
   binarize: { version: 1, title: 'Binarize to codes' },
   export: { version: 1, title: 'Export the buckets' },
   evaluate: { version: 1, title: 'Evaluate' },
+  report: { version: 1, title: 'Write the report' },
   publish: { version: 1, title: 'Publish' },
 } as const;
 
@@ -38,5 +39,6 @@ export const STAGE_NAMES = [
   'binarize',
   'export',
   'evaluate',
+  'report',
   'publish',
 ] as const satisfies StageName[];

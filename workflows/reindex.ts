@@ -51,15 +51,16 @@ export async function reindex(input: ReindexInput): Promise<ReindexResult> {
       seed,
     }),
   );
+  const lineage = [buckets, quality, codes, model, pairs, d, rows, words, dictionary, corpus].map((output) => output.artifact);
+  const made = { ...base, configuration, lineage, metrics: quality.metrics };
+  const page = await run.stage('report', () => perform('export', 'report', index, { ...made, stages: run.results() }));
   checkGate(gate, quality.metrics);
   const version = await run.stage('publish', () =>
     perform('main', 'publish', index, {
-      ...base,
-      configuration,
-      buckets: buckets.artifact,
+      ...made,
       common: words.common,
-      lineage: [quality, codes, model, pairs, d, rows, words, dictionary, corpus].map((output) => output.artifact),
-      metrics: quality.metrics,
+      report: page.artifact,
+      ...(page.previous && { comparedWith: page.previous.version }),
     }),
   );
   run.published(version.version);

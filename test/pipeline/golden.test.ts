@@ -46,7 +46,7 @@ describe('the bytes of each stage', () => {
     assert.deepEqual(Object.keys(golden).toSorted(), Object.keys(found).toSorted());
   });
 
-  for (const [stage, { version }] of Object.entries(STAGES).filter(([name]) => name !== 'publish' && name !== 'list')) {
+  for (const [stage, { version }] of Object.entries(STAGES).filter(([name]) => !['publish', 'list', 'report'].includes(name))) {
     it(`${stage}: the bytes are those of version ${version}`, () => {
       assert.equal(golden[stage]?.version, version, 'the version was raised: record the golden bytes anew');
       assert.deepEqual(found[stage]?.parts, golden[stage]?.parts, 'the bytes changed: raise the version if this was meant');
@@ -57,7 +57,8 @@ describe('the bytes of each stage', () => {
     const stages: Golden = {};
     for (const [path, sha256] of Object.entries(await digestsOf(store))) {
       const [stage, , part] = path.split('/') as [keyof typeof STAGES, string, string];
-      if (stage === 'list') continue;
+      // A listing holds times of files, a report those of its run.
+      if (stage === 'list' || stage === 'report') continue;
       stages[stage] ??= { version: STAGES[stage].version, parts: [] };
       stages[stage].parts.push(`${part} ${sha256}`);
     }

@@ -1,6 +1,7 @@
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
+import type { GateApproval } from '../schemas/gate.ts';
 import { type CurrentPointer, currentPointer, type IndexManifest, indexManifest } from '../schemas/index-manifest.ts';
 import type { Metrics } from '../schemas/run.ts';
 import { artifactFolder, openArtifact } from '../store/artifacts.ts';
@@ -18,6 +19,8 @@ export interface PublishInput extends StageInput {
   comparedWith?: number;
   common: ArtifactReference;
   metrics: Metrics;
+  /** Who wants it though it missed its gate. */
+  approval?: GateApproval;
 }
 
 export interface PublishOutput extends StageOutput {
@@ -76,6 +79,7 @@ async function writeVersion(store: Store, folder: string, input: PublishInput, c
     configuration,
     metrics: input.metrics,
     report: input.report,
+    ...(input.approval && { approval: input.approval }),
     ...(input.comparedWith !== undefined && { comparedWith: input.comparedWith }),
     codeVersion: context.origin.codeVersion,
     createdAt: new Date().toISOString(),

@@ -7,6 +7,7 @@ import type { LineageEntry } from '../report/report-data.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
+import { judgeGate } from '../schemas/gate.ts';
 import type { IndexManifest } from '../schemas/index-manifest.ts';
 import type { Metrics, StageResult } from '../schemas/run.ts';
 import { CURVE, VOCABULARY } from '../schemas/tables.ts';
@@ -83,6 +84,7 @@ export async function report(input: ReportInput, context: StageContext): Promise
       lineage: await describeLineage(store, lineage),
       curve: Array.from(curve.epoch, (epoch, at) => ({ epoch, loss: curve.loss[at]!, pairs: curve.pairs[at]! })),
       metrics,
+      gate: judgeGate(configuration.gate, metrics, previous),
       ...(previous && { previous }),
       buckets: bucketFigures(coded, buckets),
       examples: exampleClusters(buckets, word, seed),

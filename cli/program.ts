@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
 import { addCancelCommand } from './commands/cancel.ts';
+import { addDecisionCommands } from './commands/decide.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addIndexCommand } from './commands/index-list.ts';
@@ -39,6 +40,7 @@ export function buildProgram(): Command {
   addRunCommand(program);
   addWatchCommand(program);
   addCancelCommand(program);
+  addDecisionCommands(program);
   addLookupCommand(program);
   addIndexCommand(program);
   addReportCommand(program);

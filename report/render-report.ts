@@ -1,6 +1,6 @@
+import { metricDirection } from '../schemas/metrics.ts';
 import { STAGES, type StageName } from '../schemas/stages.ts';
 import { escapeHtml as text, scriptJson } from './escape-html.ts';
-import { metricDirection } from './metric-direction.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { bitBalance, bucketSizes, embeddingMap, lossCurve } from './plots.ts';
@@ -24,7 +24,7 @@ export function renderReport(data: ReportData): string {
 <p class="muted">${count(items)} words, ${tables} tables of ${bits} bits, Hashloom ${text(codeVersion)}${data.previous ? `; compared with version ${data.previous.version}` : '; no version before it'}</p>
 </header>
 <main>
-${[tiles(data), stages(data), metrics(data), training(data), buckets(data), examples(data), map(data), lineage(data), configuration(data)].join('\n')}
+${[tiles(data), stages(data), metrics(data), gate(data), training(data), buckets(data), examples(data), map(data), lineage(data), configuration(data)].join('\n')}
 </main>
 </body>
 </html>
@@ -53,6 +53,12 @@ function metrics({ metrics, previous }: ReportData): string {
   const heads = ['Metric', number('This run'), ...(previous ? [number(`Version ${previous.version}`), number('Change')] : [])];
   const note = 'Precision, recall and F1 are against the affinity D, hit rates (HR) on pairs kept from training; "shuffled" is the same figure for buckets of equal sizes filled at random.';
   return section('Metrics', `<p class="muted">${note}</p><div class="narrow">${table(heads, rows)}</div>`);
+}
+
+function gate({ gate }: ReportData): string {
+  if (gate.length === 0) return '';
+  const rows = gate.map(({ passes, text: says }) => [`<span class="${passes ? 'up">passes' : 'down">misses'}</span>`, text(says)]);
+  return section('Gate', table(['', 'Rule'], rows));
 }
 
 function training({ curve }: ReportData): string {

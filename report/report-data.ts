@@ -1,3 +1,4 @@
+import type { GateCheck } from '../schemas/gate.ts';
 import type { Metrics, StageResult } from '../schemas/run.ts';
 
 /** Everything a report shows; the same data give the same page, byte for byte. */
@@ -16,6 +17,7 @@ export interface ReportData {
   metrics: Metrics;
   /** The version that was current when the run came to its report. */
   previous?: { version: number; metrics: Metrics };
+  gate: GateCheck[];
   buckets: BucketFigures;
   examples: ExampleCluster[];
   map: MapPoint[];

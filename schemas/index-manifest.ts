@@ -21,6 +21,8 @@ export const indexManifest = z.object({
   metrics: z.record(z.string(), z.number()),
   /** The page of the run, which is a part of the version too. */
   report: artifactReference.optional(),
+  /** Who published it though it missed its gate. */
+  approval: z.object({ who: z.string(), why: z.string(), misses: z.array(z.string()) }).optional(),
   /** The version that was current before it, with which its report compares it. */
   comparedWith: z.number().int().positive().optional(),
   codeVersion: z.string(),

@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
-import { checkGate } from './check-gate.ts';
+import { setUpGate } from './pass-gate.ts';
 import { perform } from './policies.ts';
 import { followRun } from './run-progress.ts';
 import { learn, processShards } from './start-children.ts';
@@ -8,9 +8,10 @@ import { learn, processShards } from './start-children.ts';
 /** From a corpus to a published hash-bucket index: the way of the data, a stage a line. */
 export async function reindex(input: ReindexInput): Promise<ReindexResult> {
   const { configuration, force } = input;
-  const { index, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, evaluation, gate, seed } = configuration;
+  const { index, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, evaluation, seed } = configuration;
   const base = { store: configuration.store, force };
   const run = followRun(input);
+  const passGate = setUpGate(configuration, run);
 
   const corpus = await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration }));
   const shards = { ...base, files: corpus.artifact, source, tokens };
@@ -54,12 +55,13 @@ export async function reindex(input: ReindexInput): Promise<ReindexResult> {
   const lineage = [buckets, quality, codes, model, pairs, d, rows, words, dictionary, corpus].map((output) => output.artifact);
   const made = { ...base, configuration, lineage, metrics: quality.metrics };
   const page = await run.stage('report', () => perform('export', 'report', index, { ...made, stages: run.results() }));
-  checkGate(gate, quality.metrics);
+  const approval = await passGate(quality.metrics, page);
   const version = await run.stage('publish', () =>
     perform('main', 'publish', index, {
       ...made,
       common: words.common,
       report: page.artifact,
+      ...(approval && { approval }),
       ...(page.previous && { comparedWith: page.previous.version }),
     }),
   );

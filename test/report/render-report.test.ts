@@ -36,7 +36,7 @@ describe('renderReport', () => {
 
   it('says what is better and what is worse than in the version before', () => {
     const { document } = parseHTML(renderReport(smallReport(40)));
-    const changes = [...document.querySelectorAll('section table .up, section table .down')].map((cell) => `${cell.className} ${cell.textContent}`);
+    const changes = [...document.querySelectorAll('section td.number .up, section td.number .down')].map((cell) => `${cell.className} ${cell.textContent}`);
     assert.deepEqual(changes, ['down \u22120.05', 'up \u22122']);
     assert.match(document.querySelector('header')!.textContent, /compared with version 3/);
   });

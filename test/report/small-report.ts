@@ -15,6 +15,7 @@ export function smallReport(points: number, worst = '</script><script>alert(1)</
     curve: [1, 2, 3].map((epoch) => ({ epoch, loss: 1 / epoch, pairs: 1000 })),
     metrics: { f1: 0.25, largestBucket: 12, queries: 100, [worst]: 1 },
     previous: { version: 3, metrics: { f1: 0.3, largestBucket: 14, queries: 100 } },
+    gate: [{ metric: 'f1', passes: false, text: `f1 is ${worst}` }],
     buckets: {
       sizes: [{ from: 1, to: 1, buckets: 4, items: 4 }, { from: 2, to: 3, buckets: 2, items: 5 }],
       ones: Array.from({ length: 16 }, (_, at) => ({ table: at >> 3, bit: at & 7, share: at / 16 })),

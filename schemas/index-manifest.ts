@@ -41,6 +41,8 @@ export const currentPointer = z.object({
   /** Relative to `indexes/NAME/`. */
   path: z.string(),
   publishedAt: z.string(),
+  /** The version that was current before somebody went back to this one. */
+  rolledBackFrom: z.number().int().positive().optional(),
   workflowId: z.string().optional(),
   runId: z.string().optional(),
 });

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ScheduleOverlapPolicy, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { scheduledConfigurations } from '../../cli/scheduled-configurations.ts';
 import { QUEUES } from '../../schemas/queues.ts';
 import { type ReindexInput, reindexWorkflowId, scheduledWorkflowId, scheduleId, WORKFLOW } from '../../schemas/run.ts';
 import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
@@ -62,6 +63,7 @@ describe('a schedule', () => {
     });
     assert.deepEqual(fired, { skipped: `${reindexWorkflowId('nightly')} is already running` });
     await assert.rejects(startReindex(temporal, configured()), WorkflowExecutionAlreadyStartedError);
+    await assert.rejects(scheduledConfigurations(temporal, configured().store), /reindex\/nightly is at work on file:.*; gc waits for its end/);
     await manual.cancel();
     await manual.result().catch(() => undefined);
   });
@@ -79,6 +81,9 @@ describe('a schedule', () => {
       policies: { pauseOnFailure: true },
       action: { type: 'startWorkflow', workflowType: WORKFLOW.scheduled, workflowId: scheduledWorkflowId('worse'), taskQueue: QUEUES.main, args: [{ configuration: nightly(), force: false, searchAttributes: true }] },
     });
+    const known = async () => (await scheduledConfigurations(temporal, nightly().store)).map(({ index }) => index);
+    while (!(await known()).includes('worse'));
+    assert.deepEqual(await scheduledConfigurations(temporal, 'file:///elsewhere'), []);
     await schedule.trigger();
     let recent: { action: { workflow: { workflowId: string } } }[] = [];
     while (recent.length === 0) recent = (await schedule.describe()).info.recentActions;

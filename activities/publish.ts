@@ -1,22 +1,30 @@
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
+import type { GateApproval } from '../schemas/gate.ts';
 import { type CurrentPointer, currentPointer, type IndexManifest, indexManifest } from '../schemas/index-manifest.ts';
 import type { Metrics } from '../schemas/run.ts';
 import { artifactFolder, openArtifact } from '../store/artifacts.ts';
 import type { Store } from '../store/store.ts';
+import { isMadeFrom, readIndexState } from './index-state.ts';
 import { readJson, toJson } from './json-object.ts';
 import type { StageContext, StageInput, StageOutput } from './stage-context.ts';
 
 export interface PublishInput extends StageInput {
   configuration: Configuration;
-  buckets: ArtifactReference;
+  /** The export, then what it was made from, the last first. */
+  lineage: ArtifactReference[];
+  /** The page of the run; a run over vectors has none. */
+  report?: ArtifactReference;
+  /** The version that was current when the run came to its report. */
+  comparedWith?: number;
   /** Of a corpus of words. */
   common?: ArtifactReference;
   /** What an item is; `word` when absent. */
   kind?: IndexManifest['kind'];
-  lineage: ArtifactReference[];
   metrics: Metrics;
+  /** Who wants it though it missed its gate. */
+  approval?: GateApproval;
 }
 
 export interface PublishOutput extends StageOutput {
@@ -31,11 +39,8 @@ export interface PublishOutput extends StageOutput {
  */
 export async function publish(input: PublishInput, context: StageContext): Promise<PublishOutput> {
   const store = context.openStore(input.store);
-  const folder = `indexes/${input.configuration.index}`;
-  const seen = await store.head(`${folder}/current.json`);
-  const current = seen && (await readJson(store, `${folder}/current.json`, currentPointer));
-  const standing = current && (await readJson(store, `${folder}/${current.path}/index.json`, indexManifest));
-  if (current && standing && !input.force && isSameIndex(standing, input)) return describe(store, folder, standing, input, false);
+  const { folder, seen, standing } = await readIndexState(store, input.configuration.index);
+  if (standing && !input.force && isMadeFrom(standing, input.lineage)) return describe(store, folder, standing, input, false);
 
   const manifest = await writeVersion(store, folder, input, context);
   const pointer: CurrentPointer = {
@@ -57,10 +62,12 @@ async function writeVersion(store: Store, folder: string, input: PublishInput, c
   const version = await claimVersion(store, folder, context);
   const written = await readJson(store, `${folder}/versions/${version}/index.json`, indexManifest);
   if (written) return written;
-  const { manifest: made } = await openArtifact(store, input.buckets);
-  for (const [at, part] of made.parts.entries()) {
-    context.report(at, made.parts.length);
-    await store.copy(`${artifactFolder(input.buckets)}/${part.path}`, `${folder}/versions/${version}/${part.name}`);
+  const { manifest: made } = await openArtifact(store, exportOf(input));
+  const page = input.report && (await openArtifact(store, input.report)).manifest;
+  const copies = [made, ...(page ? [page] : [])].flatMap((manifest) => manifest.parts.map((part) => ({ part, from: `${artifactFolder(manifest as ArtifactReference)}/${part.path}` })));
+  for (const [at, { part, from }] of copies.entries()) {
+    context.report(at, copies.length);
+    await store.copy(from, `${folder}/versions/${version}/${part.name}`);
   }
   const { configuration } = input;
   const manifest: IndexManifest = {
@@ -71,11 +78,14 @@ async function writeVersion(store: Store, folder: string, input: PublishInput, c
     items: made.rows,
     tables: configuration.training.tables,
     bits: configuration.training.bits,
-    parts: made.parts.map((part) => ({ ...part, path: part.name })),
-    lineage: [input.buckets, ...input.lineage],
+    parts: copies.map(({ part }) => ({ ...part, path: part.name })),
+    lineage: input.lineage,
     ...(input.common && { common: input.common }),
     configuration,
     metrics: input.metrics,
+    ...(input.report && { report: input.report }),
+    ...(input.approval && { approval: input.approval }),
+    ...(input.comparedWith !== undefined && { comparedWith: input.comparedWith }),
     codeVersion: context.origin.codeVersion,
     createdAt: new Date().toISOString(),
     ...identityOf(context),
@@ -111,8 +121,11 @@ async function explainConflict(store: Store, folder: string, version: number): P
   );
 }
 
-const isSameIndex = (standing: IndexManifest, input: PublishInput) =>
-  JSON.stringify(standing.lineage.map(({ key }) => key)) === JSON.stringify([input.buckets, ...input.lineage].map(({ key }) => key));
+function exportOf({ lineage }: PublishInput): ArtifactReference {
+  const [made] = lineage;
+  if (made?.stage === 'export') return made;
+  throw new Failure('IntegrityError', `publish: expected a lineage that begins with an export, got ${made?.stage ?? 'an empty one'}`);
+}
 
 function identityOf({ origin }: StageContext): { workflowId?: string; runId?: string } {
   const { workflowId, runId } = origin;
@@ -123,5 +136,5 @@ function describe(store: Store, folder: string, manifest: IndexManifest, input: 
   const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
   const { version, items } = manifest;
   const uri = `${store.uri}/${folder}/versions/${version}`;
-  return { artifact: input.buckets, cached: !published, rows: items, bytes, facts: {}, version, uri, published };
+  return { artifact: exportOf(input), cached: !published, rows: items, bytes, facts: {}, version, uri, published };
 }

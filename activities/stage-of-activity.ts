@@ -23,6 +23,7 @@ export const STAGE_OF_ACTIVITY: Record<ActivityName, StageName> = {
   binarize: 'binarize',
   exportBuckets: 'export',
   evaluate: 'evaluate',
+  report: 'report',
   publish: 'publish',
   sbmTrial: 'trial',
 };

@@ -19,5 +19,6 @@ export { encodeVectors } from './encode-vectors.ts';
 export { binarize } from './binarize.ts';
 export { exportBuckets } from './export-buckets.ts';
 export { evaluate } from './evaluate.ts';
+export { report } from './report.ts';
 export { publish } from './publish.ts';
 export { sbmTrial } from './sbm-trial.ts';

@@ -10,6 +10,7 @@ import { readListedFiles } from '../activities/listed-files.ts';
 import { mergeDictionaries } from '../activities/merge-dictionaries.ts';
 import { mineArtifact } from '../activities/mined-artifacts.ts';
 import { publish } from '../activities/publish.ts';
+import { report } from '../activities/report.ts';
 import { resumeTraining } from '../activities/resume-training.ts';
 import { countArtifact, ingestArtifact, mergeArtifact } from '../activities/shard-artifacts.ts';
 import type { StageContext } from '../activities/stage-context.ts';
@@ -121,8 +122,10 @@ async function walk(configuration: Configuration, plans: StagePlan[]): Promise<v
   const quality = await stage('evaluate', () =>
     evaluate({ ...base, ...truth, codes: codes.artifact, model: model.artifact, queries: evaluation.queries, seed }, context),
   );
-  const lineage = [...[quality, codes, model, pairs, d, rows].map((output) => output.artifact), grouped.artifact, words.artifact, dictionary.artifact, corpus.artifact];
-  const publication = { ...base, configuration, buckets: buckets.artifact, common: words.common, lineage, metrics: quality.metrics };
+  const lineage = [...[buckets, quality, codes, model, pairs, d, rows].map((output) => output.artifact), grouped.artifact, words.artifact, dictionary.artifact, corpus.artifact];
+  const made = { ...base, configuration, lineage, metrics: quality.metrics };
+  const page = await stage('report', () => report({ ...made, stages: [] }, context), 'no version of these artifacts is current');
+  const publication = { ...made, common: words.common, report: page.artifact };
   await stage('publish', () => publish(publication, context), 'no version of these artifacts is current');
 }
 

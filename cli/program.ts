@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
 import { addCancelCommand } from './commands/cancel.ts';
+import { addDecisionCommands } from './commands/decide.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addExperimentCommand } from './commands/experiment.ts';
 import { addIndexCommand } from './commands/index-list.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addLookupCommand } from './commands/lookup.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScheduleCommand } from './commands/schedule.ts';
 import { addWatchCommand } from './commands/watch.ts';
@@ -39,8 +41,10 @@ export function buildProgram(): Command {
   addRunCommand(program);
   addWatchCommand(program);
   addCancelCommand(program);
+  addDecisionCommands(program);
   addLookupCommand(program);
   addIndexCommand(program);
+  addReportCommand(program);
   addScheduleCommand(program);
   addExperimentCommand(program);
   addDevCommand(program);

@@ -3,14 +3,14 @@ import { CONFIGURATION_FILE, loadConfiguration, toUri } from './load-configurati
 
 /** URI of the store named on the command line, else of ./hashloom.yaml. */
 export async function storeLocation(named: string | undefined): Promise<string> {
-  if (named === undefined) return (await configured('--store')).store;
+  if (named === undefined) return (await configuredIndex('--store')).store;
   return absolute(named, '--store');
 }
 
 /** URI of the published index named on the command line, else of the one that ./hashloom.yaml makes. */
 export async function indexLocation(named: string | undefined): Promise<string> {
   if (named !== undefined) return /^https?:\/\//.test(named) ? named : absolute(named, '--index');
-  const { store, index } = await configured('--index');
+  const { store, index } = await configuredIndex('--index');
   return `${store.replace(/\/+$/, '')}/indexes/${index}`;
 }
 
@@ -20,7 +20,8 @@ function absolute(location: string, option: string): string {
   throw new Failure('ConfigurationError', `${option}: expected a path, file:// or s3://bucket/prefix, got ${JSON.stringify(location)}`);
 }
 
-async function configured(option: string): Promise<{ store: string; index: string }> {
+/** The index of ./hashloom.yaml and its store; `option` is what to give where there is none. */
+export async function configuredIndex(option: string): Promise<{ store: string; index: string }> {
   try {
     return await loadConfiguration(CONFIGURATION_FILE);
   } catch (error) {

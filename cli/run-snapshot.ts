@@ -1,4 +1,5 @@
-import type { ChildProgress, HeartbeatDetails, ReindexResult, RunProgress, StageResult, StageState } from '../schemas/run.ts';
+import type { ChildProgress, HeartbeatDetails, ReindexResult, RunProgress, StageResult, StageState, WaitingGate } from '../schemas/run.ts';
+import { formatTime } from './format.ts';
 import type { StageName } from '../schemas/stages.ts';
 
 /** What a display shows of one stage. */
@@ -43,7 +44,11 @@ export function mergeProgress(progress: RunProgress, child: ChildProgress | unde
     if (stage.result !== undefined) view.result = stage.result;
     return view;
   });
-  return { index: progress.index, stages };
+  return { index: progress.index, stages, ...(progress.gate && { notice: describeGate(progress.index, progress.gate) }) };
+}
+
+function describeGate(index: string, { misses, until, report }: WaitingGate): string {
+  return `waits at the gate until ${formatTime(new Date(until))}: ${misses.join('; ')}. Report: ${report}. Decide with hashloom approve ${index} --reason TEXT, or hashloom reject`;
 }
 
 /** The picture of a run that is over. */

@@ -15,6 +15,7 @@ export const PURPOSE = {
   evaluate: 7,
   shuffledBuckets: 8,
   schedule: 9,
+  report: 10,
   rowBlocks: 20,
   sbm: 21,
 } as const;

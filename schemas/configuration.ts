@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { METRIC_NAMES, type MetricName, METRICS } from './metrics.ts';
 
 const count = z.number().int().nonnegative();
 const positiveCount = z.number().int().positive();
+
+/** A value for some of the metrics; another name is an unknown key. */
+const perMetric = (names: readonly MetricName[], value: z.ZodNumber) =>
+  z.strictObject(Object.fromEntries(names.map((name) => [name, value.optional()]))).default({}) as z.ZodDefault<z.ZodType<Record<string, number>>>;
 
 /** The run configuration: what `hashloom.yaml` holds, with every default filled in. */
 export const configuration = z.strictObject({
@@ -135,9 +140,16 @@ export const configuration = z.strictObject({
     })
     .prefault({}),
   gate: z
-    .record(z.string(), z.number())
-    .default({})
-    .describe('Least value of a metric for a version to be published, for example f1: 0.2.'),
+    .strictObject({
+      minimum: perMetric(METRIC_NAMES, z.number()).describe('Least value of a metric for a version to be published, for example {f1: 0.2}.'),
+      regression: perMetric(METRIC_NAMES.filter((name) => METRICS[name] !== 0), z.number().nonnegative()).describe(
+        'How much worse than in the current version a metric may be, for example {f1: 0.02}.',
+      ),
+      onRefusal: z.enum(['fail', 'wait']).default('fail').describe('A run that misses: fail, or wait for hashloom approve or reject.'),
+      waitHours: z.number().positive().max(720).default(12).describe('So long a run waits; nobody decides: it is refused.'),
+    })
+    .prefault({})
+    .describe('What a version must reach to be published.'),
   seed: z.number().int().min(0).max(0xffffffff).default(1).describe('Everything random follows from it.'),
 });
 

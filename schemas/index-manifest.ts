@@ -19,6 +19,12 @@ export const indexManifest = z.object({
   /** The configuration of the run, with defaults filled in. */
   configuration: z.record(z.string(), z.unknown()),
   metrics: z.record(z.string(), z.number()),
+  /** The page of the run, which is a part of the version too. */
+  report: artifactReference.optional(),
+  /** Who published it though it missed its gate. */
+  approval: z.object({ who: z.string(), why: z.string(), misses: z.array(z.string()) }).optional(),
+  /** The version that was current before it, with which its report compares it. */
+  comparedWith: z.number().int().positive().optional(),
   codeVersion: z.string(),
   createdAt: z.string(),
   workflowId: z.string().optional(),
@@ -35,6 +41,8 @@ export const currentPointer = z.object({
   /** Relative to `indexes/NAME/`. */
   path: z.string(),
   publishedAt: z.string(),
+  /** The version that was current before somebody went back to this one. */
+  rolledBackFrom: z.number().int().positive().optional(),
   workflowId: z.string().optional(),
   runId: z.string().optional(),
 });

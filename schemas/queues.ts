@@ -8,7 +8,7 @@ export const QUEUES = {
   etl: 'hashloom-etl',
   /** Training: one slot a device. */
   train: 'hashloom-train',
-  /** Binarize, export, evaluate. */
+  /** Binarize, export, evaluate, report. */
   export: 'hashloom-export',
 } as const;
 
@@ -34,6 +34,7 @@ export const QUEUE_OF_STAGE: Record<StageName, QueueRole> = {
   binarize: 'export',
   export: 'export',
   evaluate: 'export',
+  report: 'export',
   publish: 'main',
   trial: 'train',
 };

@@ -48,12 +48,23 @@ export interface StageProgress {
   result?: StageResult;
 }
 
+/** A run that misses its gate and waits for somebody to decide. */
+export interface WaitingGate {
+  misses: string[];
+  /** ISO 8601: nobody decided until then: it is refused. */
+  until: string;
+  /** Where its report lies. */
+  report: string;
+}
+
 /** Answer of the query `progress`. */
 export interface RunProgress {
   index: string;
   stages: StageProgress[];
   /** The child workflow at work, which answers the same query with `done` and `total` of its own. */
   child?: string;
+  /** There while the run waits at its gate. */
+  gate?: WaitingGate;
 }
 
 /** Answer of the query `progress` on a child. */

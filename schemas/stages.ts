@@ -20,6 +20,7 @@ export const STAGES = {
   binarize: { version: 1, title: 'Binarize to codes' },
   export: { version: 2, title: 'Export the buckets' },
   evaluate: { version: 1, title: 'Evaluate' },
+  report: { version: 1, title: 'Write the report' },
   publish: { version: 1, title: 'Publish' },
   trial: { version: 1, title: 'Trial on the stochastic block model' },
 } as const;
@@ -41,6 +42,7 @@ export const STAGE_NAMES = [
   'binarize',
   'export',
   'evaluate',
+  'report',
   'publish',
 ] as const satisfies StageName[];
 

@@ -1,16 +1,17 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { VECTOR_STAGE_NAMES } from '../schemas/stages.ts';
-import { checkGate } from './check-gate.ts';
+import { setUpGate } from './pass-gate.ts';
 import { perform } from './policies.ts';
 import { followRun } from './run-progress.ts';
 
 /** From vectors that are there to a published hash-bucket index: the shortest way, without labels and without training. */
 export async function reindexVectors(input: ReindexInput): Promise<ReindexResult> {
   const { configuration, force } = input;
-  const { index, source, training, vectors, gate, seed } = configuration;
+  const { index, source, training, vectors, seed } = configuration;
   const base = { store: configuration.store, force };
   const run = followRun(input, VECTOR_STAGE_NAMES);
+  const passGate = setUpGate(configuration, run);
 
   const corpus = await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration }));
   const shape = { tables: training.tables, bits: training.bits };
@@ -21,9 +22,9 @@ export async function reindexVectors(input: ReindexInput): Promise<ReindexResult
     perform('export', 'exportBuckets', `${training.tables} tables`, { ...base, codes: codes.artifact, items: codes.artifact }),
   );
   const metrics = Object.fromEntries(Object.entries(buckets.facts).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
-  checkGate(gate, metrics);
+  const approval = await passGate(metrics, { uri: `${configuration.store}/artifacts/export/${buckets.artifact.key}` });
   const version = await run.stage('publish', () =>
-    perform('main', 'publish', index, { ...base, configuration, buckets: buckets.artifact, kind: codes.kind, lineage: [codes.artifact, corpus.artifact], metrics }),
+    perform('main', 'publish', index, { ...base, configuration, kind: codes.kind, lineage: [buckets.artifact, codes.artifact, corpus.artifact], metrics, ...(approval && { approval }) }),
   );
   run.published(version.version);
   const { workflowId, runId } = workflowInfo();

@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
-import { checkGate } from './check-gate.ts';
+import { setUpGate } from './pass-gate.ts';
 import { perform } from './policies.ts';
 import { reindexVectors } from './reindex-vectors.ts';
 import { followRun } from './run-progress.ts';
@@ -10,9 +10,10 @@ import { countGroups, filterRanges, learn, mergeRanges, processShards } from './
 export async function reindex(input: ReindexInput): Promise<ReindexResult> {
   if (input.configuration.source.kind === 'vectors') return await reindexVectors(input);
   const { configuration, force } = input;
-  const { index, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, evaluation, gate, seed } = configuration;
+  const { index, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, evaluation, seed } = configuration;
   const base = { store: configuration.store, force };
   const run = followRun(input);
+  const passGate = setUpGate(configuration, run);
 
   const corpus = await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration }));
   const shards = { ...base, files: corpus.artifact, source, tokens };
@@ -53,15 +54,17 @@ export async function reindex(input: ReindexInput): Promise<ReindexResult> {
     }),
   );
   const remarks = { skippedFiles: dictionary.skipped.files, firstSkipped: dictionary.skipped.first, repeatedFiles: corpus.repeated };
-  checkGate(gate, quality.metrics);
+  const lineage = [...[buckets, quality, codes, model, pairs, d, rows].map((output) => output.artifact), counted.groups, words.artifact, dictionary.artifact, corpus.artifact];
+  const made = { ...base, configuration, lineage, metrics: quality.metrics };
+  const page = await run.stage('report', () => perform('export', 'report', index, { ...made, stages: run.results() }));
+  const approval = await passGate(quality.metrics, page);
   const version = await run.stage('publish', () =>
     perform('main', 'publish', index, {
-      ...base,
-      configuration,
-      buckets: buckets.artifact,
+      ...made,
       common: words.common,
-      lineage: [...[quality, codes, model, pairs, d, rows].map((output) => output.artifact), counted.groups, words.artifact, dictionary.artifact, corpus.artifact],
-      metrics: quality.metrics,
+      report: page.artifact,
+      ...(approval && { approval }),
+      ...(page.previous && { comparedWith: page.previous.version }),
     }),
   );
   run.published(version.version);

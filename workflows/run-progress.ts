@@ -1,6 +1,6 @@
 import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { PROGRESS_QUERY, type ReindexInput, type RunProgress, SEARCH_ATTRIBUTES, type StageProgress, type StageResult } from '../schemas/run.ts';
+import { PROGRESS_QUERY, type ReindexInput, type RunProgress, SEARCH_ATTRIBUTES, type StageProgress, type StageResult, type WaitingGate } from '../schemas/run.ts';
 import { STAGE_NAMES, STAGES, type StageName } from '../schemas/stages.ts';
 
 interface StageFigures {
@@ -14,6 +14,8 @@ export interface RunFollower {
   stage<Output extends StageFigures>(name: StageName, work: () => Promise<Output>): Promise<Output>;
   /** Names the child workflow at work. */
   child(workflowId: string | undefined): void;
+  /** Shows that the run waits at its gate, or no longer does. */
+  waitsAtGate(gate: WaitingGate | undefined): void;
   published(version: number): void;
   results(): StageResult[];
 }
@@ -30,6 +32,7 @@ export function followRun(input: ReindexInput, names: readonly StageName[] = STA
     if (input.searchAttributes) upsertSearchAttributes([{ key: keyword(name), value }]);
   };
   attribute(SEARCH_ATTRIBUTES.index, progress.index);
+  const show = () => setCurrentDetails([...describeGate(progress), describeStages(stages)].join('\n\n'));
 
   return {
     async stage(name, work) {
@@ -37,17 +40,22 @@ export function followRun(input: ReindexInput, names: readonly StageName[] = STA
       if (!stage) throw new Error(`${name} is not a stage that runs show`);
       stage.state = 'running';
       attribute(SEARCH_ATTRIBUTES.stage, name);
-      setCurrentDetails(describeStages(stages));
+      show();
       const started = Date.now();
       const output = await work();
       stage.result = { name, cached: output.cached, seconds: (Date.now() - started) / 1000, rows: output.rows, bytes: output.bytes };
       stage.state = 'done';
-      setCurrentDetails(describeStages(stages));
+      show();
       return output;
     },
     child(workflowId) {
       if (workflowId) progress.child = workflowId;
       else delete progress.child;
+    },
+    waitsAtGate(gate) {
+      if (gate) progress.gate = gate;
+      else delete progress.gate;
+      show();
     },
     published(version) {
       attribute(SEARCH_ATTRIBUTES.version, String(version));
@@ -55,6 +63,15 @@ export function followRun(input: ReindexInput, names: readonly StageName[] = STA
     results: () => stages.flatMap((stage) => stage.result ?? []),
   };
 }
+
+/** What a person has to decide, above the stages. */
+function describeGate({ index, gate }: RunProgress): string[] {
+  if (!gate) return [];
+  const misses = gate.misses.map((miss) => `- ${escapeMarkdown(miss)}`).join('\n');
+  return ['**Waits at the gate**', misses, `Report: \`${gate.report}\``, `Until ${gate.until}: \`hashloom approve ${index} --reason TEXT\` or \`hashloom reject ${index} --reason TEXT\``];
+}
+
+const escapeMarkdown = (text: string): string => text.replaceAll(/[\\`*_<>[\]|]/g, (character) => `\\${character}`);
 
 /** The table of stages as Markdown, for the UI's current details; its cells have no padding there but what they bring. */
 function describeStages(stages: StageProgress[]): string {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { addVersionCommands } from './index-versions.ts';
 import { examples, terminals } from '../program-options.ts';
 
 export function addIndexCommand(program: Command): void {
-  const index = program.command('index').summary('look at published indexes').description('Published indexes of a store.');
+  const index = program.command('index').summary('published indexes and their versions').description('Published indexes of a store and their versions.');
   index
     .command('list')
     .summary('list the indexes of a store')
@@ -19,4 +20,5 @@ export function addIndexCommand(program: Command): void {
       else if (indexes.length === 0) process.stderr.write(`nothing is published in ${store} yet\n`);
       else process.stdout.write(`${indexesTable(indexes, terminals(command).out).join('\n')}\n`);
     });
+  addVersionCommands(index);
 }

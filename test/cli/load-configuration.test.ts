@@ -53,7 +53,7 @@ describe('loadConfiguration', () => {
   });
 
   it('tells every problem at once, in the order of the file', () => {
-    const text = 'index: No Good\nsource:\n  format: xml\ntraining:\n  bits: 33\n  rate: 0\n  lambdaRamp: yes please\nseed: "1"\ngate:\n  f1: high\n';
+    const text = 'index: No Good\nsource:\n  format: xml\ntraining:\n  bits: 33\n  rate: 0\n  lambdaRamp: yes please\nseed: "1"\ngate:\n  minimum:\n    f1: high\n';
     assert.deepEqual(problems(text), [
       `${FILE}:1:1: store: missing; expected text`,
       `${FILE}:1:8: index: expected lower-case letters, digits, dots, dashes and underscores, 64 at most, got "No Good"`,
@@ -63,7 +63,7 @@ describe('loadConfiguration', () => {
       `${FILE}:6:9: training.rate: expected a number above 0, got 0`,
       `${FILE}:7:15: training.lambdaRamp: expected true or false, got "yes please"`,
       `${FILE}:8:7: seed: expected a whole number from 0 to 4294967295, got "1" (text; take the quotes away)`,
-      `${FILE}:10:7: gate.f1: expected a number, got "high"`,
+      `${FILE}:11:9: gate.minimum.f1: expected a number, got "high"`,
     ]);
   });
 

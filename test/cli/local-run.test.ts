@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { stringify } from 'yaml';
@@ -36,7 +36,7 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.match(second.stderr, /^Temporal 127\.0\.0\.1:\d+, UI http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/reindex%2Fnews\n/);
     assert.match(second.stderr, /Train the embeddings: cached, [\d,]+ rows/);
     assert.match(second.stdout, /^Train the embeddings .* cached$/m);
-    assert.match(second.stdout, /^All .* 14 cached, 0 run$/m);
+    assert.match(second.stdout, /^All .* 15 cached, 0 run$/m);
     assert.match(second.stdout, /news version 1 is this very index already; nothing was published/);
   });
 
@@ -61,6 +61,18 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.match((await hashloom(scratch.folder, 'index', 'list')).stdout, /^news +1 +1 +[\d,]+ words +2 x 16 bits +\d{4}-/m);
   });
 
+  it('finds the report of a version, and says what is there when it is not', async () => {
+    const { code, stdout } = await hashloom(scratch.folder, 'report');
+    assert.equal(code, 0);
+    assert.match(await readFile(stdout.trimEnd(), 'utf8'), /^<!doctype html>[\s\S]*president/);
+    const gone = await hashloom(scratch.folder, 'report', 'news', '7');
+    assert.equal(gone.code, 3);
+    assert.match(gone.stderr, /version 7 of news was never published; versions at .*: 1/);
+    const outside = await hashloom(scratch.folder, 'report', '../news');
+    assert.equal(outside.code, 2);
+    assert.match(outside.stderr, /no name of an index/);
+  });
+
   it('plans without running: what is there, what a change makes run, and writes nothing', async () => {
     const before = await objectsOf(scratch);
     const configuration = () => parseConfiguration(stringify({ ...smallConfiguration('news', scratch), store: './store', source: { path: './corpus' } }), join(scratch.folder, 'hashloom.yaml'));
@@ -76,7 +88,7 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.deepEqual(await runsFrom((changed) => (changed.affinity.top += 1)), from('filter'));
     assert.deepEqual(await runsFrom((changed) => (changed.cooccurrence.window += 1)), from('count'));
     assert.deepEqual(await runsFrom((changed) => (changed.evaluation.queries += 1)), from('evaluate'));
-    assert.deepEqual(await runsFrom((changed) => (changed.index = 'other')), from('publish'));
+    assert.deepEqual(await runsFrom((changed) => (changed.index = 'other')), from('report'));
 
     await addText(scratch, 20);
     const grown = await planRun(configuration(), false);

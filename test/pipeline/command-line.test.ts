@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { reindexWorkflowId } from '../../schemas/run.ts';
+import { REJECT_UPDATE } from '../../schemas/gate.ts';
+import type { IndexManifest } from '../../schemas/index-manifest.ts';
+import { PROGRESS_QUERY, reindexWorkflowId, type RunProgress } from '../../schemas/run.ts';
 import { hashloomWith, type ProcessOutcome } from '../cli/hashloom-process.ts';
 import { addText, createScratch, type Scratch } from './small-corpus.ts';
 import { startTemporal, type TestTemporal } from './temporal.ts';
@@ -30,7 +32,8 @@ describe('the command line on a cluster', () => {
     [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
     await writeFile(join(scratch.folder, 'quick.yaml'), `index: quick\n${SETTINGS}${QUICK}`);
     await writeFile(join(scratch.folder, 'slow.yaml'), `index: slow\n${SETTINGS}${SLOW}`);
-    await writeFile(join(scratch.folder, 'strict.yaml'), `index: quick\n${SETTINGS}${QUICK}gate: { f1: 0.999 }\n`);
+    await writeFile(join(scratch.folder, 'strict.yaml'), `index: quick\n${SETTINGS}${QUICK}gate: { minimum: { f1: 0.999 } }\n`);
+    await writeFile(join(scratch.folder, 'asking.yaml'), `index: asked\n${SETTINGS}${QUICK}gate: { minimum: { f1: 0.999 }, onRefusal: wait }\n`);
   });
 
   after(async () => {
@@ -77,6 +80,35 @@ describe('the command line on a cluster', () => {
     assert.equal(code, 4, stderr);
     assert.match(stderr, /f1 is .* at least 0\.999/);
     assert.match((await hashloom('index', 'list', '--store', join(scratch.folder, 'store'))).stdout, /quick\s+1/);
+  });
+
+  it('waits at the gate until somebody decides, and takes no decision otherwise', async () => {
+    assert.equal((await hashloom('run', 'asking.yaml', '--detach')).code, 0);
+    const handle = temporal.client.workflow.getHandle(reindexWorkflowId('asked'));
+    const early = await hashloom('approve', 'asked', '--reason', 'too soon');
+    assert.equal(early.code, 1);
+    assert.match(early.stderr, /does not wait at its gate/);
+    const waits = async () => (await handle.query<RunProgress>(PROGRESS_QUERY)).gate;
+    while ((await waits()) === undefined);
+    assert.match((await waits())!.misses[0]!, /f1 is .* at least 0\.999/);
+    await assert.rejects(handle.executeUpdate(REJECT_UPDATE, { args: [{ who: ' ', why: 'x' }] }));
+    const rejected = await hashloom('reject', 'asked', '--reason', 'not good enough', '--as', 'ann');
+    assert.equal(rejected.code, 0, rejected.stderr);
+    const watched = await hashloom('watch', 'asked');
+    assert.equal(watched.code, 4, watched.stderr);
+    assert.match(watched.stderr, /rejected by ann: not good enough/);
+
+    assert.equal((await hashloom('run', 'asking.yaml', '--detach')).code, 0);
+    while ((await waits()) === undefined);
+    assert.equal((await hashloom('approve', 'asked', '--reason', 'we know', '--as', 'bob')).code, 0);
+    await handle.result();
+    const header = JSON.parse(await readFile(join(scratch.folder, 'store/indexes/asked/versions/1/index.json'), 'utf8')) as IndexManifest;
+    assert.deepEqual([header.approval?.who, header.approval?.why], ['bob', 'we know']);
+    const page = await readFile(join(scratch.folder, 'store/indexes/asked/versions/1/report.html'), 'utf8');
+    assert.match(page, /at least 0\.999 is asked for/);
+    const late = await hashloom('approve', 'asked', '--reason', 'too late');
+    assert.equal(late.code, 1);
+    assert.match(late.stderr, /no run of asked is at work|does not wait/);
   });
 
   it('leaves a run going at Ctrl-C, refuses a second one with 6, and cancels', async () => {

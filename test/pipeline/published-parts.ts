@@ -2,13 +2,14 @@ import { openStore } from '../../store/open-store.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import type { ManifestPart } from '../../schemas/artifact.ts';
 
-/** SHA-256 of every part of every artifact of a store, by stage, key and name: what determinism promises. */
+/** SHA-256 of every part of every artifact of a store, by stage, key and name: what determinism promises. Reports hold times of their runs. */
 export async function digestsOf(storeUri: string): Promise<Record<string, string>> {
   const store = openStore(storeUri);
   const digests: Record<string, string> = {};
   for await (const { path } of store.list('artifacts/')) {
     if (!path.endsWith('/manifest.json')) continue;
     const { stage, key, parts } = JSON.parse(Buffer.from((await store.get(path))!).toString()) as { stage: string; key: string; parts: ManifestPart[] };
+    if (stage === 'report') continue;
     for (const part of parts) digests[`${stage}/${key}/${part.name}`] = part.sha256;
   }
   return digests;

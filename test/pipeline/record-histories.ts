@@ -7,7 +7,7 @@ import { type ReindexInput, reindexWorkflowId, WORKFLOW } from '../../schemas/ru
 import { CODE_VERSION } from '../../workers/code-version.ts';
 import { installRuntime, startWorkers } from '../../workers/run-workers.ts';
 import { createScratch, smallConfiguration } from './small-corpus.ts';
-import { startReindex, startTemporal } from './temporal.ts';
+import { decide, startReindex, startTemporal } from './temporal.ts';
 
 /*
  * Records histories of real runs for the replay test: `npm run record-histories`. A fixture that is there is kept, since it stands
@@ -32,9 +32,13 @@ try {
   for (const stage of ['ingest', 'count', 'merge', 'filter', 'mine', 'train']) await record(`first-run-${stage}`, `${run}/${stage}`);
   await (await startReindex(temporal, configuration)).result();
   await record('cached-run', run);
-  const refused = await startReindex(temporal, smallConfiguration('recorded', scratch, { training, gate: { f1: 1 } }));
+  const refused = await startReindex(temporal, smallConfiguration('recorded', scratch, { training, gate: { minimum: { f1: 1 } } }));
   await refused.result().catch(() => undefined);
   await record('refused-run', run);
+  const waiting = await startReindex(temporal, smallConfiguration('recorded', scratch, { training, seed: 2, gate: { minimum: { f1: 1 }, onRefusal: 'wait' } }));
+  await decide(temporal, 'recorded', 'approve');
+  await waiting.result();
+  await record('approved-run', run);
 } finally {
   await workers.stop();
   await temporal.stop();

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ScheduleOverlapPolicy, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { scheduledConfigurations } from '../../cli/scheduled-configurations.ts';
 import { QUEUES } from '../../schemas/queues.ts';
 import { type ReindexInput, reindexWorkflowId, scheduledWorkflowId, scheduleId, WORKFLOW } from '../../schemas/run.ts';
 import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
@@ -60,7 +63,38 @@ describe('a schedule', () => {
     });
     assert.deepEqual(fired, { skipped: `${reindexWorkflowId('nightly')} is already running` });
     await assert.rejects(startReindex(temporal, configured()), WorkflowExecutionAlreadyStartedError);
+    await assert.rejects(scheduledConfigurations(temporal, configured().store), /reindex\/nightly is at work on file:.*; gc waits for its end/);
     await manual.cancel();
     await manual.result().catch(() => undefined);
+  });
+
+  it('keeps the version when the corpus gets worse, says why, and is not paused over it', async () => {
+    const { client } = temporal;
+    const gate = { regression: { items: 20 } };
+    const nightly = (change = {}) => smallConfiguration('worse', scratch, { gate, ...change });
+    const first = await reindex(temporal, nightly());
+    const texts = await readdir(scratch.corpus);
+    await Promise.all(texts.slice(0, texts.length - 8).map((name) => rm(join(scratch.corpus, name))));
+    const schedule = await client.schedule.create({
+      scheduleId: scheduleId('worse'),
+      spec: {},
+      policies: { pauseOnFailure: true },
+      action: { type: 'startWorkflow', workflowType: WORKFLOW.scheduled, workflowId: scheduledWorkflowId('worse'), taskQueue: QUEUES.main, args: [{ configuration: nightly(), force: false, searchAttributes: true }] },
+    });
+    const known = async () => (await scheduledConfigurations(temporal, nightly().store)).map(({ index }) => index);
+    while (!(await known()).includes('worse'));
+    assert.deepEqual(await scheduledConfigurations(temporal, 'file:///elsewhere'), []);
+    await schedule.trigger();
+    let recent: { action: { workflow: { workflowId: string } } }[] = [];
+    while (recent.length === 0) recent = (await schedule.describe()).info.recentActions;
+    const result = (await client.workflow.getHandle(recent[0]!.action.workflow.workflowId).result()) as ScheduledResult;
+    assert.ok('refused' in result, JSON.stringify(result));
+    assert.match(result.refused, /items is \d+, version 1 has \d+ and it may be worse by 20; the published version stays as it is; report: file:.*\.html/);
+    assert.equal((await schedule.describe()).state.paused, false);
+    await schedule.delete();
+    assert.equal((await readVersion(nightly().store, 'worse', 1))?.version, first.version);
+    assert.equal(await readVersion(nightly().store, 'worse', 2), undefined);
+    const page = await readFile(new URL(/report: (\S+)/.exec(result.refused)![1]!), 'utf8');
+    assert.match(page, /class="down">misses/);
   });
 });

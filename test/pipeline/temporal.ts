@@ -3,7 +3,7 @@ import { findTemporalCli } from '../../infra/temporal-cli.ts';
 import { startEmbeddedServer } from '../../infra/embedded-server.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { QUEUES } from '../../schemas/queues.ts';
-import { type ReindexInput, type ReindexResult, reindexWorkflowId, WORKFLOW } from '../../schemas/run.ts';
+import { PROGRESS_QUERY, type ReindexInput, type ReindexResult, reindexWorkflowId, type RunProgress, WORKFLOW } from '../../schemas/run.ts';
 import { connectClient } from '../../workers/connection.ts';
 
 export interface TestTemporal {
@@ -39,4 +39,11 @@ export async function startReindex({ client }: TestTemporal, configuration: Conf
 
 export async function reindex(temporal: TestTemporal, configuration: Configuration, force = false): Promise<ReindexResult> {
   return await (await startReindex(temporal, configuration, force)).result();
+}
+
+/** Decides about a run as soon as it waits at its gate. */
+export async function decide({ client }: TestTemporal, index: string, update: 'approve' | 'reject'): Promise<void> {
+  const handle = client.workflow.getHandle(reindexWorkflowId(index));
+  while ((await handle.query<RunProgress>(PROGRESS_QUERY).catch(() => undefined))?.gate === undefined);
+  await handle.executeUpdate(update, { args: [{ who: 'a tester', why: 'it is a test' }] });
 }

@@ -1,0 +1,122 @@
+import { bucketTables } from '../evaluation/retrieval.ts';
+import { bucketFigures } from '../report/bucket-figures.ts';
+import { exampleClusters } from '../report/example-clusters.ts';
+import { mapEmbeddings } from '../report/map-embeddings.ts';
+import { renderReport } from '../report/render-report.ts';
+import type { LineageEntry } from '../report/report-data.ts';
+import type { ArtifactReference } from '../schemas/artifact.ts';
+import type { Configuration } from '../schemas/configuration.ts';
+import { Failure } from '../schemas/failures.ts';
+import { judgeGate } from '../schemas/gate.ts';
+import type { IndexManifest } from '../schemas/index-manifest.ts';
+import type { Metrics, StageResult } from '../schemas/run.ts';
+import { CURVE, VOCABULARY } from '../schemas/tables.ts';
+import { artifactComplete, artifactFolder, openArtifact, readManifest } from '../store/artifacts.ts';
+import { decodeParquet } from '../store/parquet.ts';
+import type { Store } from '../store/store.ts';
+import { isMadeFrom, readIndexState, readVersion } from './index-state.ts';
+import { loadCodes } from './load-codes.ts';
+import { loadModel } from './load-model.ts';
+import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
+
+export interface ReportInput extends StageInput {
+  configuration: Configuration;
+  /** The export, then what it was made from, the last first. */
+  lineage: ArtifactReference[];
+  metrics: Metrics;
+  /** The stages before this one, as the run saw them. */
+  stages: StageResult[];
+}
+
+export interface ReportOutput extends StageOutput {
+  /** Where the page lies. */
+  uri: string;
+  /** The version that the run is compared with; absent for the first one. */
+  previous?: { version: number; metrics: Metrics };
+}
+
+/** Words on the map, so that a page stays small. */
+const MAP_POINTS = 2000;
+
+/**
+ * The page of the run, compared with the current version. An index that is the current one already keeps its page.
+ * Rows: words. The page holds the times of its run, which are therefore part of its key.
+ */
+export async function report(input: ReportInput, context: StageContext): Promise<ReportOutput> {
+  const store = context.openStore(input.store);
+  const { configuration, lineage, metrics, stages, force } = input;
+  const { standing } = await readIndexState(store, configuration.index);
+  const same = standing !== undefined && isMadeFrom(standing, lineage);
+  const baseline = await baselineOf(store, standing, same);
+  const previous = baseline && { version: baseline.version, metrics: baseline.metrics };
+  const output = (!force && same && (await standingReport(store, standing))) || (await produceArtifact(context, store, recipe(), make));
+  const { parts } = (await openArtifact(store, output.artifact)).manifest;
+  return { ...output, uri: `${store.uri}/${artifactFolder(output.artifact)}/${parts[0]!.path}`, ...(previous && { previous }) };
+
+  function recipe() {
+    const settings: Record<string, unknown> = { ...configuration };
+    delete settings['store'];
+    return { stage: 'report', parameters: { configuration: settings, previous: previous ?? null, stages }, inputs: lineage, force } as const;
+  }
+
+  async function make(): Promise<ArtifactContent> {
+    const find = (stage: string) => lineage.find((each) => each.stage === stage) ?? missing(stage);
+    const { codes, tables, bits, items } = await loadCodes(store, find('binarize'));
+    const { embeddings } = await loadModel(store, find('train'));
+    const vocabulary = await openArtifact(store, find('vocabulary'));
+    const { word, count } = await decodeParquet(await vocabulary.part('vocabulary.parquet'), VOCABULARY, 'vocabulary.parquet');
+    const model = await openArtifact(store, find('train'));
+    const curve = await decodeParquet(await model.part('curve.parquet'), CURVE, 'curve.parquet');
+    context.report(1, 10);
+    const coded = { codes, tables, codeBytes: bits / 8 };
+    const buckets = bucketTables(coded);
+    const { seed } = configuration;
+    const steps = (done: number, total: number) => context.report(2 + (7 * done) / total, 10);
+    const map = mapEmbeddings({ embeddings, words: word, counts: count, buckets, seed, points: MAP_POINTS, report: steps });
+    const page = renderReport({
+      index: configuration.index,
+      items,
+      tables,
+      bits,
+      configuration: recipe().parameters.configuration,
+      codeVersion: context.origin.codeVersion,
+      stages,
+      lineage: await describeLineage(store, lineage),
+      curve: Array.from(curve.epoch, (epoch, at) => ({ epoch, loss: curve.loss[at]!, pairs: curve.pairs[at]! })),
+      metrics,
+      gate: judgeGate(configuration.gate, metrics, previous),
+      ...(previous && { previous }),
+      buckets: bucketFigures(coded, buckets),
+      examples: exampleClusters(buckets, word, seed),
+      map,
+    });
+    return { parts: [{ name: 'report.html', bytes: Buffer.from(page), rows: items }], rows: items };
+  }
+}
+
+/** What a run is compared with: the current version, or, for a run that made it anew, what that one was compared with. */
+async function baselineOf(store: Store, standing: IndexManifest | undefined, same: boolean): Promise<IndexManifest | undefined> {
+  if (!standing || !same) return standing;
+  return standing.comparedWith === undefined ? undefined : await readVersion(store, standing.index, standing.comparedWith);
+}
+
+async function standingReport(store: Store, standing: IndexManifest): Promise<StageOutput | undefined> {
+  const manifest = standing.report && (await artifactComplete(store, standing.report));
+  if (!manifest || !standing.report) return undefined;
+  const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
+  return { artifact: standing.report, cached: true, rows: manifest.rows, bytes, facts: manifest.facts };
+}
+
+async function describeLineage(store: Store, lineage: readonly ArtifactReference[]): Promise<LineageEntry[]> {
+  return await Promise.all(
+    lineage.map(async (reference) => {
+      const manifest = (await readManifest(store, reference)) ?? missing(reference.stage);
+      const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
+      return { ...reference, rows: manifest.rows, bytes, parts: manifest.parts.length };
+    }),
+  );
+}
+
+function missing(stage: string): never {
+  throw new Failure('IntegrityError', `the lineage has no artifact of ${stage}; run the reindex again, it makes what is missing`);
+}

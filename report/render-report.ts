@@ -1,0 +1,157 @@
+import { metricDirection } from '../schemas/metrics.ts';
+import { STAGES, type StageName } from '../schemas/stages.ts';
+import { escapeHtml as text, scriptJson } from './escape-html.ts';
+import { PAGE_SCRIPT } from './page-script.ts';
+import { PAGE_STYLE } from './page-style.ts';
+import { bitBalance, bucketSizes, embeddingMap, lossCurve } from './plots.ts';
+import type { ReportData } from './report-data.ts';
+
+/** The page of a run: one file, no network, every word of the corpus shown as text. */
+export function renderReport(data: ReportData): string {
+  const { index, items, tables, bits, codeVersion } = data;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<title>${text(index)}: report of a run</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<header>
+<h1>${text(index)}</h1>
+<p class="muted">${count(items)} words, ${tables} tables of ${bits} bits, Hashloom ${text(codeVersion)}${data.previous ? `; compared with version ${data.previous.version}` : '; no version before it'}</p>
+</header>
+<main>
+${[tiles(data), stages(data), metrics(data), gate(data), training(data), buckets(data), examples(data), map(data), lineage(data), configuration(data)].join('\n')}
+</main>
+</body>
+</html>
+`;
+}
+
+function tiles({ metrics, previous }: ReportData): string {
+  const shown = ['f1', 'precision', 'recall', 'hr50', 'hr500', 'clusters', 'largestBucket', 'codeEntropyBits'].filter((name) => metrics[name] !== undefined);
+  const tile = (name: string) => `<div class="tile"><dt>${text(words(name))}</dt><dd>${figure(metrics[name]!)} <small>${change(name, metrics[name]!, previous?.metrics[name])}</small></dd></div>`;
+  return `<dl class="tiles">${shown.map(tile).join('')}</dl>`;
+}
+
+function stages({ stages }: ReportData): string {
+  const row = (name: string, rows: string, size: string, time: string, how: string) => [text(name), number(rows), number(size), number(time), text(how)];
+  const rows = stages.map((stage) => row(STAGES[stage.name].title, count(stage.rows), bytes(stage.bytes), seconds(stage.seconds), stage.cached ? 'from the store' : 'run'));
+  const total = (pick: (stage: (typeof stages)[number]) => number) => stages.reduce((sum, stage) => sum + pick(stage), 0);
+  rows.push(row('All', '', bytes(total((stage) => stage.bytes)), seconds(total((stage) => stage.seconds)), ''));
+  return section('Stages', table(['Stage', number('Rows'), number('Size'), number('Time in this run'), ''], rows));
+}
+
+function metrics({ metrics, previous }: ReportData): string {
+  const rows = Object.entries(metrics).map(([name, value]) => {
+    const before = previous?.metrics[name];
+    return [text(words(name)), number(figure(value)), ...(previous ? [number(before === undefined ? '' : figure(before)), number(change(name, value, before))] : [])];
+  });
+  const heads = ['Metric', number('This run'), ...(previous ? [number(`Version ${previous.version}`), number('Change')] : [])];
+  const note = 'Precision, recall and F1 are against the affinity D, hit rates (HR) on pairs kept from training; "shuffled" is the same figure for buckets of equal sizes filled at random.';
+  return section('Metrics', `<p class="muted">${note}</p><div class="narrow">${table(heads, rows)}</div>`);
+}
+
+function gate({ gate }: ReportData): string {
+  if (gate.length === 0) return '';
+  const rows = gate.map(({ passes, text: says }) => [`<span class="${passes ? 'up">passes' : 'down">misses'}</span>`, text(says)]);
+  return section('Gate', table(['', 'Rule'], rows));
+}
+
+function training({ curve }: ReportData): string {
+  if (curve.length === 0) return '';
+  const last = curve[curve.length - 1]!;
+  return section('Training', picture(lossCurve(curve), `Loss after each round; ${figure(last.loss)} at the end, epoch ${last.epoch}, over ${count(last.pairs)} pairs.`));
+}
+
+function buckets({ buckets, bits, items }: ReportData): string {
+  const sizes = picture(bucketSizes(buckets.sizes), 'How many items lie in buckets of which size. Large buckets make lookups long; buckets of one find nothing.');
+  const balance = picture(bitBalance(buckets.ones, bits), 'Share of ones of each bit. A bit at 0 or 1 tells nothing.');
+  const most = Math.min(bits, Math.log2(items));
+  const rows = buckets.tables.map((each) => [
+    text(String(each.table)),
+    number(count(each.buckets)),
+    number(count(each.clusters)),
+    number(count(each.largest)),
+    number(`${each.entropyBits.toFixed(2)} of ${most.toFixed(2)} bits`),
+  ]);
+  const heads = ['Table', number('Buckets'), number('Clusters'), number('Largest'), number('Entropy of the code')];
+  return section('Buckets', `<div class="pair">${sizes}${balance}</div>${table(heads, rows)}`);
+}
+
+function examples({ examples }: ReportData): string {
+  const rows = examples.map(({ table, code, size, words }) => [
+    text(String(table)),
+    `<code>${text(code)}</code>`,
+    number(count(size)),
+    `<span class="words">${text(words.join(', '))}${size > words.length ? ', &hellip;' : ''}</span>`,
+  ]);
+  const note = 'Drawn at random from the buckets of 3 to 40 words, after the largest one if it is larger.';
+  return section('Example clusters', `<p class="muted">${note}</p>${table(['Table', 'Code', number('Words'), 'Some of them'], rows)}`);
+}
+
+function map({ map, items }: ReportData): string {
+  if (map.length === 0) return '';
+  const data = scriptJson({ words: map.map((point) => point.word), buckets: map.map((point) => point.buckets) });
+  const caption = `The ${map.length === items ? '' : `${count(map.length)} commonest `}words, placed by UMAP over their dense embeddings: neighbours on the map are alike, distances between groups say little.`;
+  return section(
+    'Map of the words',
+    `<label for="search" class="muted">A word, or how it begins</label><br><input id="search" type="search" autocomplete="off" spellcheck="false">
+<p id="found" aria-live="polite"></p>
+<figure id="map">${embeddingMap(map)}<figcaption>${caption}</figcaption></figure>
+<script type="application/json" id="map-data">${data}</script>
+<script>${PAGE_SCRIPT}</script>`,
+  );
+}
+
+function lineage({ lineage }: ReportData): string {
+  const rows = lineage.map((each) => [text(STAGES[each.stage as StageName]?.title ?? each.stage), `<code>artifacts/${text(each.stage)}/${text(each.key)}</code>`, number(count(each.rows)), number(bytes(each.bytes))]);
+  return section('Lineage', `<p class="muted">The artifacts it was made from, the last first.</p>${table(['Stage', 'Artifact', number('Rows'), number('Size')], rows)}`);
+}
+
+function configuration({ configuration }: ReportData): string {
+  return section('Configuration', `<details><summary>Every setting of the run</summary><pre>${text(JSON.stringify(configuration, undefined, 2))}</pre></details>`);
+}
+
+const section = (title: string, content: string): string => `<section><h2>${title}</h2>\n${content}\n</section>`;
+const picture = (svg: string, caption: string): string => `<figure>${svg}<figcaption>${caption}</figcaption></figure>`;
+const number = (content: string): string => `\u0000${content}`;
+
+/** Cells are HTML already; those of `number` stand to the right. */
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cell = (tag: 'th' | 'td') => (content: string) => (content.startsWith('\u0000') ? `<${tag} class="number">${content.slice(1)}</${tag}>` : `<${tag}>${content}</${tag}>`);
+  const body = rows.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('\n');
+  return `<div class="scroll"><table><thead><tr>${heads.map(cell('th')).join('')}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`;
+}
+
+function change(name: string, value: number, before: number | undefined): string {
+  if (before === undefined) return '';
+  const difference = value - before;
+  if (difference === 0) return '=';
+  const toward = Math.sign(difference) * metricDirection(name);
+  const shown = `${difference > 0 ? '+' : '\u2212'}${figure(Math.abs(difference))}`;
+  return toward === 0 ? shown : `<span class="${toward > 0 ? 'up' : 'down'}">${shown}</span>`;
+}
+
+/** `shuffledHr50` as `shuffled HR 50`. */
+function words(name: string): string {
+  return name
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/\bhr(\d+)/, 'HR@$1')
+    .replace(/\bf1\b/, 'F1');
+}
+
+const count = (value: number): string => Math.round(value).toLocaleString('en-US');
+const seconds = (value: number): string => `${value < 10 ? value.toFixed(1) : count(value)} s`;
+
+function figure(value: number): string {
+  return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
+}
+
+function bytes(value: number): string {
+  if (value < 1000) return `${value} B`;
+  return value < 1e6 ? `${(value / 1e3).toFixed(1)} kB` : value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(2)} GB`;
+}

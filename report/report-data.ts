@@ -1,0 +1,60 @@
+import type { GateCheck } from '../schemas/gate.ts';
+import type { Metrics, StageResult } from '../schemas/run.ts';
+
+/** Everything a report shows; the same data give the same page, byte for byte. */
+export interface ReportData {
+  index: string;
+  items: number;
+  tables: number;
+  bits: number;
+  /** The configuration of the run, with defaults filled in. */
+  configuration: Record<string, unknown>;
+  codeVersion: string;
+  /** The stages before the report, as this run saw them. */
+  stages: StageResult[];
+  lineage: LineageEntry[];
+  curve: { epoch: number; loss: number; pairs: number }[];
+  metrics: Metrics;
+  /** The version that was current when the run came to its report. */
+  previous?: { version: number; metrics: Metrics };
+  gate: GateCheck[];
+  buckets: BucketFigures;
+  examples: ExampleCluster[];
+  map: MapPoint[];
+}
+
+/** An artifact the index was made from. */
+export interface LineageEntry {
+  stage: string;
+  key: string;
+  rows: number;
+  bytes: number;
+  parts: number;
+}
+
+export interface BucketFigures {
+  /** Buckets by class of size: [2^k, 2^(k+1)), over all tables, and the items they hold. */
+  sizes: { from: number; to: number; buckets: number; items: number }[];
+  /** Share of ones of each bit. */
+  ones: { table: number; bit: number; share: number }[];
+  tables: { table: number; buckets: number; clusters: number; largest: number; entropyBits: number }[];
+}
+
+export interface ExampleCluster {
+  table: number;
+  /** Hexadecimal. */
+  code: string;
+  size: number;
+  /** At most as many as a line of the page holds, in id order. */
+  words: string[];
+}
+
+export interface MapPoint {
+  word: string;
+  x: number;
+  y: number;
+  /** The number of the word's bucket in each table. */
+  buckets: number[];
+  /** Among the commonest words, which the map names. */
+  named: boolean;
+}

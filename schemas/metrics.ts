@@ -1,0 +1,38 @@
+/** Every metric of an index: 1 where more is better, -1 where less is, 0 where neither is. */
+export const METRICS = {
+  precision: 1,
+  recall: 1,
+  f1: 1,
+  emptyShare: -1,
+  retrieved: 0,
+  hr50: 1,
+  hr500: 1,
+  shuffledPrecision: 0,
+  shuffledRecall: 0,
+  shuffledF1: 0,
+  shuffledHr50: 0,
+  shuffledHr500: 0,
+  buckets: 0,
+  clusters: 0,
+  singletons: 0,
+  meanBucket: 0,
+  medianBucket: 0,
+  bucketP90: -1,
+  bucketP99: -1,
+  largestBucket: -1,
+  bitImbalance: -1,
+  worstBitImbalance: -1,
+  codeEntropyBits: 1,
+  items: 1,
+  queries: 0,
+  heldOutPairs: 0,
+} as const;
+
+export type MetricName = keyof typeof METRICS;
+
+export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
+
+/** 0 for a name that is no metric. */
+export function metricDirection(name: string): -1 | 0 | 1 {
+  return (METRICS as Record<string, -1 | 0 | 1 | undefined>)[name] ?? 0;
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseHTML } from 'linkedom';
+import { renderReport } from '../../report/render-report.ts';
+import { smallReport } from './small-report.ts';
+
+describe('renderReport', () => {
+  it('shows words that hold markup as text, everywhere', () => {
+    for (const worst of ['</script><script>alert(1)</script>', '<img src=x onerror=alert(1)>', '<!--<script>', '"><svg onload=alert(1)>', '&lt;b&gt;', "'"]) {
+      const page = renderReport(smallReport(40, worst));
+      const { document } = parseHTML(page);
+      assert.equal(document.querySelectorAll('script').length, 2, worst);
+      assert.equal(document.querySelectorAll('img, [onerror], [onload]').length, 0, worst);
+      const data = JSON.parse(document.getElementById('map-data')!.textContent ?? '') as { words: string[] };
+      assert.equal(data.words[0], worst);
+      assert.equal(document.querySelector('.words')!.textContent, `${worst}, word1, word2`);
+      assert.ok(document.querySelector('#map circle title')!.textContent === worst);
+    }
+  });
+
+  it('is the same bytes for the same data, whatever was drawn before', () => {
+    const first = renderReport(smallReport(100));
+    renderReport(smallReport(50));
+    assert.equal(renderReport(smallReport(100)), first);
+  });
+
+  it('asks nothing of the network', () => {
+    const { document } = parseHTML(renderReport(smallReport(40)));
+    assert.equal(document.querySelectorAll('link, iframe, [src], [href^=http]').length, 0);
+    assert.match(document.querySelector('meta[http-equiv]')!.getAttribute('content'), /default-src 'none'/);
+  });
+
+  it('stays below 5 MB with a full map', () => {
+    assert.ok(Buffer.byteLength(renderReport(smallReport(3000))) < 5e6);
+  });
+
+  it('says what is better and what is worse than in the version before', () => {
+    const { document } = parseHTML(renderReport(smallReport(40)));
+    const changes = [...document.querySelectorAll('section td.number .up, section td.number .down')].map((cell) => `${cell.className} ${cell.textContent}`);
+    assert.deepEqual(changes, ['down \u22120.05', 'up \u22122']);
+    assert.match(document.querySelector('header')!.textContent, /compared with version 3/);
+  });
+
+  it('does without a map, a curve and an earlier version', () => {
+    const { previous: _previous, ...data } = smallReport(40);
+    const { document } = parseHTML(renderReport({ ...data, map: [], curve: [], examples: [] }));
+    assert.equal(document.getElementById('map'), null);
+    assert.match(document.querySelector('header')!.textContent, /no version before it/);
+  });
+});

@@ -36,7 +36,7 @@ export interface ReportOutput extends StageOutput {
 }
 
 /** Words on the map, so that a page stays small. */
-const MAP_POINTS = 2000;
+const MAP_POINTS = 1000;
 
 /**
  * The page of the run, compared with the current version. An index that is the current one already keeps its page.

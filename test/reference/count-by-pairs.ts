@@ -7,10 +7,10 @@ export function countByPairs(documents: readonly (readonly number[])[], common: 
   const sums = new Map<string, bigint>();
   for (const tokens of documents) {
     for (const [p, a] of tokens.entries()) {
-      for (const [q, b] of tokens.entries()) {
-        if (q <= p || q - p > window || !counts(a) || !counts(b)) continue;
+      for (const [between, b] of tokens.slice(p + 1, p + 1 + window).entries()) {
+        if (!counts(a) || !counts(b)) continue;
         const pair = `${Math.min(a, b)},${Math.max(a, b)}`;
-        sums.set(pair, (sums.get(pair) ?? 0n) + scale / BigInt(q - p));
+        sums.set(pair, (sums.get(pair) ?? 0n) + scale / BigInt(between + 1));
       }
     }
   }

@@ -7,7 +7,8 @@ import { collectGarbage } from '../../activities/collect-garbage.ts';
 import { openIndex } from '../../lookup/open-index.ts';
 import { STAGE_NAMES } from '../../schemas/stages.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
-import type { ReindexResult } from '../../schemas/run.ts';
+import { QUEUES } from '../../schemas/queues.ts';
+import { type ReindexInput, type ReindexResult, WORKFLOW } from '../../schemas/run.ts';
 import { openStore } from '../../store/open-store.ts';
 import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { addText, createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
@@ -47,6 +48,22 @@ describe('reindex', () => {
     assert.equal(stageOf(first, 'list').rows, 20);
     assert.ok(first.metrics['f1']! > 0 && first.metrics['f1']! <= 1);
     assert.ok(first.metrics['clusters']! > 0);
+  });
+
+  it('shows itself in Temporal: search attributes, and a table of its stages', async () => {
+    const handle = temporal.client.workflow.getHandle(first.workflowId);
+    const { searchAttributes } = await handle.describe();
+    assert.deepEqual([searchAttributes['HashloomIndex'], searchAttributes['HashloomStage'], searchAttributes['HashloomVersion']], [['words'], ['publish'], ['1']]);
+    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    assert.match(currentDetails, /\| Ingest files to tokens \| .run \| /u);
+  });
+
+  it('runs where nobody knows the search attributes', async () => {
+    const { client } = temporal;
+    const input: ReindexInput = { configuration: smallConfiguration('plain', scratch), force: false, searchAttributes: false };
+    const handle = await client.workflow.start(WORKFLOW.reindex, { workflowId: 'reindex/plain', taskQueue: QUEUES.main, args: [input] });
+    assert.equal(((await handle.result()) as ReindexResult).version, 1);
+    assert.equal((await handle.describe()).searchAttributes['HashloomIndex'], undefined);
   });
 
   it('answers words from the published folder', async () => {

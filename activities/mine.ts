@@ -4,7 +4,7 @@ import { openArtifact } from '../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../store/parquet.ts';
 import type { BatchOutput } from './ingest.ts';
 import { mineArtifact, type MineParameters } from './mined-artifacts.ts';
-import { rowOfEntries, toSparseRows } from './sparse-rows.ts';
+import { concatenateInt32, rowOfEntries, toSparseRows } from './sparse-rows.ts';
 import { produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
 
 export interface MineInput extends StageInput, MineParameters {
@@ -32,18 +32,8 @@ export async function mine(input: MineInput, context: StageContext): Promise<Bat
       columns.push(mined.columns);
       context.report(first - from, to - from);
     }
-    const row = joined(rows);
-    const column = joined(columns);
+    const row = concatenateInt32(rows);
+    const column = concatenateInt32(columns);
     return { parts: [{ name: 'negatives.parquet', bytes: await encodeParquet(NEGATIVES, { row, column }, { dress: 'internal' }), rows: row.length }], rows: row.length };
   });
-}
-
-function joined(arrays: (Int32Array | Uint32Array)[]): Int32Array {
-  const all = new Int32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let length = 0;
-  for (const array of arrays) {
-    all.set(array, length);
-    length += array.length;
-  }
-  return all;
 }

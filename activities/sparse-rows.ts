@@ -27,3 +27,14 @@ export function rowOfEntries(offsets: ArrayLike<number>, first = 0): Int32Array 
   for (let r = 0; r < rows; r++) result.fill(first + r, offsets[r], offsets[r + 1]);
   return result;
 }
+
+/** The values of several arrays, one after the other. */
+export function concatenateInt32(arrays: readonly (Int32Array | Uint32Array)[]): Int32Array {
+  const joined = new Int32Array(arrays.reduce((sum, array) => sum + array.length, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    joined.set(array, offset);
+    offset += array.length;
+  }
+  return joined;
+}

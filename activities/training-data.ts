@@ -9,7 +9,7 @@ import { openArtifact } from '../store/artifacts.ts';
 import { decodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 import { mineArtifact } from './mined-artifacts.ts';
-import { toSparseRows } from './sparse-rows.ts';
+import { concatenateInt32, toSparseRows } from './sparse-rows.ts';
 import type { LearningInput } from './training-artifacts.ts';
 
 interface Tables {
@@ -46,7 +46,7 @@ async function loadTables(store: Store, learning: LearningInput): Promise<Tables
     const mined = await openArtifact(store, artifact);
     parts.push(await decodeParquet(await mined.part('negatives.parquet'), NEGATIVES, 'negatives.parquet'));
   }
-  const negatives = { row: concatenate(parts.map(({ row }) => row)), column: concatenate(parts.map(({ column }) => column)) };
+  const negatives = { row: concatenateInt32(parts.map(({ row }) => row)), column: concatenateInt32(parts.map(({ column }) => column)) };
   kept = { key, affinity, negatives };
   return kept;
 }
@@ -69,15 +69,4 @@ export async function readState(store: Store, reference: ArtifactReference, firs
     throw new Failure('IntegrityError', `${where}: expected columns ${COLUMNS.join(', ')} from row ${firstRow}, found ${columns.map(({ name }) => name).join(', ')} from row ${metadata['firstRow']}`);
   }
   return { firstRow, embeddings, moment1, moment2, steps: Number(metadata['steps']) };
-}
-
-function concatenate(arrays: Int32Array[]): Int32Array {
-  if (arrays.length === 1) return arrays[0]!;
-  const joined = new Int32Array(arrays.reduce((sum, array) => sum + array.length, 0));
-  let offset = 0;
-  for (const array of arrays) {
-    joined.set(array, offset);
-    offset += array.length;
-  }
-  return joined;
 }

@@ -3,22 +3,11 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Method } from '../../schemas/experiment.ts';
 import { EXIT_INTERRUPTED } from '../interrupts.ts';
 import { DEFAULT_THREADS, examples, positiveInteger, temporalOptions, terminals } from '../program-options.ts';
+import type { SbmOptions } from '../experiment-sbm.ts';
 
 const METHODS = ['lse', 'cos', 'dch', 'dhn'] as const;
 
-interface SbmCommandOptions {
-  method: Method[];
-  trials: number;
-  draws: 'symmetric' | 'independent';
-  grid?: string;
-  store: string;
-  local: boolean;
-  home: string;
-  threads: number;
-  results?: string;
-  json: boolean;
-  force: boolean;
-}
+type SbmCommandOptions = Omit<SbmOptions, 'temporal' | 'terminals'>;
 
 export function addExperimentCommand(program: Command): void {
   const experiment = program

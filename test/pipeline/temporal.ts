@@ -12,10 +12,10 @@ export interface TestTemporal {
   stop(): Promise<void>;
 }
 
-/** A Temporal server of this test file's own, in memory. */
+/** A Temporal server of this test file's own, in memory, on ports where no worker of somebody else waits for one. */
 export async function startTemporal(): Promise<TestTemporal> {
   const cli = await findTemporalCli({});
-  const server = await startEmbeddedServer({ cli: cli.path });
+  const server = await startEmbeddedServer({ cli: cli.path, port: 0, uiPort: 0 });
   const { client, connection } = await connectClient({ address: server.address, namespace: server.namespace, embedded: true });
   return {
     address: server.address,

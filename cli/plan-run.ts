@@ -1,149 +1,172 @@
-import { binarize } from '../activities/binarize.ts';
-import { chooseVocabulary } from '../activities/choose-vocabulary.ts';
-import { evaluate } from '../activities/evaluate.ts';
-import { exportBuckets } from '../activities/export-buckets.ts';
 import { filterArtifact } from '../activities/filter.ts';
-import { groupFiles, readGroups } from '../activities/group-files.ts';
-import { holdOut } from '../activities/hold-out.ts';
-import { list } from '../activities/list.ts';
+import { readGroups } from '../activities/group-files.ts';
 import { readListedFiles } from '../activities/listed-files.ts';
-import { mergeDictionaries } from '../activities/merge-dictionaries.ts';
 import { mineArtifact } from '../activities/mined-artifacts.ts';
-import { publish } from '../activities/publish.ts';
-import { report } from '../activities/report.ts';
 import { resumeTraining } from '../activities/resume-training.ts';
+import type { ActivityName, Stages } from '../activities/run-stage.ts';
 import { countArtifact, ingestArtifact, mergeArtifact } from '../activities/shard-artifacts.ts';
 import type { StageContext } from '../activities/stage-context.ts';
-import { sumMarginals } from '../activities/sum-marginals.ts';
-import { symmetrize } from '../activities/symmetrize.ts';
+import * as stages from '../activities/stages.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
-import { STAGE_NAMES, STAGES } from '../schemas/stages.ts';
+import { STAGE_NAMES, type StageName, STAGES, VECTOR_STAGE_NAMES } from '../schemas/stages.ts';
 import { artifactComplete } from '../store/artifacts.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { reindexStages } from '../workflows/reindex.ts';
+import type { ActivityInput, ShardActivity, StageFigures, Steps } from '../workflows/steps.ts';
 import { planningStore, StageWouldRun } from './planning-store.ts';
 
-export type RunStageName = (typeof STAGE_NAMES)[number];
-
 export interface StagePlan {
-  name: RunStageName;
+  name: StageName;
   /** Whether a run now would run it. */
   runs: boolean;
   why: string;
+  /** Of a stage that is there: what it made. */
+  made?: { rows: number; bytes: number };
+  /** Of a stage whose files or ranges are there in part: how many are missing. */
+  missing?: { artifacts: number; of: number };
 }
 
-/** What a run now would do, stage by stage, without doing it: the stages' own code on a store that lets them look and no more. */
+/** The stages of a run of this configuration, in order. */
+export const stageNames = ({ source }: Configuration): readonly StageName[] => (source.kind === 'vectors' ? VECTOR_STAGE_NAMES : STAGE_NAMES);
+
+/** What a run now would do, stage by stage, without doing it: the run's own code with steps that look and no more. */
 export async function planRun(configuration: Configuration, force: boolean): Promise<StagePlan[]> {
-  if (force) return STAGE_NAMES.map((name) => ({ name, runs: true, why: 'asked for with --force' }));
+  const names = stageNames(configuration);
+  if (force) return names.map((name) => ({ name, runs: true, why: 'asked for with --force' }));
   const plans: StagePlan[] = [];
   try {
-    await walk(configuration, plans);
+    await reindexStages({ configuration, force: false, searchAttributes: false }, lookingSteps(configuration, plans));
   } catch (error) {
     if (!(error instanceof PlanEnds)) throw error;
   }
   const cause = plans.findLast((plan) => plan.runs);
   if (cause === undefined) return plans;
-  for (const name of STAGE_NAMES.slice(plans.length)) plans.push({ name, runs: true, why: `follows: ${STAGES[cause.name].title}` });
+  for (const name of names.slice(plans.length)) plans.push({ name, runs: true, why: `follows: ${STAGES[cause.name].title}` });
   return plans;
 }
 
 /** The first stage that runs ends the looking: what hangs on it cannot be known before. */
 class PlanEnds extends Error {}
 
-/** The way of workflows/reindex.ts; a test holds that a finished run is planned as cached throughout. */
-async function walk(configuration: Configuration, plans: StagePlan[]): Promise<void> {
-  const { index, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, evaluation, seed } = configuration;
-  const base = { store: configuration.store, force: false };
-  const real = openStore(configuration.store);
+/** Some artifacts of a stage are not there. */
+class ArtifactsMissing extends Error {
+  readonly missing: { artifacts: number; of: number };
+  constructor(artifacts: number, of: number, what: string) {
+    super(`${artifacts} of ${of} ${what} have not been made with these ${what === 'files' ? '' : 'inputs and '}settings`);
+    this.missing = { artifacts, of };
+  }
+}
+
+const UNMADE = 'it has not been made with these inputs and settings';
+const UNPUBLISHED = 'no version of these artifacts is current';
+
+function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[]): Steps {
+  const real = openStore(uri);
   const store = planningStore(real);
-  const opened = new Map<string, Store>([[configuration.store, store]]);
-  const context: StageContext = {
-    openStore: (uri) => opened.get(uri) ?? openStore(uri),
+  // The list alone looks at the corpus; another stage that does would run.
+  const contextOf = (name: ActivityName): StageContext => ({
+    openStore(other) {
+      if (other === uri) return store;
+      if (name === 'list') return openStore(other);
+      throw new StageWouldRun(other);
+    },
     trainThreads: 1,
     report: () => undefined,
     origin: { codeVersion: '' },
+  });
+  return {
+    run: {
+      async stage(name, work) {
+        try {
+          const output = await work();
+          const made = { rows: output.rows, bytes: output.bytes };
+          // The list alone is made by looking, because everything hangs on it.
+          if (name === 'list' && !output.cached) plans.push({ name, runs: true, why: `${output.rows} files, not listed like this before` });
+          else plans.push({ name, runs: false, why: name === 'list' ? `${output.rows} files, as they were` : 'its artifacts are there', made });
+          return output;
+        } catch (error) {
+          const unmade = error instanceof StageWouldRun;
+          if (!unmade && !(error instanceof ArtifactsMissing)) throw error;
+          const why = unmade ? (name === 'report' || name === 'publish' ? UNPUBLISHED : UNMADE) : error.message;
+          plans.push({ name, runs: true, why, ...(!unmade && error.missing.of > 0 && { missing: error.missing }) });
+          throw new PlanEnds(undefined, { cause: error });
+        }
+      },
+      results: () => [],
+      published: () => undefined,
+    },
+    perform: (_role, name, _summary, input) => lookAt(name, input, contextOf(name)),
+    processShards: async (activity, batches, shared) => {
+      const { artifacts, what } = await ARTIFACTS[activity](shared, batches, store);
+      return await figuresOf(real, artifacts, what);
+    },
+    learn: async (learning) => {
+      const { finished, checkpoint } = await resumeTraining(learning, contextOf('resumeTraining'));
+      if (finished !== undefined) return finished;
+      if (checkpoint === undefined) throw new StageWouldRun('the embeddings');
+      throw new TrainingGoesOn(checkpoint.epoch, training.epochs);
+    },
+    passGate: () => Promise.resolve(undefined),
+    execution: { workflowId: '', runId: '' },
   };
-  const cached = (name: RunStageName, why = 'its artifact is there') => plans.push({ name, runs: false, why });
-  const runs = (name: RunStageName, why: string): never => {
-    plans.push({ name, runs: true, why });
-    throw new PlanEnds();
-  };
-  const stage = async <Output>(name: RunStageName, look: () => Promise<Output>, why = 'it has not been made with these inputs and settings'): Promise<Output> => {
-    try {
-      const output = await look();
-      cached(name);
-      return output;
-    } catch (error) {
-      if (error instanceof StageWouldRun) return runs(name, why);
-      throw error;
-    }
-  };
-  const shards = async (name: RunStageName, artifacts: readonly ArtifactReference[], what: string) => {
-    const missing = await countMissing(real, artifacts);
-    if (missing > 0) runs(name, `${missing} of ${artifacts.length} ${what} have not been made with these settings`);
-    cached(name, `all ${artifacts.length} ${what} are there`);
-  };
-
-  const rangesOf = async (name: RunStageName, artifacts: readonly ArtifactReference[]) => {
-    const missing = await countMissing(real, artifacts);
-    if (missing > 0) runs(name, `${missing} of ${artifacts.length} ranges of words have not been made with these inputs and settings`);
-  };
-
-  const corpus = await list({ ...base, configuration }, context);
-  if ((await artifactComplete(real, corpus.artifact)) === undefined) plans.push({ name: 'list', runs: true, why: `${corpus.rows} files, not listed like this before` });
-  else cached('list', `${corpus.rows} files, as they were`);
-  const files = await readListedFiles(store, corpus.artifact);
-  const ingestion = { ...base, files: corpus.artifact, source, tokens };
-  await shards('ingest', files.map((file) => ingestArtifact(file, ingestion).artifact), 'files');
-  const dictionary = await stage('dictionary', () => mergeDictionaries(ingestion, context));
-  const words = await stage('vocabulary', () => chooseVocabulary({ ...base, dictionary: dictionary.artifact, index, ...vocabulary }, context));
-  const counting = { ...ingestion, index, common: words.common, ...cooccurrence };
-  const grouped = await groupFiles(counting, context);
-  const groups = await readGroups(store, grouped.artifact);
-  await shards('count', groups.map((group) => countArtifact(group, counting).artifact), 'groups of files');
-  const merging = { ...counting, groups: grouped.artifact, vocabulary: words.artifact };
-  const rowRanges = words.ranges.slice(1).map((to, at) => ({ from: words.ranges[at] ?? 0, to }));
-  await rangesOf('merge', rowRanges.map((range) => mergeArtifact(merging, range).artifact));
-  const rows = await stage('merge', () => sumMarginals({ ...merging, ranges: words.ranges }, context));
-  const filtering = { ...base, merging, rows: rows.artifact, ...affinity };
-  await rangesOf('filter', rowRanges.map((range) => filterArtifact(filtering, range).artifact));
-  const d = await stage('filter', () => symmetrize({ ...filtering, ranges: words.ranges }, context));
-  const pairs = await stage('hold-out', () => holdOut({ ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }, context));
-  const mining = { ...base, pairs: pairs.artifact, perRow: negatives.perRow, seed };
-  const ranges = pairs.batches.slice(1).map((to, at) => ({ from: pairs.batches[at] ?? 0, to }));
-  await shards('mine', ranges.map((range) => mineArtifact(mining, range).artifact), 'ranges of words');
-  const learned = await resumeTraining({ ...mining, batches: pairs.batches, words: words.rows, training }, context);
-  const model = learned.finished ?? runs('train', startOfTraining(learned.checkpoint?.epoch, training.epochs));
-  cached('train');
-  const codes = await stage('binarize', () => binarize({ ...base, model: model.artifact }, context));
-  const buckets = await stage('export', () => exportBuckets({ ...base, codes: codes.artifact, vocabulary: words.artifact, model: model.artifact }, context));
-  const truth = { affinity: d.artifact, pairs: pairs.artifact };
-  const quality = await stage('evaluate', () =>
-    evaluate({ ...base, ...truth, codes: codes.artifact, model: model.artifact, queries: evaluation.queries, seed }, context),
-  );
-  const lineage = [...[buckets, quality, codes, model, pairs, d, rows].map((output) => output.artifact), grouped.artifact, words.artifact, dictionary.artifact, corpus.artifact];
-  const made = { ...base, configuration, lineage, metrics: quality.metrics };
-  const page = await stage('report', () => report({ ...made, stages: [] }, context), 'no version of these artifacts is current');
-  const publication = { ...made, common: words.common, report: page.artifact };
-  await stage('publish', () => publish(publication, context), 'no version of these artifacts is current');
 }
 
-function startOfTraining(epoch: number | undefined, epochs: number): string {
-  return epoch === undefined ? 'it has not been made with these inputs and settings' : `an interrupted training goes on after epoch ${epoch} of ${epochs}`;
+async function lookAt<Name extends ActivityName>(name: Name, input: ActivityInput<Name>, context: StageContext): Promise<Awaited<ReturnType<Stages[Name]>>> {
+  const look = stages[name] as (input: never, context: StageContext) => Promise<unknown>;
+  return (await look(input as never, context)) as Awaited<ReturnType<Stages[Name]>>;
 }
+
+class TrainingGoesOn extends ArtifactsMissing {
+  constructor(epoch: number, epochs: number) {
+    super(epochs - epoch, epochs, 'epochs');
+    this.message = `an interrupted training goes on after epoch ${epoch} of ${epochs}`;
+  }
+}
+
+type Shared<Name extends ShardActivity> = Omit<ActivityInput<Name>, 'from' | 'to'>;
+type NamesArtifacts<Name extends ShardActivity> = (shared: Shared<Name>, batches: readonly number[], store: Store) => Promise<{ artifacts: ArtifactReference[]; what: string }>;
+
+const rangesOf = (batches: readonly number[]) => batches.slice(1).map((to, at) => ({ from: batches[at] ?? 0, to }));
+const byRange =
+  <Name extends ShardActivity>(name: (shared: Shared<Name>, range: { from: number; to: number }) => { artifact: ArtifactReference }): NamesArtifacts<Name> =>
+  (shared, batches) =>
+    Promise.resolve({ artifacts: rangesOf(batches).map((range) => name(shared, range).artifact), what: 'ranges of words' });
+
+/** What each activity of many would leave. */
+const ARTIFACTS: { [Name in ShardActivity]: NamesArtifacts<Name> } = {
+  async ingest(shared, _batches, store) {
+    const files = await readListedFiles(store, shared.files);
+    return { artifacts: files.map((file) => ingestArtifact(file, shared).artifact), what: 'files' };
+  },
+  async count(shared, _batches, store) {
+    const groups = await readGroups(store, shared.groups);
+    return { artifacts: groups.map((group) => countArtifact(group, shared).artifact), what: 'groups of files' };
+  },
+  merge: byRange<'merge'>(mergeArtifact),
+  filter: byRange<'filter'>(filterArtifact),
+  mine: byRange<'mine'>(mineArtifact),
+};
 
 const LOOKS_AT_ONCE = 32;
 
-async function countMissing(store: Store, artifacts: readonly ArtifactReference[]): Promise<number> {
+async function figuresOf(store: Store, artifacts: readonly ArtifactReference[], what: string): Promise<StageFigures> {
   let missing = 0;
   let next = 0;
+  const figures = { cached: true, rows: 0, bytes: 0 };
   const lane = async () => {
     for (let at = next++; at < artifacts.length; at = next++) {
-      const artifact = artifacts[at];
-      if (artifact !== undefined && (await artifactComplete(store, artifact)) === undefined) missing += 1;
+      const manifest = await artifactComplete(store, artifacts[at]!);
+      if (manifest === undefined) {
+        missing += 1;
+        continue;
+      }
+      figures.rows += manifest.rows;
+      figures.bytes += manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
     }
   };
   await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, lane));
-  return missing;
+  if (missing > 0) throw new ArtifactsMissing(missing, artifacts.length, what);
+  return figures;
 }

@@ -1,15 +1,11 @@
 import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
-import type { ReportOutput } from '../activities/report.ts';
 import type { Configuration } from '../schemas/configuration.ts';
-import { APPROVE_UPDATE, decisionProblem, type GateApproval, type GateDecision, judgeGate, REJECT_UPDATE } from '../schemas/gate.ts';
-import type { Metrics } from '../schemas/run.ts';
+import { APPROVE_UPDATE, decisionProblem, type GateDecision, judgeGate, REJECT_UPDATE } from '../schemas/gate.ts';
 import type { RunFollower } from './run-progress.ts';
+import type { PassGate } from './steps.ts';
 
 export const approveUpdate = defineUpdate<string, [GateDecision]>(APPROVE_UPDATE);
 export const rejectUpdate = defineUpdate<string, [GateDecision]>(REJECT_UPDATE);
-
-/** The way of a run through its gate: nothing when it passes, the approval where somebody wants it nevertheless, else GateRefused. */
-export type PassGate = (metrics: Metrics, page: Pick<ReportOutput, 'uri' | 'previous'>) => Promise<GateApproval | undefined>;
 
 /**
  * Sets the gate up. The updates are known from the run's start, so that one for a run that does not wait is refused at once

@@ -1,18 +1,12 @@
 import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../activities/create-activities.ts';
 import type { ChildProgress } from '../schemas/run.ts';
 import { STAGES } from '../schemas/stages.ts';
 import { childProgressQuery } from './child-progress.ts';
 import { perform } from './policies.ts';
+import type { ActivityInput, ShardActivity, StageFigures } from './steps.ts';
 
-export type ShardActivity = 'ingest' | 'count' | 'merge' | 'filter' | 'mine';
-export type ShardInput<Name extends ShardActivity> = Parameters<Activities[Name]>[0];
-
-export interface ShardTotals {
-  cached: boolean;
-  rows: number;
-  bytes: number;
-}
+export type ShardInput<Name extends ShardActivity> = ActivityInput<Name>;
+export type ShardTotals = StageFigures;
 
 export interface ProcessShardsInput<Name extends ShardActivity> {
   activity: Name;

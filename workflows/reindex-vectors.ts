@@ -1,17 +1,11 @@
-import { workflowInfo } from '@temporalio/workflow';
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
-import { VECTOR_STAGE_NAMES } from '../schemas/stages.ts';
-import { setUpGate } from './pass-gate.ts';
-import { perform } from './policies.ts';
-import { followRun } from './run-progress.ts';
+import type { Steps } from './steps.ts';
 
 /** From vectors that are there to a published hash-bucket index: the shortest way, without labels and without training. */
-export async function reindexVectors(input: ReindexInput): Promise<ReindexResult> {
+export async function reindexVectors(input: ReindexInput, { run, perform, passGate, execution }: Steps): Promise<ReindexResult> {
   const { configuration, force } = input;
   const { index, source, training, vectors, seed } = configuration;
   const base = { store: configuration.store, force };
-  const run = followRun(input, VECTOR_STAGE_NAMES);
-  const passGate = setUpGate(configuration, run);
 
   const corpus = await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration }));
   const shape = { tables: training.tables, bits: training.bits };
@@ -27,7 +21,6 @@ export async function reindexVectors(input: ReindexInput): Promise<ReindexResult
     perform('main', 'publish', index, { ...base, configuration, kind: codes.kind, lineage: [buckets.artifact, codes.artifact, corpus.artifact], metrics, ...(approval && { approval }) }),
   );
   run.published(version.version);
-  const { workflowId, runId } = workflowInfo();
   const { uri, published } = version;
-  return { index, version: version.version, uri, published, workflowId, runId, stages: run.results(), metrics, corpus: { skippedFiles: 0, firstSkipped: [], repeatedFiles: corpus.repeated } };
+  return { index, version: version.version, uri, published, ...execution, stages: run.results(), metrics, corpus: { skippedFiles: 0, firstSkipped: [], repeatedFiles: corpus.repeated } };
 }

@@ -1,38 +1,34 @@
-import { workflowInfo } from '@temporalio/workflow';
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
-import { setUpGate } from './pass-gate.ts';
-import { perform } from './policies.ts';
+import { countGroups, filterRanges, mergeRanges } from './ranged-stages.ts';
 import { reindexVectors } from './reindex-vectors.ts';
-import { followRun } from './run-progress.ts';
-import { countGroups, filterRanges, learn, mergeRanges, processShards } from './start-children.ts';
+import type { Steps } from './steps.ts';
 
-/** From a corpus to a published hash-bucket index: the way of the data, a stage a line. */
-export async function reindex(input: ReindexInput): Promise<ReindexResult> {
-  if (input.configuration.source.kind === 'vectors') return await reindexVectors(input);
+/** From a corpus to a published hash-bucket index: the way of the data, a stage a line. Temporal takes its steps in a run, `hashloom plan` only looks whether a run would. */
+export async function reindexStages(input: ReindexInput, steps: Steps): Promise<ReindexResult> {
+  if (input.configuration.source.kind === 'vectors') return await reindexVectors(input, steps);
   const { configuration, force } = input;
   const { index, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, evaluation, seed } = configuration;
   const base = { store: configuration.store, force };
-  const run = followRun(input);
-  const passGate = setUpGate(configuration, run);
+  const { run, perform, processShards, learn, passGate } = steps;
 
   const corpus = await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration }));
   const shards = { ...base, files: corpus.artifact, source, tokens };
-  await run.stage('ingest', () => processShards(run, 'ingest', corpus.batches, shards));
+  await run.stage('ingest', () => processShards('ingest', corpus.batches, shards));
   const dictionary = await run.stage('dictionary', () => perform('etl', 'mergeDictionaries', `${corpus.rows} dictionaries`, shards));
   const words = await run.stage('vocabulary', () =>
     perform('etl', 'chooseVocabulary', `${dictionary.rows} words`, { ...base, dictionary: dictionary.artifact, index, ...vocabulary }),
   );
   const counting = { ...shards, index, common: words.common, ...cooccurrence };
-  const counted = await run.stage('count', () => countGroups(run, counting));
+  const counted = await run.stage('count', () => countGroups(steps, counting));
   const merging = { ...counting, groups: counted.groups, vocabulary: words.artifact };
-  const rows = await run.stage('merge', () => mergeRanges(run, words.ranges, merging));
-  const d = await run.stage('filter', () => filterRanges(run, words.ranges, { ...base, merging, rows: rows.artifact, ...affinity }));
+  const rows = await run.stage('merge', () => mergeRanges(steps, words.ranges, merging));
+  const d = await run.stage('filter', () => filterRanges(steps, words.ranges, { ...base, merging, rows: rows.artifact, ...affinity }));
   const pairs = await run.stage('hold-out', () =>
     perform('etl', 'holdOut', `${heldOut.pairs} pairs`, { ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }),
   );
   const mining = { ...base, pairs: pairs.artifact, perRow: negatives.perRow, seed };
-  await run.stage('mine', () => processShards(run, 'mine', pairs.batches, mining));
-  const model = await run.stage('train', () => learn(run, { ...mining, batches: pairs.batches, words: words.rows, training }));
+  await run.stage('mine', () => processShards('mine', pairs.batches, mining));
+  const model = await run.stage('train', () => learn({ ...mining, batches: pairs.batches, words: words.rows, training }));
   const codes = await run.stage('binarize', () => perform('export', 'binarize', `${training.bits} bits`, { ...base, model: model.artifact }));
   const buckets = await run.stage('export', () =>
     perform('export', 'exportBuckets', `${training.tables} tables`, {
@@ -68,7 +64,6 @@ export async function reindex(input: ReindexInput): Promise<ReindexResult> {
     }),
   );
   run.published(version.version);
-  const { workflowId, runId } = workflowInfo();
   const { uri, published } = version;
-  return { index, version: version.version, uri, published, workflowId, runId, stages: run.results(), metrics: quality.metrics, corpus: remarks };
+  return { index, version: version.version, uri, published, ...steps.execution, stages: run.results(), metrics: quality.metrics, corpus: remarks };
 }

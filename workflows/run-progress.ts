@@ -1,13 +1,8 @@
 import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { PROGRESS_QUERY, type ReindexInput, type RunProgress, SEARCH_ATTRIBUTES, type StageProgress, type StageResult, type WaitingGate } from '../schemas/run.ts';
-import { STAGE_NAMES, STAGES, type StageName } from '../schemas/stages.ts';
-
-interface StageFigures {
-  cached: boolean;
-  rows: number;
-  bytes: number;
-}
+import { STAGES, type StageName } from '../schemas/stages.ts';
+import type { StageFigures } from './steps.ts';
 
 /** What a run tells about itself: the query `progress`, the table in Temporal's UI, the search attributes. */
 export interface RunFollower {
@@ -24,7 +19,7 @@ export const progressQuery = defineQuery<RunProgress>(PROGRESS_QUERY);
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
-export function followRun(input: ReindexInput, names: readonly StageName[] = STAGE_NAMES): RunFollower {
+export function followRun(input: ReindexInput, names: readonly StageName[]): RunFollower {
   const stages: StageProgress[] = names.map((name) => ({ name, state: 'waiting', done: 0, total: 0 }));
   const progress: RunProgress = { index: input.configuration.index, stages };
   setHandler(progressQuery, () => progress);

@@ -3,7 +3,7 @@ import { executeChild, ParentClosePolicy } from '@temporalio/workflow';
 import type { FailureType } from '../schemas/failures.ts';
 import { QUEUES } from '../schemas/queues.ts';
 import { type ReindexInput, type ReindexResult, reindexWorkflowId } from '../schemas/run.ts';
-import { reindex } from './reindex.ts';
+import { reindex } from './run-reindex.ts';
 
 export type ScheduledResult = { skipped: string } | { refused: string } | ReindexResult;
 

@@ -1,6 +1,6 @@
 /** Every workflow type, by name: the entry of the bundle. */
 export { sbmExperiment } from './experiment.ts';
 export { processShards } from './process-shards.ts';
-export { reindex } from './reindex.ts';
+export { reindex } from './run-reindex.ts';
 export { scheduled } from './scheduled.ts';
 export { train } from './train.ts';

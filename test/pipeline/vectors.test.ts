@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { planRun } from '../../cli/plan-run.ts';
 import { RandomStream } from '../../kernels/random.ts';
 import { openIndex } from '../../lookup/open-index.ts';
 import { publishedIdBuckets, publishedIdCodes } from '../../schemas/tables.ts';
@@ -57,6 +58,9 @@ describe('reindex of vectors', () => {
       const { items } = await index.lookup('1000');
       assert.ok(['970', '940', '910'].some((id) => items.includes(id)), items.join(' '));
       assert.deepEqual((await index.load()).lookup('1000').items, items);
+      assert.deepEqual((await planRun(configured(`ids-${method}`, path, method), false)).map(({ name, runs }) => [name, runs]), result.stages.map(({ name }) => [name, false]));
+      const other = method === 'lsh' ? 'itq' : 'lsh';
+      assert.deepEqual((await planRun(configured(`ids-${method}`, path, other), false)).map(({ runs }) => runs), [false, true, true, true]);
       const near = await index.nearest('1000', 9);
       assert.ok(near.filter(({ item }) => (1000 - Number(item)) % 30 === 0).length >= 7, JSON.stringify(near));
       const codes = await decodeParquet(await readFile(join(folder, 'codes.parquet')), publishedIdCodes(16));

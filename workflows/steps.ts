@@ -1,0 +1,39 @@
+import type { FinishTrainingOutput } from '../activities/finish-training.ts';
+import type { ActivityName, Stages } from '../activities/run-stage.ts';
+import type { ReportOutput } from '../activities/report.ts';
+import type { LearningInput } from '../activities/training-artifacts.ts';
+import type { GateApproval } from '../schemas/gate.ts';
+import type { QueueRole } from '../schemas/queues.ts';
+import type { Metrics, StageResult } from '../schemas/run.ts';
+import type { StageName } from '../schemas/stages.ts';
+
+export type ActivityInput<Name extends ActivityName> = Parameters<Stages[Name]>[0];
+
+/** Activities that work on a range of files, groups or rows each. */
+export type ShardActivity = 'ingest' | 'count' | 'merge' | 'filter' | 'mine';
+
+export interface StageFigures {
+  cached: boolean;
+  rows: number;
+  bytes: number;
+}
+
+/** What the stages of a run are taken with: workflows/run-reindex.ts does them on Temporal, cli/plan-run.ts looks whether they are done. */
+export interface Steps {
+  run: {
+    /** A stage as a run shows it. */
+    stage<Output extends StageFigures>(name: StageName, work: () => Promise<Output>): Promise<Output>;
+    results(): StageResult[];
+    published(version: number): void;
+  };
+  /** One activity, with a line for a person. */
+  perform: <Name extends ActivityName>(role: QueueRole, name: Name, summary: string, input: ActivityInput<Name>) => Promise<Awaited<ReturnType<Stages[Name]>>>;
+  /** An activity for every range [batches[k], batches[k + 1]). */
+  processShards: <Name extends ShardActivity>(activity: Name, batches: number[], shared: Omit<ActivityInput<Name>, 'from' | 'to'>) => Promise<StageFigures>;
+  learn: (input: LearningInput) => Promise<FinishTrainingOutput>;
+  passGate: PassGate;
+  execution: { workflowId: string; runId: string };
+}
+
+/** The way of a run through its gate: nothing when it passes, the approval where somebody wants it nevertheless, else GateRefused. */
+export type PassGate = (metrics: Metrics, page: Pick<ReportOutput, 'uri' | 'previous'>) => Promise<GateApproval | undefined>;

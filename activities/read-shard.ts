@@ -1,5 +1,6 @@
 import { buildDictionary, type Shard } from '../kernels/build-dictionary.ts';
 import { collectPairs, type PairRun } from '../kernels/collect-pairs.ts';
+import { scanWords } from '../kernels/scan-words.ts';
 import { openSource } from '../sources/open-source.ts';
 import { readDocuments } from '../sources/read-documents.ts';
 import { openRecords } from '../sources/read-lines.ts';
@@ -21,7 +22,7 @@ type Report = (rows: number) => void;
 const REPORT_EVERY = 4096;
 
 export async function readText(file: ListedFile, { source, tokens }: IngestParameters, context: StageContext, report: Report): Promise<TextShard> {
-  const dictionary = buildDictionary();
+  const dictionary = tokens.sentences ? buildDictionary() : scanWords(tokens);
   const tokeniser = tokenise(tokens, dictionary);
   const opened = openSource(file, context.openStore);
   let replaced = 0;

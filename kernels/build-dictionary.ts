@@ -51,14 +51,12 @@ export function buildDictionary(): DictionaryBuilder {
   /** The latest document that each word occurs in, from 1. */
   let latest = new Int32Array(1024);
   let document = 1;
-  let documentStart = 0;
   let tokens = new Int32Array(1 << 15);
   let length = 0;
-  let offsets = new Int32Array(16);
-  let rows = 0;
+  const rows = numberRows();
 
   function add(bytes: Uint8Array, from: number, to: number): void {
-    if (length === tokens.length) tokens = grown(tokens);
+    if (length === tokens.length) tokens = growTokens(tokens);
     const id = table.add(bytes, from, to);
     if (id === counts.length) growCounts();
     counts[id] += 1;
@@ -80,11 +78,38 @@ export function buildDictionary(): DictionaryBuilder {
   }
 
   function drop(): void {
-    if (length === tokens.length) tokens = grown(tokens);
+    if (length === tokens.length) tokens = growTokens(tokens);
     tokens[length++] = -1;
   }
 
-  function endRow(): void {
+  function endDocument(): void {
+    rows.endDocument(length);
+    document += 1;
+  }
+
+  function finish(): Shard {
+    return orderShard({ words: table.words(), counts, documents }, tokens.slice(0, length), rows.finish(length));
+  }
+
+  return { add, drop, endSentence: () => rows.endSentence(length), endDocument, size: () => length, finish };
+}
+
+/** Twice as much room for tokens. */
+export function growTokens(tokens: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  if (tokens.length === MOST_TOKENS) throw new RangeError(`a shard of more than ${MOST_TOKENS} tokens; split the file`);
+  const larger = new Int32Array(Math.min(2 * tokens.length, MOST_TOKENS));
+  larger.set(tokens);
+  return larger;
+}
+
+/** Where the rows of a shard end. */
+export function numberRows() {
+  let offsets = new Int32Array(16);
+  let rows = 0;
+  let documents = 0;
+  let documentStart = 0;
+
+  function endRow(length: number): void {
     if (rows + 1 === offsets.length) {
       const larger = new Int32Array(2 * offsets.length);
       larger.set(offsets);
@@ -93,38 +118,37 @@ export function buildDictionary(): DictionaryBuilder {
     offsets[++rows] = length;
   }
 
-  function endSentence(): void {
-    if (length > offsets[rows]) endRow();
-  }
-
-  function endDocument(): void {
-    if (length > offsets[rows] || length === documentStart) endRow();
-    documentStart = length;
-    document += 1;
-  }
-
-  function finish(): Shard {
-    if (offsets[rows] !== length || documentStart !== length) throw new RangeError(`${length - documentStart} tokens after the last document's end`);
-    const arrived = table.words();
-    const order = sortWords(arrived);
-    const places = new Int32Array(order.length);
-    const dictionary = { words: orderWords(arrived, order), counts: new Float64Array(order.length), documents: new Float64Array(order.length) };
-    for (let to = 0; to < order.length; to++) {
-      places[order[to]] = to;
-      dictionary.counts[to] = counts[order[to]];
-      dictionary.documents[to] = documents[order[to]];
-    }
-    const ids = tokens.slice(0, length);
-    for (let at = 0; at < length; at++) if (ids[at] >= 0) ids[at] = places[ids[at]];
-    return { dictionary, tokens: ids, rowOffsets: offsets.slice(0, rows + 1), documents: document - 1 };
-  }
-
-  return { add, drop, endSentence, endDocument, size: () => length, finish };
+  return {
+    endSentence(length: number): void {
+      if (length > offsets[rows]) endRow(length);
+    },
+    endDocument(length: number): void {
+      if (length > offsets[rows] || length === documentStart) endRow(length);
+      documentStart = length;
+      documents += 1;
+    },
+    /** Throws RangeError where tokens follow the last document's end. */
+    finish(length: number): { rowOffsets: Int32Array; documents: number } {
+      if (offsets[rows] !== length || documentStart !== length) throw new RangeError(`${length - documentStart} tokens after the last document's end`);
+      return { rowOffsets: offsets.slice(0, rows + 1), documents };
+    },
+  };
 }
 
-function grown(tokens: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  if (tokens.length === MOST_TOKENS) throw new RangeError(`a shard of more than ${MOST_TOKENS} tokens; split the file`);
-  const larger = new Int32Array(Math.min(2 * tokens.length, MOST_TOKENS));
-  larger.set(tokens);
-  return larger;
+/** Words in the order of arrival, with their counts; `tokens` by these ids, which are put in word order in place. */
+export function orderShard(
+  arrived: { words: Utf8Words; counts: ArrayLike<number>; documents: ArrayLike<number> },
+  tokens: Int32Array,
+  rows: { rowOffsets: Int32Array; documents: number },
+): Shard {
+  const order = sortWords(arrived.words);
+  const places = new Int32Array(order.length);
+  const dictionary = { words: orderWords(arrived.words, order), counts: new Float64Array(order.length), documents: new Float64Array(order.length) };
+  for (let to = 0; to < order.length; to++) {
+    places[order[to]] = to;
+    dictionary.counts[to] = arrived.counts[order[to]];
+    dictionary.documents[to] = arrived.documents[order[to]];
+  }
+  for (let at = 0; at < tokens.length; at++) if (tokens[at] >= 0) tokens[at] = places[tokens[at]];
+  return { dictionary, tokens, ...rows };
 }

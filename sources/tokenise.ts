@@ -38,6 +38,15 @@ export interface TokenSink {
   drop(): void;
   /** A sentence ends here; may come where none has begun. */
   endSentence(): void;
+  /** Finds by itself the words of stretches that hold ASCII and common punctuation alone; never asked with `sentences`. */
+  scanner?: StretchScanner;
+}
+
+export interface StretchScanner {
+  /** The text to come is bytes [from, to), at most 65,536, whose ends are ends of stretches or of parts. */
+  begin(bytes: Uint8Array, from: number, to: number): void;
+  /** Takes the words from byte `at` on up to a stretch that holds more, whose place it returns, or `to`. */
+  next(at: number): number;
 }
 
 export interface Tokeniser {
@@ -128,6 +137,10 @@ function scanner({ minimumLength, maximumLength, numbers, apostrophes, sentences
       textOfSentences(bytes, from, to);
       return;
     }
+    if (sink.scanner) {
+      scanText(sink.scanner, bytes, from, to);
+      return;
+    }
     let at = from;
     while (at < to) {
       let high = at;
@@ -139,6 +152,19 @@ function scanner({ minimumLength, maximumLength, numbers, apostrophes, sentences
       let end = high;
       while (end < to && bytes[end]! > 0x20) end += 1;
       if (start < end) stretch(bytes, start, end);
+      at = end;
+    }
+  }
+
+  function scanText(scanner: StretchScanner, bytes: Uint8Array, from: number, to: number): void {
+    if (from === to) return;
+    scanner.begin(bytes, from, to);
+    for (let at = from; ; ) {
+      at = scanner.next(at);
+      if (at === to) return;
+      let end = at;
+      while (end < to && bytes[end]! > 0x20) end += 1;
+      stretch(bytes, at, end);
       at = end;
     }
   }

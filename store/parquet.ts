@@ -7,11 +7,12 @@ import type { Data, DataType, Field } from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 import { Failure } from '../schemas/failures.ts';
 import { type ColumnType, type ColumnValues, isBinary, isUtf8Column, type ListColumn, rowsOf, type TableColumns, type TableSchema, widthOf, type WritableColumns } from './columns.ts';
+import { decodeTable, encodeTable } from './table-file.ts';
 import { decodeUtf8, encodeUtf8, type Utf8Column } from './utf8-column.ts';
 
 /**
- * How a table is dressed. `published`: the plainest, which every reader takes (snappy). `internal`: smaller (zstd).
- * Both: no dictionary, v1 pages, plain encoding, page indexes. A dictionary was slower and larger on tables of ids (zstd, 5M rows).
+ * How a table is dressed. `published`: the plainest, which every reader takes (snappy, no dictionary, v1 pages, plain encoding, page indexes).
+ * `internal`: the quickest to write and to read (table-file.ts), or where it is written batch by batch the same with zstd.
  */
 export type ParquetDress = 'published' | 'internal';
 
@@ -26,10 +27,11 @@ type Arrow = typeof ApacheArrow;
 type ParquetWasm = typeof Parquet;
 
 /**
- * A table to the bytes of a Parquet file; the same columns give the same bytes. The whole table passes through the memory of a WASM
+ * A table to the bytes of a Parquet file; the same columns give the same bytes. A published table passes whole through the memory of a WASM
  * module (4 GiB), so about 1 GiB of columns is the most for one file.
  */
 export async function encodeParquet<S extends TableSchema>(schema: S, columns: WritableColumns<S>, options: ParquetOptions): Promise<Uint8Array> {
+  if (options.dress === 'internal') return encodeTable(schema, columns, options.rowGroupRows ?? ROW_GROUP_ROWS);
   const { arrow, parquet } = await load();
   return parquet.writeParquet(parquet.Table.fromIPCStream(ipcStream(arrow, schema, columns)), writerProperties(parquet, options));
 }
@@ -99,7 +101,6 @@ function writerProperties(parquet: ParquetWasm, { dress, rowGroupRows = ROW_GROU
  * is missing, of another type or holds nulls; `where` names the file in messages.
  */
 export async function decodeParquet<S extends TableSchema>(bytes: Uint8Array, schema: S, where = 'Parquet'): Promise<TableColumns<S>> {
-  const { arrow, parquet } = await load();
   const read = <T>(step: () => T): T => {
     try {
       return step();
@@ -107,6 +108,9 @@ export async function decodeParquet<S extends TableSchema>(bytes: Uint8Array, sc
       throw new Failure('IntegrityError', `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`, { cause: error });
     }
   };
+  const own = read(() => decodeTable(bytes, schema));
+  if (own !== undefined) return own;
+  const { arrow, parquet } = await load();
   const { fields } = read(() => arrow.tableFromIPC(parquet.readSchema(bytes).intoIPCStream())).schema;
   checkFields(arrow, fields, schema, where);
   const batches = read(() => {

@@ -1,5 +1,6 @@
 import type { ArtifactReference, Manifest } from '../schemas/artifact.ts';
 import type { StageName } from '../schemas/stages.ts';
+import type { OpenedTensorflow } from '../schemas/tensorflow.ts';
 import { artifactComplete, artifactReference, type PartToWrite, writeArtifact } from '../store/artifacts.ts';
 import type { Store } from '../store/store.ts';
 
@@ -12,6 +13,8 @@ export interface StageContext {
   report(done: number, total: number, figures?: Figures): void;
   /** Threads that share a visit to a block; changes nothing of its result. */
   trainThreads: number;
+  /** Loads TensorFlow; throws ConfigurationError, naming `hashloom setup tensorflow`, where it is not set up. */
+  openTensorflow: () => Promise<OpenedTensorflow>;
   origin: { workflowId?: string; runId?: string; codeVersion: string };
 }
 

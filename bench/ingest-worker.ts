@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ingest, type IngestInput } from '../activities/ingest.ts';
 import type { StageContext } from '../activities/stage-context.ts';
+import { openTensorflow } from '../infra/tensorflow.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 
@@ -15,6 +16,7 @@ export const benchContext: StageContext = {
   },
   report: () => undefined,
   trainThreads: 1,
+  openTensorflow: () => openTensorflow(),
   origin: { codeVersion: 'bench' },
 };
 

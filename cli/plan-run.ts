@@ -7,6 +7,7 @@ import type { ActivityName, Stages } from '../activities/run-stage.ts';
 import { countArtifact, ingestArtifact, mergeArtifact } from '../activities/shard-artifacts.ts';
 import type { StageContext } from '../activities/stage-context.ts';
 import * as stages from '../activities/stages.ts';
+import { openTensorflow } from '../infra/tensorflow.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { STAGE_NAMES, type StageName, STAGES, VECTOR_STAGE_NAMES } from '../schemas/stages.ts';
@@ -73,6 +74,7 @@ function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[
       throw new StageWouldRun(other);
     },
     trainThreads: 1,
+    openTensorflow: () => openTensorflow(),
     report: () => undefined,
     origin: { codeVersion: '' },
   });

@@ -11,6 +11,7 @@ import { addLookupCommand } from './commands/lookup.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScheduleCommand } from './commands/schedule.ts';
+import { addSetupCommand } from './commands/setup.ts';
 import { addWatchCommand } from './commands/watch.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 
@@ -49,6 +50,7 @@ export function buildProgram(): Command {
   addExperimentCommand(program);
   addDevCommand(program);
   addWorkerCommand(program);
+  addSetupCommand(program);
   return program;
 }
 

@@ -7,7 +7,10 @@ const LISTING_MS = 15_000;
 const WHEEL_MS = 600_000;
 const ACCEPT = 'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1';
 
-interface IndexFile {
+/** The index that pip asks where nothing else is configured. */
+export const DEFAULT_INDEX = new URL('https://pypi.org/simple/');
+
+export interface IndexFile {
   name: string;
   url: URL;
   sha256: string | undefined;
@@ -18,15 +21,22 @@ interface IndexFile {
  * held against the sha256 that the index states. Throws with the index (without credentials) and what it lacks.
  */
 export async function fetchWheel(index: URL, packageName: string, version: string): Promise<Uint8Array> {
-  const listing = new URL(`${packageName}/`, index.href.endsWith('/') ? index : new URL(`${index.href}/`));
-  const shown = withoutCredentials(listing).href;
-  const wheel = chooseWheel(await listFiles(listing), packageName, version);
+  const { shown, files } = await filesOf(index, packageName);
+  const wheel = chooseWheel(files, packageName, version);
   if (wheel === undefined) throw new Error(`${shown} has no wheel of version ${version} for ${process.platform} ${process.arch}`);
   if (wheel.sha256 === undefined) throw new Error(`${shown} states no sha256 for ${wheel.name}, so it is not taken`);
-  const bytes = new Uint8Array(await (await get(wheel.url, index, '*/*', WHEEL_MS)).arrayBuffer());
+  const bytes = new Uint8Array(await (await get(wheel.url, index, { accept: '*/*' }, AbortSignal.timeout(WHEEL_MS))).arrayBuffer());
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== wheel.sha256) throw new Error(`${wheel.name} from ${shown} has sha256 ${sha256}, expected ${wheel.sha256}`);
   return bytes;
+}
+
+/** Where an index keeps the file of this name. Throws with the index (without credentials) when it has none. */
+export async function findFile(index: URL, packageName: string, name: string): Promise<URL> {
+  const { shown, files } = await filesOf(index, packageName);
+  const found = files.find((file) => file.name === name);
+  if (found === undefined) throw new Error(`${shown} has no ${name}`);
+  return found.url;
 }
 
 /** The index that pip or uv would read here; undefined when none is configured. */
@@ -72,8 +82,13 @@ function indexOfPipConf(text: string, section: string): string | undefined {
   return undefined;
 }
 
+async function filesOf(index: URL, packageName: string): Promise<{ shown: string; files: IndexFile[] }> {
+  const listing = new URL(`${packageName}/`, index.href.endsWith('/') ? index : new URL(`${index.href}/`));
+  return { shown: withoutCredentials(listing).href, files: await listFiles(listing) };
+}
+
 async function listFiles(listing: URL): Promise<IndexFile[]> {
-  const response = await get(listing, listing, ACCEPT, LISTING_MS);
+  const response = await get(listing, listing, { accept: ACCEPT }, AbortSignal.timeout(LISTING_MS));
   const base = response.url || listing.href;
   if (response.headers.get('content-type')?.includes('json')) {
     const { files } = (await response.json()) as { files: { filename: string; url: string; hashes: { sha256?: string } }[] };
@@ -99,15 +114,15 @@ function chooseWheel(files: IndexFile[], packageName: string, version: string): 
 }
 
 /** Credentials in the index's URL go as a header, and to the index's own host alone. */
-async function get(url: URL, index: URL, accept: string, timeoutMs: number): Promise<Response> {
-  const headers: Record<string, string> = { accept };
+export async function get(url: URL, index: URL, asked: Record<string, string>, signal: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { ...asked };
   if (index.username !== '' && url.host === index.host) {
     const pair = `${decodeURIComponent(index.username)}:${decodeURIComponent(index.password)}`;
     headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
   }
   const plain = withoutCredentials(url);
   try {
-    const response = await fetch(plain, { headers, signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(plain, { headers, signal });
     if (response.ok) return response;
     throw new Error(`status ${response.status}`);
   } catch (error) {

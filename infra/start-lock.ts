@@ -3,41 +3,40 @@ import { link, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLifeline, joinLifeline } from './lifeline.ts';
 
-const NAME = /^server\.lock\.(\d+)$/;
-
 export interface StartLock {
   release(): void;
 }
 
 /**
- * Takes the lock of a folder, or returns undefined when a live process holds it. Locks are numbered and a taker makes the next
+ * Takes the lock of a folder (of this name), or returns undefined when a live process holds it. Locks are numbered and a taker makes the next
  * number, so a lock left by a dead process is never removed from under another taker: the highest number is the one that counts.
  */
-export async function tryStartLock(folder: string): Promise<StartLock | undefined> {
-  const highest = Math.max(0, ...(await numbersIn(folder)));
-  if (isHeld(lockFile(folder, highest))) return undefined;
+export async function tryStartLock(folder: string, name = 'server'): Promise<StartLock | undefined> {
+  const highest = Math.max(0, ...(await numbersIn(folder, name)));
+  if (isHeld(lockFile(folder, name, highest))) return undefined;
 
   const mine = highest + 1;
-  const temporary = join(folder, `.server.lock-${randomUUID()}`);
+  const temporary = join(folder, `.${name}.lock-${randomUUID()}`);
   const lifeline = await createLifeline(temporary);
-  const taken = await linked(temporary, lockFile(folder, mine));
+  const taken = await linked(temporary, lockFile(folder, name, mine));
   await rm(temporary, { force: true });
-  const numbers = await numbersIn(folder);
+  const numbers = await numbersIn(folder, name);
   if (!taken || Math.max(...numbers) > mine) {
     lifeline.release();
-    if (taken) await rm(lockFile(folder, mine), { force: true });
+    if (taken) await rm(lockFile(folder, name, mine), { force: true });
     return undefined;
   }
-  await Promise.all(numbers.filter((number) => number < mine).map((number) => rm(lockFile(folder, number), { force: true })));
+  await Promise.all(numbers.filter((number) => number < mine).map((number) => rm(lockFile(folder, name, number), { force: true })));
   return { release: () => void lifeline.release() };
 }
 
-const lockFile = (folder: string, number: number): string => join(folder, `server.lock.${number}`);
+const lockFile = (folder: string, name: string, number: number): string => join(folder, `${name}.lock.${number}`);
 
-async function numbersIn(folder: string): Promise<number[]> {
-  return (await readdir(folder)).flatMap((name) => {
-    const match = NAME.exec(name);
-    return match ? [Number(match[1])] : [];
+async function numbersIn(folder: string, name: string): Promise<number[]> {
+  const start = `${name}.lock.`;
+  return (await readdir(folder)).flatMap((entry) => {
+    const number = entry.startsWith(start) ? Number(entry.slice(start.length)) : 0;
+    return Number.isSafeInteger(number) && number > 0 ? [number] : [];
   });
 }
 

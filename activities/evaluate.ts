@@ -1,22 +1,28 @@
 import { z } from 'zod';
 import { evaluate as evaluateCodes } from '../evaluation/evaluate.ts';
+import { openDictionary } from '../evaluation/open-dictionary.ts';
+import { wordSenses } from '../evaluation/word-similarity.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Metrics } from '../schemas/run.ts';
-import { AFFINITY, HELD_OUT } from '../schemas/tables.ts';
+import { AFFINITY, CANDIDATES, HELD_OUT, VOCABULARY } from '../schemas/tables.ts';
 import { artifactFolder, openArtifact } from '../store/artifacts.ts';
-import { decodeParquet } from '../store/parquet.ts';
+import { decodeParquet, encodeParquet } from '../store/parquet.ts';
 import { readJson, toJson } from './json-object.ts';
 import { loadCodes } from './load-codes.ts';
 import { loadModel } from './load-model.ts';
 import { toSparseRows } from './sparse-rows.ts';
-import { produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
+import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
 
 export interface EvaluateInput extends StageInput {
   codes: ArtifactReference;
   model: ArtifactReference;
   affinity: ArtifactReference;
   pairs: ArtifactReference;
+  /** The words, for `wordnet`. */
+  vocabulary: ArtifactReference;
   queries: number;
+  /** Folder of a dictionary on this machine, or the package; empty: no Wu-Palmer similarity. */
+  wordnet: string;
   seed: number;
 }
 
@@ -24,25 +30,48 @@ export interface EvaluateOutput extends StageOutput {
   metrics: Metrics;
 }
 
-/** All metrics of the codes: against D, and on the held-out pairs. Rows: metrics. */
+/** All metrics of the codes: against D, on the held-out pairs, against the embeddings, and of words by WordNet. Rows: metrics. */
 export async function evaluate(input: EvaluateInput, context: StageContext): Promise<EvaluateOutput> {
   const store = context.openStore(input.store);
   const { queries, seed } = input;
-  const inputs = [input.codes, input.model, input.affinity, input.pairs];
-  const output = await produceArtifact(context, store, { stage: 'evaluate', parameters: { queries, seed }, inputs, force: input.force }, async () => {
+  const dictionary = input.wordnet === '' ? undefined : await openDictionary(input.wordnet);
+  const parameters = { queries, seed, ...(dictionary && { wordnet: dictionary.digest }) };
+  const inputs = [input.codes, input.model, input.affinity, input.pairs, ...(dictionary ? [input.vocabulary] : [])];
+  const output = await produceArtifact(context, store, { stage: 'evaluate', parameters, inputs, force: input.force }, make);
+  const { manifest } = await openArtifact(store, output.artifact);
+  const metrics = await readJson(store, `${artifactFolder(output.artifact)}/${manifest.parts[0]!.path}`, z.record(z.string(), z.number()));
+  return { ...output, metrics: metrics ?? {} };
+
+  async function make(): Promise<ArtifactContent> {
     const { codes, tables, bits, items } = await loadCodes(store, input.codes);
     const { embeddings } = await loadModel(store, input.model);
     const affinity = await openArtifact(store, input.affinity);
     const d = await decodeParquet(await affinity.part('affinity.parquet'), AFFINITY, 'affinity.parquet');
     const pairs = await openArtifact(store, input.pairs);
     const heldOut = await decodeParquet(await pairs.part('held-out.parquet'), HELD_OUT, 'held-out.parquet');
-    context.report(1, 2);
     const { offsets, columns } = toSparseRows(d, 0, items, 'affinity.parquet');
-    const metrics = evaluateCodes({ codes, tables, codeBytes: bits / 8, embeddings, truth: { rowOffsets: offsets, columns }, heldOut, queries, seed });
+    const vocabulary = dictionary && (await openArtifact(store, input.vocabulary));
+    const words = vocabulary && (await decodeParquet(await vocabulary.part('vocabulary.parquet'), VOCABULARY, 'vocabulary.parquet')).word;
+    const senses = words && wordSenses(words, dictionary.wordnet);
+    const tick = () => context.report(1, 2);
+    const truth = { rowOffsets: offsets, columns };
+    const { metrics, intervals, candidates } = evaluateCodes({ codes, tables, codeBytes: bits / 8, embeddings, truth, heldOut, ...(senses && { senses }), queries, seed, tick });
     const rows = Object.keys(metrics).length;
-    return { parts: [{ name: 'metrics.json', bytes: toJson(metrics), rows }], rows };
-  });
-  const { manifest } = await openArtifact(store, output.artifact);
-  const metrics = await readJson(store, `${artifactFolder(output.artifact)}/${manifest.parts[0]!.path}`, z.record(z.string(), z.number()));
-  return { ...output, metrics: metrics ?? {} };
+    const table = {
+      tables: Int32Array.from(candidates, (row) => row.tables),
+      bits: Int32Array.from(candidates, (row) => row.bits),
+      radius: Int32Array.from(candidates, (row) => row.radius),
+      candidates: Float64Array.from(candidates, (row) => row.candidates),
+      recall: Float64Array.from(candidates, (row) => row.recall),
+      recallOfD: Float64Array.from(candidates, (row) => row.recallOfD),
+    };
+    return {
+      parts: [
+        { name: 'metrics.json', bytes: toJson(metrics), rows },
+        { name: 'intervals.json', bytes: toJson(intervals), rows: Object.keys(intervals).length },
+        { name: 'candidates.parquet', bytes: await encodeParquet(CANDIDATES, table, { dress: 'internal' }), rows: candidates.length },
+      ],
+      rows,
+    };
+  }
 }

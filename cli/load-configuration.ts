@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { LineCounter, parseDocument } from 'yaml';
 import { configuration } from '../schemas/configuration.ts';
 import type { Configuration } from '../schemas/configuration.ts';
+import { WORDNET_PACKAGE } from '../evaluation/open-dictionary.ts';
 import { Failure } from '../schemas/failures.ts';
 import { explainIssues, positionOf } from './configuration-problems.ts';
 import type { ConfigurationProblem } from './configuration-problems.ts';
@@ -47,8 +48,14 @@ export function parseConfiguration(text: string, file: string): Configuration {
   data.store = locate(['store'], data.store);
   data.source.path = locate(['source', 'path'], data.source.path);
   data.source.also = data.source.also.map((path, at) => locate(['source', 'also', String(at)], path));
+  data.evaluation.wordnet = locateDictionary(data.evaluation.wordnet, dirname(resolve(file)));
   if (problems.length > 0) throw failure(file, problems);
   return data;
+}
+
+/** A folder that workers read as it is, so a path and no URI; a bare name is that of a package. */
+function locateDictionary(named: string, folder: string): string {
+  return named === '' || named === WORDNET_PACKAGE ? named : resolve(folder, named);
 }
 
 /** An absolute URI of a path (relative to `folder`), a file:// or an s3:// location; undefined for anything else. Globs are kept. */

@@ -18,6 +18,8 @@ export interface BucketStatistics {
   /** Mean over the L d bits of |share of ones - 1/2|: 0 is balance, 1/2 a bit that never changes; and the largest. */
   bitImbalance: number;
   worstBitImbalance: number;
+  /** Mean over the bits of the entropy of one: 1 is balance. */
+  bitEntropy: number;
   /** Entropy of an item's code, mean over the tables; at most min(d, log2 V). */
   codeEntropyBits: number;
 }
@@ -37,7 +39,8 @@ export function bucketStatistics(codes: Codes, { items, tables }: BucketTables):
   }
   sizes.sort();
   const quantile = (share: number): number => sizes[Math.max(0, Math.ceil(share * sizes.length) - 1)]!;
-  const imbalances = bitImbalances(codes, items);
+  const ones = onesOfBits(codes, items);
+  const imbalances = ones.map((share) => Math.abs(share - 0.5));
   return {
     ...counts,
     meanBucket: (items * tables.length) / counts.buckets,
@@ -47,11 +50,13 @@ export function bucketStatistics(codes: Codes, { items, tables }: BucketTables):
     largestBucket: sizes[sizes.length - 1]!,
     bitImbalance: imbalances.reduce((sum, value) => sum + value, 0) / imbalances.length,
     worstBitImbalance: imbalances.reduce((worst, value) => Math.max(worst, value), 0),
+    bitEntropy: ones.reduce((sum, share) => sum + binaryEntropy(share), 0) / ones.length,
     codeEntropyBits: entropy / log(2) / tables.length,
   };
 }
 
-function bitImbalances({ codes, tables, codeBytes }: Codes, items: number): Float64Array {
+/** Share of ones of each bit. */
+function onesOfBits({ codes, tables, codeBytes }: Codes, items: number): Float64Array {
   const stride = tables * codeBytes;
   const ones = new Uint32Array(stride * 8);
   for (let from = 0; from < codes.length; from += stride) {
@@ -60,5 +65,9 @@ function bitImbalances({ codes, tables, codeBytes }: Codes, items: number): Floa
       for (let bit = 0; bit < 8; bit++) ones[8 * k + bit]! += (byte >> (7 - bit)) & 1;
     }
   }
-  return Float64Array.from(ones, (count) => Math.abs(count / items - 0.5));
+  return Float64Array.from(ones, (count) => count / items);
+}
+
+function binaryEntropy(share: number): number {
+  return share === 0 || share === 1 ? 0 : -(share * log(share) + (1 - share) * log(1 - share)) / log(2);
 }

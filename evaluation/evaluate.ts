@@ -1,57 +1,153 @@
 import { Failure } from '../schemas/failures.ts';
 import type { Metrics } from '../schemas/run.ts';
+import { bootstrap, type Interval } from './bootstrap.ts';
 import { bucketStatistics } from './bucket-statistics.ts';
-import { hitRate, type Pairs, unitVectors } from './hit-rate.ts';
-import { precisionRecall, sampleQueries, type Truth } from './precision-recall.ts';
+import { groupByDistance, hammingDistances } from './hamming-distances.ts';
+import { type Pairs, pairHits, type UnitVectors, unitVectors } from './hit-rate.ts';
+import { affordableQueries, type CandidateRow, neighbourFigures } from './neighbours.ts';
+import { harmonicMean, meanPrecisionRecall, precisionRecallOf, relevance, sampleQueries, type Truth } from './precision-recall.ts';
 import { bucketTables, checkIds, type Codes, type Retrieve, retrieveByCode } from './retrieval.ts';
 import { shuffledBuckets } from './shuffled-buckets.ts';
+import { averagePrecision, precisionAt, recallWithin, type TieGroups } from './tie-groups.ts';
+import type { WordSenses } from './word-similarity.ts';
+import { sampleWords, wuPalmerScores } from './wu-palmer-score.ts';
 
 export interface EvaluationInput extends Codes {
-  /** (V, L, d) row-major, d = 8 * codeBytes. */
-  embeddings: Float32Array;
+  /** (V, L, d) row-major, d = 8 * codeBytes; without them there are neither hit rates nor neighbours. */
+  embeddings?: Float32Array;
   truth: Truth;
   /** Pairs kept from training; without any there are no hit rates. */
-  heldOut: Pairs;
-  /** Items to sample for precision and recall. */
+  heldOut?: Pairs;
+  /** The items' senses in a WordNet; without them there is no Wu-Palmer similarity. */
+  senses?: WordSenses;
+  /** Items to sample for each of the metrics that are means over queries. */
   queries: number;
   seed: number;
   /** Shuffles that the shuffled figures are the mean of; 5 when absent. */
   shuffles?: number;
+  /** Called between queries; may throw to stop. */
+  tick?: () => void;
+}
+
+export interface Evaluation {
+  metrics: Metrics;
+  /** Of 95%, for the metrics that are means over queries or pairs. */
+  intervals: Record<string, Interval>;
+  candidates: CandidateRow[];
 }
 
 const CUTS = [50, 500] as const;
+/** MAP looks at the first so many of the Hamming order. */
+const MAP_CUT = 500;
+const PRECISION_CUT = 100;
+const RECALL_RADIUS = 2;
 
 /** All metrics of an index, by name; the same input and seed give the same figures. Throws Failure (DataError) where the inputs are not of one vocabulary. */
-export function evaluate(input: EvaluationInput): Metrics {
-  const { tables, codeBytes, embeddings, truth, heldOut, queries, seed, shuffles = 5 } = input;
+export function evaluate(input: EvaluationInput): Evaluation {
+  const { truth, heldOut, embeddings, senses, queries, seed, shuffles = 5, tick = () => undefined } = input;
   const buckets = bucketTables(input);
   const { items } = buckets;
   checkInput(input, items);
   const sample = sampleQueries(truth, items, queries, seed);
-  const vectors = unitVectors(embeddings, tables, 8 * codeBytes);
+  const words = senses && sampleWords(senses, items, queries, seed);
+  const vectors = embeddings && unitVectors(embeddings, input.tables, 8 * input.codeBytes);
+  const measures = { truth, sample, ...(vectors && heldOut && heldOut.left.length > 0 && { vectors, heldOut }), ...(senses && words && words.length > 0 && { senses, words }) };
 
-  const figures = (retrieve: Retrieve): Metrics => {
-    const { precision, recall, f1, emptyShare, retrieved } = precisionRecall(retrieve, truth, sample);
-    const rates = heldOut.left.length > 0 ? hitRate(retrieve, vectors, heldOut, CUTS) : [];
-    return { precision, recall, f1, emptyShare, retrieved, ...Object.fromEntries(rates.map((rate, k) => [`hr${CUTS[k]}`, rate])) };
-  };
-  const learned = figures(retrieveByCode(buckets));
-  const { emptyShare: _share, retrieved: _mean, ...chance } = shuffledBuckets(buckets, shuffles, seed, figures);
+  const learned = measure(retrieveByCode(buckets), measures, tick);
+  const chance = shuffledBuckets(buckets, shuffles, seed, (retrieve) => measure(retrieve, measures, tick).means);
+  const ranked = rankedFigures(input, items, truth, sample, tick);
+  const near = vectors && neighbourFigures(input, vectors, affordableQueries(sample, items, vectors, seed), relevance(truth), tick);
+  const ordered = [ranked, ...(near ? [{ kendallTau: near.tau, mahp250: near.ahp }] : [])];
   return {
-    ...learned,
-    ...Object.fromEntries(Object.entries(chance).map(([name, value]) => [`shuffled${name[0]!.toUpperCase()}${name.slice(1)}`, value])),
-    ...bucketStatistics(input, buckets),
-    items,
-    queries: sample.length,
-    heldOutPairs: heldOut.left.length,
+    metrics: {
+      ...learned.means,
+      ...(Object.assign({}, ...ordered.map(meansOf)) as Metrics),
+      ...shuffledNames(chance),
+      ...bucketStatistics(input, buckets),
+      items,
+      queries: sample.length,
+      heldOutPairs: heldOut?.left.length ?? 0,
+      ...(words && { wordQueries: words.length }),
+      ...(near && { neighbourQueries: near.tau.length }),
+    },
+    intervals: Object.assign({}, ...[...learned.columns, ...ordered].map((group) => intervalsOf(group, seed))) as Record<string, Interval>,
+    candidates: near?.rows ?? [],
   };
+}
+
+/** Figures of each query (or pair); columns of one group are of the same queries. */
+type Columns = Record<string, Float64Array>;
+
+interface Measures {
+  truth: Truth;
+  sample: Uint32Array;
+  vectors?: UnitVectors;
+  heldOut?: Pairs;
+  senses?: WordSenses;
+  words?: Uint32Array;
+}
+
+/** What hangs on retrieval by equal code, and is measured for shuffled buckets too. */
+function measure(retrieve: Retrieve, { truth, sample, vectors, heldOut, senses, words }: Measures, tick: () => void): { means: Metrics; columns: Columns[] } {
+  const watched: Retrieve = (query) => {
+    tick();
+    return retrieve(query);
+  };
+  const found = precisionRecallOf(watched, truth, sample);
+  const { precision, recall, f1, emptyShare, retrieved } = meanPrecisionRecall(found);
+  const columns: Columns[] = [{ precision: found.precision, recall: found.recall }];
+  const means: Metrics = { precision, recall, f1, emptyShare, retrieved };
+  if (senses && words) {
+    const { best, first } = wuPalmerScores(watched, senses, words);
+    columns.push({ wp: best, wpFirst: first });
+  }
+  if (vectors && heldOut) {
+    const hits = pairHits(watched, vectors, heldOut, CUTS);
+    columns.push(Object.fromEntries(CUTS.map((cut, k) => [`hr${cut}`, hits[k]!])));
+  }
+  for (const group of columns.slice(1)) Object.assign(means, meansOf(group));
+  return { means, columns };
+}
+
+/** Figures of the order by Hamming distance, against the truth. */
+function rankedFigures(codes: Codes, items: number, truth: Truth, sample: Uint32Array, tick: () => void): Columns {
+  const stride = codes.tables * codes.codeBytes;
+  const distances = new Uint16Array(items);
+  const relevant = relevance(truth);
+  const columns = { map500: new Float64Array(sample.length), precision100: new Float64Array(sample.length), recall2: new Float64Array(sample.length) };
+  sample.forEach((query, k) => {
+    tick();
+    hammingDistances(codes, codes.codes.subarray(query * stride, (query + 1) * stride), distances);
+    const groups: TieGroups = groupByDistance(distances, 8 * codes.codeBytes, relevant(query).test, query);
+    columns.map500[k] = averagePrecision(groups, MAP_CUT, 'relevant');
+    columns.precision100[k] = precisionAt(groups, PRECISION_CUT);
+    columns.recall2[k] = recallWithin(groups, RECALL_RADIUS + 1);
+  });
+  return columns;
+}
+
+function meansOf(columns: Columns): Metrics {
+  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.reduce((sum, value) => sum + value, 0) / values.length]));
+}
+
+function intervalsOf(columns: Columns, seed: number): Record<string, Interval> {
+  const names = Object.keys(columns);
+  const statistics = Object.fromEntries(names.map((name, k) => [name, (means: readonly number[]) => means[k]!]));
+  if (names.includes('precision')) statistics['f1'] = ([precision, recall]) => harmonicMean(precision!, recall!);
+  return bootstrap(Object.values(columns), statistics, seed);
+}
+
+/** Sizes are those of the learned buckets: they are not figures of chance. */
+function shuffledNames({ emptyShare: _share, retrieved: _mean, ...chance }: Metrics): Metrics {
+  return Object.fromEntries(Object.entries(chance).map(([name, value]) => [`shuffled${name[0]!.toUpperCase()}${name.slice(1)}`, value]));
 }
 
 function checkInput({ codes, embeddings, heldOut }: EvaluationInput, items: number): void {
   if (items === 0) throw new Failure('DataError', 'codes: expected at least one item, got none');
-  if (embeddings.length !== codes.length * 8) {
+  if (embeddings && embeddings.length !== codes.length * 8) {
     throw new Failure('DataError', `embeddings: expected ${codes.length * 8} values for ${items} items, got ${embeddings.length}; codes and embeddings are of different runs`);
   }
+  if (!heldOut) return;
   if (heldOut.left.length !== heldOut.right.length) throw new Failure('DataError', `held-out pairs: ${heldOut.left.length} left against ${heldOut.right.length} right`);
   checkIds('held-out pairs, left', heldOut.left, items);
   checkIds('held-out pairs, right', heldOut.right, items);

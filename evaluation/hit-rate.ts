@@ -20,20 +20,25 @@ export interface UnitVectors {
 }
 
 /** Hit rates for each of `cuts`. Expects at least one pair. */
-export function hitRate(retrieve: Retrieve, vectors: UnitVectors, { left, right }: Pairs, cuts: readonly number[]): number[] {
-  const hits = cuts.map(() => 0);
-  const count = (query: number, target: number): void => {
+export function hitRate(retrieve: Retrieve, vectors: UnitVectors, pairs: Pairs, cuts: readonly number[]): number[] {
+  return pairHits(retrieve, vectors, pairs, cuts).map((hits) => hits.reduce((sum, hit) => sum + hit, 0) / hits.length);
+}
+
+/** For each of `cuts` the share of hits of each pair: 0, 1/2 or 1, as one pair is asked for in both orders. */
+export function pairHits(retrieve: Retrieve, vectors: UnitVectors, { left, right }: Pairs, cuts: readonly number[]): Float64Array[] {
+  const hits = cuts.map(() => new Float64Array(left.length));
+  const count = (query: number, target: number, pair: number): void => {
     const retrieved = retrieve(query);
     if (!retrieved.includes(target)) return;
     const decisive = cuts.some((cut) => cut < retrieved.length);
     const rank = decisive ? rankOf(retrieved, vectors, query, target) : 1;
-    cuts.forEach((cut, k) => (hits[k]! += rank <= cut ? 1 : 0));
+    cuts.forEach((cut, k) => (hits[k]![pair]! += rank <= cut ? 0.5 : 0));
   };
   for (let k = 0; k < left.length; k++) {
-    count(left[k]!, right[k]!);
-    count(right[k]!, left[k]!);
+    count(left[k]!, right[k]!, k);
+    count(right[k]!, left[k]!, k);
   }
-  return hits.map((times) => times / (2 * left.length));
+  return hits;
 }
 
 /** Unit vectors of tanh(E). E: (V, L, d). A vector of zeros stays one, so its cosine is 0 with all. */
@@ -78,4 +83,31 @@ export function largestCosine({ values, tables, bits }: UnitVectors, a: number, 
     }
   }
   return largest;
+}
+
+/** The largest of the L x L cosines of one item to each; out: V. */
+export function largestCosines({ values, tables, bits }: UnitVectors, item: number, out: Float64Array): void {
+  const stride = tables * bits;
+  const own = Float64Array.from(values.subarray(item * stride, (item + 1) * stride));
+  for (let other = 0, from = 0; other < out.length; other++, from += stride) {
+    let largest = -Infinity;
+    for (let q = from; q < from + stride; q += bits) {
+      for (let p = 0; p < stride; p += bits) {
+        // Four sums, as a processor adds them side by side; bits is a multiple of 8.
+        let a = 0;
+        let b = 0;
+        let c = 0;
+        let d = 0;
+        for (let k = 0; k < bits; k += 4) {
+          a += own[p + k]! * values[q + k]!;
+          b += own[p + k + 1]! * values[q + k + 1]!;
+          c += own[p + k + 2]! * values[q + k + 2]!;
+          d += own[p + k + 3]! * values[q + k + 3]!;
+        }
+        const cosine = a + b + (c + d);
+        if (cosine > largest) largest = cosine;
+      }
+    }
+    out[other] = largest;
+  }
 }

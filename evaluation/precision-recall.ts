@@ -27,14 +27,45 @@ export interface PrecisionRecall {
 
 /** Figures over these queries; each must have a relevant item. */
 export function precisionRecall(retrieve: Retrieve, truth: Truth, queries: Uint32Array): PrecisionRecall {
-  const { rowOffsets, columns } = truth;
+  return meanPrecisionRecall(precisionRecallOf(retrieve, truth, queries));
+}
+
+/** The figures of each query, in the order of the queries. */
+export interface QueryFigures {
+  precision: Float64Array;
+  recall: Float64Array;
+  retrieved: Uint32Array;
+}
+
+export function precisionRecallOf(retrieve: Retrieve, truth: Truth, queries: Uint32Array): QueryFigures {
+  const isRelevant = relevance(truth);
+  const figures = { precision: new Float64Array(queries.length), recall: new Float64Array(queries.length), retrieved: new Uint32Array(queries.length) };
+  queries.forEach((query, k) => {
+    const { test, wanted } = isRelevant(query);
+    const found = retrieve(query);
+    let hits = 0;
+    for (let i = 0; i < found.length; i++) if (test(found[i]!)) hits++;
+    figures.precision[k] = found.length === 0 ? 0 : hits / found.length;
+    figures.recall[k] = hits / wanted;
+    figures.retrieved[k] = found.length;
+  });
+  return figures;
+}
+
+export function meanPrecisionRecall(figures: QueryFigures): PrecisionRecall {
+  const queries = figures.retrieved.length;
+  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / queries;
+  const [precision, recall] = [mean(figures.precision), mean(figures.recall)];
+  const empty = figures.retrieved.reduce((count, found) => count + (found === 0 ? 1 : 0), 0);
+  return { precision, recall, f1: harmonicMean(precision, recall), emptyShare: empty / queries, retrieved: figures.retrieved.reduce((sum, found) => sum + found, 0) / queries, queries };
+}
+
+/** Relevance to one query after another, the query itself left out; what was returned for a query holds until the next one. */
+export function relevance({ rowOffsets, columns }: Truth): (query: number) => { test: (item: number) => boolean; wanted: number } {
   const relevant = new Uint32Array(rowOffsets.length - 1);
-  let precisions = 0;
-  let recalls = 0;
-  let retrieved = 0;
-  let empty = 0;
-  queries.forEach((query, turn) => {
-    const stamp = turn + 1;
+  let stamp = 0;
+  return (query) => {
+    stamp++;
     let wanted = 0;
     for (let at = rowOffsets[query]!; at < rowOffsets[query + 1]!; at++) {
       const item = columns[at]!;
@@ -42,18 +73,8 @@ export function precisionRecall(retrieve: Retrieve, truth: Truth, queries: Uint3
       relevant[item] = stamp;
       wanted++;
     }
-    const found = retrieve(query);
-    let hits = 0;
-    for (let k = 0; k < found.length; k++) if (relevant[found[k]!] === stamp) hits++;
-    if (found.length === 0) empty++;
-    else precisions += hits / found.length;
-    recalls += hits / wanted;
-    retrieved += found.length;
-  });
-  const n = queries.length;
-  const precision = precisions / n;
-  const recall = recalls / n;
-  return { precision, recall, f1: harmonicMean(precision, recall), emptyShare: empty / n, retrieved: retrieved / n, queries: n };
+    return { test: (item) => relevant[item] === stamp, wanted };
+  };
 }
 
 /**

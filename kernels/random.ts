@@ -16,6 +16,8 @@ export const PURPOSE = {
   shuffledBuckets: 8,
   schedule: 9,
   report: 10,
+  bootstrap: 11,
+  neighbours: 12,
   rowBlocks: 20,
   sbm: 21,
 } as const;

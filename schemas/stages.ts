@@ -19,7 +19,7 @@ export const STAGES = {
   encode: { version: 2, title: 'Encode vectors to codes' },
   binarize: { version: 2, title: 'Binarize to codes' },
   export: { version: 2, title: 'Export the buckets' },
-  evaluate: { version: 1, title: 'Evaluate' },
+  evaluate: { version: 2, title: 'Evaluate' },
   report: { version: 1, title: 'Write the report' },
   publish: { version: 1, title: 'Publish' },
   trial: { version: 1, title: 'Trial on the stochastic block model' },

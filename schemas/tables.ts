@@ -60,6 +60,9 @@ export const CURVE = { epoch: 'int32', loss: 'float64', pairs: 'float64' } as co
 /** `binarize`: codes.parquet, L rows an item, sorted by (item, table); code: most significant bit first. */
 export const codes = (bits: number) => ({ item: 'int32', table: 'int32', code: `binary(${bits / 8})` }) as const;
 
+/** `evaluate`: candidates.parquet: ways to look up, and what they find of the nearest embeddings and of D. */
+export const CANDIDATES = { tables: 'int32', bits: 'int32', radius: 'int32', candidates: 'float64', recall: 'float64', recallOfD: 'float64' } as const;
+
 /** `encode`: items.parquet in the order of ids; number = row. */
 export const ITEM_IDS = { id: 'int64' } as const;
 export const ITEM_KEYS = { id: 'utf8' } as const;

@@ -45,7 +45,8 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
       ...truth,
       codes: codes.artifact,
       model: model.artifact,
-      queries: evaluation.queries,
+      vocabulary: words.artifact,
+      ...evaluation,
       seed,
     }),
   );

@@ -98,17 +98,17 @@ describe('evaluate', () => {
 
   it('brings all figures into one flat record, the same for a seed', () => {
     const { input } = randomModel(200, 3, 20, 3);
-    const metrics = evaluate(input);
-    assert.deepEqual(evaluate(input), metrics);
+    const { metrics } = evaluate(input);
+    assert.deepEqual(evaluate(input).metrics, metrics);
     assert.deepEqual(Object.keys(metrics), [
-      'precision', 'recall', 'f1', 'emptyShare', 'retrieved', 'hr50', 'hr500',
+      'precision', 'recall', 'f1', 'emptyShare', 'retrieved', 'hr50', 'hr500', 'map500', 'precision100', 'recall2', 'kendallTau', 'mahp250',
       'shuffledPrecision', 'shuffledRecall', 'shuffledF1', 'shuffledHr50', 'shuffledHr500',
       'buckets', 'clusters', 'singletons', 'meanBucket', 'medianBucket', 'bucketP90', 'bucketP99', 'largestBucket',
-      'bitImbalance', 'worstBitImbalance', 'codeEntropyBits', 'items', 'queries', 'heldOutPairs',
+      'bitImbalance', 'worstBitImbalance', 'bitEntropy', 'codeEntropyBits', 'items', 'queries', 'heldOutPairs', 'neighbourQueries',
     ]);
     for (const [name, value] of Object.entries(metrics)) assert.ok(Number.isFinite(value), name);
     const none = { left: new Int32Array(0), right: new Int32Array(0) };
-    assert.equal(Object.keys(evaluate({ ...input, heldOut: none })).some((name) => /hr/i.test(name)), false);
+    assert.equal(Object.keys(evaluate({ ...input, heldOut: none }).metrics).some((name) => /hr/i.test(name)), false);
   });
 
   it('finds lift where codes follow the truth, and none where they do not', () => {
@@ -122,7 +122,7 @@ describe('evaluate', () => {
     const columns = Int32Array.from({ length: items * 19 }, (_, k) => (Math.floor(k / 19) + groups * (1 + (k % 19))) % items);
     const truth = { rowOffsets: Int32Array.from({ length: items + 1 }, (_, i) => 19 * i), columns };
     const heldOut = { left: Int32Array.of(0, 1), right: Int32Array.of(50, 101) };
-    const metrics = evaluate({ codes, tables: 1, codeBytes: 1, embeddings: E, truth, heldOut, queries: 300, seed: 1 });
+    const { metrics } = evaluate({ codes, tables: 1, codeBytes: 1, embeddings: E, truth, heldOut, queries: 300, seed: 1 });
     assert.equal(metrics['precision'], 1);
     assert.equal(metrics['recall'], 1);
     assert.equal(metrics['hr50'], 1);
@@ -164,7 +164,7 @@ describe('shuffled buckets', () => {
 });
 
 /** Random codes of a few distinct values, embeddings of few distinct directions (so that ties occur), truth and pairs. */
-function randomModel(items: number, tables: number, distinct: number, seed: number): { input: EvaluationInput; model: Model } {
+function randomModel(items: number, tables: number, distinct: number, seed: number): { input: Required<Pick<EvaluationInput, 'embeddings' | 'heldOut'>> & EvaluationInput; model: Model } {
   const stream = new RandomStream(seed, 1);
   const codes = Uint8Array.from({ length: items * tables }, () => stream.below(distinct) * 37);
   const embeddings = Float32Array.from({ length: items * tables * 8 }, () => stream.below(3) - 1);

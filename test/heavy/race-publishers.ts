@@ -1,13 +1,15 @@
 /*
- * `npm run race -- [--races 1000] [--store URI]`: two publishers of one index, again and again. Both have read which version is current before either swaps it, so
+ * `npm run race -- [--races 1000] [--store URI | --moto PYTHON]`: two publishers of one index, again and again. Both have read which version is current before either swaps it, so
  * exactly one may win; the other must say PublishConflict, and the versions of both must be whole. Without --store, a folder for temporary files; a bucket
- * must honour preconditions on writes.
+ * must honour preconditions on writes. --moto starts an S3 server with a Python that has moto[server].
  */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { listVersions, readIndexState } from '../../activities/index-state.ts';
 import { Failure } from '../../schemas/failures.ts';
@@ -15,12 +17,20 @@ import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import { publishVersion } from '../activities/published-index.ts';
 
-const { values } = parseArgs({ options: { races: { type: 'string', default: '1000' }, store: { type: 'string' } } });
+const { values } = parseArgs({ options: { races: { type: 'string', default: '1000' }, store: { type: 'string' }, moto: { type: 'string' } } });
 const races = Number(values.races);
 /** Races before the next index: a publisher reads the claim of every version, so that many versions make a race long. */
 const RACES_AN_INDEX = 10;
 const scratch = await mkdtemp(join(tmpdir(), 'hashloom-race-'));
-const uri = values.store ?? pathToFileURL(scratch).href;
+const server = values.moto === undefined ? undefined : await startMoto(values.moto);
+const uri = server ? 's3://races/store' : (values.store ?? pathToFileURL(scratch).href);
+
+async function startMoto(python: string): Promise<{ stop(): void }> {
+  const child = spawn(python, [fileURLToPath(new URL('../../../test/heavy/serve-moto.py', import.meta.url)), 'races'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [endpoint] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => Promise.reject(new Error(`${python} does not serve; it needs moto[server]`)))])) as [Buffer];
+  Object.assign(process.env, { AWS_ENDPOINT_URL: endpoint.toString().trim(), AWS_ACCESS_KEY_ID: 'races', AWS_SECRET_ACCESS_KEY: 'races', AWS_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' });
+  return { stop: () => void child.kill() };
+}
 
 /** Holds everybody who comes until `count` have come. */
 function barrier(count: number): () => Promise<void> {
@@ -67,5 +77,6 @@ try {
   }
   console.log(`${races} races on ${uri.split(':')[0]}: one winner each, no version lost, wins ${wins.join(' and ')}, ${((performance.now() - started) / 1000).toFixed(0)} s`);
 } finally {
+  server?.stop();
   await rm(scratch, { recursive: true, force: true });
 }

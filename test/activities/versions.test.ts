@@ -134,7 +134,7 @@ describe('the versions of an index', () => {
 
     it('keeps what is younger than the grace, and the last few', async () => {
       for (const at of [1, 2, 3, 4]) await make(at);
-      assert.equal((await collectGarbage(store, 'news', { ...later, now: Date.now() })).objects, 0);
+      assert.equal((await collectGarbage(store, 'news', { ...later, graceMs: 3_600_000, now: Date.now() })).objects, 0);
       assert.deepEqual((await collectGarbage(store, 'news', { ...later, keep: 2 })).versions, [1]);
     });
 

@@ -1,118 +1,143 @@
-import { mapToVocabulary } from '../kernels/choose-vocabulary.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PAIR_SCALE } from '../kernels/collect-pairs.ts';
-import { createRowCounter } from '../kernels/count-rows.ts';
-import { mergeDictionaries } from '../kernels/merge-dictionaries.ts';
+import { createRowCounter, type RowCounter } from '../kernels/count-rows.ts';
+import { uniteWords } from '../kernels/unite-words.ts';
 import { windowScale } from '../kernels/window-scale.ts';
+import type { Utf8Words } from '../kernels/word-table.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { BLOCKS, COMMON, RUN_ROWS, TOKENS, WORDS } from '../schemas/tables.ts';
+import { TOKENS, WORDS } from '../schemas/tables.ts';
 import { type Artifact, openArtifact, type PartToWrite } from '../store/artifacts.ts';
 import { type CountsFile, createCountsWriter } from '../store/counts-file.ts';
-import { decodeParquet, encodeParquet } from '../store/parquet.ts';
+import { growingFile } from '../store/growing-file.ts';
+import { decodeParquet, decodeWords, encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 import { readGroups } from './group-files.ts';
 import type { BatchOutput } from './ingest.ts';
-import { readDictionary } from './merge-dictionaries.ts';
+import { mergeRuns } from './merge-runs.ts';
 import { runOfPairs } from './pair-run.ts';
+import { countsParts, runOfFile } from './read-run.ts';
 import { countArtifact, type CountParameters } from './shard-artifacts.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
 
 export interface CountInput extends StageInput, CountParameters {
   groups: ArtifactReference;
+  /** What all threads of a worker may take together for what they count and merge, in MiB. */
+  memoryMiB: number;
   from: number;
   to: number;
 }
 
 /** Between two reports: each wakes another thread. */
 export const REPORT_MS = 200;
+/** Of a word of the group, beside its tokens: accumulators, places, entries of a row. */
+const BYTES_A_WORD = 80;
+/** Of a token: its id, its place, what grows ahead. */
+const BYTES_A_TOKEN = 12;
+/** Of a run that is the only one of its group: what is not yet in a file. */
+const MOST_BYTES_IN_MEMORY = 2 ** 26;
+const LEAST_PIECE = 2 ** 16;
 
-/** Counts the cooccurrences of groups [from, to) of files, each into sorted runs; pairs are runs already. Rows: pairs of words. */
+/** Counts the cooccurrences of groups [from, to) of files, each into a sorted run; pairs are runs already. Rows: pairs of words. */
 export async function count(input: CountInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
   const groups = await readGroups(store, input.groups);
   const output: BatchOutput = { cached: true, rows: 0, bytes: 0 };
   for (const members of groups.slice(input.from, input.to)) {
     const { parameters, inputs } = countArtifact(members, input);
-    const run = await produceArtifact(context, store, { stage: 'count', parameters, inputs, force: input.force }, () => countGroup(store, members, input, context));
-    output.cached &&= run.cached;
-    output.rows += run.rows;
-    output.bytes += run.bytes;
+    const scratch = await mkdtemp(join(tmpdir(), 'hashloom-count-'));
+    try {
+      const run = await produceArtifact(context, store, { stage: 'count', parameters, inputs, force: input.force }, () => countGroup(store, members, input, context, scratch));
+      output.cached &&= run.cached;
+      output.rows += run.rows;
+      output.bytes += run.bytes;
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
   }
   return output;
 }
 
-/** One dictionary of the group; its documents are counted in pieces of `groupTokens`, so that a file of any size takes the memory of a piece. */
-async function countGroup(store: Store, members: ArtifactReference[], input: CountInput, context: StageContext): Promise<ArtifactContent> {
+/** One dictionary of the group; its documents are counted in pieces that fit in memory, which are merged: the bytes do not depend on the pieces. */
+async function countGroup(store: Store, members: ArtifactReference[], input: CountInput, context: StageContext, scratch: string): Promise<ArtifactContent> {
   const common = await openArtifact(store, input.common);
-  const { word: commonWords } = await decodeParquet(await common.part('words.parquet'), COMMON, 'words.parquet');
-  const { words, counted, shards, dictionaries } = await openGroup(store, members, commonWords);
-  const counter = createRowCounter(counted.length, input.window);
-  const parts: PartToWrite[] = [{ name: 'words.parquet', bytes: await encodeParquet(WORDS, { word: counted }, { dress: 'internal' }), rows: counted.length }];
+  const { shards, words, places, distinct } = await openGroup(store, members, await decodeWords(await common.part('words.parquet'), 'word', 'words.parquet'));
+  const size = words.offsets.length - 1;
   const isPairs = shards[0]?.manifest.parameters['kind'] === 'pairs';
-  let rows = 0;
-  let runs = 0;
-  let reported = Date.now();
-  const finishRun = async () => {
-    const run = createCountsWriter();
-    for (const { from, ends, columns, sums } of counter.rows()) {
-      run.add(from, ends, columns, sums);
-      if (Date.now() - reported < REPORT_MS) continue;
-      reported = Date.now();
-      context.report(from, counted.length, { pairs: rows });
+  const place = (number: number) => join(scratch, `run-${number}`);
+  const pieces: CountsFile[] = [];
+  const report = throttled((done, total) => context.report(done, total, { pairs: pieces.reduce((sum, piece) => sum + piece.entries, 0) }));
+
+  if (isPairs) {
+    for (const [at, shard] of shards.entries()) {
+      pieces.push(await runOfPairs(shard, places[at]!, size, growingFile(place(at), shards.length === 1 ? MOST_BYTES_IN_MEMORY : 0)));
+      report(at, shards.length);
     }
-    const file = run.finish();
-    parts.push(...(await countsParts(file, runs)));
-    rows += file.entries;
-    runs += 1;
-  };
-  for (const [at, shard] of shards.entries()) {
-    context.report(at, shards.length, { pairs: rows });
-    const toIds = mapToVocabulary(dictionaries[at]!, counted);
-    if (isPairs) {
-      const file = await runOfPairs(shard, toIds, counted.length);
-      parts.push(...(await countsParts(file, runs)));
-      rows += file.entries;
-      runs += 1;
-      continue;
+  } else {
+    const counter = createRowCounter(size, input.window);
+    const pieceTokens = tokensOfPiece(input.memoryMiB / context.stageThreads, size);
+    const finishPiece = (isOnly: boolean) => pieces.push(writeRows(counter, size, place(pieces.length), isOnly ? MOST_BYTES_IN_MEMORY : 0, report));
+    for (const [at, shard] of shards.entries()) {
+      report(at, shards.length);
+      const { tokens } = await decodeParquet(await shard.part('tokens.parquet'), TOKENS, `tokens of ingest/${members[at]!.key}`);
+      for (let row = 0; row + 1 < tokens.offsets.length; row++) {
+        const document = tokens.values.subarray(tokens.offsets[row], tokens.offsets[row + 1]);
+        if (counter.size() > 0 && counter.size() + document.length > pieceTokens) finishPiece(false);
+        let from = 0;
+        for (; document.length - from > pieceTokens; from += pieceTokens) {
+          counter.addDocument(document.subarray(from, from + pieceTokens), places[at]!);
+          finishPiece(false);
+          counter.addCut(document, from + pieceTokens, places[at]!);
+        }
+        counter.addDocument(document.subarray(from), places[at]!);
+      }
     }
-    const { tokens } = await decodeParquet(await shard.part('tokens.parquet'), TOKENS, `tokens of ingest/${members[at]!.key}`);
-    for (let d = 0; d + 1 < tokens.offsets.length; d++) {
-      const document = tokens.values.subarray(tokens.offsets[d], tokens.offsets[d + 1]);
-      if (counter.size() > 0 && counter.size() + document.length > input.groupTokens) await finishRun();
-      counter.addDocument(document, toIds);
-    }
+    finishPiece(pieces.length === 0);
   }
-  if (!isPairs) await finishRun();
-  return { parts, rows, facts: { scale: isPairs ? PAIR_SCALE : windowScale(input.window), runs, files: members.length, words } };
+  const run = pieces.length === 1 ? pieces[0]! : await mergePieces(pieces, size, place(pieces.length), report);
+  const parts: PartToWrite[] = [{ name: 'words.parquet', bytes: await encodeParquet(WORDS, { word: words }, { dress: 'internal' }), rows: size }, ...(await countsParts(run, 'run'))];
+  return { parts, rows: run.entries, facts: { scale: isPairs ? PAIR_SCALE : windowScale(input.window), files: members.length, words: distinct } };
 }
 
-/** The words of a group that count, in word order, and its shards with the words of each. */
-async function openGroup(store: Store, members: ArtifactReference[], common: string[]): Promise<{ words: number; counted: string[]; shards: Artifact[]; dictionaries: string[][] }> {
+/** The words of a group that count, in word order, and its shards with the place of each of their words among them. */
+async function openGroup(store: Store, members: ArtifactReference[], common: Utf8Words) {
   const shards: Artifact[] = [];
-  const dictionaries = [];
+  const dictionaries: Utf8Words[] = [];
   for (const member of members) {
     const shard = await openArtifact(store, member);
     shards.push(shard);
-    dictionaries.push(await readDictionary(shard));
+    dictionaries.push(await decodeWords(await shard.part('dictionary.parquet'), 'word', `dictionary of ingest/${member.key}`));
   }
-  const { words } = mergeDictionaries(dictionaries);
-  const left = new Set(common);
-  return { words: words.length, counted: words.filter((word) => !left.has(word)), shards, dictionaries: dictionaries.map((dictionary) => dictionary.words) };
+  return { shards, ...uniteWords(dictionaries, common) };
 }
 
-/** A run as parts: its entries, where each row ends, where each block lies. */
-export async function countsParts({ bytes, entries, blocks, rows, ends }: CountsFile, number: number): Promise<PartToWrite[]> {
-  const name = String(number).padStart(5, '0');
-  const integers = (value: (block: CountsFile['blocks'][number]) => number) => BigInt64Array.from(blocks, (block) => BigInt(value(block)));
-  const table = {
-    entries: integers((block) => block.entries),
-    columnsAt: integers((block) => block.columnsAt),
-    sumsAt: integers((block) => block.sumsAt),
-    columnsCrc: integers((block) => block.columnsCrc),
-    sumsCrc: integers((block) => block.sumsCrc),
+/** Tokens that a thread counts at once within its memory. */
+function tokensOfPiece(mebibytes: number, words: number): number {
+  return Math.max(LEAST_PIECE, Math.floor((mebibytes * 2 ** 20 - words * BYTES_A_WORD - MOST_BYTES_IN_MEMORY) / BYTES_A_TOKEN));
+}
+
+function writeRows(counter: RowCounter, size: number, path: string, mostBytes: number, report: (done: number, total: number) => void): CountsFile {
+  const run = createCountsWriter(growingFile(path, mostBytes));
+  for (const { from, ends, code } of counter.rows()) {
+    run.add(from, ends, code());
+    report(from, size);
+  }
+  return run.finish();
+}
+
+async function mergePieces(pieces: readonly CountsFile[], size: number, path: string, report: (done: number, total: number) => void): Promise<CountsFile> {
+  const toGlobal = Int32Array.from({ length: size }, (_, id) => id);
+  const writer = createCountsWriter(growingFile(path, 0));
+  await mergeRuns(pieces.map((piece, at) => ({ run: runOfFile(piece, `piece ${at}`), toGlobal })), { size, from: 0, to: size }, writer, (row) => report(row, size));
+  return writer.finish();
+}
+
+export function throttled(report: (done: number, total: number) => void): (done: number, total: number) => void {
+  let reported = Date.now();
+  return (done, total) => {
+    if (Date.now() - reported < REPORT_MS) return;
+    reported = Date.now();
+    report(done, total);
   };
-  return [
-    { name: `run-${name}.parquet`, bytes, rows: entries },
-    { name: `rows-${name}.parquet`, bytes: await encodeParquet(RUN_ROWS, { row: rows, end: ends }, { dress: 'internal' }), rows: rows.length },
-    { name: `blocks-${name}.parquet`, bytes: await encodeParquet(BLOCKS, table, { dress: 'internal' }), rows: blocks.length },
-  ];
 }

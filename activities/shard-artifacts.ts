@@ -14,8 +14,6 @@ export interface IngestParameters {
 export interface CountParameters {
   common: ArtifactReference;
   window: number;
-  /** Tokens that are counted at once at most; with them a run ends. */
-  groupTokens: number;
 }
 
 /** What merged rows depend on, beside the range. */
@@ -37,9 +35,9 @@ export function ingestArtifact(file: ListedFile, { source, tokens }: IngestParam
 }
 
 /** Names the cooccurrences of a group of files, by their tokens. */
-export function countArtifact(members: readonly ArtifactReference[], { common, window, groupTokens }: CountParameters) {
+export function countArtifact(members: readonly ArtifactReference[], { common, window }: CountParameters) {
   const inputs = [common];
-  const parameters = { window, groupTokens, shards: digestOfKeys(members) };
+  const parameters = { window, shards: digestOfKeys(members) };
   return { parameters, inputs, artifact: artifactReference({ stage: 'count', parameters, inputs }) };
 }
 

@@ -15,6 +15,8 @@ export interface StageContext {
   trainThreads: number;
   /** Loads TensorFlow; throws ConfigurationError, naming `hashloom setup tensorflow`, where it is not set up. */
   openTensorflow: () => Promise<OpenedTensorflow>;
+  /** Stages that run at once in this worker and share its memory. */
+  stageThreads: number;
   origin: { workflowId?: string; runId?: string; codeVersion: string };
 }
 

@@ -4,7 +4,7 @@ import { Failure } from '../schemas/failures.ts';
 import { AFFINITY } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
 import { encodeParquet } from '../store/parquet.ts';
-import { filterArtifact, type FilterParameters, readPairs } from './filter.ts';
+import { filterArtifact, type FilterParameters, joinPairs, readPairs } from './filter.ts';
 import { digestOfKeys } from './shard-artifacts.ts';
 import { rowOfEntries } from './sparse-rows.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
@@ -29,25 +29,12 @@ export async function symmetrize(input: SymmetrizeInput, context: StageContext):
       parts.push(await readPairs(await range.part('kept.parquet'), `kept of ${reference.key}`));
       context.report(at + 1, ranges.length);
     }
-    const { offsets, columns } = symmetrizeKernel(keepTop(concatenate(parts), words, input.top));
+    const { offsets, columns } = symmetrizeKernel(keepTop(joinPairs(parts), words, input.top));
     if (columns.length === 0) throw nothingLeft(input, words);
     const d = { row: rowOfEntries(offsets), column: new Int32Array(columns.buffer, columns.byteOffset, columns.length) };
     const part = { name: 'affinity.parquet', bytes: await encodeParquet(AFFINITY, d, { dress: 'internal' }), rows: columns.length };
     return { parts: [part], rows: columns.length, facts: { words, meanDegree: columns.length / words } };
   });
-}
-
-function concatenate(parts: readonly WeightedPairs[]): WeightedPairs {
-  const length = parts.reduce((sum, { rows }) => sum + rows.length, 0);
-  const all = { rows: new Int32Array(length), columns: new Int32Array(length), sums: new Float64Array(length) };
-  let at = 0;
-  for (const { rows, columns, sums } of parts) {
-    all.rows.set(rows, at);
-    all.columns.set(columns, at);
-    all.sums.set(sums, at);
-    at += rows.length;
-  }
-  return all;
 }
 
 function nothingLeft({ minimumPmi, minimumWeight }: SymmetrizeInput, words: number): Failure {

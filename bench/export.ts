@@ -30,7 +30,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
     const started = performance.now();
     await exportBuckets(
       { store: uri, force: true, codes: reference, items: reference },
-      { openStore, report: (done) => process.stderr.write(`${done}: ${((performance.now() - started) / 1000).toFixed(1)} s, ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB\n`), origin: { codeVersion: 'bench' }, trainThreads: 1, openTensorflow: () => openTensorflow() },
+      { openStore, report: (done) => process.stderr.write(`${done}: ${((performance.now() - started) / 1000).toFixed(1)} s, ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB\n`), origin: { codeVersion: 'bench' }, trainThreads: 1, stageThreads: 1, openTensorflow: () => openTensorflow() },
     );
     late = (performance.now() - started) / 1000;
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();

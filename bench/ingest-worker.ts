@@ -17,6 +17,7 @@ export const benchContext: StageContext = {
   report: () => undefined,
   trainThreads: 1,
   openTensorflow: () => openTensorflow(),
+  stageThreads: 2,
   origin: { codeVersion: 'bench' },
 };
 

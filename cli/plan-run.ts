@@ -75,6 +75,7 @@ function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[
     },
     trainThreads: 1,
     openTensorflow: () => openTensorflow(),
+    stageThreads: 1,
     report: () => undefined,
     origin: { codeVersion: '' },
   });

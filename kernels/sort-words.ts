@@ -69,9 +69,11 @@ export function sortWords({ offsets, bytes }: Utf8Words): Int32Array {
   }
 }
 
-/** The words in the given order of ids. */
+/** The words of these ids, in their order. */
 export function orderWords({ offsets, bytes }: Utf8Words, order: Int32Array): Utf8Words {
-  const ordered: Utf8Words = { offsets: new Int32Array(order.length + 1), bytes: new Uint8Array(bytes.length) };
+  let length = 0;
+  for (const id of order) length += offsets[id + 1] - offsets[id];
+  const ordered: Utf8Words = { offsets: new Int32Array(order.length + 1), bytes: new Uint8Array(length) };
   let end = 0;
   for (let to = 0; to < order.length; to++) {
     for (let at = offsets[order[to]]; at < offsets[order[to] + 1]; at++) ordered.bytes[end++] = bytes[at];

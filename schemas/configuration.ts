@@ -81,7 +81,8 @@ export const configuration = z.strictObject({
       groupTokens: positiveCount
         .max(2 ** 28)
         .default(2 ** 22)
-        .describe('Tokens counted at once by a thread: it takes some 40 bytes of memory for each, and larger groups merge faster.'),
+        .describe('Tokens of the files that are counted together, a run each: larger groups merge faster, smaller ones spread over more threads.'),
+      memoryMiB: positiveCount.min(64).default(512).describe('MiB that the threads of a worker share for counting and merging, beside some 150 that it takes itself; the rows are the same with any.'),
     })
     .prefault({}),
   affinity: z

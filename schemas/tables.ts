@@ -27,20 +27,20 @@ export const VOCABULARY = { word: 'utf8', count: 'int64', documents: 'int64' } a
 /** `group`: groups.parquet: each file by the key of its tokens, sorted by group. */
 export const GROUPS = { group: 'int32', key: 'utf8' } as const;
 
-/** `count`: words.parquet in word order; the runs' ids are its rows. */
+/** `count`: words.parquet in word order; the run's ids are its rows. */
 export const WORDS = { word: 'utf8' } as const;
 
 /**
- * `count`: run-NNNNN.parquet, ids of words.parquet; `merge`: rows.parquet, ids of the vocabulary; `filter`: kept.parquet, likewise: sorted by
+ * `count`: run.parquet, ids of words.parquet; `merge`: rows.parquet, ids of the vocabulary; `filter`: kept.parquet, likewise: sorted by
  * (row, column), row <= column; sum in units of 1 / scale.
  */
 export const RUN = { row: 'int32', column: 'int32', sum: 'int64' } as const;
 
-/** `count`: rows-NNNNN.parquet: the rows of a run that have entries, and where those end. */
+/** `count`: run-rows.parquet, `merge`: rows-rows.parquet: the rows of a table of counts that have entries, and where those end. */
 export const RUN_ROWS = { row: 'int32', end: 'float64' } as const;
 
-/** `count`: blocks-NNNNN.parquet: where the plain values of each row group of a run lie, in bytes, and their CRC-32. */
-export const BLOCKS = { entries: 'int64', columnsAt: 'int64', sumsAt: 'int64', columnsCrc: 'int64', sumsCrc: 'int64' } as const;
+/** `count`: run-blocks.parquet, `merge`: rows-blocks.parquet: where the coded columns and sums of each row group lie, in bytes, and their CRC-32. */
+export const BLOCKS = { entries: 'int64', columnsAt: 'int64', columnsBytes: 'int64', columnsCrc: 'int64', sumsAt: 'int64', sumsBytes: 'int64', sumsCrc: 'int64' } as const;
 
 /** `merge`: marginals.parquet; the sum of each row of F (of a range: what it adds to them), id = row. */
 export const MARGINALS = { marginal: 'int64' } as const;

@@ -7,7 +7,7 @@ import type { Data, DataType, Field } from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 import { Failure } from '../schemas/failures.ts';
 import { type ColumnType, type ColumnValues, isBinary, isUtf8Column, type ListColumn, rowsOf, type TableColumns, type TableSchema, widthOf, type WritableColumns } from './columns.ts';
-import { decodeTable, encodeTable } from './table-file.ts';
+import { decodeStrings, decodeTable, encodeTable } from './table-file.ts';
 import { decodeUtf8, encodeUtf8, type Utf8Column } from './utf8-column.ts';
 
 /**
@@ -129,6 +129,17 @@ export async function decodeParquet<S extends TableSchema>(bytes: Uint8Array, sc
     columns[name] = typedValues(name, type, chunks);
   }
   return columns as TableColumns<S>;
+}
+
+/** One column of strings, as bytes: of millions of words few are needed as strings. Throws an IntegrityError as decodeParquet does. */
+export async function decodeWords(bytes: Uint8Array, name: string, where = 'Parquet'): Promise<Utf8Column> {
+  let own: Utf8Column | undefined;
+  try {
+    own = decodeStrings(bytes, name);
+  } catch (error) {
+    throw new Failure('IntegrityError', `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`, { cause: error });
+  }
+  return own ?? encodeUtf8((await decodeParquet(bytes, { [name]: 'utf8' } as const, where))[name]!, name);
 }
 
 /** Reads one column binary(width) of a table batch by batch into `out`. Throws an IntegrityError as decodeParquet does, and where `out` is not its length. */

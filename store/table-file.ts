@@ -80,6 +80,22 @@ export function decodeTable<S extends TableSchema>(bytes: Uint8Array, schema: S)
   return columns as TableColumns<S>;
 }
 
+/** A column of strings as the bytes that they are in the file; undefined and RangeError as decodeTable has them. The bytes are UTF-8 as they were written. */
+export function decodeStrings(bytes: Uint8Array, name: string): Utf8Column | undefined {
+  const footer = footerOf(bytes);
+  if (footer === undefined || columnType(footer, name) !== 'utf8') return undefined;
+  const parts = structs(footer, 4).map((group) => chunkOf(bytes, group, name, 'utf8').values as Utf8Column);
+  if (parts.length === 1) return parts[0];
+  const offsets = new Int32Array(parts.reduce((sum, part) => sum + part.offsets.length - 1, 1));
+  let row = 0;
+  for (const part of parts) {
+    const base = offsets[row]!;
+    for (let r = 1; r < part.offsets.length; r++) offsets[row + r] = base + part.offsets[r]!;
+    row += part.offsets.length - 1;
+  }
+  return { offsets, bytes: joined(parts.map((part) => part.bytes), offsets[row]!) };
+}
+
 function schemaElements(schema: TableSchema): ReturnType<typeof struct>[] {
   const elements = [struct([4, text('schema')], [5, i32(Object.keys(schema).length)])];
   for (const [name, type] of Object.entries(schema)) {

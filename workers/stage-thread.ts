@@ -11,6 +11,7 @@ export interface ThreadTask {
   input: unknown;
   origin: StageContext['origin'];
   trainThreads: number;
+  stageThreads: number;
   /** One Int32: 1 asks the stage to stop at its next report. */
   cancel: SharedArrayBuffer;
   port: MessagePort;
@@ -26,6 +27,7 @@ export default async function runStage(task: ThreadTask): Promise<StageOutcome> 
     origin: task.origin,
     trainThreads: task.trainThreads,
     openTensorflow: () => openTensorflow(),
+    stageThreads: task.stageThreads,
     report(done, total, figures = {}) {
       task.port.postMessage({ done, total, figures } satisfies StageReport);
       if (Atomics.load(cancel, 0) === 1) throw new StageCancelled();

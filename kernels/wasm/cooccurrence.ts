@@ -8,6 +8,8 @@
  * columns: u32, outSums: u64 (capacity): the entries of the rows, in order.
  */
 
+import { available, encode32, encode64, fill, openStream, take, taken } from './delta';
+
 /** Ids [V, V + SPARE) stand for tokens that are not counted: several, so that their sums do not wait for one another. */
 const SPARE: u32 = 32;
 const MOST: u64 = (1 << 53) - 1;
@@ -184,19 +186,81 @@ function sweep<T>(acc: usize, row: u32): bool {
   return fits;
 }
 
-/** Adds n entries of a run to the row at work; toGlobal: i32, the id of each of the run's ids, or -1 for one that is not counted. */
-export function addEntries(runColumns: usize, runSums: usize, n: u32, toGlobal: usize): void {
+/** Codes the columns written since the last call of `rewind`; returns their end. */
+export function codeColumns(out: usize): usize {
+  return encode32(columns, length, out);
+}
+
+/** Codes the sums likewise. */
+export function codeSums(out: usize): usize {
+  return encode64(outSums, length, out);
+}
+
+/** Where in the memory of a run (RUN_BYTES) its streams lie: the state of columns and sums, and a decoded block of 128 of each. */
+const SUMS_STATE: usize = 48;
+const COLUMNS_BLOCK: usize = 96;
+const SUMS_BLOCK: usize = 96 + 512;
+
+/** The next entries of a run are `count` coded columns at bytes [columnsAt, columnsEnd), and sums; false where they are not. */
+export function openBlock(run: usize, columnsAt: usize, columnsEnd: usize, sumsAt: usize, sumsEnd: usize, count: u32): bool {
+  return openStream(run, run + COLUMNS_BLOCK, columnsAt, columnsEnd, count, false) && openStream(run + SUMS_STATE, run + SUMS_BLOCK, sumsAt, sumsEnd, count, true);
+}
+
+/**
+ * Adds the next n entries of a run to the row at work; toGlobal: i32 (words), the id of each of the run's ids, or -1 for one that is not counted. False where
+ * the run holds no such entries.
+ */
+export function addEntries(run: usize, n: u32, toGlobal: usize, words: u32): bool {
   let list = touched + (<usize>touchedCount << 2);
-  for (let k: usize = 0; k < n; k++) {
-    const j = load<i32>(toGlobal + (<usize>load<u32>(runColumns + (k << 2)) << 2));
-    if (j < 0) continue;
-    const at = sums + (<usize>j << 3);
-    const sum = load<u64>(at);
-    store<u64>(at, sum + load<u64>(runSums + (k << 3)));
-    store<u32>(list, <u32>j);
-    list += <usize>(sum == 0) << 2;
+  let left = n;
+  while (left > 0) {
+    const count = ready(run, left);
+    if (count == 0) return false;
+    const from = <usize>taken(run);
+    const runColumns = run + COLUMNS_BLOCK + (from << 2);
+    const runSums = run + SUMS_BLOCK + (from << 3);
+    for (let k: usize = 0; k < <usize>count; k++) {
+      const column = load<u32>(runColumns + (k << 2));
+      if (column >= words) return false;
+      const j = load<i32>(toGlobal + (<usize>column << 2));
+      if (j < 0) continue;
+      const at = sums + (<usize>j << 3);
+      const sum = load<u64>(at);
+      store<u64>(at, sum + load<u64>(runSums + (k << 3)));
+      store<u32>(list, <u32>j);
+      list += <usize>(sum == 0) << 2;
+    }
+    pass(run, count);
+    left -= count;
   }
   touchedCount = <u32>((list - touched) >> 2);
+  return true;
+}
+
+/** Passes over the next n entries of a run. */
+export function skipEntries(run: usize, n: u32): bool {
+  let left = n;
+  while (left > 0) {
+    const count = ready(run, left);
+    if (count == 0) return false;
+    pass(run, count);
+    left -= count;
+  }
+  return true;
+}
+
+/** How many of the next `most` entries of a run are decoded, at least one; 0 where there is none or the bytes are broken. */
+@inline
+function ready(run: usize, most: u32): u32 {
+  if (available(run) == 0 && !fill<u32>(run, run + COLUMNS_BLOCK)) return 0;
+  if (available(run + SUMS_STATE) == 0 && !fill<u64>(run + SUMS_STATE, run + SUMS_BLOCK)) return 0;
+  return min(most, min(available(run), available(run + SUMS_STATE)));
+}
+
+@inline
+function pass(run: usize, count: u32): void {
+  take(run, count);
+  take(run + SUMS_STATE, count);
 }
 
 /** Writes the row at work, whose columns are from `row` on; marginals: u64 (V), F summed by rows: both orders, the diagonal twice. */

@@ -25,7 +25,7 @@ export interface SmallVersion {
 /** Publishes a version of what its run would have left, without running it; its number. */
 export async function publishVersion(store: Store, { index, codes, files = ['a.txt'], metrics = { f1: 0.2 }, change = {}, run = 'run' }: SmallVersion): Promise<number> {
   const settings = configuration.parse({ index, store: store.uri, source: { path: 'file:///corpus' }, training: { tables: 1, bits: 8 }, ...change });
-  const context: StageContext = { openStore: () => store, report: () => undefined, trainThreads: 1, openTensorflow: () => openTensorflow(), origin: { codeVersion: '0.1.0', workflowId: `reindex/${index}`, runId: run } };
+  const context: StageContext = { openStore: () => store, report: () => undefined, trainThreads: 1, stageThreads: 1, openTensorflow: () => openTensorflow(), origin: { codeVersion: '0.1.0', workflowId: `reindex/${index}`, runId: run } };
   const listed = files.map((name): ListedFile => ({ uri: `file:///corpus/${name}`, size: 1, etag: name, modifiedMs: 0, identity: name, start: 0, end: 1 }));
   const artifact = async (stage: StageName, content: Uint8Array, name: string, reference = artifactReference({ stage, parameters: { content: Buffer.from(content).toString('base64') }, inputs: [] }), inputs: ArtifactReference[] = []) => {
     const rows = stage === 'list' ? files.length : Object.keys(codes).length;

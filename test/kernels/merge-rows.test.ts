@@ -2,29 +2,48 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { mapToVocabulary } from '../../kernels/choose-vocabulary.ts';
-import { mergeRows } from '../../kernels/merge-rows.ts';
+import { type CodedEntries, decodeEntries, encodeEntries } from '../../kernels/delta-coding.ts';
+import { mergeRows, type RowMerge } from '../../kernels/merge-rows.ts';
 import { countByPairs, denseCooccurrence } from '../reference/count-by-pairs.ts';
 import { countEntries, type Entry } from '../reference/count-entries.ts';
 
 const WORDS = ['ant', 'bee', 'cat', 'dog', 'eel', 'fox'];
 
+const copied = ({ columns, sums }: CodedEntries): CodedEntries => ({ columns: columns.slice(), sums: sums.slice() });
+
+/** A run whose every row is a block. */
+function addTo(merging: RowMerge) {
+  let run = -1;
+  return {
+    register(toGlobal: Int32Array): void {
+      run = merging.addRun(toGlobal, 1 << 22);
+    },
+    add(columns: Uint32Array, sums: BigUint64Array): void {
+      merging.open(run, encodeEntries(columns, sums), columns.length);
+      merging.add(run, columns.length);
+    },
+  };
+}
+
 /** Merges shards of documents of words to rows [from, to) of the vocabulary, each shard with ids of its own. */
 function merge(shards: string[][][], vocabulary: string[], window: number, { from, to } = { from: 0, to: vocabulary.length }) {
   const merging = mergeRows(vocabulary.length, 16);
-  const runs = shards.map((documents) => {
+  const adders = shards.map(() => addTo(merging));
+  const runs = shards.map((documents, number) => {
     const words = [...new Set(documents.flat())].sort();
     const toGlobal = mapToVocabulary(words, vocabulary);
-    merging.addRun(toGlobal);
+    adders[number]!.register(toGlobal);
     return { toGlobal, entries: countEntries(documents.map((document) => document.map((word) => words.indexOf(word))), words.length, [], window) };
   });
   const entries: Entry[] = [];
   for (let row = from; row < to; row++) {
     for (const [number, run] of runs.entries()) {
       const mine = run.entries.filter(([i]) => run.toGlobal[i] === row);
-      merging.add(number, Uint32Array.from(mine, ([, j]) => j), BigUint64Array.from(mine, ([, , sum]) => BigInt(sum)));
+      adders[number]!.add(Uint32Array.from(mine, ([, j]) => j), BigUint64Array.from(mine, ([, , sum]) => BigInt(sum)));
     }
     merging.endRow(row);
-    const { columns, sums } = merging.take();
+    const count = merging.pending();
+    const { columns, sums } = decodeEntries(copied(merging.take()), count);
     for (const [at, column] of columns.entries()) entries.push([row, column, Number(sums[at])]);
   }
   return { entries, marginals: Array.from(merging.marginals(), Number) };
@@ -62,12 +81,13 @@ describe('mergeRows', () => {
   it('adds runs of more entries than it takes at once', () => {
     const size = 100_000;
     const merging = mergeRows(size, 1);
-    const run = merging.addRun(Int32Array.from({ length: size }, (_, i) => i));
+    const run = addTo(merging);
+    run.register(Int32Array.from({ length: size }, (_, i) => i));
     const columns = Uint32Array.from({ length: size }, (_, i) => i);
-    for (let times = 0; times < 3; times++) merging.add(run, columns, new BigUint64Array(size).fill(5n));
+    for (let times = 0; times < 3; times++) run.add(columns, new BigUint64Array(size).fill(5n));
     merging.endRow(0);
-    const taken = merging.take();
-    assert.equal(taken.columns.length, size);
+    const taken = decodeEntries(copied(merging.take()), size);
+    assert.deepEqual(taken.columns, columns);
     assert.ok(taken.sums.every((sum) => sum === 15n));
     assert.deepEqual(merging.marginals().subarray(0, 3), BigInt64Array.of(15n * BigInt(size) + 15n, 15n, 15n));
   });
@@ -75,14 +95,32 @@ describe('mergeRows', () => {
   it('refuses sums and marginals of 2^53', () => {
     const most = 2n ** 53n - 1n;
     const merging = mergeRows(2, 4);
-    const run = merging.addRun(Int32Array.of(0, 1));
-    merging.add(run, Uint32Array.of(1), BigUint64Array.of(most));
-    merging.add(run, Uint32Array.of(1), BigUint64Array.of(1n));
+    const run = addTo(merging);
+    run.register(Int32Array.of(0, 1));
+    run.add(Uint32Array.of(1), BigUint64Array.of(most));
+    run.add(Uint32Array.of(1), BigUint64Array.of(1n));
     assert.throws(() => merging.endRow(0), /words 0 and 1: their sum reaches 2\^53/u);
     const wide = mergeRows(3, 4);
-    const other = wide.addRun(Int32Array.of(0, 1, 2));
-    wide.add(other, Uint32Array.of(1, 2), BigUint64Array.of(most, 1n));
+    const other = addTo(wide);
+    other.register(Int32Array.of(0, 1, 2));
+    other.add(Uint32Array.of(1, 2), BigUint64Array.of(most, 1n));
     wide.endRow(0);
     assert.throws(() => wide.marginals(), /word 0: its marginal reaches 2\^53/u);
+  });
+
+  it('passes over entries, and refuses blocks that do not hold those of their rows', () => {
+    const merging = mergeRows(4, 4);
+    const run = merging.addRun(Int32Array.of(0, 1, 2, 3), 100);
+    const coded = encodeEntries(Uint32Array.of(1, 2, 3, 3), BigUint64Array.of(5n, 6n, 7n, 8n));
+    merging.open(run, coded, 4);
+    merging.skip(run, 3);
+    merging.add(run, 1);
+    merging.endRow(0);
+    assert.deepEqual(decodeEntries(copied(merging.take()), 1), { columns: Uint32Array.of(3), sums: BigUint64Array.of(8n) });
+    assert.throws(() => merging.add(run, 1), /run 0: a block that does not hold the entries/u);
+    assert.throws(() => merging.open(run, coded, 5), /run 0: a block that does not hold/u);
+    assert.throws(() => merging.open(run, { columns: new Uint8Array(60), sums: new Uint8Array(60) }, 1), /run 0: a block/u);
+    merging.open(run, encodeEntries(Uint32Array.of(4), BigUint64Array.of(1n)), 1);
+    assert.throws(() => merging.add(run, 1), /run 0: a block/u);
   });
 });

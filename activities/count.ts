@@ -113,15 +113,15 @@ async function openGroup(store: Store, members: ArtifactReference[], common: Utf
 }
 
 /** Tokens that a thread counts at once within its memory. */
-function tokensOfPiece(mebibytes: number, words: number): number {
+export function tokensOfPiece(mebibytes: number, words: number): number {
   return Math.max(LEAST_PIECE, Math.floor((mebibytes * 2 ** 20 - words * BYTES_A_WORD - MOST_BYTES_IN_MEMORY) / BYTES_A_TOKEN));
 }
 
 function writeRows(counter: RowCounter, size: number, path: string, mostBytes: number, report: (done: number, total: number) => void): CountsFile {
   const run = createCountsWriter(growingFile(path, mostBytes));
-  for (const { from, ends, code } of counter.rows()) {
-    run.add(from, ends, code());
-    report(from, size);
+  for (const rows of counter.rows()) {
+    run.add(rows.from, rows.ends, rows.code());
+    report(rows.from, size);
   }
   return run.finish();
 }

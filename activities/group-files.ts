@@ -13,7 +13,7 @@ import { produceArtifact, type StageContext, type StageInput, type StageOutput }
 export interface GroupFilesInput extends StageInput, IngestParameters {
   index: string;
   files: ArtifactReference;
-  /** A group ends before it would hold more tokens; a larger file is a group of its own. */
+  /** A group ends before it would hold more tokens, or more than a MOST_GROUPS-th of all; a larger file is a group of its own. */
   groupTokens: number;
 }
 
@@ -28,6 +28,8 @@ export interface GroupedFile {
   tokens: number;
 }
 
+/** About so many runs are merged at once at most, and so many kept ones beside them. */
+const MOST_GROUPS = 256;
 /** So many kept groups may be less than half full before they are grouped anew. */
 const MOST_SMALL = 32;
 const LOOKS_AT_ONCE = 32;
@@ -42,7 +44,8 @@ export async function groupFiles(input: GroupFilesInput, context: StageContext):
   const keys = files.map((file) => ingestArtifact(file, input).artifact);
   const tokens = await tokensOf(store, keys, context);
   const present = keys.map(({ key }, at): GroupedFile => ({ key, tokens: tokens[at]! }));
-  const groups = planGroups(present, await publishedGroups(store, input.index), input.groupTokens);
+  const all = present.reduce((sum, file) => sum + file.tokens, 0);
+  const groups = planGroups(present, await publishedGroups(store, input.index), Math.max(input.groupTokens, Math.ceil((2 * all) / MOST_GROUPS)));
   const digest = createHash('sha256');
   for (const group of groups) digest.update(`${group.map(({ key }) => key).join(',')}\n`);
   const recipe = { stage: 'group', parameters: { groups: digest.digest('hex').slice(0, 32) }, inputs: [], force: input.force } as const;

@@ -25,7 +25,7 @@ const AHEAD_BYTES = 16 * 1024 * 1024;
 export async function mergeRuns(mapped: readonly MappedRun[], { size, from, to }: MergeRange, file: CountsWriter, report: (row: number) => void): Promise<RowMerge> {
   const merging = mergeRows(size, BLOCK_ENTRIES);
   const sources = mapped.map((source) => openSource(merging, source, from, Math.floor(AHEAD_BYTES / mapped.length)));
-  const heap = sources.filter(({ row }) => row() < to);
+  const open = sources.filter((source) => source.row() < to);
   let first = from;
   let ends: number[] = [];
   const flush = () => {
@@ -34,7 +34,7 @@ export async function mergeRuns(mapped: readonly MappedRun[], { size, from, to }
     ends = [];
   };
   for (let row = from; row < to; row++) {
-    for (const source of heap) {
+    for (const source of open) {
       if (source.row() !== row) continue;
       const reading = source.add();
       if (reading) await reading;

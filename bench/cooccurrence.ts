@@ -1,5 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,9 +9,9 @@ import { compareCodePoints } from '../kernels/code-point-order.ts';
 import { tokenise } from '../sources/tokenise.ts';
 import { compareWithGlove } from './compare-with-glove.ts';
 import type { CountCorpusInput, CountedCorpus } from './count-corpus.ts';
+import { countInProcess } from './count-in-process.ts';
 import { recordFigure } from './record-figure.ts';
 
-const SCRIPT = fileURLToPath(new URL('./count-corpus.js', import.meta.url));
 const TEXT_FILES = 8;
 
 /**
@@ -97,12 +96,7 @@ async function count(folder: string, text: string, change: Record<string, unknow
   rmSync(store, { recursive: true, force: true });
   const configuration = { index: 'bench', store: pathToFileURL(store).href, source: { path: pathToFileURL(text).href }, vocabulary: { minimumCount: 1, common: 0 }, ...change };
   const input = { configuration, ...(threads !== undefined && { threads }) } as unknown as CountCorpusInput;
-  const child = spawn(process.execPath, [SCRIPT, JSON.stringify(input)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  if (code !== 0) throw new Error(`count-corpus ended with ${code}`);
-  return JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as CountedCorpus;
+  return await countInProcess(input);
 }
 
 /** Seconds of `vocab_count` and `cooccur`, which read the text from their standard input. */

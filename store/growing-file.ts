@@ -20,7 +20,7 @@ export function growingFile(path: string, mostBytes: number): GrowingFile {
   let handle: number | undefined;
 
   function put(part: Uint8Array): void {
-    if (handle === undefined && length <= mostBytes) {
+    if (handle === undefined && length <= mostBytes && mostBytes > 0) {
       chunks.push(part);
       return;
     }

@@ -1,10 +1,9 @@
 import { bucketTables, retrieveByCode } from '../evaluation/retrieval.ts';
 import { precisionRecall } from '../evaluation/precision-recall.ts';
-import { createLoss } from '../hashers/loss.ts';
+import { openEngine } from '../hashers/engine.ts';
 import { binarize } from '../kernels/binarize.ts';
 import { mineNegatives } from '../kernels/mine-negatives.ts';
 import { type BlockModel, drawBlockModel, factionsOf } from '../kernels/stochastic-block-model.ts';
-import { trainBlock } from '../kernels/train-block.ts';
 import { initializePartition } from '../kernels/train-partition.ts';
 import type { BlockSide } from '../kernels/train-rows.ts';
 import { SBM_MODEL, type SbmScore, type SbmSetting } from '../schemas/experiment.ts';
@@ -42,11 +41,16 @@ async function runTrial({ draws, training }: SbmSetting, seed: number, context: 
   const negatives = mineNegatives(affinity, { from: 0, to: items, perRow: items, seed });
   let side: BlockSide = { state: initializePartition(seed, 0, items, training.tables, training.bits), affinity, negatives };
   const { epochs } = training;
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const visit = { settings: training, loss: createLoss(training), allRows: items, from: epoch / epochs, to: (epoch + 1) / epochs, seed, epoch, block: 0 };
-    const { states, loss } = await trainBlock([side], visit).catch(permanent);
-    side = { ...side, state: states[0]! };
-    context.report(epoch + 1, epochs, { epoch: epoch + 1, loss });
+  const engine = await openEngine(training, { threads: 1, openTensorflow: context.openTensorflow });
+  try {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const visit = { allRows: items, from: epoch / epochs, to: (epoch + 1) / epochs, seed, epoch, block: 0 };
+      const { states, loss } = await engine.train([side], visit).catch(permanent);
+      side = { ...side, state: states[0]! };
+      context.report(epoch + 1, epochs, { epoch: epoch + 1, loss });
+    }
+  } finally {
+    await engine.close();
   }
   const codeBytes = training.bits / 8;
   const codes = new Uint8Array(items * training.tables * codeBytes);

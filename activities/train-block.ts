@@ -1,6 +1,4 @@
-import { createLoss } from '../hashers/loss.ts';
-import { startHelpers } from '../hashers/train-helpers.ts';
-import { type Helpers, trainBlock as trainKernel } from '../kernels/train-block.ts';
+import { type Engine, openEngine } from '../hashers/engine.ts';
 import type { PartitionState } from '../kernels/train-partition.ts';
 import type { BlockSide } from '../kernels/train-rows.ts';
 import type { ArtifactReference, Manifest } from '../schemas/artifact.ts';
@@ -51,23 +49,21 @@ async function learn(input: TrainBlockInput, context: StageContext): Promise<{ s
   const { training, p, q } = input;
   const sides = [await loadSide(store, input, p, input.left)];
   if (p !== q) sides.push(await loadSide(store, input, q, input.right));
-  const helpers = await startHelpers(context.trainThreads - 1, training);
+  const engine = await openEngine(training, { threads: context.trainThreads, openTensorflow: context.openTensorflow });
   try {
-    return await runEpochs(input, context, sides, helpers);
+    return await runEpochs(input, context, sides, engine);
   } finally {
-    await helpers.close();
+    await engine.close();
   }
 }
 
-async function runEpochs(input: TrainBlockInput, context: StageContext, sides: BlockSide[], helpers: Helpers): Promise<{ states: PartitionState[]; loss: number; pairs: number }> {
+async function runEpochs(input: TrainBlockInput, context: StageContext, sides: BlockSide[], engine: Engine): Promise<{ states: PartitionState[]; loss: number; pairs: number }> {
   const { training, from, to } = input;
   const started = performance.now();
   let pairs = 0;
   let loss = 0;
   for (let epoch = from; epoch < to; epoch++) {
     const visit = {
-      settings: training,
-      loss: createLoss(training),
       allRows: input.words,
       from: epoch / training.epochs,
       to: (epoch + 1) / training.epochs,
@@ -80,7 +76,7 @@ async function runEpochs(input: TrainBlockInput, context: StageContext, sides: B
       const pairsPerSecond = Math.round((pairs / Math.max(epoch - from, 1)) * ((epoch - from + done / total) / seconds));
       context.report((epoch - from) * total + done, (to - from) * total, { epoch: epoch + 1, ...(loss && { loss, pairsPerSecond }) });
     };
-    const trained = await trainKernel(sides, visit, report, helpers).catch(permanent);
+    const trained = await engine.train(sides, visit, report).catch(permanent);
     sides = sides.map((side, at) => ({ ...side, state: trained.states[at]! }));
     ({ loss } = trained);
     pairs += trained.pairs;

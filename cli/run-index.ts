@@ -1,3 +1,4 @@
+import { findTensorflow } from '../infra/tensorflow.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
 import { reindexWorkflowId } from '../schemas/run.ts';
@@ -57,6 +58,8 @@ export async function runRemotely(
 
 /** Runs on an embedded server with workers in this process: the result, or undefined after Ctrl-C, which stops both and keeps what is done. */
 export async function runLocally(configuration: Configuration, options: LocalRunOptions): Promise<ReindexResult | undefined> {
+  // Told before hours of work that would end there.
+  if (configuration.training.engine === 'tensorflow' && configuration.source.kind !== 'vectors') await findTensorflow(process.env);
   const interrupts = listenForInterrupts();
   const say = speaker(options);
   const { err } = options.terminals;

@@ -1,6 +1,7 @@
 import { log } from '../kernels/elementary.ts';
 import type { PairLoss } from '../kernels/pair-loss.ts';
 import type { LossParameters } from './loss.ts';
+import type { TensorLoss } from './tensor-loss.ts';
 
 /** Cosine similarity (paper, eq. 7): p = ((1 + c) / 2)^K; dp/dc = K / 2 ((1 + c) / 2)^(K - 1). */
 export function cos({ concentration }: LossParameters): PairLoss {
@@ -11,4 +12,12 @@ export function cos({ concentration }: LossParameters): PairLoss {
     },
     quantization: { kind: 'log-cosh' },
   };
+}
+
+/** The same on tensors. */
+export function cosTensors({ concentration }: LossParameters): TensorLoss {
+  return (tf, cosines) => ({
+    logRelevance: tf.mul(concentration, tf.log(tf.mul(tf.add(1, cosines), 0.5))),
+    slope: tf.div(concentration, tf.add(1, cosines)),
+  });
 }

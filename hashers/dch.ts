@@ -1,6 +1,7 @@
 import { log } from '../kernels/elementary.ts';
 import type { PairLoss } from '../kernels/pair-loss.ts';
 import type { LossParameters } from './loss.ts';
+import type { TensorLoss } from './tensor-loss.ts';
 
 /**
  * Deep Cauchy Hashing (Cao et al. 2018; paper, eq. 9): p = gamma / (gamma + d/2 (1 - c)) with gamma = K;
@@ -15,5 +16,14 @@ export function dch({ concentration, bits }: LossParameters): PairLoss {
       out[1] = scale / inverse;
     },
     quantization: { kind: 'cauchy', scale },
+  };
+}
+
+/** The same on tensors. */
+export function dchTensors({ concentration, bits }: LossParameters): TensorLoss {
+  const scale = bits / (2 * concentration);
+  return (tf, cosines) => {
+    const excess = tf.mul(scale, tf.sub(1, cosines));
+    return { logRelevance: tf.neg(tf.log1p(excess)), slope: tf.div(scale, tf.add(1, excess)) };
   };
 }

@@ -1,6 +1,7 @@
 import { exp, softplus } from '../kernels/elementary.ts';
 import type { PairLoss } from '../kernels/pair-loss.ts';
 import type { LossParameters } from './loss.ts';
+import type { TensorLoss } from './tensor-loss.ts';
 
 /**
  * Deep Hashing Networks (Zhu et al. 2016; paper, eq. 6), in the reading p = sigma(K c): the concentration takes the place of the
@@ -13,5 +14,13 @@ export function dhn({ concentration }: LossParameters): PairLoss {
       out[1] = concentration / (1 + exp(concentration * cosine));
     },
     quantization: { kind: 'log-cosh' },
+  };
+}
+
+/** The same on tensors. */
+export function dhnTensors({ concentration }: LossParameters): TensorLoss {
+  return (tf, cosines) => {
+    const x = tf.mul(concentration, cosines);
+    return { logRelevance: tf.neg(tf.softplus(tf.neg(x))), slope: tf.div(concentration, tf.add(1, tf.exp(x))) };
   };
 }

@@ -1,6 +1,7 @@
 import { acos, log } from '../kernels/elementary.ts';
 import type { PairLoss } from '../kernels/pair-loss.ts';
 import type { LossParameters } from './loss.ts';
+import type { TensorLoss } from './tensor-loss.ts';
 
 /**
  * Locality Sensitive Embeddings (paper, eq. 8): p = psi^K with the angular similarity psi = 1 - arccos(c) / pi, the chance that K bits
@@ -14,5 +15,17 @@ export function lse({ concentration }: LossParameters): PairLoss {
       out[1] = concentration / (psi * Math.PI * Math.sqrt((1 - cosine) * (1 + cosine)));
     },
     quantization: { kind: 'log-cosh' },
+  };
+}
+
+/** The same on tensors. */
+export function lseTensors({ concentration }: LossParameters): TensorLoss {
+  return (tf, cosines) => {
+    const distance = tf.div(tf.acos(cosines), Math.PI);
+    const root = tf.sqrt(tf.mul(tf.sub(1, cosines), tf.add(1, cosines)));
+    return {
+      logRelevance: tf.mul(concentration, tf.log1p(tf.neg(distance))),
+      slope: tf.div(concentration / Math.PI, tf.mul(tf.sub(1, distance), root)),
+    };
   };
 }

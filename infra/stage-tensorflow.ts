@@ -9,12 +9,12 @@ import { findOnPath, lastLine, runProgram } from './programs.ts';
 import { type StartLock, tryStartLock } from './start-lock.ts';
 import { readRecord, RECORD_FILE, stagedFolder, type StagedRecord, tensorflowCache, TFJS_VERSION } from './tensorflow-folder.ts';
 import { type PinnedWheel, TENSORFLOW_VERSION, wheelsFor } from './tensorflow-wheels.ts';
+import { tryTensorflow } from './try-tensorflow.ts';
 import { unpackZip } from './unpack-zip.ts';
 
 /** package.json and its lockfile: the binding's package and all that it needs, by digest. */
 const PACKAGES = fileURLToPath(new URL('../../infra/tensorflow/', import.meta.url));
 const NPM_MS = 1_800_000;
-const CHECK_MS = 120_000;
 const POLL_MS = 500;
 /** Unpacked libraries are about three times their wheel; beside them lie the wheels themselves and 300 MB of packages. */
 const DISK_FACTOR = 4;
@@ -55,7 +55,7 @@ export async function stageTensorflow(options: StageOptions): Promise<StagedTens
   const lock = await takeLock(cache, options.onStep);
   try {
     const present = options.force ? undefined : await readRecord(folder);
-    if (present !== undefined) return { ...present, folder, present: true, gpu: await tryBinding(folder, environment) };
+    if (present !== undefined) return { ...present, folder, present: true, gpu: (await tryTensorflow(folder, environment)) === 'cuda' };
     const record: StagedRecord = { tensorflow: TENSORFLOW_VERSION, tfjs: TFJS_VERSION, stagedFor: options.cuda ? 'cuda' : 'cpu' };
     const gpu = await stageInto(folder, cache, wheels, record, options);
     return { ...record, folder, present: false, gpu };
@@ -105,7 +105,7 @@ async function stageInto(folder: string, cache: string, wheels: PinnedWheel[], r
   onStep('compiling the binding');
   await compileBinding(compiler, { tfjsNode, nodeHeaders: join(partial, 'node_modules', 'node-api-headers', 'include') }, environment);
   onStep('trying it');
-  const gpu = await tryBinding(partial, environment);
+  const gpu = (await tryTensorflow(partial, environment)) === 'cuda';
   await writeFile(join(partial, RECORD_FILE), `${JSON.stringify(record)}\n`);
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
@@ -170,17 +170,4 @@ async function installPackages(npm: string, folder: string, environment: NodeJS.
 function npmError(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.startsWith('npm error') && !line.includes('A complete log'));
   return lines.slice(0, 3).join('; ').replaceAll('npm error ', '') || lastLine(stderr);
-}
-
-/** Computes something with a staged folder in a process of its own; says whether on a CUDA device. */
-async function tryBinding(folder: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
-  const script = `const { loadTensorflow } = await import(${JSON.stringify(new URL('./tensorflow.js', import.meta.url).href)});
-    const { tf, device } = loadTensorflow(${JSON.stringify(folder)});
-    if (tf.sum(tf.tensor1d([1, 2])).dataSync()[0] !== 3) throw new Error('1 + 2 is not 3');
-    process.stdout.write('works on ' + device);`;
-  const result = await runProgram(process.execPath, ['--input-type=module', '-e', script], { environment: { ...environment, TF_CPP_MIN_LOG_LEVEL: '2' }, timeoutMs: CHECK_MS });
-  const [, device] = /works on (cpu|cuda)$/.exec(result.stdout) ?? [];
-  if (device !== undefined) return device === 'cuda';
-  const line = result.stderr.split('\n').find((text) => /^\w*Error: /.test(text)) ?? lastLine(result.stderr);
-  throw new Error(`TensorFlow in ${folder} does not run: ${result.reason ?? line}\nhint: hashloom setup tensorflow --force stages it anew`);
 }

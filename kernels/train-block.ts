@@ -40,7 +40,7 @@ export async function trainBlock(
   onTask?: (done: number, total: number) => void,
   helpers: Helpers = NOBODY,
 ): Promise<TrainedBlock> {
-  const { shared, positives } = prepare(sides, visit, helpers.count + 1);
+  const { shared, positives } = prepareVisit(sides, visit, helpers.count + 1);
   const workspace = openWorkspace(shared, 0, visit.loss);
   const helping = helpers.help(shared);
   const words = new Int32Array(shared.control);
@@ -57,7 +57,13 @@ export async function trainBlock(
   return { states: readStates(sides, workspace), ...sumResults(workspace) };
 }
 
-function prepare(sides: readonly BlockSide[], visit: Visit, threads: number): { shared: SharedVisit; positives: number } {
+export interface PreparedVisit {
+  shared: SharedVisit;
+  positives: number;
+}
+
+/** Lays a visit out in shared memory; without `dense` for drawing alone, when embeddings and moments lie elsewhere. */
+export function prepareVisit(sides: readonly BlockSide[], visit: Visit, threads: number, dense = true): PreparedVisit {
   const { tables, bits, batchPositives, hardPerPositive, easyPerPositive, rowBlocks } = visit.settings;
   const width = tables * bits;
   const rows = numberRows(sides, width);
@@ -68,12 +74,12 @@ function prepare(sides: readonly BlockSide[], visit: Visit, threads: number): { 
   const plan = planVisit(count, sides.map(({ state }) => state.embeddings.length / width), batchPositives, visit.allRows, rowBlocks);
   const links = affinity.columns.length;
   const mined = negatives.columns.length;
-  const { memory, shared: at, threads: own } = allocate({ rows: rows.rows, tables, bits, positives: count, links, mined, hardPerPositive, easyPerPositive, threads }, plan);
+  const { memory, shared: at, threads: own } = allocate({ rows: rows.rows, tables, bits, positives: count, links, mined, hardPerPositive, easyPerPositive, threads, dense }, plan);
 
   const floats = new Float32Array(memory.buffer);
   const words = new Uint32Array(memory.buffer);
   let row = 0;
-  for (const { state } of sides) {
+  for (const { state } of dense ? sides : []) {
     floats.set(state.embeddings, at.E / 4 + row * width);
     floats.set(state.moment1, at.M1 / 4 + row * width);
     floats.set(state.moment2, at.M2 / 4 + row * width);
@@ -103,20 +109,12 @@ function prepare(sides: readonly BlockSide[], visit: Visit, threads: number): { 
 function runSweeps(workspace: TaskWorkspace, positives: number, onTask?: (done: number, total: number) => void): void {
   const { visit, functions } = workspace;
   const { plan, rows } = visit;
-  const { seed, epoch, block, settings } = visit.visit;
+  const { settings } = visit.visit;
   const words = new Int32Array(visit.control);
   const all = plan.tasks.length * plan.sweeps;
-  const whole = plan.groupStart.length === 2;
   if (positives === 0) return stopAll(words);
-  functions.openStream(seed, PURPOSE.shuffle, epoch, block, 0);
-  functions.shufflePositives(positives);
   for (let sweep = 0; sweep < plan.sweeps; sweep++) {
-    functions.openStream(seed, PURPOSE.rowBlocks, epoch, block, sweep);
-    if (!whole) functions.shuffleRows(0, rows.split);
-    if (rows.rows > rows.split) functions.shuffleRows(rows.split, rows.rows);
-    functions.nameGroups(plan.groups);
-    const start = Math.floor((positives * sweep) / plan.sweeps);
-    functions.sortPositives(start, Math.floor((positives * (sweep + 1)) / plan.sweeps), plan.groups, plan.tasks.length);
+    beginSweep(workspace, positives, sweep);
     const ready = plan.tasks.length * (sweep + 1);
     Atomics.store(words, CONTROL.ready, ready);
     Atomics.notify(words, CONTROL.ready);
@@ -125,6 +123,23 @@ function runSweeps(workspace: TaskWorkspace, positives: number, onTask?: (done: 
   }
   const { split, rows: n } = rows;
   if (settings.optimizer === 'rmsprop') functions.settle(RHO, Math.max(split, n), plan.sweeps * plan.rounds);
+}
+
+/** Groups of rows anew, and the sweep's positives by task; the first sweep shuffles the positives of the visit. */
+export function beginSweep({ visit, functions }: TaskWorkspace, positives: number, sweep: number): void {
+  const { plan, rows } = visit;
+  const { seed, epoch, block } = visit.visit;
+  if (sweep === 0) {
+    functions.openStream(seed, PURPOSE.shuffle, epoch, block, 0);
+    functions.shufflePositives(positives);
+  }
+  const whole = plan.groupStart.length === 2;
+  functions.openStream(seed, PURPOSE.rowBlocks, epoch, block, sweep);
+  if (!whole) functions.shuffleRows(0, rows.split);
+  if (rows.rows > rows.split) functions.shuffleRows(rows.split, rows.rows);
+  functions.nameGroups(plan.groups);
+  const start = Math.floor((positives * sweep) / plan.sweeps);
+  functions.sortPositives(start, Math.floor((positives * (sweep + 1)) / plan.sweeps), plan.groups, plan.tasks.length);
 }
 
 function readStates(sides: readonly BlockSide[], { visit }: TaskWorkspace): PartitionState[] {

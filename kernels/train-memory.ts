@@ -56,6 +56,8 @@ export interface Sizes {
   hardPerPositive: number;
   easyPerPositive: number;
   threads: number;
+  /** Whether embeddings, moments and a step's vectors lie here too; else a visit draws here and computes elsewhere. */
+  dense: boolean;
 }
 
 export interface TrainMemory {
@@ -79,7 +81,7 @@ export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
     end = Math.ceil((at + bytes) / 64) * 64;
     return at;
   };
-  const dense = 4 * rows * tables * bits;
+  const dense = sizes.dense ? 4 * rows * tables * bits : 0;
   const sweep = 4 * (Math.ceil(positives / sweeps) + 1);
   const bytes: Places = {
     E: dense,
@@ -117,11 +119,11 @@ export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
   return { memory, shared, threads: own };
 }
 
-function bytesOfThread({ rows, tables, bits, hardPerPositive, easyPerPositive }: Sizes, { batch, groups, groupStart }: VisitPlan): OwnPlaces {
+function bytesOfThread({ rows, tables, bits, hardPerPositive, easyPerPositive, dense }: Sizes, { batch, groups, groupStart }: VisitPlan): OwnPlaces {
   const pairs = batch * (1 + Math.ceil(hardPerPositive) + Math.ceil(easyPerPositive));
   const largestGroup = Math.max(...groupStart.slice(1).map((end, group) => end - groupStart[group]));
   const slots = Math.min(2 * pairs, groups === 1 ? rows : 2 * largestGroup);
-  const vectors = 4 * slots * tables * bits;
+  const vectors = dense ? 4 * slots * tables * bits : 0;
   const values = 4 * slots * tables;
   const squares = 4 * tables * tables;
   return {
@@ -130,7 +132,7 @@ function bytesOfThread({ rows, tables, bits, hardPerPositive, easyPerPositive }:
     kind: pairs,
     winner: pairs,
     largest: 4 * pairs,
-    cosines: squares * pairs,
+    cosines: dense ? squares * pairs : 0,
     slopes: 4 * pairs,
     slotRow: 4 * slots,
     u: vectors,

@@ -48,6 +48,7 @@ export interface TaskWorkspace {
   pairLeft: Uint32Array;
   pairRight: Uint32Array;
   slotRow: Uint32Array;
+  mask: Float32Array;
   results: Float64Array;
   out: Float64Array;
 }
@@ -69,6 +70,7 @@ export function openWorkspace(visit: SharedVisit, thread: number, loss: PairLoss
     pairLeft: words(own.pairLeft, own.pairRight),
     pairRight: words(own.pairRight, own.kind),
     slotRow: words(own.slotRow, own.u),
+    mask: new Float32Array(memory.buffer, own.mask, visit.visit.settings.bits),
     results: new Float64Array(visit.results),
     out: new Float64Array(2),
   };
@@ -76,26 +78,14 @@ export function openWorkspace(visit: SharedVisit, thread: number, loss: PairLoss
 
 /** Trains task `number` of the visit (counted over its sweeps). Throws NonFiniteError with pair and step. */
 export function runTask(workspace: TaskWorkspace, number: number): void {
-  const { visit, functions, taskStart, results } = workspace;
+  const { visit, functions, results } = workspace;
   const { plan } = visit;
-  const { seed, epoch, block, from, to, settings } = visit.visit;
-  const sweep = Math.floor(number / plan.tasks.length);
-  const index = number % plan.tasks.length;
-  const { a, b, round } = plan.tasks[index];
-  const clock = sweep * plan.rounds + round;
+  const { from, to, settings } = visit.visit;
+  const clock = clockOf(visit, number);
   const now = schedule(settings, from + ((to - from) * (clock + 0.5)) / (plan.sweeps * plan.rounds));
-  const first = taskStart[index];
-  const count = taskStart[index + 1] - first;
-  const batches = Math.ceil(count / plan.batch);
   let loss = 0;
   let total = 0;
-  functions.openStream(seed, PURPOSE.dropout, epoch, block, number);
-  functions.drawMask(settings.dropout);
-  functions.openStream(seed, PURPOSE.batch, epoch, block, number);
-  for (let batch = 0; batch < batches; batch++) {
-    const start = first + Math.floor((count * batch) / batches);
-    const end = first + Math.floor((count * (batch + 1)) / batches);
-    const pairs = functions.drawPairs(start, end, a, b, settings.hardPerPositive, settings.easyPerPositive);
+  for (const pairs of drawBatches(workspace, number)) {
     functions.forward();
     functions.cosinesOfPairs(pairs);
     loss += pairLosses(workspace, pairs, clock);
@@ -103,11 +93,35 @@ export function runTask(workspace: TaskWorkspace, number: number): void {
     const { quantization } = workspace.loss;
     loss += quantization.kind === 'log-cosh' ? functions.backward(0, 0) : functions.backward(1, quantization.scale);
     update(workspace, clock, now.rate);
-    functions.freeSlots();
     total += pairs;
   }
   results[2 * number] = loss;
   results[2 * number + 1] = total;
+}
+
+/** The rounds of the visit before a task's. */
+export function clockOf({ plan }: SharedVisit, number: number): number {
+  return Math.floor(number / plan.tasks.length) * plan.rounds + plan.tasks[number % plan.tasks.length].round;
+}
+
+/** Draws a task's mask and then its batches one after another: yields how many pairs stand in the workspace, until it is asked for more. */
+export function* drawBatches({ visit, functions, taskStart }: TaskWorkspace, number: number): Generator<number> {
+  const { plan } = visit;
+  const { seed, epoch, block, settings } = visit.visit;
+  const index = number % plan.tasks.length;
+  const { a, b } = plan.tasks[index];
+  const first = taskStart[index];
+  const count = taskStart[index + 1] - first;
+  const batches = Math.ceil(count / plan.batch);
+  functions.openStream(seed, PURPOSE.dropout, epoch, block, number);
+  functions.drawMask(settings.dropout);
+  functions.openStream(seed, PURPOSE.batch, epoch, block, number);
+  for (let batch = 0; batch < batches; batch++) {
+    const start = first + Math.floor((count * batch) / batches);
+    const end = first + Math.floor((count * (batch + 1)) / batches);
+    yield functions.drawPairs(start, end, a, b, settings.hardPerPositive, settings.easyPerPositive);
+    functions.freeSlots();
+  }
 }
 
 /** Slope of every pair's loss by its largest cosine; returns the sum of weighted losses. */

@@ -105,6 +105,7 @@ export const configuration = z.strictObject({
   training: z
     .strictObject({
       method: z.enum(['lse', 'cos', 'dch', 'dhn']).default('lse').describe('The loss.'),
+      engine: z.enum(['wasm', 'tensorflow']).default('wasm').describe('wasm: the CPU, nothing to set up. tensorflow: CPU or GPU, after hashloom setup tensorflow.'),
       tables: positiveCount.max(8).default(3).describe('L: embeddings, codes and tables a word.'),
       bits: z.number().int().min(8).max(256).multipleOf(8).default(32).describe('d: dimensions of an embedding, bits of a code.'),
       epochs: positiveCount.default(20),

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
+import { type Device, isDevice } from '../../infra/choose-device.ts';
 import { QUEUE_ROLES } from '../../schemas/queues.ts';
 import type { QueueRole } from '../../schemas/queues.ts';
 import { listenForInterrupts } from '../interrupts.ts';
@@ -9,6 +10,7 @@ interface WorkerCommandOptions {
   queues: QueueRole[];
   threads: number;
   trainThreads: number;
+  device?: Device;
   healthPort?: number;
 }
 
@@ -23,6 +25,7 @@ export function addWorkerCommand(program: Command): void {
     .option('--queues <list>', 'queues to poll, with commas between', queueRoles, [...QUEUE_ROLES])
     .option('--threads <n>', 'stages at work at once in this process', positiveInteger, DEFAULT_THREADS)
     .option('--train-threads <n>', 'threads that share one visit to a block of training', positiveInteger, 1)
+    .option('--device <name>', 'where the engine tensorflow computes: cpu, cuda or cuda:N; one process a GPU (default: a GPU if there is one)', device)
     .option('--health-port <port>', 'serve /healthz and /readyz there', port)
     .addHelpText(
       'after',
@@ -30,14 +33,17 @@ export function addWorkerCommand(program: Command): void {
         ['hashloom worker', 'every queue, a thread a core'],
         ['hashloom worker --queues etl,export --threads 8', 'a host without a GPU'],
         ['hashloom worker --queues train --threads 1 --train-threads 8', 'one training slot that uses eight cores'],
+        ['hashloom worker --queues train --threads 1 --device cuda:1', 'one training slot on the second GPU'],
         ['hashloom worker --queues train --threads 1 --health-port 8080', 'one training slot, probes for Kubernetes'],
       ),
     )
     .action(async (options: WorkerCommandOptions, command: Command) => {
       const { requireTemporal } = await import('../open-temporal.ts');
       const { installRuntime, startWorkers } = await import('../../workers/run-workers.ts');
+      const { chooseDevice } = await import('../../infra/choose-device.ts');
       const temporal = temporalOptions(command);
       requireTemporal(temporal);
+      if (options.device !== undefined) await chooseDevice(options.device, process.env);
       const interrupts = listenForInterrupts();
       try {
         installRuntime('WARN');
@@ -59,6 +65,11 @@ export function addWorkerCommand(program: Command): void {
         interrupts.dispose();
       }
     });
+}
+
+function device(text: string): Device {
+  if (isDevice(text)) return text;
+  throw new InvalidArgumentError('expected cpu, cuda or cuda:N, for example cuda:1.');
 }
 
 function queueRoles(text: string): QueueRole[] {

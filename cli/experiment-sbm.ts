@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
+import { findTensorflow } from '../infra/tensorflow.ts';
 import { sbmPage } from '../report/sbm-page.ts';
 import { type Method, sbmGrid, type SbmScores, type SbmSetting, sbmSetting, sbmSettings, sbmSummary } from '../schemas/experiment.ts';
 import { Failure } from '../schemas/failures.ts';
@@ -14,6 +15,7 @@ import { aborted, listenForInterrupts } from './interrupts.ts';
 import { openLocalTemporal } from './local-temporal.ts';
 import { openTemporal } from './open-temporal.ts';
 import type { TemporalOptions, Terminals } from './program-options.ts';
+import { storeLocation } from './published-location.ts';
 import { sbmDefault } from './sbm-defaults.ts';
 import { requireWorkers } from './start-run.ts';
 
@@ -21,6 +23,7 @@ export interface SbmOptions {
   method: Method[];
   trials: number;
   draws: 'symmetric' | 'independent';
+  engine: 'wasm' | 'tensorflow';
   grid?: string;
   store: string;
   local: boolean;
@@ -38,7 +41,8 @@ const POLL_MS = 2000;
 /** Runs the experiment and prints its table; false after Ctrl-C. */
 export async function runSbm(options: SbmOptions): Promise<boolean> {
   const { terminals, results, json, local } = options;
-  const settings = await settingsOf(options);
+  const settings = (await settingsOf(options)).map((setting) => ({ ...setting, training: { ...setting.training, engine: options.engine } }));
+  if (local && options.engine === 'tensorflow') await findTensorflow(process.env);
   const interrupts = listenForInterrupts();
   const say = (line: string) => terminals.err.write(`${line}\n`);
   try {
@@ -91,7 +95,7 @@ async function follow(
   signal: AbortSignal,
   workersFinished: Promise<void>,
 ): Promise<SbmScores | undefined> {
-  const input = { store: openStore(store).uri, force, settings, trials, firstSeed: 1 };
+  const input = { store: openStore(await storeLocation(store)).uri, force, settings, trials, firstSeed: 1 };
   const handle = await client.workflow.start(WORKFLOW.sbmExperiment, { workflowId: `experiment/sbm/${randomUUID()}`, taskQueue: QUEUES.main, args: [input] });
   terminals.err.write(`${handle.workflowId}: ${settings.length} settings, ${trials} trials each\n`);
   const result = handle.result() as Promise<SbmScores>;

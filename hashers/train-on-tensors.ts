@@ -136,7 +136,7 @@ function outOfMemory(error: unknown, rows: number, pairs: number, { tables, bits
   const vector = 4 * tables * bits;
   const dense = (optimizer === 'adam' ? 3 : 2) * rows * vector;
   // Of a pair: its two embeddings, their gradients and what both are joined to; of a slot, a dozen arrays.
-  const step = pairs * vector * 6 + 2 * pairs * vector * 12;
+  const step = 6 * pairs * vector + 12 * Math.min(2 * pairs, rows) * vector;
   return new RangeError(
     `the device has not enough memory: a block of ${rows} rows needs ${dense} bytes, and a step of ${pairs} pairs at most ${step} more; ` +
       'a lower training.batchPositives makes steps smaller, more training.partitions make blocks smaller, and one process a device leaves each its own',

@@ -31,7 +31,7 @@ export async function findTensorflow(environment: NodeJS.ProcessEnv): Promise<st
   for (const folder of looked) if ((await readRecord(folder)) !== undefined) return folder;
   throw new Failure(
     'ConfigurationError',
-    `TensorFlow is not set up on this machine (looked in ${looked.join(' and ')})\nhint: \`hashloom setup tensorflow\` (220 MB to fetch), or \`hashloom setup tensorflow --cuda\` for GPUs of NVIDIA (2.5 GB), sets it up; engine wasm needs neither`,
+    `TensorFlow is not set up on this machine (looked in ${looked.join(' and ')})\nhint: \`hashloom setup tensorflow\` (220 MB to fetch), or \`hashloom setup tensorflow --cuda\` for GPUs of NVIDIA (2.4 GB), sets it up; engine wasm needs neither`,
   );
 }
 

@@ -17,6 +17,8 @@ interface Entry {
   packed: number;
   size: number;
   at: number;
+  /** Of a file made on Unix; else 0. */
+  mode: number;
 }
 
 /**
@@ -60,6 +62,7 @@ async function directoryOf(handle: FileHandle, file: string): Promise<Entry[]> {
       packed: directory.readUInt32LE(at + 20),
       size: directory.readUInt32LE(at + 24),
       at: directory.readUInt32LE(at + 42),
+      mode: (directory.readUInt32LE(at + 38) >>> 16) & 0o777,
     });
     at += CENTRAL.bytes + name + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
   }
@@ -69,7 +72,7 @@ async function directoryOf(handle: FileHandle, file: string): Promise<Entry[]> {
 async function unpackEntry(handle: FileHandle, file: string, entry: Entry, target: string): Promise<void> {
   const local = await read(handle, entry.at, LOCAL_BYTES);
   const start = entry.at + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28);
-  const out = createWriteStream(target);
+  const out = createWriteStream(target, { mode: entry.mode || 0o644 });
   if (entry.packed > 0) {
     const packed = createReadStream(file, { start, end: start + entry.packed - 1, highWaterMark: 1 << 20 });
     if (entry.method === DEFLATED) await pipeline(packed, createInflateRaw({ chunkSize: 1 << 20 }), out);

@@ -22,6 +22,7 @@ export function addExperimentCommand(program: Command): void {
     .option('--method <list>', `methods, with commas between: ${METHODS.join(', ')}`, methods, [...METHODS])
     .option('--trials <n>', 'trials of each setting, each with a seed of its own', positiveInteger, 10)
     .addOption(new Option('--draws <kind>', 'D drawn once for both orders of a pair, or each for itself').choices(['symmetric', 'independent']).default('symmetric'))
+    .addOption(new Option('--engine <name>', 'what trains; tensorflow after hashloom setup tensorflow').choices(['wasm', 'tensorflow']).default('wasm'))
     .option('--grid <file>', 'YAML: lists concentration, beta, lambda, hardNegatives, rate; every combination is run for every method')
     .option('--store <uri>', 'where trials are kept', './hashloom-experiments/store')
     .addOption(new Option('--local', 'on an embedded server and workers in this process, instead of a configured Temporal').default(false))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,7 +10,7 @@ const FILES = {
   'lib/': new Uint8Array(),
   'lib/large.so': Uint8Array.from({ length: 3_000_000 }, (_, at) => (at * at) >>> 7),
   'lib/empty': new Uint8Array(),
-  'lib/stored': [strToU8('kept as it is'), { level: 0 }],
+  'lib/stored': [strToU8('kept as it is'), { level: 0, os: 3, attrs: 0o100755 << 16 }],
   'lib/ä.txt': strToU8('ä'),
   'other/file': strToU8('left out'),
 } as const;
@@ -31,6 +31,8 @@ describe('unpackZip', () => {
     assert.deepEqual(written.map((path) => path.slice(target.length + 1)).sort(), ['lib/empty', 'lib/large.so', 'lib/stored', 'lib/ä.txt']);
     assert.deepEqual(new Uint8Array(await readFile(join(target, 'lib/large.so'))), FILES['lib/large.so']);
     assert.equal(await readFile(join(target, 'lib/stored'), 'utf8'), 'kept as it is');
+    assert.equal((await stat(join(target, 'lib/stored'))).mode & 0o111, 0o111 & ~process.umask());
+    assert.equal((await stat(join(target, 'lib/ä.txt'))).mode & 0o111, 0);
     assert.equal(await readFile(join(target, 'lib/ä.txt'), 'utf8'), 'ä');
     assert.equal((await readFile(join(target, 'lib/empty'))).length, 0);
   });

@@ -18,7 +18,7 @@ export const STAGES = {
   train: { version: 3, title: 'Train the embeddings' },
   encode: { version: 2, title: 'Encode vectors to codes' },
   binarize: { version: 2, title: 'Binarize to codes' },
-  export: { version: 2, title: 'Export the buckets' },
+  export: { version: 3, title: 'Export the buckets' },
   evaluate: { version: 2, title: 'Evaluate' },
   report: { version: 1, title: 'Write the report' },
   publish: { version: 1, title: 'Publish' },

@@ -1,7 +1,10 @@
 import { mineNegatives } from '../kernels/mine-negatives.ts';
+import type { SparseRows } from '../kernels/train-rows.ts';
+import type { ArtifactReference } from '../schemas/artifact.ts';
 import { AFFINITY, NEGATIVES } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../store/parquet.ts';
+import type { Store } from '../store/store.ts';
 import type { BatchOutput } from './ingest.ts';
 import { mineArtifact, type MineParameters } from './mined-artifacts.ts';
 import { concatenateInt32, rowOfEntries, toSparseRows } from './sparse-rows.ts';
@@ -21,9 +24,7 @@ export async function mine(input: MineInput, context: StageContext): Promise<Bat
   const { from, to, perRow, seed } = input;
   const { parameters, inputs } = mineArtifact(input, { from, to });
   return await produceArtifact(context, store, { stage: 'mine', parameters, inputs, force: input.force }, async () => {
-    const pairs = await openArtifact(store, input.pairs);
-    const table = await decodeParquet(await pairs.part('training.parquet'), AFFINITY, 'training.parquet');
-    const affinity = toSparseRows(table, 0, Number(pairs.manifest.facts['words']), 'training.parquet');
+    const affinity = await loadTraining(store, input.pairs);
     const rows: Int32Array[] = [];
     const columns: Uint32Array[] = [];
     for (let first = from; first < to; first += STEP_ROWS) {
@@ -36,4 +37,18 @@ export async function mine(input: MineInput, context: StageContext): Promise<Bat
     const column = concatenateInt32(columns);
     return { parts: [{ name: 'negatives.parquet', bytes: await encodeParquet(NEGATIVES, { row, column }, { dress: 'internal' }), rows: row.length }], rows: row.length };
   });
+}
+
+let kept: { key: string; affinity: SparseRows } | undefined;
+
+/** The same D for every range, so a thread keeps the last one. */
+async function loadTraining(store: Store, reference: ArtifactReference): Promise<SparseRows> {
+  const key = `${store.uri}/${reference.key}`;
+  if (kept?.key === key) return kept.affinity;
+  kept = undefined;
+  const pairs = await openArtifact(store, reference);
+  const table = await decodeParquet(await pairs.part('training.parquet'), AFFINITY, 'training.parquet');
+  const affinity = toSparseRows(table, 0, Number(pairs.manifest.facts['words']), 'training.parquet');
+  kept = { key, affinity };
+  return affinity;
 }

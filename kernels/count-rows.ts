@@ -48,11 +48,13 @@ interface Exports {
   codeColumns(out: number): number;
   codeSums(out: number): number;
   sortPlaces(ids: number, count: number, starts: number, next: number, places: number): void;
-  countRows(row: number, capacity: number, ids: number, starts: number, places: number, ends: number, weights: number, window: number, narrowPlaces: number): number;
+  countRows(row: number, capacity: number, ids: number, starts: number, places: number, ends: number, weights: number, window: number, narrowPlaces: number, gathered: number): number;
 }
 
 /** Ids for tokens that do not count; as many as kernels/wasm/cooccurrence.ts says. */
 const SPARE = 32;
+/** Windows gathered at once; as many as kernels/wasm/cooccurrence.ts says. */
+const GATHERED = 64;
 /** With so many entries a yield ends at the end of their row. */
 export const BLOCK_ENTRIES = 1 << 14;
 
@@ -66,13 +68,13 @@ export function createRowCounter(V: number, window: number): RowCounter {
   const capacity = BLOCK_ENTRIES - 1 + V;
   const wide = V + SPARE;
   const fixed = [
-    4 * (V + 1), 4 * V, 4 * V, 4 * (window + 1), 4 * wide, 8 * wide, 4 * (wide + 2), V / 8 + 8, V / 512 + 8, 4 * capacity, 8 * capacity, codedBound(capacity, 4), codedBound(capacity, 8),
+    4 * (V + 1), 4 * V, 4 * V, 4 * (window + 1), 4 * wide, 8 * wide, 4 * (wide + 2), V / 8 + 8, V / 512 + 8, 4 * capacity, 8 * capacity, codedBound(capacity, 4), codedBound(capacity, 8), GATHERED * (8 * window + 32),
   ];
   let room = 1 << 16;
   let idsAt = 0;
   let ids = new Uint32Array(0);
   grow(room);
-  const [starts, next, ends, weightsAt, narrow, sums, touched, leaves, summary, columns, outSums, codedColumns, codedSums] = kept.allocate(fixed);
+  const [starts, next, ends, weightsAt, narrow, sums, touched, leaves, summary, columns, outSums, codedColumns, codedSums, gathered] = kept.allocate(fixed);
   new Uint8Array(kept.memory(), narrow, columns - narrow).fill(0);
   let length = fillSpare(ids, 0, window, V);
   let size = 0;
@@ -123,7 +125,7 @@ export function createRowCounter(V: number, window: number): RowCounter {
     const narrowPlaces = Math.floor(0xffff_ffff / reach);
     for (let from = 0; from < V; ) {
       kernel.rewind();
-      const to = kernel.countRows(from, capacity, idsAt, starts, places, ends, weightsAt, window, narrowPlaces);
+      const to = kernel.countRows(from, capacity, idsAt, starts, places, ends, weightsAt, window, narrowPlaces, gathered);
       if (to < 0) throw new RangeError(`words ${to & 0x7fff_ffff} and ${kernel.refusedColumn()}: their sum reaches 2^53 units of 1 / ${scale}; use a smaller window or split the file`);
       const count = kernel.written();
       yield {

@@ -3,6 +3,7 @@
  * themselves. Of N_i a sample that is uniform over its members, not over the ways that lead to them. V words, rows [from, to).
  */
 
+import { loadWasm, type WasmKernel } from './load-wasm.ts';
 import { PURPOSE, RandomStream } from './random.ts';
 import { sortColumns } from './sort-columns.ts';
 import type { SparseRows } from './train-rows.ts';
@@ -20,29 +21,16 @@ export interface MineOptions {
  * (neighbours k rising, their neighbours j rising); the sample is the start of a Fisher-Yates shuffle of it by the stream (seed, mine, i).
  */
 export function mineNegatives(affinity: SparseRows, { from, to, perRow, seed }: MineOptions): SparseRows {
-  const { offsets, columns } = affinity;
-  const size = offsets.length - 1;
+  const size = affinity.offsets.length - 1;
   if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= size)) throw new RangeError(`rows [${from}, ${to}) of ${size}`);
   if (!Number.isInteger(perRow) || perRow < 0) throw new RangeError(`perRow: expected an integer from 0, got ${perRow}`);
-  // seen[j] = i + 1 once j is known to row i.
-  const seen = new Int32Array(size);
-  const met = new Int32Array(size);
+  const { kernel, at } = loaded(affinity);
+  const met = new Int32Array(kernel.memory(), at.met, size + 1);
+  new Uint32Array(kernel.memory(), at.seen, size).fill(0);
   const mined = { offsets: new Uint32Array(to - from + 1), columns: new Uint32Array(1024) };
   let length = 0;
   for (let i = from; i < to; i++) {
-    const mark = i + 1;
-    seen[i] = mark;
-    for (let a = offsets[i]; a < offsets[i + 1]; a++) seen[columns[a]] = mark;
-    let count = 0;
-    for (let a = offsets[i]; a < offsets[i + 1]; a++) {
-      const k = columns[a];
-      for (let b = offsets[k]; b < offsets[k + 1]; b++) {
-        const j = columns[b];
-        if (seen[j] === mark) continue;
-        seen[j] = mark;
-        met[count++] = j;
-      }
-    }
+    let count = kernel.exports.meet(i, i + 1, at.offsets, at.columns, at.seen, at.met);
     if (count > perRow) {
       sampleToFront(met, count, perRow, new RandomStream(seed, PURPOSE.mine, i));
       count = perRow;
@@ -53,6 +41,34 @@ export function mineNegatives(affinity: SparseRows, { from, to, perRow, seed }: 
     mined.offsets[i - from + 1] = length;
   }
   return { offsets: mined.offsets, columns: mined.columns.slice(0, length) };
+}
+
+interface Exports {
+  meet(i: number, mark: number, offsets: number, columns: number, seen: number, met: number): number;
+}
+
+interface Loaded {
+  affinity: SparseRows;
+  kernel: WasmKernel<Exports>;
+  at: { offsets: number; columns: number; seen: number; met: number };
+}
+
+let kept: Loaded | undefined;
+
+/** D in the memory of the kernel; the last one stays there, since its rows are mined in ranges. */
+function loaded(affinity: SparseRows): Loaded {
+  if (kept?.affinity === affinity) return kept;
+  const kernel = kept?.kernel ?? loadWasm<Exports>('mine');
+  kept = undefined;
+  const size = affinity.offsets.length - 1;
+  const [offsets, columns, seen, met] = kernel.allocate([4 * size + 4, 4 * affinity.columns.length, 4 * size, 4 * size + 4]);
+  for (let at = 0; at < affinity.columns.length; at++) {
+    if (affinity.columns[at] >= size) throw new RangeError(`column ${affinity.columns[at]} at entry ${at} of a square of ${size} rows`);
+  }
+  new Uint32Array(kernel.memory(), offsets, size + 1).set(affinity.offsets);
+  new Uint32Array(kernel.memory(), columns, affinity.columns.length).set(affinity.columns);
+  kept = { affinity, kernel, at: { offsets, columns, seen, met } };
+  return kept;
 }
 
 function sampleToFront(values: Int32Array, count: number, wanted: number, stream: RandomStream): void {

@@ -135,9 +135,15 @@ function encodeValues(type: ColumnType, values: ScalarValues, from: number, to: 
   return { encoding: ENCODING.plain, bytes: [new Uint8Array(part.buffer, part.byteOffset, part.byteLength)] };
 }
 
+let scratch = new Uint8Array(0);
+/** What is kept of it for the next column. */
+const MOST_SCRATCH = 2 ** 25;
+
 function deltas(values: Int32Array | Float64Array, from: number, to: number): Uint8Array {
-  const out = new Uint8Array(deltaBound(to - from));
-  return out.subarray(0, encodeDeltas(values, from, to, out, 0));
+  const bound = deltaBound(to - from);
+  const out = bound > scratch.length ? new Uint8Array(bound) : scratch;
+  if (bound <= MOST_SCRATCH) scratch = out;
+  return out.slice(0, encodeDeltas(values, from, to, out, 0));
 }
 
 /** Differences of the values fit in 32 bits with their sign. */

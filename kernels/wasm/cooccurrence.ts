@@ -22,6 +22,7 @@ let leaves: usize = 0;
 let summary: usize = 0;
 let columns: usize = 0;
 let outSums: usize = 0;
+let gathered: usize = 0;
 let length: u32 = 0;
 let touchedCount: u32 = 0;
 let refused: u32 = 0;
@@ -82,9 +83,10 @@ export function sortPlaces(ids: usize, count: u32, starts: usize, next: usize, p
 /**
  * Counts rows from `row` on until fewer than V entries fit in `capacity`; ends: u32 (V), the entries written up to each row's end.
  * ids have `window` spare ones before the first token and after the last of each document; weights: u32 (w + 1), scale / distance.
- * A row of at most `narrowPlaces` places cannot reach 2^32. Returns the next row; top bit set: that row's sum with refusedColumn() passed 2^53.
+ * gatherAt: GATHERED windows of ids, each a multiple of 16 bytes; 16 bytes behind the last id can be read. A row of at most `narrowPlaces` places cannot reach 2^32. Returns the next row; top bit set: that row's sum with refusedColumn() passed 2^53.
  */
-export function countRows(row: u32, capacity: u32, ids: usize, starts: usize, places: usize, ends: usize, weights: usize, window: u32, narrowPlaces: u32): u32 {
+export function countRows(row: u32, capacity: u32, ids: usize, starts: usize, places: usize, ends: usize, weights: usize, window: u32, narrowPlaces: u32, gatherAt: usize): u32 {
+  gathered = gatherAt;
   while (row < V && length + V <= capacity) {
     const first = load<u32>(starts + (<usize>row << 2));
     const end = load<u32>(starts + ((<usize>row + 1) << 2));
@@ -105,26 +107,38 @@ export function countRows(row: u32, capacity: u32, ids: usize, starts: usize, pl
   return row;
 }
 
+/** Places whose windows are gathered at once: their loads wait for memory together, not one after the other. */
+const GATHERED: u32 = 64;
+
 /** Adds the window of every place of a row; both directions, whatever the column: half of it is not kept, but nothing branches on it. */
 function visit<T>(acc: usize, ids: usize, places: usize, first: u32, end: u32, weights: usize, window: u32): void {
   let list = touched;
   const reach = <usize>window << 2;
-  for (let at = first; at < end; at++) {
-    const here = ids + (<usize>load<u32>(places + (<usize>at << 2)) << 2);
-    for (let d: usize = 4; d <= reach; d += 4) {
-      const weight = <T>load<u32>(weights + d);
-      const right = load<u32>(here + d);
-      const toRight = acc + <usize>right * sizeof<T>();
-      const sumRight = load<T>(toRight);
-      store<T>(toRight, <T>(sumRight + weight));
-      store<u32>(list, right);
-      list += <usize>(sumRight == 0) << 2;
-      const left = load<u32>(here - d);
-      const toLeft = acc + <usize>left * sizeof<T>();
-      const sumLeft = load<T>(toLeft);
-      store<T>(toLeft, <T>(sumLeft + weight));
-      store<u32>(list, left);
-      list += <usize>(sumLeft == 0) << 2;
+  const stride: usize = ((2 * reach + 19) >> 4) << 4;
+  for (let from = first; from < end; from += GATHERED) {
+    const to = min(from + GATHERED, end);
+    let out = gathered;
+    for (let at = from; at < to; at++) {
+      const begin = ids + (<usize>load<u32>(places + (<usize>at << 2)) << 2) - reach;
+      for (let k: usize = 0; k < stride; k += 16) v128.store(out + k, v128.load(begin + k));
+      out += stride;
+    }
+    for (let here = gathered + reach; here < out; here += stride) {
+      for (let d: usize = 4; d <= reach; d += 4) {
+        const weight = <T>load<u32>(weights + d);
+        const right = load<u32>(here + d);
+        const toRight = acc + <usize>right * sizeof<T>();
+        const sumRight = load<T>(toRight);
+        store<T>(toRight, <T>(sumRight + weight));
+        store<u32>(list, right);
+        list += <usize>(sumRight == 0) << 2;
+        const left = load<u32>(here - d);
+        const toLeft = acc + <usize>left * sizeof<T>();
+        const sumLeft = load<T>(toLeft);
+        store<T>(toLeft, <T>(sumLeft + weight));
+        store<u32>(list, left);
+        list += <usize>(sumLeft == 0) << 2;
+      }
     }
   }
   touchedCount = <u32>((list - touched) >> 2);

@@ -1,10 +1,10 @@
-import { mergeDictionaries as mergeKernel } from '../kernels/merge-dictionaries.ts';
-import type { Dictionary } from '../kernels/build-dictionary.ts';
+import type { Dictionary, Utf8Dictionary } from '../kernels/build-dictionary.ts';
 import { toFloat64 } from '../kernels/int64.ts';
+import { sumDictionaries } from '../kernels/sum-dictionaries.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { DICTIONARY, SKIPPED } from '../schemas/tables.ts';
 import { type Artifact, openArtifact } from '../store/artifacts.ts';
-import { decodeParquet, encodeParquet } from '../store/parquet.ts';
+import { decodeParquet, decodeWords, encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 import { encodeDictionary } from './ingest.ts';
 import { readListedFiles } from './listed-files.ts';
@@ -15,8 +15,8 @@ export interface MergeDictionariesInput extends StageInput, IngestParameters {
   files: ArtifactReference;
 }
 
-/** Shards are merged in groups, so that no more dictionaries than these are in memory at once. */
-const GROUP = 64;
+/** Shards are read in groups, so that no more dictionaries than these are in memory at once. */
+const GROUP = 16;
 
 export interface MergeDictionariesOutput extends StageOutput {
   /** Files that were left out (`source.badFiles: skip`), and why the first of them were. */
@@ -31,24 +31,26 @@ export async function mergeDictionaries(input: MergeDictionariesInput, context: 
   const parameters = { shards: digestOfKeys(shards) };
   const recipe = { stage: 'dictionary', parameters, inputs: [], force: input.force } as const;
   const output = await produceArtifact(context, store, recipe, async () => {
-    let merged: Dictionary = { words: [], counts: new Float64Array(0), documents: new Float64Array(0) };
+    const sum = sumDictionaries();
     let documents = 0;
     let replaced = 0;
     const skipped: SkippedFile[] = [];
     for (let at = 0; at < shards.length; at += GROUP) {
       const group = await Promise.all(shards.slice(at, at + GROUP).map((shard) => openArtifact(store, shard)));
-      merged = mergeKernel([merged, ...(await Promise.all(group.map((shard) => readDictionary(shard))))]);
+      for (const part of await Promise.all(group.map(readUtf8Dictionary))) sum.add(part);
       for (const [k, { manifest }] of group.entries()) {
         const reason = manifest.facts['skipped'];
         if (reason !== undefined) skipped.push({ uri: files[at + k]!.uri, reason: String(reason) });
         documents += Number(manifest.facts['documents']);
         replaced += Number(manifest.facts['replaced']);
       }
-      context.report(at, shards.length, { words: merged.words.length });
+      context.report(at, shards.length, { words: sum.size() });
     }
-    const parts = [{ name: 'dictionary.parquet', bytes: await encodeDictionary(merged), rows: merged.words.length }];
+    const merged = sum.finish();
+    const rows = merged.counts.length;
+    const parts = [{ name: 'dictionary.parquet', bytes: await encodeDictionary(merged), rows }];
     if (skipped.length > 0) parts.push(await skippedPart(skipped));
-    return { parts, rows: merged.words.length, facts: { documents, replaced, skipped: skipped.length } };
+    return { parts, rows, facts: { documents, replaced, skipped: skipped.length } };
   });
   const total = Number(output.facts['skipped']);
   return { ...output, skipped: { files: total, first: total === 0 ? [] : await firstSkipped(store, output.artifact) } };
@@ -74,7 +76,13 @@ async function firstSkipped(store: Store, reference: ArtifactReference): Promise
   return uri.slice(0, SKIPPED_SHOWN).map((file, at) => ({ uri: file, reason: reason[at]!.slice(0, LONGEST_REASON) }));
 }
 
-export async function readDictionary(artifact: Artifact): Promise<Dictionary> {
+async function readUtf8Dictionary(artifact: Artifact): Promise<Utf8Dictionary> {
+  const bytes = await artifact.part('dictionary.parquet');
+  const { count, documents } = await decodeParquet(bytes, { count: 'int64', documents: 'int64' } as const, 'dictionary.parquet');
+  return { words: await decodeWords(bytes, 'word', 'dictionary.parquet'), counts: toFloat64(count), documents: toFloat64(documents) };
+}
+
+async function readDictionary(artifact: Artifact): Promise<Dictionary> {
   const table = await decodeParquet(await artifact.part('dictionary.parquet'), DICTIONARY, 'dictionary.parquet');
   return { words: table.word, counts: toFloat64(table.count), documents: toFloat64(table.documents) };
 }

@@ -4,7 +4,6 @@ import * as fc from 'fast-check';
 import type { Dictionary } from '../../kernels/build-dictionary.ts';
 import { chooseCommon, chooseVocabulary, mapToVocabulary, markWords } from '../../kernels/choose-vocabulary.ts';
 import { compareCodePoints } from '../../kernels/code-point-order.ts';
-import { mergeDictionaries } from '../../kernels/merge-dictionaries.ts';
 
 const dictionaryOf = (entries: Record<string, number>): Dictionary => {
   const words = Object.keys(entries).sort(compareCodePoints);
@@ -14,38 +13,6 @@ const dictionaryOf = (entries: Record<string, number>): Dictionary => {
 const word = fc.string({ unit: fc.constantFrom('a', 'b', '\uffff', '\u{10000}'), minLength: 1, maxLength: 3 });
 const dictionary = fc.dictionary(word, fc.integer({ min: 1, max: 4 })).map(dictionaryOf);
 const wordList = fc.uniqueArray(word).map((words) => words.sort(compareCodePoints));
-
-describe('mergeDictionaries', () => {
-  it('adds up by hand', () => {
-    const merged = mergeDictionaries([dictionaryOf({ a: 1, c: 2 }), dictionaryOf({ b: 5, c: 1 }), dictionaryOf({}), dictionaryOf({ '\u{10000}': 1, '\uffff': 1, c: 4 })]);
-    assert.deepEqual(merged.words, ['a', 'b', 'c', '\uffff', '\u{10000}']);
-    assert.deepEqual([...merged.counts], [1, 5, 7, 1, 1]);
-    assert.deepEqual([...merged.documents], [1, 1, 3, 1, 1]);
-    assert.deepEqual(mergeDictionaries([]).words, []);
-  });
-
-  it('is the same in any order and grouping, and that of a map', () => {
-    fc.assert(
-      fc.property(fc.array(dictionary, { maxLength: 7 }), fc.nat(7), (parts, cut) => {
-        const merged = mergeDictionaries(parts);
-        assert.deepEqual(mergeDictionaries([...parts].reverse()), merged);
-        assert.deepEqual(mergeDictionaries([mergeDictionaries(parts.slice(0, cut)), mergeDictionaries(parts.slice(cut))]), merged);
-        const sums = new Map<string, number>();
-        for (const { words, counts } of parts) for (const [at, word] of words.entries()) sums.set(word, (sums.get(word) ?? 0) + counts[at]!);
-        assert.deepEqual(merged.words, [...sums.keys()].sort(compareCodePoints));
-        assert.deepEqual([...merged.counts], merged.words.map((word) => sums.get(word)));
-      }),
-    );
-  });
-
-  it('refuses what is not sorted, and sums past 2^53', () => {
-    const unsorted = { words: ['b', 'a'], counts: Float64Array.of(1, 1), documents: Float64Array.of(1, 1) };
-    assert.throws(() => mergeDictionaries([dictionaryOf({}), unsorted]), /dictionary 1: word 1 is "a" after "b"/u);
-    assert.throws(() => mergeDictionaries([{ ...unsorted, counts: Float64Array.of(1) }]), /2 words, 1 counts/u);
-    const large = dictionaryOf({ a: 2 ** 52 });
-    assert.throws(() => mergeDictionaries([large, large]), /the count of "a" reaches 2\^53/u);
-  });
-});
 
 describe('the choice of words', () => {
   const some = dictionaryOf({ the: 90, of: 70, cat: 5, dog: 5, eel: 5, fox: 4, ant: 1 });

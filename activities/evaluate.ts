@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { evaluate as evaluateCodes } from '../evaluation/evaluate.ts';
 import { openDictionary } from '../evaluation/open-dictionary.ts';
+import { partOfPairs, partOfTruth } from '../evaluation/query-parts.ts';
 import { wordSenses } from '../evaluation/word-similarity.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Metrics } from '../schemas/run.ts';
+import type { QueryPart } from '../schemas/word-experiment.ts';
 import { AFFINITY, CANDIDATES, HELD_OUT, VOCABULARY } from '../schemas/tables.ts';
 import { artifactFolder, openArtifact } from '../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../store/parquet.ts';
@@ -24,6 +26,8 @@ export interface EvaluateInput extends StageInput {
   /** Folder of a dictionary on this machine, or the package; empty: no Wu-Palmer similarity. */
   wordnet: string;
   seed: number;
+  /** Only this half of the words as queries, and of the held-out pairs; all when absent. */
+  part?: QueryPart;
 }
 
 export interface EvaluateOutput extends StageOutput {
@@ -33,9 +37,9 @@ export interface EvaluateOutput extends StageOutput {
 /** All metrics of the codes: against D, on the held-out pairs, against the embeddings, and of words by WordNet. Rows: metrics. */
 export async function evaluate(input: EvaluateInput, context: StageContext): Promise<EvaluateOutput> {
   const store = context.openStore(input.store);
-  const { queries, seed } = input;
+  const { queries, seed, part } = input;
   const dictionary = input.wordnet === '' ? undefined : await openDictionary(input.wordnet);
-  const parameters = { queries, seed, ...(dictionary && { wordnet: dictionary.digest }) };
+  const parameters = { queries, seed, ...(part && { part }), ...(dictionary && { wordnet: dictionary.digest }) };
   const inputs = [input.codes, input.model, input.affinity, input.pairs, ...(dictionary ? [input.vocabulary] : [])];
   const output = await produceArtifact(context, store, { stage: 'evaluate', parameters, inputs, force: input.force }, make);
   const { manifest } = await openArtifact(store, output.artifact);
@@ -54,8 +58,9 @@ export async function evaluate(input: EvaluateInput, context: StageContext): Pro
     const words = vocabulary && (await decodeParquet(await vocabulary.part('vocabulary.parquet'), VOCABULARY, 'vocabulary.parquet')).word;
     const senses = words && wordSenses(words, dictionary.wordnet);
     const tick = () => context.report(1, 2);
-    const truth = { rowOffsets: offsets, columns };
-    const { metrics, intervals, candidates } = evaluateCodes({ codes, tables, codeBytes: bits / 8, embeddings, truth, heldOut, ...(senses && { senses }), queries, seed, tick });
+    const all = { rowOffsets: offsets, columns };
+    const truth = part ? partOfTruth(all, part, seed) : all;
+    const { metrics, intervals, candidates } = evaluateCodes({ shared: true, codes, tables, codeBytes: bits / 8, embeddings, truth, heldOut: part ? partOfPairs(heldOut, part, seed) : heldOut, ...(senses && { senses }), queries, seed, tick });
     const rows = Object.keys(metrics).length;
     const table = {
       tables: Int32Array.from(candidates, (row) => row.tables),

@@ -12,7 +12,7 @@ import { readState } from './training-data.ts';
 export type FinishTrainingOutput = StageOutput;
 
 export interface FinishTrainingInput extends LearningInput {
-  progress: { states: ArtifactReference[] };
+  progress: { epoch: number; states: ArtifactReference[] };
 }
 
 /** Gathers the trained embeddings, a part a partition, and the loss curve: the model. Rows: words. */
@@ -34,7 +34,7 @@ async function gather(input: FinishTrainingInput, store: Store, context: StageCo
     const bytes = await encodeDense(columns, { firstRow: String(first), tables: String(tables), bits: String(bits) });
     parts.push({ name: `embeddings-${String(partition).padStart(5, '0')}.arrow`, bytes, rows: end - first });
   }
-  const curve = await readCurve(input, store);
+  const curve = await readCurve(input, progress.epoch, store);
   const columns = {
     epoch: Int32Array.from(curve, ({ epoch }) => epoch),
     loss: Float64Array.from(curve, ({ loss }) => loss),
@@ -42,13 +42,14 @@ async function gather(input: FinishTrainingInput, store: Store, context: StageCo
   };
   parts.push({ name: 'curve.parquet', bytes: await encodeParquet(CURVE, columns, { dress: 'internal' }), rows: curve.length });
   const last = curve.at(-1);
-  return { parts, rows: words, facts: { tables, bits, partitions, ...(last && { loss: last.loss }) } };
+  return { parts, rows: words, facts: { tables, bits, partitions, epochs: progress.epoch, ...(last && { loss: last.loss }) } };
 }
 
 /** Mean loss and pairs of every round, from the manifests of its visits: the same whether training was interrupted or not. */
-async function readCurve(learning: LearningInput, store: Store): Promise<{ epoch: number; loss: number; pairs: number }[]> {
+async function readCurve(learning: LearningInput, epochs: number, store: Store): Promise<{ epoch: number; loss: number; pairs: number }[]> {
   const curve = [];
   for (const { to, visits } of roundsAhead(learning)) {
+    if (to > epochs) break;
     let pairs = 0;
     let loss = 0;
     for (const visit of visits) {

@@ -47,8 +47,8 @@ export async function trainBlock(input: TrainBlockInput, context: StageContext):
 async function learn(input: TrainBlockInput, context: StageContext): Promise<{ states: PartitionState[]; loss: number; pairs: number }> {
   const store = context.openStore(input.store);
   const { training, p, q } = input;
-  const sides = [await loadSide(store, input, p, input.left)];
-  if (p !== q) sides.push(await loadSide(store, input, q, input.right));
+  const sides = [await loadSide(store, input, p, input.left, input.survey)];
+  if (p !== q) sides.push(await loadSide(store, input, q, input.right, input.survey));
   const engine = await openEngine(training, { threads: context.trainThreads, openTensorflow: context.openTensorflow });
   try {
     return await runEpochs(input, context, sides, engine);

@@ -1,10 +1,18 @@
-import { blockId, rounds } from '../hashers/tournament.ts';
+import { blockId, isSurveyUsed, rounds } from '../hashers/tournament.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { TrainingConfiguration } from '../schemas/configuration.ts';
 import { artifactReference } from '../store/artifacts.ts';
 import { mineArtifact } from './mined-artifacts.ts';
 import { digestOfKeys } from './shard-artifacts.ts';
 import type { StageInput } from './stage-context.ts';
+
+/** Embeddings of a published version that training starts from. */
+export interface WarmStart {
+  model: ArtifactReference;
+  /** The words of the model, and those of this run. */
+  vocabulary: ArtifactReference;
+  own: ArtifactReference;
+}
 
 /** What all of training depends on. */
 export interface LearningInput extends StageInput {
@@ -14,9 +22,12 @@ export interface LearningInput extends StageInput {
   perRow: number;
   batches: number[];
   seed: number;
+  /** The seed that the hard negatives were mined with; `seed` when absent. */
+  mineSeed?: number;
   /** V. */
   words: number;
   training: TrainingConfiguration;
+  warm?: WarmStart;
 }
 
 export interface BlockVisit {
@@ -28,16 +39,25 @@ export interface BlockVisit {
   /** States of p and q; null before the first visit, when they are initialized. */
   left: ArtifactReference | null;
   right: ArtifactReference | null;
+  /** The survey before the round, where the visit draws negatives or moves embeddings by it. */
+  survey: ArtifactReference | null;
 }
 
 const stateOf = (visit: BlockVisit, side: 'left' | 'right') => (side === 'left' ? visit.p : visit.q);
 
 /** Names a partition's state after a visit to a block. */
 export function stateArtifact(learning: LearningInput, visit: BlockVisit, side: 'left' | 'right') {
-  const { p, q, from, to, left, right } = visit;
+  const { p, q, from, to, left, right, survey } = visit;
   const parameters = { ...learningParameters(learning), p, q, from, to, state: stateOf(visit, side) };
-  const inputs = [learning.pairs, ...(left ? [left] : []), ...(right && p !== q ? [right] : [])];
+  const inputs = [learning.pairs, ...(left ? [left] : []), ...(right && p !== q ? [right] : []), ...(survey ? [survey] : [])];
   return { parameters, inputs, artifact: artifactReference({ stage: 'block', parameters, inputs }) };
+}
+
+/** Names what a survey of all states finds after so many epochs. */
+export function surveyArtifact(learning: LearningInput, epoch: number, states: readonly ArtifactReference[]) {
+  const parameters = { ...learningParameters(learning), epoch };
+  const inputs = [learning.pairs, ...states];
+  return { parameters, inputs, artifact: artifactReference({ stage: 'survey', parameters, inputs }) };
 }
 
 /** Names the trained embeddings. */
@@ -53,9 +73,10 @@ export function* roundsAhead(learning: LearningInput): Generator<{ to: number; v
   const states: (ArtifactReference | null)[] = Array.from({ length: partitions }, () => null);
   for (let from = 0; from < epochs; from += epochsPerRound) {
     const to = Math.min(from + epochsPerRound, epochs);
+    const survey = isSurveyUsed(learning.training, from) ? surveyArtifact(learning, from, states.flatMap((state) => state ?? [])).artifact : null;
     const visits: ArtifactReference[] = [];
     for (const [p, q] of rounds(partitions, learning.seed, from).flat()) {
-      const visit: BlockVisit = { p, q, from, to, left: states[p] ?? null, right: states[q] ?? null };
+      const visit: BlockVisit = { p, q, from, to, left: states[p] ?? null, right: states[q] ?? null, survey };
       const left = stateArtifact(learning, visit, 'left').artifact;
       states[p] = left;
       if (p !== q) states[q] = stateArtifact(learning, visit, 'right').artifact;
@@ -63,6 +84,11 @@ export function* roundsAhead(learning: LearningInput): Generator<{ to: number; v
     }
     yield { to, visits, checkpoint: states.flatMap((state) => state ?? []) };
   }
+}
+
+/** The hard negatives of rows [from, to). */
+export function minedOf({ pairs, perRow, seed, mineSeed = seed }: LearningInput, range: { from: number; to: number }): ArtifactReference {
+  return mineArtifact({ pairs, perRow, seed: mineSeed }, range).artifact;
 }
 
 /** The random key of a visit, beside the seed. */
@@ -74,8 +100,8 @@ function learningParameters(learning: LearningInput): Record<string, unknown> {
   let negatives = minedDigests.get(learning);
   if (negatives === undefined) {
     const ranges = learning.batches.slice(1).map((to, at) => ({ from: learning.batches[at] ?? 0, to }));
-    negatives = digestOfKeys(ranges.map((range) => mineArtifact(learning, range).artifact));
+    negatives = digestOfKeys(ranges.map((range) => minedOf(learning, range)));
     minedDigests.set(learning, negatives);
   }
-  return { training: learning.training, seed: learning.seed, words: learning.words, negatives };
+  return { training: learning.training, seed: learning.seed, words: learning.words, negatives, ...(learning.warm && { warm: { ...learning.warm } }) };
 }

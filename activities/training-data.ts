@@ -1,16 +1,18 @@
 import { partitionRange } from '../hashers/tournament.ts';
 import type { BlockSide, SparseRows } from '../kernels/train-rows.ts';
+import { moveEmbeddings } from '../kernels/revive.ts';
 import { initializePartition, type PartitionState } from '../kernels/train-partition.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { Failure } from '../schemas/failures.ts';
-import { AFFINITY, NEGATIVES } from '../schemas/tables.ts';
+import { AFFINITY, codes, NEGATIVES } from '../schemas/tables.ts';
 import { decodeDense, encodeDense } from '../store/arrow-ipc.ts';
 import { openArtifact } from '../store/artifacts.ts';
 import { decodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
-import { mineArtifact } from './mined-artifacts.ts';
+import { readWords } from './find-warm-start.ts';
+import { loadModel } from './load-model.ts';
 import { concatenateInt32, toSparseRows } from './sparse-rows.ts';
-import type { LearningInput } from './training-artifacts.ts';
+import { type LearningInput, minedOf } from './training-artifacts.ts';
 
 interface Tables {
   key: string;
@@ -21,29 +23,72 @@ interface Tables {
 /** One run's tables are kept in a thread: every visit to a block needs them. */
 let kept: Tables | undefined;
 
-/** One side of a block: the partition's state with its rows of D and of the hard negatives. */
-export async function loadSide(store: Store, learning: LearningInput, partition: number, state: ArtifactReference | null): Promise<BlockSide> {
-  const { words, training, seed } = learning;
+/** One side of a block: the partition's state with its rows of D and of negatives; where the survey saw this very state, its moves are made. */
+export async function loadSide(
+  store: Store,
+  learning: LearningInput,
+  partition: number,
+  state: ArtifactReference | null,
+  survey: ArtifactReference | null,
+): Promise<BlockSide> {
+  const { words, training } = learning;
   const { first, end } = partitionRange(words, training.partitions, partition);
   const tables = await loadTables(store, learning);
   const sparse = (table: Tables['affinity'], where: string): SparseRows => toSparseRows(table, first, end - first, where);
-  return {
-    state: state ? await readState(store, state, first) : initializePartition(seed, first, end - first, training.tables, training.bits),
+  const surveyed = survey && (await loadSurvey(store, survey, training.bits));
+  const side = {
+    state: state ? await readState(store, state, first) : await initialState(store, learning, first, end - first),
     affinity: sparse(tables.affinity, 'training D'),
     negatives: sparse(tables.negatives, 'hard negatives'),
   };
+  if (!surveyed) return side;
+  if (state && surveyed.states.has(state.key)) moveEmbeddings(side.state, surveyed.moves, surveyed.moves.code, training.tables, training.bits);
+  return { ...side, bucketed: sparse(surveyed.negatives, 'negatives from buckets') };
+}
+
+/** Random; of words that the warm start knows, its embeddings. */
+async function initialState(store: Store, { seed, training: { tables, bits }, warm }: LearningInput, first: number, rows: number): Promise<PartitionState> {
+  const state = initializePartition(seed, first, rows, tables, bits);
+  if (!warm) return state;
+  const { embeddings } = await loadModel(store, warm.model);
+  const places = new Map((await readWords(store, warm.vocabulary)).map((word, at) => [word, at]));
+  const width = tables * bits;
+  for (const [row, word] of (await readWords(store, warm.own)).slice(first, first + rows).entries()) {
+    const place = places.get(word);
+    if (place !== undefined) state.embeddings.set(embeddings.subarray(place * width, (place + 1) * width), row * width);
+  }
+  return state;
+}
+
+interface Survey {
+  key: string;
+  /** Keys of the states that it saw. */
+  states: ReadonlySet<string>;
+  negatives: { row: Int32Array; column: Int32Array };
+  moves: { item: Int32Array; table: Int32Array; code: Uint8Array };
+}
+
+let keptSurvey: Survey | undefined;
+
+async function loadSurvey(store: Store, reference: ArtifactReference, bits: number): Promise<Survey> {
+  if (keptSurvey?.key === reference.key) return keptSurvey;
+  keptSurvey = undefined;
+  const artifact = await openArtifact(store, reference);
+  const moves = await decodeParquet(await artifact.part('moves.parquet'), codes(bits), 'moves.parquet');
+  const negatives = await decodeParquet(await artifact.part('negatives.parquet'), NEGATIVES, 'negatives.parquet');
+  keptSurvey = { key: reference.key, states: new Set(artifact.manifest.inputs.map(({ key }) => key)), negatives, moves };
+  return keptSurvey;
 }
 
 async function loadTables(store: Store, learning: LearningInput): Promise<Tables> {
-  const key = JSON.stringify([store.uri, learning.pairs.key, learning.perRow, learning.seed]);
+  const key = JSON.stringify([store.uri, learning.pairs.key, learning.perRow, learning.mineSeed ?? learning.seed]);
   if (kept?.key === key) return kept;
   kept = undefined;
   const pairs = await openArtifact(store, learning.pairs);
   const affinity = await decodeParquet(await pairs.part('training.parquet'), AFFINITY, 'training.parquet');
   const parts: { row: Int32Array; column: Int32Array }[] = [];
   for (const [at, to] of learning.batches.slice(1).entries()) {
-    const { artifact } = mineArtifact(learning, { from: learning.batches[at] ?? 0, to });
-    const mined = await openArtifact(store, artifact);
+    const mined = await openArtifact(store, minedOf(learning, { from: learning.batches[at] ?? 0, to }));
     parts.push(await decodeParquet(await mined.part('negatives.parquet'), NEGATIVES, 'negatives.parquet'));
   }
   const negatives = { row: concatenateInt32(parts.map(({ row }) => row)), column: concatenateInt32(parts.map(({ column }) => column)) };

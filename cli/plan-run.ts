@@ -106,7 +106,7 @@ function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[
       return await figuresOf(real, artifacts, what);
     },
     learn: async (learning) => {
-      const { finished, checkpoint } = await resumeTraining(learning, contextOf('resumeTraining'));
+      const { finished, checkpoint } = await resumeTraining(learning, contextOf('resumeTraining'), false);
       if (finished !== undefined) return finished;
       if (checkpoint === undefined) throw new StageWouldRun('the embeddings');
       throw new TrainingGoesOn(checkpoint.epoch, training.epochs);

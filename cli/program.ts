@@ -4,7 +4,6 @@ import { addCancelCommand } from './commands/cancel.ts';
 import { addDecisionCommands } from './commands/decide.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDevCommand } from './commands/dev.ts';
-import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExperimentCommand } from './commands/experiment.ts';
 import { addIndexCommand } from './commands/index-list.ts';
 import { addInitCommand } from './commands/init.ts';
@@ -47,7 +46,6 @@ export function buildProgram(): Command {
   addLookupCommand(program);
   addIndexCommand(program);
   addReportCommand(program);
-  addEvaluateCommand(program);
   addScheduleCommand(program);
   addExperimentCommand(program);
   addDevCommand(program);

@@ -44,7 +44,8 @@ export function mergeProgress(progress: RunProgress, child: ChildProgress | unde
     if (stage.result !== undefined) view.result = stage.result;
     return view;
   });
-  return { index: progress.index, stages, ...(progress.gate && { notice: describeGate(progress.index, progress.gate) }) };
+  const notice = progress.gate ? describeGate(progress.index, progress.gate) : child?.notice;
+  return { index: progress.index, stages, ...(notice !== undefined && { notice }) };
 }
 
 function describeGate(index: string, { misses, until, report }: WaitingGate): string {
@@ -60,7 +61,7 @@ export function finishedSnapshot(result: ReindexResult): RunSnapshot {
 }
 
 function isPartOf(stage: StageName, whole: StageName): boolean {
-  return stage === whole || (stage === 'block' && whole === 'train');
+  return stage === whole || ((stage === 'block' || stage === 'survey') && whole === 'train');
 }
 
 function fractionOf(done: number, total: number, beats: readonly HeartbeatDetails[]): number | undefined {

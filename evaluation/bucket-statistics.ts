@@ -25,16 +25,21 @@ export interface BucketStatistics {
 }
 
 /** Statistics of at least one item. */
-export function bucketStatistics(codes: Codes, { items, tables }: BucketTables): BucketStatistics {
+export function bucketStatistics(codes: Codes, { items, tables: all }: BucketTables): BucketStatistics {
+  // One space of codes is there once.
+  const tables = [...new Set(all)];
   const counts = countBuckets(tables);
   const sizes = new Uint32Array(counts.buckets);
   let at = 0;
   let entropy = 0;
+  let members = 0;
   for (const { offsets } of tables) {
+    const total = offsets[offsets.length - 1]!;
+    members += total;
     for (let b = 0; b + 1 < offsets.length; b++) {
       const size = offsets[b + 1]! - offsets[b]!;
       sizes[at++] = size;
-      entropy += (size / items) * log(items / size);
+      entropy += (size / total) * log(total / size);
     }
   }
   sizes.sort();
@@ -43,7 +48,7 @@ export function bucketStatistics(codes: Codes, { items, tables }: BucketTables):
   const imbalances = ones.map((share) => Math.abs(share - 0.5));
   return {
     ...counts,
-    meanBucket: (items * tables.length) / counts.buckets,
+    meanBucket: members / counts.buckets,
     medianBucket: quantile(0.5),
     bucketP90: quantile(0.9),
     bucketP99: quantile(0.99),

@@ -6,7 +6,7 @@ import { groupByDistance, hammingDistances } from './hamming-distances.ts';
 import { type Pairs, pairHits, type UnitVectors, unitVectors } from './hit-rate.ts';
 import { affordableQueries, type CandidateRow, neighbourFigures } from './neighbours.ts';
 import { harmonicMean, meanPrecisionRecall, precisionRecallOf, relevance, sampleQueries, type Truth } from './precision-recall.ts';
-import { bucketTables, checkIds, type Codes, type Retrieve, retrieveByCode } from './retrieval.ts';
+import { bucketTables, checkIds, type Codes, type Retrieve, retrieveByCode, sharedBucketTables } from './retrieval.ts';
 import { shuffledBuckets } from './shuffled-buckets.ts';
 import { averagePrecision, precisionAt, recallWithin, type TieGroups } from './tie-groups.ts';
 import type { WordSenses } from './word-similarity.ts';
@@ -18,6 +18,8 @@ export interface EvaluationInput extends Codes {
   truth: Truth;
   /** Pairs kept from training; without any there are no hit rates. */
   heldOut?: Pairs;
+  /** One space of codes for all tables (of trained embeddings), or a space each (of hyperplanes). */
+  shared?: boolean;
   /** The items' senses in a WordNet; without them there is no Wu-Palmer similarity. */
   senses?: WordSenses;
   /** Items to sample for each of the metrics that are means over queries. */
@@ -45,7 +47,7 @@ const RECALL_RADIUS = 2;
 /** All metrics of an index, by name; the same input and seed give the same figures. Throws Failure (DataError) where the inputs are not of one vocabulary. */
 export function evaluate(input: EvaluationInput): Evaluation {
   const { truth, heldOut, embeddings, senses, queries, seed, shuffles = 5, tick = () => undefined } = input;
-  const buckets = bucketTables(input);
+  const buckets = input.shared ? sharedBucketTables(input) : bucketTables(input);
   const { items } = buckets;
   checkInput(input, items);
   const sample = sampleQueries(truth, items, queries, seed);

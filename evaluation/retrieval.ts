@@ -1,4 +1,5 @@
 import { buildBuckets, type TableBuckets } from '../kernels/build-buckets.ts';
+import { bucketsOfItems, sharedBuckets } from '../kernels/shared-buckets.ts';
 import { Failure } from '../schemas/failures.ts';
 
 /** codes: (V, L, w) row-major bytes. */
@@ -28,6 +29,18 @@ export function bucketTables({ codes, tables, codeBytes }: Codes): BucketTables 
     return numbers;
   });
   return { items, tables: built, bucketOf };
+}
+
+/**
+ * The same in one space of codes: an item's code in any table meets another's in any, as training by the largest of the L x L cosines means it.
+ * All tables are one and the same.
+ */
+export function sharedBucketTables({ codes, tables, codeBytes }: Codes): BucketTables {
+  const shared = sharedBuckets(codes, tables, codeBytes);
+  const { bucketOf, items } = shared;
+  const one = bucketsOfItems(shared);
+  const numbers = Array.from({ length: tables }, (_, table) => Uint32Array.from({ length: items }, (__, item) => bucketOf[item * tables + table]!));
+  return { items, tables: Array.from({ length: tables }, () => one), bucketOf: numbers };
 }
 
 /** The items that share a code with `query` in any table, each once, without the query, in no stated order; valid until the next call. */

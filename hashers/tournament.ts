@@ -1,4 +1,5 @@
 import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import type { TrainingConfiguration } from '../schemas/configuration.ts';
 
 /** A unit of training: partitions [p, q] with p <= q; p = q on the diagonal. */
 export type Block = readonly [p: number, q: number];
@@ -49,4 +50,10 @@ function shuffled<T>(items: T[], random: RandomStream): T[] {
     [result[i], result[j]] = [result[j] as T, result[i] as T];
   }
   return result;
+}
+
+/** Whether training after so many epochs draws negatives or moves embeddings by the survey before it. */
+export function isSurveyUsed(training: Pick<TrainingConfiguration, 'epochs' | 'bucketPerPositive' | 'bucketFrom' | 'reviveFrom' | 'reviveTo'>, epoch: number): boolean {
+  const share = epoch / training.epochs;
+  return epoch > 0 && ((training.bucketPerPositive > 0 && share >= training.bucketFrom) || (share >= training.reviveFrom && share < training.reviveTo));
 }

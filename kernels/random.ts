@@ -19,6 +19,8 @@ export const PURPOSE = {
   bootstrap: 11,
   neighbours: 12,
   rowBlocks: 20,
+  buckets: 22,
+  queryParts: 23,
   sbm: 21,
 } as const;
 

@@ -8,7 +8,7 @@ import { CONTROL, runTasks, stopAll, TaskError, waitFor } from './run-tasks.ts';
 import { allocate } from './train-memory.ts';
 import type { PartitionState } from './train-partition.ts';
 import { planVisit } from './train-plan.ts';
-import { numberRows, positivePairs, restrict, type BlockSide } from './train-rows.ts';
+import { numberRows, positivePairs, restrict, type BlockSide, type SparseRows } from './train-rows.ts';
 import type { Visit } from './train-settings.ts';
 import { openWorkspace, type SharedVisit, type TaskWorkspace } from './train-task.ts';
 
@@ -64,17 +64,18 @@ export interface PreparedVisit {
 
 /** Lays a visit out in shared memory; without `dense` for drawing alone, when embeddings and moments lie elsewhere. */
 export function prepareVisit(sides: readonly BlockSide[], visit: Visit, threads: number, dense = true): PreparedVisit {
-  const { tables, bits, batchPositives, hardPerPositive, easyPerPositive, rowBlocks } = visit.settings;
+  const { tables, bits, batchPositives, hardPerPositive, easyPerPositive, bucketPerPositive, rowBlocks } = visit.settings;
   const width = tables * bits;
   const rows = numberRows(sides, width);
   const affinity = restrict(rows, sides.map((side) => side.affinity));
   const negatives = restrict(rows, sides.map((side) => side.negatives));
+  const bucketed = restrict(rows, sides.map((side) => side.bucketed ?? noRows(side)));
   const positives = positivePairs(rows, affinity);
   const count = positives.left.length;
   const plan = planVisit(count, sides.map(({ state }) => state.embeddings.length / width), batchPositives, visit.allRows, rowBlocks);
   const links = affinity.columns.length;
-  const mined = negatives.columns.length;
-  const { memory, shared: at, threads: own } = allocate({ rows: rows.rows, tables, bits, positives: count, links, mined, hardPerPositive, easyPerPositive, threads, dense }, plan);
+  const sizes = { rows: rows.rows, tables, bits, positives: count, links, mined: negatives.columns.length, bucketed: bucketed.columns.length };
+  const { memory, shared: at, threads: own } = allocate({ ...sizes, hardPerPositive, easyPerPositive, bucketPerPositive, threads, dense }, plan);
 
   const floats = new Float32Array(memory.buffer);
   const words = new Uint32Array(memory.buffer);
@@ -89,6 +90,8 @@ export function prepareVisit(sides: readonly BlockSide[], visit: Visit, threads:
   words.set(affinity.columns, at.dColumns / 4);
   words.set(negatives.offsets, at.hOffsets / 4);
   words.set(negatives.columns, at.hColumns / 4);
+  words.set(bucketed.offsets, at.bOffsets / 4);
+  words.set(bucketed.columns, at.bColumns / 4);
   words.set(positives.left, at.left / 4);
   words.set(positives.right, at.right / 4);
   words.set(plan.groupStart, at.groupStart / 4);
@@ -104,6 +107,8 @@ export function prepareVisit(sides: readonly BlockSide[], visit: Visit, threads:
   const { settings, allRows, from, to, seed, epoch, block } = visit;
   return { shared: { memory, shared: at, threads: own, plan, visit: { settings, allRows, from, to, seed, epoch, block }, rows, steps, control, results }, positives: count };
 }
+
+const noRows = ({ affinity }: BlockSide): SparseRows => ({ offsets: new Uint32Array(affinity.offsets.length), columns: new Uint32Array(0) });
 
 /** Sweep after sweep: groups and positives anew, then its tasks. */
 function runSweeps(workspace: TaskWorkspace, positives: number, onTask?: (done: number, total: number) => void): void {

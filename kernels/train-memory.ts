@@ -15,6 +15,8 @@ const SHARED = [
   'dColumns',
   'hOffsets',
   'hColumns',
+  'bOffsets',
+  'bColumns',
   'left',
   'right',
   'sweepLeft',
@@ -53,8 +55,11 @@ export interface Sizes {
   /** Entries of D and of the hard negatives inside the block. */
   links: number;
   mined: number;
+  /** Entries of the negatives from buckets. */
+  bucketed: number;
   hardPerPositive: number;
   easyPerPositive: number;
+  bucketPerPositive: number;
   threads: number;
   /** Whether embeddings, moments and a step's vectors lie here too; else a visit draws here and computes elsewhere. */
   dense: boolean;
@@ -95,6 +100,8 @@ export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
     dColumns: 4 * sizes.links,
     hOffsets: 4 * (rows + 1),
     hColumns: 4 * sizes.mined,
+    bOffsets: 4 * (rows + 1),
+    bColumns: 4 * sizes.bucketed,
     left: 4 * positives,
     right: 4 * positives,
     sweepLeft: sweep,
@@ -119,8 +126,8 @@ export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
   return { memory, shared, threads: own };
 }
 
-function bytesOfThread({ rows, tables, bits, hardPerPositive, easyPerPositive, dense }: Sizes, { batch, groups, groupStart }: VisitPlan): OwnPlaces {
-  const pairs = batch * (1 + Math.ceil(hardPerPositive) + Math.ceil(easyPerPositive));
+function bytesOfThread({ rows, tables, bits, hardPerPositive, easyPerPositive, bucketPerPositive, dense }: Sizes, { batch, groups, groupStart }: VisitPlan): OwnPlaces {
+  const pairs = batch * (1 + Math.ceil(hardPerPositive) + Math.ceil(easyPerPositive) + Math.ceil(bucketPerPositive));
   const largestGroup = Math.max(...groupStart.slice(1).map((end, group) => end - groupStart[group]));
   const slots = Math.min(2 * pairs, groups === 1 ? rows : 2 * largestGroup);
   const vectors = dense ? 4 * slots * tables * bits : 0;

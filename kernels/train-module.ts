@@ -11,7 +11,7 @@ export interface TrainFunctions {
   shuffleRows(first: number, end: number): void;
   nameGroups(groups: number): void;
   sortPositives(first: number, end: number, groups: number, tasks: number): void;
-  drawPairs(first: number, end: number, a: number, b: number, hardPerPositive: number, easyPerPositive: number): number;
+  drawPairs(first: number, end: number, a: number, b: number, hardPerPositive: number, easyPerPositive: number, bucketPerPositive: number): number;
   drawMask(dropout: number): void;
   forward(): void;
   cosinesOfPairs(pairs: number): void;

@@ -14,6 +14,8 @@ export interface BlockSide {
   /** The training affinity D: symmetric, binary, without held-out pairs. */
   affinity: SparseRows;
   negatives: SparseRows;
+  /** Items in a bucket with the row, not linked to it; absent while training does without. */
+  bucketed?: SparseRows;
 }
 
 /** Rows of a block are numbered 0 to n - 1: those of p, then those of q. */
@@ -30,13 +32,13 @@ export interface BlockRows {
 export function numberRows(sides: readonly BlockSide[], width: number): BlockRows {
   const [p, q] = sides;
   if (p === undefined || sides.length > 2) throw new RangeError(`a block has one side or two, not ${sides.length}`);
-  for (const { state, affinity, negatives } of sides) {
+  for (const { state, affinity, negatives, bucketed } of sides) {
     const values = state.embeddings.length;
     const rows = values / width;
     if (!Number.isInteger(rows) || state.moment1.length !== values || state.moment2.length !== values) {
       throw new RangeError(`partition at row ${state.firstRow}: ${values} embedding values with ${state.moment1.length} and ${state.moment2.length} moments, in rows of ${width}`);
     }
-    for (const sparse of [affinity, negatives]) {
+    for (const sparse of [affinity, negatives, ...(bucketed ? [bucketed] : [])]) {
       if (sparse.offsets.length !== rows + 1) throw new RangeError(`partition at row ${state.firstRow}: ${rows} rows, but offsets for ${sparse.offsets.length - 1}`);
     }
   }

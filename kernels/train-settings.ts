@@ -14,6 +14,8 @@ export interface TrainSettings {
   batchPositives: number;
   hardPerPositive: number;
   easyPerPositive: number;
+  /** Negatives drawn from the items that share a bucket with the row, where a side brings such. */
+  bucketPerPositive: number;
   optimizer: 'adam' | 'rmsprop';
   rate: number;
   /** What the rate falls to, as a share of it. */

@@ -119,7 +119,7 @@ export function* drawBatches({ visit, functions, taskStart }: TaskWorkspace, num
   for (let batch = 0; batch < batches; batch++) {
     const start = first + Math.floor((count * batch) / batches);
     const end = first + Math.floor((count * (batch + 1)) / batches);
-    yield functions.drawPairs(start, end, a, b, settings.hardPerPositive, settings.easyPerPositive);
+    yield functions.drawPairs(start, end, a, b, settings.hardPerPositive, settings.easyPerPositive, settings.bucketPerPositive);
     functions.freeSlots();
   }
 }

@@ -5,7 +5,9 @@ import type { BucketFigures } from './report-data.ts';
 /** Sizes of buckets in classes of powers of two, the share of ones of each bit, and figures of each table. */
 export function bucketFigures(codes: Codes, { items, tables }: BucketTables): BucketFigures {
   const sizes: BucketFigures['sizes'] = [];
-  const perTable = tables.map(({ table, offsets }) => {
+  // One space of codes is there once.
+  const perTable = [...new Set(tables)].map(({ table, offsets }) => {
+    const total = offsets[offsets.length - 1]!;
     let [clusters, largest, entropy] = [0, 0, 0];
     for (let b = 0; b + 1 < offsets.length; b++) {
       const size = offsets[b + 1]! - offsets[b]!;
@@ -15,7 +17,7 @@ export function bucketFigures(codes: Codes, { items, tables }: BucketTables): Bu
       sizes[power]!.items += size;
       clusters += size > 1 ? 1 : 0;
       largest = Math.max(largest, size);
-      entropy += (size / items) * log(items / size);
+      entropy += (size / total) * log(total / size);
     }
     return { table, buckets: offsets.length - 1, clusters, largest, entropyBits: entropy / log(2) };
   });

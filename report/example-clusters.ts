@@ -11,7 +11,8 @@ const LARGEST = 40;
  * The largest bucket, then clusters drawn evenly from those of 3 to 40 items: what the index is like, not its best side.
  * Two draws of one set of words, which tables may share, count once.
  */
-export function exampleClusters({ tables }: BucketTables, words: readonly string[], seed: number): ExampleCluster[] {
+export function exampleClusters({ tables: spaces }: BucketTables, words: readonly string[], seed: number): ExampleCluster[] {
+  const tables = [...new Set(spaces)];
   const all = tables.flatMap((table, t) => Array.from({ length: table.offsets.length - 1 }, (_, bucket) => ({ t, bucket })));
   const sizeOf = ({ t, bucket }: { t: number; bucket: number }) => tables[t]!.offsets[bucket + 1]! - tables[t]!.offsets[bucket]!;
   const largest = all.reduce<(typeof all)[number] | undefined>((best, each) => (best && sizeOf(best) >= sizeOf(each) ? best : each), undefined);

@@ -99,7 +99,7 @@ export const configuration = z.strictObject({
     .prefault({}),
   negatives: z
     .strictObject({
-      perRow: positiveCount.default(64).describe('Hard negatives mined a word.'),
+      perRow: positiveCount.default(256).describe('Hard negatives mined a word; fewer take less memory.'),
     })
     .prefault({}),
   training: z
@@ -119,12 +119,19 @@ export const configuration = z.strictObject({
       batchPositives: positiveCount.default(8192),
       hardPerPositive: z.number().nonnegative().default(1),
       easyPerPositive: z.number().nonnegative().default(2),
+      bucketPerPositive: z.number().nonnegative().default(0).describe('Negatives a positive from the items that share a bucket with its word, from bucketFrom of the run on.'),
+      bucketFrom: z.number().min(0).max(1).default(0.6),
+      reviveFrom: z.number().min(0).max(1).default(0.3).describe('From this share of the run on, between rounds, embeddings alone in their bucket move to one that holds neighbours.'),
+      reviveTo: z.number().min(0).max(1).default(0).describe('Until this share; not above reviveFrom: none move.'),
       optimizer: z.enum(['adam', 'rmsprop']).default('adam').describe('adam: moments of a row move only when it is touched; rmsprop: rho .9, no momentum.'),
       rate: z.number().positive().default(0.04).describe('Step of the optimizer on summed gradients; falls linearly.'),
       rateFloor: z.number().min(0).max(1).default(0.02).describe('What the rate falls to over the run, as a share of it.'),
       rowBlocks: positiveCount.max(256).default(16).describe('Groups of rows that meet within a visit, so that threads can share it; 1: batches over all rows, one thread.'),
       partitions: positiveCount.max(1024).default(1).describe('P: blocks that share no partition train at the same time.'),
       epochsPerRound: positiveCount.default(1).describe('Epochs between two checkpoints.'),
+      warmStart: z.enum(['none', 'published']).default('none').describe('published: embeddings begin as those of the published version, for the words it knows.'),
+      stopOn: z.enum(['none', 'f1', 'hitRate']).default('none').describe('Ends training early, once this figure of the survey between rounds (F1 against the training D; share of held-out pairs that share a code) rises no more.'),
+      patience: positiveCount.default(5).describe('Rounds without a new best before training ends.'),
     })
     .prefault({}),
   vectors: z

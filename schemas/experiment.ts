@@ -60,6 +60,8 @@ export function sbmSetting(method: Method, draws: SbmSetting['draws'], { hardNeg
     temperature: 0,
     dropout: 0,
     batchPositives: 1024,
+    bucketPerPositive: 0,
+    reviveTo: 0,
     hardPerPositive: hardNegatives ? 1 : 0,
     easyPerPositive: hardNegatives ? 2 : 3,
     optimizer: 'rmsprop',

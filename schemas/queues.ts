@@ -29,6 +29,7 @@ export const QUEUE_OF_STAGE: Record<StageName, QueueRole> = {
   'hold-out': 'etl',
   mine: 'etl',
   block: 'train',
+  survey: 'train',
   train: 'train',
   encode: 'export',
   binarize: 'export',
@@ -37,4 +38,5 @@ export const QUEUE_OF_STAGE: Record<StageName, QueueRole> = {
   report: 'export',
   publish: 'main',
   trial: 'train',
+  yardstick: 'export',
 };

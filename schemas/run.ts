@@ -8,6 +8,7 @@ export const WORKFLOW = {
   processShards: 'processShards',
   train: 'train',
   sbmExperiment: 'sbmExperiment',
+  wordExperiment: 'wordExperiment',
 } as const;
 
 export const reindexWorkflowId = (index: string): string => `reindex/${index}`;
@@ -73,6 +74,8 @@ export interface ChildProgress {
   total: number;
   /** The latest figures of its activities, for a person: loss, pairs a second. */
   figures: Record<string, number>;
+  /** What a person should know. */
+  notice?: string;
 }
 
 /** What a heartbeat carries: how far, and the figures a person wants. */

@@ -14,20 +14,22 @@ export const STAGES = {
   filter: { version: 3, title: 'Filter to the affinity D' },
   'hold-out': { version: 2, title: 'Hold out pairs' },
   mine: { version: 2, title: 'Mine hard negatives' },
-  block: { version: 2, title: 'Train a block' },
-  train: { version: 3, title: 'Train the embeddings' },
+  survey: { version: 1, title: 'Survey the codes' },
+  block: { version: 3, title: 'Train a block' },
+  train: { version: 4, title: 'Train the embeddings' },
   encode: { version: 2, title: 'Encode vectors to codes' },
   binarize: { version: 2, title: 'Binarize to codes' },
   export: { version: 3, title: 'Export the buckets' },
-  evaluate: { version: 2, title: 'Evaluate' },
+  evaluate: { version: 3, title: 'Evaluate' },
   report: { version: 1, title: 'Write the report' },
+  yardstick: { version: 1, title: 'Measure how hard D is' },
   publish: { version: 1, title: 'Publish' },
   trial: { version: 1, title: 'Trial on the stochastic block model' },
 } as const;
 
 export type StageName = keyof typeof STAGES;
 
-/** The stages a run shows; `common` is made within `vocabulary`, `group` within `count`, `block` within `train`; `trial` belongs to experiments. */
+/** The stages a run shows; `common` is made within `vocabulary`, `group` within `count`, `block` and `survey` within `train`; `trial` and `yardstick` belong to experiments. */
 export const STAGE_NAMES = [
   'list',
   'ingest',

@@ -1,5 +1,5 @@
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
-import { countGroups, filterRanges, mergeRanges } from './ranged-stages.ts';
+import { affinityStages } from './affinity-stages.ts';
 import { reindexVectors } from './reindex-vectors.ts';
 import type { Steps } from './steps.ts';
 
@@ -7,28 +7,16 @@ import type { Steps } from './steps.ts';
 export async function reindexStages(input: ReindexInput, steps: Steps): Promise<ReindexResult> {
   if (input.configuration.source.kind === 'vectors') return await reindexVectors(input, steps);
   const { configuration, force } = input;
-  const { index, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, evaluation, seed } = configuration;
+  const { index, training, evaluation, seed } = configuration;
   const base = { store: configuration.store, force };
-  const { run, perform, processShards, learn, passGate } = steps;
+  const { run, perform, learn, passGate } = steps;
 
-  const corpus = await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration }));
-  const shards = { ...base, files: corpus.artifact, source, tokens };
-  await run.stage('ingest', () => processShards('ingest', corpus.batches, shards));
-  const dictionary = await run.stage('dictionary', () => perform('etl', 'mergeDictionaries', `${corpus.rows} dictionaries`, shards));
-  const words = await run.stage('vocabulary', () =>
-    perform('etl', 'chooseVocabulary', `${dictionary.rows} words`, { ...base, dictionary: dictionary.artifact, index, ...vocabulary }),
-  );
-  const counting = { ...shards, index, common: words.common, ...cooccurrence };
-  const counted = await run.stage('count', () => countGroups(steps, counting));
-  const merging = { ...counting, groups: counted.groups, vocabulary: words.artifact };
-  const rows = await run.stage('merge', () => mergeRanges(steps, words.ranges, merging));
-  const d = await run.stage('filter', () => filterRanges(steps, words.ranges, { ...base, merging, rows: rows.artifact, ...affinity }));
-  const pairs = await run.stage('hold-out', () =>
-    perform('etl', 'holdOut', `${heldOut.pairs} pairs`, { ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }),
-  );
-  const mining = { ...base, pairs: pairs.artifact, perRow: negatives.perRow, seed };
-  await run.stage('mine', () => processShards('mine', pairs.batches, mining));
-  const model = await run.stage('train', () => learn({ ...mining, batches: pairs.batches, words: words.rows, training }));
+  const { corpus, dictionary, words, counted, rows, d, pairs, mining } = await affinityStages(input, steps);
+  const learning = { ...mining, batches: pairs.batches, words: words.rows, training };
+  const model = await run.stage('train', async () => {
+    const warm = training.warmStart === 'none' ? null : await perform('train', 'findWarmStart', index, { ...learning, index, vocabulary: words.artifact });
+    return await learn({ ...learning, ...(warm && { warm }) });
+  });
   const codes = await run.stage('binarize', () => perform('export', 'binarize', `${training.bits} bits`, { ...base, model: model.artifact }));
   const buckets = await run.stage('export', () =>
     perform('export', 'exportBuckets', `${training.tables} tables`, {

@@ -9,7 +9,7 @@ import { train as trainWorkflow, type TrainInput, type TrainOutput } from './tra
 /** Children have histories of their own, so that the run's stays short whatever the size of the corpus. */
 
 export async function processShards<Name extends ShardActivity>(
-  run: RunFollower,
+  run: Pick<RunFollower, 'child'>,
   activity: Name,
   batches: number[],
   shared: Omit<ShardInput<Name>, 'from' | 'to'>,
@@ -40,7 +40,7 @@ export async function learn(run: RunFollower, input: Omit<TrainInput, 'progress'
 
 const childId = (name: string) => `${workflowInfo().workflowId}/${name}`;
 
-async function childOf<Result>(run: RunFollower, workflowId: string, start: () => Promise<Result>): Promise<Result> {
+async function childOf<Result>(run: Pick<RunFollower, 'child'>, workflowId: string, start: () => Promise<Result>): Promise<Result> {
   run.child(workflowId);
   try {
     return await start();

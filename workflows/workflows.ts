@@ -4,3 +4,4 @@ export { processShards } from './process-shards.ts';
 export { reindex } from './run-reindex.ts';
 export { scheduled } from './scheduled.ts';
 export { train } from './train.ts';
+export { wordExperiment } from './word-experiment.ts';

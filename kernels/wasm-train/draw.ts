@@ -1,5 +1,5 @@
 /** What a task trains on: groups of rows, the positives of a pair of groups, and the negatives that go with them. */
-import { dColumns, dOffsets, groupOf, groupRows, groupStart, hColumns, hOffsets, kind, left, pairLeft, pairRight, right, slotOf, slotRow, sweepLeft, sweepRight, taskOf, taskStart } from './layout';
+import { bColumns, bOffsets, dColumns, dOffsets, groupOf, groupRows, groupStart, hColumns, hOffsets, kind, left, pairLeft, pairRight, right, slotOf, slotRow, sweepLeft, sweepRight, taskOf, taskStart } from './layout';
 import { below, uniform } from './random';
 
 const POSITIVE: u8 = 0;
@@ -86,9 +86,9 @@ export function sortPositives(first: u32, end: u32, groups: u32, tasks: u32): vo
 
 /**
  * Pairs of a task between groups a and b: the sweep's positives [first, end), and for the left row of each, hard negatives (uniform over the row's mined ones in the
- * two groups) and easy ones (uniform over the rows of the two groups that D does not link to it), on average so many. Returns how many pairs.
+ * two groups) negatives from current buckets (likewise) and easy ones (uniform over the rows of the two groups that D does not link to it), on average so many. Returns how many pairs.
  */
-export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive: f64, easyPerPositive: f64): u32 {
+export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive: f64, easyPerPositive: f64, bucketPerPositive: f64): u32 {
   const startA = u32At(groupStart, a);
   const startB = u32At(groupStart, b);
   const rowsA = u32At(groupStart, a + 1) - startA;
@@ -98,19 +98,8 @@ export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive:
   for (let at = first; at < end; at++) {
     const row = u32At(sweepLeft, at);
     append(row, u32At(sweepRight, at), POSITIVE);
-    const mined = u32At(hOffsets, row);
-    const minedCount = u32At(hOffsets, row + 1) - mined;
-    if (minedCount > 0) {
-      for (let n = times(hardPerPositive); n > 0; n--) {
-        for (let tries: u32 = 0; tries < TRIES; tries++) {
-          const column = u32At(hColumns, mined + below(minedCount));
-          const group = <u32>load<u8>(groupOf + column);
-          if (group != a && group != b) continue;
-          append(row, column, HARD);
-          break;
-        }
-      }
-    }
+    drawListed(row, a, b, hOffsets, hColumns, hardPerPositive);
+    drawListed(row, a, b, bOffsets, bColumns, bucketPerPositive);
     for (let n = times(easyPerPositive); n > 0; n--) {
       for (let tries: u32 = 0; tries < TRIES; tries++) {
         const place = below(rows);
@@ -122,6 +111,22 @@ export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive:
     }
   }
   return pairs;
+}
+
+/** Hard negatives of a row, from a list of such, in groups a and b; where the list is empty, nothing is drawn. */
+function drawListed(row: u32, a: u32, b: u32, offsets: usize, columns: usize, perPositive: f64): void {
+  const start = u32At(offsets, row);
+  const count = u32At(offsets, row + 1) - start;
+  if (count == 0) return;
+  for (let n = times(perPositive); n > 0; n--) {
+    for (let tries: u32 = 0; tries < TRIES; tries++) {
+      const column = u32At(columns, start + below(count));
+      const group = <u32>load<u8>(groupOf + column);
+      if (group != a && group != b) continue;
+      append(row, column, HARD);
+      break;
+    }
+  }
 }
 
 /** Makes the slots free for the next task. */

@@ -24,6 +24,7 @@ export function sidesOf(rows: number, cuts: number[], { tables, bits }: Training
       state: initializePartition(seed, first, end - first, tables, bits),
       affinity: sparse(linked.slice(first, end)),
       negatives: sparse(mined.slice(first, end)),
+      bucketed: sparse(mined.slice(first, end).map((row) => new Set([...row].slice(1)))),
     };
   });
 }

@@ -27,6 +27,7 @@ const trainings = fc.record({
   temperature: fc.constantFrom(0, 0.07),
   dropout: fc.constantFrom(0, 0.2),
   hardPerPositive: fc.constantFrom(0, 1, 0.5),
+  bucketPerPositive: fc.constantFrom(0, 0.5, 1),
   optimizer: fc.constantFrom('adam', 'rmsprop' as const),
   rate: fc.constant(0.002),
   rowBlocks: fc.constantFrom(1, 4, 16),

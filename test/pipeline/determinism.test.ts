@@ -16,7 +16,7 @@ describe('the bytes of a run', () => {
   const workers: WorkerProcess[] = [];
 
   const storeOf = (name: string) => pathToFileURL(join(scratch.folder, name)).href;
-  const TRAINING = { tables: 2, bits: 16, epochs: 4, batchPositives: 512, concentration: 8, beta: 4, partitions: 4 };
+  const TRAINING = { tables: 2, bits: 16, epochs: 4, batchPositives: 512, concentration: 8, beta: 4, partitions: 4, bucketPerPositive: 0.5, bucketFrom: 0.2, reviveFrom: 0.2, reviveTo: 0.9 };
   const configured = (name: string) => smallConfiguration(name, scratch, { store: storeOf(name), training: TRAINING });
   const addWorker = async (threads: number) => {
     const worker = await startWorkerProcess(temporal.address, { threads });

@@ -10,8 +10,6 @@ import { RandomStream } from '../../kernels/random.ts';
 import { publishedBuckets, publishedCodes, publishedIdBuckets, publishedIdCodes } from '../../schemas/tables.ts';
 import { encodeParquet } from '../../store/parquet.ts';
 import { buildBuckets } from '../../kernels/build-buckets.ts';
-import { ownMethod } from './own-method.ts';
-import { readPages } from './read-pages.ts';
 import { buildIndex, ids, openCounting, words } from '../lookup/index-in-memory.ts';
 
 const run = promisify(execFile);
@@ -72,8 +70,6 @@ try {
     await run(python, ['-m', 'pip', 'install', '--quiet', 'pandas', 'pyarrow', 'duckdb']);
   }
   await main(python, scratch);
-  await readPages(python, scratch);
-  await ownMethod(python, scratch);
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

@@ -33,6 +33,8 @@ export function trainByPairs(sides: BlockSide[], visit: Visit): Trained {
   const rows = numberRows(sides, width);
   const d = restrict(rows, sides.map((side) => side.affinity));
   const negatives = restrict(rows, sides.map((side) => side.negatives));
+  const none = (side: BlockSide) => ({ offsets: new Uint32Array(side.affinity.offsets.length), columns: new Uint32Array(0) });
+  const bucketed = restrict(rows, sides.map((side) => side.bucketed ?? none(side)));
   const listed = positivePairs(rows, d);
   const positives = [...listed.left].map((left, at): Pair => ({ left, right: listed.right[at]!, kind: 'positive' }));
   const embeddings = sides.flatMap(({ state }) => chunks(state.embeddings, width));
@@ -87,14 +89,17 @@ export function trainByPairs(sides: BlockSide[], visit: Visit): Trained {
     for (const positive of taken) {
       const row = positive.left;
       pairs.push(positive);
-      const mined = negatives.columns.subarray(negatives.offsets[row], negatives.offsets[row + 1]);
+      const of = (list: typeof negatives) => list.columns.subarray(list.offsets[row], list.offsets[row + 1]);
       const add = (kind: 'hard' | 'easy', draw: () => number, accept: (column: number) => boolean): void => {
         for (let tries = 0; tries < 64; tries++) {
           const right = draw();
           if (accept(right)) return void pairs.push({ left: row, right, kind });
         }
       };
-      if (mined.length > 0) for (let n = times(settings.hardPerPositive, random); n > 0; n--) add('hard', () => mined[random.below(mined.length)]!, within);
+      for (const [hardOnes, mean] of [[of(negatives), settings.hardPerPositive], [of(bucketed), settings.bucketPerPositive]] as const) {
+        if (hardOnes.length === 0) continue;
+        for (let n = times(mean, random); n > 0; n--) add('hard', () => hardOnes[random.below(hardOnes.length)]!, within);
+      }
       const free = (column: number) => column !== row && !contains(d, row, column);
       for (let n = times(settings.easyPerPositive, random); n > 0; n--) add('easy', () => candidates[random.below(candidates.length)]!, free);
     }

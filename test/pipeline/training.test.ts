@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { WorkflowFailedError } from '@temporalio/client';
+import { type ChildProgress, PROGRESS_QUERY, reindexWorkflowId } from '../../schemas/run.ts';
+import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
+import { digestsOf } from './published-parts.ts';
+import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
+
+installRuntime('ERROR');
+
+const TRAINING = { tables: 2, bits: 16, epochs: 4, batchPositives: 512, concentration: 8, beta: 4 };
+
+describe('training', () => {
+  let temporal: TestTemporal;
+  let scratch: Scratch;
+  let workers: RunningWorkers;
+
+  before(async () => {
+    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(8)]);
+    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 2 });
+  });
+
+  after(async () => {
+    await workers.stop();
+    await temporal.stop();
+    await scratch.remove();
+  });
+
+  const configured = (change: Record<string, unknown> = {}) => smallConfiguration('learned', scratch, { training: { ...TRAINING, ...change } });
+  const isTrainCached = (stages: { name: string; cached: boolean }[]) => stages.find(({ name }) => name === 'train')?.cached;
+  const folderOf = (stage: string) => join(scratch.folder, 'store', 'artifacts', stage);
+
+  it('falls back to the checkpoint before a corrupted one, says so, and ends with the same bytes', async () => {
+    const configuration = configured();
+    await reindex(temporal, configuration);
+    const expected = await digestsOf(configuration.store);
+    const [trained] = await readdir(folderOf('train'));
+    await rm(join(folderOf('train'), trained!), { recursive: true });
+    await corruptStateOf(configuration.training.epochs);
+    await reindex(temporal, configuration);
+    assert.deepEqual(await digestsOf(configuration.store), expected);
+    const { notice } = await temporal.client.workflow.getHandle(`${reindexWorkflowId('learned')}/train`).query<ChildProgress>(PROGRESS_QUERY);
+    assert.match(notice ?? '', /a checkpoint was corrupted; training goes on from epoch 3: .*state\.arrow.*SHA-256/);
+  });
+
+  it('ends early where the figure it stops on rises no more', async () => {
+    const { metrics, stages } = await reindex(temporal, configured({ epochs: 60, epochsPerRound: 1, stopOn: 'hitRate', patience: 2, rate: 1e-9 }));
+    assert.equal(typeof metrics['f1'], 'number');
+    assert.equal(isTrainCached(stages), false);
+    const epochs = await Promise.all((await readdir(folderOf('train'))).map(async (key) => (JSON.parse(await readFile(join(folderOf('train'), key, 'manifest.json'), 'utf8')) as { facts: { epochs: number } }).facts.epochs));
+    assert.deepEqual(epochs.toSorted((a, b) => a - b), [3, 4]);
+  });
+
+  it('starts warm from the published version: once, and not from embeddings of another shape', async () => {
+    await reindex(temporal, configured());
+    const cold = await reindex(temporal, configured({ epochs: 1 }));
+    await reindex(temporal, configured());
+    const warm = await reindex(temporal, configured({ epochs: 1, warmStart: 'published' }));
+    assert.ok(warm.metrics['f1']! > cold.metrics['f1']!, `F1 ${warm.metrics['f1']} after four epochs and one, ${cold.metrics['f1']} after one`);
+    const again = await reindex(temporal, configured({ epochs: 1, warmStart: 'published' }));
+    assert.equal(isTrainCached(again.stages), true);
+    assert.equal(again.published, false);
+    await assert.rejects(reindex(temporal, configured({ bits: 24, warmStart: 'published' })), (error) => {
+      assert.ok(error instanceof WorkflowFailedError);
+      const text = JSON.stringify(error, Object.getOwnPropertyNames(error)) + String(error.cause) + String(error.cause?.cause);
+      assert.match(text, /warm start from version \d+ of learned: it has 2 x 16 bits, training.tables and training.bits want 2 x 24/);
+      return true;
+    });
+  });
+
+  /** Flips a byte of the state after the last epoch. */
+  async function corruptStateOf(epoch: number): Promise<void> {
+    for (const key of await readdir(folderOf('block'))) {
+      const manifest = JSON.parse(await readFile(join(folderOf('block'), key, 'manifest.json'), 'utf8')) as { parameters: { to: number }; parts: { path: string }[] };
+      if (manifest.parameters.to !== epoch) continue;
+      const file = join(folderOf('block'), key, manifest.parts[0]!.path);
+      const bytes = await readFile(file);
+      bytes[bytes.length >> 1]! ^= 1;
+      await writeFile(file, bytes);
+      return;
+    }
+    throw new Error(`no state after epoch ${epoch}`);
+  }
+});

@@ -47,7 +47,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const of = (words: number, name: string): number => medians.get(`${words} ${name}`) ?? NaN;
   const tensorflow = `tensorflow, ${where}`;
   const rival = `wasm on ${threads} threads ${millions(of(200_000, `wasm, ${threads} threads`))} M pairs/s`;
-  recordFigure({ name: 'tensorflow-pairs-per-s', value: of(200_000, tensorflow), unit: `pairs/s on ${where}, 200000 words, L 3, d 32`, goal: 'as it is', rival, command });
+  recordFigure({ name: 'tensorflow-pairs-per-s', value: of(200_000, tensorflow), unit: `pairs/s on ${where}, 200000 words, L 3, d 32`, goal: 'none', rival, command });
   recordFigure({ name: 'tensorflow-vocabulary', value: of(20_000, tensorflow) / of(200_000, tensorflow), unit: `x the pairs/s on ${where} with 20000 words, of those with 200000`, goal: '<= 2', command });
 }
 

@@ -64,11 +64,9 @@ export function lossAndGradient(tf: Tensorflow, E: Tensor3D, batch: TensorBatch,
   let byU = tf.mul(tf.sub(byUnit, tf.mul(pull, unit)), scale);
   let total = tf.sum(values);
   if (lambda > 0) {
-    const a = tf.floorDiv(winner, tf.scalar(L, 'int32'));
-    const b = tf.sub(winner, tf.mul(a, tf.scalar(L, 'int32')));
-    const table = tf.concat([a, b]);
-    const places = tf.add<Tensor1D>(tf.mul(slots, tf.scalar(L, 'int32')), table);
-    const wins = tf.reshape(tf.mul(lambda, tf.unsortedSegmentSum(tf.ones([2 * m]), places, s * L)), [s, L, 1]);
+    // How many pairs each embedding won, times lambda.
+    const won = tf.reshape<Rank.R3>(winners, [m, L, L]);
+    const wins = tf.expandDims(tf.mul(lambda, tf.unsortedSegmentSum(tf.concat([tf.sum(won, 2), tf.sum(won, 1)], 0), slots, s)), 2);
     const r = quantize(tf, quantization, u, d);
     total = tf.add(total, tf.sum(tf.mul(wins, r.value)));
     byU = tf.add(byU, tf.mul(wins, r.gradient));

@@ -84,9 +84,9 @@ async function takeLock(cache: string, say: (message: string) => void): Promise<
 
 async function stageInto(folder: string, cache: string, wheels: PinnedWheel[], record: StagedRecord, options: StageOptions): Promise<boolean> {
   const { environment, onStep } = options;
+  const given = options.from === undefined ? undefined : await takeAll(wheels, options.from);
   const compiler = await findCompiler(environment);
   const npm = await findNpm(environment);
-  const given = options.from === undefined ? undefined : await takeAll(wheels, options.from);
   const total = wheels.reduce((sum, { bytes }) => sum + bytes, 0);
   await requireDisk(cache, total);
 

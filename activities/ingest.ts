@@ -25,20 +25,39 @@ export interface BatchOutput {
   bytes: number;
 }
 
+/** While one file is computed, another one is read or written. */
+const FILES_AT_ONCE = 2;
+
 /** Turns shards [from, to) of the list into tokens and a dictionary in word order, or into sorted pairs and theirs. Rows: tokens or pairs. */
 export async function ingest(input: IngestInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
   const files = await readListedFiles(store, input.files);
   const output: BatchOutput = { cached: true, rows: 0, bytes: 0 };
-  for (const [at, file] of files.slice(input.from, input.to).entries()) {
-    const report = (rows: number) => context.report(at, input.to - input.from, { rows: output.rows + rows });
-    report(0);
-    const { parameters, inputs } = ingestArtifact(file, input);
-    const shard = await produceArtifact(context, store, { stage: 'ingest', parameters, inputs, force: input.force }, () => shardOf(file, input, context, report));
-    output.cached &&= shard.cached;
-    output.rows += shard.rows;
-    output.bytes += shard.bytes;
-  }
+  const batch = files.slice(input.from, input.to);
+  let next = 0;
+  let done = 0;
+  const lane = async () => {
+    for (let file = batch[next++]; file !== undefined; file = batch[next++]) {
+      const report = (rows: number) => context.report(done, batch.length, { rows: output.rows + rows });
+      report(0);
+      const { parameters, inputs } = ingestArtifact(file, input);
+      const known = file;
+      const shard = await produceArtifact(context, store, { stage: 'ingest', parameters, inputs, force: input.force }, () => shardOf(known, input, context, report));
+      output.cached &&= shard.cached;
+      output.rows += shard.rows;
+      output.bytes += shard.bytes;
+      done += 1;
+    }
+  };
+  const lanes = await Promise.allSettled(
+    Array.from({ length: FILES_AT_ONCE }, () =>
+      lane().catch((error: unknown) => {
+        next = batch.length;
+        throw error;
+      }),
+    ),
+  );
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
   return output;
 }
 

@@ -54,23 +54,41 @@ export function encodeDeltas(values: Int32Array | Float64Array, from: number, to
 
 /** Puts 32 values of `width` bits each, the lowest bits first. */
 function pack(values: Float64Array, start: number, width: number, view: DataView, at: number): number {
-  const low = Math.min(width, 32);
+  if (width > 32) return packWide(values, start, width, view, at);
   let word = 0;
   let filled = 0;
   let end = at;
   for (let k = start; k < start + MINIBLOCK; k++) {
-    const value = values[k]!;
-    let bits = value % TWO_32 | 0;
-    for (let left = width, size = low; left > 0; left -= 32, size = left) {
-      if (left < width) bits = Math.floor(value / TWO_32) | 0;
-      word |= bits << filled;
-      filled += size;
-      if (filled < 32) continue;
-      view.setInt32(end, word, true);
-      end += 4;
-      filled -= 32;
-      word = filled === 0 ? 0 : bits >>> (size - filled);
-    }
+    // The low 32 bits, whatever the sign.
+    const bits = values[k]! | 0;
+    word |= bits << filled;
+    filled += width;
+    if (filled < 32) continue;
+    view.setInt32(end, word, true);
+    end += 4;
+    filled -= 32;
+    word = filled === 0 ? 0 : bits >>> (width - filled);
+  }
+  return end;
+}
+
+/** The same of 33 to 53 bits, each value in two parts. */
+function packWide(values: Float64Array, start: number, width: number, view: DataView, at: number): number {
+  let word = 0;
+  let filled = 0;
+  let end = at;
+  const put = (bits: number, size: number) => {
+    word |= bits << filled;
+    filled += size;
+    if (filled < 32) return;
+    view.setInt32(end, word, true);
+    end += 4;
+    filled -= 32;
+    word = filled === 0 ? 0 : bits >>> (size - filled);
+  };
+  for (let k = start; k < start + MINIBLOCK; k++) {
+    put(values[k]! | 0, 32);
+    put(Math.floor(values[k]! / TWO_32) | 0, width - 32);
   }
   return end;
 }

@@ -128,8 +128,8 @@ async function neededArtifacts(store: Store, versions: readonly IndexManifest[],
     const files = await readListedFiles(store, listing);
     const own = configurationSchema.safeParse(manifest.configuration);
     const planned = scheduled.filter(({ index }) => index === manifest.index);
-    for (const { source, tokens } of [...(own.success ? [own.data] : []), ...planned]) {
-      for (const file of files) need(ingestArtifact(file, { source, tokens }).artifact);
+    for (const { source, tokens, documents } of [...(own.success ? [own.data] : []), ...planned]) {
+      for (const file of files) need(ingestArtifact(file, { source, tokens, documents }).artifact);
     }
   }
   return needed;

@@ -26,6 +26,8 @@ export interface ExportBucketsInput extends StageInput {
   model?: ArtifactReference;
   /** The artifact with items.parquet. */
   items?: ArtifactReference;
+  /** The artifact with encoder.json and encoder.bin: what makes codes of other documents. */
+  encoder?: ArtifactReference;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface ExportBucketsInput extends StageInput {
  */
 export async function exportBuckets(input: ExportBucketsInput, context: StageContext): Promise<StageOutput> {
   const store = context.openStore(input.store);
-  const inputs = [input.codes, input.vocabulary, input.model, input.items].filter((reference) => reference !== undefined);
+  const inputs = [input.codes, input.vocabulary, input.model, input.items, input.encoder].filter((reference) => reference !== undefined);
   const recipe = { stage: 'export', parameters: {}, inputs, force: input.force } as const;
   const scratch = await mkdtemp(join(tmpdir(), 'hashloom-export-'));
   try {
@@ -80,6 +82,10 @@ async function exportParts(input: ExportBucketsInput, store: Store, context: Sta
     const dense = [{ name: 'embedding', width: tables * bits, values: embeddings }];
     await writeFile(place('embeddings.arrow'), await encodeDense(dense, { tables: String(tables), bits: String(bits) }));
     parts.push({ name: 'embeddings.arrow', file: place('embeddings.arrow'), rows: items });
+  }
+  if (input.encoder) {
+    const made = await openArtifact(store, input.encoder);
+    for (const name of ['encoder.json', 'encoder.bin']) parts.push({ name, bytes: await made.part(name), rows: 0 });
   }
   return { parts, rows: items, facts: { tables, bits, ...counts } };
 }

@@ -3,11 +3,11 @@ import { PAIR_SCALE, type PairRun } from '../kernels/collect-pairs.ts';
 import { toInt64 } from '../kernels/int64.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { failureTypeOf } from '../schemas/failures.ts';
-import { DICTIONARY, PAIRS, TOKENS } from '../schemas/tables.ts';
+import { DICTIONARY, DOCUMENTS, PAIRS, TOKENS, WEIGHTS } from '../schemas/tables.ts';
 import type { PartToWrite } from '../store/artifacts.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import { type ListedFile, readListedFiles } from './listed-files.ts';
-import { readPairsOf, readSequencesOf, readText, type TextShard } from './read-shard.ts';
+import { type DocumentsShard, readDocumentsOf, readPairsOf, readSequencesOf, readText, type TextShard } from './read-shard.ts';
 import { ingestArtifact, type IngestParameters } from './shard-artifacts.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
 
@@ -73,6 +73,7 @@ async function shardOf(file: ListedFile, input: IngestInput, context: StageConte
 }
 
 async function readShard(file: ListedFile, input: IngestInput, context: StageContext, report: (rows: number) => void): Promise<ArtifactContent> {
+  if (input.source.kind === 'documents') return await documentsContent(await readDocumentsOf(file, input, context, report));
   if (input.source.kind === 'pairs') return await pairsContent(await readPairsOf(file, input, context, report));
   if (input.source.kind === 'sequences') return await textContent(await readSequencesOf(file, input, context, report));
   return await textContent(await readText(file, input, context, report));
@@ -82,6 +83,9 @@ const NO_WORDS: Utf8Dictionary = { words: { offsets: new Int32Array(1), bytes: n
 
 async function emptyShard({ source }: IngestInput): Promise<ArtifactContent> {
   const none = new Int32Array(0);
+  if (source.kind === 'documents') {
+    return await documentsContent({ dictionary: NO_WORDS, tokens: none, rowOffsets: new Int32Array(1), documents: 0, replaced: 0, ids: [], splits: [], labels: [], vectors: { rows: [], terms: [], weights: [] } });
+  }
   if (source.kind === 'pairs') return await pairsContent({ dictionary: NO_WORDS, rows: none, columns: none, sums: new Float64Array(0), pairs: 0, loops: 0 });
   return await textContent({ dictionary: NO_WORDS, tokens: none, rowOffsets: new Int32Array(1), documents: 0, replaced: 0 });
 }
@@ -91,6 +95,20 @@ async function textContent({ dictionary, tokens, rowOffsets, documents, replaced
   const bytes = await encodeParquet(TOKENS, columns, { dress: 'internal' });
   const parts = [{ name: 'tokens.parquet', bytes, rows: rowOffsets.length - 1 }, await dictionaryPart(dictionary)];
   return { parts, rows: tokens.length, facts: { documents, words: dictionary.counts.length, replaced } };
+}
+
+async function documentsContent({ ids, splits, labels, vectors, ...text }: DocumentsShard): Promise<ArtifactContent> {
+  const content = await textContent(text);
+  const offsets = new Int32Array(ids.length + 1);
+  for (const [at, each] of labels.entries()) offsets[at + 1] = offsets[at]! + each.length;
+  const documents = await encodeParquet(DOCUMENTS, { id: ids, split: splits, labels: { offsets, values: labels.flat() } }, { dress: 'internal' });
+  const parts = [...content.parts, { name: 'documents.parquet', bytes: documents, rows: ids.length }];
+  if (vectors) {
+    const { rows, terms, weights } = vectors;
+    const columns = { row: Int32Array.from(rows), term: Int32Array.from(terms), weight: Float32Array.from(weights) };
+    parts.push({ name: 'weights.parquet', bytes: await encodeParquet(WEIGHTS, columns, { dress: 'internal' }), rows: rows.length });
+  }
+  return { ...content, parts, rows: ids.length };
 }
 
 async function pairsContent({ dictionary, rows, columns, sums, pairs, loops }: PairRun): Promise<ArtifactContent> {

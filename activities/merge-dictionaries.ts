@@ -82,7 +82,7 @@ async function readUtf8Dictionary(artifact: Artifact): Promise<Utf8Dictionary> {
   return { words: await decodeWords(bytes, 'word', 'dictionary.parquet'), counts: toFloat64(count), documents: toFloat64(documents) };
 }
 
-async function readDictionary(artifact: Artifact): Promise<Dictionary> {
+export async function readDictionary(artifact: Artifact): Promise<Dictionary> {
   const table = await decodeParquet(await artifact.part('dictionary.parquet'), DICTIONARY, 'dictionary.parquet');
   return { words: table.word, counts: toFloat64(table.count), documents: toFloat64(table.documents) };
 }

@@ -1,8 +1,10 @@
 import { buildDictionary, type Shard } from '../kernels/build-dictionary.ts';
 import { collectPairs, type PairRun } from '../kernels/collect-pairs.ts';
 import { scanWords } from '../kernels/scan-words.ts';
+import { cleanMessage } from '../sources/clean-message.ts';
 import { openSource } from '../sources/open-source.ts';
 import { readDocuments } from '../sources/read-documents.ts';
+import { readLabelled } from '../sources/read-labelled.ts';
 import { openRecords } from '../sources/read-lines.ts';
 import { readPairs } from '../sources/read-pairs.ts';
 import { readSequences } from '../sources/read-sequences.ts';
@@ -65,6 +67,38 @@ export async function readPairsOf(file: ListedFile, { source }: IngestParameters
   }
   await opened.checkUnchanged();
   return pairs.finish();
+}
+
+export interface DocumentsShard extends TextShard {
+  ids: string[];
+  splits: string[];
+  labels: string[][];
+  /** Of ready-made vectors, in place of tokens. */
+  vectors?: { rows: number[]; terms: number[]; weights: number[] };
+}
+
+export async function readDocumentsOf(file: ListedFile, { source, tokens, documents }: IngestParameters, context: StageContext, report: Report): Promise<DocumentsShard> {
+  const dictionary = buildDictionary();
+  const tokeniser = tokenise({ ...tokens, sentences: false }, dictionary);
+  const opened = openSource(file, context.openStore);
+  const meta = { ids: [] as string[], splits: [] as string[], labels: [] as string[][] };
+  const vectors = { rows: [] as number[], terms: [] as number[], weights: [] as number[] };
+  for await (const each of readLabelled(expected(file), opened.stream(), { ...source, documents }, opened.range)) {
+    const row = meta.ids.push(each.id) - 1;
+    meta.splits.push(each.split);
+    meta.labels.push(each.labels);
+    tokeniser.push(Buffer.from(cleanMessage(each.text, documents.clean), 'utf8'));
+    tokeniser.end();
+    dictionary.endDocument();
+    for (const [at, term] of (each.terms ?? []).entries()) {
+      vectors.rows.push(row);
+      vectors.terms.push(term);
+      vectors.weights.push(each.weights![at]!);
+    }
+    if (row % REPORT_EVERY === 0) report(dictionary.size());
+  }
+  await opened.checkUnchanged();
+  return { ...dictionary.finish(), replaced: 0, ...meta, ...(documents.terms !== '' && { vectors }) };
 }
 
 /** What of a file a stream of it gives; a range has neither a known length nor the file's own lines, so messages name where it begins. */

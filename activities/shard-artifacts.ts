@@ -8,6 +8,7 @@ import type { ListedFile } from './listed-files.ts';
 export interface IngestParameters {
   source: Configuration['source'];
   tokens: Configuration['tokens'];
+  documents: Configuration['documents'];
 }
 
 /** What counts depend on, beside the tokens. */
@@ -23,13 +24,14 @@ export interface MergeParameters extends CountParameters {
 }
 
 /** Names the tokens of one shard. With `verify` a file is its content, wherever it lies. */
-export function ingestArtifact(file: ListedFile, { source, tokens }: IngestParameters) {
+export function ingestArtifact(file: ListedFile, { source, tokens, documents }: IngestParameters) {
   const { kind, format, field, invalidUtf8, nulBytes, badFiles, maximumRatio, longestLine, verify } = source;
   const known = verify ? { content: file.identity } : { uri: file.uri, identity: file.identity };
   const isWhole = file.start === 0 && file.end === file.size;
   const reading = { kind, format, ...(format !== 'text' && { field }), invalidUtf8, nulBytes, badFiles, maximumRatio, longestLine };
   const { columns, sides, delimiter, header } = source;
-  const taking = kind === 'text' ? { tokens } : kind === 'sequences' ? { delimiter } : { columns, sides, delimiter, header };
+  const { id, title, labels, split, terms, weights, clean } = documents;
+  const taking = kind === 'text' ? { tokens } : kind === 'documents' ? { tokens, documents: { id, title, labels, split, terms, weights, clean } } : kind === 'sequences' ? { delimiter } : { columns, sides, delimiter, header };
   const parameters = { file: { ...known, ...(!isWhole && { start: file.start, end: file.end }) }, ...reading, ...taking };
   return { parameters, inputs: [], artifact: artifactReference({ stage: 'ingest', parameters, inputs: [] }) };
 }

@@ -47,7 +47,7 @@ export interface CountedCorpus {
 
 export async function countCorpus({ configuration, threads = availableParallelism(), workers, publish = false, toNegatives = false }: CountCorpusInput): Promise<CountedCorpus> {
   const parsed = configurationSchema.parse(configuration);
-  const { index, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, seed } = parsed;
+  const { index, source, tokens, documents, vocabulary, cooccurrence, affinity, heldOut, negatives, seed } = parsed;
   const pool = workers === undefined ? threadsOf(threads) : processesOf(workers);
   const seconds: Record<string, number> = {};
   const cpuOf: Record<string, number> = {};
@@ -72,7 +72,7 @@ export async function countCorpus({ configuration, threads = availableParallelis
     // Threads load their modules before the clock runs, as those of a worker have.
     const base = { store: parsed.store, force: false };
     const corpus = await perform('list', { ...base, configuration: parsed });
-    const ingestion = { ...base, files: corpus.artifact, source, tokens };
+    const ingestion = { ...base, files: corpus.artifact, source, tokens, documents };
     const shards = await timed('ingest', () => each('ingest', corpus.batches, ingestion));
     const dictionary = await timed('dictionary', () => perform('mergeDictionaries', ingestion));
     const words = await timed('vocabulary', () => perform('chooseVocabulary', { ...base, dictionary: dictionary.artifact, index, ...vocabulary }));

@@ -31,7 +31,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
       const store = pathToFileURL(join(folder, String(round))).href;
       const path = `${pathToFileURL(join(data, 'gutenberg')).href}/*.txt.gz`;
       const settings = configuration.parse({ index: 'bench', store, source: { path } });
-      const { source, tokens } = settings;
+      const { source, tokens, documents } = settings;
       const listed = await list({ store, force: false, configuration: settings }, benchContext);
       const files = Math.min(most, listed.rows);
       const { bytes, seconds: gunzipSeconds } = gunzipAll(data, files);
@@ -43,7 +43,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
           while (next < files) {
             const from = next;
             next = Math.min(next + BATCH_FILES, files);
-            worker.postMessage({ store, force: false, files: listed.artifact, source, tokens, from, to: next });
+            worker.postMessage({ store, force: false, files: listed.artifact, source, tokens, documents, from, to: next });
             await once(worker, 'message');
           }
         }),

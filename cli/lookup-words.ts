@@ -1,5 +1,5 @@
-import { openIndex } from '../lookup/open-index.ts';
-import type { HashIndex, LookupAnswer } from '../lookup/hash-index.ts';
+import { openIndex, type OpenOptions } from '../lookup/open-index.ts';
+import type { LookupAnswer } from '../lookup/hash-index.ts';
 import type { IndexLocation } from '../lookup/range-reader.ts';
 import { Failure } from '../schemas/failures.ts';
 import { openStore } from '../store/open-store.ts';
@@ -8,9 +8,16 @@ import type { Terminal } from './terminal.ts';
 
 /** Looks words up in a published index, in their order. Throws StoreError where no index is, IntegrityError where it is damaged. */
 export async function lookupWords(uri: string, words: readonly string[]): Promise<LookupAnswer[]> {
-  try {
-    const index = await openPublished(uri);
+  return await asFailure(uri, async () => {
+    const index = await openIndex(uri, openOptions(uri));
     return await Promise.all(words.map((word) => index.lookup(word)));
+  });
+}
+
+/** The errors of lookup as failures of the command. */
+export async function asFailure<Result>(uri: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
   } catch (error) {
     const { name, message } = error as Error;
     if (name === 'IndexReadError') throw new Failure('StoreError', `${message}\nhint: \`hashloom index list\` shows the indexes of a store`, { cause: error });
@@ -50,8 +57,8 @@ export function fitItems(items: readonly string[], columns: number): string {
 }
 
 /** S3 is read through the store, with the AWS environment; everything else by the reader itself. */
-async function openPublished(uri: string): Promise<HashIndex> {
-  return await openIndex(uri, uri.startsWith('s3://') ? { location: storeLocation } : {});
+export function openOptions(uri: string): OpenOptions {
+  return uri.startsWith('s3://') ? { location: storeLocation } : {};
 }
 
 function storeLocation(uri: string): IndexLocation {

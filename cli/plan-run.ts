@@ -10,7 +10,7 @@ import * as stages from '../activities/stages.ts';
 import { openTensorflow } from '../infra/tensorflow.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
-import { STAGE_NAMES, type StageName, STAGES, VECTOR_STAGE_NAMES } from '../schemas/stages.ts';
+import { type StageName, stageNamesOf, STAGES } from '../schemas/stages.ts';
 import { artifactComplete } from '../store/artifacts.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -30,7 +30,7 @@ export interface StagePlan {
 }
 
 /** The stages of a run of this configuration, in order. */
-export const stageNames = ({ source }: Configuration): readonly StageName[] => (source.kind === 'vectors' ? VECTOR_STAGE_NAMES : STAGE_NAMES);
+export const stageNames = ({ source }: Configuration): readonly StageName[] => stageNamesOf(source.kind);
 
 /** What a run now would do, stage by stage, without doing it: the run's own code with steps that look and no more. */
 export async function planRun(configuration: Configuration, force: boolean): Promise<StagePlan[]> {

@@ -7,6 +7,7 @@ import { addDevCommand } from './commands/dev.ts';
 import { addExperimentCommand } from './commands/experiment.ts';
 import { addIndexCommand } from './commands/index-list.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addEncodeCommand } from './commands/encode.ts';
 import { addLookupCommand } from './commands/lookup.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -44,6 +45,7 @@ export function buildProgram(): Command {
   addCancelCommand(program);
   addDecisionCommands(program);
   addLookupCommand(program);
+  addEncodeCommand(program);
   addIndexCommand(program);
   addReportCommand(program);
   addScheduleCommand(program);

@@ -1,5 +1,6 @@
 import { findTensorflow } from '../infra/tensorflow.ts';
 import type { Configuration } from '../schemas/configuration.ts';
+import { isNetworkMethod } from '../schemas/documents.ts';
 import { Failure } from '../schemas/failures.ts';
 import { reindexWorkflowId } from '../schemas/run.ts';
 import type { ReindexResult } from '../schemas/run.ts';
@@ -59,7 +60,7 @@ export async function runRemotely(
 /** Runs on an embedded server with workers in this process: the result, or undefined after Ctrl-C, which stops both and keeps what is done. */
 export async function runLocally(configuration: Configuration, options: LocalRunOptions): Promise<ReindexResult | undefined> {
   // Told before hours of work that would end there.
-  if (configuration.training.engine === 'tensorflow' && configuration.source.kind !== 'vectors') await findTensorflow(process.env);
+  if (needsTensorflow(configuration)) await findTensorflow(process.env);
   const interrupts = listenForInterrupts();
   const say = speaker(options);
   const { err } = options.terminals;
@@ -104,4 +105,10 @@ function speaker({ json, terminals }: RunOptions): (line: string) => void {
   return (line) => {
     if (!json || terminals.err.live) terminals.err.write(`${line}\n`);
   };
+}
+
+/** Whether a run learns with TensorFlow; encoding and the linear methods do without. */
+function needsTensorflow({ source, training, hashing }: Configuration): boolean {
+  if (source.kind === 'documents') return isNetworkMethod(hashing.method);
+  return source.kind !== 'vectors' && training.engine === 'tensorflow';
 }

@@ -63,7 +63,7 @@ function principalComponents(C: Float64Array, D: number, d: number, seed: number
 }
 
 /** Gram-Schmidt over the rows, twice for the digits; a row that vanishes becomes the first axis that is left. */
-function orthonormal(A: Float64Array, rows: number, D: number): Float64Array {
+export function orthonormal(A: Float64Array, rows: number, D: number): Float64Array {
   let axis = 0;
   for (let k = 0; k < rows; k++) {
     for (let tries = 0; ; tries++) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { documentsConfiguration, hashingConfiguration } from './documents.ts';
 import { METRIC_NAMES, type MetricName, METRICS } from './metrics.ts';
 
 const count = z.number().int().nonnegative();
@@ -20,9 +21,9 @@ export const configuration = z.strictObject({
       path: z.string().min(1).describe('A file, a folder, a glob, or s3://bucket/prefix (globs too).'),
       also: z.array(z.string().min(1)).default([]).describe('More of these; a file that several name is read once.'),
       kind: z
-        .enum(['text', 'sequences', 'pairs', 'vectors'])
+        .enum(['text', 'sequences', 'pairs', 'vectors', 'documents'])
         .default('text')
-        .describe('text; sequences: lists of ids, no tokeniser; pairs: left, right, weight; vectors: Parquet with a column of lists of float32 or float64.'),
+        .describe('text: words; sequences: lists of ids, no tokeniser; pairs: left, right, weight; vectors: Parquet with a column of lists of float32 or float64; documents: an item a document, with id, text, labels and split.'),
       format: z
         .enum(['auto', 'text', 'jsonl', 'parquet', 'oscar', 'oscar-2019', 'wet', 'delimited'])
         .default('auto')
@@ -143,6 +144,8 @@ export const configuration = z.strictObject({
     })
     .prefault({})
     .describe('For source.kind vectors; training.tables and training.bits say how many codes and how long.'),
+  documents: documentsConfiguration,
+  hashing: hashingConfiguration,
   evaluation: z
     .strictObject({
       queries: positiveCount.default(1000).describe('Words sampled for each metric that is a mean over queries.'),

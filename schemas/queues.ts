@@ -37,6 +37,11 @@ export const QUEUE_OF_STAGE: Record<StageName, QueueRole> = {
   evaluate: 'export',
   report: 'export',
   publish: 'main',
+  weigh: 'etl',
+  hasher: 'train',
+  'hasher-checkpoint': 'train',
+  'encode-documents': 'export',
+  'document-trial': 'train',
   trial: 'train',
   yardstick: 'export',
 };

@@ -9,6 +9,7 @@ export const WORKFLOW = {
   train: 'train',
   sbmExperiment: 'sbmExperiment',
   wordExperiment: 'wordExperiment',
+  documentExperiment: 'documentExperiment',
 } as const;
 
 export const reindexWorkflowId = (index: string): string => `reindex/${index}`;

@@ -24,6 +24,11 @@ export const STAGES = {
   report: { version: 1, title: 'Write the report' },
   yardstick: { version: 1, title: 'Measure how hard D is' },
   publish: { version: 1, title: 'Publish' },
+  weigh: { version: 1, title: 'Weigh the words of documents' },
+  hasher: { version: 1, title: 'Learn the hash function' },
+  'hasher-checkpoint': { version: 1, title: 'Checkpoint of a hash function' },
+  'encode-documents': { version: 1, title: 'Encode documents to codes' },
+  'document-trial': { version: 1, title: 'Trial of a hash function' },
   trial: { version: 1, title: 'Trial on the stochastic block model' },
 } as const;
 
@@ -50,3 +55,11 @@ export const STAGE_NAMES = [
 
 /** The stages of a run over vectors. */
 export const VECTOR_STAGE_NAMES = ['list', 'encode', 'export', 'publish'] as const satisfies StageName[];
+
+/** The stages of a run over documents. */
+export const DOCUMENT_STAGE_NAMES = ['list', 'ingest', 'weigh', 'hasher', 'encode-documents', 'export', 'publish'] as const satisfies StageName[];
+
+/** The stages of a run, by what its source holds. */
+export function stageNamesOf(kind: string): readonly StageName[] {
+  return kind === 'vectors' ? VECTOR_STAGE_NAMES : kind === 'documents' ? DOCUMENT_STAGE_NAMES : STAGE_NAMES;
+}

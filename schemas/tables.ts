@@ -74,3 +74,15 @@ export const publishedIdCodes = (bits: number) => ({ ...publishedCodes(bits), it
 /** Published: buckets.parquet sorted by (table, code); items in word order. */
 export const publishedBuckets = (bits: number) => ({ table: 'int32', code: `binary(${bits / 8})`, size: 'int32', items: 'list<utf8>' }) as const;
 export const publishedIdBuckets = (bits: number) => ({ ...publishedBuckets(bits), items: 'list<int64>' }) as const;
+
+/** `ingest` of documents: documents.parquet, a row a document in the order of the file; its tokens are the row of tokens.parquet. */
+export const DOCUMENTS = { id: 'utf8', split: 'utf8', labels: 'list<utf8>' } as const;
+
+/** `ingest` of ready-made sparse vectors: weights.parquet, `weigh`: weights.parquet: the nonzeros, sorted by (row, term). */
+export const WEIGHTS = { row: 'int32', term: 'int32', weight: 'float32' } as const;
+
+/** `weigh`: documents.parquet in the order of ids; training: 1 or 0; row: its row in weights.parquet. */
+export const WEIGHED_DOCUMENTS = { id: 'utf8', training: 'int32', row: 'int32', labels: 'list<utf8>' } as const;
+
+/** `weigh`: terms.parquet, the vocabulary in word order; id = row; documents: of the training part that hold it; scale: what a count is multiplied by. */
+export const TERMS = { term: 'utf8', documents: 'int32', scale: 'float64' } as const;

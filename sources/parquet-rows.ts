@@ -2,8 +2,8 @@ import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadO
 import { compressors } from 'hyparquet-compressors';
 import { Failure } from '../schemas/failures.ts';
 
-/** What a column of a corpus may be; `id` is text or an integer. */
-export type ParquetColumnKind = 'text' | 'ids' | 'id' | 'number';
+/** What a column of a corpus may be; `id` is text or an integer, `numbers` a list of float or double. */
+export type ParquetColumnKind = 'text' | 'ids' | 'id' | 'number' | 'numbers';
 
 export interface ParquetSource {
   uri: string;
@@ -86,7 +86,7 @@ function valueAt(row: Record<string, unknown>, name: string, where: string): unk
   return value;
 }
 
-const EXPECTED = { text: 'text (UTF-8)', ids: 'a list of text or integers', id: 'text or an integer', number: 'a number' } as const;
+const EXPECTED = { text: 'text (UTF-8)', ids: 'a list of text or integers', id: 'text or an integer', number: 'a number', numbers: 'a list of float or double' } as const;
 
 function checkColumn(metadata: FileMetaData, name: string, kind: ParquetColumnKind, uri: string): void {
   const column = columnOf(metadata, name);
@@ -98,7 +98,8 @@ function checkColumn(metadata: FileMetaData, name: string, kind: ParquetColumnKi
   const isId = found === 'text' || found === 'int32' || found === 'int64';
   const isNumber = found === 'int32' || found === 'int64' || found === 'float' || found === 'double';
   const isList = found === 'list of text' || found === 'list of int32' || found === 'list of int64';
-  const fits = kind === 'text' ? found === 'text' || found === 'list of text' : kind === 'id' ? isId : kind === 'number' ? isNumber : isList;
+  const isNumbers = found === 'list of float' || found === 'list of double';
+  const fits = kind === 'numbers' ? isNumbers : kind === 'text' ? found === 'text' || found === 'list of text' : kind === 'id' ? isId : kind === 'number' ? isNumber : isList;
   if (!fits) throw new Failure('DataError', `${uri}: column "${name}" is ${found}, expected ${EXPECTED[kind]}`);
 }
 

@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
-import { STAGE_NAMES, VECTOR_STAGE_NAMES } from '../schemas/stages.ts';
+import { stageNamesOf } from '../schemas/stages.ts';
 import { setUpGate } from './pass-gate.ts';
 import { perform } from './policies.ts';
 import { reindexStages } from './reindex.ts';
@@ -9,7 +9,7 @@ import { learn, processShards } from './start-children.ts';
 
 /** The workflow: the stages of reindex.ts on Temporal, followed from outside and held at the gate. */
 export async function reindex(input: ReindexInput): Promise<ReindexResult> {
-  const run = followRun(input, input.configuration.source.kind === 'vectors' ? VECTOR_STAGE_NAMES : STAGE_NAMES);
+  const run = followRun(input, stageNamesOf(input.configuration.source.kind));
   const { workflowId, runId } = workflowInfo();
   return await reindexStages(input, {
     run,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Method } from '../../schemas/experiment.ts';
 import { EXIT_INTERRUPTED } from '../interrupts.ts';
+import type { DocumentsOptions } from '../experiment-documents.ts';
 import { DEFAULT_THREADS, examples, positiveInteger, temporalOptions, terminals } from '../program-options.ts';
 import type { SbmOptions } from '../experiment-sbm.ts';
 import type { WordOptions } from '../experiment-words.ts';
@@ -46,6 +47,61 @@ export function addExperimentCommand(program: Command): void {
       const finished = await runSbm({ ...options, temporal: temporalOptions(command), terminals: terminals(command) });
       if (!finished) process.exitCode = EXIT_INTERRUPTED;
     });
+  experiment
+    .command('documents')
+    .summary('hash functions of documents, precision of the 100 nearest')
+    .description(
+      'Learns hash functions of each method, length and seed on data sets of the papers, and says how many of the 100 nearest training documents share a label with a test document. Networks need `hashloom setup tensorflow`. ' +
+        'Every trial is an artifact; seeds come one after the other, so a run that was stopped has the first seed of everything before the second of anything.',
+    )
+    .option('--data <list>', 'data sets, with commas between: 20news, reuters, tmc, rcv1', list, ['reuters'])
+    .option('--folder <folder>', 'where their files are', '../shared/data')
+    .option('--bits <list>', 'lengths of codes', list, ['32'])
+    .option('--method <list>', 'all, or methods with commas between: lsh, itq, sph, sth, vdsh, nash, nash-n, nash-dn, gmsh, bmsh, and with -s from labels', list, ['all'])
+    .option('--seeds <n>', 'trials of each setting', positiveInteger, 1)
+    .option('--epochs <n>', 'epochs of networks', positiveInteger)
+    .option('--components <n>', 'K of gmsh and bmsh', positiveInteger)
+    .addOption(new Option('--binarization <kind>', 'how nash and bmsh draw bits while they learn').choices(['stochastic', 'deterministic']))
+    .option('--encoder-layers <n>', 'hidden layers of the encoder, 0 to 2', wholeNumber)
+    .option('--decoder-layers <n>', 'hidden layers of the decoder, 0 to 2', wholeNumber)
+    .option('--store <uri>', 'where trials are kept', './hashloom-experiments/store')
+    .addOption(new Option('--local', 'on an embedded server and workers in this process, instead of a configured Temporal').default(false))
+    .option('--home <folder>', 'with --local: folder of the server', './hashloom-experiments')
+    .option('--threads <n>', 'with --local: trials at once', positiveInteger, DEFAULT_THREADS)
+    .option('--results <folder>', 'write the tables (documents-table.md) and all values (documents-results.parquet) there')
+    .option('--json', 'end with one JSON line on standard output', false)
+    .option('--force', 'run every trial, artifact or not', false)
+    .addHelpText('after', examples(['hashloom experiment documents --data reuters --bits 16,32,64,128 --method all --local', 'a table of each method on Reuters'], ['hashloom experiment documents --method bmsh --components 5 --local', 'a row of Table 3']))
+    .action(async (options: DocumentsCommandOptions, command: Command) => {
+      const { METHOD_NAMES, runDocuments } = await import('../experiment-documents.ts');
+      const { DOCUMENT_SETS } = await import('../document-sets.ts');
+      const method = options.method.includes('all') ? METHOD_NAMES : known(options.method, METHOD_NAMES, '--method');
+      const bits = options.bits.map(codeLength);
+      const finished = await runDocuments({ ...options, method, bits, data: known(options.data, DOCUMENT_SETS, '--data'), temporal: temporalOptions(command), terminals: terminals(command) });
+      if (!finished) process.exitCode = EXIT_INTERRUPTED;
+    });
+}
+
+type DocumentsCommandOptions = Omit<DocumentsOptions, 'temporal' | 'terminals' | 'bits'> & { bits: string[] };
+
+const list = (text: string): string[] => text.split(',').map((name) => name.trim());
+
+function known(names: string[], all: readonly string[], option: string): string[] {
+  const unknown = names.filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new InvalidArgumentError(`${option}: unknown: ${unknown.join(', ')}; known are ${all.join(', ')}.`);
+  return names;
+}
+
+function codeLength(text: string): number {
+  const bits = Number(text);
+  if (!Number.isInteger(bits) || bits < 8 || bits > 256 || bits % 8 !== 0) throw new InvalidArgumentError(`--bits: ${text}: expected multiples of 8 from 8 to 256.`);
+  return bits;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0 || value > 2) throw new InvalidArgumentError('expected 0, 1 or 2.');
+  return value;
 }
 
 function addWords(experiment: Command): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, terminals } from '../program-options.ts';
+import { examples, positiveInteger, terminals } from '../program-options.ts';
 
 export function addLookupCommand(program: Command): void {
   program
@@ -9,7 +9,10 @@ export function addLookupCommand(program: Command): void {
       'Looks words up in a published index: for each table the code of the word and the other items of its bucket. ' +
         'Needs no Temporal. A word that the index does not have gets empty lists and a line on standard error.',
     )
-    .argument('<word...>', 'words as the index has them (lower-case)')
+    .argument('<word...>', 'words as the index has them (lower-case), or with --text texts')
+    .option('--text', 'in an index of documents: the documents nearest to each text, by the encoder beside the index', false)
+    .option('--nearest <k>', 'with --text: at most so many documents', positiveInteger, 10)
+    .option('--radius <bits>', 'with --text: only documents within this Hamming distance', positiveInteger)
     .option('--index <uri>', 'a published index, .../indexes/NAME or .../versions/V: a path, file://, s3:// or https:// (default: the one of ./hashloom.yaml)')
     .option('--json', 'one JSON line a word', false)
     .addHelpText(
@@ -17,11 +20,18 @@ export function addLookupCommand(program: Command): void {
       examples(
         ['hashloom lookup king river', 'in the index of ./hashloom.yaml'],
         ['hashloom lookup king --index s3://models/hashloom/indexes/news', 'straight from a bucket'],
+        ['hashloom lookup --text "a goalie traded in overtime" --nearest 5', 'documents near a text'],
         ['hashloom lookup king --json', '{"query", "buckets": [{"table", "code", "items"}], "items"}'],
       ),
     )
-    .action(async (words: string[], options: { index?: string; json: boolean }, command: Command) => {
+    .action(async (words: string[], options: { index?: string; json: boolean; text: boolean; nearest: number; radius?: number }, command: Command) => {
       const { indexLocation } = await import('../published-location.ts');
+      if (options.text) {
+        const { lookupTexts, textAnswerText } = await import('../lookup-text.ts');
+        const { out } = terminals(command);
+        for (const answer of await lookupTexts(await indexLocation(options.index), words, options)) out.write(options.json ? `${JSON.stringify(answer)}\n` : textAnswerText(answer, out));
+        return;
+      }
       const { answerLine, answerText, lookupWords } = await import('../lookup-words.ts');
       const uri = await indexLocation(options.index);
       const answers = await lookupWords(uri, words);

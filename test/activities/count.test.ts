@@ -55,10 +55,10 @@ describe('count', () => {
       origin: { codeVersion: 'test' },
     };
     const configuration = configurationSchema.parse({ index: 'count', store: uri, source: { path: pathToFileURL(join(folder, 'corpus')).href }, vocabulary: { minimumCount: 1, common: 2 }, cooccurrence: { window: WINDOW } });
-    const { index, source, tokens, vocabulary, cooccurrence } = configuration;
+    const { index, source, tokens, documents, vocabulary, cooccurrence } = configuration;
     const base = { store: uri, force: false };
     const corpus = await list({ ...base, configuration }, context);
-    const shards = { ...base, files: corpus.artifact, source, tokens };
+    const shards = { ...base, files: corpus.artifact, source, tokens, documents };
     await ingest({ ...shards, from: 0, to: files.length }, context);
     const dictionary = await mergeDictionaries(shards, context);
     const words = await chooseVocabulary({ ...base, dictionary: dictionary.artifact, index, ...vocabulary }, context);

@@ -34,11 +34,11 @@ export async function publishVersion(store: Store, { index, codes, files = ['a.t
   };
   const listing = await artifact('list', await encodeFiles(listed), 'files.parquet');
   const common = await artifact('common', Buffer.from('common'), 'words.parquet');
-  const { source, tokens, cooccurrence } = settings;
+  const { source, tokens, documents, cooccurrence } = settings;
   for (const file of listed) {
-    await artifact('ingest', Buffer.from(file.uri), 'tokens.parquet', ingestArtifact(file, { source, tokens }).artifact);
+    await artifact('ingest', Buffer.from(file.uri), 'tokens.parquet', ingestArtifact(file, { source, tokens, documents }).artifact);
   }
-  const shards = listed.map((file) => ingestArtifact(file, { source, tokens }).artifact);
+  const shards = listed.map((file) => ingestArtifact(file, { source, tokens, documents }).artifact);
   const grouped = await encodeParquet(GROUPS, { group: new Int32Array(shards.length), key: shards.map(({ key }) => key) }, { dress: 'internal' });
   const groups = await artifact('group', grouped, 'groups.parquet');
   await artifact('count', grouped, 'run.parquet', countArtifact(shards, { common, ...cooccurrence }).artifact);

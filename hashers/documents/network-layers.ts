@@ -1,0 +1,22 @@
+import { type Layer, projectSparse, type SparseRows } from '../../kernels/encode-sparse.ts';
+import type { HashingConfiguration } from '../../schemas/documents.ts';
+import { medianOf } from './median.ts';
+import type { NetworkMethod } from './network-method.ts';
+import { hiddenLayers, INPUT, INPUT_GAIN, type NetworkState } from './network-state.ts';
+
+/** The encoder of a trained network with the thresholds in its last biases; medians are those of `training`. */
+export function networkLayers(state: NetworkState, method: NetworkMethod, settings: HashingConfiguration, training: SparseRows): Layer[] {
+  const names = [...hiddenLayers('encoder', Math.max(1, settings.encoderLayers)), 'code'];
+  const layers = names.map((name): Layer => {
+    const { values, rows, columns } = state[name]!;
+    const activation = name === 'code' || settings.encoderLayers === 0 ? 'identity' : 'relu';
+    return { inputs: rows, outputs: columns, weights: name === INPUT ? values.map((value) => INPUT_GAIN * value) : values.slice(), bias: state[`${name}.bias`]!.values.slice(), activation };
+  });
+  if (method.threshold === 'zero') return layers;
+  const last = layers[layers.length - 1];
+  if (!last) return layers;
+  const h = projectSparse(training, layers);
+  const n = training.offsets.length - 1;
+  for (let k = 0; k < last.outputs; k++) last.bias[k]! -= medianOf(Float64Array.from({ length: n }, (_, row) => h[row * last.outputs + k]!));
+  return layers;
+}

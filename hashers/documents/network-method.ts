@@ -1,0 +1,46 @@
+import type * as Tf from '@tensorflow/tfjs-core';
+import type { HashingConfiguration, NETWORK_METHODS } from '../../schemas/documents.ts';
+import { bmsh } from './bmsh.ts';
+import { gmsh } from './gmsh.ts';
+import { nash, nashDn, nashN } from './nash.ts';
+import type { Noise } from './noise.ts';
+import { vdsh } from './vdsh.ts';
+
+/** (rows, columns) and the standard deviation it starts with; a bias has one row. */
+export interface ParameterShape {
+  rows: number;
+  columns: number;
+  deviation: number;
+}
+
+export type Parameters = Record<string, Tf.Tensor2D>;
+
+export interface LatentInput {
+  tf: typeof Tf;
+  parameters: Parameters;
+  /** (B, H): the encoder's last hidden layer. */
+  hidden: Tf.Tensor2D;
+  noise: Noise;
+  bits: number;
+  settings: HashingConfiguration;
+}
+
+export interface Latent {
+  /** (B, d): what the decoder gets. */
+  z: Tf.Tensor2D;
+  /** (B, d): what the classifier of a supervised method gets. */
+  clean: Tf.Tensor2D;
+  /** Mean over the batch of all Kullback-Leibler terms. */
+  divergence: Tf.Scalar;
+}
+
+/** A latent variable and its prior: what the generative methods differ in. A bit of a document is the sign of its `code` layer. */
+export interface NetworkMethod {
+  /** Parameters beside the encoder's, the decoder's and the layer `code` (H, d). */
+  parameters(hidden: number, bits: number, settings: HashingConfiguration): Record<string, ParameterShape>;
+  latent(input: LatentInput): Latent;
+  /** Real codes are cut at the median of the training documents; Bernoulli ones at probability 1/2. */
+  threshold: 'median' | 'zero';
+}
+
+export const NETWORKS: Record<(typeof NETWORK_METHODS)[number], NetworkMethod> = { vdsh, nash, 'nash-n': nashN, 'nash-dn': nashDn, gmsh, bmsh };

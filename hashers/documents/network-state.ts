@@ -1,0 +1,51 @@
+import { RandomStream } from '../../kernels/random.ts';
+import type { HashingConfiguration } from '../../schemas/documents.ts';
+import { denseShapes } from './dense.ts';
+import type { NetworkMethod, ParameterShape } from './network-method.ts';
+import { HASHER_PURPOSE, normalsOf } from './noise.ts';
+
+/** A parameter with Adam's moments. */
+export interface Weights extends ParameterShape {
+  /** (rows, columns) row-major, as the moments. */
+  values: Float32Array;
+  first: Float32Array;
+  second: Float32Array;
+}
+
+export type NetworkState = Record<string, Weights>;
+
+/** The first layer's weights: rows are terms, and of a batch only those of its terms move. */
+export const INPUT = 'encoder-0';
+
+/** TF-IDF vectors have length 1; the network sees them so many times longer, or its first layer would start next to nothing. Folded into the encoder's weights. */
+export const INPUT_GAIN = 10;
+
+export interface NetworkShape {
+  terms: number;
+  bits: number;
+  labels: number;
+}
+
+/** Names of the encoder's hidden layers; with none of them the layer `code` reads the input. */
+export function hiddenLayers(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `${prefix}-${at}`);
+}
+
+/** Glorot's normal start, biases 0. Streams are named by the place of a parameter, so a start is the same for a seed. */
+export function initializeNetwork(method: NetworkMethod, { terms, bits, labels }: NetworkShape, settings: HashingConfiguration, seed: number): NetworkState {
+  const { hidden, encoderLayers, decoderLayers, supervised } = settings;
+  const shapes: Record<string, ParameterShape> = {};
+  // Without hidden layers one layer of 500 would stand for none: the encoder's input layer is linear then.
+  for (const [at, name] of hiddenLayers('encoder', Math.max(1, encoderLayers)).entries()) Object.assign(shapes, denseShapes(name, at === 0 ? terms : hidden, hidden));
+  Object.assign(shapes, denseShapes('code', hidden, bits), method.parameters(hidden, bits, settings));
+  for (const [at, name] of hiddenLayers('decoder', decoderLayers).entries()) Object.assign(shapes, denseShapes(name, at === 0 ? bits : hidden, hidden));
+  Object.assign(shapes, denseShapes('words', decoderLayers === 0 ? bits : hidden, terms));
+  if (supervised) Object.assign(shapes, denseShapes('classifier-0', bits, hidden), denseShapes('classifier-1', hidden, labels));
+  const entries = Object.entries(shapes).map(([name, shape], at): [string, Weights] => {
+    const normal = normalsOf(new RandomStream(seed, HASHER_PURPOSE.initialize, at));
+    const size = shape.rows * shape.columns;
+    const values = shape.deviation === 0 ? new Float32Array(size) : Float32Array.from({ length: size }, () => shape.deviation * normal());
+    return [name, { ...shape, values, first: new Float32Array(size), second: new Float32Array(size) }];
+  });
+  return Object.fromEntries(entries);
+}

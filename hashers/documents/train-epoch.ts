@@ -1,0 +1,134 @@
+import type * as Tf from '@tensorflow/tfjs-core';
+import { adamRows } from '../../kernels/adam-rows.ts';
+import { RandomStream } from '../../kernels/random.ts';
+import type { HashingConfiguration } from '../../schemas/documents.ts';
+import { dense } from './dense.ts';
+import type { NetworkMethod, Parameters } from './network-method.ts';
+import { hiddenLayers, INPUT, INPUT_GAIN, type NetworkState } from './network-state.ts';
+import { HASHER_PURPOSE, noiseOf } from './noise.ts';
+import { takeRows, type TrainingDocuments } from './training-documents.ts';
+
+export interface EpochInput {
+  tf: typeof Tf;
+  method: NetworkMethod;
+  settings: HashingConfiguration;
+  bits: number;
+  state: NetworkState;
+  documents: TrainingDocuments;
+  seed: number;
+  /** From 0. */
+  epoch: number;
+  /** Called after each batch; may throw to stop. */
+  tell: (batch: number, batches: number, loss: number) => void;
+}
+
+const DECAY = 0.96;
+const DECAY_EVERY = 10_000;
+/** Share of the epochs over which the Kullback-Leibler terms come in. */
+const RAMP = 0.25;
+
+/** One pass over the documents in random order; changes `state`. Returns the mean loss of its batches. */
+export function trainEpoch(input: EpochInput): number {
+  const { documents, settings, seed, epoch, tell } = input;
+  const n = documents.rows.offsets.length - 1;
+  const order = Int32Array.from({ length: n }, (_, row) => row);
+  const stream = new RandomStream(seed, HASHER_PURPOSE.shuffle, epoch);
+  for (let i = n - 1; i > 0; i--) {
+    const j = stream.below(i + 1);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  const batches = Math.ceil(n / settings.batch);
+  let sum = 0;
+  for (let batch = 0; batch < batches; batch++) {
+    const taken = takeRows(documents, order.subarray(batch * settings.batch, (batch + 1) * settings.batch));
+    const loss = trainBatch(input, taken, epoch * batches + batch, (epoch + batch / batches) / settings.epochs);
+    if (!Number.isFinite(loss)) throw new RangeError(`the loss is ${loss} in batch ${batch} of epoch ${epoch}; lower hashing.rate`);
+    sum += loss;
+    tell(batch + 1, batches, loss);
+  }
+  return sum / batches;
+}
+
+/** One step of Adam. The first layer is gathered to the terms that the batch holds, so nothing is as large as documents x vocabulary but a batch's own words. */
+function trainBatch(input: EpochInput, batch: TrainingDocuments, step: number, progress: number): number {
+  const { tf, state, settings } = input;
+  const terms = Int32Array.from(new Set(batch.rows.terms)).sort();
+  const names = Object.keys(state);
+  let loss = Number.NaN;
+  let gradients: Float32Array[] = [];
+  // What `tidy` returns is searched for tensors value by value, so gradients leave it by the side.
+  tf.tidy(() => {
+    const leaves = names.map((name) => {
+      const { values, rows, columns } = state[name]!;
+      return name === INPUT ? tf.tensor2d(gatherRows(values, columns, terms), [terms.length, columns]) : tf.tensor2d(values, [rows, columns]);
+    });
+    const { value, grads } = tf.valueAndGrads((...tensors: Tf.Tensor[]) => {
+      const parameters = Object.fromEntries(names.map((name, at) => [name, tensors[at] as Tf.Tensor2D]));
+      return lossOf(input, parameters, batch, terms, step, progress);
+    })(leaves);
+    loss = value.dataSync()[0]!;
+    gradients = grads.map((gradient) => gradient.dataSync() as Float32Array);
+  });
+  const rate = settings.rate * DECAY ** Math.floor(step / DECAY_EVERY);
+  for (const [at, name] of names.entries()) adamRows(state[name]!, gradients[at]!, name === INPUT ? terms : undefined, rate, step + 1);
+  return loss;
+}
+
+/** -E_q log p(words | z) + weight KL + alpha cross entropy of the labels, a mean over the batch. */
+function lossOf(input: EpochInput, parameters: Parameters, batch: TrainingDocuments, terms: Int32Array, step: number, progress: number): Tf.Scalar {
+  const { tf, method, settings, bits, seed } = input;
+  const noise = noiseOf(tf, seed, step);
+  const { x, words } = denseBatch(tf, batch, terms, settings.reconstruct);
+  let hidden: Tf.Tensor2D = tf.mul(x, INPUT_GAIN);
+  for (const name of hiddenLayers('encoder', Math.max(1, settings.encoderLayers))) {
+    hidden = dense(tf, parameters, name, hidden);
+    if (settings.encoderLayers > 0) hidden = tf.relu(hidden);
+  }
+  if (settings.dropout > 0) hidden = tf.mul(hidden, noise.mask(...hidden.shape, settings.dropout));
+  const { z, clean, divergence } = method.latent({ tf, parameters, hidden, noise, bits, settings });
+  let decoded = z;
+  for (const name of hiddenLayers('decoder', settings.decoderLayers)) decoded = tf.relu(dense(tf, parameters, name, decoded));
+  const logits = dense(tf, parameters, 'words', decoded);
+  const reconstruction = tf.neg(tf.mean(tf.sum(tf.mul(words, tf.logSoftmax(logits)), 1)));
+  let loss = tf.add(reconstruction, tf.mul(divergence, settings.klWeight * Math.min(1, progress / RAMP)));
+  if (settings.supervised) {
+    const predicted = dense(tf, parameters, 'classifier-1', tf.relu(dense(tf, parameters, 'classifier-0', clean)));
+    const entropy = tf.neg(tf.mean(tf.sum(tf.mul(labelShares(tf, batch), tf.logSoftmax(predicted)), 1)));
+    loss = tf.add(loss, tf.mul(entropy, settings.labelWeight));
+  }
+  return tf.reshape<Tf.Rank.R0>(loss, []);
+}
+
+/** x: (B, terms of the batch), weights; words: (B, V), 1 or the weight of each word of the document. */
+function denseBatch(tf: typeof Tf, { rows, terms: V }: TrainingDocuments, terms: Int32Array, reconstruct: HashingConfiguration['reconstruct']): { x: Tf.Tensor2D; words: Tf.Tensor2D } {
+  const B = rows.offsets.length - 1;
+  const place = new Int32Array(V);
+  for (const [at, term] of terms.entries()) place[term] = at;
+  const x = new Float32Array(B * terms.length);
+  const words = new Float32Array(B * V);
+  for (let r = 0; r < B; r++) {
+    for (let at = rows.offsets[r]!; at < rows.offsets[r + 1]!; at++) {
+      const term = rows.terms[at]!;
+      x[r * terms.length + place[term]!] = rows.weights[at]!;
+      words[r * V + term] = reconstruct === 'words' ? 1 : rows.weights[at]!;
+    }
+  }
+  return { x: tf.tensor2d(x, [B, terms.length]), words: tf.tensor2d(words, [B, V]) };
+}
+
+/** (B, labels): 1 / number of labels for each of a document's; a document without labels adds nothing. */
+function labelShares(tf: typeof Tf, { labels }: TrainingDocuments): Tf.Tensor2D {
+  const B = labels.offsets.length - 1;
+  const shares = new Float32Array(B * labels.count);
+  for (let r = 0; r < B; r++) {
+    const [from, to] = [labels.offsets[r]!, labels.offsets[r + 1]!];
+    for (let at = from; at < to; at++) shares[r * labels.count + labels.values[at]!] = 1 / (to - from);
+  }
+  return tf.tensor2d(shares, [B, labels.count]);
+}
+
+function gatherRows(values: Float32Array, columns: number, rows: Int32Array): Float32Array {
+  const out = new Float32Array(rows.length * columns);
+  for (const [at, row] of rows.entries()) out.set(values.subarray(row * columns, (row + 1) * columns), at * columns);
+  return out;
+}

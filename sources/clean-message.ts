@@ -1,0 +1,33 @@
+/** Parts of a newsgroup message that can be taken out. */
+export type MessagePart = 'headers' | 'quotes' | 'signatures';
+
+const QUOTE = /^\s*(?:>|\||[A-Za-z]{0,4}>|In article\b|Quoted from\b)|(?:writes|wrote|says|said)\s*:\s*$/u;
+/** A signature: behind a line of two dashes, or a last paragraph of at most so many lines behind a line of dashes or underscores. */
+const SIGNATURE = /^-- ?$/u;
+const RULE = /^\s*[-_=*]{2,}\s*$/u;
+const SIGNATURE_LINES = 10;
+
+/**
+ * A message without its headers (all before the first empty line, where the first line is a header), quoted lines with the line that
+ * introduces them, and its signature. Lines end with LF or CR LF; a text without LF but at its end, in which tabs stand for line ends (as some copies of
+ * 20 Newsgroups have it), is taken by its tabs.
+ */
+export function cleanMessage(text: string, parts: readonly MessagePart[]): string {
+  if (parts.length === 0) return text;
+  let lines = text.trimEnd().includes('\n') ? text.split(/\r?\n/u) : text.split('\t');
+  if (parts.includes('headers') && /^[\w-]+:/u.test(lines[0] ?? '')) {
+    const empty = lines.findIndex((line) => line.trim() === '');
+    lines = empty === -1 ? [] : lines.slice(empty + 1);
+  }
+  if (parts.includes('signatures')) lines = withoutSignature(lines);
+  if (parts.includes('quotes')) lines = lines.filter((line) => !QUOTE.test(line));
+  return lines.join('\n');
+}
+
+function withoutSignature(lines: string[]): string[] {
+  const dashes = lines.findLastIndex((line) => SIGNATURE.test(line));
+  if (dashes > 0) return lines.slice(0, dashes);
+  const rule = lines.findLastIndex((line) => RULE.test(line));
+  const rest = lines.slice(rule + 1).filter((line) => line.trim() !== '').length;
+  return rule > 0 && rest <= SIGNATURE_LINES ? lines.slice(0, rule) : lines;
+}

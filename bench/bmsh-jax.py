@@ -4,7 +4,7 @@ import numpy as np
 import jax, jax.numpy as jnp
 
 folder, V, d = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-H, K, B, KL, DROP, GAIN = 500, 20, 100, 1.0, 0.1, 10.0
+H, K, B, KL, DROP, GAIN = 500, 20, 100, 0.1, 0.3, 10.0
 offsets, terms, weights = (np.fromfile(f"{folder}/{name}.bin", t) for name, t in (("offsets", np.int32), ("terms", np.int32), ("weights", np.float32)))
 n = len(offsets) - 1
 rng = np.random.default_rng(1)
@@ -21,11 +21,11 @@ prob = lambda x: jax.nn.sigmoid(x) * (1 - 2e-6) + 1e-6
 
 
 def loss(p, x, words, key):
-    k1, k2, k3 = jax.random.split(key, 3)
+    k1, k3 = jax.random.split(key)
     h = jax.nn.relu(dense(p["e1"], jax.nn.relu(dense(p["e0"], x * GAIN))))
     h = h * (jax.random.uniform(k1, h.shape) >= DROP) / (1 - DROP)
     a = prob(dense(p["code"], h))
-    z = a + jax.lax.stop_gradient((a > jax.random.uniform(k2, a.shape)) - a)
+    z = a + jax.lax.stop_gradient((a > 0.5) - a)
     noisy = z + jnp.exp(dense(p["noise"], h) - 2) * jax.random.normal(k3, z.shape)
     reconstruction = -(words * jax.nn.log_softmax(dense(p["words"], noisy))).sum(1).mean()
     logq = jax.nn.log_softmax(dense(p["component"], h))
@@ -53,6 +53,6 @@ for _ in sys.stdin:
         for r, row in enumerate(order[at : at + B]):
             x[r, terms[offsets[row] : offsets[row + 1]]] = weights[offsets[row] : offsets[row + 1]]
         t += 1
-        params, moments[0], moments[1] = step(params, *moments, x, (x > 0).astype(np.float32), jax.random.PRNGKey(t), jnp.float32(t))
+        params, moments[0], moments[1] = step(params, *moments, x, x, jax.random.PRNGKey(t), jnp.float32(t))
     jax.block_until_ready(params)
     print(time.perf_counter() - started, flush=True)

@@ -1,10 +1,13 @@
-import { continueAsNew, executeChild, setHandler, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, defineSignal, executeChild, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { DocumentExperimentInput, DocumentScore, DocumentSet } from '../schemas/document-experiment.ts';
 import { QUEUES } from '../schemas/queues.ts';
 import type { ChildProgress } from '../schemas/run.ts';
 import { childProgressQuery } from './child-progress.ts';
 import { perform } from './policies.ts';
+
+/** From a child to the experiment: one more trial is done. */
+const trialDone = defineSignal('trialDone');
 
 /** Trials handed out at once, and in one history. */
 const WINDOW = 16;
@@ -14,7 +17,9 @@ const PER_HISTORY = 500;
 export async function documentExperiment(input: DocumentExperimentInput): Promise<DocumentScore[]> {
   const perSet = input.settings.length * input.trials;
   const scores: DocumentScore[] = [];
-  setHandler(childProgressQuery, (): ChildProgress => ({ done: scores.length, total: perSet * input.sets.length, figures: {} }));
+  let done = 0;
+  setHandler(trialDone, () => void (done += 1));
+  setHandler(childProgressQuery, (): ChildProgress => ({ done, total: perSet * input.sets.length, figures: {} }));
   for (const set of input.sets) {
     const workflowId = `${workflowInfo().workflowId}/${set.name}`;
     const args: [DocumentSetInput] = [{ ...input, sets: [set] }];
@@ -51,6 +56,8 @@ export async function documentSet(input: DocumentSetInput): Promise<DocumentScor
       const { metrics } = await perform('train', 'documentTrial', `${set.name}, ${name}, ${bits} bits, seed ${seed}`, { store, force, weighed, hashing, bits, seed });
       scores[number] = { data: set.name, name, bits, seed, metrics };
       finished += 1;
+      const { parent } = workflowInfo();
+      if (parent) await getExternalWorkflowHandle(parent.workflowId).signal(trialDone);
     }
   };
   await Promise.all(Array.from({ length: Math.min(WINDOW, last - next) }, lane));

@@ -4,12 +4,12 @@ import type { Steps } from './steps.ts';
 
 /** The first half of the way of the data: from a corpus to the training D with its hard negatives. */
 export async function affinityStages({ configuration, force }: Pick<ReindexInput, 'configuration' | 'force'>, steps: Pick<Steps, 'run' | 'perform' | 'processShards'>) {
-  const { index, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, seed } = configuration;
+  const { index, source, tokens, documents, vocabulary, cooccurrence, affinity, heldOut, negatives, seed } = configuration;
   const base = { store: configuration.store, force };
   const { run, perform, processShards } = steps;
 
   const corpus = await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration }));
-  const shards = { ...base, files: corpus.artifact, source, tokens };
+  const shards = { ...base, files: corpus.artifact, source, tokens, documents };
   await run.stage('ingest', () => processShards('ingest', corpus.batches, shards));
   const dictionary = await run.stage('dictionary', () => perform('etl', 'mergeDictionaries', `${corpus.rows} dictionaries`, shards));
   const words = await run.stage('vocabulary', () =>

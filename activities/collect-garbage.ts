@@ -13,7 +13,7 @@ import { countArtifact, ingestArtifact } from './shard-artifacts.ts';
 export interface GarbageOptions {
   /** So many complete versions stay beside the current one and the pinned ones, the latest. */
   keep: number;
-  /** Nothing younger than this goes: readers hold on to a version for a while, and runs under way have not named what they wrote. */
+  /** Nothing younger than this goes, and no version that was current so lately: readers hold on to a version for a while, and runs under way have not named what they wrote. */
   graceMs: number;
   now: number;
   dryRun: boolean;
@@ -92,12 +92,13 @@ async function chooseVersions(store: Store, index: string, current: number, opti
   const versions = await listVersions(store, index);
   const pins = await readPins(store, index);
   const latest = new Set(versions.map(({ version }) => version).filter((version) => version !== current).slice(-options.keep || versions.length));
+  const replacedAt = await replacementTimes(store, index, versions, objects);
   const youngest = (version: number) => objects.reduce((time, { path, modifiedMs }) => (path.startsWith(`${indexFolder(index)}/versions/${version}/`) ? Math.max(time, modifiedMs) : time), 0);
   const kept: IndexManifest[] = [];
   for (const manifest of versions) {
     const { version } = manifest;
     const pin = pins.get(version);
-    const why = version === current ? 'current' : pin !== undefined ? `pinned by ${pin.who}: ${pin.why}` : latest.has(version) ? `one of the last ${options.keep}` : options.now - youngest(version) <= options.graceMs ? 'within the grace' : undefined;
+    const why = version === current ? 'current' : pin !== undefined ? `pinned by ${pin.who}: ${pin.why}` : latest.has(version) ? `one of the last ${options.keep}` : options.now - Math.max(youngest(version), replacedAt.get(version) ?? 0) <= options.graceMs ? 'within the grace' : undefined;
     if (why === undefined) garbage.versions.push(version);
     else {
       garbage.kept.push({ version, why });
@@ -109,6 +110,19 @@ async function chooseVersions(store: Store, index: string, current: number, opti
   const begun = new Set(objects.flatMap(({ path }) => (path.startsWith(`${indexFolder(index)}/versions/`) && !path.endsWith('/claim.json') ? [Number(path.split('/')[3])] : [])));
   for (const version of begun) if (!complete.has(version) && options.now - youngest(version) > options.graceMs) garbage.versions.push(version);
   return kept;
+}
+
+/** When each version ceased to be current at the latest, as far as anybody can tell: readers opened it until then, and have the grace from then on. */
+async function replacementTimes(store: Store, index: string, versions: readonly IndexManifest[], objects: readonly ObjectHead[]): Promise<Map<number, number>> {
+  const { current } = await readIndexState(store, index);
+  const headerOf = (version: number) => objects.find(({ path }) => path === `${indexFolder(index)}/versions/${version}/index.json`);
+  const times = new Map<number, number>();
+  for (const [at, { version }] of versions.entries()) {
+    const next = versions[at + 1];
+    const rolledBack = current?.rolledBackFrom === version ? Date.parse(current.publishedAt) : 0;
+    times.set(version, Math.max(rolledBack, (next && headerOf(next.version)?.modifiedMs) ?? 0));
+  }
+  return times;
 }
 
 async function versionsOfOthers(store: Store, index: string, objects: ObjectHead[]): Promise<IndexManifest[]> {

@@ -1,9 +1,10 @@
 import { movedItems, type MovedItems } from '../evaluation/moved-items.ts';
 import type { IndexManifest } from '../schemas/index-manifest.ts';
-import { publishedCodes } from '../schemas/tables.ts';
+import { publishedCodes, publishedIdCodes, TOMBSTONE_IDS, TOMBSTONE_KEYS } from '../schemas/tables.ts';
 import { Failure } from '../schemas/failures.ts';
 import { readManifest } from '../store/artifacts.ts';
-import { decodeParquet } from '../store/parquet.ts';
+import type { TableColumns, TableSchema } from '../store/columns.ts';
+import { columnTypes, decodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 import { indexFolder, requireVersion } from './index-state.ts';
 
@@ -50,13 +51,30 @@ interface VersionCodes {
   codes: Uint8Array;
 }
 
-async function readCodes(store: Store, { index, version, tables, bits, items, parts }: IndexManifest): Promise<VersionCodes> {
-  const path = `${indexFolder(index)}/versions/${version}/${parts.find(({ name }) => name === 'codes.parquet')?.path ?? 'codes.parquet'}`;
+/** Items of a version in their order, with what its delta has changed. */
+async function readCodes(store: Store, manifest: IndexManifest): Promise<VersionCodes> {
+  const { version, tables, bits, items, delta } = manifest;
+  const codeBytes = bits / 8;
+  const codes = new Map<string, Uint8Array>();
+  const take = async (name: string) => {
+    const { item, code } = await readTable(store, manifest, name, (keys) => (keys === 'int64' ? publishedIdCodes(bits) : publishedCodes(bits)));
+    for (let at = 0; at < item.length; at += tables) codes.set(String(item[at]), code.subarray(at * codeBytes, (at + tables) * codeBytes));
+  };
+  await take('codes.parquet');
+  if (delta) {
+    const { item } = await readTable(store, manifest, 'tombstones.parquet', (keys) => (keys === 'int64' ? TOMBSTONE_IDS : TOMBSTONE_KEYS));
+    for (const key of item) codes.delete(String(key));
+    await take('delta-codes.parquet');
+  }
+  if (codes.size !== items) throw new Failure('IntegrityError', `version ${version} at ${store.uri}: expected ${items} items, found the codes of ${codes.size}`);
+  return { items: [...codes.keys()], tables, codeBytes, codes: Buffer.concat([...codes.values()]) };
+}
+
+async function readTable<Schema extends TableSchema>(store: Store, { index, version, parts }: IndexManifest, name: string, schema: (keys: string | undefined) => Schema): Promise<TableColumns<Schema>> {
+  const path = `${indexFolder(index)}/versions/${version}/${parts.find((part) => part.name === name)?.path ?? name}`;
   const bytes = await store.get(path);
   if (!bytes) throw new Failure('IntegrityError', `${store.uri}/${path} is missing, though version ${version} names it`);
-  const { item, code } = await decodeParquet(bytes, publishedCodes(bits), path);
-  if (item.length !== items * tables) throw new Failure('IntegrityError', `${store.uri}/${path}: expected ${items * tables} codes, found ${item.length}`);
-  return { items: Array.from({ length: items }, (_, at) => item[at * tables]!), tables, codeBytes: bits / 8, codes: code };
+  return await decodeParquet(bytes, schema((await columnTypes(bytes, path)).get('item')), path);
 }
 
 function pick({ tables, codeBytes, codes }: VersionCodes, rows: readonly number[]) {

@@ -117,13 +117,18 @@ async function learnHyperplanes(input: EncodeVectorsInput, files: ListedFile[], 
 }
 
 async function readRows(file: ListedFile, input: EncodeVectorsInput, context: StageContext, dimensions: number | undefined): Promise<VectorRows> {
+  return await readVectorFile(file, input.vectors, context, dimensions === undefined ? undefined : { dimensions, expected: 'as in the files before' });
+}
+
+/** The vectors of one file. Throws DataError where they have other dimensions than those that are expected. */
+export async function readVectorFile(file: ListedFile, vectors: Configuration['vectors'], context: StageContext, known?: { dimensions: number; expected: string }): Promise<VectorRows> {
   const chunks: Uint8Array[] = [];
   const source = openSource(file, context.openStore);
   for await (const chunk of source.stream()) chunks.push(chunk);
   await source.checkUnchanged();
-  const rows = await decodeVectors(Buffer.concat(chunks), input.vectors, file.uri);
-  if (dimensions !== undefined && rows.rows > 0 && rows.dimensions !== dimensions) {
-    throw new Failure('DataError', `${file.uri}, row 0: expected ${dimensions} dimensions as in the files before, got ${rows.dimensions}`);
+  const rows = await decodeVectors(Buffer.concat(chunks), vectors, file.uri);
+  if (known && rows.rows > 0 && rows.dimensions !== known.dimensions) {
+    throw new Failure('DataError', `${file.uri}, row 0: expected ${known.dimensions} dimensions ${known.expected}, got ${rows.dimensions}`);
   }
   return rows;
 }

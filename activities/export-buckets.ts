@@ -87,7 +87,15 @@ async function exportParts(input: ExportBucketsInput, store: Store, context: Sta
     const made = await openArtifact(store, input.encoder);
     for (const name of ['encoder.json', 'encoder.bin']) parts.push({ name, bytes: await made.part(name), rows: 0 });
   }
+  // What encodes later items of vectors stays beside the index.
+  if (input.items) parts.push(...(await encoderParts(store, input.items)));
   return { parts, rows: items, facts: { tables, bits, ...counts } };
+}
+
+async function encoderParts(store: Store, reference: ArtifactReference): Promise<PartToWrite[]> {
+  const encoded = await openArtifact(store, reference);
+  const parts = encoded.manifest.parts.filter(({ name }) => name === 'hyperplanes.arrow' || name === 'mean.arrow');
+  return await Promise.all(parts.map(async ({ name, rows }) => ({ name, rows, bytes: await encoded.part(name) })));
 }
 
 async function loadKeys(store: Store, input: ExportBucketsInput): Promise<Keys> {

@@ -12,7 +12,7 @@ import type { StageContext, StageInput, StageOutput } from './stage-context.ts';
 
 export interface PublishInput extends StageInput {
   configuration: Configuration;
-  /** The export, then what it was made from, the last first. */
+  /** The export, then what it was made from, the last first; before it, of a changed version, the append. */
   lineage: ArtifactReference[];
   /** The page of the run; a run over vectors has none. */
   report?: ArtifactReference;
@@ -20,6 +20,8 @@ export interface PublishInput extends StageInput {
   comparedWith?: number;
   /** Of a corpus of words. */
   common?: ArtifactReference;
+  /** The version that an append changes; another one that is current by then is a PublishConflict. */
+  onTopOf?: number;
   /** What an item is; `word` when absent. */
   kind?: IndexManifest['kind'];
   metrics: Metrics;
@@ -42,6 +44,9 @@ export async function publish(input: PublishInput, context: StageContext): Promi
   const { folder, seen, standing } = await readIndexState(store, input.configuration.index);
   if (standing && !input.force && isMadeFrom(standing, input.lineage)) return describe(store, folder, standing, input, false);
 
+  if (input.onTopOf !== undefined && standing?.version !== input.onTopOf) {
+    throw new Failure('PublishConflict', `${input.configuration.index} is at version ${standing?.version ?? 'none'} now, this append changes version ${input.onTopOf}; append again`);
+  }
   const manifest = await writeVersion(store, folder, input, context);
   const pointer: CurrentPointer = {
     format: 1,
@@ -64,20 +69,23 @@ async function writeVersion(store: Store, folder: string, input: PublishInput, c
   if (written) return written;
   const { manifest: made } = await openArtifact(store, exportOf(input));
   const page = input.report && (await openArtifact(store, input.report)).manifest;
-  const copies = [made, ...(page ? [page] : [])].flatMap((manifest) => manifest.parts.map((part) => ({ part, from: `${artifactFolder(manifest as ArtifactReference)}/${part.path}` })));
+  const [last] = input.lineage;
+  const change = last?.stage === 'append' ? (await openArtifact(store, last)).manifest : undefined;
+  const copies = [made, ...(page ? [page] : []), ...(change ? [change] : [])].flatMap((manifest) => manifest.parts.map((part) => ({ part, from: `${artifactFolder(manifest as ArtifactReference)}/${part.path}` })));
   for (const [at, { part, from }] of copies.entries()) {
     context.report(at, copies.length);
     await store.copy(from, `${folder}/versions/${version}/${part.name}`);
   }
   const { configuration } = input;
   const manifest: IndexManifest = {
-    format: 1,
+    format: change ? 2 : 1,
     index: configuration.index,
     version,
     kind: input.kind ?? (configuration.source.kind === 'text' ? 'word' : 'id'),
-    items: made.rows,
+    items: change ? Number(change.facts['items']) : made.rows,
     tables: Number(made.facts['tables']),
     bits: Number(made.facts['bits']),
+    ...(change && { delta: { base: Number(change.facts['delta.base']), added: Number(change.facts['delta.added']), removed: Number(change.facts['delta.removed']) } }),
     parts: copies.map(({ part }) => ({ ...part, path: part.name })),
     lineage: input.lineage,
     ...(input.common && { common: input.common }),
@@ -122,7 +130,8 @@ async function explainConflict(store: Store, folder: string, version: number): P
 }
 
 function exportOf({ lineage }: PublishInput): ArtifactReference {
-  const [made] = lineage;
+  const [last, before] = lineage;
+  const made = last?.stage === 'append' ? before : last;
   if (made?.stage === 'export') return made;
   throw new Failure('IntegrityError', `publish: expected a lineage that begins with an export, got ${made?.stage ?? 'an empty one'}`);
 }

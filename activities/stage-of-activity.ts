@@ -28,6 +28,8 @@ export const STAGE_OF_ACTIVITY: Record<ActivityName, StageName> = {
   encodeVectors: 'encode',
   binarize: 'binarize',
   exportBuckets: 'export',
+  append: 'append',
+  describeVersion: 'publish',
   evaluate: 'evaluate',
   report: 'report',
   publish: 'publish',

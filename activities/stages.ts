@@ -24,6 +24,8 @@ export { encodeDocuments } from './encode-documents.ts';
 export { encodeVectors } from './encode-vectors.ts';
 export { binarize } from './binarize.ts';
 export { exportBuckets } from './export-buckets.ts';
+export { append } from './append.ts';
+export { describeVersion } from './describe-version.ts';
 export { evaluate } from './evaluate.ts';
 export { report } from './report.ts';
 export { publish } from './publish.ts';

@@ -1,6 +1,6 @@
 import { openIndex } from '../lookup/open-index.ts';
 import { openTextEncoder } from '../lookup/open-text-encoder.ts';
-import { openOptions, asFailure } from './lookup-words.ts';
+import { asFailure } from './lookup-words.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface TextAnswer {
@@ -16,7 +16,7 @@ export interface TextAnswer {
 /** Codes of texts by the encoder beside a published index, and the k documents nearest to each (or all within a radius). */
 export async function lookupTexts(uri: string, texts: readonly string[], { nearest, radius }: { nearest: number; radius?: number }): Promise<TextAnswer[]> {
   return await asFailure(uri, async () => {
-    const [encoder, index] = [await openTextEncoder(uri, openOptions(uri)), await openIndex(uri, openOptions(uri))];
+    const [encoder, index] = [await openTextEncoder(uri), await openIndex(uri)];
     const resident = await index.load();
     const answers = texts.map((query): TextAnswer => {
       const { code, words } = encoder.encode(query);
@@ -32,7 +32,7 @@ export async function lookupTexts(uri: string, texts: readonly string[], { neare
 /** Codes of texts alone. */
 export async function encodeTexts(uri: string, texts: readonly string[]): Promise<{ text: string; code: string; words: number }[]> {
   return await asFailure(uri, async () => {
-    const encoder = await openTextEncoder(uri, openOptions(uri));
+    const encoder = await openTextEncoder(uri);
     return texts.map((text) => {
       const { code, words } = encoder.encode(text);
       return { text, code: Buffer.from(code).toString('hex'), words };

@@ -1,16 +1,22 @@
-import { openIndex, type OpenOptions } from '../lookup/open-index.ts';
+import { openIndex } from '../lookup/open-index.ts';
 import type { LookupAnswer } from '../lookup/hash-index.ts';
-import type { IndexLocation } from '../lookup/range-reader.ts';
 import { Failure } from '../schemas/failures.ts';
-import { openStore } from '../store/open-store.ts';
 import { displayWidth } from './display-width.ts';
 import type { Terminal } from './terminal.ts';
 
+/** An answer, and for a word that is not in the index those that are near. */
+export type WordAnswer = LookupAnswer & { near: string[] };
+
+/** Near spellings need the whole vocabulary: not of more items than these, for a word. */
+const MOST_SPELLED = 1_000_000;
+
 /** Looks words up in a published index, in their order. Throws StoreError where no index is, IntegrityError where it is damaged. */
-export async function lookupWords(uri: string, words: readonly string[]): Promise<LookupAnswer[]> {
+export async function lookupWords(uri: string, words: readonly string[]): Promise<WordAnswer[]> {
   return await asFailure(uri, async () => {
-    const index = await openIndex(uri, openOptions(uri));
-    return await Promise.all(words.map((word) => index.lookup(word)));
+    const index = await openIndex(uri);
+    const answers = await index.lookupBatch(words);
+    const near = async ({ found, query }: LookupAnswer) => (found || index.manifest.items > MOST_SPELLED ? [] : await index.spellings(query));
+    return await Promise.all(answers.map(async (answer) => ({ ...answer, near: await near(answer) })));
   });
 }
 
@@ -54,24 +60,4 @@ export function fitItems(items: readonly string[], columns: number): string {
     text = next;
   }
   return text;
-}
-
-/** S3 is read through the store, with the AWS environment; everything else by the reader itself. */
-export function openOptions(uri: string): OpenOptions {
-  return uri.startsWith('s3://') ? { location: storeLocation } : {};
-}
-
-function storeLocation(uri: string): IndexLocation {
-  const store = openStore(uri);
-  return {
-    uri: store.uri,
-    readObject: (path) => store.get(path),
-    openRange: (path) => ({
-      async read(start, end) {
-        const bytes = await store.getRange(path, start, end);
-        if (bytes === undefined) throw new Failure('IntegrityError', `${store.uri}/${path} is missing, though its index names it`);
-        return bytes;
-      },
-    }),
-  };
 }

@@ -1,4 +1,4 @@
-import { STAGE_NAMES, STAGES, VECTOR_STAGE_NAMES } from '../schemas/stages.ts';
+import { APPEND_STAGE_NAMES, STAGE_NAMES, STAGES, VECTOR_STAGE_NAMES } from '../schemas/stages.ts';
 import { cutDisplay, padDisplay } from './display-width.ts';
 import { formatBytes, formatCount, formatFigure, formatSeconds } from './format.ts';
 import type { RunSnapshot, StageView } from './run-snapshot.ts';
@@ -21,7 +21,7 @@ export function progressFrame(snapshot: RunSnapshot, terminal: Terminal, clock: 
   return [...lines, ...notices].map((line) => cutDisplay(line, columns));
 }
 
-const TITLE_COLUMNS = Math.max(...[...STAGE_NAMES, ...VECTOR_STAGE_NAMES].map((name) => STAGES[name].title.length));
+const TITLE_COLUMNS = Math.max(...[...STAGE_NAMES, ...VECTOR_STAGE_NAMES, ...APPEND_STAGE_NAMES.votes].map((name) => STAGES[name].title.length));
 const MARKS = { waiting: '·', running: '▸', done: '✔' } as const;
 
 function fold(stages: readonly StageView[], room: number): (StageView | string)[] {

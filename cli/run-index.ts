@@ -11,12 +11,14 @@ import { openTemporal } from './open-temporal.ts';
 import type { TemporalOptions, Terminals } from './program-options.ts';
 import { showRun } from './show-run.ts';
 import { prepareRun, requireWorkers, startRun } from './start-run.ts';
-import type { StartedRun } from './start-run.ts';
+import type { PreparedRun, StartedRun } from './start-run.ts';
 
 export interface RunOptions {
   force: boolean;
   json: boolean;
   terminals: Terminals;
+  /** What is started; a reindex when absent. */
+  prepare?: (connection: ClientConnection) => Promise<PreparedRun>;
 }
 
 export interface LocalRunOptions extends RunOptions {
@@ -42,7 +44,7 @@ export async function runRemotely(
   try {
     connection = await openTemporal(temporal);
     await requireWorkers(connection);
-    const started = await startRun(connection, await prepareRun(connection, configuration, options.force));
+    const started = await startRun(connection, await prepared(connection, configuration, options));
     if (options.detach) return { started, result: undefined };
     const say = speaker(options);
     say(`${started.workflowId} started, run ${started.runId}; Ctrl-C leaves it going\n`);
@@ -70,7 +72,7 @@ export async function runLocally(configuration: Configuration, options: LocalRun
     try {
       if (interrupts.signal.aborted) return undefined;
       const workflowId = reindexWorkflowId(configuration.index);
-      const attached = await startOrAttach(local.connection, configuration, options.force, local.shared);
+      const attached = await startOrAttach(local.connection, configuration, options, local.shared);
       if (attached) say(`${workflowId} was interrupted; it goes on where it stopped`);
       const { address, namespace, client } = local.connection;
       say(`Temporal ${address}, UI ${uiLink(local.uiUrl, namespace, workflowId)}\n`);
@@ -90,15 +92,18 @@ export async function runLocally(configuration: Configuration, options: LocalRun
  * Starts the run, or returns true when a run of an earlier, interrupted process is open in the database of a server that
  * nobody else has open. Where somebody else does, the run is theirs: AlreadyRunning.
  */
-async function startOrAttach(connection: ClientConnection, configuration: Configuration, force: boolean, shared: boolean): Promise<boolean> {
+async function startOrAttach(connection: ClientConnection, configuration: Configuration, options: RunOptions, shared: boolean): Promise<boolean> {
   try {
-    await startRun(connection, await prepareRun(connection, configuration, force));
+    await startRun(connection, await prepared(connection, configuration, options));
     return false;
   } catch (error) {
     if (error instanceof Failure && error.type === 'AlreadyRunning' && !shared) return true;
     throw error;
   }
 }
+
+const prepared = (connection: ClientConnection, configuration: Configuration, { force, prepare }: RunOptions): Promise<PreparedRun> =>
+  prepare ? prepare(connection) : prepareRun(connection, configuration, force);
 
 /** Lines beside the result; none of them where only one line is wanted and nobody looks. */
 function speaker({ json, terminals }: RunOptions): (line: string) => void {

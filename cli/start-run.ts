@@ -46,6 +46,8 @@ export async function prepareRun({ connection, namespace }: ClientConnection, co
 }
 
 export interface PreparedRun {
+  /** `reindex` when absent. */
+  workflow?: typeof WORKFLOW.reindex | typeof WORKFLOW.append;
   input: ReindexInput;
   staticSummary: string;
   staticDetails: string;
@@ -54,11 +56,11 @@ export interface PreparedRun {
 
 /** Starts the run of an index; throws AlreadyRunning when there is one. */
 export async function startRun({ client }: ClientConnection, prepared: PreparedRun): Promise<StartedRun> {
-  const { input, ...shown } = prepared;
+  const { input, workflow = WORKFLOW.reindex, ...shown } = prepared;
   const { index } = input.configuration;
   const workflowId = reindexWorkflowId(index);
   try {
-    const handle = await client.workflow.start(WORKFLOW.reindex, {
+    const handle = await client.workflow.start(workflow, {
       workflowId,
       taskQueue: QUEUES.main,
       args: [input],

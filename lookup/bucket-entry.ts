@@ -1,12 +1,14 @@
-import { IndexFormatError } from './index-errors.ts';
 import { type PageEntry, type PageFile, u32 } from './page-file.ts';
 import { decodeKey } from './item-key.ts';
+import { readVarint, type VarintCursor as Cursor, wrongAt as wrong } from './varint.ts';
 
 /** The items of a bucket, by ascending item number. */
 export interface Bucket {
   /** What items are ordered by: their numbers, or where keys are int64 the ids, which ascend as the numbers do. */
   order: readonly (number | bigint)[];
   keys: string[];
+  /** Where the index has payloads. */
+  payloads?: readonly string[];
 }
 
 /** The items of the bucket whose entry this is; a large bucket costs one more read. Throws IndexFormatError. */
@@ -22,14 +24,6 @@ export async function readBucket(file: PageFile, entry: PageEntry): Promise<Buck
   if (entry.bytes.length !== cursor.at + 4) throw wrong(cursor, 'a checksum of 4 bytes at the end', `${entry.bytes.length - cursor.at} bytes`);
   const bytes = await file.readOverflow(offset, length, u32(entry.bytes, cursor.at), entry.offset);
   return readList(file, { bytes, at: 0, part: name, offset: (1 + header.pages) * header.pageBytes + offset }, count);
-}
-
-interface Cursor {
-  bytes: Uint8Array;
-  at: number;
-  part: string;
-  /** Of `bytes` in the part. */
-  offset: number;
 }
 
 function readList({ header }: PageFile, cursor: Cursor, count: number): Bucket {
@@ -70,20 +64,4 @@ function readWords(cursor: Cursor, count: number, items: number): Bucket {
   }
   if (cursor.at !== cursor.bytes.length) throw wrong(cursor, 'the end of the list', `${cursor.bytes.length - cursor.at} bytes more`);
   return { order, keys };
-}
-
-function readVarint(cursor: Cursor): number {
-  let value = 0;
-  for (let scale = 1; ; scale *= 128) {
-    const byte = cursor.bytes[cursor.at];
-    if (byte === undefined) throw wrong(cursor, 'a number', 'the end');
-    cursor.at++;
-    value += (byte & 127) * scale;
-    if (!Number.isSafeInteger(value)) throw wrong(cursor, 'a number below 2^53', 'a larger one');
-    if (byte < 128) return value;
-  }
-}
-
-function wrong(cursor: Cursor, expected: string, actual: string | number): IndexFormatError {
-  return new IndexFormatError(cursor.part, cursor.offset + cursor.at, expected, String(actual));
 }

@@ -11,6 +11,15 @@ export interface VersionManifest {
   parts: { name: string; path: string; bytes: number }[];
   /** The key of the export artifact, which every part carries: 32 hexadecimal digits. */
   identity: string;
+  /** Of a version with a delta: what changed since its pages were made. */
+  delta?: DeltaFacts & { /** The key of the append artifact. */ identity: string };
+}
+
+export interface DeltaFacts {
+  /** Items that the pages have. */
+  base: number;
+  added: number;
+  removed: number;
 }
 
 const MAXIMUM_ITEMS = 0x8000_0000;
@@ -18,7 +27,7 @@ const MAXIMUM_ITEMS = 0x8000_0000;
 /** Checks `index.json` by hand, for the fields that lookup needs. Throws IndexFormatError with the path of the field. */
 export function checkManifest(value: unknown): VersionManifest {
   const fields = new Fields('index.json', value);
-  fields.literal('format', 1);
+  const format = fields.value('format') === 2 ? 2 : fields.literal('format', 1);
   const bits = fields.integer('bits', 8, 256);
   if (bits % 8 !== 0) fields.refuse('bits', 'a multiple of 8', bits);
   return {
@@ -33,8 +42,13 @@ export function checkManifest(value: unknown): VersionManifest {
       path: part.text('path', SAFE_PATH),
       bytes: part.integer('bytes', 0, Number.MAX_SAFE_INTEGER),
     })),
-    identity: exportKey(fields),
+    identity: keyOf(fields, 'export'),
+    ...(format === 2 && { delta: { ...deltaFacts(fields.child('delta')), identity: keyOf(fields, 'append') } }),
   };
+}
+
+function deltaFacts(fields: Fields): DeltaFacts {
+  return { base: fields.integer('base', 0, MAXIMUM_ITEMS), added: fields.integer('added', 0, MAXIMUM_ITEMS), removed: fields.integer('removed', 0, MAXIMUM_ITEMS) };
 }
 
 export interface Current {
@@ -60,9 +74,9 @@ const INDEX_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Relative, with plain names alone: neither `..` nor an empty name, no scheme, no query. */
 const SAFE_PATH = /^(?!\.{1,2}(\/|$))[\w.-]+(\/(?!\.{1,2}(\/|$))[\w.-]+)*\/?$/;
 
-function exportKey(fields: Fields): string {
-  const made = fields.list('lineage').find((reference) => reference.value('stage') === 'export');
-  return made ? made.text('key', /^[0-9a-f]{32}$/) : fields.refuse('lineage', 'an artifact of stage export', 'none');
+function keyOf(fields: Fields, stage: 'export' | 'append'): string {
+  const made = fields.list('lineage').find((reference) => reference.value('stage') === stage);
+  return made ? made.text('key', /^[0-9a-f]{32}$/) : fields.refuse('lineage', `an artifact of stage ${stage}`, 'none');
 }
 
 class Fields {
@@ -93,6 +107,10 @@ class Fields {
   text(name: string, pattern: RegExp): string {
     const value = this.value(name);
     return typeof value === 'string' && pattern.test(value) ? value : this.refuse(name, `text like ${pattern}`, value);
+  }
+
+  child(name: string): Fields {
+    return new Fields(this.#file, this.value(name), `${this.#path}${name}.`);
   }
 
   list(name: string): Fields[] {

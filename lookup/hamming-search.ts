@@ -4,7 +4,7 @@
  * the query's. B codes of W words of 32 bits, d bits.
  */
 
-import { hammingDistance, popcount, scanDistances } from './hamming-scan.ts';
+import { hammingDistance, popcount, scanDistances, scanWithin } from './hamming-scan.ts';
 
 /** Codes near a query: places in the (B, W) array and their distances, in no order. Valid until the next search. */
 export interface HammingMatches {
@@ -22,10 +22,6 @@ export interface HammingSearch {
   readonly heldBytes: number;
 }
 
-/** Nanoseconds, measured (docs/results/index.md): only their ratios matter, for the choice between probing and scanning. */
-const PROBE_NS = 12;
-const CANDIDATE_NS = 20;
-const SCAN_WORD_NS = 1.8;
 /** Fewer codes are scanned at once in less time than it takes to index them. */
 const LEAST_INDEXED = 2048;
 const MAXIMUM_SUBSTRING_BITS = 24;
@@ -35,7 +31,9 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
   const total = codes.length / words;
   const substrings = total < LEAST_INDEXED ? [] : indexSubstrings(codes, words, bits, total);
   const matches: HammingMatches = { count: 0, codes: new Uint32Array(64), distances: new Uint16Array(64) };
-  const scanNs = total * words * SCAN_WORD_NS;
+  let measured: SearchCosts | undefined;
+  /** Measured at the first search, on these very codes: a millisecond or two. */
+  const costs = (): SearchCosts => (measured ??= measureCosts(codes, words, substrings, total));
   let scanned: Uint16Array | undefined;
 
   function push(code: number, distance: number): void {
@@ -55,17 +53,19 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
     return scanned;
   }
 
-  function takeScanned(distances: Uint16Array, radius: number): HammingMatches {
+  function scanFor(query: Uint32Array, radius: number): HammingMatches {
     matches.count = 0;
-    for (let code = 0; code < total; code++) if (distances[code]! <= radius) push(code, distances[code]!);
+    scanWithin(codes, words, query, radius, push);
     return matches;
   }
 
   /** False when it would have cost more than a scan: then matches are incomplete. */
   function probe(query: Uint32Array, radius: number): boolean {
     const m = substrings.length;
-    if (m === 0 || probes(substrings, radius) * PROBE_NS > scanNs) return false;
-    let candidatesLeft = scanNs / CANDIDATE_NS;
+    if (m === 0) return false;
+    const { scanMs, probeMs, candidateMs } = costs();
+    if (probes(substrings, radius) * probeMs > scanMs) return false;
+    let candidatesLeft = scanMs / candidateMs;
     matches.count = 0;
     const least = Math.floor(radius / m);
     for (let j = 0; j < m; j++) {
@@ -105,7 +105,7 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
   }
 
   return {
-    within: (query, radius) => (probe(query, radius) ? matches : takeScanned(scan(query), radius)),
+    within: (query, radius) => (probe(query, radius) ? matches : scanFor(query, radius)),
     nearest(query, k, weightOf) {
       for (let radius = 0; radius <= bits && probe(query, radius); radius++) {
         let weight = 0;
@@ -117,10 +117,52 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
       for (let code = 0; code < total; code++) weights[distances[code]!]! += weightOf(code);
       let radius = 0;
       for (let weight = weights[0]!; weight < k && radius < bits; ) weight += weights[++radius]!;
-      return takeScanned(distances, radius);
+      return scanFor(query, radius);
     },
     heldBytes: substrings.reduce((sum, { offsets, order }) => sum + offsets.byteLength + order.byteLength, 0),
   };
+}
+
+/** Milliseconds. */
+interface SearchCosts {
+  /** Of a scan of all codes. */
+  scanMs: number;
+  /** Of looking one key of a substring up, and of comparing one code that it leads to. */
+  probeMs: number;
+  candidateMs: number;
+}
+
+/** Codes, keys and candidates that are timed: enough for a clock that ticks every tenth of a millisecond. */
+const TIMED_CODES = 262_144;
+const TIMED_STEPS = 32_768;
+
+/** What probing and scanning cost here and now, the least of three tries. Only their ratios matter, and only for time: both give the same answer. */
+function measureCosts(codes: Uint32Array, words: number, substrings: readonly Substring[], total: number): SearchCosts {
+  const timed = Math.min(total, TIMED_CODES);
+  const some = codes.subarray(0, timed * words);
+  const query = codes.slice(0, words);
+  const { offsets, order, bits } = substrings[0]!;
+  const mask = 2 ** bits - 1;
+  let sum = 0;
+  const least = (run: () => void): number => {
+    let best = Infinity;
+    for (let round = 0; round < 3; round++) {
+      const started = performance.now();
+      run();
+      best = Math.min(best, performance.now() - started);
+    }
+    return Math.max(best, 1e-3);
+  };
+  const scanMs = (least(() => scanWithin(some, words, query, 0, () => sum++)) * total) / timed;
+  // Places far apart, as queries have them.
+  const probes = least(() => {
+    for (let step = 0, key = 1; step < TIMED_STEPS; step++, key = (Math.imul(key, 0x9e3779b1) + 1) >>> 0) sum += offsets[key & mask]! ^ offsets[(key & mask) + 1]!;
+  });
+  const candidates = least(() => {
+    for (let step = 0, key = 1; step < TIMED_STEPS; step++, key = (Math.imul(key, 0x9e3779b1) + 1) >>> 0) sum += hammingDistance(codes, order[key % total]! * words, query, 0, words);
+  });
+  if (Number.isNaN(sum)) throw new RangeError('a code lies outside of its array');
+  return { scanMs, probeMs: probes / TIMED_STEPS, candidateMs: candidates / TIMED_STEPS };
 }
 
 interface Substring {

@@ -1,10 +1,13 @@
+import { type AppliedDelta, applyDelta, mergeItems } from './apply-delta.ts';
 import { type Bucket, readBucket } from './bucket-entry.ts';
 import { checkManifest, type VersionManifest } from './check-manifest.ts';
 import { IndexFormatError } from './index-errors.ts';
 import { encodeKey } from './item-key.ts';
-import { type ExpectedPart, openPageFile, type PageFile, u32 } from './page-file.ts';
+import { openDelta, openPart } from './open-part.ts';
+import { type PageFile, u32 } from './page-file.ts';
 import { hex } from './page-header.ts';
 import { loadItems } from './load-items.ts';
+import { nearSpellings } from './near-spellings.ts';
 import { type Neighbours, residentIndex, type ResidentIndex } from './resident-index.ts';
 import type { RangeReader } from './range-reader.ts';
 
@@ -49,6 +52,8 @@ export interface HashIndex {
   within(query: string, radius: number, options?: { limit?: number }): Promise<NearbyItem[]>;
   /** The k items nearest to the query by the least distance over the tables, without itself; loads the index. */
   nearest(query: string, k: number): Promise<NearbyItem[]>;
+  /** Keys that a query which the index does not have may have meant, the nearest first (5 when not said); loads the index, looks at every key. None where keys are int64. */
+  spellings(query: string, limit?: number): Promise<string[]>;
   /** Closes what its readers hold (files); a later query opens it again. */
   close(): Promise<void>;
 }
@@ -65,39 +70,43 @@ export interface IndexParts {
 export function openParts(parts: IndexParts): HashIndex {
   const manifest = checkManifest(parts.manifest);
   const { tables, bits } = manifest;
-  const readers: RangeReader[] = [];
-  const open = (part: 'items' | 'buckets', table: number): (() => Promise<PageFile>) => {
-    let opened: Promise<PageFile> | undefined;
-    let reader: RangeReader | undefined;
-    const openReader = (name: string): RangeReader => {
-      if (!reader) readers.push((reader = parts.fetchPart(name)));
-      return reader;
-    };
-    return () => {
-      if (!opened) {
-        opened = openPart(manifest, { part, table, openReader, keep: parts.keep ?? 256 });
-        // A failed start, a network that was down, is tried again by the next query.
-        opened.catch(() => (opened = undefined));
-      }
-      return opened;
-    };
+  const codeBytes = bits / 8;
+  /** Trained codes meet across tables: a bucket holds all items that have its code in any of them. */
+  const isShared = manifest.parts.some(({ name }) => name === 'embeddings.arrow');
+  const readers = new Map<string, RangeReader>();
+  const openReader = (name: string): RangeReader => {
+    const reader = readers.get(name) ?? parts.fetchPart(name);
+    readers.set(name, reader);
+    return reader;
   };
+  const open = (part: 'items' | 'buckets', table: number) => retried(() => openPart(manifest, { part, table, openReader, keep: parts.keep ?? 256 }));
   const itemsFile = open('items', 0);
-  let loaded: Promise<ResidentIndex> | undefined;
   const bucketFiles = Array.from({ length: tables }, (_, table) => open('buckets', table));
+  const readDelta = retried(() => openDelta(manifest, openReader));
+  const applied = retried(async () => {
+    const delta = await readDelta();
+    return delta && applyDelta(delta, tables, codeBytes, isShared);
+  });
+  const load = retried(async () => {
+    const [file, delta] = await Promise.all([itemsFile(), readDelta()]);
+    const base = await loadItems(file);
+    return residentIndex(delta ? mergeItems(base, delta, codeBytes) : base, bits);
+  });
 
-  async function bucketOf(table: number, code: Uint8Array): Promise<Bucket | undefined> {
+  async function baseBucket(table: number, code: Uint8Array): Promise<Bucket | undefined> {
     const file = await bucketFiles[table]!();
     const entry = await file.find(code);
-    return entry && readBucket(file, entry);
+    return entry && (await readBucket(file, entry));
   }
 
-  function load(): Promise<ResidentIndex> {
-    if (!loaded) {
-      loaded = itemsFile().then(async (file) => residentIndex(await loadItems(file), bits));
-      loaded.catch(() => (loaded = undefined));
-    }
-    return loaded;
+  async function bucketOf(table: number, code: Uint8Array, change: AppliedDelta | undefined): Promise<Bucket | undefined> {
+    const bucket = await baseBucket(table, code);
+    if (!change) return bucket;
+    const text = hex(code);
+    if (bucket || !isShared || !change.adds(table, text)) return change.bucket(table, text, bucket);
+    // The first item with this code in this table came with the delta: its bucket is that of another table, if one has it.
+    const others = await Promise.all(bucketFiles.map((_, other) => baseBucket(other, code)));
+    return change.bucket(table, text, others.find((other) => other !== undefined));
   }
 
   async function nearby(query: string, search: (index: ResidentIndex, number: number) => Neighbours): Promise<NearbyItem[]> {
@@ -110,24 +119,32 @@ export function openParts(parts: IndexParts): HashIndex {
 
   async function lookup(query: string): Promise<LookupAnswer> {
     // All headers at once: a cold start waits for three reads in a row, whatever the number of tables.
-    const [file] = await Promise.all([itemsFile(), ...bucketFiles.map((open) => open())]);
-    const key = encodeKey(file.header.keys, query);
-    const entry = key && (await file.find(key));
-    if (!entry) return { query, found: false, id: null, buckets: [], items: [] };
-    const codeBytes = bits / 8;
-    const codesAt = entry.bytes.length - tables * codeBytes;
-    const id = u32(entry.bytes, codesAt - 4);
-    if (id >= manifest.items) throw new IndexFormatError(file.name, entry.offset + codesAt - 4, `an item number below ${manifest.items}`, String(id));
-    const codes = Array.from({ length: tables }, (_, table) => entry.bytes.subarray(codesAt + table * codeBytes, codesAt + (table + 1) * codeBytes));
-    const found = await Promise.all(codes.map((code, table) => bucketOf(table, code)));
-    const buckets = found.map((bucket, table) => withoutQuery(bucket, { id, query, table, code: hex(codes[table]!) }));
+    const [file, change] = await Promise.all([itemsFile(), applied(), ...bucketFiles.map((open) => open())]);
+    const own = await findItem(file, query, change);
+    if (!own) return { query, found: false, id: null, buckets: [], items: [] };
+    const codes = Array.from({ length: tables }, (_, table) => own.codes.subarray(table * codeBytes, (table + 1) * codeBytes));
+    const found = await Promise.all(codes.map((code, table) => bucketOf(table, code, change)));
+    const buckets = found.map((bucket, table) => withoutQuery(bucket, { id: own.id, query, table, code: hex(codes[table]!) }));
     return {
       query,
       found: true,
-      id,
+      id: own.id,
       buckets: buckets.map(({ keys }, table) => ({ table, code: hex(codes[table]!), items: keys })),
       items: union(buckets),
     };
+  }
+
+  /** The number and codes (L x w bytes) of an item, from the delta where that knows it. */
+  async function findItem(file: PageFile, query: string, change: AppliedDelta | undefined): Promise<{ id: number; codes: Uint8Array } | undefined> {
+    const known = change?.find(query);
+    if (known) return known === 'removed' ? undefined : known;
+    const key = encodeKey(file.header.keys, query);
+    const entry = key && (await file.find(key));
+    if (!entry) return undefined;
+    const codesAt = entry.bytes.length - tables * codeBytes;
+    const id = u32(entry.bytes, codesAt - 4);
+    if (id >= file.header.items) throw new IndexFormatError(file.name, entry.offset + codesAt - 4, `an item number below ${file.header.items}`, String(id));
+    return { id: change ? change.numberOf(id) : id, codes: entry.bytes.subarray(codesAt) };
   }
 
   return {
@@ -137,35 +154,33 @@ export function openParts(parts: IndexParts): HashIndex {
     load,
     within: (query, radius, options) => nearby(query, (index, number) => index.within(number, radius, options)),
     nearest: (query, k) => nearby(query, (index, number) => index.nearest(number, k)),
+    async spellings(query, limit = 5) {
+      const { keys, items } = await load();
+      return keys.kind === 'int64' ? [] : nearSpellings(keys, items, query, limit).map(({ key }) => key);
+    },
     async lookupCode(table, code) {
       if (!Number.isInteger(table) || table < 0 || table >= tables) throw new RangeError(`table: expected 0 to ${tables - 1}, got ${table}`);
       const text = typeof code === 'string' ? code.toLowerCase() : hex(code);
       if (text.length !== bits / 4 || !/^[0-9a-f]*$/.test(text)) throw new RangeError(`code: expected ${bits / 4} hexadecimal digits, got ${JSON.stringify(text)}`);
-      const bytes = Uint8Array.from({ length: bits / 8 }, (_, k) => Number.parseInt(text.slice(2 * k, 2 * k + 2), 16));
-      return { table, code: text, items: (await bucketOf(table, bytes))?.keys ?? [] };
+      const bytes = Uint8Array.from({ length: codeBytes }, (_, k) => Number.parseInt(text.slice(2 * k, 2 * k + 2), 16));
+      return { table, code: text, items: (await bucketOf(table, bytes, await applied()))?.keys ?? [] };
     },
     async close() {
-      await Promise.all(readers.map(async (reader) => reader.close?.()));
+      await Promise.all([...readers.values()].map(async (reader) => reader.close?.()));
     },
   };
 }
 
-interface WantedPart {
-  part: 'items' | 'buckets';
-  table: number;
-  openReader: (name: string) => RangeReader;
-  keep: number;
-}
-
-async function openPart(manifest: VersionManifest, { part, table, openReader, keep }: WantedPart): Promise<PageFile> {
-  const name = part === 'items' ? 'items.pages' : `buckets-${table}.pages`;
-  const listed = manifest.parts.find((candidate) => candidate.name === name);
-  if (!listed) throw new IndexFormatError('index.json', undefined, `a part ${name}`, manifest.parts.map((candidate) => candidate.name).join(', ') || 'none');
-  const { tables, bits, items, identity } = manifest;
-  const expected: ExpectedPart = { part, tables, table, codeBytes: bits / 8, items, bytes: listed.bytes, identity };
-  const file = await openPageFile(name, openReader(name), expected, keep);
-  if (manifest.kind === 'word' && file.header.keys !== 'utf8') throw new IndexFormatError(name, 11, 'keys 1 (UTF-8) for words', file.header.keys);
-  return file;
+/** Done once; a failed start, a network that was down, is tried again by the next query. */
+function retried<Result>(start: () => Promise<Result>): () => Promise<Result> {
+  let started: Promise<Result> | undefined;
+  return () => {
+    if (!started) {
+      started = start();
+      started.catch(() => (started = undefined));
+    }
+    return started;
+  };
 }
 
 /** The bucket without the query, which must be in it: an index whose parts contradict each other is refused. */

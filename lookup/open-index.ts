@@ -5,14 +5,14 @@ import { IndexFormatError, IndexReadError } from './index-errors.ts';
 import type { IndexLocation } from './range-reader.ts';
 
 export interface OpenOptions {
-  /** Reader of a folder by its URI, for other schemes than file, http and https. */
+  /** Reader of a folder by its URI, for other schemes than file, s3, http and https. */
   location?: (uri: string) => IndexLocation | Promise<IndexLocation>;
   /** Reads of pages kept a part for later queries; 256 when absent. */
   keep?: number;
 }
 
 /**
- * Opens a published index: `…/indexes/NAME` (its current version) or `…/indexes/NAME/versions/V`; a path, file://, http:// or https://.
+ * Opens a published index: `…/indexes/NAME` (its current version) or `…/indexes/NAME/versions/V`; a path, file://, s3://, http:// or https://.
  * The version stays the one that was current at the opening. Throws IndexReadError where there is none, IndexFormatError where it is damaged.
  */
 export async function openIndex(uri: string, options: OpenOptions = {}): Promise<HashIndex> {
@@ -41,8 +41,9 @@ export async function openVersion(location: IndexLocation, current: Current | un
 export async function locate(uri: string): Promise<IndexLocation> {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(uri)?.[1]?.toLowerCase();
   if (scheme === 'http' || scheme === 'https') return httpLocation(uri);
-  if (scheme !== undefined && scheme !== 'file') throw new IndexReadError(uri, `expected a path, file://, http:// or https://, got ${scheme}: (others need the option location)`);
+  if (scheme !== undefined && scheme !== 'file' && scheme !== 's3') throw new IndexReadError(uri, `expected a path, file://, s3://, http:// or https://, got ${scheme}: (others need the option location)`);
   // Loaded here alone, so that a browser never asks for node: modules.
+  if (scheme === 's3') return (await import('./s3-range-reader.ts')).s3Location(uri);
   const { fileLocation } = await import('./file-range-reader.ts');
   return fileLocation(uri);
 }

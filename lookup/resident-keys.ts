@@ -3,6 +3,7 @@ import type { PageHeader } from './page-header.ts';
 
 /** All keys of an index in memory: number to key, key to number. */
 export interface ResidentKeys {
+  readonly kind: PageHeader['keys'];
   /** The number of the item with this key, or -1. Ids may come as bigint or in decimal. */
   find(query: string | bigint): number;
   /** `out[i]` becomes the number of `queries[i]`, or -1; queries wait for memory together. Returns `warmed` and a sum of slots: reads that must not be optimised away. */
@@ -87,6 +88,7 @@ export function residentKeys({ kind, bytes, starts }: KeyRecords): ResidentKeys 
 
   const hashes = new Float64Array(BLOCK);
   return {
+    kind,
     find,
     findBatch(queries, out, warmed) {
       if (out.length < queries.length) throw new RangeError(`out: expected at least ${queries.length} numbers, got ${out.length}`);

@@ -3,7 +3,8 @@ import { artifactReference, manifestPart } from './artifact.ts';
 
 /** `indexes/NAME/versions/V/index.json`: the header of a finished version, written last. */
 export const indexManifest = z.object({
-  format: z.literal(1),
+  /** 2 with a delta, which readers of 1 would pass over. */
+  format: z.union([z.literal(1), z.literal(2)]),
   index: z.string(),
   version: z.number().int().positive(),
   /** What an item is: a word of a text, or an id (of sequences, pairs, vectors). */
@@ -11,6 +12,8 @@ export const indexManifest = z.object({
   items: z.number().int().nonnegative(),
   tables: z.number().int().positive(),
   bits: z.number().int().positive(),
+  /** What has changed since the pages were made: items of the pages, and how many the delta adds and takes. */
+  delta: z.object({ base: z.number().int().nonnegative(), added: z.number().int().nonnegative(), removed: z.number().int().nonnegative() }).optional(),
   parts: z.array(manifestPart),
   /** The artifacts it was made from, `export` first; the way back to the corpus. */
   lineage: z.array(artifactReference),

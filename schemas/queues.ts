@@ -34,6 +34,7 @@ export const QUEUE_OF_STAGE: Record<StageName, QueueRole> = {
   encode: 'export',
   binarize: 'export',
   export: 'export',
+  append: 'export',
   evaluate: 'export',
   report: 'export',
   publish: 'main',

@@ -4,6 +4,7 @@ import type { StageName } from './stages.ts';
 /** Workflow types, ids and names that the CLI, the workers and the workflows share. */
 export const WORKFLOW = {
   reindex: 'reindex',
+  append: 'append',
   scheduled: 'scheduled',
   processShards: 'processShards',
   train: 'train',
@@ -28,6 +29,31 @@ export interface ReindexInput {
   force: boolean;
   /** Whether the namespace knows the search attributes. */
   searchAttributes: boolean;
+}
+
+/** Input of the workflow `append`, which takes the lock of the index as `reindex` does. */
+export interface AppendRunInput extends ReindexInput {
+  /** The configuration of the version, with the source that is appended. */
+  configuration: Configuration;
+  /** The version that is changed. */
+  version: number;
+  /** Whether the source is read, or items are only deleted. */
+  hasSource: boolean;
+  /** Rarer items of the source get no code. */
+  minimumCount: number;
+  deleted: string[];
+}
+
+/** What an append did, in items. */
+export interface AppendChanges {
+  added: number;
+  replaced: number;
+  same: number;
+  deleted: number;
+  /** Deletions of what was not there. */
+  unknown: number;
+  /** New to the index, but next to nothing that it knows: left out. */
+  withoutNeighbours: number;
 }
 
 export interface StageResult {
@@ -104,6 +130,8 @@ export interface ReindexResult {
   metrics: Metrics;
   /** What the corpus was taken without or twice. */
   corpus: CorpusRemarks;
+  /** Of an append. */
+  changes?: AppendChanges;
 }
 
 export interface CorpusRemarks {

@@ -20,6 +20,7 @@ export const STAGES = {
   encode: { version: 2, title: 'Encode vectors to codes' },
   binarize: { version: 2, title: 'Binarize to codes' },
   export: { version: 3, title: 'Export the buckets' },
+  append: { version: 1, title: 'Append and delete items' },
   evaluate: { version: 3, title: 'Evaluate' },
   report: { version: 1, title: 'Write the report' },
   yardstick: { version: 1, title: 'Measure how hard D is' },
@@ -63,3 +64,10 @@ export const DOCUMENT_STAGE_NAMES = ['list', 'ingest', 'weigh', 'hasher', 'encod
 export function stageNamesOf(kind: string): readonly StageName[] {
   return kind === 'vectors' ? VECTOR_STAGE_NAMES : kind === 'documents' ? DOCUMENT_STAGE_NAMES : STAGE_NAMES;
 }
+
+/** The stages of an append: of a source of words or ids, of one of vectors, of deletions alone. */
+export const APPEND_STAGE_NAMES = {
+  votes: ['list', 'ingest', 'dictionary', 'append', 'publish'],
+  vectors: ['list', 'append', 'publish'],
+  deletions: ['append', 'publish'],
+} as const satisfies Record<string, StageName[]>;

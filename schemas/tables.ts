@@ -86,3 +86,7 @@ export const WEIGHED_DOCUMENTS = { id: 'utf8', training: 'int32', row: 'int32', 
 
 /** `weigh`: terms.parquet, the vocabulary in word order; id = row; documents: of the training part that hold it; scale: what a count is multiplied by. */
 export const TERMS = { term: 'utf8', documents: 'int32', scale: 'float64' } as const;
+
+/** Published with a delta: tombstones.parquet: items of codes.parquet that are gone or have other codes in delta-codes.parquet. */
+export const TOMBSTONE_KEYS = { item: 'utf8' } as const;
+export const TOMBSTONE_IDS = { item: 'int64' } as const;

@@ -142,6 +142,17 @@ export async function decodeWords(bytes: Uint8Array, name: string, where = 'Parq
   return own ?? encodeUtf8((await decodeParquet(bytes, { [name]: 'utf8' } as const, where))[name]!, name);
 }
 
+/** The columns of a table and their types, as far as they are ColumnTypes. Throws an IntegrityError when the bytes are no Parquet. */
+export async function columnTypes(bytes: Uint8Array, where: string): Promise<Map<string, string>> {
+  const { arrow, parquet } = await load();
+  try {
+    const { fields } = arrow.tableFromIPC(parquet.readSchema(bytes).intoIPCStream()).schema;
+    return new Map(fields.map(({ name, type }) => [name, typeName(arrow, type)]));
+  } catch (error) {
+    throw new Failure('IntegrityError', `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`, { cause: error });
+  }
+}
+
 /** Reads one column binary(width) of a table batch by batch into `out`. Throws an IntegrityError as decodeParquet does, and where `out` is not its length. */
 export async function readBinaryColumn(blob: Blob, name: string, width: number, out: Uint8Array, where: string): Promise<void> {
   const { arrow, parquet } = await load();

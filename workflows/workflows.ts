@@ -1,4 +1,5 @@
 /** Every workflow type, by name: the entry of the bundle. */
+export { append } from './append.ts';
 export { documentExperiment, documentSet } from './document-experiment.ts';
 export { sbmExperiment } from './experiment.ts';
 export { processShards } from './process-shards.ts';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addAppendCommand } from './index-append.ts';
 import { addVersionCommands } from './index-versions.ts';
 import { examples, terminals } from '../program-options.ts';
 
@@ -20,5 +21,6 @@ export function addIndexCommand(program: Command): void {
       else if (indexes.length === 0) process.stderr.write(`nothing is published in ${store} yet\n`);
       else process.stdout.write(`${indexesTable(indexes, terminals(command).out).join('\n')}\n`);
     });
+  addAppendCommand(index);
   addVersionCommands(index);
 }

@@ -7,7 +7,7 @@ export function addLookupCommand(program: Command): void {
     .summary('the buckets of words')
     .description(
       'Looks words up in a published index: for each table the code of the word and the other items of its bucket. ' +
-        'Needs no Temporal. A word that the index does not have gets empty lists and a line on standard error.',
+        'Needs no Temporal. A word that the index does not have gets empty lists and a line on standard error with those that are spelled nearly so (in indexes of up to a million items).',
     )
     .argument('<word...>', 'words as the index has them (lower-case), or with --text texts')
     .option('--text', 'in an index of documents: the documents nearest to each text, by the encoder beside the index', false)
@@ -41,7 +41,7 @@ export function addLookupCommand(program: Command): void {
         else if (answer.found) out.write(answerText(answer, out));
         if (answer.found) continue;
         const lower = answer.query.toLowerCase();
-        const hint = lower === answer.query ? '' : `; words are lower-case there: ${lower}`;
+        const hint = answer.near.includes(lower) ? `; words are lower-case there: ${lower}` : answer.near.length > 0 ? `; near: ${answer.near.join(', ')}` : '';
         err.write(`not in the index: ${answer.query}${hint}\n`);
       }
     });

@@ -11,14 +11,35 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 
+def changes(folder):
+    """Tombstones and added codes of a version with a delta; None where it has none."""
+    if not (folder / "delta-codes.parquet").exists():
+        return None
+    return set(pd.read_parquet(folder / "tombstones.parquet")["item"]), pd.read_parquet(folder / "delta-codes.parquet")
+
+
+def trained(folder):
+    return (folder / "embeddings.arrow").exists()
+
+
 def with_pandas(folder, word):
     """Items that share a bucket with the word: most tables first, then in the order of items."""
+    gone, added = changes(folder) or (set(), None)
     own = pd.read_parquet(folder / "codes.parquet", filters=[("item", "==", word)])
+    if word in gone:
+        own = own[:0]
+    if added is not None:
+        own = pd.concat([own, added[added["item"] == word]])
     shared = {}
     for table, code in zip(own["table"], own["code"]):
         # Rows are sorted by (table, code) and have page indexes: the filter reads few of them.
         rows = pq.read_table(folder / "buckets.parquet", filters=[("table", "==", table), ("code", "==", code)])
-        for item in rows["items"][0].as_py():
+        members = [item for bucket in rows["items"].to_pylist() for item in bucket if item not in gone]
+        if added is not None:
+            # Codes of a trained index meet across tables.
+            here = added["code"] == code if trained(folder) else (added["table"] == table) & (added["code"] == code)
+            members += list(dict.fromkeys(added[here]["item"]))
+        for item in members:
             shared[item] = shared.get(item, 0) + 1
     shared.pop(word, None)
     return sorted(shared, key=lambda item: (-shared[item], item.encode() if isinstance(item, str) else item))
@@ -36,11 +57,29 @@ GROUP BY member
 ORDER BY tables DESC, member
 """
 
+# With a delta every bucket is the codes that are left, grouped.
+CHANGED_QUERY = """
+WITH codes AS (
+  SELECT * FROM read_parquet($codes) WHERE item NOT IN (SELECT item FROM read_parquet($tombstones))
+  UNION ALL SELECT * FROM read_parquet($added)
+)
+SELECT other.item, count(DISTINCT own."table") AS tables
+FROM codes own JOIN codes other ON (other."table" = own."table" OR $trained) AND other.code = own.code
+WHERE own.item = $word AND other.item <> $word
+GROUP BY other.item
+ORDER BY tables DESC, other.item
+"""
+
 
 def with_duckdb(folder, word):
     """The same in SQL; text is ordered by its bytes."""
-    parameters = {"codes": str(folder / "codes.parquet"), "buckets": str(folder / "buckets.parquet"), "word": word}
-    return [member for member, _ in duckdb.execute(QUERY, parameters).fetchall()]
+    parameters = {"codes": str(folder / "codes.parquet"), "word": word}
+    if changes(folder) is None:
+        found = duckdb.execute(QUERY, parameters | {"buckets": str(folder / "buckets.parquet")})
+    else:
+        files = {"tombstones": str(folder / "tombstones.parquet"), "added": str(folder / "delta-codes.parquet"), "trained": trained(folder)}
+        found = duckdb.execute(CHANGED_QUERY, parameters | files)
+    return [member for member, _ in found.fetchall()]
 
 
 if __name__ == "__main__":

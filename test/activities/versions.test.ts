@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -136,6 +136,24 @@ describe('the versions of an index', () => {
       for (const at of [1, 2, 3, 4]) await make(at);
       assert.equal((await collectGarbage(store, 'news', { ...later, graceMs: 3_600_000, now: Date.now() })).objects, 0);
       assert.deepEqual((await collectGarbage(store, 'news', { ...later, keep: 2 })).versions, [1]);
+    });
+
+    it('gives readers of a version the grace from when another one took its place', async () => {
+      const day = 86_400_000;
+      for (const at of [1, 2, 3]) await make(at);
+      const age = async (version: number, days: number) => {
+        const time = new Date(Date.now() - days * day);
+        for (const path of await paths()) if (path.startsWith(`indexes/news/versions/${version}/`)) await utimes(store.localFile(path)!, time, time);
+      };
+      // 1 was replaced ten days ago by 2, and 2 now by 3.
+      await age(1, 20);
+      await age(2, 10);
+      const now = { ...later, graceMs: day, now: Date.now() + 1000 };
+      assert.deepEqual((await collectGarbage(store, 'news', { ...now, dryRun: true })).versions, [1]);
+      assert.deepEqual((await collectGarbage(store, 'news', { ...now, now: Date.now() + 2 * day, dryRun: true })).versions, [1, 2]);
+      await age(3, 10);
+      await rollback(store, 'news', 2, new Date());
+      assert.deepEqual((await collectGarbage(store, 'news', { ...now, dryRun: true })).versions, [1]);
     });
 
     it('never gives the number of a removed version again', async () => {

@@ -29,10 +29,10 @@ export function buildIndex({ keys, codes, tables, codeBytes, pageBytes, identity
   const parts = new Map([['items.pages', bytesOf(buildItemPages(codes, codeBytes, options))]]);
   for (let table = 0; table < tables; table++) parts.set(`buckets-${table}.pages`, bytesOf(buildBucketPages(buildBuckets(codes, tables, codeBytes, table), options)));
   const items = keys.kind === 'utf8' ? keys.offsets.length - 1 : keys.values.length;
-  return { manifest: manifestOf({ kind: keys.kind === 'utf8' ? 'word' : 'id', items, tables, bits: 8 * codeBytes, parts }), parts };
+  return { manifest: manifestOf({ kind: keys.kind === 'utf8' ? 'word' : 'id', items, tables, bits: 8 * codeBytes, parts, identity }), parts };
 }
 
-export function manifestOf({ kind, items, tables, bits, parts }: { kind: string; items: number; tables: number; bits: number; parts: Map<string, Uint8Array> }) {
+export function manifestOf({ kind, items, tables, bits, parts, identity = IDENTITY }: { kind: string; items: number; tables: number; bits: number; parts: Map<string, Uint8Array>; identity?: string }) {
   return {
     format: 1,
     index: 'tiny',
@@ -42,7 +42,7 @@ export function manifestOf({ kind, items, tables, bits, parts }: { kind: string;
     tables,
     bits,
     parts: [...parts].map(([name, bytes]) => ({ name, path: name, bytes: bytes.length, rows: items, sha256: '' })),
-    lineage: [{ stage: 'export', key: IDENTITY }],
+    lineage: [{ stage: 'export', key: identity }],
   };
 }
 

@@ -1,24 +1,38 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RandomStream } from '../../kernels/random.ts';
+import { DELTA_PART } from '../../lookup/delta.ts';
 import { IndexFormatError } from '../../lookup/index-errors.ts';
 import { boundCrc, crc32c } from '../../lookup/page-checksum.ts';
 import { buildIndex, IDENTITY, type IndexInMemory, openCounting, words } from './index-in-memory.ts';
+import { withDelta } from './index-with-delta.ts';
 
-const WORDS = Array.from({ length: 400 }, (_, i) => `w${i}${'é'.repeat(i % 4)}`);
-const built = smallIndex(1);
-const other = smallIndex(2);
+const WORDS = Array.from({ length: 400 }, (_, i) => `w${i}${'é'.repeat(i % 4)}`).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+const CHANGES = 20;
+const built = await changedIndex(1);
+const other = await changedIndex(2);
 /** As a version of other content has it; one with the same identity no export would make. */
-const stranger = smallIndex(2, 'f'.repeat(32));
+const stranger = await changedIndex(2, 'f'.repeat(32));
 /** `npm run test:fuzz` takes 100,000. */
 const RUNS = Number(process.env['HASHLOOM_FUZZ_RUNS'] ?? 5000);
-const QUERIES = ['w0', 'w17é', 'w399ééé', 'w5é', 'nothing'];
+/** Of the base, moved, gone, new, and not there. */
+const QUERIES = ['w0', 'w17é', 'w399ééé', 'w5é', 'v3', 'nothing'];
 
 /** 400 words, codes of which a quarter share one bucket, so that inline lists, spilled pages and overflow all occur. */
 function smallIndex(seed: number, identity = IDENTITY): IndexInMemory {
   const stream = new RandomStream(seed, 1);
   const codes = Uint8Array.from({ length: WORDS.length * 2 * 2 }, () => stream.below(3) * stream.below(8));
   return buildIndex({ keys: words(...WORDS), codes, tables: 2, codeBytes: 2, pageBytes: 512, identity });
+}
+
+/** The same with a delta: some words are gone, some have codes of their own, some are new. */
+async function changedIndex(seed: number, identity = IDENTITY): Promise<IndexInMemory> {
+  const base = smallIndex(seed, identity);
+  const code = (n: number) => Uint8Array.of(n % 3, 0, n % 5, 0);
+  const added = Array.from({ length: CHANGES }, (_, n) => ({ key: n % 2 === 0 ? WORDS[9 * n + 5]! : `v${n}`, code: code(n) }));
+  const deleted = Array.from({ length: CHANGES }, (_, n) => WORDS[11 * n + 7]!);
+  const { index } = await withDelta(base, undefined, { deleted, added });
+  return index;
 }
 
 async function answers(index: { manifest: unknown; parts: Map<string, Uint8Array> }): Promise<string> {
@@ -67,9 +81,14 @@ function damage(stream: RandomStream, bytes: Uint8Array, stranger: Uint8Array): 
 }
 
 /** Makes every checksum of a part right again, so that what stands behind them must hold on its own. */
-function forgeChecksums(bytes: Uint8Array): void {
+function forgeChecksums(name: string, bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer);
   if (bytes.length < 128) return;
+  if (name === DELTA_PART) {
+    view.setUint32(120, crc32c(bytes, 128, bytes.length), true);
+    view.setUint32(124, crc32c(bytes, 0, 124), true);
+    return;
+  }
   view.setUint32(124, crc32c(bytes, 0, 124), true);
   const headerCrc = view.getUint32(124, true);
   for (let at = 512; at + 512 <= bytes.length; at += 512) view.setUint32(at, boundCrc(bytes, at + 4, at + 512, headerCrc), true);
@@ -105,18 +124,18 @@ describe(`a mutated index, ${RUNS} times`, () => {
       const bytes = damage(stream, built.parts.get(name)!, other.parts.get(name)!);
       if (stream.below(2) === 0) {
         // Structure is where checksums would hide most: slots, counts, lengths.
-        const page = 512 * (1 + stream.below(Math.max(1, bytes.length / 512 - 1)));
+        const page = name === DELTA_PART ? 124 : 512 * (1 + stream.below(Math.max(1, bytes.length / 512 - 1)));
         for (let n = stream.below(4); n >= 0; n--) if (page + 60 < bytes.length) bytes[page + 4 + stream.below(56)] = stream.below(256);
       }
-      forgeChecksums(bytes);
+      forgeChecksums(name, bytes);
       parts.set(name, bytes);
       const opened = openCounting({ manifest: built.manifest, parts }, 4).index;
       try {
         const resident = await opened.load();
         for (const query of QUERIES) {
           const { id, items } = resident.lookup(query);
-          assert.ok((id === null || id < WORDS.length) && items.length <= WORDS.length);
-          if (id !== null) assert.ok(resident.within(id, 2).numbers.every((number) => number < WORDS.length));
+          assert.ok((id === null || id < built.manifest.items) && items.length <= built.manifest.items);
+          if (id !== null) assert.ok(resident.within(id, 2).numbers.every((number) => number < built.manifest.items));
         }
       } catch (error) {
         if (!(error instanceof IndexFormatError)) throw error;
@@ -124,8 +143,8 @@ describe(`a mutated index, ${RUNS} times`, () => {
       for (const query of QUERIES) {
         try {
           const { id, items } = await opened.lookup(query);
-          assert.ok(id === null || (id >= 0 && id < WORDS.length), `${id}`);
-          assert.ok(items.length <= WORDS.length);
+          assert.ok(id === null || (id >= 0 && id < 2 * WORDS.length), `${id}`);
+          assert.ok(items.length <= 2 * WORDS.length);
         } catch (error) {
           if (!(error instanceof IndexFormatError)) throw error;
           refused++;
@@ -140,8 +159,8 @@ describe(`a mutated index, ${RUNS} times`, () => {
     const { manifest } = built;
     await assert.rejects(answers({ manifest, parts: new Map([...built.parts, ['buckets-0.pages', built.parts.get('buckets-1.pages')!]]) }), /buckets-0\.pages at byte 13: expected table 0/);
     await assert.rejects(answers({ manifest, parts: new Map([...built.parts, ['items.pages', built.parts.get('buckets-1.pages')!]]) }), /items\.pages at byte 10: expected part items/);
-    await assert.rejects(answers({ manifest: { ...manifest, parts: manifest.parts.slice(1) }, parts: built.parts }), /a part items\.pages, got buckets-0\.pages, buckets-1\.pages/);
-    await assert.rejects(answers({ manifest: { ...manifest, lineage: [{ stage: 'export', key: 'f'.repeat(32) }] }, parts: built.parts }), /at byte 64: expected identity f+ as index\.json says/);
+    await assert.rejects(answers({ manifest: { ...manifest, parts: manifest.parts.slice(1) }, parts: built.parts }), /a part items\.pages, got buckets-0\.pages, buckets-1\.pages, delta\.items/);
+    await assert.rejects(answers({ manifest: { ...manifest, lineage: [manifest.lineage[0], { stage: 'export', key: 'f'.repeat(32) }] }, parts: built.parts }), /at byte 64: expected identity f+ as index\.json says/);
     // The same identity on other content, as no export would do: contradiction or another size, never another answer in silence.
     await assert.rejects(answers({ manifest, parts: swap(other, 'buckets-0.pages', 'buckets-1.pages') }), IndexFormatError);
     const future = built.parts.get('items.pages')!.slice();

@@ -47,7 +47,7 @@ describe('openIndex on files', () => {
   it('says where no index is', async () => {
     await assert.rejects(openIndex(join(folder, 'nothing')), (error) => error instanceof IndexReadError && /no current\.json there: expected the folder of a published index/.test(error.message));
     await assert.rejects(openIndex(`${folder}/versions/4`), /no index\.json there/);
-    await assert.rejects(openIndex('s3://bucket/indexes/tiny'), /got s3:/);
+    await assert.rejects(openIndex('gs://bucket/indexes/tiny'), /got gs:/);
   });
 
   it('refuses wrong JSON, a way out of the folder, another version, and a file of another size', async () => {

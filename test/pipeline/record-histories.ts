@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { QUEUES } from '../../schemas/queues.ts';
-import { type ReindexInput, reindexWorkflowId, WORKFLOW } from '../../schemas/run.ts';
+import { readIndexState } from '../../activities/index-state.ts';
+import type { Configuration } from '../../schemas/configuration.ts';
+import { type AppendRunInput, type ReindexInput, reindexWorkflowId, WORKFLOW } from '../../schemas/run.ts';
+import { openStore } from '../../store/open-store.ts';
 import { CODE_VERSION } from '../../workers/code-version.ts';
 import { installRuntime, startWorkers } from '../../workers/run-workers.ts';
 import { createScratch, smallConfiguration } from './small-corpus.ts';
@@ -39,10 +42,19 @@ try {
   await decide(temporal, 'recorded', 'approve');
   await waiting.result();
   await record('approved-run', run);
+  await recordAppend(configuration);
 } finally {
   await workers.stop();
   await temporal.stop();
   await scratch.remove();
+}
+
+async function recordAppend(configuration: Configuration): Promise<void> {
+  const version = (await readIndexState(openStore(configuration.store), configuration.index)).standing!.version;
+  const input: AppendRunInput = { configuration, force: false, searchAttributes: true, version, hasSource: true, minimumCount: 2, deleted: ['president'] };
+  const workflowId = reindexWorkflowId(configuration.index);
+  await (await temporal.client.workflow.start(WORKFLOW.append, { workflowId, taskQueue: QUEUES.main, args: [input] })).result();
+  await record('append', workflowId);
 }
 
 async function record(scenario: string, workflowId: string): Promise<void> {

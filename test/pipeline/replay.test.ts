@@ -15,7 +15,7 @@ describe('recorded histories', () => {
 
   it('are there for every kind of workflow', () => {
     const types = new Set(names.map((name) => startOf(read(name)).workflowType.name));
-    assert.deepEqual([...types].toSorted(), ['processShards', 'reindex', 'scheduled', 'train']);
+    assert.deepEqual([...types].toSorted(), ['append', 'processShards', 'reindex', 'scheduled', 'train']);
   });
 
   for (const name of names) {

@@ -1,16 +1,16 @@
 /** `npm run test:recipes -- PYTHON`: examples/python answers as lookup does, over words and over int64 ids. PYTHON has pandas, pyarrow and duckdb; without it a venv is made. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RandomStream } from '../../kernels/random.ts';
-import { publishedBuckets, publishedCodes, publishedIdBuckets, publishedIdCodes } from '../../schemas/tables.ts';
+import { publishedBuckets, publishedCodes, publishedIdBuckets, publishedIdCodes, TOMBSTONE_IDS, TOMBSTONE_KEYS } from '../../schemas/tables.ts';
 import { encodeParquet } from '../../store/parquet.ts';
 import { buildBuckets } from '../../kernels/build-buckets.ts';
-import { buildIndex, ids, openCounting, words } from '../lookup/index-in-memory.ts';
+import { buildIndex, ids, type IndexInMemory, openCounting, words } from '../lookup/index-in-memory.ts';
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../../../examples/python/lookup.py', import.meta.url));
@@ -40,25 +40,57 @@ async function writeTables(folder: string, keys: string[] | BigInt64Array, codes
   await writeFile(join(folder, 'buckets.parquet'), bucketRows);
 }
 
+/** Takes every 15th item away and gives every 10th of the others a code anew: the delta's tables, and the codes that are left. */
+async function writeChanges(folder: string, keys: string[] | BigInt64Array, codes: Uint8Array): Promise<{ keys: (string | bigint)[]; codes: Uint8Array }> {
+  const numbers = Array.from({ length: ITEMS }, (_, i) => i);
+  const gone = numbers.filter((i) => i % 15 === 1);
+  const moved = numbers.filter((i) => i % 10 === 0);
+  const left = numbers.filter((i) => i % 15 !== 1);
+  const next = Buffer.from(codes);
+  for (const i of moved) for (let k = 0; k < 2 * TABLES; k++) next[2 * TABLES * i + k] = codes[2 * TABLES * ((i + 7) % ITEMS) + k]!;
+  const rows = (of: number[]) => Buffer.concat(of.map((i) => next.subarray(2 * TABLES * i, 2 * TABLES * (i + 1))));
+  const tombs = [...gone, ...moved].sort((a, b) => a - b).map((i) => keys[i]!);
+  const repeated = moved.flatMap((i) => Array.from({ length: TABLES }, () => keys[i]!));
+  const columns = { table: Int32Array.from(repeated, (_, at) => at % TABLES), code: rows(moved) };
+  const published = { dress: 'published' } as const;
+  if (keys instanceof BigInt64Array) {
+    await writeFile(join(folder, 'delta-codes.parquet'), await encodeParquet(publishedIdCodes(16), { item: BigInt64Array.from(repeated as bigint[]), ...columns }, published));
+    await writeFile(join(folder, 'tombstones.parquet'), await encodeParquet(TOMBSTONE_IDS, { item: BigInt64Array.from(tombs as bigint[]) }, published));
+  } else {
+    await writeFile(join(folder, 'delta-codes.parquet'), await encodeParquet(publishedCodes(16), { item: repeated as string[], ...columns }, published));
+    await writeFile(join(folder, 'tombstones.parquet'), await encodeParquet(TOMBSTONE_KEYS, { item: tombs as string[] }, published));
+  }
+  return { keys: left.map((i) => keys[i]!), codes: rows(left) };
+}
+
 async function main(python: string, scratch: string): Promise<void> {
   const stream = new RandomStream(2, 1);
   const codes = Uint8Array.from({ length: ITEMS * TABLES * 2 }, () => stream.below(18));
   const strings = Array.from({ length: ITEMS }, (_, i) => `${i % 5 === 0 ? 'é' : 'w'}${i}`).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const numbers = BigInt64Array.from({ length: ITEMS }, (_, i) => BigInt(i - 700) * 3n);
   for (const [keys, column] of [[strings, words(...strings)], [numbers, ids(...numbers)]] as const) {
-    await writeTables(scratch, keys, codes);
-    const { index } = openCounting(buildIndex({ keys: column, codes, tables: TABLES, codeBytes: 2 }));
-    const queries = Array.from({ length: 12 }, (_, q) => String(keys[q * 150]!));
-    const { stdout } = await run(python, [SCRIPT, scratch, ...queries]);
-    const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { pandas: unknown[]; duckdb: unknown[] });
-    for (const [q, query] of queries.entries()) {
-      const { items } = await index.lookup(query);
-      assert.ok(items.length > 0);
-      assert.deepEqual(lines[q]!.pandas.map(String), items, `pandas, ${query}`);
-      assert.deepEqual(lines[q]!.duckdb.map(String), items, `DuckDB, ${query}`);
-    }
-    process.stdout.write(`ok: ${queries.length} lookups from pandas and from DuckDB\n`);
+    const folder = join(scratch, column.kind);
+    await mkdir(folder);
+    await writeTables(folder, keys, codes);
+    await compare(python, folder, buildIndex({ keys: column, codes, tables: TABLES, codeBytes: 2 }), keys);
+    const left = await writeChanges(folder, keys, codes);
+    const leftColumn = column.kind === 'utf8' ? words(...(left.keys as string[])) : ids(...(left.keys as bigint[]));
+    await compare(python, folder, buildIndex({ keys: leftColumn, codes: left.codes, tables: TABLES, codeBytes: 2 }), keys);
   }
+}
+
+async function compare(python: string, folder: string, built: IndexInMemory, keys: string[] | BigInt64Array): Promise<void> {
+  const { index } = openCounting(built);
+  const queries = Array.from({ length: 12 }, (_, q) => String(keys[q * 150]!));
+  const { stdout } = await run(python, [SCRIPT, folder, ...queries]);
+  const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { pandas: unknown[]; duckdb: unknown[] });
+  for (const [q, query] of queries.entries()) {
+    const { items } = await index.lookup(query);
+    assert.ok(items.length > 0);
+    assert.deepEqual(lines[q]!.pandas.map(String), items, `pandas, ${query}`);
+    assert.deepEqual(lines[q]!.duckdb.map(String), items, `DuckDB, ${query}`);
+  }
+  process.stdout.write(`ok: ${queries.length} lookups from pandas and from DuckDB\n`);
 }
 
 const scratch = await mkdtemp(join(tmpdir(), 'hashloom-recipes-'));

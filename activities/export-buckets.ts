@@ -14,7 +14,7 @@ import { encodeDense } from '../store/arrow-ipc.ts';
 import { artifactReference, openArtifact, type PartToWrite } from '../store/artifacts.ts';
 import { decodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
-import { beginBuckets, type Keys, writeCodes } from './published-tables.ts';
+import { beginBuckets, beginGroups, type Keys, writeCodes } from './published-tables.ts';
 import { loadCodes } from './load-codes.ts';
 import { loadModel } from './load-model.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
@@ -60,6 +60,7 @@ async function exportParts(input: ExportBucketsInput, store: Store, context: Sta
   const parts: PartToWrite[] = [await writePages(place, 'items.pages', buildItemPages(coded.codes, bits / 8, pages))];
   tell();
   const bucketTable = beginBuckets(place('buckets.parquet'), keys, bits);
+  const groupTable = beginGroups(place('groups.parquet'), keys);
   const counts = { buckets: 0, clusters: 0, singletons: 0 };
   // Trained embeddings meet in one space of codes: a table's bucket also holds the items that have its code in another table.
   const shared = input.model && sharedBuckets(coded.codes, tables, bits / 8);
@@ -72,11 +73,14 @@ async function exportParts(input: ExportBucketsInput, store: Store, context: Sta
     parts.push(await writePages(place, `buckets-${table}.pages`, buildBucketPages(buckets, pages)));
     tell();
     await bucketTable.add(buckets);
+    await groupTable.add(buckets);
     tell();
   }
   await writeCodes(place('codes.parquet'), coded, keys);
   await bucketTable.end();
+  const grouped = await groupTable.end();
   parts.push({ name: 'codes.parquet', file: place('codes.parquet'), rows: items * tables }, { name: 'buckets.parquet', file: place('buckets.parquet'), rows: counts.buckets });
+  if (grouped > 0) parts.push({ name: 'groups.parquet', file: place('groups.parquet'), rows: grouped });
   if (input.model) {
     const { embeddings } = await loadModel(store, input.model);
     const dense = [{ name: 'embedding', width: tables * bits, values: embeddings }];

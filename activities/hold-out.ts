@@ -40,7 +40,8 @@ export async function holdOut(input: HoldOutInput, context: StageContext): Promi
   return { ...output, batches: rangesOf(words) };
 }
 
-function rangesOf(rows: number): number[] {
+/** Ends of the ranges of rows that negatives are mined by. */
+export function rangesOf(rows: number): number[] {
   const step = Math.max(RANGE_ROWS, Math.ceil(rows / MOST_RANGES));
   const starts = Array.from({ length: Math.ceil(rows / step) }, (_, at) => at * step);
   return [...starts, rows];

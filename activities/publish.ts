@@ -14,7 +14,7 @@ export interface PublishInput extends StageInput {
   configuration: Configuration;
   /** The export, then what it was made from, the last first; before it, of a changed version, the append. */
   lineage: ArtifactReference[];
-  /** The page of the run; a run over vectors has none. */
+  /** The page of the run. */
   report?: ArtifactReference;
   /** The version that was current when the run came to its report. */
   comparedWith?: number;

@@ -1,5 +1,5 @@
 import type { TableBuckets } from '../kernels/build-buckets.ts';
-import { publishedBuckets, publishedCodes, publishedIdBuckets, publishedIdCodes } from '../schemas/tables.ts';
+import { publishedBuckets, publishedCodes, publishedGroups, publishedIdBuckets, publishedIdCodes, publishedIdGroups } from '../schemas/tables.ts';
 import type { ListColumn } from '../store/columns.ts';
 import { beginParquetFile, type ParquetFileWriter, writeParquetFile } from '../store/parquet.ts';
 import type { Codes } from './load-codes.ts';
@@ -94,4 +94,45 @@ function* batchesOf({ table, codeBytes, codes, offsets, items }: TableBuckets): 
       numbers: items.subarray(offsets[first], offsets[end]),
     };
   }
+}
+
+export interface GroupsWriter {
+  /** The clusters of the next table. */
+  add(buckets: TableBuckets): Promise<void>;
+  /** Ends the file; its rows. Without a cluster there is no file. */
+  end(): Promise<number>;
+}
+
+/** groups.parquet: a row for each item of each bucket of two or more, sorted by (group, item). */
+export function beginGroups(file: string, { kind, keys }: Keys): GroupsWriter {
+  let [group, rows] = [0, 0];
+  let started: ParquetFileWriter<{ item: string[] | BigInt64Array; group: Int32Array; size: Int32Array }> | undefined;
+  const begin = () => (kind === 'id' ? beginParquetFile(file, publishedIdGroups, PUBLISHED) : beginParquetFile(file, publishedGroups, PUBLISHED)) as unknown as NonNullable<typeof started>;
+  const itemsOf = (numbers: number[]) => (kind === 'id' ? BigInt64Array.from(numbers, (number) => keys[number]!) : numbers.map((number) => keys[number]!));
+  return {
+    async add({ offsets, items }) {
+      for (let b = 0; b + 1 < offsets.length; ) {
+        const numbers: number[] = [];
+        const [groups, sizes] = [[] as number[], [] as number[]];
+        for (; b + 1 < offsets.length && numbers.length < BATCH_ROWS; b++) {
+          const size = offsets[b + 1]! - offsets[b]!;
+          if (size < 2) continue;
+          for (let at = offsets[b]!; at < offsets[b + 1]!; at++) {
+            numbers.push(items[at]!);
+            groups.push(group);
+            sizes.push(size);
+          }
+          group++;
+        }
+        if (numbers.length === 0) continue;
+        started ??= begin();
+        rows += numbers.length;
+        await started.add({ item: itemsOf(numbers), group: Int32Array.from(groups), size: Int32Array.from(sizes) });
+      }
+    },
+    async end() {
+      await started?.end();
+      return rows;
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { sharedBucketTables } from '../evaluation/retrieval.ts';
+import { bucketTables, sharedBucketTables } from '../evaluation/retrieval.ts';
 import { bucketFigures } from '../report/bucket-figures.ts';
 import { exampleClusters } from '../report/example-clusters.ts';
 import { mapEmbeddings } from '../report/map-embeddings.ts';
@@ -10,13 +10,12 @@ import { Failure } from '../schemas/failures.ts';
 import { judgeGate } from '../schemas/gate.ts';
 import type { IndexManifest } from '../schemas/index-manifest.ts';
 import type { Metrics, StageResult } from '../schemas/run.ts';
-import { CURVE, VOCABULARY } from '../schemas/tables.ts';
 import { artifactComplete, artifactFolder, openArtifact, readManifest } from '../store/artifacts.ts';
-import { decodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 import { isMadeFrom, readIndexState, readVersion } from './index-state.ts';
 import { loadCodes } from './load-codes.ts';
 import { loadModel } from './load-model.ts';
+import { readCandidates, readCurve, readIntervals, readNames } from './report-sources.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
 
 export interface ReportInput extends StageInput {
@@ -40,7 +39,7 @@ const MAP_POINTS = 1000;
 
 /**
  * The page of the run, compared with the current version. An index that is the current one already keeps its page.
- * Rows: words. The page holds the times of its run, which are therefore part of its key.
+ * Rows: items. The page holds the times of its run, which are therefore part of its key.
  */
 export async function report(input: ReportInput, context: StageContext): Promise<ReportOutput> {
   const store = context.openStore(input.store);
@@ -60,21 +59,18 @@ export async function report(input: ReportInput, context: StageContext): Promise
   }
 
   async function make(): Promise<ArtifactContent> {
-    const find = (stage: string) => lineage.find((each) => each.stage === stage) ?? missing(stage);
-    const { codes, tables, bits, items } = await loadCodes(store, find('binarize'));
-    const { embeddings } = await loadModel(store, find('train'));
-    const vocabulary = await openArtifact(store, find('vocabulary'));
-    const { word, count } = await decodeParquet(await vocabulary.part('vocabulary.parquet'), VOCABULARY, 'vocabulary.parquet');
-    const model = await openArtifact(store, find('train'));
-    const curve = await decodeParquet(await model.part('curve.parquet'), CURVE, 'curve.parquet');
-    context.report(1, 10);
+    const { codes, tables, bits, items } = await loadCodes(store, find('binarize') ?? find('encode') ?? missing('binarize'));
     const coded = { codes, tables, codeBytes: bits / 8 };
-    const buckets = sharedBucketTables(coded);
+    const buckets = find('train') ? sharedBucketTables(coded) : bucketTables(coded);
+    const { names, counts } = await readNames(store, find('vocabulary') ?? find('encode') ?? missing('vocabulary'));
+    const measured = find('evaluate');
+    context.report(1, 10);
     const { seed } = configuration;
+    const model = find('train');
     const steps = (done: number, total: number) => context.report(2 + (7 * done) / total, 10);
-    const map = mapEmbeddings({ embeddings, words: word, counts: count, buckets, seed, points: MAP_POINTS, report: steps });
     const page = renderReport({
       index: configuration.index,
+      itemsName: ITEMS_NAMES[configuration.source.kind],
       items,
       tables,
       bits,
@@ -82,17 +78,25 @@ export async function report(input: ReportInput, context: StageContext): Promise
       codeVersion: context.origin.codeVersion,
       stages,
       lineage: await describeLineage(store, lineage),
-      curve: Array.from(curve.epoch, (epoch, at) => ({ epoch, loss: curve.loss[at]!, pairs: curve.pairs[at]! })),
+      curve: model ? await readCurve(store, model) : [],
       metrics,
+      intervals: await readIntervals(store, measured),
+      candidates: await readCandidates(store, measured),
       gate: judgeGate(configuration.gate, metrics, previous),
-      ...(previous && { previous }),
+      ...(previous && { previous: { ...previous, intervals: await readIntervals(store, baseline.lineage.find(({ stage }) => stage === 'evaluate')) } }),
       buckets: bucketFigures(coded, buckets),
-      examples: exampleClusters(buckets, word, seed),
-      map,
+      examples: exampleClusters(buckets, names, seed),
+      map: model ? mapEmbeddings({ embeddings: (await loadModel(store, model)).embeddings, words: names, counts, buckets, seed, points: MAP_POINTS, report: steps }) : [],
     });
     return { parts: [{ name: 'report.html', bytes: Buffer.from(page), rows: items }], rows: items };
   }
+
+  function find(stage: string): ArtifactReference | undefined {
+    return lineage.find((each) => each.stage === stage);
+  }
 }
+
+const ITEMS_NAMES: Record<Configuration['source']['kind'], string> = { text: 'words', sequences: 'ids', pairs: 'ids', vectors: 'vectors', documents: 'documents' };
 
 /** What a run is compared with: the current version, or, for a run that made it anew, what that one was compared with. */
 async function baselineOf(store: Store, standing: IndexManifest | undefined, same: boolean): Promise<IndexManifest | undefined> {

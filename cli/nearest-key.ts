@@ -1,16 +1,17 @@
 /** The known key that a person most likely meant, or undefined when none is close. */
 export function nearestKey(key: string, known: readonly string[]): string | undefined {
+  return nearestKeys(key, known)[0];
+}
+
+/** The known keys that a person may have meant, the nearest first; none when none is close. */
+export function nearestKeys(key: string, known: readonly string[], most = 3): string[] {
   const limit = Math.max(1, Math.floor(key.length / 3));
-  let best: string | undefined;
-  let bestDistance = limit + 1;
-  for (const candidate of known) {
-    const distance = editDistance(normalize(key), normalize(candidate));
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
+  return known
+    .map((candidate) => ({ candidate, distance: editDistance(normalize(key), normalize(candidate)) }))
+    .filter(({ distance }) => distance <= limit)
+    .toSorted((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
 }
 
 /** `minimum_count`, `minimum-count` and `MinimumCount` are all near `minimumCount`. */

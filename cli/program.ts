@@ -4,6 +4,7 @@ import { addCancelCommand } from './commands/cancel.ts';
 import { addDecisionCommands } from './commands/decide.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDevCommand } from './commands/dev.ts';
+import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExperimentCommand } from './commands/experiment.ts';
 import { addIndexCommand } from './commands/index-list.ts';
 import { addInitCommand } from './commands/init.ts';
@@ -48,6 +49,7 @@ export function buildProgram(): Command {
   addEncodeCommand(program);
   addIndexCommand(program);
   addReportCommand(program);
+  addEvaluateCommand(program);
   addScheduleCommand(program);
   addExperimentCommand(program);
   addDevCommand(program);

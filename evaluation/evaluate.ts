@@ -112,7 +112,7 @@ function measure(retrieve: Retrieve, { truth, sample, vectors, heldOut, senses, 
 }
 
 /** Figures of the order by Hamming distance, against the truth. */
-function rankedFigures(codes: Codes, items: number, truth: Truth, sample: Uint32Array, tick: () => void): Columns {
+function rankedFigures(codes: Codes & { shared?: boolean }, items: number, truth: Truth, sample: Uint32Array, tick: () => void): Columns {
   const stride = codes.tables * codes.codeBytes;
   const distances = new Uint16Array(items);
   const relevant = relevance(truth);

@@ -1,24 +1,31 @@
 import type { Codes } from './retrieval.ts';
 import type { TieGroups } from './tie-groups.ts';
 
-const ONES = Uint8Array.from({ length: 256 }, (_, byte) => {
-  let count = 0;
-  for (let rest = byte; rest > 0; rest &= rest - 1) count++;
-  return count;
-});
+/** Ones of a 32-bit word (Hacker's Delight, 5-1). */
+export function bitsOf(word: number): number {
+  let x = word - ((word >>> 1) & 0x5555_5555);
+  x = (x & 0x3333_3333) + ((x >>> 2) & 0x3333_3333);
+  return Math.imul((x + (x >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
+}
 
 /**
- * Hamming distance of a query to every item, the smallest over the L tables. codes: (V, L, w); query: (L, w), its codes; out: V.
- * `bytes`: compare the first so many bytes of each code alone.
+ * Hamming distance of a query to every item, the smallest over the L tables, or with `shared` over the L x L pairs of their codes. codes: (V, L, w); query:
+ * (L, w), its codes; out: V.
  */
-export function hammingDistances({ codes, tables, codeBytes }: Codes, query: Uint8Array, out: Uint16Array, bytes = codeBytes): void {
-  const stride = tables * codeBytes;
+export function hammingDistances({ codes, tables, codeBytes, shared }: Codes & { shared?: boolean }, query: Uint8Array, out: Uint16Array): void {
+  const wide = codeBytes % 4 === 0 && codes.byteOffset % 4 === 0;
+  // Four bytes at a time where codes are so long; the query is a copy, so that it begins at a whole word.
+  const [all, own] = wide ? [new Uint32Array(codes.buffer, codes.byteOffset, codes.length / 4), new Uint32Array(query.slice().buffer)] : [codes, query];
+  const width = wide ? codeBytes / 4 : codeBytes;
+  const stride = tables * width;
   for (let item = 0, from = 0; item < out.length; item++, from += stride) {
     let smallest = 0xffff;
-    for (let t = 0; t < stride; t += codeBytes) {
-      let distance = 0;
-      for (let k = t; k < t + bytes; k++) distance += ONES[codes[from + k]! ^ query[k]!]!;
-      if (distance < smallest) smallest = distance;
+    for (let t = 0; t < stride; t += width) {
+      for (let p = shared ? 0 : t; p < (shared ? stride : t + width); p += width) {
+        let distance = 0;
+        for (let k = 0; k < width; k++) distance += bitsOf(all[from + t + k]! ^ own[p + k]!);
+        if (distance < smallest) smallest = distance;
+      }
     }
     out[item] = smallest;
   }

@@ -84,30 +84,3 @@ export function largestCosine({ values, tables, bits }: UnitVectors, a: number, 
   }
   return largest;
 }
-
-/** The largest of the L x L cosines of one item to each; out: V. */
-export function largestCosines({ values, tables, bits }: UnitVectors, item: number, out: Float64Array): void {
-  const stride = tables * bits;
-  const own = Float64Array.from(values.subarray(item * stride, (item + 1) * stride));
-  for (let other = 0, from = 0; other < out.length; other++, from += stride) {
-    let largest = -Infinity;
-    for (let q = from; q < from + stride; q += bits) {
-      for (let p = 0; p < stride; p += bits) {
-        // Four sums, as a processor adds them side by side; bits is a multiple of 8.
-        let a = 0;
-        let b = 0;
-        let c = 0;
-        let d = 0;
-        for (let k = 0; k < bits; k += 4) {
-          a += own[p + k]! * values[q + k]!;
-          b += own[p + k + 1]! * values[q + k + 1]!;
-          c += own[p + k + 2]! * values[q + k + 2]!;
-          d += own[p + k + 3]! * values[q + k + 3]!;
-        }
-        const cosine = a + b + (c + d);
-        if (cosine > largest) largest = cosine;
-      }
-    }
-    out[other] = largest;
-  }
-}

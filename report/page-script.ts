@@ -19,8 +19,8 @@ search.addEventListener('input', () => {
     circle.classList.toggle('mate', mates.includes(at));
   });
   const names = (list) => list.slice(0, 40).map((at) => words[at]).join(', ') + (list.length > 40 ? ' and ' + (list.length - 40) + ' more' : '');
-  found.textContent = query === '' ? '' : hits.length === 0 ? 'no word of the map begins with ' + query
+  found.textContent = query === '' ? '' : hits.length === 0 ? 'nothing on the map begins with ' + query
     : exact < 0 ? 'begin so: ' + names(hits)
-    : mates.length === 0 ? words[exact] + ' shares no bucket with a word of the map' : words[exact] + ' shares a bucket with ' + names(mates);
+    : mates.length === 0 ? words[exact] + ' shares no bucket with anything on the map' : words[exact] + ' shares a bucket with ' + names(mates);
 });
 `;

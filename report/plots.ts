@@ -8,7 +8,8 @@ const ACCENT = 'var(--accent)';
 const MUTED = 'var(--muted)';
 const WIDTH = 640;
 
-function draw(label: string, options: Plot.PlotOptions): string {
+/** An SVG of the page's width, in its colours. */
+export function draw(label: string, options: Plot.PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const svg = Plot.plot({ width: WIDTH, height: 260, marginLeft: 52, marginBottom: 40, ...options, ariaLabel: label, document });
   return svg.outerHTML;

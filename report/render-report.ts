@@ -3,6 +3,7 @@ import { STAGES, type StageName } from '../schemas/stages.ts';
 import { escapeHtml as text, scriptJson } from './escape-html.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
+import { candidatesPlot } from './candidates-plot.ts';
 import { bitBalance, bucketSizes, embeddingMap, lossCurve } from './plots.ts';
 import type { ReportData } from './report-data.ts';
 
@@ -21,10 +22,10 @@ export function renderReport(data: ReportData): string {
 <body>
 <header>
 <h1>${text(index)}</h1>
-<p class="muted">${count(items)} words, ${tables} tables of ${bits} bits, Hashloom ${text(codeVersion)}${data.previous ? `; compared with version ${data.previous.version}` : '; no version before it'}</p>
+<p class="muted">${count(items)} ${text(data.itemsName)}, ${tables} ${tables === 1 ? 'table' : 'tables'} of ${bits} bits, Hashloom ${text(codeVersion)}${data.previous ? `; compared with version ${data.previous.version}` : '; no version before it'}</p>
 </header>
 <main>
-${[tiles(data), stages(data), metrics(data), gate(data), training(data), buckets(data), examples(data), map(data), lineage(data), configuration(data)].join('\n')}
+${[tiles(data), stages(data), metrics(data), gate(data), training(data), buckets(data), candidates(data), examples(data), map(data), lineage(data), configuration(data)].join('\n')}
 </main>
 </body>
 </html>
@@ -32,7 +33,7 @@ ${[tiles(data), stages(data), metrics(data), gate(data), training(data), buckets
 }
 
 function tiles({ metrics, previous }: ReportData): string {
-  const shown = ['f1', 'precision', 'recall', 'hr50', 'hr500', 'clusters', 'largestBucket', 'codeEntropyBits'].filter((name) => metrics[name] !== undefined);
+  const shown = ['f1', 'precision', 'recall', 'wp', 'hr50', 'hr500', 'clusters', 'largestBucket', 'codeEntropyBits'].filter((name) => metrics[name] !== undefined);
   const tile = (name: string) => `<div class="tile"><dt>${text(words(name))}</dt><dd>${figure(metrics[name]!)} <small>${change(name, metrics[name]!, previous?.metrics[name])}</small></dd></div>`;
   return `<dl class="tiles">${shown.map(tile).join('')}</dl>`;
 }
@@ -45,14 +46,38 @@ function stages({ stages }: ReportData): string {
   return section('Stages', table(['Stage', number('Rows'), number('Size'), number('Time in this run'), ''], rows));
 }
 
-function metrics({ metrics, previous }: ReportData): string {
+function metrics({ metrics, intervals, previous, itemsName }: ReportData): string {
+  const range = (interval: [number, number] | undefined) => (interval ? `<small>${figure(interval[0])} to ${figure(interval[1])}</small>` : '');
   const rows = Object.entries(metrics).map(([name, value]) => {
     const before = previous?.metrics[name];
-    return [text(words(name)), number(figure(value)), ...(previous ? [number(before === undefined ? '' : figure(before)), number(change(name, value, before))] : [])];
+    const lift = metrics[`shuffled${name[0]!.toUpperCase()}${name.slice(1)}`];
+    const then = previous ? [number(before === undefined ? '' : figure(before)), number(range(previous.intervals[name])), number(change(name, value, before))] : [];
+    return [text(words(name)), number(figure(value)), number(range(intervals[name])), number(lift ? `${figure(value / lift)} x` : ''), ...then];
   });
-  const heads = ['Metric', number('This run'), ...(previous ? [number(`Version ${previous.version}`), number('Change')] : [])];
-  const note = 'Precision, recall and F1 are against the affinity D, hit rates (HR) on pairs kept from training; "shuffled" is the same figure for buckets of equal sizes filled at random.';
-  return section('Metrics', `<p class="muted">${note}</p><div class="narrow">${table(heads, rows)}</div>`);
+  const heads = ['Metric', number('This run'), number('95%'), number('Over shuffled'), ...(previous ? [number(`Version ${previous.version}`), number('95%'), number('Change')] : [])];
+  const counted = 'Counts of the buckets. These items came without pairs that say which belong together, so no figure says how good the codes are.';
+  const measured = `Precision, recall, F1, MAP and Recall@2 are against the affinity D, hit rates (HR) on pairs kept from training, WP by WordNet, Kendall's tau and mAHP against the order of the embeddings; "shuffled" is the same figure for
+buckets of equal sizes filled at random. Intervals are of 95% by bootstrap over the sampled ${itemsName}: a change that lies within both may be chance.`;
+  return section('Metrics', `<p class="muted">${metrics['f1'] === undefined ? counted : measured}</p>${table(heads, rows)}`);
+}
+
+function candidates({ candidates: rows, tables, bits, itemsName }: ReportData): string {
+  if (rows.length === 0) return '';
+  const ofD = rows.some((row) => row.recallOfD > 0);
+  const caption = `A point a radius from 0 to 3, a line a number of tables (its number stands at radius 0) at ${bits} bits; grey: fewer bits. Radius 0 is what a lookup reads; more is a search within a Hamming distance.`;
+  const body = rows.map((row) => [
+    ...[row.tables, row.bits, row.radius].map((value) => number(String(value))),
+    number(figure(row.candidates)),
+    number(row.recall.toFixed(3)),
+    ...(ofD ? [number(row.recallOfD.toFixed(3))] : []),
+  ]);
+  const heads = [number('Tables'), number('Bits'), number('Radius'), number('Candidates'), number('Recall, nearest'), ...(ofD ? [number('Recall, D')] : [])];
+  const main = body.filter((_, at) => rows[at]!.bits === bits && (rows[at]!.tables === tables || rows[at]!.radius === 0));
+  return section(
+    'What a lookup finds',
+    `<p class="muted">Before trusting it: how many of the 10 nearest ${itemsName} by the dense embeddings${ofD ? ' (and of those that D joins)' : ''} are among the candidates that codes give.</p>
+<div class="pair">${picture(candidatesPlot(rows, ofD), caption)}<div>${table(heads, main)}<details><summary>Every number of tables, length and radius</summary>${table(heads, body)}</details></div></div>`,
+  );
 }
 
 function gate({ gate }: ReportData): string {
@@ -82,24 +107,25 @@ function buckets({ buckets, bits, items }: ReportData): string {
   return section('Buckets', `<div class="pair">${sizes}${balance}</div>${table(heads, rows)}`);
 }
 
-function examples({ examples }: ReportData): string {
+function examples({ examples, itemsName }: ReportData): string {
+  if (examples.length === 0) return '';
   const rows = examples.map(({ table, code, size, words }) => [
     text(String(table)),
     `<code>${text(code)}</code>`,
     number(count(size)),
     `<span class="words">${text(words.join(', '))}${size > words.length ? ', &hellip;' : ''}</span>`,
   ]);
-  const note = 'Drawn at random from the buckets of 3 to 40 words, after the largest one if it is larger.';
-  return section('Example clusters', `<p class="muted">${note}</p>${table(['Table', 'Code', number('Words'), 'Some of them'], rows)}`);
+  const note = `Drawn at random from the buckets of 3 to 40 ${itemsName}, after the largest one if it is larger.`;
+  return section('Example clusters', `<p class="muted">${note}</p>${table(['Table', 'Code', number('Size'), 'Some of them'], rows)}`);
 }
 
-function map({ map, items }: ReportData): string {
+function map({ map, items, itemsName }: ReportData): string {
   if (map.length === 0) return '';
   const data = scriptJson({ words: map.map((point) => point.word), buckets: map.map((point) => point.buckets) });
-  const caption = `The ${map.length === items ? '' : `${count(map.length)} commonest `}words, placed by UMAP over their dense embeddings: neighbours on the map are alike, distances between groups say little.`;
+  const caption = `The ${map.length === items ? '' : `${count(map.length)} commonest `}${itemsName}, placed by UMAP over their dense embeddings: neighbours on the map are alike, distances between groups say little.`;
   return section(
-    'Map of the words',
-    `<label for="search" class="muted">A word, or how it begins</label><br><input id="search" type="search" autocomplete="off" spellcheck="false">
+    `Map of the ${itemsName}`,
+    `<label for="search" class="muted">One of them, or how it begins</label><br><input id="search" type="search" autocomplete="off" spellcheck="false">
 <p id="found" aria-live="polite"></p>
 <figure id="map">${embeddingMap(map)}<figcaption>${caption}</figcaption></figure>
 <script type="application/json" id="map-data">${data}</script>
@@ -141,6 +167,10 @@ function words(name: string): string {
   return name
     .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .replace(/\bhr(\d+)/, 'HR@$1')
+    .replace(/\bmap(\d+)/, 'MAP@$1')
+    .replace(/\bmahp(\d+)/, 'mAHP@$1')
+    .replace(/\b(precision|recall)(\d+)/, '$1@$2')
+    .replace(/\bwp\b/, 'WP')
     .replace(/\bf1\b/, 'F1');
 }
 

@@ -1,9 +1,12 @@
+import type { CandidateRow } from '../evaluation/neighbours.ts';
 import type { GateCheck } from '../schemas/gate.ts';
 import type { Metrics, StageResult } from '../schemas/run.ts';
 
 /** Everything a report shows; the same data give the same page, byte for byte. */
 export interface ReportData {
   index: string;
+  /** What an item is called: `words`, `ids` or `vectors`. */
+  itemsName: string;
   items: number;
   tables: number;
   bits: number;
@@ -15,8 +18,12 @@ export interface ReportData {
   lineage: LineageEntry[];
   curve: { epoch: number; loss: number; pairs: number }[];
   metrics: Metrics;
+  /** Intervals of 95% of metrics that are means over queries. */
+  intervals: Record<string, [number, number]>;
+  /** Ways to look up, and what they find; none where nothing says which items are near. */
+  candidates: CandidateRow[];
   /** The version that was current when the run came to its report. */
-  previous?: { version: number; metrics: Metrics };
+  previous?: { version: number; metrics: Metrics; intervals: Record<string, [number, number]> };
   gate: GateCheck[];
   buckets: BucketFigures;
   examples: ExampleCluster[];

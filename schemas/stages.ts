@@ -19,9 +19,9 @@ export const STAGES = {
   train: { version: 4, title: 'Train the embeddings' },
   encode: { version: 2, title: 'Encode vectors to codes' },
   binarize: { version: 2, title: 'Binarize to codes' },
-  export: { version: 3, title: 'Export the buckets' },
+  export: { version: 4, title: 'Export the buckets' },
   append: { version: 1, title: 'Append and delete items' },
-  evaluate: { version: 3, title: 'Evaluate' },
+  evaluate: { version: 4, title: 'Evaluate' },
   report: { version: 1, title: 'Write the report' },
   yardstick: { version: 1, title: 'Measure how hard D is' },
   publish: { version: 1, title: 'Publish' },
@@ -55,7 +55,7 @@ export const STAGE_NAMES = [
 ] as const satisfies StageName[];
 
 /** The stages of a run over vectors. */
-export const VECTOR_STAGE_NAMES = ['list', 'encode', 'export', 'publish'] as const satisfies StageName[];
+export const VECTOR_STAGE_NAMES = ['list', 'encode', 'export', 'report', 'publish'] as const satisfies StageName[];
 
 /** The stages of a run over documents. */
 export const DOCUMENT_STAGE_NAMES = ['list', 'ingest', 'weigh', 'hasher', 'encode-documents', 'export', 'publish'] as const satisfies StageName[];

@@ -67,9 +67,18 @@ export const CANDIDATES = { tables: 'int32', bits: 'int32', radius: 'int32', can
 export const ITEM_IDS = { id: 'int64' } as const;
 export const ITEM_KEYS = { id: 'utf8' } as const;
 
+/** For other methods (`hashloom index data`): items by number, D in both orders, and pairs kept from training. */
+export const DATA_ITEMS = { number: 'int32', item: 'utf8', count: 'int64' } as const;
+export const DATA_TRUTH = { item: 'int32', relevant: 'int32' } as const;
+export const DATA_HELD_OUT = { item: 'int32', relevant: 'int32' } as const;
+
 /** Published: codes.parquet sorted by (item, table). */
 export const publishedCodes = (bits: number) => ({ item: 'utf8', table: 'int32', code: `binary(${bits / 8})` }) as const;
 export const publishedIdCodes = (bits: number) => ({ ...publishedCodes(bits), item: 'int64' }) as const;
+
+/** Published: groups.parquet sorted by (group, item): the clusters, numbered over all tables in the order of buckets.parquet. */
+export const publishedGroups = { item: 'utf8', group: 'int32', size: 'int32' } as const;
+export const publishedIdGroups = { ...publishedGroups, item: 'int64' } as const;
 
 /** Published: buckets.parquet sorted by (table, code); items in word order. */
 export const publishedBuckets = (bits: number) => ({ table: 'int32', code: `binary(${bits / 8})`, size: 'int32', items: 'list<utf8>' }) as const;

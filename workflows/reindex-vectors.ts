@@ -16,9 +16,18 @@ export async function reindexVectors(input: ReindexInput, { run, perform, passGa
     perform('export', 'exportBuckets', `${training.tables} tables`, { ...base, codes: codes.artifact, items: codes.artifact }),
   );
   const metrics = Object.fromEntries(Object.entries(buckets.facts).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
-  const approval = await passGate(metrics, { uri: `${configuration.store}/artifacts/export/${buckets.artifact.key}` });
+  const lineage = [buckets.artifact, codes.artifact, corpus.artifact];
+  const made = { ...base, configuration, lineage, metrics };
+  const page = await run.stage('report', () => perform('export', 'report', index, { ...made, stages: run.results() }));
+  const approval = await passGate(metrics, page);
   const version = await run.stage('publish', () =>
-    perform('main', 'publish', index, { ...base, configuration, kind: codes.kind, lineage: [buckets.artifact, codes.artifact, corpus.artifact], metrics, ...(approval && { approval }) }),
+    perform('main', 'publish', index, {
+      ...made,
+      kind: codes.kind,
+      report: page.artifact,
+      ...(approval && { approval }),
+      ...(page.previous && { comparedWith: page.previous.version }),
+    }),
   );
   run.published(version.version);
   const { uri, published } = version;

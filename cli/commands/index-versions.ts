@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { duration, examples, positiveInteger, temporalOptions, terminals } from '../program-options.ts';
@@ -14,6 +15,7 @@ const NAME = ['<name>', 'name of the index, or .../indexes/NAME'] as const;
 export function addVersionCommands(index: Command): void {
   addRollback(index);
   addCompare(index);
+  addData(index);
   addPins(index);
   addGarbage(index);
 }
@@ -56,6 +58,29 @@ function addCompare(index: Command): void {
       const target = await indexTarget(name, options.store);
       const comparison = await compareVersions(target.store, target.index, a, b, options.most);
       process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : comparisonText(comparison, terminals(command).out));
+    });
+}
+
+function addData(index: Command): void {
+  index
+    .command('data')
+    .summary('the data of a version, for another method')
+    .description('Writes what another method needs to learn and be measured on the same data: items, D as truth, training pairs, held-out pairs and hard negatives, as Parquet; docs/write-a-method.md shows how to use them.')
+    .argument(...NAME)
+    .argument('[version]', 'the version (default: the current one)', positiveInteger)
+    .requiredOption('--to <folder>', 'where the files go; made when it is not there')
+    .option(...STORE)
+    .option('--json', 'one JSON line', false)
+    .addHelpText('after', examples(['hashloom index data news --to data', 'items, truth, training, held-out, negatives']))
+    .action(async (name: string, version: number | undefined, options: StoreOption & { to: string }) => {
+      const { mkdir } = await import('node:fs/promises');
+      const { indexTarget } = await import('../index-target.ts');
+      const { exportData } = await import('../../activities/export-data.ts');
+      const { formatCount } = await import('../format.ts');
+      const target = await indexTarget(name, options.store);
+      await mkdir(options.to, { recursive: true });
+      const files = await exportData(target.store, target.index, version ?? target.version, (file) => join(options.to, file));
+      process.stdout.write(options.json ? `${JSON.stringify({ folder: options.to, files })}\n` : files.map((file) => `${join(options.to, file.name)}  ${formatCount(file.rows)} rows\n`).join(''));
     });
 }
 

@@ -6,7 +6,9 @@ import { stringify } from 'yaml';
 import { planRun } from '../../cli/plan-run.ts';
 import { parseConfiguration } from '../../cli/load-configuration.ts';
 import { STAGE_NAMES } from '../../schemas/stages.ts';
+import { publishedCodes } from '../../schemas/tables.ts';
 import { openStore } from '../../store/open-store.ts';
+import { decodeParquet, encodeParquet } from '../../store/parquet.ts';
 import { addText, createScratch, smallConfiguration } from '../pipeline/small-corpus.ts';
 import type { Scratch } from '../pipeline/small-corpus.ts';
 import { hashloom } from './hashloom-process.ts';
@@ -71,6 +73,27 @@ describe('run --local, and what reads the index it publishes', () => {
     const outside = await hashloom(scratch.folder, 'report', '../news');
     assert.equal(outside.code, 2);
     assert.match(outside.stderr, /no name of an index/);
+  });
+
+  it('writes the data of a version for other methods, and measures its codes by it as the run did', async () => {
+    const { code, stdout, stderr } = await hashloom(scratch.folder, 'index', 'data', 'news', '--to', 'data', '--json');
+    assert.equal(code, 0, stderr);
+    const { files } = JSON.parse(stdout) as { files: { name: string; rows: number }[] };
+    assert.deepEqual(files.map(({ name }) => name), ['items.parquet', 'truth.parquet', 'training.parquet', 'held-out.parquet', 'negatives.parquet']);
+    const [items, truth, training, heldOut, negatives] = files.map(({ rows }) => rows);
+    assert.equal(truth, training! + 2 * heldOut!);
+    assert.ok(items! > 300 && negatives! > items!);
+    // Codes of a run name words; its data numbers them.
+    const folder = join(scratch.folder, 'store', 'indexes', 'news', 'versions', '1');
+    const { item, table, code: codes } = await decodeParquet(await readFile(join(folder, 'codes.parquet')), publishedCodes(16), 'codes.parquet');
+    const numbers = new Map([...new Set(item)].map((word, number) => [word, number]));
+    const renamed = { item: Int32Array.from(item, (word) => numbers.get(word)!), table, code: codes };
+    await writeFile(join(scratch.folder, 'codes.parquet'), await encodeParquet({ ...publishedCodes(16), item: 'int32' }, renamed, { dress: 'published' }));
+    const given = ['--codes', 'codes.parquet', '--truth', 'data/truth.parquet', '--held-out', 'data/held-out.parquet', '--embeddings', join(folder, 'embeddings.arrow'), '--queries', '200', '--shared'];
+    const measured = await hashloom(scratch.folder, 'evaluate', ...given, '--json');
+    assert.equal(measured.code, 0, measured.stderr);
+    const { metrics } = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')) as { metrics: Record<string, number> };
+    assert.deepEqual((JSON.parse(measured.stdout) as { metrics: unknown }).metrics, metrics);
   });
 
   it('plans without running: what is there, what a change makes run, and writes nothing', async () => {

@@ -10,6 +10,8 @@ import { RandomStream } from '../../kernels/random.ts';
 import { publishedBuckets, publishedCodes, publishedIdBuckets, publishedIdCodes, TOMBSTONE_IDS, TOMBSTONE_KEYS } from '../../schemas/tables.ts';
 import { encodeParquet } from '../../store/parquet.ts';
 import { buildBuckets } from '../../kernels/build-buckets.ts';
+import { ownMethod } from './own-method.ts';
+import { readPages } from './read-pages.ts';
 import { buildIndex, ids, type IndexInMemory, openCounting, words } from '../lookup/index-in-memory.ts';
 
 const run = promisify(execFile);
@@ -102,6 +104,8 @@ try {
     await run(python, ['-m', 'pip', 'install', '--quiet', 'pandas', 'pyarrow', 'duckdb']);
   }
   await main(python, scratch);
+  await readPages(python, scratch);
+  await ownMethod(python, scratch);
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

@@ -70,3 +70,16 @@ export function kendallTauOf(x: readonly number[], y: readonly number[]): number
   }
   return pairsX === 0 || pairsY === 0 ? 0 : difference / Math.sqrt(pairsX * pairsY);
 }
+
+/** Average hierarchical precision at K with ties: within a tie everybody has the mean similarity, as sums over random orders are linear. */
+export function hierarchicalPrecisionMeanOf(distances: readonly number[], gains: readonly number[], K: number): number {
+  const mean = (distance: number) => {
+    const tied = gains.filter((_, k) => distances[k] === distance);
+    return tied.reduce((sum, gain) => sum + gain, 0) / tied.length;
+  };
+  const expected = distances.toSorted((a, b) => a - b).map(mean);
+  const best = gains.toSorted((a, b) => b - a);
+  const sum = (values: number[], k: number) => values.slice(0, k).reduce((total, value) => total + value, 0);
+  const ks = Array.from({ length: Math.min(K, gains.length) }, (_, at) => at + 1);
+  return ks.reduce((total, k) => total + sum(expected, k) / sum(best, k), 0) / ks.length;
+}

@@ -5,6 +5,7 @@ export function smallReport(points: number, worst = '</script><script>alert(1)</
   const words = Array.from({ length: points }, (_, at) => (at === 0 ? worst : `word${at}`));
   return {
     index: 'news',
+    itemsName: 'words',
     items: points,
     tables: 2,
     bits: 8,
@@ -14,7 +15,9 @@ export function smallReport(points: number, worst = '</script><script>alert(1)</
     lineage: [{ stage: 'export', key: 'e'.repeat(32), rows: points, bytes: 999, parts: 6 }],
     curve: [1, 2, 3].map((epoch) => ({ epoch, loss: 1 / epoch, pairs: 1000 })),
     metrics: { f1: 0.25, largestBucket: 12, queries: 100, [worst]: 1 },
-    previous: { version: 3, metrics: { f1: 0.3, largestBucket: 14, queries: 100 } },
+    intervals: { f1: [0.2, 0.28] },
+    candidates: [1, 2].flatMap((tables) => [4, 8].flatMap((bits) => [0, 1, 2, 3].map((radius) => ({ tables, bits, radius, candidates: tables * (1 + radius) ** 2 * (12 / bits), recall: radius / 4 + tables / 10, recallOfD: radius / 5 })))),
+    previous: { version: 3, intervals: { f1: [0.29, 0.31] }, metrics: { f1: 0.3, largestBucket: 14, queries: 100 } },
     gate: [{ metric: 'f1', passes: false, text: `f1 is ${worst}` }],
     buckets: {
       sizes: [{ from: 1, to: 1, buckets: 4, items: 4 }, { from: 2, to: 3, buckets: 2, items: 5 }],

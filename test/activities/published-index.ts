@@ -29,7 +29,7 @@ export async function publishVersion(store: Store, { index, codes, files = ['a.t
   const listed = files.map((name): ListedFile => ({ uri: `file:///corpus/${name}`, size: 1, etag: name, modifiedMs: 0, identity: name, start: 0, end: 1 }));
   const artifact = async (stage: StageName, content: Uint8Array, name: string, reference = artifactReference({ stage, parameters: { content: Buffer.from(content).toString('base64') }, inputs: [] }), inputs: ArtifactReference[] = []) => {
     const rows = stage === 'list' ? files.length : Object.keys(codes).length;
-    await writeArtifact(store, reference, { parameters: {}, inputs, parts: [{ name, bytes: content, rows }], rows, facts: {}, seconds: 0, origin: { codeVersion: '0.1.0' } });
+    await writeArtifact(store, reference, { parameters: {}, inputs, parts: [{ name, bytes: content, rows }], rows, facts: { tables: 1, bits: 8 }, seconds: 0, origin: { codeVersion: '0.1.0' } });
     return reference;
   };
   const listing = await artifact('list', await encodeFiles(listed), 'files.parquet');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RandomStream } from '../kernels/random.ts';
 import { openIndex } from '../lookup/open-index.ts';
-import type { ResidentIndex } from '../lookup/resident-index.ts';
+import type { Neighbours, ResidentIndex } from '../lookup/resident-index.ts';
 import { type Faiss, startFaiss } from './faiss.ts';
 import { fixtureCodes, idKeys, wordKeys, writeFixture } from './index-fixture.ts';
 import { recordFigure } from './record-figure.ts';
@@ -134,19 +134,19 @@ async function benchWithin(index: ResidentIndex, queries: Uint8Array, faiss: Fai
   const some = queries.subarray(0, 20_000 * CODE_BYTES);
   const best = { one: Infinity, batch: Infinity, multiOne: Infinity, multiBatch: Infinity, flat: Infinity };
   for (let round = 0; round < ROUNDS; round++) {
-    let found = 0;
     const one = perSecond(20_000, () => {
-      found = 0;
+      let found = 0;
       for (let at = 0; at < some.length; at += CODE_BYTES) found += index.withinCode(0, some.subarray(at, at + CODE_BYTES), 2).numbers.length;
       return found;
     });
     const multi = await faiss.ask('within multi 20000 2 one');
-    if (multi['found'] !== found) throw new Error(`within 2: ${found} items, FAISS MultiHash ${multi['found']}`);
+    const own = Array.from({ length: 20_000 }, (_, q) => index.withinCode(0, some.subarray(q * CODE_BYTES, (q + 1) * CODE_BYTES), 2));
+    checkSame('MultiHash one by one', digestOf(own.map(({ numbers }) => numbers.length), own), multi);
     const batch = perSecond(20_000, () => index.withinCodes(0, some, 2).numbers.length);
     const multiBatch = await faiss.ask('within multi 20000 2 batch');
+    checkSame('MultiHash in a batch', batchDigest(index, some), multiBatch);
     const flat = await faiss.ask('within flat 100 2 batch');
-    const first = index.withinCodes(0, queries.subarray(0, 100 * CODE_BYTES), 2).numbers.length;
-    if (flat['found'] !== first) throw new Error(`within 2: ${first} items, FAISS flat ${flat['found']}`);
+    checkSame('flat', batchDigest(index, queries.subarray(0, 100 * CODE_BYTES)), flat);
     best.one = Math.min(best.one, 1e6 / one);
     best.batch = Math.min(best.batch, 1e6 / batch);
     best.multiOne = Math.min(best.multiOne, multi['us']!);
@@ -161,6 +161,37 @@ async function benchWithin(index: ResidentIndex, queries: Uint8Array, faiss: Fai
     rival: `FAISS IndexBinaryMultiHash(64, 3, 21) ${best.multiOne.toFixed(2)} us one by one, ${best.multiBatch.toFixed(2)} batched; IndexBinaryFlat ${best.flat.toFixed(0)} us batched`,
     command,
   });
+}
+
+interface Digest {
+  found: number;
+  digest: number;
+}
+
+/** Over all (query, item, distance), modulo 2^32; no order changes it. As bench/faiss-codes.py has it. */
+function digestOf(counts: readonly number[], answers: readonly Neighbours[]): Digest {
+  let digest = 0;
+  let found = 0;
+  let query = 0;
+  let left = counts[0] ?? 0;
+  for (const { numbers, distances } of answers) {
+    numbers.forEach((number, i) => {
+      while (left === 0) left = counts[++query]!;
+      left--;
+      found++;
+      digest = (digest + ((Math.imul(query, 0x9e3779b1) ^ Math.imul(number, 0x85ebca6b) ^ Math.imul(distances[i]!, 0xc2b2ae35)) >>> 0)) % 0x1_0000_0000;
+    });
+  }
+  return { found, digest };
+}
+
+function batchDigest(index: ResidentIndex, codes: Uint8Array): Digest {
+  const all = index.withinCodes(0, codes, 2);
+  return digestOf(Array.from(all.ends, (end, q) => end - (all.ends[q - 1] ?? 0)), [all]);
+}
+
+function checkSame(what: string, own: Digest, theirs: Record<string, number>): void {
+  if (own.found !== theirs['found'] || own.digest !== theirs['digest']) throw new Error(`within 2: ${JSON.stringify(own)}, FAISS ${what} ${JSON.stringify(theirs)}`);
 }
 
 function sampleCodes(codes: Uint8Array, items: number, count: number): Uint8Array {

@@ -198,9 +198,11 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
     withinCodes(table, codes, radius, options = {}) {
       checkRadius(radius);
       bucketsOf(table);
-      const answers: Neighbours[] = [];
-      for (let at = 0; at < codes.length; at += codeBytes) answers.push(withinWords(table, take(codes, at), radius, options.limit));
-      return concatenate(answers);
+      const n = Math.floor(codes.length / codeBytes);
+      const queries = new Uint32Array(n * words);
+      for (let q = 0; q < n; q++) readCode(codes, q * codeBytes, codeBytes, queries, q * words);
+      const ends = new Uint32Array(n);
+      return expandBatch(bucketsOf(table), search(table).withinBatch(queries, radius, ends), ends, options.limit ?? Infinity);
     },
     nearestCode(table, code, k) {
       checkCount(k);
@@ -263,17 +265,27 @@ function leastOver(answers: Neighbours[], self: number, limit: number): Neighbou
   return cut(sortNeighbours(Uint32Array.from(least.keys()), Uint16Array.from(least.values())), limit);
 }
 
-function concatenate(answers: Neighbours[]): NeighboursBatch {
-  const ends = new Uint32Array(answers.length);
-  let total = 0;
-  for (const [q, { numbers }] of answers.entries()) ends[q] = total += numbers.length;
-  const numbers = new Uint32Array(total);
-  const distances = new Uint16Array(total);
-  for (const [q, answer] of answers.entries()) {
-    numbers.set(answer.numbers, ends[q]! - answer.numbers.length);
-    distances.set(answer.distances, ends[q]! - answer.numbers.length);
+/** The items of the codes that match, query by query: `ends` becomes that of items. */
+function expandBatch({ starts, lists }: ResidentBuckets, matches: HammingMatches, ends: Uint32Array, limit: number): NeighboursBatch {
+  let most = 0;
+  for (let i = 0; i < matches.count; i++) most += lists[starts[matches.codes[i]!]!]!;
+  const numbers = new Uint32Array(most);
+  const distances = new Uint16Array(most);
+  let at = 0;
+  for (let q = 0, i = 0; q < ends.length; q++) {
+    const begun = at;
+    for (; i < ends[q]!; i++) {
+      const start = starts[matches.codes[i]!]!;
+      for (let k = 1; k <= lists[start]!; k++, at++) {
+        numbers[at] = lists[start + k]!;
+        distances[at] = matches.distances[i]!;
+      }
+    }
+    if (at - begun > 1) sortNeighbours(numbers.subarray(begun, at), distances.subarray(begun, at));
+    at = Math.min(at, begun + limit);
+    ends[q] = at;
   }
-  return { ends, numbers, distances };
+  return { ends, numbers: numbers.subarray(0, at), distances: distances.subarray(0, at) };
 }
 
 function refuse(message: string): never {

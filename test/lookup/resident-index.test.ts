@@ -60,6 +60,11 @@ async function checkSearch(shape: Shape, queries: number, radii: number[]): Prom
     assert.deepEqual(pairs(resident.within(item, radii[0]!)), least.filter(({ distance }) => distance <= radii[0]!));
     assert.deepEqual(pairs(resident.nearest(item, k)), least.slice(0, k));
     assert.deepEqual(await index.nearest(`w${item}`, k), least.slice(0, k).map(({ number, distance }) => ({ item: `w${number}`, distance })));
+    const many = ofTable.slice(0, 70);
+    for (const limit of q === 0 ? [Infinity, 2] : []) {
+      const all = resident.withinCodes(table, Buffer.concat(many), radii[0]!, { limit });
+      assert.deepEqual(pairs(all), many.flatMap((code) => withinByBits(ofTable, code, radii[0]!).slice(0, limit)));
+    }
     const batch = resident.withinCodes(table, Buffer.concat([query, codeOf(item, table)]), 2);
     const two = [resident.withinCode(table, query, 2), resident.withinCode(table, codeOf(item, table), 2)];
     assert.deepEqual([...batch.ends], [two[0]!.numbers.length, two[0]!.numbers.length + two[1]!.numbers.length]);

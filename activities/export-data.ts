@@ -49,7 +49,7 @@ export async function exportData(store: Store, index: string, version: number | 
   const starts = rangesOf(word.length);
   const batches: { row: Int32Array; column: Int32Array }[] = [];
   for (const [at, to] of starts.slice(1).entries()) {
-    const { artifact } = mineArtifact({ pairs: find('hold-out'), perRow: negatives.perRow, seed }, { from: starts[at]!, to });
+    const { artifact } = mineArtifact({ pairs: find('hold-out'), ...negatives, seed }, { from: starts[at]!, to });
     if (!(await artifactComplete(store, artifact))) throw new Failure('IntegrityError', `the hard negatives of version ${manifest.version} of ${index} are not in ${store.uri} any more; run it again`);
     const mined = await decodeParquet(await (await openArtifact(store, artifact)).part('negatives.parquet'), NEGATIVES, 'negatives.parquet');
     if (mined.row.length > 0) batches.push(mined);

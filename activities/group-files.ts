@@ -45,7 +45,7 @@ export async function groupFiles(input: GroupFilesInput, context: StageContext):
   const tokens = await tokensOf(store, keys, context);
   const present = keys.map(({ key }, at): GroupedFile => ({ key, tokens: tokens[at]! }));
   const all = present.reduce((sum, file) => sum + file.tokens, 0);
-  const groups = planGroups(present, await publishedGroups(store, input.index), Math.max(input.groupTokens, Math.ceil((2 * all) / MOST_GROUPS)));
+  const groups = planGroups(present, await publishedGroups(store, input.index), mostGroupTokens(all, input.groupTokens));
   const digest = createHash('sha256');
   for (const group of groups) digest.update(`${group.map(({ key }) => key).join(',')}\n`);
   const recipe = { stage: 'group', parameters: { groups: digest.digest('hex').slice(0, 32) }, inputs: [], force: input.force } as const;
@@ -56,6 +56,9 @@ export async function groupFiles(input: GroupFilesInput, context: StageContext):
   });
   return { ...output, batches: Array.from({ length: groups.length + 1 }, (_, at) => at) };
 }
+
+/** Tokens of a group at most, so that there are not far more than MOST_GROUPS. */
+export const mostGroupTokens = (all: number, groupTokens: number): number => Math.max(groupTokens, Math.ceil((2 * all) / MOST_GROUPS));
 
 /** The tokens of each group's files. */
 export async function readGroups(store: Store, reference: ArtifactReference): Promise<ArtifactReference[][]> {

@@ -40,7 +40,7 @@ export async function holdOut(input: HoldOutInput, context: StageContext): Promi
   return { ...output, batches: rangesOf(words) };
 }
 
-/** Ends of the ranges of rows that negatives are mined by. */
+/** Ends of the ranges of rows that negatives are mined by: no more than MOST_RANGES. */
 export function rangesOf(rows: number): number[] {
   const step = Math.max(RANGE_ROWS, Math.ceil(rows / MOST_RANGES));
   const starts = Array.from({ length: Math.ceil(rows / step) }, (_, at) => at * step);

@@ -1,11 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Dictionary, Utf8Dictionary } from '../kernels/build-dictionary.ts';
-import { toFloat64 } from '../kernels/int64.ts';
-import { sumDictionaries } from '../kernels/sum-dictionaries.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { DICTIONARY, SKIPPED } from '../schemas/tables.ts';
-import { type Artifact, openArtifact } from '../store/artifacts.ts';
-import { decodeParquet, decodeWords, encodeParquet } from '../store/parquet.ts';
+import { SKIPPED } from '../schemas/tables.ts';
+import { type Artifact, openArtifact, type PartToWrite } from '../store/artifacts.ts';
+import { decodeParquet, encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
+import { budgetOf, decodeDictionary, decodeUtf8Dictionary, mergeInBudget, regrouped } from './dictionary-runs.ts';
 import { encodeDictionary } from './ingest.ts';
 import { readListedFiles } from './listed-files.ts';
 import { digestOfKeys, ingestArtifact, type IngestParameters } from './shard-artifacts.ts';
@@ -13,10 +15,14 @@ import { produceArtifact, type StageContext, type StageInput, type StageOutput }
 
 export interface MergeDictionariesInput extends StageInput, IngestParameters {
   files: ArtifactReference;
+  /** Beyond it sorted runs are written to disk and merged; changes nothing of the result. */
+  memoryMiB: number;
 }
 
-/** Shards are read in groups, so that no more dictionaries than these are in memory at once. */
-const GROUP = 16;
+/** Dictionaries of shards that are read at once. */
+const READ_AHEAD = 8;
+/** Words of a part of the corpus's dictionary: the same whatever the memory. */
+const PART_WORDS = 2 ** 16;
 
 export interface MergeDictionariesOutput extends StageOutput {
   /** Files that were left out (`source.badFiles: skip`), and why the first of them were. */
@@ -25,30 +31,47 @@ export interface MergeDictionariesOutput extends StageOutput {
 
 /** The dictionary of the corpus from those of its shards, and the list of files that were left out. Rows: words. */
 export async function mergeDictionaries(input: MergeDictionariesInput, context: StageContext): Promise<MergeDictionariesOutput> {
+  const folder = await mkdtemp(join(tmpdir(), 'hashloom-dictionary-'));
+  try {
+    return await mergeAll(input, context, folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The parts are written to a local folder first. */
+async function mergeAll(input: MergeDictionariesInput, context: StageContext, folder: string): Promise<MergeDictionariesOutput> {
   const store = context.openStore(input.store);
   const files = await readListedFiles(store, input.files);
   const shards = files.map((file) => ingestArtifact(file, input).artifact);
   const parameters = { shards: digestOfKeys(shards) };
   const recipe = { stage: 'dictionary', parameters, inputs: [], force: input.force } as const;
   const output = await produceArtifact(context, store, recipe, async () => {
-    const sum = sumDictionaries();
     let documents = 0;
     let replaced = 0;
     const skipped: SkippedFile[] = [];
-    for (let at = 0; at < shards.length; at += GROUP) {
-      const group = await Promise.all(shards.slice(at, at + GROUP).map((shard) => openArtifact(store, shard)));
-      for (const part of await Promise.all(group.map(readUtf8Dictionary))) sum.add(part);
-      for (const [k, { manifest }] of group.entries()) {
-        const reason = manifest.facts['skipped'];
-        if (reason !== undefined) skipped.push({ uri: files[at + k]!.uri, reason: String(reason) });
-        documents += Number(manifest.facts['documents']);
-        replaced += Number(manifest.facts['replaced']);
+    async function* dictionaries(): AsyncGenerator<Utf8Dictionary, void, undefined> {
+      for (let at = 0; at < shards.length; at += READ_AHEAD) {
+        context.report(at, shards.length);
+        const group = await Promise.all(shards.slice(at, at + READ_AHEAD).map((shard) => openArtifact(store, shard)));
+        for (const [k, { manifest }] of group.entries()) {
+          const reason = manifest.facts['skipped'];
+          if (reason !== undefined) skipped.push({ uri: files[at + k]!.uri, reason: String(reason) });
+          documents += Number(manifest.facts['documents']);
+          replaced += Number(manifest.facts['replaced']);
+        }
+        yield* await Promise.all(group.map(async (shard) => decodeUtf8Dictionary(await shard.part('dictionary.parquet'), 'dictionary.parquet')));
       }
-      context.report(at, shards.length, { words: sum.size() });
     }
-    const merged = sum.finish();
-    const rows = merged.counts.length;
-    const parts = [{ name: 'dictionary.parquet', bytes: await encodeDictionary(merged), rows }];
+    const parts: PartToWrite[] = [];
+    let rows = 0;
+    for await (const piece of regrouped(mergeInBudget(dictionaries(), budgetOf(input.memoryMiB)).pieces, PART_WORDS)) {
+      const name = `dictionary-${String(parts.length).padStart(5, '0')}.parquet`;
+      await writeFile(join(folder, name), await encodeDictionary(piece));
+      parts.push({ name, file: join(folder, name), rows: piece.counts.length });
+      rows += piece.counts.length;
+      context.report(shards.length, shards.length, { words: rows });
+    }
     if (skipped.length > 0) parts.push(await skippedPart(skipped));
     return { parts, rows, facts: { documents, replaced, skipped: skipped.length } };
   });
@@ -76,18 +99,12 @@ async function firstSkipped(store: Store, reference: ArtifactReference): Promise
   return uri.slice(0, SKIPPED_SHOWN).map((file, at) => ({ uri: file, reason: reason[at]!.slice(0, LONGEST_REASON) }));
 }
 
-async function readUtf8Dictionary(artifact: Artifact): Promise<Utf8Dictionary> {
-  const bytes = await artifact.part('dictionary.parquet');
-  const { count, documents } = await decodeParquet(bytes, { count: 'int64', documents: 'int64' } as const, 'dictionary.parquet');
-  return { words: await decodeWords(bytes, 'word', 'dictionary.parquet'), counts: toFloat64(count), documents: toFloat64(documents) };
-}
-
+/** Of a shard. */
 export async function readDictionary(artifact: Artifact): Promise<Dictionary> {
-  const table = await decodeParquet(await artifact.part('dictionary.parquet'), DICTIONARY, 'dictionary.parquet');
-  return { words: table.word, counts: toFloat64(table.count), documents: toFloat64(table.documents) };
+  return decodeDictionary(await decodeUtf8Dictionary(await artifact.part('dictionary.parquet'), 'dictionary.parquet'), 'dictionary.parquet');
 }
 
-/** The corpus's dictionary. */
-export async function loadDictionary(store: Store, reference: ArtifactReference): Promise<Dictionary> {
-  return await readDictionary(await openArtifact(store, reference));
+/** The corpus's dictionary, a part at a time. */
+export async function* readDictionaryParts(artifact: Artifact): AsyncGenerator<Dictionary, void, undefined> {
+  for (const { name } of artifact.manifest.parts) if (name.startsWith('dictionary-')) yield decodeDictionary(await decodeUtf8Dictionary(await artifact.part(name), name), name);
 }

@@ -1,4 +1,4 @@
-import { mineNegatives } from '../kernels/mine-negatives.ts';
+import { meanNegatives, mineAnyPairs, mineNegatives } from '../kernels/mine-negatives.ts';
 import type { SparseRows } from '../kernels/train-rows.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { AFFINITY, NEGATIVES } from '../schemas/tables.ts';
@@ -17,18 +17,22 @@ export interface MineInput extends StageInput, MineParameters {
 
 /** Mined at once between two reports. */
 const STEP_ROWS = 512;
+/** Rows whose pairs are counted to know how many there are in all: the same rows for every range. */
+const SAMPLED_ROWS = 2048;
 
 /** Hard negatives of rows [from, to) from the training D. Rows: negatives. */
 export async function mine(input: MineInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
-  const { from, to, perRow, seed } = input;
+  const { from, to, perRow, over, seed } = input;
   const { parameters, inputs } = mineArtifact(input, { from, to });
   return await produceArtifact(context, store, { stage: 'mine', parameters, inputs, force: input.force }, async () => {
     const affinity = await loadTraining(store, input.pairs);
+    const share = over === 'pairs' ? Math.min(1, perRow / Math.max(meanNegatives(affinity, { most: SAMPLED_ROWS, seed }), 1e-9)) : 0;
     const rows: Int32Array[] = [];
     const columns: Uint32Array[] = [];
     for (let first = from; first < to; first += STEP_ROWS) {
-      const mined = mineNegatives(affinity, { from: first, to: Math.min(first + STEP_ROWS, to), perRow, seed });
+      const range = { from: first, to: Math.min(first + STEP_ROWS, to), seed };
+      const mined = over === 'pairs' ? mineAnyPairs(affinity, { ...range, share }) : mineNegatives(affinity, { ...range, perRow });
       rows.push(rowOfEntries(mined.offsets, first));
       columns.push(mined.columns);
       context.report(first - from, to - from);

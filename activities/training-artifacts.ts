@@ -20,6 +20,7 @@ export interface LearningInput extends StageInput {
   pairs: ArtifactReference;
   /** Hard negatives a row, and the row ranges they were mined in. */
   perRow: number;
+  over: 'rows' | 'pairs';
   batches: number[];
   seed: number;
   /** The seed that the hard negatives were mined with; `seed` when absent. */
@@ -87,8 +88,8 @@ export function* roundsAhead(learning: LearningInput): Generator<{ to: number; v
 }
 
 /** The hard negatives of rows [from, to). */
-export function minedOf({ pairs, perRow, seed, mineSeed = seed }: LearningInput, range: { from: number; to: number }): ArtifactReference {
-  return mineArtifact({ pairs, perRow, seed: mineSeed }, range).artifact;
+export function minedOf({ pairs, perRow, over, seed, mineSeed = seed }: LearningInput, range: { from: number; to: number }): ArtifactReference {
+  return mineArtifact({ pairs, perRow, over, seed: mineSeed }, range).artifact;
 }
 
 /** The random key of a visit, beside the seed. */

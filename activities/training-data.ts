@@ -81,7 +81,7 @@ async function loadSurvey(store: Store, reference: ArtifactReference, bits: numb
 }
 
 async function loadTables(store: Store, learning: LearningInput): Promise<Tables> {
-  const key = JSON.stringify([store.uri, learning.pairs.key, learning.perRow, learning.mineSeed ?? learning.seed]);
+  const key = JSON.stringify([store.uri, learning.pairs.key, learning.perRow, learning.over, learning.mineSeed ?? learning.seed]);
   if (kept?.key === key) return kept;
   kept = undefined;
   const pairs = await openArtifact(store, learning.pairs);

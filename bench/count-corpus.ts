@@ -74,7 +74,7 @@ export async function countCorpus({ configuration, threads = availableParallelis
     const corpus = await perform('list', { ...base, configuration: parsed });
     const ingestion = { ...base, files: corpus.artifact, source, tokens, documents };
     const shards = await timed('ingest', () => each('ingest', corpus.batches, ingestion));
-    const dictionary = await timed('dictionary', () => perform('mergeDictionaries', ingestion));
+    const dictionary = await timed('dictionary', () => perform('mergeDictionaries', { ...ingestion, memoryMiB: vocabulary.memoryMiB }));
     const words = await timed('vocabulary', () => perform('chooseVocabulary', { ...base, dictionary: dictionary.artifact, index, ...vocabulary }));
     const counting = { ...ingestion, index, common: words.common, ...cooccurrence };
     const groups = await timed('count', () => perform('groupFiles', counting));

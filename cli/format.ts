@@ -12,6 +12,15 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${BYTE_UNITS[unit]}`;
 }
 
+/** Bytes of `500MB`, `1.2 TB` (powers of 1000), `64GiB` (of 1024), `12345`; undefined when the text is no size. */
+export function parseBytes(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(?:([kmgtp]?)(i?)b)?$/i.exec(text.trim());
+  if (match === null) return undefined;
+  const power = ['', 'k', 'm', 'g', 't', 'p'].indexOf((match[2] ?? '').toLowerCase());
+  const value = Math.round(Number(match[1]) * (match[3] ? 1024 : 1000) ** power);
+  return value > 0 && Number.isSafeInteger(value) ? value : undefined;
+}
+
 /** A duration for a person: `0.3 s`, `12 s`, `3 min 05 s`, `2 h 07 min`, `3 d 4 h`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;

@@ -7,7 +7,6 @@ import type { ActivityName, Stages } from '../activities/run-stage.ts';
 import { countArtifact, ingestArtifact, mergeArtifact } from '../activities/shard-artifacts.ts';
 import type { StageContext } from '../activities/stage-context.ts';
 import * as stages from '../activities/stages.ts';
-import { openTensorflow } from '../infra/tensorflow.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { type StageName, stageNamesOf, STAGES } from '../schemas/stages.ts';
@@ -16,6 +15,7 @@ import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { reindexStages } from '../workflows/reindex.ts';
 import type { ActivityInput, ShardActivity, StageFigures, Steps } from '../workflows/steps.ts';
+import { lookingContext } from './looking-context.ts';
 import { planningStore, StageWouldRun } from './planning-store.ts';
 
 export interface StagePlan {
@@ -48,6 +48,11 @@ export async function planRun(configuration: Configuration, force: boolean): Pro
   return plans;
 }
 
+/** The stages of a run over a corpus that is not there. */
+export function planResized(configuration: Configuration): StagePlan[] {
+  return stageNames(configuration).map((name) => ({ name, runs: true, why: 'the corpus is planned in another size' }));
+}
+
 /** The first stage that runs ends the looking: what hangs on it cannot be known before. */
 class PlanEnds extends Error {}
 
@@ -67,18 +72,12 @@ function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[
   const real = openStore(uri);
   const store = planningStore(real);
   // The list alone looks at the corpus; another stage that does would run.
-  const contextOf = (name: ActivityName): StageContext => ({
-    openStore(other) {
+  const contextOf = (name: ActivityName): StageContext =>
+    lookingContext((other) => {
       if (other === uri) return store;
       if (name === 'list') return openStore(other);
       throw new StageWouldRun(other);
-    },
-    trainThreads: 1,
-    openTensorflow: () => openTensorflow(),
-    stageThreads: 1,
-    report: () => undefined,
-    origin: { codeVersion: '' },
-  });
+    });
   return {
     run: {
       async stage(name, work) {

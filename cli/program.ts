@@ -10,6 +10,7 @@ import { addIndexCommand } from './commands/index-list.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addEncodeCommand } from './commands/encode.ts';
 import { addLookupCommand } from './commands/lookup.ts';
+import { addPlanCommand } from './commands/plan.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScheduleCommand } from './commands/schedule.ts';
@@ -42,6 +43,7 @@ export function buildProgram(): Command {
   addDemoCommand(program);
   addInitCommand(program);
   addRunCommand(program);
+  addPlanCommand(program);
   addWatchCommand(program);
   addCancelCommand(program);
   addDecisionCommands(program);

@@ -1,5 +1,6 @@
 import type { Metrics, StageResult } from '../schemas/run.ts';
 import { STAGES } from '../schemas/stages.ts';
+import type { RunEstimate } from './plan/estimate-run.ts';
 import type { StagePlan } from './plan-run.ts';
 import { formatBytes, formatCount, formatFigure, formatSeconds } from './format.ts';
 import { renderTable } from './table.ts';
@@ -29,6 +30,20 @@ export function stagesTable(stages: readonly StageResult[], terminal: Terminal):
 export function planTable(plan: readonly StagePlan[], terminal: Terminal): string[] {
   const rows = plan.map(({ name, runs, why }) => [STAGES[name].title, runs ? terminal.paint('cyan', 'would run') : terminal.paint('dim', 'cached'), why]);
   return renderTable([{ title: 'Stage' }, { title: '' }, { title: 'Why' }], rows, terminal.columns());
+}
+
+/** What a run would take, a stage a line. */
+export function estimateTable(plan: readonly StagePlan[], estimate: RunEstimate, terminal: Terminal): string[] {
+  const rows = estimate.stages.map((stage, at) => {
+    const { runs } = plan[at]!;
+    const taken = runs ? [formatBytes(stage.bytes), formatBytes(stage.memory)] : ['', ''];
+    const how = runs ? terminal.paint('cyan', 'would run') : terminal.paint('dim', 'cached');
+    return [STAGES[stage.name].title, how, formatCount(stage.activities), formatCount(stage.events), formatCount(stage.rows), ...taken, formatSeconds(stage.seconds)];
+  });
+  const { activities, history, bytes, memory, seconds } = estimate;
+  rows.push(['All', '', formatCount(activities), formatCount(history.events), '', formatBytes(bytes), formatBytes(memory), formatSeconds(seconds)]);
+  const figures = ['Activities', 'Events', 'Rows', 'Bytes', 'Memory', 'Time'].map((title) => ({ title, align: 'right' as const }));
+  return renderTable([{ title: 'Stage' }, { title: '' }, ...figures], rows, terminal.columns());
 }
 
 /** The table of metrics, a line each. */

@@ -22,6 +22,8 @@ export const PURPOSE = {
   buckets: 22,
   queryParts: 23,
   sbm: 21,
+  minePairs: 24,
+  mineSample: 25,
 } as const;
 
 const M0 = 0xd2511f53;

@@ -74,6 +74,7 @@ export const configuration = z.strictObject({
         .max(1)
         .default(0.1)
         .describe('The list of common words of the published version is kept until more than this share of it has changed.'),
+      memoryMiB: positiveCount.min(16).default(512).describe('MiB for merging the dictionaries of the files; beyond, sorted runs are written to disk. The result is the same with any.'),
     })
     .prefault({}),
   cooccurrence: z
@@ -101,6 +102,7 @@ export const configuration = z.strictObject({
   negatives: z
     .strictObject({
       perRow: positiveCount.default(256).describe('Hard negatives mined a word; fewer take less memory.'),
+      over: z.enum(['rows', 'pairs']).default('rows').describe('rows: so many for every word, uniform within its set; pairs: about as many in all, uniform over all pairs that qualify.'),
     })
     .prefault({}),
   training: z

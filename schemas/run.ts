@@ -17,6 +17,9 @@ export const reindexWorkflowId = (index: string): string => `reindex/${index}`;
 export const scheduledWorkflowId = (index: string): string => `scheduled/${index}`;
 export const scheduleId = (index: string): string => `hashloom/${index}`;
 
+/** Stages with a child workflow, `reindex/NAME/STAGE`. */
+export const CHILD_STAGES: readonly StageName[] = ['ingest', 'count', 'merge', 'filter', 'mine', 'train'];
+
 export const PROGRESS_QUERY = 'progress';
 
 /** Keyword search attributes; a run works without them. */

@@ -5,7 +5,7 @@
 export const STAGES = {
   list: { version: 3, title: 'List the corpus' },
   ingest: { version: 3, title: 'Ingest files to tokens' },
-  dictionary: { version: 2, title: 'Merge the dictionaries' },
+  dictionary: { version: 3, title: 'Merge the dictionaries' },
   common: { version: 2, title: 'Choose the common words' },
   vocabulary: { version: 3, title: 'Choose the vocabulary' },
   group: { version: 2, title: 'Group the files' },

@@ -15,7 +15,7 @@ export const TOKENS = { tokens: 'list<int32>' } as const;
 /** `ingest` of pairs: pairs.parquet, sorted by (row, column), row < column, ids of the shard's dictionary; sum in units of 1 / scale. */
 export const PAIRS = { row: 'int32', column: 'int32', sum: 'int64' } as const;
 
-/** `ingest`, `dictionary`: dictionary.parquet in word order; id = row. */
+/** `ingest`: dictionary.parquet; `dictionary`: dictionary-NNNNN.parquet: in word order; id = row. */
 export const DICTIONARY = { word: 'utf8', count: 'int64', documents: 'int64' } as const;
 
 /** `common`: words.parquet in word order. */

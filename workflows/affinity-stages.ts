@@ -11,7 +11,7 @@ export async function affinityStages({ configuration, force }: Pick<ReindexInput
   const corpus = await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration }));
   const shards = { ...base, files: corpus.artifact, source, tokens, documents };
   await run.stage('ingest', () => processShards('ingest', corpus.batches, shards));
-  const dictionary = await run.stage('dictionary', () => perform('etl', 'mergeDictionaries', `${corpus.rows} dictionaries`, shards));
+  const dictionary = await run.stage('dictionary', () => perform('etl', 'mergeDictionaries', `${corpus.rows} dictionaries`, { ...shards, memoryMiB: vocabulary.memoryMiB }));
   const words = await run.stage('vocabulary', () =>
     perform('etl', 'chooseVocabulary', `${dictionary.rows} words`, { ...base, dictionary: dictionary.artifact, index, ...vocabulary }),
   );
@@ -23,7 +23,7 @@ export async function affinityStages({ configuration, force }: Pick<ReindexInput
   const pairs = await run.stage('hold-out', () =>
     perform('etl', 'holdOut', `${heldOut.pairs} pairs`, { ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }),
   );
-  const mining = { ...base, pairs: pairs.artifact, perRow: negatives.perRow, seed };
+  const mining = { ...base, pairs: pairs.artifact, ...negatives, seed };
   await run.stage('mine', () => processShards('mine', pairs.batches, mining));
   return { corpus, dictionary, words, counted, rows, d, pairs, mining };
 }

@@ -29,6 +29,7 @@ export interface TrainInput {
   force: boolean;
   pairs: ArtifactReference;
   perRow: number;
+  over: 'rows' | 'pairs';
   seed: number;
   /** Of the hard negatives, where it is another. */
   mineSeed?: number;

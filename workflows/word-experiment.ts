@@ -36,7 +36,7 @@ export async function wordExperiment(input: WordExperimentInput): Promise<WordEx
     const model = await executeChild(trainWorkflow, {
       workflowId: `${workflowInfo().workflowId}/${name}/${trialSeed}`,
       taskQueue: QUEUES.main,
-      args: [{ ...base, pairs: pairs.artifact, perRow: mining.perRow, mineSeed: seed, seed: trialSeed, batches: pairs.batches, words: words.rows, training }],
+      args: [{ ...base, pairs: pairs.artifact, perRow: mining.perRow, over: mining.over, mineSeed: seed, seed: trialSeed, batches: pairs.batches, words: words.rows, training }],
       staticSummary: `${name}, seed ${trialSeed}`,
     });
     const codes = await perform('export', 'binarize', `${name}, seed ${trialSeed}`, { ...base, model: model.artifact });

@@ -60,7 +60,7 @@ describe('count', () => {
     const corpus = await list({ ...base, configuration }, context);
     const shards = { ...base, files: corpus.artifact, source, tokens, documents };
     await ingest({ ...shards, from: 0, to: files.length }, context);
-    const dictionary = await mergeDictionaries(shards, context);
+    const dictionary = await mergeDictionaries({ ...shards, memoryMiB: vocabulary.memoryMiB }, context);
     const words = await chooseVocabulary({ ...base, dictionary: dictionary.artifact, index, ...vocabulary }, context);
     const counting = { ...shards, index, common: words.common, ...cooccurrence, memoryMiB };
     const grouped = await groupFiles(counting, context);

@@ -113,6 +113,30 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.deepEqual(await runsFrom((changed) => (changed.evaluation.queries += 1)), from('evaluate'));
     assert.deepEqual(await runsFrom((changed) => (changed.index = 'other')), from('report'));
 
+    interface Planned {
+      corpus: { files: number; tokens: number };
+      bytes: number;
+      activities: number;
+      stages: { name: string; runs: boolean; why: string; rows: number; bytes: number }[];
+    }
+    const planned = async (...options: string[]) => {
+      const { code, stdout, stderr } = await hashloom(scratch.folder, 'plan', '--json', ...options);
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout) as Planned;
+    };
+    const there = await planned();
+    assert.deepEqual(there.stages.map(({ name, runs }) => [name, runs]), STAGE_NAMES.map((name) => [name, false]));
+    assert.deepEqual([there.bytes, there.corpus.files, there.corpus.tokens], [0, 20, there.stages[1]?.rows]);
+    const sampled = await planned('--force');
+    assert.ok(Math.abs(sampled.corpus.tokens / there.corpus.tokens - 1) < 0.01 && sampled.bytes > 0);
+    const large = await planned('--corpus-size', '120GB', '--files', '2000');
+    assert.equal(large.corpus.files, 2000);
+    assert.ok(large.corpus.tokens > 1e10 && large.activities > there.activities);
+    const table = await hashloom(scratch.folder, 'plan');
+    assert.match(table.stdout, /^List the corpus +cached +20 files, as they were$/m);
+    assert.match(table.stdout, /^On Temporal Cloud: \d+ actions, \d+ of them heartbeats: \$0\.\d+ at \$50 a million/m);
+    assert.match((await hashloom(scratch.folder, 'plan', '--corpus-size', 'huge')).stderr, /expected a size such as 500MB/);
+
     await addText(scratch, 20);
     const grown = await planRun(configuration(), false);
     assert.deepEqual(grown.map(({ runs }) => runs), STAGE_NAMES.map(() => true));

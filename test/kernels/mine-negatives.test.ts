@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { mineNegatives } from '../../kernels/mine-negatives.ts';
+import { meanNegatives, mineAnyPairs, mineNegatives } from '../../kernels/mine-negatives.ts';
 import { negativesDense } from '../reference/dense-affinity.ts';
 import { concatenateRows, fromPairs, toLists } from '../reference/sparse-rows.ts';
 
@@ -46,6 +46,48 @@ describe('mineNegatives', () => {
     assert.deepEqual(times.slice(0, 6), [0, 0, 0, 0, 0, 0]);
     // 3000 expected, standard deviation 46.
     for (const count of times.slice(6)) assert.ok(Math.abs(count - 3000) < 230, `${count}`);
+  });
+
+  it('over all pairs: all of them or a share, both ways alike, in any ranges of rows', () => {
+    fc.assert(
+      fc.property(graph, fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(100), fc.nat(16), ({ size, pairs }, share, seed, cut) => {
+        const D = fromPairs(size, pairs.map(([i, j]) => [i % size, j % size]));
+        const lists = toLists(D);
+        const dense = lists.map((list) => lists.map((_, j) => list.includes(j)));
+        const sets = lists.map((_, i) => negativesDense(dense, i));
+        assert.deepEqual(toLists(mineAnyPairs(D, { from: 0, to: size, share: 1, seed })), sets);
+        assert.equal(meanNegatives(D, { most: 100, seed }), sets.reduce((sum, set) => sum + set.length, 0) / size);
+        const all = mineAnyPairs(D, { from: 0, to: size, share, seed });
+        const mined = toLists(all);
+        for (const [i, row] of mined.entries()) for (const j of row) assert.ok(sets[i]!.includes(j) && mined[j]!.includes(i));
+        const middle = Math.min(cut, size);
+        const parts = [mineAnyPairs(D, { from: 0, to: middle, share, seed }), mineAnyPairs(D, { from: middle, to: size, share, seed })];
+        assert.deepEqual(concatenateRows(parts), all);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('over all pairs: every pair equally often, whatever the rows have', () => {
+    // 0 has one negative, 6; 7 has many: a pair of the one is drawn as often as one of the other.
+    const pairs: [number, number][] = [[0, 1], [1, 6]];
+    for (let j = 8; j < 16; j++) pairs.push([2, j]);
+    const D = fromPairs(16, pairs);
+    const times = new Map<string, number>();
+    for (let seed = 0; seed < 4000; seed++) {
+      for (const [i, row] of toLists(mineAnyPairs(D, { from: 0, to: 16, share: 0.25, seed })).entries()) for (const j of row) if (i < j) times.set(`${i} ${j}`, (times.get(`${i} ${j}`) ?? 0) + 1);
+    }
+    // {0, 6} and the pairs of 8 to 15; 1000 expected, standard deviation 27.
+    assert.equal(times.size, 1 + (8 * 7) / 2);
+    for (const [pair, count] of times) assert.ok(Math.abs(count - 1000) < 140, `${pair}: ${count}`);
+  });
+
+  it('over all pairs: the mean of a sample is near that of all rows', () => {
+    const D = fromPairs(400, Array.from({ length: 900 }, (_, k) => [(k * 37) % 400, (k * 101 + 7) % 400]));
+    const all = meanNegatives(D, { most: 400, seed: 1 });
+    const sampled = meanNegatives(D, { most: 200, seed: 1 });
+    assert.ok(Math.abs(sampled / all - 1) < 0.15, `${sampled} for ${all}`);
+    assert.throws(() => mineAnyPairs(D, { from: 0, to: 1, share: 1.5, seed: 1 }), /share: expected a number from 0 to 1/u);
   });
 
   it('refuses ranges that are none', () => {

@@ -94,7 +94,7 @@ describe('sequences and pairs, from files to lookup by id', () => {
   it('pairs of two sets keep their sides apart', async () => {
     const lines = Array.from({ length: 800 }, (_, k) => JSON.stringify({ user: k % 40, item: (k * 7 + Math.floor(k / 40) * 3) % 40, rating: 1 + (k % 5) })).join('\n');
     const source = { kind: 'pairs', sides: 'two', columns: { left: 'user', right: 'item', weight: 'rating' } };
-    const { opened } = await publish('pairs-sides', { 'ratings.jsonl': lines }, source, { affinity: { minimumPmi: -5, minimumWeight: 0, top: 20 } });
+    const { opened } = await publish('pairs-sides', { 'ratings.jsonl': lines }, source, { affinity: { minimumPmi: -5, minimumWeight: 0, top: 20 }, negatives: { perRow: 8, over: 'pairs' } });
     await lookupAll(opened, ['user:7', 'item:7']);
   });
 

@@ -1,4 +1,4 @@
-/** `npm run test:recipes -- PYTHON`: examples/python answers as lookup does, over words and over int64 ids. PYTHON has pandas, pyarrow and duckdb; without it a venv is made. */
+/** `npm run test:recipes -- PYTHON`: pyarrow and DuckDB read every kind of table, and examples/python answers as lookup does, over words and over int64 ids. PYTHON has pandas, pyarrow and duckdb; without it a venv is made. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -13,6 +13,7 @@ import { buildBuckets } from '../../kernels/build-buckets.ts';
 import { ownMethod } from './own-method.ts';
 import { readPages } from './read-pages.ts';
 import { buildIndex, ids, type IndexInMemory, openCounting, words } from '../lookup/index-in-memory.ts';
+import { readTables } from './read-tables.ts';
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../../../examples/python/lookup.py', import.meta.url));
@@ -66,6 +67,7 @@ async function writeChanges(folder: string, keys: string[] | BigInt64Array, code
 }
 
 async function main(python: string, scratch: string): Promise<void> {
+  await readTables(python, join(scratch, 'tables'));
   const stream = new RandomStream(2, 1);
   const codes = Uint8Array.from({ length: ITEMS * TABLES * 2 }, () => stream.below(18));
   const strings = Array.from({ length: ITEMS }, (_, i) => `${i % 5 === 0 ? 'é' : 'w'}${i}`).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));

@@ -1,0 +1,56 @@
+import { MOST_RANGES } from '../../activities/choose-vocabulary.ts';
+import { mostGroupTokens, planGroups } from '../../activities/group-files.ts';
+import { rangesOf } from '../../activities/hold-out.ts';
+import type { ActivityName } from '../../activities/run-stage.ts';
+import type { Configuration } from '../../schemas/configuration.ts';
+import type { StageName } from '../../schemas/stages.ts';
+import { alongLines } from './extrapolate.ts';
+import type { PlannedCorpus } from './measure-corpus.ts';
+import type { MeasuredRates } from './rates.ts';
+
+/** The activities of each stage, in order. */
+export const ACTIVITIES: Partial<Record<StageName, readonly ActivityName[]>> = {
+  list: ['list'],
+  ingest: ['ingest'],
+  dictionary: ['mergeDictionaries'],
+  vocabulary: ['chooseVocabulary'],
+  count: ['groupFiles', 'count'],
+  merge: ['merge', 'sumMarginals'],
+  filter: ['filter', 'symmetrize'],
+  'hold-out': ['holdOut'],
+  mine: ['mine'],
+  train: ['resumeTraining', 'trainBlock', 'dropCheckpoints', 'finishTraining'],
+  binarize: ['binarize'],
+  export: ['exportBuckets'],
+  evaluate: ['evaluate'],
+  report: ['report'],
+  publish: ['publish'],
+};
+
+/** How many of each activity a run has; one where nothing is said. */
+export function countActivities(
+  { training, cooccurrence }: Configuration,
+  { shardBytes, batches, bytes, tokens }: PlannedCorpus,
+  words: number,
+  rates: MeasuredRates,
+): Partial<Record<ActivityName, number>> {
+  const files = shardBytes.map((each, at) => ({ key: String(at), tokens: (tokens * each) / Math.max(bytes, 1) }));
+  const ranges = Math.ceil(alongLines(rates.runs.map((run) => [run.tokens, run.activities['merge']?.count ?? 1]), tokens));
+  // Ranges grow beyond half of the most there may be, so that there are no more.
+  const merges = Math.min(Math.max(ranges, 1), (3 * MOST_RANGES) / 4);
+  const rounds = Math.ceil(training.epochs / training.epochsPerRound);
+  return {
+    ingest: batches,
+    count: planGroups(files, [], mostGroupTokens(tokens, cooccurrence.groupTokens)).length,
+    merge: merges,
+    filter: merges,
+    mine: rangesOf(words).length - 1,
+    trainBlock: rounds * ((training.partitions * (training.partitions + 1)) / 2),
+    dropCheckpoints: rounds - 1,
+  };
+}
+
+/** How many of an activity may be at work at once, whatever the fleet: blocks of training share no partition. */
+export function mostAtOnce(name: ActivityName, count: number, { training }: Configuration): number {
+  return name === 'trainBlock' ? Math.max(1, Math.floor(training.partitions / 2)) : count;
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { rm, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { planRun } from '../../cli/plan-run.ts';
+import type { Configuration } from '../../schemas/configuration.ts';
+import type { ReindexResult } from '../../schemas/run.ts';
+import { artifactComplete } from '../../store/artifacts.ts';
+import { openStore } from '../../store/open-store.ts';
+import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
+import { digestsOf, readVersion } from './published-parts.ts';
+import { addText, createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
+
+installRuntime('ERROR');
+
+/** About three texts of the corpus. */
+const GROUP_TOKENS = 7000;
+
+describe('a corpus that changes', () => {
+  let temporal: TestTemporal;
+  let scratch: Scratch;
+  let workers: RunningWorkers;
+
+  const storeOf = (name: string) => pathToFileURL(join(scratch.folder, name)).href;
+  // The list of common words is that of the first run, as long as half of it is still right.
+  const configured = (store: string, commonDrift = 0.5): Configuration =>
+    smallConfiguration('news', scratch, { store: storeOf(store), cooccurrence: { groupTokens: GROUP_TOKENS }, vocabulary: { minimumCount: 6, common: 50, commonDrift } });
+
+  before(async () => {
+    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(10)]);
+    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 2, embedded: true });
+  });
+  after(async () => {
+    await workers.stop();
+    await temporal.stop();
+    await scratch.remove();
+  });
+
+  it('is ingested and counted by what is new alone, and equals a run from nothing with the same common words', async () => {
+    await reindex(temporal, configured('grown'));
+    const first = await made('grown');
+    await addText(scratch, 20);
+    await addText(scratch, 21);
+    const plan = await planRun(configured('grown'), false);
+    assert.equal(plan.find(({ name }) => name === 'ingest')?.why, '2 of 12 files have not been made with these settings');
+    const result = await reindex(temporal, configured('grown'));
+    const second = await made('grown');
+    assert.equal(second.ingest.size - first.ingest.size, 2);
+    assert.equal(second.count.size - first.count.size, 1);
+    assert.equal(second.common.size, 1);
+    assert.equal(rowsOf(result, 'list'), 12);
+
+    await sameFromNothing('grown', 'anew');
+  });
+
+  it('is counted anew for the group of a file that is gone, and equals a run from nothing', async () => {
+    const first = await made('grown');
+    await rm(join(scratch.corpus, 'ca03.txt'));
+    await reindex(temporal, configured('grown'));
+    const second = await made('grown');
+    assert.equal(second.ingest.size, first.ingest.size);
+    // The files of its group form one or two groups with each other.
+    assert.ok(second.count.size > first.count.size && second.count.size - first.count.size <= 2, `${second.count.size - first.count.size} groups`);
+    await sameFromNothing('grown', 'removed');
+  });
+
+  it('reads a file again that was written again, and no other', async () => {
+    const first = await made('grown');
+    await utimes(join(scratch.corpus, 'ca05.txt'), new Date(), new Date(Date.now() - 3_600_000));
+    await reindex(temporal, configured('grown'));
+    const second = await made('grown');
+    assert.equal(second.ingest.size - first.ingest.size, 1);
+  });
+
+  it('gets another list of common words when the old one no longer fits', async () => {
+    const first = await made('grown');
+    await addText(scratch, 23);
+    await reindex(temporal, configured('grown', 0));
+    assert.equal((await made('grown')).common.size, first.common.size + 1);
+  });
+
+  const rowsOf = (result: ReindexResult, name: string) => result.stages.find((stage) => stage.name === name)?.rows;
+
+  /** The keys of what a store holds, by stage. */
+  async function made(store: string): Promise<Record<'ingest' | 'count' | 'common', Set<string>>> {
+    const keys = { ingest: new Set<string>(), count: new Set<string>(), common: new Set<string>() };
+    for await (const { path } of openStore(storeOf(store)).list('artifacts/')) {
+      const [, stage, key, name] = path.split('/');
+      if (name === 'manifest.json' && stage !== undefined && stage in keys) keys[stage as keyof typeof keys].add(key!);
+    }
+    return keys;
+  }
+
+  /**
+   * A run in a fresh store over what the corpus is now, with the list of common words of the grown one: it is laid there as a run of the first corpus
+   * would have left it, and nothing else is.
+   */
+  async function sameFromNothing(grown: string, fresh: string): Promise<void> {
+    const from = openStore(storeOf(grown));
+    const to = openStore(storeOf(fresh));
+    const current = await latest(grown);
+    assert.ok(current?.common);
+    assert.ok(await artifactComplete(from, current.common));
+    for await (const { path } of from.list(`artifacts/common/${current.common.key}/`)) await to.put(path, (await from.get(path))!);
+    const header = { ...current, lineage: [], parts: [] };
+    await to.put('indexes/news/versions/1/index.json', Buffer.from(JSON.stringify({ ...header, version: 1 })));
+    await to.put('indexes/news/current.json', Buffer.from(JSON.stringify({ format: 1, index: 'news', version: 1, path: 'versions/1', publishedAt: current.createdAt })));
+    await reindex(temporal, configured(fresh));
+    const [mine, theirs] = await Promise.all([latest(grown), latest(fresh)]);
+    assert.ok(mine && theirs && theirs.version === 2);
+    assert.deepEqual(theirs.common, mine.common);
+    // The files are grouped otherwise, a report holds the times of its run; all else is the same, down to the bytes.
+    const comparable = <Each extends { stage: string }>(lineage: Each[]) => lineage.filter(({ stage }) => stage !== 'group' && stage !== 'report');
+    assert.deepEqual(comparable(theirs.lineage), comparable(mine.lineage));
+    const published = (parts: { name: string; sha256: string }[]) => parts.filter(({ name }) => name !== 'report.html').map(({ name, sha256 }) => [name, sha256]);
+    assert.deepEqual(published(theirs.parts), published(mine.parts));
+    assert.ok(published(theirs.parts).length >= 4);
+    const [expected, actual] = await Promise.all([digestsOf(storeOf(fresh)), digestsOf(storeOf(grown))]);
+    const stages = new Set<string>();
+    for (const [part, digest] of Object.entries(expected)) {
+      const [stage = ''] = part.split('/');
+      if (stage === 'group' || stage === 'count') continue;
+      stages.add(stage);
+      assert.equal(actual[part], digest, part);
+    }
+    assert.deepEqual([...stages].filter((stage) => ['ingest', 'dictionary', 'merge', 'filter', 'mine', 'train', 'export'].includes(stage)).length, 7);
+  }
+
+  async function latest(store: string) {
+    let found: Awaited<ReturnType<typeof readVersion>>;
+    for (let version = 1; ; version++) {
+      const next = await readVersion(storeOf(store), 'news', version);
+      if (next === undefined) return found;
+      found = next;
+    }
+  }
+});

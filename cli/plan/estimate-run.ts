@@ -80,6 +80,7 @@ const TIME_GROWS_WITH: Partial<Record<string, keyof Size>> = {
   holdOut: 'affinity',
   mine: 'affinity',
   resumeTraining: 'one',
+  survey: 'work',
   trainBlock: 'work',
   finishTraining: 'codes',
   binarize: 'codes',

@@ -19,7 +19,7 @@ export const ACTIVITIES: Partial<Record<StageName, readonly ActivityName[]>> = {
   filter: ['filter', 'symmetrize'],
   'hold-out': ['holdOut'],
   mine: ['mine'],
-  train: ['resumeTraining', 'trainBlock', 'dropCheckpoints', 'finishTraining'],
+  train: ['resumeTraining', 'survey', 'trainBlock', 'dropCheckpoints', 'finishTraining'],
   binarize: ['binarize'],
   export: ['exportBuckets'],
   evaluate: ['evaluate'],
@@ -46,6 +46,7 @@ export function countActivities(
     filter: merges,
     mine: rangesOf(words).length - 1,
     trainBlock: rounds * ((training.partitions * (training.partitions + 1)) / 2),
+    survey: rounds - 1,
     dropCheckpoints: rounds - 1,
   };
 }

@@ -17,12 +17,12 @@ const EPOCHS = 4;
 const configuration = configurationSchema.parse({ index: 'plan', store: '/tmp/store', source: { path: '/tmp/corpus' }, training: { epochs: EPOCHS } });
 const { tables, bits, hardPerPositive, easyPerPositive } = configuration.training;
 
-/** A world in which everything is known: words and pairs by powers of the tokens, a microsecond a token, three a pair of training. */
+/** A world in which everything is known: words and pairs by powers of the tokens, a microsecond a token, thirty a pair of training. */
 function runOf(tokens: number): MeasuredRun {
   const words = 10 * tokens ** 0.5;
   const affinity = 20 * words;
   const stages = STAGE_NAMES.map((name) => ({ name, rows: name === 'dictionary' ? 2 * words : words, bytes: 3 * words, seconds: 1, peakBytes: 2 ** 28 }));
-  const activities = { ingest: { count: 4, seconds: tokens / 1e6 }, trainBlock: { count: EPOCHS, seconds: (3 * affinity) / 1e6 }, merge: { count: Math.ceil(tokens / 1e6), seconds: 1 } };
+  const activities = { ingest: { count: 4, seconds: tokens / 1e6 }, trainBlock: { count: EPOCHS, seconds: (30 * affinity) / 1e6 }, merge: { count: Math.ceil(tokens / 1e6), seconds: 1 } };
   return { files: tokens / 1e5, shards: tokens / 1e5, inputBytes: 2 * tokens, tokens, words, merged: 100 * words, affinity, seconds: 1, events: 100, executions: 7, stages, activities };
 }
 
@@ -64,7 +64,7 @@ describe('the estimate of a run', () => {
       near(estimate.bytes, 3 * expected.words * STAGE_NAMES.length, 0.15);
       near(estimate.stages.find(({ name }) => name === 'ingest')!.seconds, tokens / 1e6 / 2);
       // Blocks of one partition are trained one after another.
-      near(estimate.stages.find(({ name }) => name === 'train')!.seconds, (3 * expected.affinity) / 1e6, 0.2);
+      near(estimate.stages.find(({ name }) => name === 'train')!.seconds, (30 * expected.affinity) / 1e6, 0.2);
     }
   });
 

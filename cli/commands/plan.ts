@@ -56,8 +56,8 @@ export function addPlanCommand(program: Command): void {
       const { index, source } = configuration;
       const screen = terminals(command).out;
       const print = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`);
-      if (source.kind === 'vectors') {
-        // One activity a stage, which the figures of text say nothing about.
+      if (source.kind === 'vectors' || source.kind === 'documents') {
+        // The figures of words say nothing about these.
         if (options.json) print(JSON.stringify({ index, stages: plan }));
         else print(...planTable(plan, screen));
         return;

@@ -95,7 +95,7 @@ describe('dictionaries larger than memory', () => {
         const context = { openStore: (uri: string) => openStore(uri), trainThreads: 1, report: () => undefined, origin: { codeVersion: 'test' } } as unknown as StageContext;
         const base = { store, force: false };
         const files = await list({ ...base, configuration }, context);
-        const input = { ...base, files: files.artifact, source: configuration.source, tokens: configuration.tokens };
+        const input = { ...base, files: files.artifact, source: configuration.source, tokens: configuration.tokens, documents: configuration.documents };
         await ingest({ ...input, from: 0, to: 4 }, context);
         const merged = await mergeStage({ ...input, memoryMiB }, context);
         assert.equal(merged.rows, 10_000 + 4 * 20_000);

@@ -55,9 +55,9 @@ describe('a large file in a bucket', () => {
     const tokens: number[] = [];
     for (const shardBytes of [SHARD_BYTES, 2 ** 28]) {
       const configuration = configured(shardBytes);
-      const { store, source, tokens: options } = configuration;
+      const { store, source, tokens: options, documents } = configuration;
       const listed = await list({ store, force: false, configuration }, context);
-      const ingested = await ingest({ store, force: false, files: listed.artifact, source, tokens: options, from: 0, to: listed.rows }, context);
+      const ingested = await ingest({ store, force: false, files: listed.artifact, source, tokens: options, documents, from: 0, to: listed.rows }, context);
       tokens.push(ingested.rows);
       if (shardBytes !== SHARD_BYTES) continue;
       const [shard] = await readListedFiles(openStore(store), listed.artifact);
@@ -68,9 +68,9 @@ describe('a large file in a bucket', () => {
     assert.ok(tokens[0]! > 2 * 4000);
 
     const configuration = configured(SHARD_BYTES / 2);
-    const { store, source, tokens: options } = configuration;
+    const { store, source, tokens: options, documents } = configuration;
     const listed = await list({ store, force: false, configuration }, context);
     await openStore('s3://corpus').put('books/plain.txt', Buffer.from(text.replace('line 0', 'LINE 0')));
-    await assert.rejects(ingest({ store, force: false, files: listed.artifact, source, tokens: options, from: 0, to: listed.rows }, context), /s3:\/\/corpus\/books\/plain\.txt changed while it was read/u);
+    await assert.rejects(ingest({ store, force: false, files: listed.artifact, source, tokens: options, documents, from: 0, to: listed.rows }, context), /s3:\/\/corpus\/books\/plain\.txt changed while it was read/u);
   });
 });

@@ -11,7 +11,7 @@ import { processShards } from './start-children.ts';
 /** Items that come and go between two reindexes: codes by the frozen model, published as a version with a delta. */
 export async function append(input: AppendRunInput): Promise<ReindexResult> {
   const { configuration, force, version, hasSource, minimumCount, deleted } = input;
-  const { index, source, tokens, documents } = configuration;
+  const { index, source, tokens, documents, vocabulary } = configuration;
   const base = { store: configuration.store, force };
   const isVectors = source.kind === 'vectors';
   const run = followRun(input, APPEND_STAGE_NAMES[!hasSource ? 'deletions' : isVectors ? 'vectors' : 'votes']);
@@ -46,7 +46,7 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
   async function ingestAll({ artifact, batches, rows }: { artifact: StageOutput['artifact']; batches: number[]; rows: number }) {
     const shards = { ...base, files: artifact, source, tokens, documents };
     await run.stage('ingest', () => processShards(run, 'ingest', batches, shards));
-    return await run.stage('dictionary', () => perform('etl', 'mergeDictionaries', `${rows} dictionaries`, shards));
+    return await run.stage('dictionary', () => perform('etl', 'mergeDictionaries', `${rows} dictionaries`, { ...shards, memoryMiB: vocabulary.memoryMiB }));
   }
 
   async function standing(): Promise<Published> {

@@ -9,7 +9,7 @@ describe('buildProgram', () => {
     const program = buildProgram();
     assert.deepEqual(
       program.commands.map((command) => command.name()),
-      ['demo', 'init', 'run', 'watch', 'cancel', 'approve', 'reject', 'lookup', 'encode', 'index', 'report', 'evaluate', 'schedule', 'experiment', 'dev', 'worker', 'setup'],
+      ['demo', 'init', 'run', 'plan', 'watch', 'cancel', 'approve', 'reject', 'lookup', 'encode', 'index', 'report', 'evaluate', 'schedule', 'experiment', 'dev', 'worker', 'setup'],
     );
     for (const command of program.commands) {
       const pages = command.name() === 'index' ? command.commands : [command];

@@ -3,17 +3,19 @@ import { lsh } from '../hashers/lsh.ts';
 import { encodeVectors as encodeKernel } from '../kernels/encode-vectors.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
-import { Failure } from '../schemas/failures.ts';
+import { Failure, failureTypeOf } from '../schemas/failures.ts';
 import { codes as codesSchema, ITEM_IDS, ITEM_KEYS } from '../schemas/tables.ts';
 import { openSource } from '../sources/open-source.ts';
 import { encodeDense } from '../store/arrow-ipc.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import { decodeVectors, type VectorRows } from '../store/vectors-parquet.ts';
 import { type ListedFile, readListedFiles } from './listed-files.ts';
+import { type SkippedFile, skippedFiles, type SkippedFiles, skippedParts } from './skipped-files.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
 
 export interface EncodeVectorsInput extends StageInput {
   files: ArtifactReference;
+  badFiles: Configuration['source']['badFiles'];
   vectors: Configuration['vectors'];
   tables: number;
   bits: number;
@@ -23,15 +25,16 @@ export interface EncodeVectorsInput extends StageInput {
 export interface EncodeVectorsOutput extends StageOutput {
   /** `id` for int64 ids, `word` for strings. */
   kind: 'id' | 'word';
+  skipped: SkippedFiles;
 }
 
 /** Vectors to codes by random or learned hyperplanes, items in the order of their ids. Rows: items. */
 export async function encodeVectors(input: EncodeVectorsInput, context: StageContext): Promise<EncodeVectorsOutput> {
-  const { vectors, tables, bits, seed } = input;
+  const { badFiles, vectors, tables, bits, seed } = input;
   const store = context.openStore(input.store);
-  const recipe = { stage: 'encode', parameters: { ...vectors, tables, bits, seed }, inputs: [input.files], force: input.force } as const;
+  const recipe = { stage: 'encode', parameters: { ...vectors, badFiles, tables, bits, seed }, inputs: [input.files], force: input.force } as const;
   const output = await produceArtifact(context, store, recipe, async () => encodeAll(input, await readListedFiles(store, input.files), context));
-  return { ...output, kind: output.facts['kind'] === 'id' ? 'id' : 'word' };
+  return { ...output, kind: output.facts['kind'] === 'id' ? 'id' : 'word', skipped: await skippedFiles(store, output) };
 }
 
 interface Hyperplanes {
@@ -43,6 +46,7 @@ interface Hyperplanes {
 
 async function encodeAll(input: EncodeVectorsInput, files: ListedFile[], context: StageContext): Promise<ArtifactContent> {
   const { tables, bits } = input;
+  const skipped: SkippedFile[] = [];
   const hyperplanes = await learnHyperplanes(input, files, context);
   const { dimensions, mean, planes } = hyperplanes;
   const encoded: Uint8Array[] = [];
@@ -50,13 +54,17 @@ async function encodeAll(input: EncodeVectorsInput, files: ListedFile[], context
   for (const [at, file] of files.entries()) {
     context.report(files.length + at, 2 * files.length, { items: ids.length });
     const rows = await readRows(file, input, context, dimensions);
+    if ('reason' in rows) {
+      skipped.push(rows);
+      continue;
+    }
     const codes = new Uint8Array((rows.rows * tables * bits) / 8);
     encodeKernel(rows.values, dimensions, mean, planes, codes);
     encoded.push(codes);
     const first = ids.length;
     for (let row = 0; row < rows.rows; row++) ids.push(rows.ids?.[row] ?? BigInt(first + row));
   }
-  if (ids.length === 0) throw new Failure('DataError', `vectors: the ${files.length} files have no rows`);
+  if (ids.length === 0) throw new Failure('DataError', noRows(files.length, skipped));
   const { order, kind } = orderOfIds(ids);
   const width = (tables * bits) / 8;
   const all = Buffer.concat(encoded);
@@ -77,9 +85,10 @@ async function encodeAll(input: EncodeVectorsInput, files: ListedFile[], context
       { name: 'items.parquet', bytes: keys, rows: order.length },
       { name: 'hyperplanes.arrow', bytes: await encodeDense(encoder, { method: input.vectors.method, tables: String(tables), bits: String(bits) }), rows: tables * bits },
       { name: 'mean.arrow', bytes: await encodeDense(means, {}), rows: 1 },
+      ...(await skippedParts(skipped)),
     ],
     rows: order.length,
-    facts: { items: order.length, tables, bits, dimensions, kind },
+    facts: { items: order.length, tables, bits, dimensions, kind, skipped: skipped.length },
   };
 }
 
@@ -88,16 +97,21 @@ async function learnHyperplanes(input: EncodeVectorsInput, files: ListedFile[], 
   const { vectors, tables, bits, seed } = input;
   const perFile = Math.ceil(vectors.sample / files.length);
   const samples: Float32Array[] = [];
+  const skipped: SkippedFile[] = [];
   let dimensions: number | undefined;
   for (const [at, file] of files.entries()) {
     context.report(at, 2 * files.length);
     const rows = await readRows(file, input, context, dimensions);
+    if ('reason' in rows) {
+      skipped.push(rows);
+      continue;
+    }
     dimensions ??= rows.dimensions;
     samples.push(sampleRows(rows, perFile));
     // Random hyperplanes go through the origin: they need no more than the number of dimensions.
     if (vectors.method === 'lsh') break;
   }
-  if (dimensions === undefined) throw new Failure('DataError', 'vectors: expected at least one file, got none');
+  if (dimensions === undefined) throw new Failure('DataError', noRows(files.length, skipped));
   const mean = new Float64Array(dimensions);
   const planes = new Float64Array(tables * bits * dimensions);
   if (vectors.method === 'lsh') {
@@ -116,8 +130,19 @@ async function learnHyperplanes(input: EncodeVectorsInput, files: ListedFile[], 
   return { dimensions, mean, planes: planes.map(Math.fround) };
 }
 
-async function readRows(file: ListedFile, input: EncodeVectorsInput, context: StageContext, dimensions: number | undefined): Promise<VectorRows> {
-  return await readVectorFile(file, input.vectors, context, dimensions === undefined ? undefined : { dimensions, expected: 'as in the files before' });
+/** With `badFiles: skip` why a file is left out, where it cannot be read. */
+async function readRows(file: ListedFile, input: EncodeVectorsInput, context: StageContext, dimensions: number | undefined): Promise<VectorRows | SkippedFile> {
+  try {
+    return await readVectorFile(file, input.vectors, context, dimensions === undefined ? undefined : { dimensions, expected: 'as in the files before' });
+  } catch (error) {
+    if (input.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError') throw error;
+    return { uri: file.uri, reason: (error as Error).message };
+  }
+}
+
+function noRows(files: number, [first, ...others]: readonly SkippedFile[]): string {
+  if (first === undefined) return `vectors: the ${files} files have no rows`;
+  return `vectors: nothing is left of ${files} files; ${others.length + 1} could not be read (source.badFiles: skip), the first of them: ${first.reason}`;
 }
 
 /** The vectors of one file. Throws DataError where they have other dimensions than those that are expected. */

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dictionary, Utf8Dictionary } from '../kernels/build-dictionary.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { SKIPPED } from '../schemas/tables.ts';
 import { type Artifact, openArtifact, type PartToWrite } from '../store/artifacts.ts';
-import { decodeParquet, encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 import { budgetOf, decodeDictionary, decodeUtf8Dictionary, mergeInBudget, regrouped } from './dictionary-runs.ts';
 import { encodeDictionary } from './ingest.ts';
 import { readListedFiles } from './listed-files.ts';
 import { digestOfKeys, ingestArtifact, type IngestParameters } from './shard-artifacts.ts';
+import { type SkippedFile, skippedFiles, type SkippedFiles, skippedParts, skippedShards } from './skipped-files.ts';
 import { produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
 
 export interface MergeDictionariesInput extends StageInput, IngestParameters {
@@ -25,8 +24,7 @@ const READ_AHEAD = 8;
 const PART_WORDS = 2 ** 16;
 
 export interface MergeDictionariesOutput extends StageOutput {
-  /** Files that were left out (`source.badFiles: skip`), and why the first of them were. */
-  skipped: { files: number; first: SkippedFile[] };
+  skipped: SkippedFiles;
 }
 
 /** The dictionary of the corpus from those of its shards, and the list of files that were left out. Rows: words. */
@@ -54,9 +52,8 @@ async function mergeAll(input: MergeDictionariesInput, context: StageContext, fo
       for (let at = 0; at < shards.length; at += READ_AHEAD) {
         context.report(at, shards.length);
         const group = await Promise.all(shards.slice(at, at + READ_AHEAD).map((shard) => openArtifact(store, shard)));
-        for (const [k, { manifest }] of group.entries()) {
-          const reason = manifest.facts['skipped'];
-          if (reason !== undefined) skipped.push({ uri: files[at + k]!.uri, reason: String(reason) });
+        skipped.push(...skippedShards(files.slice(at), group));
+        for (const { manifest } of group) {
           documents += Number(manifest.facts['documents']);
           replaced += Number(manifest.facts['replaced']);
         }
@@ -72,31 +69,10 @@ async function mergeAll(input: MergeDictionariesInput, context: StageContext, fo
       rows += piece.counts.length;
       context.report(shards.length, shards.length, { words: rows });
     }
-    if (skipped.length > 0) parts.push(await skippedPart(skipped));
+    parts.push(...(await skippedParts(skipped)));
     return { parts, rows, facts: { documents, replaced, skipped: skipped.length } };
   });
-  const total = Number(output.facts['skipped']);
-  return { ...output, skipped: { files: total, first: total === 0 ? [] : await firstSkipped(store, output.artifact) } };
-}
-
-export interface SkippedFile {
-  uri: string;
-  reason: string;
-}
-
-/** A workflow's history holds no more of them; all are in the artifact. */
-const SKIPPED_SHOWN = 10;
-const LONGEST_REASON = 500;
-
-async function skippedPart(skipped: SkippedFile[]): Promise<{ name: string; bytes: Uint8Array; rows: number }> {
-  const columns = { uri: skipped.map(({ uri }) => uri), reason: skipped.map(({ reason }) => reason) };
-  return { name: 'skipped.parquet', bytes: await encodeParquet(SKIPPED, columns, { dress: 'internal' }), rows: skipped.length };
-}
-
-async function firstSkipped(store: Store, reference: ArtifactReference): Promise<SkippedFile[]> {
-  const part = await (await openArtifact(store, reference)).part('skipped.parquet');
-  const { uri, reason } = await decodeParquet(part, SKIPPED, 'skipped.parquet');
-  return uri.slice(0, SKIPPED_SHOWN).map((file, at) => ({ uri: file, reason: reason[at]!.slice(0, LONGEST_REASON) }));
+  return { ...output, skipped: await skippedFiles(store, output) };
 }
 
 /** Of a shard. */

@@ -11,10 +11,15 @@ import { choosePart, type PartedDocument } from './document-parts.ts';
 import { readListedFiles } from './listed-files.ts';
 import { readDictionary } from './merge-dictionaries.ts';
 import { digestOfKeys, ingestArtifact, type IngestParameters } from './shard-artifacts.ts';
+import { skippedFiles, type SkippedFiles, skippedParts, skippedShards } from './skipped-files.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
 
 export interface WeighDocumentsInput extends StageInput, IngestParameters {
   files: ArtifactReference;
+}
+
+export interface WeighDocumentsOutput extends StageOutput {
+  skipped: SkippedFiles;
 }
 
 /** Documents of a shard that are kept, as counts or given weights of terms: row r is entries [offsets[r], offsets[r + 1]). */
@@ -31,12 +36,18 @@ interface ShardCounts {
  * Documents to sparse vectors by the vocabulary of their training part (kernels/weigh-terms.ts). Shards are read one by one, twice: for the
  * document frequencies, then for the weights. Rows: documents.
  */
-export async function weighDocuments(input: WeighDocumentsInput, context: StageContext): Promise<StageOutput> {
+export async function weighDocuments(input: WeighDocumentsInput, context: StageContext): Promise<WeighDocumentsOutput> {
   const store = context.openStore(input.store);
   const files = await readListedFiles(store, input.files);
   const shards = files.map((file) => ingestArtifact(file, input).artifact);
   const recipe = { stage: 'weigh', parameters: { documents: input.documents, shards: digestOfKeys(shards) }, inputs: [], force: input.force } as const;
-  return await produceArtifact(context, store, recipe, async () => weighAll(await Promise.all(shards.map((shard) => openArtifact(store, shard))), input, context));
+  const output = await produceArtifact(context, store, recipe, async () => {
+    const opened = await Promise.all(shards.map((shard) => openArtifact(store, shard)));
+    const { parts, rows, facts } = await weighAll(opened, input, context);
+    const skipped = skippedShards(files, opened);
+    return { parts: [...parts, ...(await skippedParts(skipped))], rows, facts: { ...facts, skipped: skipped.length } };
+  });
+  return { ...output, skipped: await skippedFiles(store, output) };
 }
 
 async function weighAll(shards: Artifact[], { documents: options }: WeighDocumentsInput, context: StageContext): Promise<ArtifactContent> {

@@ -1,22 +1,26 @@
 import { openIndex } from '../lookup/open-index.ts';
-import type { LookupAnswer } from '../lookup/hash-index.ts';
+import type { LookupAnswer, NearbyItem } from '../lookup/hash-index.ts';
 import { Failure } from '../schemas/failures.ts';
 import { displayWidth } from './display-width.ts';
 import type { Terminal } from './terminal.ts';
 
-/** An answer, and for a word that is not in the index those that are near. */
-export type WordAnswer = LookupAnswer & { near: string[] };
+/** An answer; for a word that is not in the index those that are spelled nearly so; for one alone in its buckets, if asked, what lies near in Hamming distance. */
+export type WordAnswer = LookupAnswer & { near: string[]; within?: NearbyItem[] };
 
 /** Near spellings need the whole vocabulary: not of more items than these, for a word. */
 const MOST_SPELLED = 1_000_000;
+/** Items that are given for a word alone in its buckets, the nearest first. */
+const MOST_WITHIN = 100;
 
 /** Looks words up in a published index, in their order. Throws StoreError where no index is, IntegrityError where it is damaged. */
-export async function lookupWords(uri: string, words: readonly string[]): Promise<WordAnswer[]> {
+export async function lookupWords(uri: string, words: readonly string[], { radius }: { radius?: number } = {}): Promise<WordAnswer[]> {
   return await asFailure(uri, async () => {
     const index = await openIndex(uri);
     const answers = await index.lookupBatch(words);
     const near = async ({ found, query }: LookupAnswer) => (found || index.manifest.items > MOST_SPELLED ? [] : await index.spellings(query));
-    return await Promise.all(answers.map(async (answer) => ({ ...answer, near: await near(answer) })));
+    const within = async ({ found, query, items }: LookupAnswer) =>
+      radius === undefined ? {} : { within: found && items.length === 0 ? await index.within(query, radius, { limit: MOST_WITHIN }) : [] };
+    return await Promise.all(answers.map(async (answer) => ({ ...answer, near: await near(answer), ...(await within(answer)) })));
   });
 }
 
@@ -33,18 +37,22 @@ export async function asFailure<Result>(uri: string, work: () => Promise<Result>
 }
 
 /** A line of `lookup --json`. */
-export function answerLine({ query, buckets, items }: LookupAnswer): string {
-  return `${JSON.stringify({ query, buckets: buckets.map(({ table, code, items: members }) => ({ table, code, items: members })), items })}\n`;
+export function answerLine({ query, buckets, items, within }: WordAnswer): string {
+  return `${JSON.stringify({ query, buckets: buckets.map(({ table, code, items: members }) => ({ table, code, items: members })), items, within })}\n`;
 }
 
 /** An answer for a person: the word, then a line a table with its code and as many items as the terminal has room for. */
-export function answerText(answer: LookupAnswer, terminal: Terminal): string {
+export function answerText(answer: WordAnswer, terminal: Terminal): string {
   if (!answer.found) return `${terminal.paint('bold', answer.query)}  ${terminal.paint('dim', 'not in the index')}\n`;
   const lines = answer.buckets.map(({ table, code, items }) => {
     const head = `  ${table}  ${code}  `;
     const members = items.length === 0 ? '(alone in its bucket)' : fitItems(items, terminal.columns() - displayWidth(head));
     return `  ${table}  ${terminal.paint('dim', code)}  ${items.length === 0 ? terminal.paint('dim', members) : members}`;
   });
+  if (answer.within !== undefined && answer.within.length > 0) {
+    const items = answer.within.map(({ item, distance }) => `${item} (${distance})`);
+    lines.push(`  near in bits: ${fitItems(items, terminal.columns() - '  near in bits: '.length)}`);
+  }
   const title = `${terminal.paint('bold', answer.query)}  ${terminal.paint('dim', `${answer.items.length} in its buckets`)}`;
   return `${[title, ...lines].join('\n')}\n`;
 }

@@ -33,7 +33,7 @@ function remarksOf({ skippedFiles, firstSkipped, repeatedFiles }: CorpusRemarks)
   if (skippedFiles > 0) {
     lines.push(`${skippedFiles} files could not be read and were left out (source.badFiles: skip):`);
     for (const { reason } of firstSkipped) lines.push(`  ${reason}`);
-    if (skippedFiles > firstSkipped.length) lines.push(`  and ${skippedFiles - firstSkipped.length} more: skipped.parquet of the stage dictionary lists them all`);
+    if (skippedFiles > firstSkipped.length) lines.push(`  and ${skippedFiles - firstSkipped.length} more: skipped.parquet among the artifacts lists them all`);
   }
   return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
 }

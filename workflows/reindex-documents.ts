@@ -25,5 +25,5 @@ export async function reindexDocuments(input: ReindexInput, { run, perform, proc
   const version = await run.stage('publish', () => perform('main', 'publish', index, { ...base, configuration, kind: 'word', lineage, metrics, ...(approval && { approval }) }));
   run.published(version.version);
   const { uri, published } = version;
-  return { index, version: version.version, uri, published, ...execution, stages: run.results(), metrics, corpus: { skippedFiles: 0, firstSkipped: [], repeatedFiles: corpus.repeated } };
+  return { index, version: version.version, uri, published, ...execution, stages: run.results(), metrics, corpus: { skippedFiles: weighed.skipped.files, firstSkipped: weighed.skipped.first, repeatedFiles: corpus.repeated } };
 }

@@ -10,7 +10,7 @@ export async function reindexVectors(input: ReindexInput, { run, perform, passGa
   const corpus = await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration }));
   const shape = { tables: training.tables, bits: training.bits };
   const codes = await run.stage('encode', () =>
-    perform('export', 'encodeVectors', `${vectors.method}, ${shape.tables} x ${shape.bits} bits`, { ...base, files: corpus.artifact, vectors, ...shape, seed }),
+    perform('export', 'encodeVectors', `${vectors.method}, ${shape.tables} x ${shape.bits} bits`, { ...base, files: corpus.artifact, badFiles: source.badFiles, vectors, ...shape, seed }),
   );
   const buckets = await run.stage('export', () =>
     perform('export', 'exportBuckets', `${training.tables} tables`, { ...base, codes: codes.artifact, items: codes.artifact }),
@@ -31,5 +31,5 @@ export async function reindexVectors(input: ReindexInput, { run, perform, passGa
   );
   run.published(version.version);
   const { uri, published } = version;
-  return { index, version: version.version, uri, published, ...execution, stages: run.results(), metrics, corpus: { skippedFiles: 0, firstSkipped: [], repeatedFiles: corpus.repeated } };
+  return { index, version: version.version, uri, published, ...execution, stages: run.results(), metrics, corpus: { skippedFiles: codes.skipped.files, firstSkipped: codes.skipped.first, repeatedFiles: corpus.repeated } };
 }

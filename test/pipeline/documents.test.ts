@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { encodeTexts, lookupTexts } from '../../cli/lookup-text.ts';
 import { planRun } from '../../cli/plan-run.ts';
 import { findTensorflow } from '../../infra/tensorflow.ts';
@@ -72,6 +72,17 @@ describe('reindex of documents', () => {
       return true;
     });
   };
+
+  it('leaves bad files out where it may, and says which and why', async () => {
+    const folder = join(scratch.folder, 'partly');
+    await mkdir(folder);
+    await writeFile(join(folder, 'a.jsonl'), '{"id": "a", "text": 7}\n');
+    await writeFile(join(folder, 'b.jsonl'), smallDocuments().map((document) => `${JSON.stringify(document)}\n`).join(''));
+    const configuration = await configureDocuments(scratch, 'partly', [], { source: { path: pathToFileURL(folder).href, kind: 'documents', badFiles: 'skip' }, hashing: { method: 'lsh' } });
+    const { corpus } = await reindex(temporal, configuration);
+    assert.equal(corpus.skippedFiles, 1);
+    assert.match(corpus.firstSkipped[0]!.reason, /a\.jsonl.*line 1.*"text"/u);
+  });
 
   it('refuses ids that come twice', () => refused('twice', [...smallDocuments(9), smallDocuments(1)[0]!], {}, /document 0 of file 0 and document 9 of file 0 have the same id "baseball\/000"/));
 

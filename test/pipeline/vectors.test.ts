@@ -91,6 +91,21 @@ describe('reindex of vectors', () => {
     assert.equal((await (await openIndex(fileURLToPath(rows.uri))).lookup('299')).found, true);
   });
 
+  it('leaves bad files out where it may, and says which and why', async () => {
+    const path = await writeVectors('partly', (row) => BigInt(row));
+    const folder = join(scratch.folder, 'partly');
+    const whole = await readFile(join(folder, 'part-1.parquet'));
+    await writeFile(join(folder, 'a.parquet'), whole.subarray(0, whole.length / 2));
+    await writeFile(join(folder, 'z.parquet'), vectorFile([[1, 2]]));
+    for (const method of ['lsh', 'itq']) {
+      const result = await reindex(temporal, { ...configured(`partly-${method}`, path, method), source: { ...configured('partly', path, method).source, badFiles: 'skip' } });
+      assert.equal(result.stages.find(({ name }) => name === 'encode')!.rows, 300);
+      assert.equal(result.corpus.skippedFiles, 2);
+      assert.deepEqual(result.corpus.firstSkipped.map(({ uri }) => uri.split('/').at(-1)), ['a.parquet', 'z.parquet']);
+      assert.match(result.corpus.firstSkipped[1]!.reason, /z\.parquet, row 0: expected 24 dimensions as in the files before, got 2/);
+    }
+  });
+
   it('refuses ids that come twice and vectors that cannot be, by row', async () => {
     const twice = await writeVectors('twice', (row) => BigInt(row % 299));
     await assert.rejects(reindex(temporal, configured('twice', twice, 'lsh')), (error: Error) => /rows 0 and 299 have the same id 0/.test(String(error.cause && (error.cause as Error).cause)));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../schemas/failures.ts';
-import { configuredIndex, DEFAULT_INDEX, findFile, get } from './package-index.ts';
+import { configuredIndex, findFile, get, NO_INDEX } from './package-index.ts';
 import { downloadWithPip, findPip } from './pip.ts';
 import type { PinnedWheel } from './tensorflow-wheels.ts';
 
@@ -36,7 +36,7 @@ export async function takeWheel(wheel: PinnedWheel, from: string): Promise<strin
 }
 
 /**
- * Fetches a wheel, going on where an earlier call ended: from the configured package index or else the public one, and
+ * Fetches a wheel, going on where an earlier call ended: from the configured package index, and
  * where that fails with pip, which may know proxies and keyrings. Throws with what each of the two said.
  */
 export async function fetchPinned(wheel: PinnedWheel, options: FetchOptions): Promise<string> {
@@ -61,7 +61,8 @@ export async function fetchPinned(wheel: PinnedWheel, options: FetchOptions): Pr
 }
 
 async function fromIndex(wheel: PinnedWheel, { folder, environment, onBytes }: FetchOptions): Promise<string> {
-  const index = (await configuredIndex(environment)) ?? DEFAULT_INDEX;
+  const index = await configuredIndex(environment);
+  if (index === undefined) throw new Error(NO_INDEX);
   const url = await findFile(index, wheel.packageName, wheel.file);
   const part = join(folder, `${wheel.file}.part`);
   let fruitless = 0;

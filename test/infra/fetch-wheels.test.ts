@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { fetchPinned, takeWheel } from '../../infra/fetch-wheels.ts';
 import type { PinnedWheel } from '../../infra/tensorflow-wheels.ts';
 import type { Failure } from '../../schemas/failures.ts';
@@ -33,7 +34,8 @@ before(async () => {
     if (breakAfter === undefined) return void response.end(rest);
     const end = breakAfter;
     breakAfter = undefined;
-    return void response.write(rest.subarray(0, end), () => response.destroy());
+    response.write(rest.subarray(0, end));
+    return void whenWritten(join(folder, `${FILE}.part`)).then(() => response.destroy());
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   index = `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple/`;
@@ -49,6 +51,11 @@ beforeEach(async (test) => {
   ranged = true;
   if ('after' in test) test.after(() => rm(folder, { recursive: true, force: true }));
 });
+
+/** What a broken connection has not handed to the disk is lost. */
+async function whenWritten(file: string): Promise<void> {
+  while (!((await stat(file).catch(() => undefined))?.size ?? 0)) await setImmediate();
+}
 
 const fetchIt = (wheel = WHEEL, done: number[] = []): Promise<string> =>
   fetchPinned(wheel, { folder, environment: { PATH: '', HOME: folder, PIP_INDEX_URL: index }, onBytes: (bytes) => done.push(bytes) });

@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { chooseCommon, chooseVocabulary } from '../kernels/choose-vocabulary.ts';
 import { compareCodePoints } from '../kernels/code-point-order.ts';
 import { tokenise } from '../sources/tokenise.ts';
+import { medianOf } from '../kernels/median.ts';
 import { compareWithGlove } from './compare-with-glove.ts';
 import type { CountCorpusInput, CountedCorpus } from './count-corpus.ts';
 import { countInProcess } from './count-in-process.ts';
@@ -41,7 +42,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
       ratios.push(theirs.seconds / total);
       if (round === 0) process.stdout.write(`${await compareWithGlove(ours, join(folder, 'vocabulary.txt'), join(folder, 'cooccurrences.bin'))}\n`);
     }
-    if (glove) recordFigure({ name: 'cooccurrence-vs-glove', value: median(ratios), unit: 'x the words a second', goal: '>= 5', rival: 'GloVe vocab_count + cooccur', command });
+    if (glove) recordFigure({ name: 'cooccurrence-vs-glove', value: medianOf(ratios), unit: 'x the words a second', goal: '>= 5', rival: 'GloVe vocab_count + cooccur', command });
 
     const timeOf = ({ seconds }: CountedCorpus) => seconds['count']! + seconds['merge']!;
     const boundedTimes: number[] = [];
@@ -131,11 +132,4 @@ function countWithGlove(glove: string, text: string, folder: string): { seconds:
 function print(name: string, { seconds, cpuSeconds, pairs, words, maxRssMib }: CountedCorpus, total: number): void {
   const stages = Object.entries(seconds).map(([stage, value]) => `${stage} ${value.toFixed(2)}`);
   process.stdout.write(`${name}: ${total.toFixed(2)} s, ${cpuSeconds.toFixed(2)} of CPU (${stages.join(', ')}); ${words} words, ${pairs} pairs, ${maxRssMib.toFixed(0)} MiB, load ${loadavg()[0]!.toFixed(1)}\n`);
-}
-
-/** Of an even number the mean of the middle two, so that two rounds are not the better one. */
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length / 2;
-  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
 }

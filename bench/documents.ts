@@ -17,6 +17,7 @@ import { takeRows, type TrainingDocuments } from '../hashers/documents/training-
 import { openTensorflow } from '../infra/tensorflow.ts';
 import { encodeSparse } from '../kernels/encode-sparse.ts';
 import { hashingConfiguration } from '../schemas/documents.ts';
+import { medianOf } from '../kernels/median.ts';
 import { weighedSet } from './document-fixture.ts';
 import { recordFigure } from './record-figure.ts';
 
@@ -46,14 +47,14 @@ export async function bench(options: Map<string, string>): Promise<void> {
     }
     jax?.stop();
     const command = 'npm run bench -- documents --python PYTHON';
-    const [own, rival] = [median(pairs.map((pair) => pair.ours)), median(pairs.map((pair) => pair.jax))];
-    if (jax) recordFigure({ name: 'bmsh-epoch-vs-jax', value: median(pairs.map((pair) => pair.ours / pair.jax)), unit: `x the time of JAX, ${own.toFixed(1)} s an epoch of ${training.length} documents, ${all.terms} terms, ${BITS} bits`, goal: '<= 1.2', rival: `JAX ${rival.toFixed(1)} s`, command });
+    const [own, rival] = [medianOf(pairs.map((pair) => pair.ours)), medianOf(pairs.map((pair) => pair.jax))];
+    if (jax) recordFigure({ name: 'bmsh-epoch-vs-jax', value: medianOf(pairs.map((pair) => pair.ours / pair.jax)), unit: `x the time of JAX, ${own.toFixed(1)} s an epoch of ${training.length} documents, ${all.terms} terms, ${BITS} bits`, goal: '<= 1.2', rival: `JAX ${rival.toFixed(1)} s`, command });
 
     const layers = networkLayers(state, NETWORKS.bmsh, settings, all.rows);
     const n = all.rows.offsets.length - 1;
     const codes = new Uint8Array((n * BITS) / 8);
     const rates = Array.from({ length: rounds }, () => n / seconds(() => encodeSparse(all.rows, layers, codes)));
-    recordFigure({ name: 'encode-docs-per-s', value: median(rates), unit: `documents/s, one thread, ${all.terms}-500-500-${BITS}`, goal: '>= 5000', command });
+    recordFigure({ name: 'encode-docs-per-s', value: medianOf(rates), unit: `documents/s, one thread, ${all.terms}-500-500-${BITS}`, goal: '>= 5000', command });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -63,10 +64,6 @@ function seconds(work: () => void): number {
   const started = performance.now();
   work();
   return (performance.now() - started) / 1000;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** The documents as CSR arrays in files, then a line `go` an epoch, answered by its seconds. */

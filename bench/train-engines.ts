@@ -9,6 +9,7 @@ import { openTensorflow, prepareTensorflow } from '../infra/tensorflow.ts';
 import { runProgram } from '../infra/programs.ts';
 import type { BlockSide } from '../kernels/train-rows.ts';
 import { configuration } from '../schemas/configuration.ts';
+import { medianOf } from '../kernels/median.ts';
 import { recordFigure } from './record-figure.ts';
 import { syntheticSide } from './training-pairs.ts';
 
@@ -42,7 +43,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
       }
     }
     for (const engine of Object.values(engines)) await engine.close();
-    for (const [name, values] of rates) medians.set(`${words} ${name}`, median(values));
+    for (const [name, values] of rates) medians.set(`${words} ${name}`, medianOf(values));
   }
   const of = (words: number, name: string): number => medians.get(`${words} ${name}`) ?? NaN;
   const tensorflow = `tensorflow, ${where}`;
@@ -68,8 +69,3 @@ async function gpuName(): Promise<string> {
 }
 
 const millions = (rate: number): string => (rate / 1e6).toFixed(3);
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}

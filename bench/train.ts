@@ -15,6 +15,7 @@ import { PURPOSE, RandomStream } from '../kernels/random.ts';
 import { type Helpers, trainBlock } from '../kernels/train-block.ts';
 import type { BlockSide } from '../kernels/train-rows.ts';
 import { configuration } from '../schemas/configuration.ts';
+import { medianOf } from '../kernels/median.ts';
 import { recordFigure } from './record-figure.ts';
 import { syntheticSide } from './training-pairs.ts';
 
@@ -49,11 +50,11 @@ export async function bench(options: Map<string, string>): Promise<void> {
     await rm(folder, { recursive: true });
   }
   const command = 'npm run bench -- train --python PYTHON';
-  recordFigure({ name: 'train-pairs-per-s', value: median(rates.map(({ one }) => one)), unit: `pairs/s, one thread, ${words} words, L 3, d 32`, goal: '>= 1000000', command });
-  recordFigure({ name: 'train-two-threads', value: median(rates.map(({ one, two }) => two / one)), unit: 'x of one thread', goal: '>= 1.8', command });
+  recordFigure({ name: 'train-pairs-per-s', value: medianOf(rates.map(({ one }) => one)), unit: `pairs/s, one thread, ${words} words, L 3, d 32`, goal: '>= 1000000', command });
+  recordFigure({ name: 'train-two-threads', value: medianOf(rates.map(({ one, two }) => two / one)), unit: 'x of one thread', goal: '>= 1.8', command });
   if (jax) {
-    const rival = `JAX on CPU ${millions(median(rates.map((rate) => rate.jax)))} M pairs/s`;
-    recordFigure({ name: 'train-vs-jax', value: median(rates.map((rate) => rate.two / rate.jax)), unit: 'x pairs/s of JAX, two threads', goal: '>= 10', rival, command });
+    const rival = `JAX on CPU ${millions(medianOf(rates.map((rate) => rate.jax)))} M pairs/s`;
+    recordFigure({ name: 'train-vs-jax', value: medianOf(rates.map((rate) => rate.two / rate.jax)), unit: 'x pairs/s of JAX, two threads', goal: '>= 10', rival, command });
   }
 
   async function pairsPerSecond(with_?: Helpers): Promise<number> {
@@ -109,8 +110,3 @@ function startJax(python: string, sizes: number[]): { run(batches: number, file:
 }
 
 const millions = (rate: number): string => (rate / 1e6).toFixed(3);
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}

@@ -7,7 +7,7 @@
  * in s_ii. V words, w window.
  */
 
-import { codedBound, type CodedEntries } from './delta-coding.ts';
+import { codedBound, type CodedEntries, type RowCoder } from './delta-coding.ts';
 import { loadWasm, type WasmKernel } from './load-wasm.ts';
 import { windowScale } from './window-scale.ts';
 
@@ -40,13 +40,7 @@ export interface RowCounter {
   rows(): Generator<CountedRows>;
 }
 
-interface Exports {
-  layout(v: number, narrow: number, sums: number, touched: number, leaves: number, summary: number, columns: number, outSums: number): void;
-  written(): number;
-  rewind(): void;
-  refusedColumn(): number;
-  codeColumns(out: number): number;
-  codeSums(out: number): number;
+interface Exports extends RowCoder {
   sortPlaces(ids: number, count: number, starts: number, next: number, places: number): void;
   countRows(row: number, capacity: number, ids: number, starts: number, places: number, ends: number, weights: number, window: number, narrowPlaces: number, gathered: number): number;
 }

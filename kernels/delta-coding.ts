@@ -11,6 +11,16 @@ export interface CodedEntries {
   sums: Uint8Array;
 }
 
+/** Of kernels/wasm/cooccurrence.ts: what gathers a row's sums and codes its entries, for counting and for merging. */
+export interface RowCoder {
+  layout(v: number, narrow: number, sums: number, touched: number, leaves: number, summary: number, columns: number, outSums: number): void;
+  written(): number;
+  rewind(): void;
+  refusedColumn(): number;
+  codeColumns(out: number): number;
+  codeSums(out: number): number;
+}
+
 interface Exports {
   encode32(values: number, count: number, out: number): number;
   encode64(values: number, count: number, out: number): number;

@@ -4,7 +4,7 @@
  * A row is summed into a dense accumulator, and of every run 128 entries are decoded at a time, so memory is that of V words and of one coded block a run. V words.
  */
 
-import { codedBound, type CodedEntries } from './delta-coding.ts';
+import { codedBound, type CodedEntries, type RowCoder } from './delta-coding.ts';
 import { loadWasm } from './load-wasm.ts';
 
 export interface RowMerge {
@@ -29,13 +29,7 @@ export interface RowMerge {
   marginals(): BigInt64Array;
 }
 
-interface Exports {
-  layout(v: number, narrow: number, sums: number, touched: number, leaves: number, summary: number, columns: number, outSums: number): void;
-  written(): number;
-  rewind(): void;
-  refusedColumn(): number;
-  codeColumns(out: number): number;
-  codeSums(out: number): number;
+interface Exports extends RowCoder {
   openBlock(run: number, columnsAt: number, columnsEnd: number, sumsAt: number, sumsEnd: number, count: number): number;
   addEntries(run: number, count: number, toGlobal: number, words: number): number;
   skipEntries(run: number, count: number): number;

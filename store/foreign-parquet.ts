@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Vector } from 'apache-arrow';
-import type * as Parquet from 'parquet-wasm';
-import { Failure } from '../schemas/failures.ts';
+import { openForeign, type OpenedForeign } from './open-foreign.ts';
 
 /** A Parquet file that somebody else wrote: strings, whole numbers and bytes are taken in any of their Arrow types. */
 export interface ForeignTable {
@@ -18,18 +16,7 @@ export interface ForeignTable {
 
 /** Throws Failure (DataError) on bytes that are no Parquet; a column that is missing, has holes or is of another type throws it when it is asked for. */
 export async function readForeignParquet(bytes: Uint8Array, where: string): Promise<ForeignTable> {
-  const arrow = await import('apache-arrow');
-  const parquet = createRequire(import.meta.url)('parquet-wasm') as typeof Parquet;
-  const refuse = (message: string): never => {
-    throw new Failure('DataError', `${where}: ${message}`);
-  };
-  const table = (() => {
-    try {
-      return arrow.tableFromIPC(parquet.readParquet(bytes).intoIPCStream());
-    } catch (error) {
-      return refuse(`${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`);
-    }
-  })();
+  const { table, refuse }: OpenedForeign = await openForeign(bytes, where);
   const columns = table.schema.fields.map(({ name }) => name);
   const column = (name: string): Vector => {
     const found = table.getChild(name) ?? refuse(`no column ${name}; it has ${columns.join(', ') || 'none'}`);

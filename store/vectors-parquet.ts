@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Data, DataType, Vector } from 'apache-arrow';
-import type * as Parquet from 'parquet-wasm';
-import { Failure } from '../schemas/failures.ts';
+import { openForeign, type OpenedForeign } from './open-foreign.ts';
 
 /** Vectors of one file with their ids, in the order of its rows. */
 export interface VectorRows {
@@ -19,18 +17,7 @@ export interface VectorRows {
  * Throws DataError naming the row of a vector of another length, with NaN or an infinity, of zeros alone, or missing.
  */
 export async function decodeVectors(bytes: Uint8Array, columns: { id: string; vector: string }, where: string): Promise<VectorRows> {
-  const arrow = await import('apache-arrow');
-  const parquet = createRequire(import.meta.url)('parquet-wasm') as typeof Parquet;
-  const refuse = (message: string): never => {
-    throw new Failure('DataError', `${where}: ${message}`);
-  };
-  const table = (() => {
-    try {
-      return arrow.tableFromIPC(parquet.readParquet(bytes).intoIPCStream());
-    } catch (error) {
-      return refuse(`${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`);
-    }
-  })();
+  const { arrow, table, refuse }: OpenedForeign = await openForeign(bytes, where);
   const names = table.schema.fields.map(({ name }) => name).join(', ');
   const vectors = table.getChild(columns.vector) ?? refuse(`no column ${columns.vector} of vectors; it has ${names}`);
   const type: DataType = vectors.type;

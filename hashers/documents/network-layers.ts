@@ -1,6 +1,6 @@
 import { type Layer, projectSparse, type SparseRows } from '../../kernels/encode-sparse.ts';
 import type { HashingConfiguration } from '../../schemas/documents.ts';
-import { medianOf } from './median.ts';
+import { medianOf } from '../../kernels/median.ts';
 import type { NetworkMethod } from './network-method.ts';
 import { hiddenLayers, INPUT, INPUT_GAIN, type NetworkState } from './network-state.ts';
 

@@ -2,7 +2,7 @@ import type { Layer } from '../../kernels/encode-sparse.ts';
 import { laplacianEigenmap } from './laplacian-eigenmap.ts';
 import type { LinearInput } from './linear-method.ts';
 import { linearSvm } from './linear-svm.ts';
-import { medianOf } from './median.ts';
+import { medianOf } from '../../kernels/median.ts';
 import { nearestNeighbours } from './nearest-neighbours.ts';
 
 const NEIGHBOURS = 25;

@@ -1,10 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { decodeEntries } from '../kernels/delta-coding.ts';
-import { filterPairs, totalOf, type WeightedPairs } from '../kernels/filter-affinity.ts';
+import { filterPairs, totalOf } from '../kernels/filter-affinity.ts';
 import { toFloat64, toInt64 } from '../kernels/int64.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { MARGINALS, RUN } from '../schemas/tables.ts';
 import { artifactReference, openArtifact } from '../store/artifacts.ts';
-import { decodeParquet, encodeParquet } from '../store/parquet.ts';
+import { growingFile } from '../store/growing-file.ts';
+import { decodeParquet } from '../store/parquet.ts';
+import type { Store } from '../store/store.ts';
+import { createTableWriter } from '../store/table-writer.ts';
 import { throttled } from './count.ts';
 import type { BatchOutput } from './ingest.ts';
 import { openRun, readBlocks } from './read-run.ts';
@@ -27,6 +33,8 @@ export interface FilterInput extends StageInput, FilterParameters {
 
 /** Read ahead. */
 const AHEAD_BYTES = 4 * 1024 * 1024;
+/** Of what passes: what is not yet in a file. */
+const MOST_BYTES_IN_MEMORY = 2 ** 24;
 
 /** Names the pairs of rows [from, to) that pass. */
 export function filterArtifact({ rows, minimumPmi, minimumWeight }: FilterParameters, { from, to }: { from: number; to: number }) {
@@ -37,12 +45,17 @@ export function filterArtifact({ rows, minimumPmi, minimumWeight }: FilterParame
 
 /** Keeps the pairs of merged rows [from, to) that are typical of both their words. Rows: pairs, in upper half. */
 export async function filter(input: FilterInput, context: StageContext): Promise<BatchOutput> {
+  const store = context.openStore(input.store);
   const { parameters, inputs } = filterArtifact(input, input);
-  return await produceArtifact(context, context.openStore(input.store), { stage: 'filter', parameters, inputs, force: input.force }, () => filterRange(input, context));
+  const scratch = await mkdtemp(join(tmpdir(), 'hashloom-filter-'));
+  try {
+    return await produceArtifact(context, store, { stage: 'filter', parameters, inputs, force: input.force }, () => filterRange(store, input, context, join(scratch, 'kept')));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
-async function filterRange(input: FilterInput, context: StageContext): Promise<ArtifactContent> {
-  const store = context.openStore(input.store);
+async function filterRange(store: Store, input: FilterInput, context: StageContext, path: string): Promise<ArtifactContent> {
   const total = await openArtifact(store, input.rows);
   const { marginal } = await decodeParquet(await total.part('marginals.parquet'), MARGINALS, 'marginals.parquet');
   const marginals = toFloat64(marginal);
@@ -51,7 +64,7 @@ async function filterRange(input: FilterInput, context: StageContext): Promise<A
   const range = await openArtifact(store, mergeArtifact(input.merging, input).artifact);
   const run = await openRun(range, 'rows');
   const blocks = readBlocks(run, 0, AHEAD_BYTES);
-  const chosen: WeightedPairs[] = [];
+  const kept = createTableWriter(RUN, growingFile(path, MOST_BYTES_IN_MEMORY));
   let at = 0;
   for (const [block, { entries }] of run.blocks.entries()) {
     const { columns, sums } = decodeEntries(await blocks.next(), entries);
@@ -64,31 +77,9 @@ async function filterRange(input: FilterInput, context: StageContext): Promise<A
     }
     const pairs = { rows, columns: new Int32Array(columns.buffer), sums: toFloat64(new BigInt64Array(sums.buffer)) };
     const count = filterPairs(pairs, options);
-    chosen.push({ rows: rows.slice(0, count), columns: pairs.columns.slice(0, count), sums: pairs.sums.slice(0, count) });
+    kept.add({ row: rows, column: pairs.columns, sum: toInt64(pairs.sums.subarray(0, count)) }, count);
     report(block, run.blocks.length);
   }
-  const pairs = joinPairs(chosen);
-  const count = pairs.rows.length;
-  const kept = { row: pairs.rows, column: pairs.columns, sum: toInt64(pairs.sums) };
-  return { parts: [{ name: 'kept.parquet', bytes: await encodeParquet(RUN, kept, { dress: 'internal' }), rows: count }], rows: count };
-}
-
-/** A table of RUN as columns to compute with. */
-export async function readPairs(bytes: Uint8Array, where: string): Promise<WeightedPairs> {
-  const { row, column, sum } = await decodeParquet(bytes, RUN, where);
-  return { rows: row, columns: column, sums: toFloat64(sum) };
-}
-
-/** Pairs of several tables, one after the other. */
-export function joinPairs(parts: readonly WeightedPairs[]): WeightedPairs {
-  const length = parts.reduce((sum, { rows }) => sum + rows.length, 0);
-  const all = { rows: new Int32Array(length), columns: new Int32Array(length), sums: new Float64Array(length) };
-  let at = 0;
-  for (const { rows, columns, sums } of parts) {
-    all.rows.set(rows, at);
-    all.columns.set(columns, at);
-    all.sums.set(sums, at);
-    at += rows.length;
-  }
-  return all;
+  const { content, rows } = kept.finish();
+  return { parts: [{ name: 'kept.parquet', ...content, rows }], rows };
 }

@@ -1,10 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { holdOut as holdOutKernel } from '../kernels/hold-out.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { AFFINITY, HELD_OUT } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
-import { decodeParquet, encodeParquet } from '../store/parquet.ts';
-import { rowOfEntries, toSparseRows } from './sparse-rows.ts';
-import { produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
+import { growingFile } from '../store/growing-file.ts';
+import { encodeParquet } from '../store/parquet.ts';
+import { readTablePart } from '../store/table-parts.ts';
+import { createTableWriter } from '../store/table-writer.ts';
+import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
 
 export interface HoldOutInput extends StageInput {
   affinity: ArtifactReference;
@@ -17,27 +22,40 @@ export interface HoldOutOutput extends StageOutput {
   batches: number[];
 }
 
+/** Of D: what is not yet in a file. */
+const MOST_BYTES_IN_MEMORY = 2 ** 24;
 const RANGE_ROWS = 4096;
 const MOST_RANGES = 256;
 
-/** Takes pairs out of D, in both orders, to measure hit rates on. Rows: held-out pairs. */
+/** Takes pairs out of D, in both orders, to measure hit rates on. D passes by a row group at a time. Rows: held-out pairs. */
 export async function holdOut(input: HoldOutInput, context: StageContext): Promise<HoldOutOutput> {
   const store = context.openStore(input.store);
   const { pairs, seed } = input;
   const recipe = { stage: 'hold-out', parameters: { pairs, seed }, inputs: [input.affinity], force: input.force } as const;
   const affinity = await openArtifact(store, input.affinity);
   const words = Number(affinity.manifest.facts['words']);
-  const output = await produceArtifact(context, store, recipe, async () => {
-    const table = await decodeParquet(await affinity.part('affinity.parquet'), AFFINITY, 'affinity.parquet');
-    const { training, left, right } = holdOutKernel(toSparseRows(table, 0, words, 'affinity.parquet'), { pairs, seed });
-    const columns = { row: rowOfEntries(training.offsets), column: new Int32Array(training.columns) };
+  const make = async (scratch: string): Promise<ArtifactContent> => {
+    const holding = holdOutKernel({ words, entries: affinity.manifest.rows, pairs, seed });
+    const training = createTableWriter(AFFINITY, growingFile(join(scratch, 'training'), MOST_BYTES_IN_MEMORY));
+    let done = 0;
+    for await (const { row, column } of readTablePart(affinity, 'affinity.parquet', AFFINITY)) {
+      training.add({ row, column }, holding.add(row, column));
+      context.report((done += row.length), affinity.manifest.rows);
+    }
+    const { left, right } = holding.finish();
+    const { content, rows } = training.finish();
     const parts = [
-      { name: 'training.parquet', bytes: await encodeParquet(AFFINITY, columns, { dress: 'internal' }), rows: columns.row.length },
+      { name: 'training.parquet', ...content, rows },
       { name: 'held-out.parquet', bytes: await encodeParquet(HELD_OUT, { left, right }, { dress: 'internal' }), rows: left.length },
     ];
-    return { parts, rows: left.length, facts: { words, training: columns.row.length } };
-  });
-  return { ...output, batches: rangesOf(words) };
+    return { parts, rows: left.length, facts: { words, training: rows } };
+  };
+  const scratch = await mkdtemp(join(tmpdir(), 'hashloom-hold-out-'));
+  try {
+    return { ...(await produceArtifact(context, store, recipe, () => make(scratch))), batches: rangesOf(words) };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 /** Ends of the ranges of rows that negatives are mined by: no more than MOST_RANGES. */

@@ -1,40 +1,83 @@
-import { keepTop, type WeightedPairs } from '../kernels/filter-affinity.ts';
-import { symmetrize as symmetrizeKernel } from '../kernels/symmetrize.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { WeightedPairs } from '../kernels/filter-affinity.ts';
+import { toFloat64 } from '../kernels/int64.ts';
+import type { ArtifactReference } from '../schemas/artifact.ts';
 import { Failure } from '../schemas/failures.ts';
-import { AFFINITY } from '../schemas/tables.ts';
+import { AFFINITY, RUN } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
-import { encodeParquet } from '../store/parquet.ts';
-import { filterArtifact, type FilterParameters, joinPairs, readPairs } from './filter.ts';
+import { growingFile } from '../store/growing-file.ts';
+import type { Store } from '../store/store.ts';
+import { readTablePart } from '../store/table-parts.ts';
+import { createTableWriter } from '../store/table-writer.ts';
+import { affinityRows } from './affinity-rows.ts';
+import { filterArtifact, type FilterParameters } from './filter.ts';
 import { digestOfKeys } from './shard-artifacts.ts';
-import { rowOfEntries } from './sparse-rows.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
 
 export interface SymmetrizeInput extends StageInput, FilterParameters {
+  /** What all threads of a worker may take together, in MiB. */
+  memoryMiB: number;
   /** Row ranges of the filter: range k is [ranges[k], ranges[k + 1]). */
   ranges: number[];
   top: number;
 }
 
-/** Keeps the heaviest of each row of what passed the filter, binarizes and symmetrizes: the affinity D. Rows: its nonzeros. */
+/** Of D: what is not yet in a file. */
+const MOST_BYTES_IN_MEMORY = 2 ** 24;
+/** Times that the pairs are read at most. */
+const PASSES = 4;
+/** Entries of D that are handed on at once. */
+const STEP = 65_536;
+
+/** Keeps the heaviest of each row of what passed the filter, binarizes and symmetrizes: the affinity D, within the budget. Rows: its nonzeros. */
 export async function symmetrize(input: SymmetrizeInput, context: StageContext): Promise<StageOutput> {
   const store = context.openStore(input.store);
   const ranges = input.ranges.slice(1).map((to, at) => filterArtifact(input, { from: input.ranges[at] ?? 0, to }).artifact);
   const parameters = { top: input.top, ranges: digestOfKeys(ranges) };
-  return await produceArtifact(context, store, { stage: 'filter', parameters, inputs: [input.rows], force: input.force }, async (): Promise<ArtifactContent> => {
-    const marginals = await openArtifact(store, input.rows);
-    const words = Number(marginals.manifest.facts['words']);
-    const parts: WeightedPairs[] = [];
+  const recipe = { stage: 'filter', parameters, inputs: [input.rows], force: input.force } as const;
+  const scratch = await mkdtemp(join(tmpdir(), 'hashloom-symmetrize-'));
+  try {
+    return await produceArtifact(context, store, recipe, () => affinityOf(store, ranges, input, context, scratch));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function affinityOf(store: Store, ranges: readonly ArtifactReference[], input: SymmetrizeInput, context: StageContext, scratch: string): Promise<ArtifactContent> {
+  const words = Number((await openArtifact(store, input.rows)).manifest.facts['words']);
+  let passes = 0;
+  async function* pairs(): AsyncGenerator<WeightedPairs, void, undefined> {
     for (const [at, reference] of ranges.entries()) {
       const range = await openArtifact(store, reference);
-      parts.push(await readPairs(await range.part('kept.parquet'), `kept of ${reference.key}`));
-      context.report(at + 1, ranges.length);
+      for await (const { row, column, sum } of readTablePart(range, 'kept.parquet', RUN)) {
+        context.report(passes * ranges.length + at, PASSES * ranges.length);
+        yield { rows: row, columns: column, sums: toFloat64(sum) };
+      }
     }
-    const { offsets, columns } = symmetrizeKernel(keepTop(joinPairs(parts), words, input.top));
-    if (columns.length === 0) throw nothingLeft(input, words);
-    const d = { row: rowOfEntries(offsets), column: new Int32Array(columns.buffer, columns.byteOffset, columns.length) };
-    const part = { name: 'affinity.parquet', bytes: await encodeParquet(AFFINITY, d, { dress: 'internal' }), rows: columns.length };
-    return { parts: [part], rows: columns.length, facts: { words, meanDegree: columns.length / words } };
-  });
+    passes += 1;
+  }
+  const bytes = (input.memoryMiB * 2 ** 20) / context.stageThreads;
+  const file = createTableWriter(AFFINITY, growingFile(join(scratch, 'affinity'), MOST_BYTES_IN_MEMORY));
+  for await (const { from, offsets, columns } of affinityRows(pairs, { words, top: input.top, bytes, path: join(scratch, 'rows') })) {
+    for (const { row, column } of tablesOf(from, offsets, columns)) file.add({ row, column }, row.length);
+  }
+  const { content, rows } = file.finish();
+  if (rows === 0) throw nothingLeft(input, words);
+  return { parts: [{ name: 'affinity.parquet', ...content, rows }], rows, facts: { words, meanDegree: rows / words } };
+}
+
+/** Rows as tables of a few entries more than STEP each. */
+function* tablesOf(from: number, offsets: Float64Array, columns: Int32Array): Generator<{ row: Int32Array; column: Int32Array }, void, undefined> {
+  const rows = offsets.length - 1;
+  for (let first = 0, last = 0; first < rows; first = last) {
+    while (last < rows && (last === first || offsets[last + 1]! - offsets[first]! <= STEP)) last += 1;
+    const start = offsets[first]!;
+    const row = new Int32Array(offsets[last]! - start);
+    for (let r = first; r < last; r++) row.fill(from + r, offsets[r]! - start, offsets[r + 1]! - start);
+    yield { row, column: columns.subarray(start, offsets[last]) };
+  }
 }
 
 function nothingLeft({ minimumPmi, minimumWeight }: SymmetrizeInput, words: number): Failure {

@@ -83,7 +83,7 @@ export async function countCorpus({ configuration, threads = availableParallelis
     const merged = await timed('merge', () => each('merge', words.ranges, merging));
     const rows = await timed('merge', () => perform('sumMarginals', { ...merging, ranges: words.ranges }));
     if (toNegatives) {
-      const filtering = { ...base, merging, rows: rows.artifact, ...affinity };
+      const filtering = { ...base, merging, rows: rows.artifact, ...affinity, memoryMiB: cooccurrence.memoryMiB };
       await timed('filter', () => each('filter', words.ranges, filtering));
       const d = await timed('filter', () => perform('symmetrize', { ...filtering, ranges: words.ranges }));
       const pairs = await timed('hold-out', () => perform('holdOut', { ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }));

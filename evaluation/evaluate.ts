@@ -2,9 +2,10 @@ import { Failure } from '../schemas/failures.ts';
 import type { Metrics } from '../schemas/run.ts';
 import { bootstrap, type Interval } from './bootstrap.ts';
 import { bucketStatistics } from './bucket-statistics.ts';
-import { groupByDistance, hammingDistances } from './hamming-distances.ts';
+import { type CodeDistances, codeDistancesOf } from '../kernels/code-distances.ts';
+import { groupByDistance } from './hamming-distances.ts';
 import { type Pairs, pairHits, type UnitVectors, unitVectors } from './hit-rate.ts';
-import { affordableQueries, type CandidateRow, neighbourFigures } from './neighbours.ts';
+import { affordableQueries, type CandidateRow, cutLengths, neighbourFigures } from './neighbours.ts';
 import { harmonicMean, meanPrecisionRecall, precisionRecallOf, relevance, sampleQueries, type Truth } from './precision-recall.ts';
 import { bucketTables, checkIds, type Codes, type Retrieve, retrieveByCode, sharedBucketTables } from './retrieval.ts';
 import { shuffledBuckets } from './shuffled-buckets.ts';
@@ -57,8 +58,9 @@ export function evaluate(input: EvaluationInput): Evaluation {
 
   const learned = measure(retrieveByCode(buckets), measures, tick);
   const chance = shuffledBuckets(buckets, shuffles, seed, (retrieve) => measure(retrieve, measures, tick).means);
-  const ranked = rankedFigures(input, items, truth, sample, tick);
-  const near = vectors && neighbourFigures(input, vectors, affordableQueries(sample, items, vectors, seed), relevance(truth), tick);
+  const distancesTo = codeDistancesOf(input.codes, input.tables, input.codeBytes, input.shared ?? false, cutLengths(input.codeBytes));
+  const ranked = rankedFigures(distancesTo, 8 * input.codeBytes, truth, sample, tick);
+  const near = vectors && neighbourFigures(input, vectors, affordableQueries(sample, items, vectors, seed), relevance(truth), distancesTo, tick);
   const ordered = [ranked, ...(near ? [{ kendallTau: near.tau, mahp250: near.ahp }] : [])];
   return {
     metrics: {
@@ -111,16 +113,13 @@ function measure(retrieve: Retrieve, { truth, sample, vectors, heldOut, senses, 
   return { means, columns };
 }
 
-/** Figures of the order by Hamming distance, against the truth. */
-function rankedFigures(codes: Codes & { shared?: boolean }, items: number, truth: Truth, sample: Uint32Array, tick: () => void): Columns {
-  const stride = codes.tables * codes.codeBytes;
-  const distances = new Uint16Array(items);
+/** Figures of the order by Hamming distance, against the truth. longest: bits of a code. */
+function rankedFigures(distancesTo: (item: number) => CodeDistances, longest: number, truth: Truth, sample: Uint32Array, tick: () => void): Columns {
   const relevant = relevance(truth);
   const columns = { map500: new Float64Array(sample.length), precision100: new Float64Array(sample.length), recall2: new Float64Array(sample.length) };
   sample.forEach((query, k) => {
     tick();
-    hammingDistances(codes, codes.codes.subarray(query * stride, (query + 1) * stride), distances);
-    const groups: TieGroups = groupByDistance(distances, 8 * codes.codeBytes, relevant(query).test, query);
+    const groups: TieGroups = groupByDistance(distancesTo(query).distances, longest, relevant(query).test, query);
     columns.map500[k] = averagePrecision(groups, MAP_CUT, 'relevant');
     columns.precision100[k] = precisionAt(groups, PRECISION_CUT);
     columns.recall2[k] = recallWithin(groups, RECALL_RADIUS + 1);

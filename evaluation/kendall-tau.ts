@@ -6,8 +6,8 @@
 export function kendallTau(x: ArrayLike<number>, largest: number, y: Float64Array | Uint32Array, order = orderOf(y)): number {
   if (x.length !== y.length) throw new RangeError(`kendallTau: ${x.length} against ${y.length} values`);
   const n = order.length;
-  const tree = new Float64Array(largest + 2);
-  const totals = new Float64Array(largest + 1);
+  const tree = new Int32Array(largest + 2);
+  const totals = new Int32Array(largest + 1);
   let [concordant, discordant, tiedX, tiedY] = [0, 0, 0, 0];
   for (let from = 0; from < n; ) {
     let to = from + 1;
@@ -38,12 +38,12 @@ function orderOf(y: Float64Array | Uint32Array): Uint32Array {
 }
 
 /** How many of the values added so far are below `value` (Fenwick 1994). */
-function sumBefore(tree: Float64Array, value: number): number {
+function sumBefore(tree: Int32Array, value: number): number {
   let sum = 0;
   for (let at = value; at > 0; at &= at - 1) sum += tree[at]!;
   return sum;
 }
 
-function add(tree: Float64Array, value: number): void {
+function add(tree: Int32Array, value: number): void {
   for (let at = value + 1; at < tree.length; at += at & -at) tree[at]! += 1;
 }

@@ -60,9 +60,18 @@ export function meanPrecisionRecall(figures: QueryFigures): PrecisionRecall {
   return { precision, recall, f1: harmonicMean(precision, recall), emptyShare: empty / queries, retrieved: figures.retrieved.reduce((sum, found) => sum + found, 0) / queries, queries };
 }
 
-/** Relevance to one query after another, the query itself left out; what was returned for a query holds until the next one. */
-export function relevance({ rowOffsets, columns }: Truth): (query: number) => { test: (item: number) => boolean; wanted: number } {
+/** What is relevant to a query, the query itself left out. */
+export interface Relevance {
+  test: (item: number) => boolean;
+  wanted: number;
+  /** The `wanted` items, each once. */
+  items: Uint32Array;
+}
+
+/** Relevance to one query after another; what was returned for a query holds until the next one. */
+export function relevance({ rowOffsets, columns }: Truth): (query: number) => Relevance {
   const relevant = new Uint32Array(rowOffsets.length - 1);
+  const items = new Uint32Array(relevant.length);
   let stamp = 0;
   return (query) => {
     stamp++;
@@ -71,9 +80,9 @@ export function relevance({ rowOffsets, columns }: Truth): (query: number) => { 
       const item = columns[at]!;
       if (item === query || relevant[item] === stamp) continue;
       relevant[item] = stamp;
-      wanted++;
+      items[wanted++] = item;
     }
-    return { test: (item) => relevant[item] === stamp, wanted };
+    return { test: (item) => relevant[item] === stamp, wanted, items: items.subarray(0, wanted) };
   };
 }
 

@@ -21,7 +21,7 @@ export const STAGES = {
   binarize: { version: 2, title: 'Binarize to codes' },
   export: { version: 4, title: 'Export the buckets' },
   append: { version: 1, title: 'Append and delete items' },
-  evaluate: { version: 4, title: 'Evaluate' },
+  evaluate: { version: 5, title: 'Evaluate' },
   report: { version: 1, title: 'Write the report' },
   yardstick: { version: 1, title: 'Measure how hard D is' },
   publish: { version: 1, title: 'Publish' },

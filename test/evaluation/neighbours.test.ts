@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hammingDistances } from '../../evaluation/hamming-distances.ts';
 import { unitVectors } from '../../evaluation/hit-rate.ts';
-import { affordableQueries, neighbourFigures } from '../../evaluation/neighbours.ts';
+import { affordableQueries, cutLengths, neighbourFigures } from '../../evaluation/neighbours.ts';
 import { relevance } from '../../evaluation/precision-recall.ts';
 import { binarize } from '../../kernels/binarize.ts';
+import { codeDistancesOf } from '../../kernels/code-distances.ts';
 import { RandomStream } from '../../kernels/random.ts';
 import { score } from '../reference/evaluate-by-sets.ts';
 import { hierarchicalPrecisionMeanOf, kendallTauOf } from '../reference/ranked-lists.ts';
@@ -30,7 +30,7 @@ describe('neighbourFigures', () => {
     const { E, codes: own, truth, rows } = model();
     const codes = { ...own, shared };
     const queries = Uint32Array.of(0, 3, 12, 59);
-    const { rows: found, tau, ahp } = neighbourFigures(codes, unitVectors(E, TABLES, BITS), queries, relevance(truth), () => undefined);
+    const { rows: found, tau, ahp } = neighbourFigures(codes, unitVectors(E, TABLES, BITS), queries, relevance(truth), codeDistancesOf(codes.codes, TABLES, BITS / 8, shared, cutLengths(BITS / 8)), () => undefined);
     assert.equal(found.length, TABLES * 4 * 4);
     const embeddings = Array.from({ length: ITEMS }, (_, item) => Array.from({ length: TABLES }, (_, table) => [...E.subarray((item * TABLES + table) * BITS, (item * TABLES + table + 1) * BITS)]));
     const reference = { codes: [], embeddings, truth: [], pairs: [] };
@@ -65,18 +65,5 @@ describe('neighbourFigures', () => {
     assert.ok(few.length > 10 && few.length < 1000);
     assert.deepEqual(affordableQueries(queries, 10_000_000, shape, 1), few);
     assert.equal(new Set(few).size, few.length);
-  });
-});
-
-describe('hammingDistances', () => {
-  it('counts differing bits, whatever the width', () => {
-    const random = new RandomStream(6, 0);
-    for (const [tables, codeBytes] of [[1, 1], [2, 3], [3, 4], [1, 32]] as const) {
-      const codes = Uint8Array.from({ length: 40 * tables * codeBytes }, () => random.below(256));
-      const out = new Uint16Array(40);
-      const text = (item: number, table: number) => Array.from(codes.subarray((item * tables + table) * codeBytes, (item * tables + table + 1) * codeBytes), (byte) => byte.toString(2).padStart(8, '0')).join('');
-      hammingDistances({ codes, tables, codeBytes }, codes.subarray(0, tables * codeBytes), out);
-      assert.deepEqual([...out], Array.from({ length: 40 }, (_, item) => Math.min(...Array.from({ length: tables }, (_, table) => differ(text(0, table), text(item, table))))));
-    }
   });
 });

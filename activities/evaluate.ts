@@ -23,6 +23,8 @@ export interface EvaluateInput extends StageInput {
   /** The words, for `wordnet`. */
   vocabulary: ArtifactReference;
   queries: number;
+  /** Buckets of more items give nothing, as in a lookup; 0 or absent: all do. */
+  maximumBucket?: number;
   /** Folder of a dictionary on this machine, or the package; empty: no Wu-Palmer similarity. */
   wordnet: string;
   seed: number;
@@ -37,9 +39,9 @@ export interface EvaluateOutput extends StageOutput {
 /** All metrics of the codes: against D, on the held-out pairs, against the embeddings, and of words by WordNet. Rows: metrics. */
 export async function evaluate(input: EvaluateInput, context: StageContext): Promise<EvaluateOutput> {
   const store = context.openStore(input.store);
-  const { queries, seed, part } = input;
+  const { queries, seed, part, maximumBucket = 0 } = input;
   const dictionary = input.wordnet === '' ? undefined : await openDictionary(input.wordnet);
-  const parameters = { queries, seed, ...(part && { part }), ...(dictionary && { wordnet: dictionary.digest }) };
+  const parameters = { queries, seed, ...(maximumBucket > 0 && { maximumBucket }), ...(part && { part }), ...(dictionary && { wordnet: dictionary.digest }) };
   const inputs = [input.codes, input.model, input.affinity, input.pairs, ...(dictionary ? [input.vocabulary] : [])];
   const output = await produceArtifact(context, store, { stage: 'evaluate', parameters, inputs, force: input.force }, make);
   const { manifest } = await openArtifact(store, output.artifact);
@@ -60,7 +62,7 @@ export async function evaluate(input: EvaluateInput, context: StageContext): Pro
     const tick = () => context.report(1, 2);
     const all = { rowOffsets: offsets, columns };
     const truth = part ? partOfTruth(all, part, seed) : all;
-    const { metrics, intervals, candidates } = evaluateCodes({ shared: true, codes, tables, codeBytes: bits / 8, embeddings, truth, heldOut: part ? partOfPairs(heldOut, part, seed) : heldOut, ...(senses && { senses }), queries, seed, tick });
+    const { metrics, intervals, candidates } = evaluateCodes({ shared: true, codes, tables, codeBytes: bits / 8, embeddings, truth, heldOut: part ? partOfPairs(heldOut, part, seed) : heldOut, ...(senses && { senses }), queries, seed, tick, ...(maximumBucket > 0 && { maximumBucket }) });
     const rows = Object.keys(metrics).length;
     const table = {
       tables: Int32Array.from(candidates, (row) => row.tables),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { buildBuckets, countBuckets } from '../kernels/build-buckets.ts';
+import { largeBuckets } from '../kernels/large-buckets.ts';
 import { bucketsOfItems, sharedBuckets } from '../kernels/shared-buckets.ts';
 import { buildBucketPages, buildItemPages, type PagesOptions } from '../kernels/build-pages.ts';
 import type { PageFile } from '../kernels/pages-layout.ts';
@@ -28,6 +29,8 @@ export interface ExportBucketsInput extends StageInput {
   items?: ArtifactReference;
   /** The artifact with encoder.json and encoder.bin: what makes codes of other documents. */
   encoder?: ArtifactReference;
+  /** A lookup gives no bucket of more items; 0 or absent: it gives all. */
+  maximumBucket?: number;
 }
 
 /**
@@ -36,8 +39,9 @@ export interface ExportBucketsInput extends StageInput {
  */
 export async function exportBuckets(input: ExportBucketsInput, context: StageContext): Promise<StageOutput> {
   const store = context.openStore(input.store);
+  const { maximumBucket = 0 } = input;
   const inputs = [input.codes, input.vocabulary, input.model, input.items, input.encoder].filter((reference) => reference !== undefined);
-  const recipe = { stage: 'export', parameters: {}, inputs, force: input.force } as const;
+  const recipe = { stage: 'export', parameters: { ...(maximumBucket > 0 && { maximumBucket }) }, inputs, force: input.force } as const;
   const scratch = await mkdtemp(join(tmpdir(), 'hashloom-export-'));
   try {
     return await produceArtifact(context, store, recipe, () => exportParts(input, store, context, artifactReference(recipe).key, scratch));
@@ -62,6 +66,8 @@ async function exportParts(input: ExportBucketsInput, store: Store, context: Sta
   const bucketTable = beginBuckets(place('buckets.parquet'), keys, bits);
   const groupTable = beginGroups(place('groups.parquet'), keys);
   const counts = { buckets: 0, clusters: 0, singletons: 0 };
+  const { maximumBucket = 0 } = input;
+  const over = maximumBucket > 0 ? largeBuckets(maximumBucket, items) : undefined;
   // Trained embeddings meet in one space of codes: a table's bucket also holds the items that have its code in another table.
   const shared = input.model && sharedBuckets(coded.codes, tables, bits / 8);
   for (let table = 0; table < tables; table++) {
@@ -70,6 +76,7 @@ async function exportParts(input: ExportBucketsInput, store: Store, context: Sta
     counts.buckets += found.buckets;
     counts.clusters += found.clusters;
     counts.singletons += found.singletons;
+    over?.add(buckets);
     parts.push(await writePages(place, `buckets-${table}.pages`, buildBucketPages(buckets, pages)));
     tell();
     await bucketTable.add(buckets);
@@ -93,7 +100,7 @@ async function exportParts(input: ExportBucketsInput, store: Store, context: Sta
   }
   // What encodes later items of vectors stays beside the index.
   if (input.items) parts.push(...(await encoderParts(store, input.items)));
-  return { parts, rows: items, facts: { tables, bits, ...counts } };
+  return { parts, rows: items, facts: { tables, bits, ...counts, ...(over && { maximumBucket, ...over.counts() }) } };
 }
 
 async function encoderParts(store: Store, reference: ArtifactReference): Promise<PartToWrite[]> {

@@ -85,6 +85,7 @@ export async function report(input: ReportInput, context: StageContext): Promise
       gate: judgeGate(configuration.gate, metrics, previous),
       ...(previous && { previous: { ...previous, intervals: await readIntervals(store, baseline.lineage.find(({ stage }) => stage === 'evaluate')) } }),
       buckets: bucketFigures(coded, buckets),
+      maximumBucket: configuration.buckets.maximumSize,
       examples: exampleClusters(buckets, names, seed),
       map: model ? mapEmbeddings({ embeddings: (await loadModel(store, model)).embeddings, words: names, counts, buckets, seed, points: MAP_POINTS, report: steps }) : [],
     });

@@ -74,6 +74,7 @@ function madeReport(count: number): string {
     previous,
     gate: judgeGate(settings.gate, metrics, previous),
     buckets: bucketFigures(coded, buckets),
+    maximumBucket: 0,
     examples: exampleClusters(buckets, words, 1),
     map: mapEmbeddings({ embeddings: E, words, counts: new Uint8Array(count).fill(1), buckets, seed: 1, points: 1000, report: () => undefined }),
   });

@@ -18,6 +18,8 @@ export interface ListedIndex {
   items: number;
   tables: number;
   bits: number;
+  /** A lookup gives no bucket of more items. */
+  maximumBucket?: number;
   /** ISO 8601. */
   publishedAt: string;
   uri: string;
@@ -38,9 +40,9 @@ export async function listIndexes(storeUri: string): Promise<ListedIndex[]> {
       const pointer = await readJson(store, path, currentPointer);
       const folder = `indexes/${pointer.index}/${pointer.path}`;
       const header: IndexManifest = await readJson(store, `${folder}/index.json`, indexManifest);
-      const { index, version, kind, items, tables, bits } = header;
+      const { index, version, kind, items, tables, bits, maximumBucket } = header;
       const uri = `${store.uri}/${folder}`;
-      return { index, version, versions: versions.get(index) ?? 1, kind, items, tables, bits, publishedAt: pointer.publishedAt, uri };
+      return { index, version, versions: versions.get(index) ?? 1, kind, items, tables, bits, ...(maximumBucket !== undefined && { maximumBucket }), publishedAt: pointer.publishedAt, uri };
     }),
   );
 }
@@ -51,7 +53,7 @@ export function indexesTable(indexes: readonly ListedIndex[], terminal: Terminal
     String(each.version),
     String(each.versions),
     `${formatCount(each.items)} ${each.kind}s`,
-    `${each.tables} x ${each.bits} bits`,
+    `${each.tables} x ${each.bits} bits${each.maximumBucket === undefined ? '' : `, buckets to ${formatCount(each.maximumBucket)}`}`,
     formatTime(new Date(each.publishedAt)),
     each.uri,
   ]);

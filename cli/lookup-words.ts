@@ -2,6 +2,7 @@ import { openIndex } from '../lookup/open-index.ts';
 import type { LookupAnswer, NearbyItem } from '../lookup/hash-index.ts';
 import { Failure } from '../schemas/failures.ts';
 import { displayWidth } from './display-width.ts';
+import { formatCount } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
 /** An answer; for a word that is not in the index those that are spelled nearly so; for one alone in its buckets, if asked, what lies near in Hamming distance. */
@@ -13,9 +14,9 @@ const MOST_SPELLED = 1_000_000;
 const MOST_WITHIN = 100;
 
 /** Looks words up in a published index, in their order. Throws StoreError where no index is, IntegrityError where it is damaged. */
-export async function lookupWords(uri: string, words: readonly string[], { radius }: { radius?: number } = {}): Promise<WordAnswer[]> {
+export async function lookupWords(uri: string, words: readonly string[], { radius, maximumBucket }: { radius?: number; maximumBucket?: number } = {}): Promise<WordAnswer[]> {
   return await asFailure(uri, async () => {
-    const index = await openIndex(uri);
+    const index = await openIndex(uri, maximumBucket === undefined ? {} : { maximumBucket });
     const answers = await index.lookupBatch(words);
     const near = async ({ found, query }: LookupAnswer) => (found || index.manifest.items > MOST_SPELLED ? [] : await index.spellings(query));
     const within = async ({ found, query, items }: LookupAnswer) =>
@@ -38,15 +39,16 @@ export async function asFailure<Result>(uri: string, work: () => Promise<Result>
 
 /** A line of `lookup --json`. */
 export function answerLine({ query, buckets, items, within }: WordAnswer): string {
-  return `${JSON.stringify({ query, buckets: buckets.map(({ table, code, items: members }) => ({ table, code, items: members })), items, within })}\n`;
+  return `${JSON.stringify({ query, buckets, items, within })}\n`;
 }
 
 /** An answer for a person: the word, then a line a table with its code and as many items as the terminal has room for. */
 export function answerText(answer: WordAnswer, terminal: Terminal): string {
   if (!answer.found) return `${terminal.paint('bold', answer.query)}  ${terminal.paint('dim', 'not in the index')}\n`;
-  const lines = answer.buckets.map(({ table, code, items }) => {
+  const lines = answer.buckets.map(({ table, code, items, tooLarge }) => {
     const head = `  ${table}  ${code}  `;
-    const members = items.length === 0 ? '(alone in its bucket)' : fitItems(items, terminal.columns() - displayWidth(head));
+    const alone = tooLarge === undefined ? '(alone in its bucket)' : `(one of ${formatCount(tooLarge)}, more than a lookup gives here: --maximum-bucket ${tooLarge})`;
+    const members = items.length === 0 ? alone : fitItems(items, terminal.columns() - displayWidth(head));
     return `  ${table}  ${terminal.paint('dim', code)}  ${items.length === 0 ? terminal.paint('dim', members) : members}`;
   });
   if (answer.within !== undefined && answer.within.length > 0) {

@@ -1,3 +1,4 @@
+import { type LargeBuckets, largeBuckets } from '../kernels/large-buckets.ts';
 import { Failure } from '../schemas/failures.ts';
 import type { Metrics } from '../schemas/run.ts';
 import { bootstrap, type Interval } from './bootstrap.ts';
@@ -7,7 +8,7 @@ import { groupByDistance } from './hamming-distances.ts';
 import { type Pairs, pairHits, type UnitVectors, unitVectors } from './hit-rate.ts';
 import { affordableQueries, type CandidateRow, cutLengths, neighbourFigures } from './neighbours.ts';
 import { harmonicMean, meanPrecisionRecall, precisionRecallOf, relevance, sampleQueries, type Truth } from './precision-recall.ts';
-import { bucketTables, checkIds, type Codes, type Retrieve, retrieveByCode, sharedBucketTables } from './retrieval.ts';
+import { type BucketTables, bucketTables, checkIds, type Codes, type Retrieve, retrieveByCode, sharedBucketTables } from './retrieval.ts';
 import { shuffledBuckets } from './shuffled-buckets.ts';
 import { averagePrecision, precisionAt, recallWithin, type TieGroups } from './tie-groups.ts';
 import type { WordSenses } from './word-similarity.ts';
@@ -21,6 +22,8 @@ export interface EvaluationInput extends Codes {
   heldOut?: Pairs;
   /** One space of codes for all tables (of trained embeddings), or a space each (of hyperplanes). */
   shared?: boolean;
+  /** Buckets of more items give nothing, as in a lookup; all do when absent. */
+  maximumBucket?: number;
   /** The items' senses in a WordNet; without them there is no Wu-Palmer similarity. */
   senses?: WordSenses;
   /** Items to sample for each of the metrics that are means over queries. */
@@ -47,7 +50,7 @@ const RECALL_RADIUS = 2;
 
 /** All metrics of an index, by name; the same input and seed give the same figures. Throws Failure (DataError) where the inputs are not of one vocabulary. */
 export function evaluate(input: EvaluationInput): Evaluation {
-  const { truth, heldOut, embeddings, senses, queries, seed, shuffles = 5, tick = () => undefined } = input;
+  const { truth, heldOut, embeddings, senses, queries, seed, maximumBucket, shuffles = 5, tick = () => undefined } = input;
   const buckets = input.shared ? sharedBucketTables(input) : bucketTables(input);
   const { items } = buckets;
   checkInput(input, items);
@@ -56,8 +59,8 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const vectors = embeddings && unitVectors(embeddings, input.tables, 8 * input.codeBytes);
   const measures = { truth, sample, ...(vectors && heldOut && heldOut.left.length > 0 && { vectors, heldOut }), ...(senses && words && words.length > 0 && { senses, words }) };
 
-  const learned = measure(retrieveByCode(buckets), measures, tick);
-  const chance = shuffledBuckets(buckets, shuffles, seed, (retrieve) => measure(retrieve, measures, tick).means);
+  const learned = measure(retrieveByCode(buckets, undefined, maximumBucket), measures, tick);
+  const chance = shuffledBuckets(buckets, shuffles, seed, maximumBucket, (retrieve) => measure(retrieve, measures, tick).means);
   const distancesTo = codeDistancesOf(input.codes, input.tables, input.codeBytes, input.shared ?? false, cutLengths(input.codeBytes));
   const ranked = rankedFigures(distancesTo, 8 * input.codeBytes, truth, sample, tick);
   const near = vectors && neighbourFigures(input, vectors, affordableQueries(sample, items, vectors, seed), relevance(truth), distancesTo, tick);
@@ -68,6 +71,7 @@ export function evaluate(input: EvaluationInput): Evaluation {
       ...(Object.assign({}, ...ordered.map(meansOf)) as Metrics),
       ...shuffledNames(chance),
       ...bucketStatistics(input, buckets),
+      ...(maximumBucket !== undefined && overCap(buckets, maximumBucket)),
       items,
       queries: sample.length,
       heldOutPairs: heldOut?.left.length ?? 0,
@@ -77,6 +81,13 @@ export function evaluate(input: EvaluationInput): Evaluation {
     intervals: Object.assign({}, ...[...learned.columns, ...ordered].map((group) => intervalsOf(group, seed))) as Record<string, Interval>,
     candidates: near?.rows ?? [],
   };
+}
+
+/** Of the buckets that are there once. */
+function overCap({ items, tables }: BucketTables, maximumBucket: number): LargeBuckets {
+  const large = largeBuckets(maximumBucket, items);
+  for (const table of new Set(tables)) large.add(table);
+  return large.counts();
 }
 
 /** Figures of each query (or pair); columns of one group are of the same queries. */

@@ -48,9 +48,9 @@ export type Retrieve = (query: number) => Uint32Array;
 
 /**
  * Retrieval by equal code, the union over the tables. With a permutation of the items, item i takes the codes of item
- * permutation[i] in all tables: every bucket keeps its size, every union too.
+ * permutation[i] in all tables: every bucket keeps its size, every union too. Buckets of more items than maximumBucket give nothing.
  */
-export function retrieveByCode({ items, tables, bucketOf }: BucketTables, permutation?: Uint32Array): Retrieve {
+export function retrieveByCode({ items, tables, bucketOf }: BucketTables, permutation?: Uint32Array, maximumBucket = Infinity): Retrieve {
   const holder = permutation && inverse(permutation);
   const seen = new Uint32Array(items);
   const out = new Uint32Array(items);
@@ -64,6 +64,7 @@ export function retrieveByCode({ items, tables, bucketOf }: BucketTables, permut
       const { offsets, items: members } = tables[t]!;
       const b = bucketOf[t]![origin]!;
       const end = offsets[b + 1]!;
+      if (end - offsets[b]! > maximumBucket) continue;
       for (let at = offsets[b]!; at < end; at++) {
         const item = holder ? holder[members[at]!]! : members[at]!;
         if (seen[item] === stamp) continue;

@@ -9,15 +9,21 @@ export interface Bucket {
   keys: string[];
   /** Where the index has payloads. */
   payloads?: readonly string[];
+  /** How many items the bucket has, where that is more than the reader gives; then there are no keys. */
+  tooLarge?: number;
 }
 
-/** The items of the bucket whose entry this is; a large bucket costs one more read. Throws IndexFormatError. */
-export async function readBucket(file: PageFile, entry: PageEntry): Promise<Bucket> {
+/** A bucket of more items than a reader gives. */
+export const tooLarge = (items: number): Bucket => ({ order: [], keys: [], tooLarge: items });
+
+/** The items of the bucket whose entry this is; a large bucket costs one more read, one of more than `most` items none. Throws IndexFormatError. */
+export async function readBucket(file: PageFile, entry: PageEntry, most = Infinity): Promise<Bucket> {
   const { header, name } = file;
   const cursor: Cursor = { bytes: entry.bytes, at: header.codeBytes, part: name, offset: entry.offset };
   const head = readVarint(cursor);
   const count = Math.floor(head / 2);
   if (count < 1 || count > header.items) throw wrong(cursor, `1 to ${header.items} items`, count);
+  if (count > most) return tooLarge(count);
   if (head % 2 === 0) return readList(file, cursor, count);
   const offset = readVarint(cursor);
   const length = readVarint(cursor);

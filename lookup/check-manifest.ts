@@ -9,6 +9,8 @@ export interface VersionManifest {
   tables: number;
   bits: number;
   parts: { name: string; path: string; bytes: number }[];
+  /** Buckets of more items are answered with their size alone. */
+  maximumBucket?: number;
   /** The key of the export artifact, which every part carries: 32 hexadecimal digits. */
   identity: string;
   /** Of a version with a delta: what changed since its pages were made. */
@@ -42,6 +44,7 @@ export function checkManifest(value: unknown): VersionManifest {
       path: part.text('path', SAFE_PATH),
       bytes: part.integer('bytes', 0, Number.MAX_SAFE_INTEGER),
     })),
+    ...(fields.value('maximumBucket') !== undefined && { maximumBucket: fields.integer('maximumBucket', 1, Number.MAX_SAFE_INTEGER) }),
     identity: keyOf(fields, 'export'),
     ...(format === 2 && { delta: { ...deltaFacts(fields.child('delta')), identity: keyOf(fields, 'append') } }),
   };

@@ -1,5 +1,5 @@
 import { type AppliedDelta, applyDelta, mergeItems } from './apply-delta.ts';
-import { type Bucket, readBucket } from './bucket-entry.ts';
+import { type Bucket, readBucket, tooLarge } from './bucket-entry.ts';
 import { checkManifest, type VersionManifest } from './check-manifest.ts';
 import { IndexFormatError } from './index-errors.ts';
 import { encodeKey } from './item-key.ts';
@@ -18,6 +18,8 @@ export interface BucketAnswer {
   code: string;
   /** By ascending item number, which for words is the order of their bytes. */
   items: string[];
+  /** How many items the bucket has, the query among them, where that is more than the index gives (`maximumBucket`); `items` is empty then. */
+  tooLarge?: number;
 }
 
 export interface LookupAnswer {
@@ -64,6 +66,8 @@ export interface IndexParts {
   fetchPart(name: string): RangeReader;
   /** Reads of pages kept a part for later queries; 256 when absent, about 1 MiB a part. */
   keep?: number;
+  /** Buckets of more items are answered with their size alone; what the version says when absent, Infinity for all. */
+  maximumBucket?: number;
 }
 
 /** An index from its parts, wherever they are. Reads nothing before the first query. Throws IndexFormatError on a wrong manifest. */
@@ -71,6 +75,7 @@ export function openParts(parts: IndexParts): HashIndex {
   const manifest = checkManifest(parts.manifest);
   const { tables, bits } = manifest;
   const codeBytes = bits / 8;
+  const most = parts.maximumBucket ?? manifest.maximumBucket ?? Infinity;
   /** Trained codes meet across tables: a bucket holds all items that have its code in any of them. */
   const isShared = manifest.parts.some(({ name }) => name === 'embeddings.arrow');
   const readers = new Map<string, RangeReader>();
@@ -90,16 +95,22 @@ export function openParts(parts: IndexParts): HashIndex {
   const load = retried(async () => {
     const [file, delta] = await Promise.all([itemsFile(), readDelta()]);
     const base = await loadItems(file);
-    return residentIndex(delta ? mergeItems(base, delta, codeBytes) : base, bits);
+    return residentIndex(delta ? mergeItems(base, delta, codeBytes) : base, bits, most);
   });
 
   async function baseBucket(table: number, code: Uint8Array): Promise<Bucket | undefined> {
     const file = await bucketFiles[table]!();
     const entry = await file.find(code);
-    return entry && (await readBucket(file, entry));
+    // What a delta takes from a bucket may leave it small enough.
+    return entry && (await readBucket(file, entry, manifest.delta ? Infinity : most));
   }
 
   async function bucketOf(table: number, code: Uint8Array, change: AppliedDelta | undefined): Promise<Bucket | undefined> {
+    const bucket = await wholeBucket(table, code, change);
+    return bucket && bucket.keys.length > most ? tooLarge(bucket.keys.length) : bucket;
+  }
+
+  async function wholeBucket(table: number, code: Uint8Array, change: AppliedDelta | undefined): Promise<Bucket | undefined> {
     const bucket = await baseBucket(table, code);
     if (!change) return bucket;
     const text = hex(code);
@@ -129,7 +140,7 @@ export function openParts(parts: IndexParts): HashIndex {
       query,
       found: true,
       id: own.id,
-      buckets: buckets.map(({ keys }, table) => ({ table, code: hex(codes[table]!), items: keys })),
+      buckets: buckets.map((bucket, table) => answerOf(bucket, table, hex(codes[table]!))),
       items: union(buckets),
     };
   }
@@ -163,12 +174,16 @@ export function openParts(parts: IndexParts): HashIndex {
       const text = typeof code === 'string' ? code.toLowerCase() : hex(code);
       if (text.length !== bits / 4 || !/^[0-9a-f]*$/.test(text)) throw new RangeError(`code: expected ${bits / 4} hexadecimal digits, got ${JSON.stringify(text)}`);
       const bytes = Uint8Array.from({ length: codeBytes }, (_, k) => Number.parseInt(text.slice(2 * k, 2 * k + 2), 16));
-      return { table, code: text, items: (await bucketOf(table, bytes, await applied()))?.keys ?? [] };
+      return answerOf(await bucketOf(table, bytes, await applied()), table, text);
     },
     async close() {
       await Promise.all([...readers.values()].map(async (reader) => reader.close?.()));
     },
   };
+}
+
+function answerOf(bucket: Bucket | undefined, table: number, code: string): BucketAnswer {
+  return { table, code, items: bucket?.keys ?? [], ...(bucket?.tooLarge !== undefined && { tooLarge: bucket.tooLarge }) };
 }
 
 /** Done once; a failed start, a network that was down, is tried again by the next query. */
@@ -185,6 +200,7 @@ function retried<Result>(start: () => Promise<Result>): () => Promise<Result> {
 
 /** The bucket without the query, which must be in it: an index whose parts contradict each other is refused. */
 function withoutQuery(bucket: Bucket | undefined, sought: { id: number; query: string; table: number; code: string }): Bucket {
+  if (bucket?.tooLarge !== undefined) return bucket;
   const at = bucket?.keys.indexOf(sought.query) ?? -1;
   const found = bucket?.order[at];
   if (!bucket || found === undefined || (typeof found === 'number' && found !== sought.id)) {

@@ -9,6 +9,8 @@ export interface OpenOptions {
   location?: (uri: string) => IndexLocation | Promise<IndexLocation>;
   /** Reads of pages kept a part for later queries; 256 when absent. */
   keep?: number;
+  /** Buckets of more items are answered with their size alone; what the version says when absent, Infinity for all. */
+  maximumBucket?: number;
 }
 
 /**
@@ -30,6 +32,7 @@ export async function openVersion(location: IndexLocation, current: Current | un
     manifest,
     fetchPart: (name) => location.openRange(folder + index.manifest.parts.find((part) => part.name === name)!.path),
     ...(options.keep !== undefined && { keep: options.keep }),
+    ...(options.maximumBucket !== undefined && { maximumBucket: options.maximumBucket }),
   });
   const { index: name, version } = index.manifest;
   if (current && (current.index !== name || current.version !== version)) {

@@ -40,7 +40,7 @@ export interface ResidentIndex {
   codeStart(table: number, code: Uint8Array, at?: number): number;
   /** Item numbers with this code, a view. */
   itemsOf(table: number, code: Uint8Array): Uint32Array;
-  /** As of HashIndex: copies, with texts. */
+  /** As of HashIndex: copies, with texts; the one answer here that knows `maximumBucket`, as views cost the same whatever their length. */
   lookup(query: string): LookupAnswer;
   /** Views of many answers; `out` of an earlier call of the same length is used again. */
   lookupBatch(queries: readonly (string | bigint)[], out?: BatchView): BatchView;
@@ -59,7 +59,7 @@ export interface ResidentIndex {
 }
 
 /** Puts what `items.pages` holds in the form of lookups: keys found by hash, items grouped by code, a Hamming search a table at its first use. */
-export function residentIndex({ keys: records, codes }: LoadedItems, bits: number): ResidentIndex {
+export function residentIndex({ keys: records, codes }: LoadedItems, bits: number, maximumBucket = Infinity): ResidentIndex {
   const items = records.starts.length;
   const tables = codes.length;
   const codeBytes = bits / 8;
@@ -160,7 +160,9 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
       const shared = new Map<number, number>();
       const own = lists.map((list, table) => {
         const start = bucketStarts[id * tables + table]!;
-        const numbers = [...list.subarray(start + 1, start + 1 + list[start]!)].filter((number) => number !== id);
+        const size = list[start]!;
+        if (size > maximumBucket) return { table, code: codeText(codeOfItem(id, table), codeBytes), items: [], tooLarge: size };
+        const numbers = [...list.subarray(start + 1, start + 1 + size)].filter((number) => number !== id);
         for (const number of numbers) shared.set(number, (shared.get(number) ?? 0) + 1);
         return { table, code: codeText(codeOfItem(id, table), codeBytes), items: numbers.map((number) => keys.textOf(number)) };
       });

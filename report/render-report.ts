@@ -92,7 +92,16 @@ function training({ curve }: ReportData): string {
   return section('Training', picture(lossCurve(curve), `Loss after each round; ${figure(last.loss)} at the end, epoch ${last.epoch}, over ${count(last.pairs)} pairs.`));
 }
 
-function buckets({ buckets, bits, items }: ReportData): string {
+/** What the cap on the size of buckets keeps from lookups. */
+function cap({ maximumBucket, metrics, buckets, itemsName }: ReportData): string {
+  if (maximumBucket === 0) return 'No cap: a lookup gives every bucket, whatever its size (<code>buckets.maximumSize</code>).';
+  const [over, left] = [metrics['bucketsOverCap'] ?? 0, metrics['itemsOverCap'] ?? 0];
+  const tell = `A lookup gives no bucket of more than ${count(maximumBucket)} ${text(itemsName)}, it says how large it is: ${count(over)} of ${count(metrics['buckets'] ?? buckets.tables.reduce((sum, each) => sum + each.buckets, 0))} buckets`;
+  return `${tell}; ${left === 0 ? `every one of the ${text(itemsName)} has a smaller one` : `${count(left)} ${text(itemsName)} have no smaller one, a lookup of them finds nothing`}.`;
+}
+
+function buckets(data: ReportData): string {
+  const { buckets, bits, items } = data;
   const sizes = picture(bucketSizes(buckets.sizes), 'How many items lie in buckets of which size. Large buckets make lookups long; buckets of one find nothing.');
   const balance = picture(bitBalance(buckets.ones, bits), 'Share of ones of each bit. A bit at 0 or 1 tells nothing.');
   const most = Math.min(bits, Math.log2(items));
@@ -104,7 +113,7 @@ function buckets({ buckets, bits, items }: ReportData): string {
     number(`${each.entropyBits.toFixed(2)} of ${most.toFixed(2)} bits`),
   ]);
   const heads = ['Table', number('Buckets'), number('Clusters'), number('Largest'), number('Entropy of the code')];
-  return section('Buckets', `<div class="pair">${sizes}${balance}</div>${table(heads, rows)}`);
+  return section('Buckets', `<div class="pair">${sizes}${balance}</div>${table(heads, rows)}<p class="muted">${cap(data)}</p>`);
 }
 
 function examples({ examples, itemsName }: ReportData): string {

@@ -26,6 +26,8 @@ export interface ReportData {
   previous?: { version: number; metrics: Metrics; intervals: Record<string, [number, number]> };
   gate: GateCheck[];
   buckets: BucketFigures;
+  /** A lookup gives no bucket of more items; 0: it gives all. */
+  maximumBucket: number;
   examples: ExampleCluster[];
   map: MapPoint[];
 }

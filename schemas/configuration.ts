@@ -148,6 +148,12 @@ export const configuration = z.strictObject({
     .describe('For source.kind vectors; training.tables and training.bits say how many codes and how long.'),
   documents: documentsConfiguration,
   hashing: hashingConfiguration,
+  buckets: z
+    .strictObject({
+      maximumSize: count.default(0).describe('A lookup gives no bucket of more items: it says how many there are and answers from the other tables. 0: any size.'),
+    })
+    .prefault({})
+    .describe('What a lookup reads.'),
   evaluation: z
     .strictObject({
       queries: positiveCount.default(1000).describe('Words sampled for each metric that is a mean over queries.'),

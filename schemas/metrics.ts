@@ -32,6 +32,8 @@ export const METRICS = {
   bucketP90: -1,
   bucketP99: -1,
   largestBucket: -1,
+  bucketsOverCap: -1,
+  itemsOverCap: -1,
   bitImbalance: -1,
   worstBitImbalance: -1,
   bitEntropy: 1,

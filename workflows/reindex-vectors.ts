@@ -13,7 +13,7 @@ export async function reindexVectors(input: ReindexInput, { run, perform, passGa
     perform('export', 'encodeVectors', `${vectors.method}, ${shape.tables} x ${shape.bits} bits`, { ...base, files: corpus.artifact, badFiles: source.badFiles, vectors, ...shape, seed }),
   );
   const buckets = await run.stage('export', () =>
-    perform('export', 'exportBuckets', `${training.tables} tables`, { ...base, codes: codes.artifact, items: codes.artifact }),
+    perform('export', 'exportBuckets', `${training.tables} tables`, { ...base, codes: codes.artifact, items: codes.artifact, maximumBucket: configuration.buckets.maximumSize }),
   );
   const metrics = Object.fromEntries(Object.entries(buckets.facts).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
   const lineage = [buckets.artifact, codes.artifact, corpus.artifact];

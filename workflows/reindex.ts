@@ -9,7 +9,7 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
   if (input.configuration.source.kind === 'vectors') return await reindexVectors(input, steps);
   if (input.configuration.source.kind === 'documents') return await reindexDocuments(input, steps);
   const { configuration, force } = input;
-  const { index, training, evaluation, seed } = configuration;
+  const { index, training, buckets, evaluation, seed } = configuration;
   const base = { store: configuration.store, force };
   const { run, perform, learn, passGate } = steps;
 
@@ -20,12 +20,13 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
     return await learn({ ...learning, ...(warm && { warm }) });
   });
   const codes = await run.stage('binarize', () => perform('export', 'binarize', `${training.bits} bits`, { ...base, model: model.artifact }));
-  const buckets = await run.stage('export', () =>
+  const exported = await run.stage('export', () =>
     perform('export', 'exportBuckets', `${training.tables} tables`, {
       ...base,
       codes: codes.artifact,
       vocabulary: words.artifact,
       model: model.artifact,
+      maximumBucket: buckets.maximumSize,
     }),
   );
   const truth = { affinity: d.artifact, pairs: pairs.artifact };
@@ -36,12 +37,13 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
       codes: codes.artifact,
       model: model.artifact,
       vocabulary: words.artifact,
+      maximumBucket: buckets.maximumSize,
       ...evaluation,
       seed,
     }),
   );
   const remarks = { skippedFiles: dictionary.skipped.files, firstSkipped: dictionary.skipped.first, repeatedFiles: corpus.repeated };
-  const lineage = [...[buckets, quality, codes, model, pairs, d, rows].map((output) => output.artifact), counted.groups, words.artifact, dictionary.artifact, corpus.artifact];
+  const lineage = [...[exported, quality, codes, model, pairs, d, rows].map((output) => output.artifact), counted.groups, words.artifact, dictionary.artifact, corpus.artifact];
   const made = { ...base, configuration, lineage, metrics: quality.metrics };
   const page = await run.stage('report', () => perform('export', 'report', index, { ...made, stages: run.results() }));
   const approval = await passGate(quality.metrics, page);

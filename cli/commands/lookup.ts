@@ -12,6 +12,7 @@ export function addLookupCommand(program: Command): void {
     .argument('<word...>', 'words as the index has them (lower-case), or with --text texts')
     .option('--text', 'in an index of documents: the documents nearest to each text, by the encoder beside the index', false)
     .option('--radius <bits>', 'for a word alone in its buckets, the items within this Hamming distance; with --text, only documents within it', positiveInteger)
+    .option('--maximum-bucket <items>', 'of a larger bucket only its size is given (default: as the index was configured, buckets.maximumSize)', positiveInteger)
     .option('--nearest <k>', 'with --text: at most so many documents', positiveInteger, 10)
     .option('--index <uri>', 'a published index, .../indexes/NAME or .../versions/V: a path, file://, s3:// or https:// (default: the one of ./hashloom.yaml)')
     .option('--json', 'one JSON line a word', false)
@@ -25,7 +26,7 @@ export function addLookupCommand(program: Command): void {
         ['hashloom lookup king --json', '{"query", "buckets": [{"table", "code", "items"}], "items"}; with --radius "within" as well'],
       ),
     )
-    .action(async (words: string[], options: { index?: string; json: boolean; text: boolean; nearest: number; radius?: number }, command: Command) => {
+    .action(async (words: string[], options: { index?: string; json: boolean; text: boolean; nearest: number; radius?: number; maximumBucket?: number }, command: Command) => {
       const { indexLocation } = await import('../published-location.ts');
       if (options.text) {
         const { lookupTexts, textAnswerText } = await import('../lookup-text.ts');

@@ -36,4 +36,11 @@ describe('lookup of a word alone in its buckets', () => {
     const [thyme] = await lookupWords(folder, ['thyme']);
     assert.deepEqual([thyme!.items, 'within' in thyme!], [[], false]);
   });
+
+  it('says how large a bucket over the cap is, in text and in JSON', async () => {
+    const [salt] = await lookupWords(folder, ['salt'], { maximumBucket: 1 });
+    assert.deepEqual(JSON.parse(answerLine(salt!)), { query: 'salt', buckets: [{ table: 0, code: '01', items: [], tooLarge: 2 }], items: [] });
+    assert.match(answerText(salt!, openTerminal(fakeStream(), {})), /one of 2, more than a lookup gives here: --maximum-bucket 2/);
+    assert.deepEqual((await lookupWords(folder, ['salt'], { maximumBucket: 2 }))[0]!.items, ['pepper']);
+  });
 });

@@ -144,6 +144,25 @@ describe('evaluate', () => {
   });
 });
 
+describe('a cap on the size of buckets', () => {
+  it('of a case worked by hand: larger buckets give nothing, the other tables do', () => {
+    // Table 0: {0, 1, 2} {3}; table 1: {0, 3} {1} {2}.
+    const codes = Uint8Array.of(1, 7, 1, 8, 1, 9, 2, 7);
+    const shape = { codes, tables: 2, codeBytes: 1 };
+    const found = (cap?: number) => [0, 1, 2, 3].map((query) => [...retrieveByCode(bucketTables(shape), undefined, cap)(query)].toSorted());
+    assert.deepEqual(found(), [[1, 2, 3], [0, 2], [0, 1], [0]]);
+    assert.deepEqual(found(3), found());
+    assert.deepEqual(found(2), [[3], [], [], [0]]);
+    const truth = { rowOffsets: Int32Array.of(0, 1, 2, 2, 3), columns: Int32Array.of(3, 0, 0) };
+    const figures = (cap?: number) => evaluate({ ...shape, truth, queries: 4, seed: 1, ...(cap !== undefined && { maximumBucket: cap }) }).metrics;
+    assert.equal(figures()['bucketsOverCap'], undefined);
+    const capped = figures(2);
+    assert.deepEqual([capped['bucketsOverCap'], capped['itemsOverCap'], capped['recall'], capped['precision'], capped['emptyShare']], [1, 0, 2 / 3, 2 / 3, 1 / 3]);
+    // {1}, {2} and {3} are left: item 0 alone has none but larger ones.
+    assert.deepEqual([figures(1)['bucketsOverCap'], figures(1)['itemsOverCap']], [2, 1]);
+  });
+});
+
 describe('shuffled buckets', () => {
   it('keep the sizes of buckets and unions', () => {
     const { input } = randomModel(60, 3, 9, 8);
@@ -157,7 +176,7 @@ describe('shuffled buckets', () => {
     const direct = retrieveByCode(bucketTables({ ...input, codes: permuted }));
     const shuffled = retrieveByCode(buckets, order);
     for (let query = 0; query < 60; query++) assert.deepEqual(shuffled(query).toSorted(), direct(query).toSorted());
-    const mean = shuffledBuckets(buckets, 4, 1, (retrieve) => ({ of0: retrieve(0).length }));
+    const mean = shuffledBuckets(buckets, 4, 1, undefined, (retrieve) => ({ of0: retrieve(0).length }));
     const each = [0, 1, 2, 3].map((shuffle) => retrieveByCode(buckets, permutation(60, 1, shuffle))(0).length);
     assert.equal(mean['of0'], each.reduce((sum, value) => sum + value / 4, 0));
   });

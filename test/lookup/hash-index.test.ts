@@ -3,7 +3,10 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { RandomStream } from '../../kernels/random.ts';
 import { IndexFormatError } from '../../lookup/index-errors.ts';
+import { openParts } from '../../lookup/hash-index.ts';
 import { buildIndex, ids, type IndexShape, openCounting, words } from './index-in-memory.ts';
+
+const reader = (parts: Map<string, Uint8Array>) => (name: string) => ({ read: (start: number, end: number) => Promise.resolve(parts.get(name)!.slice(start, end)) });
 
 const SPICES: IndexShape = {
   keys: words('salt', 'pepper', 'œil', 'thyme'),
@@ -39,6 +42,25 @@ describe('lookup', () => {
     await assert.rejects(index.lookupCode(2, '03'), /table: expected 0 to 1, got 2/);
     await assert.rejects(index.lookupCode(0, '0303'), /expected 2 hexadecimal digits, got "0303"/);
     await assert.rejects(index.lookupCode(0, 'zz'), RangeError);
+  });
+
+  it('gives of a bucket over the cap its size alone, without reading its list, and answers from the other tables', async () => {
+    const { manifest, parts } = buildIndex(SPICES);
+    const { index } = openCounting({ manifest: { ...manifest, maximumBucket: 2 }, parts });
+    const answer = await index.lookup('pepper');
+    assert.deepEqual(answer, { query: 'pepper', found: true, id: 1, buckets: [{ table: 0, code: 'a5', items: [], tooLarge: 3 }, { table: 1, code: '02', items: [] }], items: [] });
+    assert.deepEqual(await index.lookupCode(0, 'a5'), { table: 0, code: 'a5', items: [], tooLarge: 3 });
+    assert.deepEqual((await index.load()).lookup('pepper'), answer);
+    assert.deepEqual((await index.within('pepper', 0)).map(({ item }) => item), ['salt', 'thyme']);
+    for (const maximumBucket of [3, Infinity]) assert.deepEqual(await openParts({ manifest: { ...manifest, maximumBucket: 2 }, fetchPart: reader(parts), maximumBucket }).lookup('pepper'), await openCounting({ manifest, parts }).index.lookup('pepper'));
+    for (const maximumBucket of [0, -1, '2', 1.5]) assert.throws(() => openCounting({ manifest: { ...manifest, maximumBucket }, parts }), /maximumBucket to be a whole number from 1/);
+
+    const many = Array.from({ length: 400 }, (_, i) => `a word that takes its room ${String(i).padStart(3, '0')}`);
+    const large = buildIndex({ keys: words(...many), codes: new Uint8Array(400).fill(7), tables: 1, codeBytes: 1 });
+    const opened = openCounting({ manifest: { ...large.manifest, maximumBucket: 399 }, parts: large.parts });
+    assert.equal((await opened.index.lookup(many[0]!)).buckets[0]!.tooLarge, 400);
+    const bytes = opened.reads.filter(({ part }) => part === 'buckets-0.pages').reduce((sum, { start, end }) => sum + end - start, 0);
+    assert.ok(bytes < 400 * 30, `${bytes} bytes read of a list of ${400 * 30}`);
   });
 
   it('does not take a replacement character for a lone surrogate', async () => {

@@ -84,6 +84,29 @@ describe('reindex of vectors', () => {
     });
   }
 
+  it('publishes another cap on the size of buckets as a version of its own, which lookups obey', async () => {
+    const path = await writeVectors('capped', (row) => BigInt(1000 - row));
+    const capped = (maximumSize: number) => ({ ...configured('capped', path, 'lsh'), buckets: { maximumSize } });
+    const whole = await reindex(temporal, capped(0));
+    assert.equal(whole.metrics['bucketsOverCap'], undefined);
+    const result = await reindex(temporal, capped(4));
+    assert.deepEqual([result.version, result.published, result.stages.map(({ cached }) => cached)], [2, true, [true, true, false, false, false]]);
+    const [before, after] = await Promise.all([whole.uri, result.uri].map((uri) => openIndex(fileURLToPath(uri))));
+    const buckets = await decodeParquet(await readFile(join(fileURLToPath(result.uri), 'buckets.parquet')), publishedIdBuckets(16));
+    const over = Array.from(buckets.size).filter((size) => size > 4).length;
+    assert.ok(over > 0);
+    assert.deepEqual([result.metrics['bucketsOverCap'], after!.manifest.maximumBucket], [over, 4]);
+    let nothing = 0;
+    for (let id = 701; id <= 1000; id++) {
+      const [all, some] = await Promise.all([before!.lookup(String(id)), after!.lookup(String(id))]);
+      const large = all.buckets.map(({ items }) => items.length + 1 > 4);
+      nothing += large.every(Boolean) ? 1 : 0;
+      assert.deepEqual(some.buckets, all.buckets.map((bucket, table) => (large[table] ? { ...bucket, items: [], tooLarge: bucket.items.length + 1 } : bucket)));
+    }
+    assert.equal(result.metrics['itemsOverCap'], nothing);
+    assert.match(await readFile(join(fileURLToPath(result.uri), 'report.html'), 'utf8'), /no bucket of more than 4 vectors/);
+  });
+
   it('takes string ids, and row numbers where there are none', async () => {
     const strings = await reindex(temporal, configured('strings', await writeVectors('strings', (row) => `doc/${row}`), 'lsh'));
     assert.ok((await (await openIndex(fileURLToPath(strings.uri))).nearest('doc/0', 3)).every(({ item }) => item.startsWith('doc/')));

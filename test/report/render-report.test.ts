@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseHTML } from 'linkedom';
 import { renderReport } from '../../report/render-report.ts';
+import type { ReportData } from '../../report/report-data.ts';
 import { smallReport } from './small-report.ts';
 
 describe('renderReport', () => {
@@ -39,6 +40,13 @@ describe('renderReport', () => {
     const changes = [...document.querySelectorAll('section td.number .up, section td.number .down')].map((cell) => `${cell.className} ${cell.textContent}`);
     assert.deepEqual(changes, ['down \u22120.05', 'up \u22122']);
     assert.match(document.querySelector('header')!.textContent, /compared with version 3/);
+  });
+
+  it('says what a cap on the size of buckets keeps back', () => {
+    const page = (change: Partial<ReportData>) => parseHTML(renderReport({ ...smallReport(30), ...change })).document.querySelector('body')!.textContent;
+    assert.match(page({}), /No cap: a lookup gives every bucket/);
+    assert.match(page({ maximumBucket: 1000, metrics: { buckets: 2500, bucketsOverCap: 3, itemsOverCap: 1200 } }), /no bucket of more than 1,000 words, it says how large it is: 3 of 2,500 buckets; 1,200 words have no smaller one/);
+    assert.match(page({ maximumBucket: 1000, metrics: { buckets: 2500, bucketsOverCap: 3, itemsOverCap: 0 } }), /every one of the words has a smaller one/);
   });
 
   it('does without a map, a curve and an earlier version', () => {

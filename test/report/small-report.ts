@@ -24,6 +24,7 @@ export function smallReport(points: number, worst = '</script><script>alert(1)</
       ones: Array.from({ length: 16 }, (_, at) => ({ table: at >> 3, bit: at & 7, share: at / 16 })),
       tables: [0, 1].map((table) => ({ table, buckets: 6, clusters: 2, largest: 3, entropyBits: 2.5 })),
     },
+    maximumBucket: 0,
     examples: [{ table: 0, code: '0f', size: 3, words: words.slice(0, 3) }],
     map: words.map((word, at) => ({ word, x: at % 61, y: (at * 7) % 53, buckets: [at % 5, at % 3], named: at < 10 })),
   };

@@ -3,8 +3,9 @@
  * and gets back those that hold more than ASCII. The result is that of buildDictionary over the tokeniser's words.
  */
 
-import { type DictionaryBuilder, growTokens, numberRows, orderShard, type Shard } from './build-dictionary.ts';
+import { type DictionaryBuilder, growTokens, numberRows, type Shard } from './build-dictionary.ts';
 import { loadWasm, type WasmKernel } from './load-wasm.ts';
+import { type OrderExports, orderScanned } from './order-scanned.ts';
 
 /** As the tokeniser's options are (sources/tokenise.ts). */
 export interface ScanOptions {
@@ -23,7 +24,7 @@ export interface WordScanner extends DictionaryBuilder {
   };
 }
 
-interface Exports {
+interface Exports extends OrderExports {
   layout(mask: number, slots: number, hashes: number, offsets: number, counts: number, documents: number, latest: number, arena: number, arenaBytes: number): void;
   buffers(word: number, plain: number, tokens: number): void;
   begin(minimumLength: number, maximumLength: number, numbers: number, apostrophes: number): void;
@@ -52,6 +53,7 @@ interface Table {
   kernel: WasmKernel<Exports>;
   words: number;
   arenaBytes: number;
+  sizes: readonly number[];
   at: Record<'text' | 'word' | 'tokens' | 'slots' | 'hashes' | 'offsets' | 'counts' | 'documents' | 'latest' | 'arena', number>;
 }
 
@@ -123,10 +125,10 @@ export function scanWords({ minimumLength, maximumLength, numbers, apostrophes }
     size,
     finish(): Shard {
       drain();
-      const words = kernel.words();
-      const at = (place: number, count: number) => new Uint32Array(memory.buffer, place, count);
-      const arrived = { offsets: new Int32Array(memory.buffer, table.at.offsets, words + 1), bytes: memory.subarray(table.at.arena, table.at.arena + kernel.wordBytes()) };
-      const shard = orderShard({ words: arrived, counts: at(table.at.counts, words), documents: at(table.at.documents, words) }, tokens.slice(0, length), rows.finish(length));
+      const ended = rows.finish(length);
+      const all = tokens.slice(0, length);
+      const words = { count: kernel.words(), bytes: kernel.wordBytes(), at: table.at, laidOut: table.sizes, mostTokens: TOKENS };
+      const shard = { dictionary: orderScanned(table.kernel, words, all), tokens: all, ...ended };
       free.push(table);
       return shard;
     },
@@ -140,7 +142,7 @@ function newTable(kernel: WasmKernel<Exports>, words: number, arenaBytes: number
   const at = Object.fromEntries(names.map((name, k) => [name, starts[k]])) as Table['at'] & { plain: number };
   kernel.exports.layout(2 * words - 1, at.slots, at.hashes, at.offsets, at.counts, at.documents, at.latest, at.arena, arenaBytes);
   kernel.exports.buffers(at.word, at.plain, at.tokens);
-  return { kernel, words, arenaBytes, at };
+  return { kernel, words, arenaBytes, sizes, at };
 }
 
 /** Twice as large. What comes first in memory stays where it is: the text at hand, the tokens. */

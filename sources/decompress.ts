@@ -47,7 +47,7 @@ export async function* decompress(file: ExpectedFile, stream: AsyncIterable<Uint
     } else {
       const parts = [head];
       for await (const chunk of chunks) parts.push(chunk);
-      const whole = Buffer.concat(parts);
+      const whole = parts.length === 1 ? head : Buffer.concat(parts);
       const text = gunzipSmall(whole, maximumRatio);
       if (text) yield text;
       else yield* limited(gunzip(file, inChunks(whole)), file, maximumRatio);
@@ -60,8 +60,11 @@ export async function* decompress(file: ExpectedFile, stream: AsyncIterable<Uint
 /** Undefined where anything is out of the ordinary: in chunks it is told apart. */
 function gunzipSmall(whole: Buffer, maximumRatio: number): Buffer | undefined {
   const maxOutputLength = Math.min(SMALL_TEXT_BYTES, Math.max(ALWAYS_ALLOWED_BYTES, Math.floor(whole.length * maximumRatio)));
+  // The last four bytes are the length of the (last) member, so that it comes out in one piece.
+  const stated = whole.length < 4 ? 0 : whole.readUInt32LE(whole.length - 4);
+  const chunkSize = Math.max(OUTPUT_CHUNK_BYTES, Math.min(stated, maxOutputLength) + 1);
   try {
-    const { buffer, engine } = gunzipSync(whole, { maxOutputLength, info: true }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
+    const { buffer, engine } = gunzipSync(whole, { maxOutputLength, chunkSize, info: true }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
     return engine.bytesWritten === whole.length ? buffer : undefined;
   } catch {
     return undefined;

@@ -19,48 +19,85 @@ export function deltaBound(count: number): number {
   return 4 * VARINT + Math.ceil(count / BLOCK) * (VARINT + MINIBLOCKS + 8 * BLOCK);
 }
 
-/** Codes integers of at most MOST_DELTA_VALUE in size to `out` from `at` on, which has deltaBound(values.length) bytes left; returns where they end. */
-export function encodeDeltas(values: Int32Array | Float64Array, from: number, to: number, out: Uint8Array, at: number): number {
+/** Above the least one, of the block at hand; as integers where they fit in 31 bits. */
+const wide = new Float64Array(BLOCK);
+const narrow = new Int32Array(BLOCK);
+
+/** Codes integers of at most MOST_DELTA_VALUE in size to `out` from `at` on, which has deltaBound(to - from) bytes left; returns where they end. */
+export function encodeDeltas(values: Float64Array, from: number, to: number, out: Uint8Array, at: number): number {
   const view = new DataView(out.buffer, out.byteOffset, out.length);
-  let end = putVarint(out, putVarint(out, putVarint(out, at, BLOCK), MINIBLOCKS), to - from);
-  end = putVarint(out, end, zigzag(to > from ? values[from]! : 0));
-  const deltas = new Float64Array(BLOCK);
+  let end = putHeader(out, at, to - from, to > from ? values[from]! : 0);
   for (let first = from + 1; first < to; first += BLOCK) {
     const count = Math.min(BLOCK, to - first);
     let least = values[first]! - values[first - 1]!;
     for (let k = 0; k < count; k++) {
       const delta = values[first + k]! - values[first + k - 1]!;
-      deltas[k] = delta;
+      wide[k] = delta;
       if (delta < least) least = delta;
     }
     end = putVarint(out, end, zigzag(least));
     const widthsAt = end;
     end += MINIBLOCKS;
-    for (let m = 0; m < MINIBLOCKS; m++) {
-      const start = m * MINIBLOCK;
+    for (let start = 0; start < BLOCK; start += MINIBLOCK) {
       let largest = 0;
-      for (let k = start; k < Math.min(start + MINIBLOCK, count); k++) {
-        deltas[k] = deltas[k]! - least;
-        if (deltas[k]! > largest) largest = deltas[k]!;
+      for (let k = start; k < start + MINIBLOCK; k++) {
+        wide[k] = k < count ? wide[k]! - least : 0;
+        // The low 32 bits, whatever the sign.
+        narrow[k] = wide[k]! | 0;
+        if (wide[k]! > largest) largest = wide[k]!;
       }
-      for (let k = Math.max(start, count); k < start + MINIBLOCK; k++) deltas[k] = 0;
-      const width = start < count ? bitsOf(largest) : 0;
-      out[widthsAt + m] = width;
-      if (width > 0) end = pack(deltas, start, width, view, end);
+      const width = bitsOf(largest);
+      out[widthsAt + start / MINIBLOCK] = width;
+      if (width > 0) end = width > 32 ? packWide(start, width, view, end) : pack(start, width, view, end);
     }
   }
   return end;
 }
 
+/** The same bytes, of values that lie within 2^30 of one another and of 0: in integers all the way. */
+export function encodeNarrow(values: Int32Array, from: number, to: number, out: Uint8Array, at: number): number {
+  const view = new DataView(out.buffer, out.byteOffset, out.length);
+  let end = putHeader(out, at, to - from, to > from ? values[from]! : 0);
+  for (let first = from + 1; first < to; first += BLOCK) {
+    const count = Math.min(BLOCK, to - first);
+    let before = values[first - 1]!;
+    let least = 0x7fff_ffff;
+    for (let k = 0; k < count; k++) {
+      const value = values[first + k]!;
+      const delta = (value - before) | 0;
+      before = value;
+      narrow[k] = delta;
+      if (delta < least) least = delta;
+    }
+    end = putVarint(out, end, zigzag(least));
+    const widthsAt = end;
+    end += MINIBLOCKS;
+    for (let start = 0; start < BLOCK; start += MINIBLOCK) {
+      let bits = 0;
+      for (let k = start; k < start + MINIBLOCK; k++) {
+        const above = k < count ? (narrow[k]! - least) | 0 : 0;
+        narrow[k] = above;
+        bits |= above;
+      }
+      const width = 32 - Math.clz32(bits);
+      out[widthsAt + start / MINIBLOCK] = width;
+      if (width > 0) end = pack(start, width, view, end);
+    }
+  }
+  return end;
+}
+
+function putHeader(out: Uint8Array, at: number, count: number, first: number): number {
+  return putVarint(out, putVarint(out, putVarint(out, putVarint(out, at, BLOCK), MINIBLOCKS), count), zigzag(first));
+}
+
 /** Puts 32 values of `width` bits each, the lowest bits first. */
-function pack(values: Float64Array, start: number, width: number, view: DataView, at: number): number {
-  if (width > 32) return packWide(values, start, width, view, at);
+function pack(start: number, width: number, view: DataView, at: number): number {
   let word = 0;
   let filled = 0;
   let end = at;
   for (let k = start; k < start + MINIBLOCK; k++) {
-    // The low 32 bits, whatever the sign.
-    const bits = values[k]! | 0;
+    const bits = narrow[k]!;
     word |= bits << filled;
     filled += width;
     if (filled < 32) continue;
@@ -73,7 +110,7 @@ function pack(values: Float64Array, start: number, width: number, view: DataView
 }
 
 /** The same of 33 to 53 bits, each value in two parts. */
-function packWide(values: Float64Array, start: number, width: number, view: DataView, at: number): number {
+function packWide(start: number, width: number, view: DataView, at: number): number {
   let word = 0;
   let filled = 0;
   let end = at;
@@ -87,8 +124,8 @@ function packWide(values: Float64Array, start: number, width: number, view: Data
     word = filled === 0 ? 0 : bits >>> (size - filled);
   };
   for (let k = start; k < start + MINIBLOCK; k++) {
-    put(values[k]! | 0, 32);
-    put(Math.floor(values[k]! / TWO_32) | 0, width - 32);
+    put(narrow[k]!, 32);
+    put(Math.floor(wide[k]! / TWO_32), width - 32);
   }
   return end;
 }

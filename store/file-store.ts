@@ -64,27 +64,35 @@ async function unconditional(target: string, write: (temporary: string) => Promi
 /** Lets `write` fill a temporary file and moves it to the target when the condition holds; returns the etag. */
 async function written(target: string, write: (temporary: string) => Promise<void>, condition: PutCondition = {}): Promise<string | undefined> {
   const temporary = join(dirname(target), TEMPORARY_PREFIX + randomUUID());
+  let etag: string | undefined;
+  let isMoved = false;
   try {
     await writeInFolder(temporary, write);
     if (condition.ifMatch !== undefined) {
-      return await withFileLock(lockOf(target), async () => {
+      etag = await withFileLock(lockOf(target), async () => {
         const current = await statusOf(target);
         return current !== undefined && etagOf(current) === condition.ifMatch ? await replace(temporary, target) : undefined;
       });
+    } else if (condition.ifAbsent) {
+      etag = await place(temporary, target);
+    } else {
+      etag = await replace(temporary, target);
+      isMoved = true;
     }
-    return condition.ifAbsent ? await place(temporary, target) : await replace(temporary, target);
   } catch (error) {
     throw refusal(error, target, 'write');
   } finally {
     // The first error is the one to tell.
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (!isMoved) await unlink(temporary).catch(() => undefined);
   }
+  return etag;
 }
 
+/** The folder is there mostly. */
 async function writeInFolder(temporary: string, write: (temporary: string) => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await mkdir(dirname(temporary), { recursive: true });
+      if (attempt > 1) await mkdir(dirname(temporary), { recursive: true });
       return await write(temporary);
     } catch (error) {
       // Deletes may prune the folder while or after it is made.

@@ -1,5 +1,6 @@
 import { isBinary, isUtf8Column, type ColumnType, type ColumnValues, type ListColumn, rowsOf, type TableColumns, type TableSchema, widthOf, type WritableColumns } from './columns.ts';
-import { decodeDeltas, deltaBound, encodeDeltas, MOST_DELTA_VALUE } from './delta-coding.ts';
+import { decodeDeltas } from './delta-coding.ts';
+import { integersAsDeltas, lengthsAsDeltas } from './integers-as-deltas.ts';
 import { decodeLevels, encodeLevels } from './list-levels.ts';
 import { decodeThrift, type ThriftStruct } from './read-thrift.ts';
 import { encodeThrift, type Fields, i32, i64, list, struct, text } from './thrift.ts';
@@ -176,50 +177,13 @@ function encodeValues(type: ColumnType, values: ScalarValues, from: number, to: 
   if (isUtf8Column(values)) {
     const lengths = new Int32Array(to - from);
     for (let k = 0; k < lengths.length; k++) lengths[k] = values.offsets[from + k + 1]! - values.offsets[from + k]!;
-    return { encoding: ENCODING.lengths, bytes: [deltas(lengths, 0, lengths.length), values.bytes.subarray(values.offsets[from], values.offsets[to])] };
+    return { encoding: ENCODING.lengths, bytes: [lengthsAsDeltas(lengths), values.bytes.subarray(values.offsets[from], values.offsets[to])] };
   }
-  if (values instanceof Int32Array && isNarrow(values, from, to)) return { encoding: ENCODING.delta, bytes: [deltas(values, from, to)] };
-  if (values instanceof BigInt64Array) {
-    const numbers = asNumbers(values, from, to);
-    if (numbers) return { encoding: ENCODING.delta, bytes: [deltas(numbers, 0, numbers.length)] };
-  }
+  const coded = values instanceof Int32Array || values instanceof BigInt64Array ? integersAsDeltas(values, from, to) : undefined;
+  if (coded) return { encoding: ENCODING.delta, bytes: [coded] };
   const width = isBinary(type) ? widthOf(type) : 1;
   const part = values.subarray(from * width, to * width);
   return { encoding: ENCODING.plain, bytes: [new Uint8Array(part.buffer, part.byteOffset, part.byteLength)] };
-}
-
-let scratch = new Uint8Array(0);
-/** What is kept of it for the next column. */
-const MOST_SCRATCH = 2 ** 25;
-
-function deltas(values: Int32Array | Float64Array, from: number, to: number): Uint8Array {
-  const bound = deltaBound(to - from);
-  const out = bound > scratch.length ? new Uint8Array(bound) : scratch;
-  if (bound <= MOST_SCRATCH) scratch = out;
-  return out.slice(0, encodeDeltas(values, from, to, out, 0));
-}
-
-/** Differences of the values fit in 32 bits with their sign. */
-function isNarrow(values: Int32Array, from: number, to: number): boolean {
-  let least = 0;
-  let most = 0;
-  for (let k = from; k < to; k++) {
-    if (values[k]! < least) least = values[k]!;
-    if (values[k]! > most) most = values[k]!;
-  }
-  return most - least < 2 ** 30;
-}
-
-/** By halves, since a BigInt an element is slow; undefined where one is too large for deltas. */
-function asNumbers(values: BigInt64Array, from: number, to: number): Float64Array | undefined {
-  const halves = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
-  const numbers = new Float64Array(to - from);
-  for (let k = 0; k < numbers.length; k++) {
-    const value = halves[2 * (from + k) + 1]! * 2 ** 32 + (halves[2 * (from + k)]! >>> 0);
-    if (value > MOST_DELTA_VALUE || value < -MOST_DELTA_VALUE) return undefined;
-    numbers[k] = value;
-  }
-  return numbers;
 }
 
 interface Chunk {

@@ -7,6 +7,8 @@
  * 64 bytes more can be read, behind the arena's bytes 16.
  */
 
+export { arrangeWords, placeTokens, sortWords } from './word-order';
+
 let mask: u32 = 0;
 let most: u32 = 0;
 let slots: usize = 0;

@@ -1,9 +1,15 @@
-import { bucketTables, sharedBucketTables } from '../evaluation/retrieval.ts';
+import { collisionCurve } from '../evaluation/collision-curve.ts';
+import { unitVectors } from '../evaluation/hit-rate.ts';
+import { bucketTables, type Codes, sharedBucketTables } from '../evaluation/retrieval.ts';
+import { relevanceCurves } from '../hashers/relevance-curves.ts';
+import { codeDistancesOf } from '../kernels/code-distances.ts';
+import { largestCosinesOf } from '../kernels/largest-cosines.ts';
 import { bucketFigures } from '../report/bucket-figures.ts';
 import { exampleClusters } from '../report/example-clusters.ts';
 import { mapEmbeddings } from '../report/map-embeddings.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { LineageEntry } from '../report/report-data.ts';
+import type { Similarity } from '../report/similarity-curves.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
@@ -36,6 +42,9 @@ export interface ReportOutput extends StageOutput {
 
 /** Words on the map, so that a page stays small. */
 const MAP_POINTS = 1000;
+/** Items whose pairs with all others make the curve of collisions, and multiplications spent on them. */
+const CURVE_QUERIES = 200;
+const CURVE_WORK = 1e10;
 
 /**
  * The page of the run, compared with the current version. An index that is the current one already keeps its page.
@@ -67,6 +76,7 @@ export async function report(input: ReportInput, context: StageContext): Promise
     context.report(1, 10);
     const { seed } = configuration;
     const model = find('train');
+    const embeddings = model && (await loadModel(store, model)).embeddings;
     const steps = (done: number, total: number) => context.report(2 + (7 * done) / total, 10);
     const page = renderReport({
       index: configuration.index,
@@ -74,6 +84,7 @@ export async function report(input: ReportInput, context: StageContext): Promise
       items,
       tables,
       bits,
+      shared: model !== undefined,
       configuration: recipe().parameters.configuration,
       codeVersion: context.origin.codeVersion,
       stages,
@@ -87,7 +98,8 @@ export async function report(input: ReportInput, context: StageContext): Promise
       buckets: bucketFigures(coded, buckets),
       maximumBucket: configuration.buckets.maximumSize,
       examples: exampleClusters(buckets, names, seed),
-      map: model ? mapEmbeddings({ embeddings: (await loadModel(store, model)).embeddings, words: names, counts, buckets, seed, points: MAP_POINTS, report: steps }) : [],
+      ...(embeddings && { similarity: similarityOf(configuration, coded, embeddings, () => context.report(1, 10)) }),
+      map: embeddings ? mapEmbeddings({ embeddings, words: names, counts, buckets, seed, points: MAP_POINTS, report: steps }) : [],
     });
     return { parts: [{ name: 'report.html', bytes: Buffer.from(page), rows: items }], rows: items };
   }
@@ -95,6 +107,18 @@ export async function report(input: ReportInput, context: StageContext): Promise
   function find(stage: string): ArtifactReference | undefined {
     return lineage.find((each) => each.stage === stage);
   }
+}
+
+/** How the codes of a trained run agree, over the pairs of items at even places with all. */
+function similarityOf({ training }: Configuration, codes: Codes, embeddings: Float32Array, tick: () => void): Similarity {
+  const { method, concentration, tables, bits } = training;
+  const items = embeddings.length / (tables * bits);
+  const vectors = unitVectors(embeddings, tables, bits);
+  const cosinesTo = largestCosinesOf(vectors.values, tables, bits);
+  const distancesTo = codeDistancesOf(codes.codes, tables, bits / 8, true, [bits / 8]);
+  const count = Math.max(1, Math.min(items, CURVE_QUERIES, Math.floor(CURVE_WORK / (items * tables ** 2 * bits))));
+  const queries = Uint32Array.from({ length: count }, (_, k) => Math.floor((k * items) / count));
+  return { method, concentration, bits, relevance: relevanceCurves(training), measured: collisionCurve(cosinesTo, distancesTo, queries, tick) };
 }
 
 const ITEMS_NAMES: Record<Configuration['source']['kind'], string> = { text: 'words', sequences: 'ids', pairs: 'ids', vectors: 'vectors', documents: 'documents' };

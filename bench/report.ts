@@ -63,6 +63,7 @@ function madeReport(count: number): string {
     items: count,
     tables: TABLES,
     bits: BITS,
+    shared: false,
     configuration: settings,
     codeVersion: '0.1.0',
     stages: STAGE_NAMES.slice(0, -2).map((name, at) => ({ name, cached: at < 3, seconds: 1 + 3 * at, rows: count, bytes: 1000 * count * (at + 1) })),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { parse } from 'yaml';
 import { findTensorflow } from '../infra/tensorflow.ts';
+import { relevanceCurves } from '../hashers/relevance-curves.ts';
 import { sbmPage } from '../report/sbm-page.ts';
 import { type Method, sbmGrid, type SbmScores, type SbmSetting, sbmSetting, sbmSettings, sbmSummary } from '../schemas/experiment.ts';
 import { Failure } from '../schemas/failures.ts';
@@ -33,11 +34,12 @@ export async function runSbm(options: SbmOptions): Promise<boolean> {
   const summary = `${settings.length} settings, ${trials} trials each`;
   const scores = await runExperiment<SbmScores>({ workflow: WORKFLOW.sbmExperiment, workflowId: `experiment/sbm/${randomUUID()}`, input, summary }, options);
   if (scores === undefined) return false;
-  const { table, plots } = sbmPage(settings, scores);
+  const { table, plots, page } = sbmPage(settings, scores, relevanceCurves);
   if (results !== undefined) {
     await mkdir(results, { recursive: true });
     await writeFile(join(results, 'sbm-table.md'), table);
     for (const { name, svg } of plots) await writeFile(join(results, name), svg);
+    await writeFile(join(results, 'sbm.html'), page);
   }
   terminals.out.write(json ? `${JSON.stringify({ models: bestByMethod(settings, scores) })}\n` : table);
   return true;

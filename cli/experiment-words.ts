@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join, parse as parsePath } from 'node:path';
 import { parse } from 'yaml';
 import { ZodError } from 'zod';
+import { wordPage } from '../report/word-page.ts';
 import { wordTable } from '../report/word-table.ts';
 import { Failure } from '../schemas/failures.ts';
 import { WORKFLOW } from '../schemas/run.ts';
@@ -34,10 +35,17 @@ export async function runWords(options: WordOptions): Promise<boolean> {
   if (results !== undefined) {
     await mkdir(dirname(results), { recursive: true });
     await writeFile(results, table);
+    await writeFile(pageBeside(results), wordPage(configuration.index, settings, result));
   }
   const rows = Object.fromEntries(settings.map(({ name }, at) => [name, summarize(result.metrics[at] ?? [])]));
   terminals.out.write(json ? `${JSON.stringify({ affinity: result.affinity, settings: rows })}\n` : table);
   return true;
+}
+
+/** words.md: words.html. */
+function pageBeside(results: string): string {
+  const { dir, name } = parsePath(results);
+  return join(dir, `${name}.html`);
 }
 
 async function readSettings(file: string, base: WordSetting['training']): Promise<WordSetting[]> {

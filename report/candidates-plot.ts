@@ -22,7 +22,7 @@ export function candidatesPlot(rows: readonly CandidateRow[], ofD: boolean): str
     insetLeft: 8,
     x: { type: 'log', label: 'candidates a query (mean)', grid: true, tickFormat: '~s', ticks: 6 },
     y: { label: 'recall', grid: true, domain: [0, 1] },
-    fx: { label: 'of' },
+    fx: { label: null },
     marks: [
       Plot.frame({ stroke: 'var(--line)' }),
       Plot.dot(shown.filter((row) => row.bits < longest), { fx: 'what', x: 'candidates', y: 'found', r: 1.5, fill: 'var(--muted)', title }),

@@ -4,6 +4,7 @@ import { escapeHtml as text, scriptJson } from './escape-html.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { candidatesPlot } from './candidates-plot.ts';
+import { collisionPlot, similarityPlot } from './similarity-curves.ts';
 import { bitBalance, bucketSizes, embeddingMap, lossCurve } from './plots.ts';
 import type { ReportData } from './report-data.ts';
 
@@ -25,7 +26,7 @@ export function renderReport(data: ReportData): string {
 <p class="muted">${count(items)} ${text(data.itemsName)}, ${tables} ${tables === 1 ? 'table' : 'tables'} of ${bits} bits, Hashloom ${text(codeVersion)}${data.previous ? `; compared with version ${data.previous.version}` : '; no version before it'}</p>
 </header>
 <main>
-${[tiles(data), stages(data), metrics(data), gate(data), training(data), buckets(data), candidates(data), examples(data), map(data), lineage(data), configuration(data)].join('\n')}
+${[tiles(data), stages(data), metrics(data), gate(data), training(data), similarity(data), buckets(data), candidates(data), examples(data), map(data), lineage(data), configuration(data)].join('\n')}
 </main>
 </body>
 </html>
@@ -48,16 +49,19 @@ function stages({ stages }: ReportData): string {
 
 function metrics({ metrics, intervals, previous, itemsName }: ReportData): string {
   const range = (interval: [number, number] | undefined) => (interval ? `<small>${figure(interval[0])} to ${figure(interval[1])}</small>` : '');
-  const rows = Object.entries(metrics).map(([name, value]) => {
+  const chanceOf = (name: string) => metrics[`shuffled${name[0]!.toUpperCase()}${name.slice(1)}`];
+  // A figure of chance stands beside the one it is of.
+  const shown = Object.entries(metrics).filter(([name]) => !Object.keys(metrics).some((other) => other !== name && name === `shuffled${other[0]!.toUpperCase()}${other.slice(1)}`));
+  const rows = shown.map(([name, value]) => {
     const before = previous?.metrics[name];
-    const lift = metrics[`shuffled${name[0]!.toUpperCase()}${name.slice(1)}`];
+    const chance = chanceOf(name);
     const then = previous ? [number(before === undefined ? '' : figure(before)), number(range(previous.intervals[name])), number(change(name, value, before))] : [];
-    return [text(words(name)), number(figure(value)), number(range(intervals[name])), number(lift ? `${figure(value / lift)} x` : ''), ...then];
+    return [text(words(name)), number(figure(value)), number(range(intervals[name])), number(chance === undefined ? '' : figure(chance)), number(chance ? `${figure(value / chance)} x` : ''), ...then];
   });
-  const heads = ['Metric', number('This run'), number('95%'), number('Over shuffled'), ...(previous ? [number(`Version ${previous.version}`), number('95%'), number('Change')] : [])];
+  const heads = ['Metric', number('This run'), number('95%'), number('Shuffled'), number('Lift'), ...(previous ? [number(`Version ${previous.version}`), number('95%'), number('Change')] : [])];
   const counted = 'Counts of the buckets. These items came without pairs that say which belong together, so no figure says how good the codes are.';
   const measured = `Precision, recall, F1, MAP and Recall@2 are against the affinity D, hit rates (HR) on pairs kept from training, WP by WordNet, Kendall's tau and mAHP against the order of the embeddings; "shuffled" is the same figure for
-buckets of equal sizes filled at random. Intervals are of 95% by bootstrap over the sampled ${itemsName}: a change that lies within both may be chance.`;
+buckets of equal sizes filled at random, the lift how many times that a metric is. Intervals are of 95% by bootstrap over the sampled ${itemsName}: a change that lies within both may be chance.`;
   return section('Metrics', `<p class="muted">${metrics['f1'] === undefined ? counted : measured}</p>${table(heads, rows)}`);
 }
 
@@ -92,6 +96,14 @@ function training({ curve }: ReportData): string {
   return section('Training', picture(lossCurve(curve), `Loss after each round; ${figure(last.loss)} at the end, epoch ${last.epoch}, over ${count(last.pairs)} pairs.`));
 }
 
+function similarity({ similarity: of, itemsName }: ReportData): string {
+  if (!of) return '';
+  const { method, concentration, bits, measured } = of;
+  const collision = `Grey: the chance that 1, 8 and K = ${concentration} bits of random hyperplanes agree. ${measured.length === 0 ? '' : `Dots: the share of pairs of ${text(itemsName)} at that distance which a lookup brings together in this index. `}Nearest by cosine is not yet in one bucket: left of the knee lies what codes find.`;
+  const relevance = `What each model takes for the chance that two ${text(itemsName)} belong together, with K = ${concentration} (gamma of DCH) and ${bits} bits; this run was trained with ${method.toUpperCase()}.`;
+  return section('Similarity', `<div class="pair">${picture(collisionPlot(of), collision)}${picture(similarityPlot(of), relevance)}</div>`);
+}
+
 /** What the cap on the size of buckets keeps from lookups. */
 function cap({ maximumBucket, metrics, buckets, itemsName }: ReportData): string {
   if (maximumBucket === 0) return 'No cap: a lookup gives every bucket, whatever its size (<code>buckets.maximumSize</code>).';
@@ -101,12 +113,13 @@ function cap({ maximumBucket, metrics, buckets, itemsName }: ReportData): string
 }
 
 function buckets(data: ReportData): string {
-  const { buckets, bits, items } = data;
+  const { buckets, bits, items, tables, shared } = data;
   const sizes = picture(bucketSizes(buckets.sizes), 'How many items lie in buckets of which size. Large buckets make lookups long; buckets of one find nothing.');
   const balance = picture(bitBalance(buckets.ones, bits), 'Share of ones of each bit. A bit at 0 or 1 tells nothing.');
-  const most = Math.min(bits, Math.log2(items));
+  // Where codes meet across tables, each of an item's codes counts.
+  const most = Math.min(bits, Math.log2(items * (shared ? tables : 1)));
   const rows = buckets.tables.map((each) => [
-    text(String(each.table)),
+    shared ? 'all' : text(String(each.table)),
     number(count(each.buckets)),
     number(count(each.clusters)),
     number(count(each.largest)),
@@ -116,16 +129,16 @@ function buckets(data: ReportData): string {
   return section('Buckets', `<div class="pair">${sizes}${balance}</div>${table(heads, rows)}<p class="muted">${cap(data)}</p>`);
 }
 
-function examples({ examples, itemsName }: ReportData): string {
+function examples({ examples, itemsName, shared }: ReportData): string {
   if (examples.length === 0) return '';
   const rows = examples.map(({ table, code, size, words }) => [
-    text(String(table)),
+    ...(shared ? [] : [text(String(table))]),
     `<code>${text(code)}</code>`,
     number(count(size)),
     `<span class="words">${text(words.join(', '))}${size > words.length ? ', &hellip;' : ''}</span>`,
   ]);
   const note = `Drawn at random from the buckets of 3 to 40 ${itemsName}, after the largest one if it is larger.`;
-  return section('Example clusters', `<p class="muted">${note}</p>${table(['Table', 'Code', number('Size'), 'Some of them'], rows)}`);
+  return section('Example clusters', `<p class="muted">${note}</p>${table([...(shared ? [] : ['Table']), 'Code', number('Size'), 'Some of them'], rows)}`);
 }
 
 function map({ map, items, itemsName }: ReportData): string {

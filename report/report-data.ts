@@ -1,3 +1,4 @@
+import type { Similarity } from './similarity-curves.ts';
 import type { CandidateRow } from '../evaluation/neighbours.ts';
 import type { GateCheck } from '../schemas/gate.ts';
 import type { Metrics, StageResult } from '../schemas/run.ts';
@@ -10,6 +11,8 @@ export interface ReportData {
   items: number;
   tables: number;
   bits: number;
+  /** Codes of all tables are one space. */
+  shared: boolean;
   /** The configuration of the run, with defaults filled in. */
   configuration: Record<string, unknown>;
   codeVersion: string;
@@ -22,6 +25,8 @@ export interface ReportData {
   intervals: Record<string, [number, number]>;
   /** Ways to look up, and what they find; none where nothing says which items are near. */
   candidates: CandidateRow[];
+  /** How codes agree against the cosine distance; absent where no loss of cosines was trained. */
+  similarity?: Similarity;
   /** The version that was current when the run came to its report. */
   previous?: { version: number; metrics: Metrics; intervals: Record<string, [number, number]> };
   gate: GateCheck[];

@@ -1,5 +1,18 @@
-import { type Method, type SbmScores, type SbmSetting, sbmSummary } from '../schemas/experiment.ts';
+import { drawBlockModel } from '../kernels/stochastic-block-model.ts';
+import { type Method, SBM_MODEL, type SbmScores, type SbmSetting, sbmSummary } from '../schemas/experiment.ts';
 import { type Bar, barChart } from './bar-chart.ts';
+import { experimentPage } from './experiment-page.ts';
+import { sbmMatrix } from './sbm-matrix.ts';
+import { type RelevanceCurve, similarityPlot } from './similarity-curves.ts';
+import { sweepBars, sweepsOf } from './sweep-bars.ts';
+
+/** What a sweep may vary. */
+const VARIABLES = [
+  ['K', 'concentration'],
+  ['beta', 'beta'],
+  ['lambda', 'lambda'],
+  ['hard negatives', 'hardPerPositive'],
+] as const;
 
 /** Table 1 of paper 1: P, R, F1, standard deviation of F1. */
 const PAPER: Record<Method, readonly [number, number, number, number]> = {
@@ -14,10 +27,12 @@ export interface SbmPage {
   table: string;
   /** F1 of the best setting of each method and draw, the paper's as a mark; then, where it is a sweep, F1 against each variable. */
   plots: { name: string; svg: string }[];
+  /** HTML: the table, bars of a sweep (Fig. 2), the matrix (Fig. 4), and what each model takes for relevance (Fig. 1). */
+  page: string;
 }
 
-/** The tables and plots that an experiment leaves. */
-export function sbmPage(settings: SbmSetting[], scores: SbmScores): SbmPage {
+/** The tables and plots that an experiment leaves. `relevanceOf`: what each model takes for relevance, with the K of a setting. */
+export function sbmPage(settings: SbmSetting[], scores: SbmScores, relevanceOf: (training: SbmSetting['training']) => RelevanceCurve[]): SbmPage {
   const rows = settings.map((setting, at) => ({ setting, ...sbmSummary(scores[at] ?? []) }));
   const table = [
     '| model | D | K | beta | lambda | hard negatives | rate | P | R | F1 | sd | paper P | R | F1 |',
@@ -51,5 +66,20 @@ export function sbmPage(settings: SbmSetting[], scores: SbmScores): SbmPage {
     );
     plots.push({ name: `sbm-${variable}.svg`, svg: barChart(`Highest F1 by ${variable} (as Fig. 2)`, slices) });
   }
-  return { table, plots };
+  return { table, plots, page: pageOf(table, rows, relevanceOf) };
+}
+
+type Row = { setting: SbmSetting } & ReturnType<typeof sbmSummary>;
+
+function pageOf(table: string, rows: readonly Row[], relevanceOf: (training: SbmSetting['training']) => RelevanceCurve[]): string {
+  const named = rows.map((row) => ({ ...row, method: row.setting.method }));
+  const variables = Object.fromEntries(VARIABLES.map(([name, key]) => [name, ({ setting }: Row) => (key === 'hardPerPositive' ? (setting.training[key] > 0 ? 'yes' : 'no') : String(Number(setting.training[key].toFixed(3))))]));
+  const sweeps = sweepsOf(named, variables, ({ f1 }) => f1, { F1: ({ f1, f1Sd }) => ({ mean: f1, sd: f1Sd }) });
+  const best = named.toSorted((a, b) => b.f1 - a.f1)[0];
+  const figures = [
+    ...sweeps.map(({ variable, bars }) => ({ svg: sweepBars(variable, bars), caption: `F1 of the best setting of each method by ${variable}, mean and deviation over trials (as Fig. 2).` })),
+    { svg: sbmMatrix(drawBlockModel({ ...SBM_MODEL, symmetric: true }, 1)), caption: 'The block model of seed 1: links are nearly block-diagonal, hard negatives lie around them (as Fig. 4).' },
+    ...(best ? [{ svg: similarityPlot({ method: best.method, relevance: relevanceOf(best.setting.training) }), caption: `What each model takes for relevance, with K = ${best.setting.training.concentration} of the best setting, ${best.method.toUpperCase()} (as Fig. 1).` }] : []),
+  ];
+  return experimentPage({ title: 'Stochastic block model', table, figures });
 }

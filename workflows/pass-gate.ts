@@ -30,8 +30,10 @@ export function setUpGate({ index, gate }: Configuration, run: RunFollower): Pas
   return async (metrics, page) => {
     const misses = judgeGate(gate, metrics, page.previous).flatMap(({ passes, text }) => (passes ? [] : [text]));
     if (misses.length === 0) return undefined;
-    const refuse = (reason: string) =>
-      ApplicationFailure.nonRetryable(`the gate refuses this run${reason}: ${misses.join('; ')}; the published version stays as it is; report: ${page.uri}`, 'GateRefused');
+    const refuse = (reason: string) => {
+      run.refused({ misses, reason, report: page.uri });
+      return ApplicationFailure.nonRetryable(`the gate refuses this run${reason}: ${misses.join('; ')}; the published version stays as it is; report: ${page.uri}`, 'GateRefused');
+    };
     if (gate.onRefusal === 'fail') throw refuse('');
 
     waiting = true;

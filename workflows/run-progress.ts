@@ -11,8 +11,18 @@ export interface RunFollower {
   child(workflowId: string | undefined): void;
   /** Shows that the run waits at its gate, or no longer does. */
   waitsAtGate(gate: WaitingGate | undefined): void;
+  /** Shows why the gate refused the run, which stays to be read when it has failed. */
+  refused(refusal: Refusal): void;
   published(version: number): void;
   results(): StageResult[];
+}
+
+/** A run that its gate refuses. */
+export interface Refusal {
+  misses: string[];
+  /** Who decided, and why; empty where nobody was asked. */
+  reason: string;
+  report: string;
 }
 
 export const progressQuery = defineQuery<RunProgress>(PROGRESS_QUERY);
@@ -52,6 +62,11 @@ export function followRun(input: ReindexInput, names: readonly StageName[]): Run
       else delete progress.gate;
       show();
     },
+    refused(refusal) {
+      delete progress.gate;
+      attribute(SEARCH_ATTRIBUTES.stage, 'gate');
+      setCurrentDetails([describeRefusal(refusal), describeStages(stages)].join('\n\n'));
+    },
     published(version) {
       attribute(SEARCH_ATTRIBUTES.version, String(version));
     },
@@ -64,6 +79,10 @@ function describeGate({ index, gate }: RunProgress): string[] {
   if (!gate) return [];
   const misses = gate.misses.map((miss) => `- ${escapeMarkdown(miss)}`).join('\n');
   return ['**Waits at the gate**', misses, `Report: \`${gate.report}\``, `Until ${gate.until}: \`hashloom approve ${index} --reason TEXT\` or \`hashloom reject ${index} --reason TEXT\``];
+}
+
+function describeRefusal({ misses, reason, report }: Refusal): string {
+  return [`**Refused by the gate**${escapeMarkdown(reason)}; the published version stays`, misses.map((miss) => `- ${escapeMarkdown(miss)}`).join('\n'), `Report: \`${report}\``].join('\n\n');
 }
 
 const escapeMarkdown = (text: string): string => text.replaceAll(/[\\`*_<>[\]|]/g, (character) => `\\${character}`);

@@ -32,7 +32,7 @@ export function addExperimentCommand(program: Command): void {
     .addOption(new Option('--local', 'on an embedded server and workers in this process, instead of a configured Temporal').default(false))
     .option('--home <folder>', 'with --local: folder of the server', './hashloom-experiments')
     .option('--threads <n>', 'with --local: trials at once', positiveInteger, DEFAULT_THREADS)
-    .option('--results <folder>', 'write the table (sbm-table.md) and plots (SVG) there')
+    .option('--results <folder>', 'write the table (sbm-table.md), plots (SVG) and a page with all of them (sbm.html) there')
     .option('--json', 'end with one JSON line on standard output', false)
     .option('--force', 'run every trial, artifact or not', false)
     .addHelpText(
@@ -121,7 +121,7 @@ function addWords(experiment: Command): void {
     .addOption(new Option('--local', 'on an embedded server and workers in this process, instead of a configured Temporal').default(false))
     .option('--home <folder>', 'with --local: folder of the server', './hashloom-experiments')
     .option('--threads <n>', 'with --local: threads', positiveInteger, DEFAULT_THREADS)
-    .option('--results <file>', 'write the table (Markdown) there')
+    .option('--results <file>', 'write the table (Markdown) there, and beside it a page with the bars of a sweep (.html)')
     .option('--json', 'end with one JSON line on standard output', false)
     .option('--force', 'run every trial, artifact or not', false)
     .addHelpText(

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ScheduleOverlapPolicy, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { fileURLToPath } from 'node:url';
+import { ScheduleOverlapPolicy, WorkflowExecutionAlreadyStartedError, type WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { scheduledConfigurations } from '../../cli/scheduled-configurations.ts';
 import { QUEUES } from '../../schemas/queues.ts';
 import { type ReindexInput, reindexWorkflowId, scheduledWorkflowId, scheduleId, WORKFLOW } from '../../schemas/run.ts';
 import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import type { ScheduledResult } from '../../workflows/scheduled.ts';
+import { hashloomWith } from '../cli/hashloom-process.ts';
 import { addText, createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
 import { readVersion } from './published-parts.ts';
 import { reindex, startReindex, startTemporal, type TestTemporal } from './temporal.ts';
@@ -96,5 +99,21 @@ describe('a schedule', () => {
     assert.equal(await readVersion(nightly().store, 'worse', 2), undefined);
     const page = await readFile(new URL(/report: (\S+)/.exec(result.refused)![1]!), 'utf8');
     assert.match(page, /class="down">misses/);
+    assert.match(page, /items is \d+, version 1 has \d+ and it may be worse by 20/);
+
+    // Why, in Temporal's UI: the run's failure, its stage among the search attributes, and its details.
+    const run = client.workflow.getHandle(reindexWorkflowId('worse'));
+    const { status, searchAttributes } = await run.describe();
+    assert.deepEqual([status.name, searchAttributes['HashloomIndex'], searchAttributes['HashloomStage'], searchAttributes['HashloomVersion']], ['FAILED', ['worse'], ['gate'], undefined]);
+    await assert.rejects(run.result(), (error: WorkflowFailedError) => error.cause instanceof ApplicationFailure && error.cause.type === 'GateRefused' && error.cause.message === result.refused);
+    const { currentDetails } = await run.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    assert.match(currentDetails, /^\*\*Refused by the gate\*\*; the published version stays\n\n- items is \d+, version 1 has \d+ and it may be worse by 20\n\nReport: `file:.*\.html`/);
+
+    // And in the exit code of whoever follows it.
+    const watched = await hashloomWith({ TEMPORAL_ADDRESS: temporal.address }, scratch.folder, 'watch', 'worse');
+    assert.equal(watched.code, 4, watched.stderr);
+    assert.ok(watched.stderr.includes(result.refused), watched.stderr);
+    const listed = await hashloomWith({}, scratch.folder, 'index', 'list', '--store', fileURLToPath(nightly().store), '--json');
+    assert.deepEqual(listed.stdout.trim().split('\n').map((line) => JSON.parse(line) as { index: string; version: number }).filter(({ index }) => index === 'worse').map(({ version }) => version), [1]);
   });
 });

@@ -42,6 +42,21 @@ describe('renderReport', () => {
     assert.match(document.querySelector('header')!.textContent, /compared with version 3/);
   });
 
+  it('shows the similarities of the model, and what the codes do', () => {
+    const { document } = parseHTML(renderReport(smallReport(30)));
+    const [collision, relevance] = [...document.querySelectorAll('svg')].filter((svg) => /equal codes|each model/.test(svg.getAttribute('aria-label') ?? ''));
+    assert.equal(collision!.querySelectorAll('circle').length, 4);
+    assert.deepEqual([...relevance!.querySelectorAll('text')].map(({ textContent }) => textContent).filter((name) => /^[A-Z]{3}$/.test(name ?? '')), ['LSE', 'COS', 'DCH', 'DHN']);
+    const { similarity: _similarity, ...without } = smallReport(30);
+    assert.doesNotMatch(renderReport(without), /<h2>Similarity/);
+  });
+
+  it('puts figures of chance beside those they are of', () => {
+    const { document } = parseHTML(renderReport({ ...smallReport(30), metrics: { f1: 0.25, shuffledF1: 0.05, queries: 100 } }));
+    const rows = [...document.querySelectorAll('section')].find((section) => section.querySelector('h2')?.textContent === 'Metrics')!.querySelectorAll('tbody tr');
+    assert.deepEqual([...rows].map((row) => [...row.querySelectorAll('td')].map(({ textContent }) => textContent).slice(0, 5)), [['F1', '0.25', '0.2 to 0.28', '0.05', '5 x'], ['queries', '100', '', '', '']]);
+  });
+
   it('says what a cap on the size of buckets keeps back', () => {
     const page = (change: Partial<ReportData>) => parseHTML(renderReport({ ...smallReport(30), ...change })).document.querySelector('body')!.textContent;
     assert.match(page({}), /No cap: a lookup gives every bucket/);

@@ -1,3 +1,4 @@
+import { relevanceCurves } from '../../hashers/relevance-curves.ts';
 import type { ReportData } from '../../report/report-data.ts';
 
 /** Data of a page with `points` words on its map, one of which is what a corpus may hold at worst. */
@@ -9,6 +10,8 @@ export function smallReport(points: number, worst = '</script><script>alert(1)</
     items: points,
     tables: 2,
     bits: 8,
+    shared: false,
+    similarity: { method: 'lse', concentration: 16, bits: 32, relevance: relevanceCurves({ concentration: 16, bits: 32 }), measured: [0.01, 0.1, 0.5, 1].map((distance) => ({ distance, pairs: 1000, collide: 0.02 / distance })) },
     configuration: { index: 'news', source: { path: `file:///corpus/${worst}` } },
     codeVersion: '0.1.0',
     stages: [{ name: 'ingest', cached: false, seconds: 1.5, rows: 20, bytes: 12_345 }],

@@ -1,0 +1,61 @@
+import { escapeHtml as text } from './escape-html.ts';
+import { PAGE_STYLE } from './page-style.ts';
+
+export interface ExperimentPage {
+  title: string;
+  /** Tables and lines between them, in Markdown. */
+  table: string;
+  figures: { svg: string; caption: string }[];
+}
+
+/** The page of an experiment: one file with its tables and plots, as a run has one; nothing from the network. */
+export function experimentPage({ title, table, figures }: ExperimentPage): string {
+  const pictures = figures.map(({ svg, caption }) => `<figure>${svg}<figcaption>${text(caption)}</figcaption></figure>`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${text(title)}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<h1>${text(title)}</h1>
+<section>
+${tables(table)}
+</section>
+<section class="pair">
+${pictures.join('\n')}
+</section>
+</body>
+</html>
+`;
+}
+
+/** Tables of Markdown as HTML; another line is a paragraph, one with # a heading. Numbers stand to the right. */
+function tables(markdown: string): string {
+  const html: string[] = [];
+  let rows: string[][] = [];
+  const close = () => {
+    const [head, , ...body] = rows;
+    if (head) html.push(`<div class="scroll"><table><thead>${row(head, 'th')}</thead><tbody>${body.map((cells) => row(cells, 'td')).join('\n')}</tbody></table></div>`);
+    rows = [];
+  };
+  for (const line of [...markdown.split('\n'), '']) {
+    if (line.startsWith('|')) {
+      rows.push(line.split('|').slice(1, -1).map((cell) => cell.trim()));
+      continue;
+    }
+    close();
+    if (line.startsWith('#')) html.push(`<h2>${text(line.replace(/^#+ */, ''))}</h2>`);
+    else if (line !== '') html.push(`<p>${inline(line)}</p>`);
+  }
+  return html.join('\n');
+}
+
+function row(cells: readonly string[], tag: 'th' | 'td'): string {
+  return `<tr>${cells.map((cell, at) => `<${tag}${at > 0 && (tag === 'th' || /^[*\d-]/.test(cell)) ? ' class="number"' : ''}>${inline(cell)}</${tag}>`).join('')}</tr>`;
+}
+
+const inline = (line: string): string => text(line).replaceAll(/\*\*(.+?)\*\*/g, '<b>$1</b>');

@@ -1,7 +1,5 @@
 import { Failure } from '../schemas/failures.ts';
 import type { ForeignTable } from '../store/foreign-parquet.ts';
-import type { Pairs } from '../evaluation/hit-rate.ts';
-import type { Truth } from '../evaluation/precision-recall.ts';
 import type { Codes } from '../evaluation/retrieval.ts';
 
 /** Codes of any method, with the items they belong to. */
@@ -10,14 +8,6 @@ export interface ForeignCodes extends Codes {
   ids: string[] | bigint[];
 }
 
-/** Ids of a truth file that the codes do not have; their pairs are left out. */
-export interface UnknownIds {
-  ids: number;
-  pairs: number;
-  first: string[];
-}
-
-const LISTED = 10;
 const [MOST_TABLES, MOST_BYTES] = [8, 32];
 
 /**
@@ -52,41 +42,8 @@ export function foreignCodes(file: ForeignTable): ForeignCodes {
   return { ids: [...numbers.keys()] as string[] | bigint[], codes: all, tables, codeBytes: width };
 }
 
-/** `item`, `relevant`: a row a pair that belongs together, in the order item asks for relevant. Throws Failure (DataError) where no pair is left. */
-export function foreignPairs(file: ForeignTable, { ids }: ForeignCodes): { pairs: Pairs; unknown: UnknownIds } {
-  const numbers = numberIds(ids);
-  const [left, right] = [file.ids('item'), file.ids('relevant')];
-  const missing = new Set<string | bigint>();
-  const kept: [number[], number[]] = [[], []];
-  for (let row = 0; row < left.length; row++) {
-    const [a, b] = [numbers.get(left[row]!), numbers.get(right[row]!)];
-    if (a === undefined) missing.add(left[row]!);
-    if (b === undefined) missing.add(right[row]!);
-    if (a === undefined || b === undefined) continue;
-    kept[0].push(a);
-    kept[1].push(b);
-  }
-  const first = [...missing].slice(0, LISTED).map(String);
-  if (kept[0].length === 0) {
-    const kinds = [ids, left].map((each) => (typeof each[0] === 'string' ? 'text' : 'numbers'));
-    const hint = kinds[0] === kinds[1] ? '' : `; the codes' items are ${kinds[0]}, these are ${kinds[1]}`;
-    throw new Failure('DataError', `${file.where}: none of its ${left.length} pairs is of items that have codes${first.length > 0 ? ` (not there: ${first.join(', ')})` : ''}${hint}`);
-  }
-  return { pairs: { left: Int32Array.from(kept[0]), right: Int32Array.from(kept[1]) }, unknown: { ids: missing.size, pairs: left.length - kept[0].length, first } };
-}
-
-/** Rows of relevant items by query. */
-export function truthOf({ left, right }: Pairs, items: number): Truth {
-  const rowOffsets = new Int32Array(items + 1);
-  left.forEach((item) => (rowOffsets[item + 1]! += 1));
-  for (let item = 0; item < items; item++) rowOffsets[item + 1]! += rowOffsets[item]!;
-  const next = rowOffsets.slice();
-  const columns = new Int32Array(left.length);
-  left.forEach((item, k) => (columns[next[item]!++] = right[k]!));
-  return { rowOffsets, columns };
-}
-
-function numberIds(ids: readonly (string | bigint)[]): Map<string | bigint, number> {
+/** Ids by the order in which they first come. */
+export function numberIds(ids: readonly (string | bigint)[]): Map<string | bigint, number> {
   const numbers = new Map<string | bigint, number>();
   for (const id of ids) if (!numbers.has(id)) numbers.set(id, numbers.size);
   return numbers;

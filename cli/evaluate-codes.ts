@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { evaluate } from '../evaluation/evaluate.ts';
-import { foreignCodes, foreignPairs, truthOf, type UnknownIds } from '../activities/foreign-codes.ts';
+import { foreignCodes } from '../activities/foreign-codes.ts';
+import { foreignPairs, foreignTruth, type UnknownIds } from '../activities/foreign-truth.ts';
 import { openDictionary } from '../evaluation/open-dictionary.ts';
 import { wordSenses } from '../evaluation/word-similarity.ts';
 import { Failure } from '../schemas/failures.ts';
@@ -16,6 +17,8 @@ import type { Terminal } from './terminal.ts';
 export interface EvaluateOptions {
   codes: string;
   truth: string;
+  /** What numbers of the truth stand for. */
+  items?: string;
   embeddings?: string;
   heldOut?: string;
   wordnet?: string;
@@ -39,13 +42,14 @@ export interface CodesEvaluation {
 export async function evaluateCodes(options: EvaluateOptions): Promise<CodesEvaluation> {
   const codes = foreignCodes(await readTable(options.codes));
   const { tables, codeBytes, ids } = codes;
-  const { pairs, unknown } = foreignPairs(await readTable(options.truth), codes);
-  const heldOut = options.heldOut === undefined ? undefined : foreignPairs(await readTable(options.heldOut), codes).pairs;
+  const { queries, seed, shared = false } = options;
+  const named = options.items === undefined ? undefined : await readTable(options.items);
+  const { truth, unknown } = foreignTruth(await readTable(options.truth), codes, { queries, seed, ...(named && { items: named }) });
+  const heldOut = options.heldOut === undefined ? undefined : foreignPairs(await readTable(options.heldOut), codes, named).pairs;
   const embeddings = options.embeddings === undefined ? undefined : (await decodeDense(await read(options.embeddings), options.embeddings)).columns[0]!.values;
   if (options.wordnet !== undefined && typeof ids[0] !== 'string') throw new Failure('DataError', `${options.codes}: items are numbers; Wu-Palmer similarity is of words`);
   const senses = options.wordnet === undefined ? undefined : wordSenses(ids as string[], (await openDictionary(options.wordnet)).wordnet);
-  const { queries, seed, shared = false } = options;
-  const found = evaluate({ ...codes, shared, truth: truthOf(pairs, ids.length), ...(heldOut && { heldOut }), ...(embeddings && { embeddings }), ...(senses && { senses }), queries, seed });
+  const found = evaluate({ ...codes, shared, truth, ...(heldOut && { heldOut }), ...(embeddings && { embeddings }), ...(senses && { senses }), queries, seed });
   const wanted = options.metric;
   const missing = wanted?.filter((name) => found.metrics[name] === undefined) ?? [];
   if (missing.length > 0) throw new Failure('ConfigurationError', `not measured: ${missing.join(', ')}; hr50 and hr500 need --embeddings and --held-out, kendallTau and mahp250 --embeddings, wp --wordnet`);
@@ -76,9 +80,9 @@ export function evaluationText({ items, tables, bits, metrics, intervals }: Code
 }
 
 /** What a truth file named in vain; empty when nothing. */
-export function unknownText({ ids, pairs, first }: UnknownIds, truth: string): string {
+export function unknownText({ ids, rows, first }: UnknownIds, truth: string): string {
   if (ids === 0) return '';
-  return `${truth}: ${formatCount(ids)} ids have no codes, ${formatCount(pairs)} pairs are left out: ${first.join(', ')}${ids > first.length ? ', …' : ''}\n`;
+  return `${truth}: ${formatCount(ids)} ids have no codes, ${formatCount(rows)} rows are left out: ${first.join(', ')}${ids > first.length ? ', …' : ''}\n`;
 }
 
 async function readTable(file: string) {

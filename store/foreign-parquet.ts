@@ -10,6 +10,8 @@ export interface ForeignTable {
   ids(name: string): string[] | bigint[];
   /** Whole numbers below 2^31. */
   numbers(name: string): Int32Array;
+  /** Text or whole numbers of each row, as text: one, or the elements of a list. */
+  labels(name: string): string[][];
   /** Bytes of each row, as long as they come. */
   bytes(name: string): Uint8Array[];
 }
@@ -39,8 +41,21 @@ export async function readForeignParquet(bytes: Uint8Array, where: string): Prom
       return typed(name, 'text or a whole number', (value): value is bigint | number => typeof value === 'bigint' || Number.isSafeInteger(value)).map(BigInt);
     },
     numbers: (name) => Int32Array.from(typed(name, 'a whole number from 0', (value): value is number | bigint => Number(value) >= 0 && Number(value) < 2 ** 31 && Number.isInteger(Number(value))), Number),
+    labels: (name) => typed(name, 'text, whole numbers, or a list of them', isLabels).map((value) => (isLabel(value) ? [String(value)] : Array.from(value, String))),
     bytes: (name) => typed(name, 'bytes', (value) => value instanceof Uint8Array),
   };
+}
+
+type Label = string | bigint | number;
+
+function isLabel(value: unknown): value is Label {
+  return typeof value === 'string' || typeof value === 'bigint' || Number.isSafeInteger(value);
+}
+
+function isLabels(value: unknown): value is Label | Iterable<Label> {
+  if (isLabel(value)) return true;
+  const isList = typeof value === 'object' && value !== null && Symbol.iterator in value && !(value instanceof Uint8Array);
+  return isList && Array.from(value as Iterable<unknown>).every(isLabel);
 }
 
 function show(value: unknown): string {

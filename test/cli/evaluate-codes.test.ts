@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Binary, tableFromArrays, tableToIPC, vectorFromArray } from 'apache-arrow';
+import { Binary, Field, List, tableFromArrays, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 import { evaluateCodes, evaluationText, metricNames, unknownText } from '../../cli/evaluate-codes.ts';
-import { publishedCodes } from '../../schemas/tables.ts';
+import { AFFINITY, publishedCodes } from '../../schemas/tables.ts';
 import { encodeDense } from '../../store/arrow-ipc.ts';
 import { encodeParquet } from '../../store/parquet.ts';
 import { hashloom } from './hashloom-process.ts';
@@ -40,7 +40,7 @@ describe('hashloom evaluate', () => {
 
   it('measures a case worked by hand', async () => {
     const { metrics, intervals, items, tables, bits, unknown } = await evaluateCodes(given());
-    assert.deepEqual([items, tables, bits, unknown], [5, 2, 8, { ids: 0, pairs: 0, first: [] }]);
+    assert.deepEqual([items, tables, bits, unknown], [5, 2, 8, { ids: 0, rows: 0, first: [] }]);
     assert.ok(Math.abs(metrics['precision']! - 0.5) < 1e-15);
     assert.equal(metrics['recall'], 0.75);
     assert.ok(intervals['f1']![0] <= metrics['f1']! && metrics['f1']! <= intervals['f1']![1]);
@@ -64,12 +64,45 @@ describe('hashloom evaluate', () => {
   it('counts and lists ids that have no codes, and fails when none is left', async () => {
     await writeTruth('more.parquet', [...PAIRS, ['cat', 'mouse'], ['gnu', 'mouse']]);
     const { unknown } = await evaluateCodes({ ...given(), truth: at('more.parquet') });
-    assert.deepEqual(unknown, { ids: 2, pairs: 2, first: ['mouse', 'gnu'] });
-    assert.equal(unknownText(unknown, 'more.parquet'), 'more.parquet: 2 ids have no codes, 2 pairs are left out: mouse, gnu\n');
+    assert.deepEqual(unknown, { ids: 2, rows: 2, first: ['mouse', 'gnu'] });
+    assert.equal(unknownText(unknown, 'more.parquet'), 'more.parquet: 2 ids have no codes, 2 rows are left out: mouse, gnu\n');
     await writeTruth('none.parquet', [['gnu', 'mouse']]);
     await assert.rejects(evaluateCodes({ ...given(), truth: at('none.parquet') }), { name: 'DataError', message: /none of its 1 pairs is of items that have codes \(not there: gnu, mouse\)$/ });
     await writeFile(at('numbers.parquet'), await encodeParquet({ item: 'int64', relevant: 'int64' }, { item: BigInt64Array.of(1n), relevant: BigInt64Array.of(2n) }, { dress: 'published' }));
     await assert.rejects(evaluateCodes({ ...given(), truth: at('numbers.parquet') }), /the codes' items are text, these are numbers/);
+  });
+
+  it('takes pairs by other names, and numbers with what they stand for', async () => {
+    const { metrics } = await evaluateCodes(given());
+    const numberOf = (name: string) => ITEMS.indexOf(name);
+    const [left, right] = [PAIRS.map(([item]) => numberOf(item)), PAIRS.map(([, relevant]) => numberOf(relevant))];
+    await writeFile(at('d.parquet'), await encodeParquet(AFFINITY, { row: Int32Array.from(left), column: Int32Array.from(right) }, { dress: 'published' }));
+    await writeFile(at('items.parquet'), await encodeParquet({ number: 'int32', item: 'utf8' }, { number: Int32Array.from(ITEMS, (_, number) => number), item: ITEMS }, { dress: 'published' }));
+    const found = await evaluateCodes({ ...given(), truth: at('d.parquet'), items: at('items.parquet') });
+    assert.deepEqual([found.metrics, found.unknown.ids], [metrics, 0]);
+    await assert.rejects(evaluateCodes({ ...given(), truth: at('d.parquet') }), /the codes' items are text, these are numbers \(--items FILE says what they stand for\)/);
+    await writeFile(at('left.parquet'), await encodeParquet({ left: 'utf8', right: 'utf8' }, { left: PAIRS.map(([item]) => item), right: PAIRS.map(([, relevant]) => relevant) }, { dress: 'published' }));
+    assert.deepEqual((await evaluateCodes({ ...given(), truth: at('left.parquet') })).metrics, metrics);
+    await assert.rejects(evaluateCodes({ ...given(), truth: at('codes.parquet') }), { name: 'DataError', message: /expected the columns item and relevant .* or item and label \(or labels\), got item, table, code/ });
+  });
+
+  it('takes labels, a row each or in lists, with the figures of the pairs that share one', async () => {
+    const labels: [string, string][] = [['cat', 'animal'], ['dog', 'animal'], ['rex', 'name'], ['rex', 'animal'], ['pet', 'word'], ['lone', 'word'], ['gnu', 'animal']];
+    await writeFile(at('labels.parquet'), await encodeParquet({ item: 'utf8', label: 'utf8' }, { item: labels.map(([item]) => item), label: labels.map(([, label]) => label) }, { dress: 'published' }));
+    const pairs = labels.flatMap(([a, label]) => labels.flatMap(([b, other]) => (a !== b && label === other && a !== 'gnu' && b !== 'gnu' ? [[a, b] as const] : [])));
+    await writeTruth('pairs.parquet', pairs);
+    const [byLabel, byPair] = await Promise.all(['labels.parquet', 'pairs.parquet'].map((name) => evaluateCodes({ ...given(), truth: at(name) })));
+    for (const [name, value] of Object.entries(byPair!.metrics)) assert.ok(Math.abs(byLabel!.metrics[name]! - value) < 1e-12, name);
+    assert.deepEqual(byLabel!.unknown, { ids: 1, rows: 1, first: ['gnu'] });
+    const columns = { item: ['cat', 'dog', 'rex', 'pet', 'lone'], labels: [['1'], ['1'], ['2', '1'], ['3'], ['3']] };
+    const lists = parquet.writeParquet(parquet.Table.fromIPCStream(tableToIPC(tableFromArrays<Record<string, never>>({ item: columns.item, labels: vectorFromArray(columns.labels, new List(new Field('item', new Utf8(), true))) } as unknown as Record<string, never>), 'stream')));
+    await writeFile(at('lists.parquet'), lists);
+    assert.deepEqual((await evaluateCodes({ ...given(), truth: at('lists.parquet') })).metrics, byLabel!.metrics);
+    assert.equal((await evaluateCodes({ ...given(), truth: at('lists.parquet'), queries: 2 })).metrics['queries'], 2);
+    await writeFile(at('numbered.parquet'), await encodeParquet({ item: 'utf8', label: 'int32' }, { item: ['cat', 'dog'], label: Int32Array.of(1, 2) }, { dress: 'published' }));
+    await assert.rejects(evaluateCodes({ ...given(), truth: at('numbered.parquet') }), { name: 'DataError', message: /none of 5 items has a relevant item/ });
+    await writeFile(at('gnus.parquet'), await encodeParquet({ item: 'utf8', label: 'utf8' }, { item: ['gnu'], label: ['x'] }, { dress: 'published' }));
+    await assert.rejects(evaluateCodes({ ...given(), truth: at('gnus.parquet') }), /none of its 1 rows is of items that have codes \(not there: gnu\)/);
   });
 
   it('refuses codes of mixed width, doubled codes and holes, by row', async () => {

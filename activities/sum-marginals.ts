@@ -1,3 +1,4 @@
+import { toFloat64, toInt64 } from '../kernels/int64.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { MARGINALS } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
@@ -10,7 +11,7 @@ export interface SumMarginalsInput extends StageInput, MergeParameters {
   ranges: number[];
 }
 
-const MOST = 2n ** 53n;
+const MOST = 2 ** 53;
 
 /** The marginals of the merged rows, and with them the merge as one: its parts are the ranges. Rows: pairs, in upper half. */
 export async function sumMarginals(input: SumMarginalsInput, context: StageContext): Promise<StageOutput> {
@@ -18,24 +19,25 @@ export async function sumMarginals(input: SumMarginalsInput, context: StageConte
   const merged = rangesOf(input);
   const recipe = { stage: 'merge', parameters: { ranges: digestOfKeys(merged) }, inputs: [input.vocabulary], force: input.force } as const;
   return await produceArtifact(context, store, recipe, async () => {
-    let total: BigInt64Array | undefined;
+    let total: Float64Array | undefined;
     let rows = 0;
     let scale = 0;
     for (const [at, reference] of merged.entries()) {
       const range = await openArtifact(store, reference);
       const { marginal } = await decodeParquet(await range.part('marginals.parquet'), MARGINALS, `marginals of ${reference.key}`);
-      total ??= new BigInt64Array(marginal.length);
-      for (let i = 0; i < marginal.length; i++) total[i]! += marginal[i]!;
+      const values = toFloat64(marginal);
+      total ??= new Float64Array(values.length);
+      for (let i = 0; i < values.length; i++) total[i]! += values[i]!;
       rows += range.manifest.rows;
       scale = Number(range.manifest.facts['scale']);
       context.report(at + 1, merged.length);
     }
-    const marginal = total ?? new BigInt64Array(0);
-    for (const [i, value] of marginal.entries()) {
-      if (value >= MOST) throw new RangeError(`word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more common words`);
+    const sums = total ?? new Float64Array(0);
+    for (let i = 0; i < sums.length; i++) {
+      if (sums[i]! >= MOST) throw new RangeError(`word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more common words`);
     }
-    const part = { name: 'marginals.parquet', bytes: await encodeParquet(MARGINALS, { marginal }, { dress: 'internal' }), rows: marginal.length };
-    return { parts: [part], rows, facts: { words: marginal.length, scale } };
+    const part = { name: 'marginals.parquet', bytes: await encodeParquet(MARGINALS, { marginal: toInt64(sums) }, { dress: 'internal' }), rows: sums.length };
+    return { parts: [part], rows, facts: { words: sums.length, scale } };
   });
 }
 

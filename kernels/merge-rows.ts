@@ -5,7 +5,7 @@
  */
 
 import { codedBound, type CodedEntries, type RowCoder } from './delta-coding.ts';
-import { loadWasm } from './load-wasm.ts';
+import { loadWasm, type WasmKernel } from './load-wasm.ts';
 
 export interface RowMerge {
   /**
@@ -36,7 +36,8 @@ interface Exports extends RowCoder {
   endRow(row: number, marginals: number): number;
 }
 
-const MOST = 2n ** 53n;
+/** The high half of 2^53. */
+const MOST_HIGH = 2 ** 21;
 /** Of a run: as kernels/wasm/cooccurrence.ts lays it out. */
 const RUN_BYTES = 96 + 512 + 1024;
 /** The decoder reads so much behind the end of a block. */
@@ -49,70 +50,102 @@ interface Layout {
   runs: { state: number; block: number; toGlobal: number }[];
 }
 
-/** A merge to rows of V = `size` words; `pending` may reach `room` + V. */
-export function mergeRows(size: number, room: number): RowMerge {
-  const kernel = loadWasm<Exports>('cooccurrence');
-  const runs: { toGlobal: Int32Array; blockBytes: number }[] = [];
-  let at: Layout | undefined;
+let kept: WasmKernel<Exports> | undefined;
 
-  function begin(): Layout {
-    const wide = size + 32;
-    const most = room + size;
-    const maps = [...new Set(runs.map(({ toGlobal }) => toGlobal))];
-    const [sums, touched, leaves, summary, marginals, columns, outSums, codedColumns, codedSums, ...rest] = kernel.allocate([
-      8 * wide, 4 * (wide + 2), size / 8 + 8, size / 512 + 8, 8 * size, 4 * most, 8 * most, codedBound(most, 4), codedBound(most, 8),
-      ...maps.map((map) => 4 * map.length),
-      ...runs.flatMap(({ blockBytes }) => [RUN_BYTES, blockBytes + SLACK]),
-    ]);
-    for (const [k, map] of maps.entries()) new Int32Array(kernel.memory(), rest[k], map.length).set(map);
-    kernel.exports.layout(size, sums, sums, touched, leaves, summary, columns, outSums);
-    const places = runs.map(({ toGlobal }, k) => ({ toGlobal: rest[maps.indexOf(toGlobal)], state: rest[maps.length + 2 * k], block: rest[maps.length + 2 * k + 1] }));
-    return { columns: codedColumns, sums: codedSums, marginals, runs: places };
+/** A merge to rows of V = `size` words; `pending` may reach `room` + V. One at a time in a thread: its memory is shared. */
+export function mergeRows(size: number, room: number): RowMerge {
+  kept ??= loadWasm<Exports>('cooccurrence');
+  return new KernelMerge(kept, size, room);
+}
+
+/** A class, so that V8 compiles what each row does once a process. */
+class KernelMerge implements RowMerge {
+  readonly #kernel: WasmKernel<Exports>;
+  readonly #size: number;
+  readonly #room: number;
+  readonly #runs: { toGlobal: Int32Array; blockBytes: number }[] = [];
+  #layout: Layout | undefined;
+
+  constructor(kernel: WasmKernel<Exports>, size: number, room: number) {
+    this.#kernel = kernel;
+    this.#size = size;
+    this.#room = room;
   }
 
-  const broken = (run: number) => new RangeError(`run ${run}: a block that does not hold the entries of its rows`);
+  addRun(toGlobal: Int32Array, blockBytes: number): number {
+    return this.#runs.push({ toGlobal, blockBytes }) - 1;
+  }
 
-  return {
-    addRun: (toGlobal, blockBytes) => runs.push({ toGlobal, blockBytes }) - 1,
-    open(run, { columns, sums }, count) {
-      at ??= begin();
-      const { state, block } = at.runs[run];
-      const middle = block + columns.length;
-      const end = middle + sums.length;
-      if (end > block + runs[run].blockBytes) throw broken(run);
-      const memory = new Uint8Array(kernel.memory());
-      memory.set(columns, block);
-      memory.set(sums, middle);
-      if (kernel.exports.openBlock(state, block, middle, middle, end, count) === 0) throw broken(run);
-    },
-    add(run, count) {
-      at ??= begin();
-      const { state, toGlobal } = at.runs[run];
-      if (kernel.exports.addEntries(state, count, toGlobal, runs[run].toGlobal.length) === 0) throw broken(run);
-    },
-    skip(run, count) {
-      at ??= begin();
-      if (kernel.exports.skipEntries(at.runs[run].state, count) === 0) throw broken(run);
-    },
-    endRow(row) {
-      at ??= begin();
-      if (kernel.exports.endRow(row, at.marginals) === 0) throw new RangeError(`words ${row} and ${kernel.exports.refusedColumn()}: their sum reaches 2^53 units; use a smaller window`);
-    },
-    pending: () => kernel.exports.written(),
-    take() {
-      at ??= begin();
-      const columns = kernel.exports.codeColumns(at.columns);
-      const sums = kernel.exports.codeSums(at.sums);
-      kernel.exports.rewind();
-      return { columns: new Uint8Array(kernel.memory(), at.columns, columns - at.columns), sums: new Uint8Array(kernel.memory(), at.sums, sums - at.sums) };
-    },
-    marginals() {
-      at ??= begin();
-      const result = new BigInt64Array(kernel.memory(), at.marginals, size).slice();
-      for (let i = 0; i < size; i++) {
-        if (result[i] >= MOST) throw new RangeError(`word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more common words`);
-      }
-      return result;
-    },
-  };
+  open(run: number, { columns, sums }: CodedEntries, count: number): void {
+    const { state, block } = this.#begun().runs[run];
+    const middle = block + columns.length;
+    const end = middle + sums.length;
+    if (end > block + this.#runs[run].blockBytes) throw broken(run);
+    const memory = new Uint8Array(this.#kernel.memory());
+    memory.set(columns, block);
+    memory.set(sums, middle);
+    if (this.#kernel.exports.openBlock(state, block, middle, middle, end, count) === 0) throw broken(run);
+  }
+
+  add(run: number, count: number): void {
+    const { state, toGlobal } = this.#begun().runs[run];
+    if (this.#kernel.exports.addEntries(state, count, toGlobal, this.#runs[run].toGlobal.length) === 0) throw broken(run);
+  }
+
+  skip(run: number, count: number): void {
+    if (this.#kernel.exports.skipEntries(this.#begun().runs[run].state, count) === 0) throw broken(run);
+  }
+
+  endRow(row: number): void {
+    const { exports: kernel } = this.#kernel;
+    if (kernel.endRow(row, this.#begun().marginals) === 0) throw new RangeError(`words ${row} and ${kernel.refusedColumn()}: their sum reaches 2^53 units; use a smaller window`);
+  }
+
+  pending(): number {
+    this.#begun();
+    return this.#kernel.exports.written();
+  }
+
+  take(): CodedEntries {
+    const { columns, sums } = this.#begun();
+    const { exports: kernel } = this.#kernel;
+    const columnsEnd = kernel.codeColumns(columns);
+    const sumsEnd = kernel.codeSums(sums);
+    kernel.rewind();
+    return { columns: new Uint8Array(this.#kernel.memory(), columns, columnsEnd - columns), sums: new Uint8Array(this.#kernel.memory(), sums, sumsEnd - sums) };
+  }
+
+  marginals(): BigInt64Array {
+    const result = new BigInt64Array(this.#kernel.memory(), this.#begun().marginals, this.#size).slice();
+    const halves = new Int32Array(result.buffer);
+    for (let i = 0; i < this.#size; i++) {
+      if (halves[2 * i + 1] >= MOST_HIGH) throw new RangeError(`word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more common words`);
+    }
+    return result;
+  }
+
+  /** Memory is laid out when all runs are known. */
+  #begun(): Layout {
+    this.#layout ??= this.#begin();
+    return this.#layout;
+  }
+
+  #begin(): Layout {
+    const wide = this.#size + 32;
+    const most = this.#room + this.#size;
+    const maps = [...new Set(this.#runs.map(({ toGlobal }) => toGlobal))];
+    const [sums, touched, leaves, summary, marginals, columns, outSums, codedColumns, codedSums, ...rest] = this.#kernel.allocate([
+      8 * wide, 4 * (wide + 2), this.#size / 8 + 8, this.#size / 512 + 8, 8 * this.#size, 4 * most, 8 * most, codedBound(most, 4), codedBound(most, 8),
+      ...maps.map((map) => 4 * map.length),
+      ...this.#runs.flatMap(({ blockBytes }) => [RUN_BYTES, blockBytes + SLACK]),
+    ]);
+    const memory = this.#kernel.memory();
+    new Uint8Array(memory, sums, columns - sums).fill(0);
+    for (const [k, map] of maps.entries()) new Int32Array(memory, rest[k], map.length).set(map);
+    this.#kernel.exports.layout(this.#size, sums, sums, touched, leaves, summary, columns, outSums);
+    const places = this.#runs.map(({ toGlobal }, k) => ({ toGlobal: rest[maps.indexOf(toGlobal)], state: rest[maps.length + 2 * k], block: rest[maps.length + 2 * k + 1] }));
+    return { columns: codedColumns, sums: codedSums, marginals, runs: places };
+  }
 }
+
+const broken = (run: number) => new RangeError(`run ${run}: a block that does not hold the entries of its rows`);

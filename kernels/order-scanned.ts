@@ -1,9 +1,9 @@
 import type { Utf8Dictionary } from './build-dictionary.ts';
 import type { WasmKernel } from './load-wasm.ts';
+import { SORT_SLACK, type SortExports, sortingSizes } from './sort-words.ts';
 
 /** Of kernels/wasm/word-order.ts. */
-export interface OrderExports {
-  sortWords(count: number, offsets: number, bytes: number, order: number, keys: number, spareOrder: number, spareKeys: number, histograms: number): void;
+export interface OrderExports extends SortExports {
   arrangeWords(count: number, counts: number, documents: number, outOffsets: number, outBytes: number, outCounts: number, outDocuments: number, places: number): void;
   placeTokens(tokens: number, count: number, places: number): void;
 }
@@ -19,12 +19,9 @@ export interface ScannedWords {
   mostTokens: number;
 }
 
-const HISTOGRAMS = 4 * 8 * 256;
-const SLACK = 16;
-
 /** The dictionary in word order. `tokens`, by ids of arrival, are put in word order in place. */
 export function orderScanned(kernel: WasmKernel<OrderExports>, { count, bytes, at, laidOut, mostTokens }: ScannedWords, tokens: Int32Array): Utf8Dictionary {
-  const sizes = [4 * count, 8 * count, 4 * count, 8 * count, HISTOGRAMS, 4 * count + 4, bytes + SLACK, 4 * count, 4 * count, 4 * count + 4];
+  const sizes = [...sortingSizes(count), 4 * count + 4, bytes + SORT_SLACK, 4 * count, 4 * count, 4 * count + 4];
   const [order, keys, spareOrder, spareKeys, histograms, outOffsets, outBytes, outCounts, outDocuments, beforePlaces] = kernel.allocate([...laidOut, ...sizes]).slice(laidOut.length);
   const places = beforePlaces + 4;
   kernel.exports.sortWords(count, at.offsets, at.arena, order, keys, spareOrder, spareKeys, histograms);

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { Failure } from '../schemas/failures.ts';
 import type { GrowingFile } from './growing-file.ts';
-import { encodeThrift, type Fields, i32, i64, list, struct, text, writeVarint } from './thrift.ts';
+import { encoded, encodeThrift, type Fields, i32, i64, list, struct, text, writeVarint } from './thrift.ts';
 
 /**
  * Sparse counts, (row int32, column int32, sum int64) sorted by (row, column), as a Parquet file that can be written a few rows at a time and read
@@ -49,48 +49,39 @@ const PAGE = { data: 0, dictionary: 2 } as const;
 
 /** A writer to `file`: in memory up to its bound, then in a local file. */
 export function createCountsWriter(file: GrowingFile): CountsWriter {
-  file.push(MAGIC);
-  let entries = 0;
-  const blocks: CountsBlock[] = [];
-  const groups: Fields[] = [];
-  const rows: number[] = [];
-  const ends: number[] = [];
+  return new CountsFileWriter(file);
+}
 
-  /** Writes a page; returns where its values begin and their checksum. */
-  function page(kind: keyof typeof PAGE, count: number, encoding: number, values: Uint8Array): { valuesAt: number; crc: number } {
-    const crc = crc32(values);
-    const header: Fields[number] = kind === 'data' ? [5, struct([1, i32(count)], [2, i32(encoding)], [3, i32(ENCODING.rle)], [4, i32(ENCODING.rle)])] : [7, struct([1, i32(count)], [2, i32(encoding)])];
-    file.push(encodeThrift([[1, i32(PAGE[kind])], [2, i32(values.length)], [3, i32(values.length)], [4, i32(crc | 0)], header]));
-    const valuesAt = file.length();
-    file.push(values);
-    return { valuesAt, crc };
+/** A class, so that every file's writer runs the code that V8 has compiled for the ones before; closures would be compiled anew for each. */
+class CountsFileWriter implements CountsWriter {
+  readonly #file: GrowingFile;
+  #entries = 0;
+  readonly #blocks: CountsBlock[] = [];
+  /** Coded at once: as objects, the many blocks of a large run would be marked in every collection of garbage. */
+  readonly #groups: Uint8Array[] = [];
+  readonly #rows: number[] = [];
+  readonly #ends: number[] = [];
+
+  constructor(file: GrowingFile) {
+    this.#file = file;
+    file.push(MAGIC);
   }
 
-  function add(from: number, rowEnds: Uint32Array, coded: CodedBlock): void {
+  add(from: number, rowEnds: Uint32Array, coded: CodedBlock): void {
     const count = rowEnds.at(-1) ?? 0;
     if (count === 0) return;
-    const present: number[] = [];
-    const lengths: number[] = [];
-    let before = 0;
-    for (let r = 0; r < rowEnds.length; r++) {
-      const end = rowEnds[r]!;
-      if (end === before) continue;
-      present.push(from + r);
-      lengths.push(end - before);
-      rows.push(from + r);
-      ends.push(entries + end);
-      before = end;
-    }
+    const { present, lengths } = this.#addRows(from, rowEnds);
+    const file = this.#file;
     const start = file.length();
-    page('dictionary', present.length, ENCODING.plain, bytesOf(Int32Array.from(present)));
+    this.#page('dictionary', present.length, ENCODING.plain, bytesOf(Int32Array.from(present)));
     const rowsAt = file.length();
-    page('data', count, ENCODING.dictionary, encodeRuns(lengths));
+    this.#page('data', count, ENCODING.dictionary, encodeRuns(lengths));
     const columnStart = file.length();
-    const column = page('data', count, ENCODING.delta, coded.columns);
+    const column = this.#page('data', count, ENCODING.delta, coded.columns);
     const sumStart = file.length();
-    const sum = page('data', count, ENCODING.delta, coded.sums);
+    const sum = this.#page('data', count, ENCODING.delta, coded.sums);
     const end = file.length();
-    blocks.push({
+    this.#blocks.push({
       entries: count,
       columnsAt: column.valuesAt,
       columnsBytes: coded.columns.length,
@@ -99,34 +90,59 @@ export function createCountsWriter(file: GrowingFile): CountsWriter {
       sumsBytes: coded.sums.length,
       sumsCrc: sum.crc,
     });
-    const chunk = (name: string, type: number, encodings: number[], first: number, end: number, dataAt: number) =>
-      struct(
-        [2, i64(first)],
-        [3, struct([1, i32(type)], [2, list(encodings.map(i32))], [3, list([text(name)])], [4, i32(0)], [5, i64(count)], [6, i64(end - first)], [7, i64(end - first)], [9, i64(dataAt)], ...(dataAt === first ? [] : [[11, i64(first)] as const]))],
-      );
-    groups.push([
-      [1, list([
-        chunk('row', TYPE.int32, [ENCODING.plain, ENCODING.rle, ENCODING.dictionary], start, columnStart, rowsAt),
-        chunk('column', TYPE.int32, [ENCODING.delta, ENCODING.rle], columnStart, sumStart, columnStart),
-        chunk('sum', TYPE.int64, [ENCODING.delta, ENCODING.rle], sumStart, end, sumStart),
-      ])],
-      [2, i64(end - start)],
-      [3, i64(count)],
-    ]);
-    entries += count;
+    const chunks = [
+      chunkOf('row', TYPE.int32, [ENCODING.plain, ENCODING.rle, ENCODING.dictionary], count, start, columnStart, rowsAt),
+      chunkOf('column', TYPE.int32, [ENCODING.delta, ENCODING.rle], count, columnStart, sumStart, columnStart),
+      chunkOf('sum', TYPE.int64, [ENCODING.delta, ENCODING.rle], count, sumStart, end, sumStart),
+    ];
+    this.#groups.push(encodeThrift([[1, list(chunks)], [2, i64(end - start)], [3, i64(count)]]));
+    this.#entries += count;
   }
 
-  function finish(): CountsFile {
+  /** The rows that have entries, and how many. */
+  #addRows(from: number, rowEnds: Uint32Array): { present: number[]; lengths: number[] } {
+    const present: number[] = [];
+    const lengths: number[] = [];
+    let before = 0;
+    for (let r = 0; r < rowEnds.length; r++) {
+      const end = rowEnds[r]!;
+      if (end === before) continue;
+      present.push(from + r);
+      lengths.push(end - before);
+      this.#rows.push(from + r);
+      this.#ends.push(this.#entries + end);
+      before = end;
+    }
+    return { present, lengths };
+  }
+
+  /** Writes a page; returns where its values begin and their checksum. */
+  #page(kind: keyof typeof PAGE, count: number, encoding: number, values: Uint8Array): { valuesAt: number; crc: number } {
+    const crc = crc32(values);
+    const header: Fields[number] = kind === 'data' ? [5, struct([1, i32(count)], [2, i32(encoding)], [3, i32(ENCODING.rle)], [4, i32(ENCODING.rle)])] : [7, struct([1, i32(count)], [2, i32(encoding)])];
+    this.#file.push(encodeThrift([[1, i32(PAGE[kind])], [2, i32(values.length)], [3, i32(values.length)], [4, i32(crc | 0)], header]));
+    const valuesAt = this.#file.length();
+    this.#file.push(values);
+    return { valuesAt, crc };
+  }
+
+  finish(): CountsFile {
+    const file = this.#file;
     const leaf = (name: string, type: number) => struct([1, i32(type)], [3, i32(0)], [4, text(name)]);
     const schema = list([struct([4, text('schema')], [5, i32(3)]), leaf('row', TYPE.int32), leaf('column', TYPE.int32), leaf('sum', TYPE.int64)]);
-    const footer = encodeThrift([[1, i32(1)], [2, schema], [3, i64(entries)], [4, list(groups.map((fields) => struct(...fields)))], [6, text('hashloom')]]);
+    const footer = encodeThrift([[1, i32(1)], [2, schema], [3, i64(this.#entries)], [4, list(this.#groups.map(encoded))], [6, text('hashloom')]]);
     file.push(footer);
     file.push(bytesOf(Uint32Array.of(footer.length)));
     file.push(MAGIC);
-    return { content: file.finish(), entries, blocks, rows: Int32Array.from(rows), ends: Float64Array.from(ends) };
+    return { content: file.finish(), entries: this.#entries, blocks: this.#blocks, rows: Int32Array.from(this.#rows), ends: Float64Array.from(this.#ends) };
   }
+}
 
-  return { add, finish };
+/** A column's part of a row group: bytes [first, end) of the file. */
+function chunkOf(name: string, type: number, encodings: number[], count: number, first: number, end: number, dataAt: number): ReturnType<typeof struct> {
+  const fields: Fields[number][] = [[1, i32(type)], [2, list(encodings.map(i32))], [3, list([text(name)])], [4, i32(0)], [5, i64(count)], [6, i64(end - first)], [7, i64(end - first)], [9, i64(dataAt)]];
+  if (dataAt !== first) fields.push([11, i64(first)]);
+  return struct([2, i64(first)], [3, struct(...fields)]);
 }
 
 /** Bytes [columnsAt, the end of the sums) of a file as its block; an IntegrityError where they are not those that were written. */

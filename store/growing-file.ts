@@ -10,11 +10,13 @@ export interface GrowingFile {
 }
 
 const CHUNK_BYTES = 1 << 20;
+/** Chunks of files that are finished, for the next ones; as many as were in memory at once. */
+const free: Uint8Array[] = [];
 
 /** Beyond `mostBytes` it goes to the local file `path`, which may not be there. */
 export function growingFile(path: string, mostBytes: number): GrowingFile {
   let chunks: Uint8Array[] = [];
-  let chunk = new Uint8Array(CHUNK_BYTES);
+  let chunk = free.pop() ?? new Uint8Array(CHUNK_BYTES);
   let filled = 0;
   let length = 0;
   let handle: number | undefined;
@@ -28,6 +30,7 @@ export function growingFile(path: string, mostBytes: number): GrowingFile {
     for (const each of [...chunks, part]) {
       for (let at = 0; at < each.length; ) at += writeSync(handle, each, at);
     }
+    free.push(...chunks);
     chunks = [];
   }
 
@@ -40,7 +43,7 @@ export function growingFile(path: string, mostBytes: number): GrowingFile {
       filled += taken;
       if (filled < chunk.length) return;
       put(chunk);
-      if (handle === undefined) chunk = new Uint8Array(CHUNK_BYTES);
+      if (handle === undefined) chunk = free.pop() ?? new Uint8Array(CHUNK_BYTES);
       filled = 0;
     }
   }
@@ -52,6 +55,7 @@ export function growingFile(path: string, mostBytes: number): GrowingFile {
       put(chunk.subarray(0, filled));
       if (handle !== undefined) {
         closeSync(handle);
+        free.push(chunk);
         return { file: path };
       }
       const bytes = new Uint8Array(length);
@@ -60,6 +64,7 @@ export function growingFile(path: string, mostBytes: number): GrowingFile {
         bytes.set(part, at);
         at += part.length;
       }
+      free.push(...chunks.slice(0, -1), chunk);
       return { bytes };
     },
   };

@@ -1,6 +1,6 @@
 /** Thrift's compact protocol, as far as Parquet's headers and footers need it (parquet.thrift): structs, lists, integers, strings. */
 
-type Value = { i32: number } | { i64: number } | { text: string } | { struct: Fields } | { list: Value[] };
+type Value = { i32: number } | { i64: number } | { text: string } | { struct: Fields } | { encoded: Uint8Array } | { list: Value[] };
 
 /** A struct: field id to value, ids rising. */
 export type Fields = readonly (readonly [id: number, value: Value])[];
@@ -9,6 +9,8 @@ export const i32 = (value: number): Value => ({ i32: value });
 export const i64 = (value: number): Value => ({ i64: value });
 export const text = (value: string): Value => ({ text: value });
 export const struct = (...fields: Fields): Value => ({ struct: fields });
+/** A struct that is bytes already: of encodeThrift. */
+export const encoded = (bytes: Uint8Array): Value => ({ encoded: bytes });
 export const list = (values: Value[]): Value => ({ list: values });
 
 /** A struct to bytes. Integers are below 2^53 in size. */
@@ -28,7 +30,7 @@ export function writeVarint(bytes: number[], value: number): void {
   bytes.push(rest);
 }
 
-const TYPE = { i32: 5, i64: 6, text: 8, list: 9, struct: 12 } as const;
+const TYPE = { i32: 5, i64: 6, text: 8, list: 9, struct: 12, encoded: 12 } as const;
 
 const typeOf = (value: Value): number => TYPE[Object.keys(value)[0] as keyof typeof TYPE];
 
@@ -50,6 +52,7 @@ function writeValue(bytes: number[], value: Value): void {
     writeVarint(bytes, utf8.length);
     bytes.push(...utf8);
   } else if ('struct' in value) writeFields(bytes, value.struct);
+  else if ('encoded' in value) for (const byte of value.encoded) bytes.push(byte);
   else {
     const { length } = value.list;
     const type = length === 0 ? TYPE.struct : typeOf(value.list[0]!);

@@ -15,9 +15,9 @@ import { decodeParquet, decodeWords, encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 import { readGroups } from './group-files.ts';
 import type { BatchOutput } from './ingest.ts';
-import { mergeRuns } from './merge-runs.ts';
+import { mergePieces } from './merge-pieces.ts';
 import { runOfPairs } from './pair-run.ts';
-import { countsParts, runOfFile } from './read-run.ts';
+import { countsParts } from './read-run.ts';
 import { countArtifact, type CountParameters } from './shard-artifacts.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
 
@@ -65,37 +65,36 @@ async function countGroup(store: Store, members: ArtifactReference[], input: Cou
   const { shards, words, places, distinct } = await openGroup(store, members, await decodeWords(await common.part('words.parquet'), 'word', 'words.parquet'));
   const size = words.offsets.length - 1;
   const isPairs = shards[0]?.manifest.parameters['kind'] === 'pairs';
-  const place = (number: number) => join(scratch, `run-${number}`);
-  const pieces: CountsFile[] = [];
-  const report = throttled((done, total) => context.report(done, total, { pairs: pieces.reduce((sum, piece) => sum + piece.entries, 0) }));
+  const report = throttled((done, total) => context.report(done, total, { pairs: pieces.entries() }));
+  const pieces = mergePieces(size, scratch, report);
 
   if (isPairs) {
     for (const [at, shard] of shards.entries()) {
-      pieces.push(await runOfPairs(shard, places[at]!, size, growingFile(place(at), shards.length === 1 ? MOST_BYTES_IN_MEMORY : 0)));
+      await pieces.add(await runOfPairs(shard, places[at]!, size, growingFile(pieces.place(), shards.length === 1 ? MOST_BYTES_IN_MEMORY : 0)));
       report(at, shards.length);
     }
   } else {
     const counter = createRowCounter(size, input.window);
     const pieceTokens = tokensOfPiece(input.memoryMiB / context.stageThreads, size);
-    const finishPiece = (isOnly: boolean) => pieces.push(writeRows(counter, size, place(pieces.length), isOnly ? MOST_BYTES_IN_MEMORY : 0, report));
+    const finishPiece = async (isOnly: boolean) => await pieces.add(writeRows(counter, size, pieces.place(), isOnly ? MOST_BYTES_IN_MEMORY : 0, report));
     for (const [at, shard] of shards.entries()) {
       report(at, shards.length);
       const { tokens } = await decodeParquet(await shard.part('tokens.parquet'), TOKENS, `tokens of ingest/${members[at]!.key}`);
       for (let row = 0; row + 1 < tokens.offsets.length; row++) {
         const document = tokens.values.subarray(tokens.offsets[row], tokens.offsets[row + 1]);
-        if (counter.size() > 0 && counter.size() + document.length > pieceTokens) finishPiece(false);
+        if (counter.size() > 0 && counter.size() + document.length > pieceTokens) await finishPiece(false);
         let from = 0;
         for (; document.length - from > pieceTokens; from += pieceTokens) {
           counter.addDocument(document.subarray(from, from + pieceTokens), places[at]!);
-          finishPiece(false);
+          await finishPiece(false);
           counter.addCut(document, from + pieceTokens, places[at]!);
         }
         counter.addDocument(document.subarray(from), places[at]!);
       }
     }
-    finishPiece(pieces.length === 0);
+    await finishPiece(pieces.pieces() === 0);
   }
-  const run = pieces.length === 1 ? pieces[0]! : await mergePieces(pieces, size, place(pieces.length), report);
+  const run = await pieces.finish();
   const parts: PartToWrite[] = [{ name: 'words.parquet', bytes: await encodeParquet(WORDS, { word: words }, { dress: 'internal' }), rows: size }, ...(await countsParts(run, 'run'))];
   return { parts, rows: run.entries, facts: { scale: isPairs ? PAIR_SCALE : windowScale(input.window), files: members.length, words: distinct } };
 }
@@ -124,13 +123,6 @@ function writeRows(counter: RowCounter, size: number, path: string, mostBytes: n
     report(rows.from, size);
   }
   return run.finish();
-}
-
-async function mergePieces(pieces: readonly CountsFile[], size: number, path: string, report: (done: number, total: number) => void): Promise<CountsFile> {
-  const toGlobal = Int32Array.from({ length: size }, (_, id) => id);
-  const writer = createCountsWriter(growingFile(path, 0));
-  await mergeRuns(pieces.map((piece, at) => ({ run: runOfFile(piece, `piece ${at}`), toGlobal })), { size, from: 0, to: size }, writer, (row) => report(row, size));
-  return writer.finish();
 }
 
 export function throttled(report: (done: number, total: number) => void): (done: number, total: number) => void {

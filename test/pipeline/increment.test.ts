@@ -6,10 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { planRun } from '../../cli/plan-run.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import type { ReindexResult } from '../../schemas/run.ts';
-import { artifactComplete } from '../../store/artifacts.ts';
 import { openStore } from '../../store/open-store.ts';
 import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
-import { digestsOf, readVersion } from './published-parts.ts';
+import { digestsOf, layCommon, readVersion } from './published-parts.ts';
 import { addText, createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
 import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
 
@@ -93,20 +92,9 @@ describe('a corpus that changes', () => {
     return keys;
   }
 
-  /**
-   * A run in a fresh store over what the corpus is now, with the list of common words of the grown one: it is laid there as a run of the first corpus
-   * would have left it, and nothing else is.
-   */
+  /** A run in a fresh store over what the corpus is now, with the list of common words of the grown one. */
   async function sameFromNothing(grown: string, fresh: string): Promise<void> {
-    const from = openStore(storeOf(grown));
-    const to = openStore(storeOf(fresh));
-    const current = await latest(grown);
-    assert.ok(current?.common);
-    assert.ok(await artifactComplete(from, current.common));
-    for await (const { path } of from.list(`artifacts/common/${current.common.key}/`)) await to.put(path, (await from.get(path))!);
-    const header = { ...current, lineage: [], parts: [] };
-    await to.put('indexes/news/versions/1/index.json', Buffer.from(JSON.stringify({ ...header, version: 1 })));
-    await to.put('indexes/news/current.json', Buffer.from(JSON.stringify({ format: 1, index: 'news', version: 1, path: 'versions/1', publishedAt: current.createdAt })));
+    await layCommon((await latest(grown))!, storeOf(grown), storeOf(fresh));
     await reindex(temporal, configured(fresh));
     const [mine, theirs] = await Promise.all([latest(grown), latest(fresh)]);
     assert.ok(mine && theirs && theirs.version === 2);

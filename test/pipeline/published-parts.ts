@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { artifactComplete } from '../../store/artifacts.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import type { ManifestPart } from '../../schemas/artifact.ts';
@@ -33,4 +35,18 @@ export async function strayObjects(storeUri: string): Promise<string[]> {
 export async function readVersion(storeUri: string, index: string, version: number): Promise<IndexManifest | undefined> {
   const bytes = await openStore(storeUri).get(`indexes/${index}/versions/${version}/index.json`);
   return bytes && (JSON.parse(Buffer.from(bytes).toString()) as IndexManifest);
+}
+
+/**
+ * Lays the list of common words of a version into a fresh store, as a run of an earlier corpus would have left it there (version 1), and nothing else: what a
+ * run from nothing with the same list begins with.
+ */
+export async function layCommon(version: IndexManifest, grownUri: string, freshUri: string): Promise<void> {
+  const [from, to] = [openStore(grownUri), openStore(freshUri)];
+  assert.ok(version.common && (await artifactComplete(from, version.common)));
+  for await (const { path } of from.list(`artifacts/common/${version.common.key}/`)) await to.put(path, (await from.get(path))!);
+  const header = { ...version, version: 1, lineage: [], parts: [] };
+  await to.put(`indexes/${version.index}/versions/1/index.json`, Buffer.from(JSON.stringify(header)));
+  const pointer = { format: 1, index: version.index, version: 1, path: 'versions/1', publishedAt: version.createdAt };
+  await to.put(`indexes/${version.index}/current.json`, Buffer.from(JSON.stringify(pointer)));
 }

@@ -52,7 +52,31 @@ describe('formats, found by content', () => {
 
   it('refuses zstd that is cut off or broken', async () => {
     for (const cut of [5, 20, ZSTD[1]!.length - 1]) await refuses(ZSTD[1]!.subarray(0, cut), {}, new RegExp(`the zstd stream is cut off: the file ends at byte ${cut},`, 'u'));
-    await refuses(Buffer.concat([...ZSTD, Buffer.from('garbage')]), {}, /broken zstd/u);
+    await refuses(Buffer.concat([...ZSTD, Buffer.from('garbage')]), {}, /broken zstd in the frame at byte \d+ \(no frame begins there\)/u);
+    await refuses(Buffer.concat([...ZSTD, Buffer.from('?')]), {}, /no frame begins there/u);
+    await refuses(Buffer.concat([...ZSTD, ZSTD[0]!.subarray(0, 3)]), {}, /cut off/u);
+  });
+
+  it('refuses zstd whose content is not that of its checksum or size, and reads past frames to be skipped', async () => {
+    const other = Buffer.from(ZSTD[0]!);
+    other.write('ONE', other.indexOf('one'));
+    await refuses(Buffer.concat([ZSTD[1]!, other]), {}, new RegExp(`in the frame at byte ${ZSTD[1]!.length} \\(its content does not have its checksum`, 'u'));
+    for (const frame of ZSTD) {
+      const expected = await documentsOf(frame);
+      for (let at = 4; at < frame.length; at++) {
+        for (const bit of [1, 0x40]) {
+          const broken = Buffer.from(frame);
+          broken[at]! ^= bit;
+          await documentsOf(broken).then(
+            (found) => assert.deepEqual(found, expected, `byte ${at}`),
+            (error: unknown) => assert.ok(error instanceof Failure && error.type === 'DataError', String(error)),
+          );
+        }
+      }
+    }
+    const skipped = Buffer.concat([Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0]), Buffer.from('abc')]);
+    for (const step of [1, 1000]) assert.deepEqual(await documentsOf(Buffer.concat([skipped, ZSTD[0]!, skipped, ZSTD[0]!]), {}, step), ['frame one\nframe one\n']);
+    await refuses(Buffer.concat([ZSTD[0]!, skipped.subarray(0, -1)]), {}, /cut off/u);
   });
 
   it('refuses what grows beyond the limit', async () => {

@@ -1,0 +1,53 @@
+/*
+ * One piece of work in a process of its own, whose memory is measured (bounded-memory.ts): `ingest FOLDER FORMAT` or `affinity FOLDER MEMORY_MIB`.
+ * Prints a line of JSON: what came of it, and the largest resident size in MiB.
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { filterArtifact } from '../../activities/filter.ts';
+import { holdOut } from '../../activities/hold-out.ts';
+import { ingest } from '../../activities/ingest.ts';
+import { list } from '../../activities/list.ts';
+import type { StageContext } from '../../activities/stage-context.ts';
+import { symmetrize } from '../../activities/symmetrize.ts';
+import { configuration as configurationSchema } from '../../schemas/configuration.ts';
+import { artifactReference, openArtifact } from '../../store/artifacts.ts';
+import { openStore } from '../../store/open-store.ts';
+
+export const FILTERING = { rows: artifactReference({ stage: 'merge', parameters: { heavy: true }, inputs: [] }), minimumPmi: 0, minimumWeight: 0 };
+export const rangeArtifact = (from: number, to: number) => filterArtifact(FILTERING as never, { from, to }).artifact;
+/** Row ranges of the filter. */
+export const RANGES = [0, 20_000, 200_000];
+
+const context: StageContext = {
+  openStore,
+  report: () => undefined,
+  trainThreads: 1,
+  stageThreads: 1,
+  openTensorflow: () => Promise.reject(new Error('nothing here trains')),
+  origin: { codeVersion: 'test' },
+};
+
+async function ingestAll(folder: string, format: string): Promise<unknown> {
+  const store = pathToFileURL(join(folder, `store-${format}`)).href;
+  const configuration = configurationSchema.parse({ index: 'heavy', store, source: { path: pathToFileURL(join(folder, 'corpus')).href, format } });
+  const { source, tokens, documents } = configuration;
+  const listed = await list({ store, force: false, configuration }, context);
+  const { rows } = await ingest({ store, force: true, files: listed.artifact, source, tokens, documents, from: 0, to: listed.rows }, context);
+  return { tokens: rows };
+}
+
+async function affinity(folder: string, memoryMiB: number): Promise<unknown> {
+  const store = pathToFileURL(join(folder, 'store')).href;
+  const base = { store, force: true };
+  const d = await symmetrize({ ...base, ...(FILTERING as never as { merging: never }), ...FILTERING, memoryMiB, ranges: RANGES, top: 100 }, context);
+  const held = await holdOut({ ...base, affinity: d.artifact, pairs: 4600, seed: 1 }, context);
+  const parts = [d, held].map(async ({ artifact }) => (await openArtifact(openStore(store), artifact)).manifest.parts.map(({ name, sha256 }) => [name, sha256]));
+  return { entries: d.rows, parts: await Promise.all(parts) };
+}
+
+const [work, folder = '', option = ''] = process.argv.slice(2);
+if (work !== undefined && process.argv[1]?.endsWith('memory-scenario.js') === true) {
+  const outcome = await (work === 'ingest' ? ingestAll(folder, option) : affinity(folder, Number(option))).catch((error: unknown) => ({ error: (error as Error).message }));
+  process.stdout.write(`${JSON.stringify({ outcome, mebibytes: Math.round(process.resourceUsage().maxRSS / 1024) })}\n`);
+}

@@ -50,8 +50,8 @@ export async function* unzstd({ uri, size }: { uri: string; size: number }, chun
 interface ZstdFile {
   reader: ByteReader;
   /** So many bytes, or a DataError. */
-  take(length: number): Promise<Buffer>;
-  broken(from: number, reason: string, cause?: unknown): Failure;
+  take: (length: number) => Promise<Buffer>;
+  broken: (from: number, reason: string, cause?: unknown) => Failure;
 }
 
 async function* frame({ reader, take, broken }: ZstdFile, from: number, magic: Buffer): AsyncGenerator<Buffer, void, undefined> {

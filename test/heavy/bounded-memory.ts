@@ -75,7 +75,7 @@ async function keptPairs(): Promise<string> {
   await mkdir(folder, { recursive: true });
   const store = openStore(pathToFileURL(join(folder, 'store')).href);
   const about = { parameters: {}, inputs: [], seconds: 0, origin: { codeVersion: 'test' } };
-  const last = RANGES.at(-1)!;
+  const last = RANGES[2];
   await writeArtifact(store, FILTERING.rows, { ...about, parts: [], rows: 0, facts: { words: last } });
   for (const [at, to] of RANGES.slice(1).entries()) {
     const from = RANGES[at]!;

@@ -17,7 +17,7 @@ import { openStore } from '../../store/open-store.ts';
 export const FILTERING = { rows: artifactReference({ stage: 'merge', parameters: { heavy: true }, inputs: [] }), minimumPmi: 0, minimumWeight: 0 };
 export const rangeArtifact = (from: number, to: number) => filterArtifact(FILTERING as never, { from, to }).artifact;
 /** Row ranges of the filter. */
-export const RANGES = [0, 20_000, 200_000];
+export const RANGES: [number, number, number] = [0, 20_000, 200_000];
 
 const context: StageContext = {
   openStore,

@@ -86,6 +86,10 @@ describe('pairs', () => {
 
   it('refuse weights that cannot be', async () => {
     for (const weight of ['-0.5', 'nan', 'NaN', 'Infinity', 'x']) await assert.rejects(pairsOf(`a b 1\na b ${weight}\n`), /line 2: the weight is .*, expected a finite number that is not negative/u);
+    for (const weight of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const table = await encodeParquet({ left: 'utf8', right: 'utf8', weight: 'float64' }, { left: ['a', 'a'], right: ['b', 'b'], weight: Float64Array.of(1, weight) }, { dress: 'published' });
+      await assert.rejects(pairsOf(table), /row 1: the weight is .*, expected a finite number that is not negative/u);
+    }
     await assert.rejects(pairsOf('a,b,\n', { delimiter: ',' }), /line 1: no weight/u);
     await assert.rejects(pairsOf('a\n'), /line 1: 1 fields, expected at least 2/u);
     await assert.rejects(pairsOf('l,right,weight\na,b,1\n', { delimiter: ',', header: true }), /no column "left" in the header, only l, right, weight/u);

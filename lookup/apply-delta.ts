@@ -16,8 +16,6 @@ export interface AppliedDelta {
   find(key: string): { id: number; codes: Uint8Array } | 'removed' | undefined;
   /** The number of an item of the base. */
   numberOf(base: number): number;
-  /** Whether it adds an item that has this code in this very table. */
-  adds(table: number, code: string): boolean;
   /** A bucket as it is now; undefined where no item is left. */
   bucket(table: number, code: string, base: Bucket | undefined): Bucket | undefined;
 }
@@ -48,7 +46,6 @@ export function applyDelta(delta: Delta, tables: number, codeBytes: number, shar
   return {
     delta,
     numberOf,
-    adds: (table, code) => buckets[table]!.has(code),
     find(key) {
       const i = added.get(key);
       if (i !== undefined) return { id: numberOfAdded(i), codes: codesOf(i) };

@@ -8,7 +8,8 @@ import { type PageFile, u32 } from './page-file.ts';
 import { hex } from './page-header.ts';
 import { loadItems } from './load-items.ts';
 import { nearSpellings } from './near-spellings.ts';
-import { type Neighbours, residentIndex, type ResidentIndex } from './resident-index.ts';
+import type { Neighbours } from './neighbours.ts';
+import { residentIndex, type ResidentIndex } from './resident-index.ts';
 import type { RangeReader } from './range-reader.ts';
 
 export interface BucketAnswer {
@@ -44,13 +45,13 @@ export interface HashIndex {
   readonly manifest: VersionManifest;
   /** The items that share a code with `query`, an item's key exactly as the index has it. Throws IndexFormatError, or what a reader throws. */
   lookup(query: string): Promise<LookupAnswer>;
-  /** The items with this code in this table, none where no item has it. Throws RangeError on a table or a code that cannot be. */
+  /** The items with this code in this table (of a trained index in any table), none where no item has it. Throws RangeError on a table or a code that cannot be. */
   lookupCode(table: number, code: string | Uint8Array): Promise<BucketAnswer>;
   /** The answers of many queries, by their place. */
   lookupBatch(queries: readonly string[]): Promise<LookupAnswer[]>;
   /** The index in memory, for many queries and for Hamming search: reads the whole of `items.pages` once and checks it. */
   load(): Promise<ResidentIndex>;
-  /** Items with a code within this Hamming distance of the query's in any table, nearest first; loads the index. */
+  /** Items with a code within this Hamming distance of the query's in any table (of a trained index any code of any of the query's), nearest first; loads the index. */
   within(query: string, radius: number, options?: { limit?: number }): Promise<NearbyItem[]>;
   /** The k items nearest to the query by the least distance over the tables, without itself; loads the index. */
   nearest(query: string, k: number): Promise<NearbyItem[]>;
@@ -95,7 +96,7 @@ export function openParts(parts: IndexParts): HashIndex {
   const load = retried(async () => {
     const [file, delta] = await Promise.all([itemsFile(), readDelta()]);
     const base = await loadItems(file);
-    return residentIndex(delta ? mergeItems(base, delta, codeBytes) : base, bits, most);
+    return residentIndex(delta ? mergeItems(base, delta, codeBytes) : base, bits, { shared: isShared, maximumBucket: most });
   });
 
   async function baseBucket(table: number, code: Uint8Array): Promise<Bucket | undefined> {
@@ -105,19 +106,16 @@ export function openParts(parts: IndexParts): HashIndex {
     return entry && (await readBucket(file, entry, manifest.delta ? Infinity : most));
   }
 
+  /** Of trained codes the bucket is the same whichever table's file has it, and a table may have it through a delta alone. */
   async function bucketOf(table: number, code: Uint8Array, change: AppliedDelta | undefined): Promise<Bucket | undefined> {
     const bucket = await wholeBucket(table, code, change);
     return bucket && bucket.keys.length > most ? tooLarge(bucket.keys.length) : bucket;
   }
 
   async function wholeBucket(table: number, code: Uint8Array, change: AppliedDelta | undefined): Promise<Bucket | undefined> {
-    const bucket = await baseBucket(table, code);
-    if (!change) return bucket;
-    const text = hex(code);
-    if (bucket || !isShared || !change.adds(table, text)) return change.bucket(table, text, bucket);
-    // The first item with this code in this table came with the delta: its bucket is that of another table, if one has it.
-    const others = await Promise.all(bucketFiles.map((_, other) => baseBucket(other, code)));
-    return change.bucket(table, text, others.find((other) => other !== undefined));
+    let bucket = await baseBucket(table, code);
+    if (!bucket && isShared) bucket = (await Promise.all(bucketFiles.map((_, other) => (other === table ? undefined : baseBucket(other, code))))).find((other) => other !== undefined);
+    return change ? change.bucket(table, hex(code), bucket) : bucket;
   }
 
   async function nearby(query: string, search: (index: ResidentIndex, number: number) => Neighbours): Promise<NearbyItem[]> {

@@ -1,5 +1,6 @@
 import { IndexReadError } from './index-errors.ts';
 import type { IndexLocation, RangeReader } from './range-reader.ts';
+import { sameObject } from './same-object.ts';
 
 /** Largest `current.json` or `index.json` that is taken. */
 const MAXIMUM_OBJECT_BYTES = 16 * 1024 * 1024;
@@ -10,14 +11,13 @@ const MAXIMUM_OBJECT_BYTES = 16 * 1024 * 1024;
  * which is no safelisted header: a browser would ask the server for leave before each read.
  */
 export function httpRangeReader(uri: string, fetchObject: typeof fetch = globalThis.fetch): RangeReader {
-  let size: number | undefined;
-  let etag: string | undefined;
+  const seen = sameObject(uri);
   return {
     get size() {
-      return size;
+      return seen.size;
     },
     get etag() {
-      return etag;
+      return seen.etag;
     },
     async read(start, end) {
       if (start >= end) return new Uint8Array(0);
@@ -28,11 +28,7 @@ export function httpRangeReader(uri: string, fetchObject: typeof fetch = globalT
       }
       try {
         const range = checkResponse(uri, response, start, end);
-        const seen = response.headers.get('etag') ?? undefined;
-        if (size !== undefined && range.size !== undefined && range.size !== size) throw new IndexReadError(uri, `changed while it was read: ${size} bytes, now ${range.size}`);
-        if (etag !== undefined && seen !== undefined && seen !== etag) throw new IndexReadError(uri, `changed while it was read: ETag ${etag}, now ${seen}; open the index again`);
-        size ??= range.size;
-        etag ??= seen;
+        seen.check(range.size, response.headers.get('etag') ?? undefined);
         return await readBody(uri, response, range.end - start);
       } catch (error) {
         await response.body?.cancel().catch(() => undefined);

@@ -93,6 +93,29 @@ export function groupByCode(codes: Uint32Array, words: number, table: number, bu
   };
 }
 
+/** Groups the items of all tables in one space of codes; an item is once in a bucket. `bucketStarts` is (V, L) and becomes where the list of each code begins. */
+export function groupShared(codes: Uint32Array[], words: number, bucketStarts: Uint32Array): ResidentBuckets {
+  const tables = codes.length;
+  const all = new Uint32Array(bucketStarts.length * words);
+  for (const [table, own] of codes.entries()) {
+    for (let from = 0, to = table * words; from < own.length; from += words, to += tables * words) for (let k = 0; k < words; k++) all[to + k] = own[from + k]!;
+    codes[table] = new Uint32Array(0);
+  }
+  const grouped = groupByCode(all, words, 0, bucketStarts, 1);
+  const { starts, lists } = grouped;
+  for (const start of starts) {
+    const end = start + 1 + lists[start]!;
+    let count = 0;
+    for (let at = start + 1; at < end; at++) {
+      // Places ascend, so an item that has the code twice follows itself.
+      const item = Math.floor(lists[at]! / tables);
+      if (count === 0 || lists[start + count] !== item) lists[start + ++count] = item;
+    }
+    lists[start] = count;
+  }
+  return grouped;
+}
+
 function hashWords(words: Uint32Array, at: number, count: number): number {
   let h = 0x9e3779b9;
   for (let k = 0; k < count; k++) {

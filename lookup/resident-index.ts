@@ -2,7 +2,8 @@ import type { LookupAnswer } from './hash-index.ts';
 import { hammingSearch, type HammingMatches, type HammingSearch } from './hamming-search.ts';
 import { type LoadedItems, readCode } from './load-items.ts';
 import { hex } from './page-header.ts';
-import { groupByCode, type ResidentBuckets } from './resident-buckets.ts';
+import { cut, expandBatch, leastOver, nearestOfEach, type Neighbours, type NeighboursBatch, sortNeighbours } from './neighbours.ts';
+import { groupByCode, groupShared, type ResidentBuckets } from './resident-buckets.ts';
 import { residentKeys, type ResidentKeys } from './resident-keys.ts';
 
 /** Where the answers of a batch lie: the bucket of query q in table t is `lists[t]` from `starts[q * L + t]`, `counts[q * L + t]` numbers. */
@@ -11,17 +12,6 @@ export interface BatchView {
   numbers: Int32Array;
   starts: Uint32Array;
   counts: Uint32Array;
-}
-
-/** Items near a query: the nearest first, then by ascending number. */
-export interface Neighbours {
-  numbers: Uint32Array;
-  distances: Uint16Array;
-}
-
-export interface NeighboursBatch extends Neighbours {
-  /** The neighbours of query q are [ends[q - 1], ends[q]). */
-  ends: Uint32Array;
 }
 
 /** An index in memory: synchronous, for many queries. An answer is a view of `lists`; texts are copies. */
@@ -58,26 +48,36 @@ export interface ResidentIndex {
   heldBytes(): number;
 }
 
-/** Puts what `items.pages` holds in the form of lookups: keys found by hash, items grouped by code, a Hamming search a table at its first use. */
-export function residentIndex({ keys: records, codes }: LoadedItems, bits: number, maximumBucket = Infinity): ResidentIndex {
+/**
+ * Puts what `items.pages` holds in the form of lookups: keys found by hash, items grouped by code, a Hamming search a table at its first use. `shared`: the codes of all
+ * tables are one space, so every table has the same buckets and the same search.
+ */
+export function residentIndex({ keys: records, codes }: LoadedItems, bits: number, { shared = false, maximumBucket = Infinity }: { shared?: boolean; maximumBucket?: number } = {}): ResidentIndex {
   const items = records.starts.length;
   const tables = codes.length;
   const codeBytes = bits / 8;
   const words = Math.ceil(codeBytes / 4);
   const bucketStarts = new Uint32Array(items * tables);
   const keys = residentKeys(records);
-  const buckets: ResidentBuckets[] = [];
-  for (let table = 0; table < tables; table++) {
-    buckets.push(groupByCode(codes[table]!, words, table, bucketStarts, tables));
-    // Grouped codes are kept once a bucket; those of the items are let go table by table.
-    codes[table] = new Uint32Array(0);
-  }
+  const buckets = shared ? Array<ResidentBuckets>(tables).fill(groupShared(codes, words, bucketStarts)) : codes.map(groupTable);
   const lists = buckets.map((table) => table.lists);
   const searches: (HammingSearch | undefined)[] = [];
+  /** How often an item is among the codes of a search. */
+  const places = shared ? tables : 1;
   const sought = new Uint32Array(words);
   let warmed = 0;
 
-  const search = (table: number): HammingSearch => (searches[table] ??= hammingSearch(bucketsOf(table).codes, words, bits));
+  const search = (table: number): HammingSearch => {
+    const { codes } = bucketsOf(table);
+    return (searches[shared ? 0 : table] ??= hammingSearch(codes, words, bits));
+  };
+
+  function groupTable(own: Uint32Array, table: number): ResidentBuckets {
+    const grouped = groupByCode(own, words, table, bucketStarts, tables);
+    // Grouped codes are kept once a bucket; those of the items are let go table by table.
+    codes[table] = new Uint32Array(0);
+    return grouped;
+  }
 
   function bucketsOf(table: number): ResidentBuckets {
     return buckets[table] ?? refuse(`table: expected 0 to ${tables - 1}, got ${table}`);
@@ -118,7 +118,8 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
         distances[at] = matches.distances[i]!;
       }
     }
-    return count > 1 ? sortNeighbours(numbers, distances) : { numbers, distances };
+    if (count > 1) sortNeighbours(numbers, distances);
+    return shared ? nearestOfEach(numbers, distances) : { numbers, distances };
   }
 
   const withinWords = (table: number, code: Uint32Array, radius: number, limit = Infinity): Neighbours =>
@@ -130,7 +131,7 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
 
   function nearestWords(table: number, code: Uint32Array, k: number): Neighbours {
     const { starts, lists } = bucketsOf(table);
-    return cut(expand(table, search(table).nearest(code, Math.min(k, items), (b) => lists[starts[b]!]!)), k);
+    return cut(expand(table, search(table).nearest(code, places * Math.min(k, items), (b) => lists[starts[b]!]!)), k);
   }
 
   function checkCount(k: number): void {
@@ -204,7 +205,7 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
       const queries = new Uint32Array(n * words);
       for (let q = 0; q < n; q++) readCode(codes, q * codeBytes, codeBytes, queries, q * words);
       const ends = new Uint32Array(n);
-      return expandBatch(bucketsOf(table), search(table).withinBatch(queries, radius, ends), ends, options.limit ?? Infinity);
+      return expandBatch(bucketsOf(table), search(table).withinBatch(queries, radius, ends), ends, options.limit ?? Infinity, shared);
     },
     nearestCode(table, code, k) {
       checkCount(k);
@@ -222,7 +223,7 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
       return leastOver(lists.map((_, table) => nearestWords(table, codeOfItem(number, table), k + 1)), number, k);
     },
     heldBytes: () =>
-      keys.heldBytes + bucketStarts.byteLength + buckets.reduce((sum, own) => sum + own.heldBytes, 0) + searches.reduce((sum, own) => sum + (own?.heldBytes ?? 0), 0),
+      keys.heldBytes + bucketStarts.byteLength + [...new Set(buckets)].reduce((sum, own) => sum + own.heldBytes, 0) + searches.reduce((sum, own) => sum + (own?.heldBytes ?? 0), 0),
   };
 }
 
@@ -240,54 +241,6 @@ function lastAtMost(starts: Uint32Array, start: number): number {
 
 function codeText(code: Uint32Array, codeBytes: number): string {
   return hex(Uint8Array.from({ length: codeBytes }, (_, k) => code[k >>> 2]! >>> (8 * (k & 3))));
-}
-
-/** By (distance, number). */
-function sortNeighbours(numbers: Uint32Array, distances: Uint16Array): Neighbours {
-  const keys = Float64Array.from(numbers, (number, i) => distances[i]! * 0x1_0000_0000 + number).sort();
-  keys.forEach((key, i) => {
-    distances[i] = Math.floor(key / 0x1_0000_0000);
-    numbers[i] = key % 0x1_0000_0000;
-  });
-  return { numbers, distances };
-}
-
-function cut({ numbers, distances }: Neighbours, limit: number): Neighbours {
-  return numbers.length <= limit ? { numbers, distances } : { numbers: numbers.slice(0, limit), distances: distances.slice(0, limit) };
-}
-
-/** One table's neighbours after the other's: the least distance of each item but `self`. */
-function leastOver(answers: Neighbours[], self: number, limit: number): Neighbours {
-  const least = new Map<number, number>();
-  for (const { numbers, distances } of answers) {
-    numbers.forEach((number, i) => {
-      if (number !== self && (least.get(number) ?? Infinity) > distances[i]!) least.set(number, distances[i]!);
-    });
-  }
-  return cut(sortNeighbours(Uint32Array.from(least.keys()), Uint16Array.from(least.values())), limit);
-}
-
-/** The items of the codes that match, query by query: `ends` becomes that of items. */
-function expandBatch({ starts, lists }: ResidentBuckets, matches: HammingMatches, ends: Uint32Array, limit: number): NeighboursBatch {
-  let most = 0;
-  for (let i = 0; i < matches.count; i++) most += lists[starts[matches.codes[i]!]!]!;
-  const numbers = new Uint32Array(most);
-  const distances = new Uint16Array(most);
-  let at = 0;
-  for (let q = 0, i = 0; q < ends.length; q++) {
-    const begun = at;
-    for (; i < ends[q]!; i++) {
-      const start = starts[matches.codes[i]!]!;
-      for (let k = 1; k <= lists[start]!; k++, at++) {
-        numbers[at] = lists[start + k]!;
-        distances[at] = matches.distances[i]!;
-      }
-    }
-    if (at - begun > 1) sortNeighbours(numbers.subarray(begun, at), distances.subarray(begun, at));
-    at = Math.min(at, begun + limit);
-    ends[q] = at;
-  }
-  return { ends, numbers: numbers.subarray(0, at), distances: distances.subarray(0, at) };
 }
 
 function refuse(message: string): never {

@@ -1,6 +1,7 @@
 import type { GetObjectCommandInput, S3 } from '@aws-sdk/client-s3';
 import { IndexReadError } from './index-errors.ts';
 import type { IndexLocation, RangeReader } from './range-reader.ts';
+import { sameObject } from './same-object.ts';
 
 interface Read {
   bytes: Uint8Array;
@@ -35,24 +36,21 @@ export function s3Location(uri: string): IndexLocation {
   }
 
   function openRange(path: string): RangeReader {
-    let size: number | undefined;
-    let etag: string | undefined;
+    const where = `s3://${bucket}/${keyOf(path)}`;
+    const seen = sameObject(where);
     return {
       get size() {
-        return size;
+        return seen.size;
       },
       get etag() {
-        return etag;
+        return seen.etag;
       },
       async read(start, end) {
         if (start >= end) return new Uint8Array(0);
         const found = await get(path, { Range: `bytes=${start}-${end - 1}` });
-        const where = `s3://${bucket}/${keyOf(path)}`;
         if (!found || found === 'unchanged') throw new IndexReadError(where, 'no such object');
-        if (etag !== undefined && found.etag !== undefined && found.etag !== etag) throw new IndexReadError(where, `changed while it was read: ETag ${etag}, now ${found.etag}; open the index again`);
+        seen.check(found.size, found.etag);
         if (found.bytes.length > end - start) throw new IndexReadError(where, 'the server ignores Range: it sent the whole object');
-        etag ??= found.etag;
-        size ??= found.size;
         return found.bytes;
       },
     };

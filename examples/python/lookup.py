@@ -32,11 +32,12 @@ def with_pandas(folder, word):
         own = pd.concat([own, added[added["item"] == word]])
     shared = {}
     for table, code in zip(own["table"], own["code"]):
-        # Rows are sorted by (table, code) and have page indexes: the filter reads few of them.
-        rows = pq.read_table(folder / "buckets.parquet", filters=[("table", "==", table), ("code", "==", code)])
-        members = [item for bucket in rows["items"].to_pylist() for item in bucket if item not in gone]
+        # Rows are sorted by (table, code) and have page indexes: the filter reads few of them. Codes of a trained index meet across
+        # tables: its buckets of one code are the same in all of them, and a delta may bring a code to a table that had it not.
+        where = [("code", "==", code)] if trained(folder) else [("table", "==", table), ("code", "==", code)]
+        rows = pq.read_table(folder / "buckets.parquet", filters=where)
+        members = [item for bucket in rows["items"].to_pylist()[:1] for item in bucket if item not in gone]
         if added is not None:
-            # Codes of a trained index meet across tables.
             here = added["code"] == code if trained(folder) else (added["table"] == table) & (added["code"] == code)
             members += list(dict.fromkeys(added[here]["item"]))
         for item in members:

@@ -58,6 +58,15 @@ async function main(chromium: string): Promise<void> {
     assert.match(await open('fresh'), /data-state="found"/);
     assert.match(await open(gone), /data-state="missing"/);
     say('ok: a delta');
+    const trained = smallIndex(true);
+    for (const [name, bytes] of trained.parts) await writeFile(join(folder, name), bytes);
+    await writeFile(join(folder, 'index.json'), JSON.stringify(trained.manifest));
+    const met = await openCounting(trained).index.lookup('w17');
+    assert.ok(met.items.length > (await index.lookup('w17')).items.length);
+    assert.ok((await open('w17')).includes(met.items.join(', ')));
+    say('ok: codes that meet across tables');
+    for (const [name, bytes] of built.parts) await writeFile(join(folder, name), bytes);
+    await writeFile(join(folder, 'index.json'), JSON.stringify(built.manifest));
     await writeFile(join(folder, 'items.pages'), built.parts.get('items.pages')!.map((byte, at) => (at > 2000 ? byte ^ 1 : byte)));
     assert.match(await open('w17'), /data-state="failed"/);
     say('ok: a damaged part is refused');
@@ -67,10 +76,10 @@ async function main(chromium: string): Promise<void> {
   }
 }
 
-function smallIndex() {
+function smallIndex(shared = false) {
   const stream = new RandomStream(1, 1);
   const strings = Array.from({ length: 3000 }, (_, i) => (i % 7 === 5 ? `wé${i}` : `w${i}`)).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return buildIndex({ keys: words(...strings), codes: Uint8Array.from({ length: 3000 * 3 * 4 }, (_, at) => (at % 4 < 2 ? stream.below(20) : 0)), tables: 3, codeBytes: 4 });
+  return buildIndex({ keys: words(...strings), codes: Uint8Array.from({ length: 3000 * 3 * 4 }, (_, at) => (at % 4 < 2 ? stream.below(20) : 0)), tables: 3, codeBytes: 4, shared });
 }
 
 const chromium = process.argv[2] ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));

@@ -14,6 +14,7 @@ const CODE_BYTES = 2;
 interface Case {
   kind: 'utf8' | 'int64';
   seed: number;
+  shared: boolean;
 }
 
 const column = (kind: Case['kind'], keys: readonly string[]): KeyColumn => (kind === 'utf8' ? words(...keys) : ids(...keys.map(BigInt)));
@@ -22,9 +23,9 @@ function inOrder(kind: Case['kind'], keys: Iterable<string>): string[] {
   return [...keys].sort((a, b) => (kind === 'utf8' ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : BigInt(a) < BigInt(b) ? -1 : 1));
 }
 
-function indexOf(kind: Case['kind'], items: Map<string, Uint8Array>): IndexInMemory {
+function indexOf(kind: Case['kind'], items: Map<string, Uint8Array>, shared = false): IndexInMemory {
   const keys = inOrder(kind, items.keys());
-  return buildIndex({ keys: column(kind, keys), codes: Buffer.concat(keys.map((key) => items.get(key)!)), tables: TABLES, codeBytes: CODE_BYTES, pageBytes: 512 });
+  return buildIndex({ keys: column(kind, keys), codes: Buffer.concat(keys.map((key) => items.get(key)!)), tables: TABLES, codeBytes: CODE_BYTES, pageBytes: 512, shared });
 }
 
 async function answersOf(index: HashIndex, queries: readonly string[], codes: readonly Uint8Array[]): Promise<unknown[]> {
@@ -43,18 +44,20 @@ async function answersOf(index: HashIndex, queries: readonly string[], codes: re
 
 describe('a base with a delta', () => {
   for (const kind of ['utf8', 'int64'] as const) {
-    it(`answers as an index built anew does, change upon change (${kind})`, async () => {
-      for (let seed = 1; seed <= 12; seed++) await checkChanges({ kind, seed });
-    });
+    for (const shared of [false, true]) {
+      it(`answers as an index built anew does, change upon change (${kind}${shared ? ', codes that meet across tables' : ''})`, async () => {
+        for (let seed = 1; seed <= 12; seed++) await checkChanges({ kind, seed, shared });
+      });
+    }
   }
 
-  async function checkChanges({ kind, seed }: Case): Promise<void> {
+  async function checkChanges({ kind, seed, shared }: Case): Promise<void> {
     const stream = new RandomStream(seed, 7);
     const keyOf = (n: number) => (kind === 'utf8' ? `${['a', 'é', '𐐀', 'ﬀ'][n % 4]}${n}` : String(BigInt(n - 40) * 70_000_000_003n));
     const code = () => Uint8Array.from({ length: TABLES * CODE_BYTES }, () => stream.below(3) * 5);
     const items = new Map<string, Uint8Array>();
     for (let n = 0; n < 60; n++) if (stream.below(2) === 0) items.set(keyOf(n), code());
-    const base = indexOf(kind, items);
+    const base = indexOf(kind, items, shared);
     let delta: Delta | undefined;
     for (let day = 0; day < 4; day++) {
       const some = (share: number) => Array.from({ length: 70 }, (_, n) => n).filter(() => stream.below(100) < share).map(keyOf);
@@ -65,8 +68,9 @@ describe('a base with a delta', () => {
       const next = await withDelta(base, delta, { deleted, added });
       ({ delta } = next);
       const queries = Array.from({ length: 70 }, (_, n) => keyOf(n)).filter((_, n) => n % 3 === day % 3);
-      const codes = [...items.values()].slice(0, 3).map((each) => each.slice(0, CODE_BYTES));
-      const expected = await answersOf(openCounting(indexOf(kind, items)).index, queries, codes);
+      // Of each table: in another one nobody may have it, or a delta alone.
+      const codes = [...items.values()].slice(0, 6).map((each, n) => each.slice((n % TABLES) * CODE_BYTES, ((n % TABLES) + 1) * CODE_BYTES));
+      const expected = await answersOf(openCounting(indexOf(kind, items, shared)).index, queries, codes);
       const changed = openCounting(next.index);
       assert.deepEqual(await answersOf(changed.index, queries, codes), expected, `${kind}, seed ${seed}, day ${day}`);
       assert.equal(changed.reads.filter(({ part }) => part === DELTA_PART).length, 1);

@@ -1,5 +1,6 @@
 import { buildBuckets } from '../../kernels/build-buckets.ts';
 import { buildBucketPages, buildItemPages } from '../../kernels/build-pages.ts';
+import { bucketsOfItems, sharedBuckets } from '../../kernels/shared-buckets.ts';
 import type { KeyColumn } from '../../kernels/pages-keys.ts';
 import type { PageFile } from '../../kernels/pages-layout.ts';
 import { type HashIndex, openParts } from '../../lookup/hash-index.ts';
@@ -21,13 +22,20 @@ export interface IndexShape {
   pageBytes?: number;
   /** 32 hexadecimal digits. */
   identity?: string;
+  /** As of a trained model: codes meet across tables. */
+  shared?: boolean;
 }
 
 /** Every part of a version, built by the kernels. */
-export function buildIndex({ keys, codes, tables, codeBytes, pageBytes, identity = IDENTITY }: IndexShape): IndexInMemory {
+export function buildIndex({ keys, codes, tables, codeBytes, pageBytes, identity = IDENTITY, shared = false }: IndexShape): IndexInMemory {
   const options = { keys, tables, identity: Uint8Array.from(Buffer.from(identity, 'hex')), ...(pageBytes !== undefined && { pageBytes }) };
   const parts = new Map([['items.pages', bytesOf(buildItemPages(codes, codeBytes, options))]]);
-  for (let table = 0; table < tables; table++) parts.set(`buckets-${table}.pages`, bytesOf(buildBucketPages(buildBuckets(codes, tables, codeBytes, table), options)));
+  const space = shared ? sharedBuckets(codes, tables, codeBytes) : undefined;
+  for (let table = 0; table < tables; table++) {
+    parts.set(`buckets-${table}.pages`, bytesOf(buildBucketPages(space ? bucketsOfItems(space, table) : buildBuckets(codes, tables, codeBytes, table), options)));
+  }
+  // Readers know a trained index by this part and do not read it.
+  if (shared) parts.set('embeddings.arrow', new Uint8Array(0));
   const items = keys.kind === 'utf8' ? keys.offsets.length - 1 : keys.values.length;
   return { manifest: manifestOf({ kind: keys.kind === 'utf8' ? 'word' : 'id', items, tables, bits: 8 * codeBytes, parts, identity }), parts };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { RandomStream } from '../../kernels/random.ts';
-import type { Neighbours } from '../../lookup/resident-index.ts';
+import type { Neighbours } from '../../lookup/neighbours.ts';
 import { distanceByBits, withinByBits } from '../reference/hamming-by-bits.ts';
 import { buildIndex, ids, openCounting, words } from './index-in-memory.ts';
 

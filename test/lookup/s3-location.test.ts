@@ -40,7 +40,13 @@ describe('openIndex on a bucket', () => {
     const items = built.parts.get('items.pages')!;
     await store().put('versions/3/items.pages', Buffer.concat([items, new Uint8Array(1)]));
     await assert.rejects((await openIndex(URI)).lookup('pepper'), (error) => error instanceof IndexFormatError || error instanceof IndexReadError);
-    await assert.rejects(index.load(), /changed while it was read: ETag/);
+    await assert.rejects(index.load(), /changed while it was read: 2048 bytes, now 2049; open the index again/);
+    const turned = Uint8Array.from(items, (byte, at) => (at === 600 ? byte ^ 1 : byte));
+    const held = await openIndex(URI);
+    await store().put('versions/3/items.pages', items);
+    await held.lookup('salt');
+    await store().put('versions/3/items.pages', turned);
+    await assert.rejects(held.load(), /changed while it was read: ETag/);
     await store().delete('versions/3/items.pages');
     await assert.rejects((await openIndex(URI)).lookup('pepper'), /items\.pages: no such object/);
   });

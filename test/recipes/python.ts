@@ -10,6 +10,7 @@ import { RandomStream } from '../../kernels/random.ts';
 import { publishedBuckets, publishedCodes, publishedIdBuckets, publishedIdCodes, TOMBSTONE_IDS, TOMBSTONE_KEYS } from '../../schemas/tables.ts';
 import { encodeParquet } from '../../store/parquet.ts';
 import { buildBuckets } from '../../kernels/build-buckets.ts';
+import { bucketsOfItems, sharedBuckets } from '../../kernels/shared-buckets.ts';
 import { ownMethod } from './own-method.ts';
 import { readPages } from './read-pages.ts';
 import { buildIndex, ids, type IndexInMemory, openCounting, words } from '../lookup/index-in-memory.ts';
@@ -21,9 +22,11 @@ const ITEMS = 2000;
 const TABLES = 3;
 
 /** The two Parquet files as an export writes them. */
-async function writeTables(folder: string, keys: string[] | BigInt64Array, codes: Uint8Array): Promise<void> {
+async function writeTables(folder: string, keys: string[] | BigInt64Array, codes: Uint8Array, shared: boolean): Promise<void> {
   const table = Int32Array.from({ length: ITEMS * TABLES }, (_, at) => at % TABLES);
-  const buckets = Array.from({ length: TABLES }, (_, t) => buildBuckets(codes, TABLES, 2, t));
+  const space = sharedBuckets(codes, TABLES, 2);
+  const buckets = Array.from({ length: TABLES }, (_, t) => (shared ? bucketsOfItems(space, t) : buildBuckets(codes, TABLES, 2, t)));
+  if (shared) await writeFile(join(folder, 'embeddings.arrow'), '');
   const size = Int32Array.from(buckets.flatMap(({ offsets }) => Array.from({ length: offsets.length - 1 }, (_, b) => offsets[b + 1]! - offsets[b]!)));
   const offsets = new Int32Array(size.length + 1);
   size.forEach((count, b) => (offsets[b + 1] = offsets[b]! + count));
@@ -72,14 +75,14 @@ async function main(python: string, scratch: string): Promise<void> {
   const codes = Uint8Array.from({ length: ITEMS * TABLES * 2 }, () => stream.below(18));
   const strings = Array.from({ length: ITEMS }, (_, i) => `${i % 5 === 0 ? 'é' : 'w'}${i}`).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const numbers = BigInt64Array.from({ length: ITEMS }, (_, i) => BigInt(i - 700) * 3n);
-  for (const [keys, column] of [[strings, words(...strings)], [numbers, ids(...numbers)]] as const) {
-    const folder = join(scratch, column.kind);
+  for (const [keys, column, shared] of [[strings, words(...strings), false], [numbers, ids(...numbers), false], [strings, words(...strings), true]] as const) {
+    const folder = join(scratch, `${column.kind}${shared ? '-shared' : ''}`);
     await mkdir(folder);
-    await writeTables(folder, keys, codes);
-    await compare(python, folder, buildIndex({ keys: column, codes, tables: TABLES, codeBytes: 2 }), keys);
+    await writeTables(folder, keys, codes, shared);
+    await compare(python, folder, buildIndex({ keys: column, codes, tables: TABLES, codeBytes: 2, shared }), keys);
     const left = await writeChanges(folder, keys, codes);
     const leftColumn = column.kind === 'utf8' ? words(...(left.keys as string[])) : ids(...(left.keys as bigint[]));
-    await compare(python, folder, buildIndex({ keys: leftColumn, codes: left.codes, tables: TABLES, codeBytes: 2 }), keys);
+    await compare(python, folder, buildIndex({ keys: leftColumn, codes: left.codes, tables: TABLES, codeBytes: 2, shared }), keys);
   }
 }
 

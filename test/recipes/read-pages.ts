@@ -19,9 +19,9 @@ export async function readPages(python: string, scratch: string): Promise<void> 
   const codes = Uint8Array.from({ length: ITEMS * TABLES * 2 }, (_, at) => stream.below(at % (2 * TABLES) < 2 ? 4 : 18));
   const strings = Array.from({ length: ITEMS }, (_, i) => `${i % 5 === 0 ? 'é' : 'w'}${'long'.repeat(i % 7)}${i}`).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const numbers = BigInt64Array.from({ length: ITEMS }, (_, i) => BigInt(i - 700) * 3n);
-  for (const [keys, column] of [[strings, words(...strings)], [numbers, ids(...numbers)]] as const) {
-    const built = buildIndex({ keys: column, codes, tables: TABLES, codeBytes: 2 });
-    const folder = join(scratch, `pages-${built.manifest.kind}`);
+  for (const [keys, column, shared] of [[strings, words(...strings), false], [numbers, ids(...numbers), false], [strings, words(...strings), true]] as const) {
+    const built = buildIndex({ keys: column, codes, tables: TABLES, codeBytes: 2, shared });
+    const folder = join(scratch, `pages-${built.manifest.kind}${shared ? '-shared' : ''}`);
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'index.json'), JSON.stringify(built.manifest));
     for (const [name, bytes] of built.parts) await writeFile(join(folder, name), bytes);
@@ -37,6 +37,6 @@ export async function readPages(python: string, scratch: string): Promise<void> 
     pages.fill(0xff, 1024, pages.length);
     await writeFile(join(folder, 'buckets-0.pages'), pages);
     await assert.rejects(run(python, [SCRIPT, folder, queries[0]!]), /FormatError: buckets-0\.pages/);
-    process.stdout.write(`ok: ${queries.length} lookups from the pages of ${built.manifest.kind}s, in plain Python\n`);
+    process.stdout.write(`ok: ${queries.length} lookups from the pages of ${built.manifest.kind}s${shared ? ' whose codes meet across tables' : ''}, in plain Python\n`);
   }
 }

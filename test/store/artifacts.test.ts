@@ -109,10 +109,14 @@ describe('artifacts', () => {
     const store = openEmpty();
     const written = await writeArtifact(store, reference, artifact('abc'));
     const read = await openArtifact(store, reference);
+    const ofBlob = async () => Buffer.from(await (await read.partBlob('tokens.parquet')).arrayBuffer()).toString();
+    assert.equal(await ofBlob(), 'abc');
     await store.put(pathOf(written), bytesOf('abd'));
+    await assert.rejects(ofBlob(), { name: 'IntegrityError', message: /expected SHA-256 ba7816bf.*found a52d159f/ });
     await assert.rejects(read.part('tokens.parquet'), { name: 'IntegrityError', message: /part tokens\.parquet at .*expected SHA-256 ba7816bf.*found a52d159f/ });
     await truncate(store.localFile(pathOf(written))!, 2);
     await assert.rejects(read.part('tokens.parquet'), { name: 'IntegrityError', message: /expected 3 bytes, found 2 bytes/ });
+    await assert.rejects(ofBlob(), { name: 'IntegrityError', message: /expected 3 bytes, found 2 bytes/ });
     await store.delete(pathOf(written));
     await assert.rejects(read.part('tokens.parquet'), { name: 'IntegrityError', message: /expected 3 bytes, found nothing/ });
   });

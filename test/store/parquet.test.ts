@@ -3,7 +3,11 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import type { TableColumns, TableSchema } from '../../store/columns.ts';
-import { decodeParquet, encodeParquet } from '../../store/parquet.ts';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Failure } from '../../schemas/failures.ts';
+import { beginParquetFile, decodeParquet, encodeParquet, readBinaryColumn, writeParquetFile } from '../../store/parquet.ts';
 
 const SCHEMA = {
   id: 'int32',
@@ -154,5 +158,63 @@ describe('parquet', () => {
     await assert.rejects(encode({ a: 'list<int32>' }, { a: { offsets: Int32Array.of(0, 2, 1), values: Int32Array.of(1) } }), { name: 'RangeError', message: /offset 2 is 1, less than 2/ });
     await assert.rejects(encode({ a: 'utf8' }, { a: ['fine', 'half \uD83E'] }), { name: 'DataError', message: /column a, string 1: lone surrogate U\+D83E at character 5/ });
     await assert.rejects(encode({ a: 'utf8' }, { a: ['\uD83E', '\uDDF5'] }), { name: 'DataError' });
+  });
+});
+
+describe('a Parquet file that grows', () => {
+  const CODED = { item: 'int32', code: 'binary(3)' } as const satisfies TableSchema;
+  const coded = (first: number, rows: number) => ({ item: Int32Array.from({ length: rows }, (_, at) => first + at), code: Uint8Array.from({ length: 3 * rows }, (_, at) => (first + at) % 251) });
+
+  async function inFolder<Result>(work: (file: (name: string) => string) => Promise<Result>): Promise<Result> {
+    const folder = await mkdtemp(join(tmpdir(), 'hashloom-parquet-'));
+    try {
+      return await work((name) => join(folder, name));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  it('holds the rows of its batches in order, in both dresses, and has the same bytes each time', async () => {
+    await inFolder(async (file) => {
+      for (const dress of ['published', 'internal'] as const) {
+        const batches = [coded(0, 70), coded(70, 1), coded(71, 200)];
+        await writeParquetFile(file('a'), CODED, batches, { dress, rowGroupRows: 64 });
+        const writer = beginParquetFile(file('b'), CODED, { dress, rowGroupRows: 64 });
+        for (const batch of batches) await writer.add(batch);
+        await writer.end();
+        const bytes = await readFile(file('a'));
+        assert.ok(bytes.equals(await readFile(file('b'))));
+        const read = await decodeParquet(bytes, CODED);
+        assert.deepEqual(read.item, coded(0, 271).item);
+        assert.deepEqual(read.code.subarray(0, 210), coded(0, 70).code);
+        assert.deepEqual(read.code.subarray(213), coded(71, 200).code);
+      }
+    });
+  });
+
+  it('ends with an error where columns do not fit or the folder is not there', async () => {
+    await inFolder(async (file) => {
+      const writer = beginParquetFile(file('a'), CODED, { dress: 'published' });
+      await assert.rejects(writer.add({ item: new Int32Array(2), code: new Uint8Array(3) }), /column code has 1 rows, expected 2/);
+      await writer.add(coded(0, 2));
+      await writer.end();
+      await assert.rejects(writeParquetFile(file('none/a'), CODED, [coded(0, 10)], { dress: 'published' }), /ENOENT/);
+    });
+  });
+
+  it('gives one binary column batch by batch, from both writers, and refuses what it is not', async () => {
+    const whole = coded(0, 300);
+    const files = [await encodeParquet(CODED, whole, { dress: 'internal', rowGroupRows: 90 }), await encodeParquet(CODED, whole, { dress: 'published', rowGroupRows: 128 })];
+    for (const bytes of files) {
+      const out = new Uint8Array(900);
+      await readBinaryColumn(new Blob([bytes]), 'code', 3, out, 'codes.parquet');
+      assert.deepEqual(out, whole.code);
+      const refuses = (blob: Blob, name: string, width: number, size: number, message: RegExp) =>
+        assert.rejects(readBinaryColumn(blob, name, width, new Uint8Array(size), 'codes.parquet'), (error) => error instanceof Failure && error.type === 'IntegrityError' && message.test(error.message));
+      await refuses(new Blob([bytes]), 'code', 3, 897, /codes\.parquet, column code: more than 299 rows/);
+      await refuses(new Blob([bytes]), 'code', 3, 903, /column code: 300 rows, expected 301/);
+      await refuses(new Blob([bytes]), 'item', 4, 1200, /column item: expected binary\(4\), found int32/);
+      await refuses(new Blob([bytes.subarray(0, bytes.length - 9)]), 'code', 3, 900, /cannot be read as Parquet/);
+    }
   });
 });

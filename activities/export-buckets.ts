@@ -1,98 +1,61 @@
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { buildBuckets, countBuckets } from '../kernels/build-buckets.ts';
-import { largeBuckets } from '../kernels/large-buckets.ts';
-import { bucketsOfItems, sharedBuckets } from '../kernels/shared-buckets.ts';
-import { buildBucketPages, buildItemPages, type PagesOptions } from '../kernels/build-pages.ts';
-import type { PageFile } from '../kernels/pages-layout.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { ITEM_IDS, ITEM_KEYS, VOCABULARY } from '../schemas/tables.ts';
 import { encodeDense } from '../store/arrow-ipc.ts';
-import { artifactReference, openArtifact, type PartToWrite } from '../store/artifacts.ts';
-import { decodeParquet } from '../store/parquet.ts';
+import { artifactComplete, artifactFolder, artifactReference, openArtifact, type PartToWrite, readManifest } from '../store/artifacts.ts';
 import type { Store } from '../store/store.ts';
-import { beginBuckets, beginGroups, type Keys, writeCodes } from './published-tables.ts';
-import { loadCodes } from './load-codes.ts';
+import { exportPart, partRecipe } from './export-part.ts';
+import { type ExportInput, exportRecipe, type ExportPlan, planExport, planReference, readPlan } from './export-plan.ts';
+import { exportRange, rangeRecipe } from './export-range.ts';
 import { loadModel } from './load-model.ts';
-import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
-
-export interface ExportBucketsInput extends StageInput {
-  codes: ArtifactReference;
-  /** Of words; else `items`. */
-  vocabulary?: ArtifactReference;
-  model?: ArtifactReference;
-  /** The artifact with items.parquet. */
-  items?: ArtifactReference;
-  /** The artifact with encoder.json and encoder.bin: what makes codes of other documents. */
-  encoder?: ArtifactReference;
-  /** A lookup gives no bucket of more items; 0 or absent: it gives all. */
-  maximumBucket?: number;
-}
+import { type ArtifactContent, produceArtifact, type StageContext, type StageOutput } from './stage-context.ts';
 
 /**
- * Everything a published version holds (docs/index-format.md): Parquet tables, lookup pages, dense embeddings. Rows: items.
- * Parts leave for local files piece by piece, a table after the other: what stays in memory is codes, keys and one table's order.
+ * Everything a published version holds (docs/index-format.md): Parquet tables, lookup pages, dense embeddings. Rows: items. Ranges and parts that are there, because activities of
+ * their own have made them, are taken; the others are made here, one after the other. What it was put together from is removed afterwards.
  */
-export async function exportBuckets(input: ExportBucketsInput, context: StageContext): Promise<StageOutput> {
+export async function exportBuckets(input: ExportInput, context: StageContext): Promise<StageOutput> {
   const store = context.openStore(input.store);
-  const { maximumBucket = 0 } = input;
-  const inputs = [input.codes, input.vocabulary, input.model, input.items, input.encoder].filter((reference) => reference !== undefined);
-  const recipe = { stage: 'export', parameters: { ...(maximumBucket > 0 && { maximumBucket }) }, inputs, force: input.force } as const;
-  const scratch = await mkdtemp(join(tmpdir(), 'hashloom-export-'));
+  const recipe = exportRecipe(input);
   try {
-    return await produceArtifact(context, store, recipe, () => exportParts(input, store, context, artifactReference(recipe).key, scratch));
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
+    const output = await produceArtifact(context, store, recipe, () => assemble(input, store, context));
+    if (!output.cached) await removePieces(store, input);
+    return output;
+  } catch (error) {
+    // A twin that was faster has removed what this one was reading.
+    const { force } = recipe;
+    if (force || !(await artifactComplete(store, artifactReference(recipe)))) throw error;
+    return await produceArtifact(context, store, recipe, () => Promise.reject(error as Error));
   }
 }
 
-async function exportParts(input: ExportBucketsInput, store: Store, context: StageContext, key: string, scratch: string): Promise<ArtifactContent> {
-  const coded = await loadCodes(store, input.codes);
-  const keys = await loadKeys(store, input);
-  const { tables, bits, items } = coded;
-  const steps = 3 + 2 * tables;
-  let step = 0;
-  const tell = () => context.report(++step, steps);
-  tell();
-
-  const place = (name: string) => join(scratch, name);
-  const pages: PagesOptions = { keys: keys.kind === 'id' ? { kind: 'int64', values: keys.keys } : utf8Keys(keys.keys), tables, identity: Buffer.from(key, 'hex') };
-  const parts: PartToWrite[] = [await writePages(place, 'items.pages', buildItemPages(coded.codes, bits / 8, pages))];
-  tell();
-  const bucketTable = beginBuckets(place('buckets.parquet'), keys, bits);
-  const groupTable = beginGroups(place('groups.parquet'), keys);
-  const counts = { buckets: 0, clusters: 0, singletons: 0 };
+async function assemble(input: ExportInput, store: Store, context: StageContext): Promise<ArtifactContent> {
+  await planExport({ ...input, force: true }, context);
+  const plan = await readPlan(store, input);
+  const { ranges, parts: names, items, tables, bits } = plan;
   const { maximumBucket = 0 } = input;
-  const over = maximumBucket > 0 ? largeBuckets(maximumBucket, items) : undefined;
-  // Trained embeddings meet in one space of codes: a table's bucket also holds the items that have its code in another table.
-  const shared = input.model && sharedBuckets(coded.codes, tables, bits / 8);
-  for (let table = 0; table < tables; table++) {
-    const buckets = shared ? bucketsOfItems(shared, table) : buildBuckets(coded.codes, tables, bits / 8, table);
-    const found = countBuckets([buckets]);
-    counts.buckets += found.buckets;
-    counts.clusters += found.clusters;
-    counts.singletons += found.singletons;
-    over?.add(buckets);
-    parts.push(await writePages(place, `buckets-${table}.pages`, buildBucketPages(buckets, pages)));
-    tell();
-    await bucketTable.add(buckets);
-    await groupTable.add(buckets);
-    tell();
+  const counts = { buckets: 0, clusters: 0, over: 0 };
+  /** In how many tables the bucket of an item is over the cap. */
+  const overCap = new Uint8Array(maximumBucket > 0 ? items : 0);
+  for (const [at, from] of ranges.slice(0, -1).entries()) {
+    const { artifact, facts } = await exportRange({ ...input, from, to: ranges[at + 1]! }, context);
+    if (from < plan.itemBlocks) continue;
+    if (maximumBucket > 0) {
+      const range = await openArtifact(store, artifact);
+      for (const number of new Uint32Array(new Uint8Array(await range.part('over-cap.numbers')).buffer)) overCap[number]!++;
+      counts.over += Number(facts['bucketsOverCap']);
+    }
+    counts.buckets += Number(facts['buckets']);
+    counts.clusters += Number(facts['clusters']);
   }
-  await writeCodes(place('codes.parquet'), coded, keys);
-  await bucketTable.end();
-  const grouped = await groupTable.end();
-  parts.push({ name: 'codes.parquet', file: place('codes.parquet'), rows: items * tables }, { name: 'buckets.parquet', file: place('buckets.parquet'), rows: counts.buckets });
-  if (grouped > 0) parts.push({ name: 'groups.parquet', file: place('groups.parquet'), rows: grouped });
+  const parts: PartToWrite[] = [];
+  for (const [part] of names.entries()) {
+    const { artifact } = await exportPart({ ...input, from: part, to: part + 1 }, context);
+    const { manifest } = await openArtifact(store, artifact);
+    for (const each of manifest.parts) parts.push({ name: each.name, rows: each.rows, copy: { from: artifact, part: each } });
+  }
   if (input.model) {
     const { embeddings } = await loadModel(store, input.model);
     const dense = [{ name: 'embedding', width: tables * bits, values: embeddings }];
-    await writeFile(place('embeddings.arrow'), await encodeDense(dense, { tables: String(tables), bits: String(bits) }));
-    parts.push({ name: 'embeddings.arrow', file: place('embeddings.arrow'), rows: items });
+    parts.push({ name: 'embeddings.arrow', bytes: await encodeDense(dense, { tables: String(tables), bits: String(bits) }), rows: items });
   }
   if (input.encoder) {
     const made = await openArtifact(store, input.encoder);
@@ -100,7 +63,8 @@ async function exportParts(input: ExportBucketsInput, store: Store, context: Sta
   }
   // What encodes later items of vectors stays beside the index.
   if (input.items) parts.push(...(await encoderParts(store, input.items)));
-  return { parts, rows: items, facts: { tables, bits, ...counts, ...(over && { maximumBucket, ...over.counts() }) } };
+  const over = maximumBucket > 0 && { maximumBucket, bucketsOverCap: counts.over, itemsOverCap: overCap.reduce((items, inTables) => items + (inTables === tables ? 1 : 0), 0) };
+  return { parts, rows: items, facts: { tables, bits, buckets: counts.buckets, clusters: counts.clusters, singletons: counts.buckets - counts.clusters, payloads: plan.hasPayloads, ...over } };
 }
 
 async function encoderParts(store: Store, reference: ArtifactReference): Promise<PartToWrite[]> {
@@ -109,27 +73,19 @@ async function encoderParts(store: Store, reference: ArtifactReference): Promise
   return await Promise.all(parts.map(async ({ name, rows }) => ({ name, rows, bytes: await encoded.part(name) })));
 }
 
-async function loadKeys(store: Store, input: ExportBucketsInput): Promise<Keys> {
-  if (input.vocabulary) {
-    const vocabulary = await openArtifact(store, input.vocabulary);
-    const { word } = await decodeParquet(await vocabulary.part('vocabulary.parquet'), VOCABULARY, 'vocabulary.parquet');
-    return { kind: 'word', keys: word };
+/** Removes plan, ranges and parts; manifests first, so that what has lost a part is no artifact. */
+async function removePieces(store: Store, input: ExportInput): Promise<void> {
+  if (!(await artifactComplete(store, planReference(input)))) return;
+  const { ranges, parts }: ExportPlan = await readPlan(store, input);
+  const pieces = [
+    ...ranges.slice(0, -1).map((from, at) => artifactReference(rangeRecipe(input, { from, to: ranges[at + 1]! }))),
+    ...parts.map((_, part) => artifactReference(partRecipe(input, part))),
+    planReference(input),
+  ];
+  for (const piece of pieces) {
+    const manifest = await readManifest(store, piece);
+    const folder = artifactFolder(piece);
+    await store.delete(`${folder}/manifest.json`);
+    for (const { path } of manifest?.parts ?? []) await store.delete(`${folder}/${path}`);
   }
-  if (!input.items) throw new RangeError('export: expected a vocabulary or items, got neither');
-  const items = await openArtifact(store, input.items);
-  const bytes = await items.part('items.parquet');
-  if (items.manifest.facts['kind'] !== 'id') return { kind: 'word', keys: (await decodeParquet(bytes, ITEM_KEYS, 'items.parquet')).id };
-  return { kind: 'id', keys: (await decodeParquet(bytes, ITEM_IDS, 'items.parquet')).id };
-}
-
-function utf8Keys(words: string[]): PagesOptions['keys'] {
-  const bytes = Buffer.from(words.join(''), 'utf8');
-  const offsets = new Uint32Array(words.length + 1);
-  for (const [at, word] of words.entries()) offsets[at + 1] = offsets[at]! + Buffer.byteLength(word);
-  return { kind: 'utf8', offsets, bytes };
-}
-
-async function writePages(place: (name: string) => string, name: string, file: PageFile): Promise<PartToWrite> {
-  await pipeline(Readable.from(file.chunks(), { objectMode: true, highWaterMark: 2 }), createWriteStream(place(name)));
-  return { name, file: place(name), rows: file.entries };
 }

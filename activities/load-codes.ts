@@ -1,6 +1,6 @@
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { openArtifact } from '../store/artifacts.ts';
-import { readBinaryColumn } from '../store/parquet.ts';
+import { readBinaryColumn } from '../store/stream-column.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Codes {

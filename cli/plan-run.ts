@@ -1,3 +1,5 @@
+import { partRecipe } from '../activities/export-part.ts';
+import { rangeRecipe } from '../activities/export-range.ts';
 import { filterArtifact } from '../activities/filter.ts';
 import { readGroups } from '../activities/group-files.ts';
 import { readListedFiles } from '../activities/listed-files.ts';
@@ -10,7 +12,7 @@ import * as stages from '../activities/stages.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { type StageName, stageNamesOf, STAGES } from '../schemas/stages.ts';
-import { artifactComplete } from '../store/artifacts.ts';
+import { artifactComplete, artifactReference } from '../store/artifacts.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { reindexStages } from '../workflows/reindex.ts';
@@ -149,6 +151,8 @@ const ARTIFACTS: { [Name in ShardActivity]: NamesArtifacts<Name> } = {
   merge: byRange<'merge'>(mergeArtifact),
   filter: byRange<'filter'>(filterArtifact),
   mine: byRange<'mine'>(mineArtifact),
+  exportRange: byRange<'exportRange'>((shared, range) => ({ artifact: artifactReference(rangeRecipe(shared, range)) })),
+  exportPart: byRange<'exportPart'>((shared, { from }) => ({ artifact: artifactReference(partRecipe(shared, from)) })),
 };
 
 const LOOKS_AT_ONCE = 32;

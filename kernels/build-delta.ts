@@ -5,7 +5,7 @@
 
 import { crc32c } from './pages-checksum.ts';
 import { varintBytes, writeVarint } from './pages-bucket-list.ts';
-import { writeU32 } from './pages-layout.ts';
+import { writeU32 } from './pages-stream.ts';
 
 const HEADER_BYTES = 128;
 const MAGIC = [0x89, 0x48, 0x4c, 0x44, 0x0d, 0x0a, 0x1a, 0x0a];

@@ -8,13 +8,17 @@
 import { checkCodeShape } from './binarize.ts';
 import type { TableBuckets } from './build-buckets.ts';
 import { listBytes, type ListSource, varintBytes, writeList, writeVarint } from './pages-bucket-list.ts';
-import { evenOffsets, hashOrder, type KeyColumn, storedKeys } from './pages-keys.ts';
-import { boundCrc, DEFAULT_PAGE_BYTES, isPageSize, largestEntry, layPages, type PageFile, writeU32 } from './pages-layout.ts';
+import { type ByteStrings, checkPayloads, evenOffsets, hashOrder, type KeyColumn, storedKeys } from './pages-keys.ts';
+import { DEFAULT_PAGE_BYTES, isPageSize, largestEntry, layPages, type PageFile } from './pages-layout.ts';
+import { type ItemBlock, itemEntryBytes, writeItemEntry } from './pages-run.ts';
+import { boundCrc, writeU32 } from './pages-stream.ts';
 
 export interface PagesOptions {
   keys: KeyColumn;
   /** L, of the whole index. */
   tables: number;
+  /** A text an item, where the index has payloads. */
+  payloads?: ByteStrings;
   /** 16 bytes that all parts of a version share: the key of the export artifact. */
   identity: Uint8Array;
   /** A power of two from 512 to 32768. When absent 1024, for items more where an entry is so large that few would fit. */
@@ -22,34 +26,29 @@ export interface PagesOptions {
 }
 
 /** Bytes of a list that leaves its page for the overflow when it is longer, so that pages fill evenly. */
-const longestInline = (pageBytes: number): number => Math.max(pageBytes / 4, Math.min(512, pageBytes / 2));
+export const longestInline = (pageBytes: number): number => Math.max(pageBytes / 4, Math.min(512, pageBytes / 2));
 
 /** `items.pages`. The same input gives the same bytes. Throws RangeError on shapes that do not fit and on equal keys. */
 export function buildItemPages(codes: Uint8Array, codeBytes: number, options: PagesOptions): PageFile {
-  const { tables, identity, pageBytes = itemPageBytes(tables * codeBytes) } = options;
+  const { tables, identity, payloads } = options;
   checkCodeShape(tables, codeBytes * 8);
   const keys = storedKeys(options.keys);
   const items = keys.offsets.length - 1;
   const rowBytes = tables * codeBytes;
   if (codes.length !== items * rowBytes) throw new RangeError(`codes: expected ${items} x ${tables} x ${codeBytes} bytes, got ${codes.length}`);
+  if (payloads) checkPayloads(payloads, items);
+  const block: ItemBlock = { first: 0, codes, rowBytes, keys, ...(payloads && { payloads }) };
   const { hashes, order } = hashOrder(keys);
   const sizes = new Uint16Array(items);
-  for (let i = 0; i < items; i++) {
-    const size = keys.offsets[order[i] + 1] - keys.offsets[order[i]] + 4 + rowBytes;
-    if (size > largestEntry(pageBytes)) throw new RangeError(`item ${order[i]}: its entry of ${size} bytes does not fit a page of ${pageBytes}; take larger pages`);
-    sizes[i] = size;
-  }
-  const facts = { part: 'items', keys: options.keys.kind, tables, table: 0, codeBytes, pageBytes, items, identity } as const;
+  for (let i = 0; i < items; i++) sizes[i] = itemEntryBytes(block, order[i]);
+  const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
+  const pageBytes = options.pageBytes ?? itemPageBytes(rowBytes, payloadBytes(payloads), items, largest);
+  if (largest > largestEntry(pageBytes)) throw new RangeError(`items: an entry of ${largest} bytes does not fit a page of ${pageBytes}; take larger pages`);
+  const facts = { part: 'items', keys: options.keys.kind, tables, table: 0, codeBytes, payloads: payloads !== undefined, pageBytes, items, identity } as const;
   return layPages(facts, {
     hashes,
     sizes,
-    write(i, page, at) {
-      const item = order[i];
-      for (let k = keys.offsets[item]; k < keys.offsets[item + 1]; k++) page[at++] = keys.bytes[k];
-      writeU32(page, at, item);
-      at += 4;
-      for (let k = item * rowBytes; k < (item + 1) * rowBytes; k++) page[at++] = codes[k];
-    },
+    write: (i, page, at) => writeItemEntry(block, order[i], page, at),
     overflowBytes: 0,
     overflow: () => [],
   });
@@ -57,7 +56,7 @@ export function buildItemPages(codes: Uint8Array, codeBytes: number, options: Pa
 
 /** `buckets-T.pages` of one table. The same input gives the same bytes. Throws RangeError on shapes that do not fit. */
 export function buildBucketPages(buckets: TableBuckets, options: PagesOptions): PageFile {
-  const { tables, identity, pageBytes = DEFAULT_PAGE_BYTES } = options;
+  const { tables, identity, payloads, pageBytes = DEFAULT_PAGE_BYTES } = options;
   const { codeBytes, codes, table } = buckets;
   checkCodeShape(tables, codeBytes * 8);
   if (!isPageSize(pageBytes)) throw new RangeError(`page size: expected a power of two from 512 to 32768, got ${pageBytes}`);
@@ -65,12 +64,13 @@ export function buildBucketPages(buckets: TableBuckets, options: PagesOptions): 
   const items = keys.offsets.length - 1;
   // More where a bucket also holds items that have its code in another table.
   if (buckets.items.length < items) throw new RangeError(`buckets of table ${table}: expected at least ${items} items, got ${buckets.items.length}`);
-  const source: ListSource = { buckets, keys, idsAlone: options.keys.kind === 'int64' };
+  if (payloads) checkPayloads(payloads, items);
+  const source: ListSource = { buckets, keys, ...(payloads && { payloads }), idsAlone: options.keys.kind === 'int64' };
   const large = findLarge(source, pageBytes);
   const { hashes, order } = hashOrder({ bytes: codes, offsets: evenOffsets(codes.length / codeBytes, codeBytes) });
   const sizes = new Uint16Array(order.length);
   for (let i = 0; i < order.length; i++) sizes[i] = codeBytes + headBytes(source, order[i], large.get(order[i]));
-  const facts = { part: 'buckets', keys: options.keys.kind, tables, table, codeBytes, pageBytes, items, identity } as const;
+  const facts = { part: 'buckets', keys: options.keys.kind, tables, table, codeBytes, payloads: payloads !== undefined, pageBytes, items, identity } as const;
   return layPages(facts, {
     hashes,
     sizes,
@@ -95,11 +95,19 @@ export function buildBucketPages(buckets: TableBuckets, options: PagesOptions): 
   });
 }
 
-/** Few large entries fill pages unevenly: with 7 a page the file more than doubles, with 15 it grows by 43%, with 30 by 15%. */
-function itemPageBytes(rowBytes: number): number {
+/**
+ * Pages of `items.pages` for entries of L w bytes of codes and payloads of `payloads` bytes together. Few large entries fill pages unevenly: with 7 a page the file more than
+ * doubles, with 15 it grows by 43%, with 30 by 15%. `largest`: bytes of the largest entry.
+ */
+export function itemPageBytes(rowBytes: number, payloads: number, items: number, largest: number): number {
+  const mean = rowBytes + 4 + Math.floor(payloads / Math.max(1, items));
   let bytes = DEFAULT_PAGE_BYTES;
-  while (bytes < 30 * (rowBytes + 4)) bytes *= 2;
+  while (bytes < 32_768 && (bytes < 30 * mean || largest > largestEntry(bytes))) bytes *= 2;
   return bytes;
+}
+
+function payloadBytes(payloads: ByteStrings | undefined): number {
+  return payloads ? payloads.offsets[payloads.offsets.length - 1] - payloads.offsets[0] : 0;
 }
 
 interface OverflowPlace {

@@ -1,6 +1,7 @@
 /**
  * The list of a bucket. UTF-8 keys: item numbers as varints (the first as it is, then differences), then the keys in the same
- * order, each a varint length and bytes. int64 keys: the keys alone, 8 bytes each. Varints are LEB128, 7 bits a byte, the low ones first.
+ * order, each a varint length and bytes. int64 keys: the keys alone, 8 bytes each. Then, where items have payloads, those, each a varint length and bytes.
+ * Varints are LEB128, 7 bits a byte, the low ones first.
  */
 
 import type { TableBuckets } from './build-buckets.ts';
@@ -8,35 +9,39 @@ import type { ByteStrings } from './pages-keys.ts';
 
 /** What lists are made of. */
 export interface ListSource {
-  buckets: TableBuckets;
+  buckets: Pick<TableBuckets, 'offsets' | 'items'>;
   keys: ByteStrings;
+  payloads?: ByteStrings;
+  /** The item number of each place of `keys`, where they are a part of the index's; else a place is its number. */
+  numbers?: Uint32Array;
   /** int64 keys stand for their items: they ascend as the numbers do. */
   idsAlone: boolean;
 }
 
 /** Bytes of the list of bucket b. */
-export function listBytes({ buckets, keys, idsAlone }: ListSource, b: number): number {
+export function listBytes({ buckets, keys, payloads, numbers, idsAlone }: ListSource, b: number): number {
   const { offsets, items } = buckets;
-  if (idsAlone) return 8 * (offsets[b + 1] - offsets[b]);
-  let bytes = 0;
+  let bytes = idsAlone ? 8 * (offsets[b + 1] - offsets[b]) : 0;
+  if (payloads) for (let at = offsets[b]; at < offsets[b + 1]; at++) bytes += countedBytes(payloads, items[at]);
+  if (idsAlone) return bytes;
   let previous = 0;
   for (let at = offsets[b]; at < offsets[b + 1]; at++) {
-    const item = items[at];
-    const length = keys.offsets[item + 1] - keys.offsets[item];
-    bytes += varintBytes(item - previous) + length + varintBytes(length);
-    previous = item;
+    const number = numbers ? numbers[items[at]] : items[at];
+    bytes += varintBytes(number - previous) + countedBytes(keys, items[at]);
+    previous = number;
   }
   return bytes;
 }
 
 /** Writes the list of bucket b at `at` and returns its end. */
-export function writeList({ buckets, keys, idsAlone }: ListSource, b: number, out: Uint8Array, at: number): number {
+export function writeList({ buckets, keys, payloads, numbers, idsAlone }: ListSource, b: number, out: Uint8Array, at: number): number {
   const { offsets, items } = buckets;
   let previous = 0;
   const numbered = idsAlone ? offsets[b] : offsets[b + 1];
   for (let i = offsets[b]; i < numbered; i++) {
-    at = writeVarint(out, at, items[i] - previous);
-    previous = items[i];
+    const number = numbers ? numbers[items[i]] : items[i];
+    at = writeVarint(out, at, number - previous);
+    previous = number;
   }
   for (let i = offsets[b]; i < offsets[b + 1]; i++) {
     const start = keys.offsets[items[i]];
@@ -44,6 +49,18 @@ export function writeList({ buckets, keys, idsAlone }: ListSource, b: number, ou
     if (!idsAlone) at = writeVarint(out, at, end - start);
     for (let k = start; k < end; k++) out[at++] = keys.bytes[k];
   }
+  if (payloads) for (let i = offsets[b]; i < offsets[b + 1]; i++) at = writeCounted(payloads, items[i], out, at);
+  return at;
+}
+
+function countedBytes({ offsets }: ByteStrings, place: number): number {
+  const length = offsets[place + 1] - offsets[place];
+  return varintBytes(length) + length;
+}
+
+function writeCounted({ bytes, offsets }: ByteStrings, place: number, out: Uint8Array, at: number): number {
+  at = writeVarint(out, at, offsets[place + 1] - offsets[place]);
+  for (let k = offsets[place]; k < offsets[place + 1]; k++) out[at++] = bytes[k];
   return at;
 }
 

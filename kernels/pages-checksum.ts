@@ -20,6 +20,28 @@ export function crc32c(bytes: Uint8Array, start: number, end: number, crc = 0): 
   return ~c >>> 0;
 }
 
+/** CRC-32C of two byte strings end to end, of their own CRCs and the length of the second. */
+export function joinCrcs(first: number, second: number, secondBytes: number): number {
+  // x^(8 n) mod P by squares: bit 31 is x^0 (the polynomials are reflected).
+  let power = 0x8000_0000;
+  let square = 0x4000_0000;
+  for (let n = 8 * secondBytes; n > 0; n = Math.floor(n / 2)) {
+    if (n % 2 === 1) power = multiply(square, power);
+    square = multiply(square, square);
+  }
+  return (multiply(power, first) ^ second) >>> 0;
+}
+
+/** a b mod P. */
+function multiply(a: number, b: number): number {
+  let product = 0;
+  for (let bit = 31; bit >= 0; bit--) {
+    if ((a >>> bit) & 1) product ^= b;
+    b = b & 1 ? (b >>> 1) ^ 0x82f63b78 : b >>> 1;
+  }
+  return product >>> 0;
+}
+
 const P1 = 0x9e3779b1;
 const P2 = 0x85ebca77;
 const P3 = 0xc2b2ae3d;

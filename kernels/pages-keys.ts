@@ -37,6 +37,18 @@ export function storedKeys(keys: KeyColumn): ByteStrings {
   return { bytes, offsets };
 }
 
+/** Longest payload: a title, a URL, a path; a document itself has its own place. */
+export const MAXIMUM_PAYLOAD_BYTES = 1024;
+
+/** Throws RangeError where payloads are not one an item, or too long. */
+export function checkPayloads({ offsets }: ByteStrings, items: number): void {
+  if (offsets.length !== items + 1) throw new RangeError(`payloads: expected ${items}, got ${offsets.length - 1}`);
+  for (let i = 1; i < offsets.length; i++) {
+    const length = offsets[i] - offsets[i - 1];
+    if (length < 0 || length > MAXIMUM_PAYLOAD_BYTES) throw new RangeError(`payload of item ${i - 1}: expected at most ${MAXIMUM_PAYLOAD_BYTES} bytes, got ${length}`);
+  }
+}
+
 /** By halves: a bigint a comparison takes ten times as long. */
 function checkAscending(values: BigInt64Array): void {
   const low = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);

@@ -154,6 +154,11 @@ export const configuration = z.strictObject({
     })
     .prefault({})
     .describe('What a lookup reads.'),
+  export: z
+    .strictObject({
+      memoryMiB: positiveCount.min(16).default(512).describe('About what a range of items or codes may take while the index is exported; a larger index is exported in more ranges.'),
+    })
+    .prefault({}),
   evaluation: z
     .strictObject({
       queries: positiveCount.default(1000).describe('Words sampled for each metric that is a mean over queries.'),

@@ -19,7 +19,10 @@ export const STAGES = {
   train: { version: 4, title: 'Train the embeddings' },
   encode: { version: 3, title: 'Encode vectors to codes' },
   binarize: { version: 2, title: 'Binarize to codes' },
-  export: { version: 4, title: 'Export the buckets' },
+  'export-plan': { version: 1, title: 'Plan the export' },
+  'export-range': { version: 1, title: 'Export ranges' },
+  'export-part': { version: 1, title: 'Export parts' },
+  export: { version: 5, title: 'Export the buckets' },
   append: { version: 1, title: 'Append and delete items' },
   evaluate: { version: 5, title: 'Evaluate' },
   report: { version: 1, title: 'Write the report' },
@@ -35,7 +38,7 @@ export const STAGES = {
 
 export type StageName = keyof typeof STAGES;
 
-/** The stages a run shows; `common` is made within `vocabulary`, `group` within `count`, `block` and `survey` within `train`; `trial` and `yardstick` belong to experiments. */
+/** The stages a run shows; `common` is made within `vocabulary`, `group` within `count`, `block` and `survey` within `train`, plan, ranges and parts within `export`; `trial` and `yardstick` belong to experiments. */
 export const STAGE_NAMES = [
   'list',
   'ingest',

@@ -66,6 +66,8 @@ export const CANDIDATES = { tables: 'int32', bits: 'int32', radius: 'int32', can
 /** `encode`: items.parquet in the order of ids; number = row. */
 export const ITEM_IDS = { id: 'int64' } as const;
 export const ITEM_KEYS = { id: 'utf8' } as const;
+/** The column beside them, where items have payloads. */
+export const ITEM_PAYLOAD = { payload: 'utf8' } as const;
 
 /** For other methods (`hashloom index data`): items by number, D in both orders, and pairs kept from training. */
 export const DATA_ITEMS = { number: 'int32', item: 'utf8', count: 'int64' } as const;
@@ -79,6 +81,10 @@ export const publishedIdCodes = (bits: number) => ({ ...publishedCodes(bits), it
 /** Published: groups.parquet sorted by (group, item): the clusters, numbered over all tables in the order of buckets.parquet. */
 export const publishedGroups = { item: 'utf8', group: 'int32', size: 'int32' } as const;
 export const publishedIdGroups = { ...publishedGroups, item: 'int64' } as const;
+
+/** Published where items have payloads: payloads.parquet, a row an item, sorted by item. */
+export const publishedPayloads = { item: 'utf8', payload: 'utf8' } as const;
+export const publishedIdPayloads = { ...publishedPayloads, item: 'int64' } as const;
 
 /** Published: buckets.parquet sorted by (table, code); items in word order. */
 export const publishedBuckets = (bits: number) => ({ table: 'int32', code: `binary(${bits / 8})`, size: 'int32', items: 'list<utf8>' }) as const;

@@ -12,6 +12,8 @@ export interface Artifact {
   readonly manifest: Manifest;
   /** The bytes of a part, proven by length and SHA-256, or an IntegrityError. */
   part(name: string): Promise<Uint8Array>;
+  /** The bytes of a part from first to last in pieces, proven by the time they end; an IntegrityError else. */
+  partStream(name: string): AsyncGenerator<Uint8Array, void, undefined>;
   /** Bytes [start, end) of a part, not proven. */
   partRange(name: string, start: number, end: number): Promise<Uint8Array>;
   /** The same as a Blob, which of a local file is not in memory. */
@@ -36,6 +38,7 @@ export async function openArtifact(store: Store, reference: ArtifactReference): 
     reference,
     manifest,
     part: async (name) => await readPart(store, folder, find(name)),
+    partStream: (name) => streamPart(store, folder, find(name)),
     partRange: async (name, start, end) => await readRange(store, `${folder}/${find(name).path}`, start, end),
     partBlob: async (name) => await readBlob(store, folder, find(name)),
     localFile: (name) => store.localFile(`${folder}/${find(name).path}`),
@@ -52,6 +55,20 @@ async function readPart(store: Store, folder: string, part: ManifestPart): Promi
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== part.sha256) throw refuse(`SHA-256 ${part.sha256}`, sha256);
   return bytes;
+}
+
+const PIECE_BYTES = 1 << 20;
+
+async function* streamPart(store: Store, folder: string, part: ManifestPart): AsyncGenerator<Uint8Array, void, undefined> {
+  const path = `${folder}/${part.path}`;
+  const hash = createHash('sha256');
+  for (let at = 0; at < part.bytes; at += PIECE_BYTES) {
+    const piece = await readRange(store, path, at, Math.min(part.bytes, at + PIECE_BYTES));
+    hash.update(piece);
+    yield piece;
+  }
+  const sha256 = hash.digest('hex');
+  if (sha256 !== part.sha256) throw new Failure('IntegrityError', `part ${part.name} at ${store.uri}/${path}: expected SHA-256 ${part.sha256}, found ${sha256}; delete the artifact's folder and run the reindex again`);
 }
 
 async function readRange(store: Store, path: string, start: number, end: number): Promise<Uint8Array> {
@@ -98,11 +115,12 @@ export async function artifactComplete(store: Store, reference: ArtifactReferenc
   return whole.every(Boolean) ? manifest : undefined;
 }
 
-/** A part to write: its bytes, or a local file that holds them. */
+/** A part to write: its bytes, a local file that holds them, or a part of another artifact of the store. */
 export interface PartToWrite {
   name: string;
   bytes?: Uint8Array;
   file?: string;
+  copy?: { from: ArtifactReference; part: ManifestPart };
   rows: number;
 }
 
@@ -148,7 +166,8 @@ export async function writeArtifact(store: Store, reference: ArtifactReference, 
   return await settleManifest(store, reference, manifest);
 }
 
-async function describePart({ name, bytes, file, rows }: PartToWrite): Promise<ManifestPart> {
+async function describePart({ name, bytes, file, copy, rows }: PartToWrite): Promise<ManifestPart> {
+  if (copy) return namedPart(name, copy.part.bytes, rows, copy.part.sha256);
   const hash = createHash('sha256');
   let size = 0;
   if (bytes !== undefined) {
@@ -160,15 +179,19 @@ async function describePart({ name, bytes, file, rows }: PartToWrite): Promise<M
   } else {
     throw new TypeError(`part ${name} has neither bytes nor a file`);
   }
-  const sha256 = hash.digest('hex');
-  const dot = name.lastIndexOf('.');
-  const path = dot > 0 ? `${name.slice(0, dot)}-${sha256.slice(0, 12)}${name.slice(dot)}` : `${name}-${sha256.slice(0, 12)}`;
-  return { name, path, bytes: size, rows, sha256 };
+  return namedPart(name, size, rows, hash.digest('hex'));
 }
 
-async function upload(store: Store, path: string, { bytes, file }: PartToWrite, size: number, rewrite: boolean): Promise<void> {
+function namedPart(name: string, bytes: number, rows: number, sha256: string): ManifestPart {
+  const dot = name.lastIndexOf('.');
+  const path = dot > 0 ? `${name.slice(0, dot)}-${sha256.slice(0, 12)}${name.slice(dot)}` : `${name}-${sha256.slice(0, 12)}`;
+  return { name, path, bytes, rows, sha256 };
+}
+
+async function upload(store: Store, path: string, { bytes, file, copy }: PartToWrite, size: number, rewrite: boolean): Promise<void> {
   if (!rewrite && (await store.head(path))?.size === size) return;
-  if (bytes !== undefined) await store.put(path, bytes);
+  if (copy) await store.copy(`${artifactFolder(copy.from)}/${copy.part.path}`, path);
+  else if (bytes !== undefined) await store.put(path, bytes);
   else await store.putFile(path, file!);
 }
 

@@ -32,7 +32,9 @@ export type ColumnValues<T extends ColumnType> = T extends 'int32'
               : Uint8Array;
 
 /** What can be written: strings may be bytes already, UTF-8 and valid. */
-export type WritableColumns<S extends TableSchema> = { [Name in keyof S]: S[Name] extends 'utf8' ? string[] | Utf8Column : ColumnValues<S[Name]> };
+export type WritableColumns<S extends TableSchema> = {
+  [Name in keyof S]: S[Name] extends 'utf8' ? string[] | Utf8Column : S[Name] extends 'list<utf8>' ? ListColumn<string[] | Utf8Column> : ColumnValues<S[Name]>;
+};
 
 export type TableColumns<S extends TableSchema> = { [Name in keyof S]: ColumnValues<S[Name]> };
 
@@ -63,10 +65,11 @@ export function rowsOf<S extends TableSchema>(schema: S, columns: WritableColumn
 
 function lengthOf(name: string, type: ColumnType, values: ColumnValues<ColumnType> | Utf8Column): number {
   if (type.startsWith('list<')) {
-    const { offsets, values: items } = values as ListColumn<Int32Array | BigInt64Array | string[]>;
+    const { offsets, values: items } = values as ListColumn<Int32Array | BigInt64Array | string[] | Utf8Column>;
     const last = offsets[offsets.length - 1];
-    if (offsets[0] !== 0 || last !== items.length) {
-      throw new RangeError(`column ${name}: offsets run from ${offsets[0]} to ${last}, expected from 0 to ${items.length}`);
+    const count = isUtf8Column(items) ? items.offsets.length - 1 : items.length;
+    if (offsets[0] !== 0 || last !== count) {
+      throw new RangeError(`column ${name}: offsets run from ${offsets[0]} to ${last}, expected from 0 to ${count}`);
     }
     for (let i = 1; i < offsets.length; i++) {
       if (offsets[i]! < offsets[i - 1]!) throw new RangeError(`column ${name}: offset ${i} is ${offsets[i]}, less than ${offsets[i - 1]} before it`);

@@ -30,7 +30,7 @@ type ParquetWasm = typeof Parquet;
  */
 export async function encodeParquet<S extends TableSchema>(schema: S, columns: WritableColumns<S>, options: ParquetOptions): Promise<Uint8Array> {
   if (options.dress === 'internal') return encodeTable(schema, columns, options.rowGroupRows ?? ROW_GROUP_ROWS);
-  const { arrow, parquet } = await load();
+  const { arrow, parquet } = await loadParquet();
   return parquet.writeParquet(parquet.Table.fromIPCStream(ipcStream(arrow, schema, columns)), writerProperties(parquet, options));
 }
 
@@ -47,7 +47,7 @@ export interface ParquetFileWriter<Columns> {
 export function beginParquetFile<S extends TableSchema>(file: string, schema: S, options: ParquetOptions): ParquetFileWriter<WritableColumns<S>> {
   const batches = new TransformStream<Parquet.RecordBatch, Parquet.RecordBatch>(undefined, { highWaterMark: 1 }, { highWaterMark: 0 });
   const writer = batches.writable.getWriter();
-  const done = load().then(async ({ parquet }) => {
+  const done = loadParquet().then(async ({ parquet }) => {
     const written = await parquet.transformParquetStream(batches.readable as globalThis.ReadableStream, writerProperties(parquet, options));
     await pipeline(written as unknown as AsyncIterable<Uint8Array>, createWriteStream(file));
   });
@@ -55,7 +55,7 @@ export function beginParquetFile<S extends TableSchema>(file: string, schema: S,
   done.catch((error: unknown) => writer.abort(error).catch(() => undefined));
   return {
     async add(columns) {
-      const { arrow, parquet } = await load();
+      const { arrow, parquet } = await loadParquet();
       for (const batch of parquet.Table.fromIPCStream(ipcStream(arrow, schema, columns)).recordBatches()) await writer.write(batch);
     },
     async end() {
@@ -108,7 +108,7 @@ export async function decodeParquet<S extends TableSchema>(bytes: Uint8Array, sc
   };
   const own = read(() => decodeTable(bytes, schema));
   if (own !== undefined) return own;
-  const { arrow, parquet } = await load();
+  const { arrow, parquet } = await loadParquet();
   const { fields } = read(() => arrow.tableFromIPC(parquet.readSchema(bytes).intoIPCStream())).schema;
   checkFields(arrow, fields, schema, where);
   const batches = read(() => {
@@ -142,7 +142,7 @@ export async function decodeWords(bytes: Uint8Array, name: string, where = 'Parq
 
 /** The columns of a table and their types, as far as they are ColumnTypes. Throws an IntegrityError when the bytes are no Parquet. */
 export async function columnTypes(bytes: Uint8Array, where: string): Promise<Map<string, string>> {
-  const { arrow, parquet } = await load();
+  const { arrow, parquet } = await loadParquet();
   try {
     const { fields } = arrow.tableFromIPC(parquet.readSchema(bytes).intoIPCStream()).schema;
     return new Map(fields.map(({ name, type }) => [name, typeName(arrow, type)]));
@@ -151,34 +151,8 @@ export async function columnTypes(bytes: Uint8Array, where: string): Promise<Map
   }
 }
 
-/** Reads one column binary(width) of a table batch by batch into `out`. Throws an IntegrityError as decodeParquet does, and where `out` is not its length. */
-export async function readBinaryColumn(blob: Blob, name: string, width: number, out: Uint8Array, where: string): Promise<void> {
-  const { arrow, parquet } = await load();
-  const refuse = (message: string, cause?: unknown): never => {
-    throw new Failure('IntegrityError', `${where}, column ${name}: ${message}`, { cause });
-  };
-  let filled = 0;
-  try {
-    const file = await parquet.ParquetFile.fromFile(blob);
-    const batches = (await file.stream({ columns: [name], batchSize: ROW_GROUP_ROWS / 4 })) as unknown as AsyncIterable<Parquet.RecordBatch>;
-    for await (const batch of batches) {
-      const table = arrow.tableFromIPC(batch.intoIPCStream());
-      checkFields(arrow, table.schema.fields, { [name]: `binary(${width})` }, where);
-      for (const { values, length, nullCount } of table.getChild(name)!.data) {
-        if (nullCount > 0) refuse(`${nullCount} nulls, expected none`);
-        if (filled + length * width > out.length) refuse(`more than ${out.length / width} rows`);
-        out.set((values as Uint8Array).subarray(0, length * width), filled);
-        filled += length * width;
-      }
-    }
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    refuse(`${blob.size} bytes that cannot be read as Parquet (${(error as Error).message})`, error);
-  }
-  if (filled !== out.length) refuse(`${filled / width} rows, expected ${out.length / width}`);
-}
-
-function checkFields(arrow: Arrow, fields: Field[], schema: TableSchema, where: string): void {
+/** Throws an IntegrityError where a column of the schema is missing or of another type. */
+export function checkFields(arrow: Arrow, fields: Field[], schema: TableSchema, where: string): void {
   for (const [name, type] of Object.entries(schema)) {
     const field = fields.find((candidate) => candidate.name === name);
     const found = field === undefined ? 'none' : typeName(arrow, field.type);
@@ -231,7 +205,7 @@ function arrowData(arrow: Arrow, name: string, type: ColumnType, values: ColumnV
       return arrow.makeData({ type: arrowType(arrow, type) as InstanceType<Arrow['List']>, ...shape, valueOffsets: offsets, child });
     }
     case 'list<utf8>': {
-      const { offsets, values: items } = values as ListColumn<string[]>;
+      const { offsets, values: items } = values as ListColumn<string[] | Utf8Column>;
       return arrow.makeData({ type: arrowType(arrow, type) as InstanceType<Arrow['List']>, ...shape, valueOffsets: offsets, child: utf8Data(arrow, name, items) });
     }
     default:
@@ -315,7 +289,7 @@ function stringsOf(name: string, { valueOffsets, values, length }: Data): string
 let loaded: { arrow: Arrow; parquet: ParquetWasm } | undefined;
 
 /** On first use: 150 ms and a WASM module that most processes never need. */
-async function load(): Promise<{ arrow: Arrow; parquet: ParquetWasm }> {
+export async function loadParquet(): Promise<{ arrow: Arrow; parquet: ParquetWasm }> {
   loaded ??= { arrow: await import('apache-arrow'), parquet: createRequire(import.meta.url)('parquet-wasm') as ParquetWasm };
   return loaded;
 }

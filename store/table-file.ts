@@ -169,7 +169,7 @@ function schemaElements(schema: TableSchema): ReturnType<typeof struct>[] {
 
 function prepare(name: string, type: ColumnType, values: ColumnValues<ColumnType> | Utf8Column): { offsets?: Int32Array; values: ScalarValues } {
   if (!type.startsWith('list<')) return { values: type === 'utf8' && !isUtf8Column(values) ? encodeUtf8(values as string[], name) : (values as ScalarValues) };
-  const { offsets, values: items } = values as ListColumn<Int32Array | BigInt64Array | string[]>;
+  const { offsets, values: items } = values as ListColumn<Int32Array | BigInt64Array | string[] | Utf8Column>;
   return { offsets, values: Array.isArray(items) ? encodeUtf8(items, name) : items };
 }
 

@@ -1,9 +1,10 @@
 import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { ChildProgress } from '../schemas/run.ts';
+import { QUEUE_OF_STAGE } from '../schemas/queues.ts';
 import { STAGES } from '../schemas/stages.ts';
 import { childProgressQuery } from './child-progress.ts';
 import { perform } from './policies.ts';
-import type { ActivityInput, ShardActivity, StageFigures } from './steps.ts';
+import { type ActivityInput, SHARD_STAGES, type ShardActivity, type StageFigures } from './steps.ts';
 
 export type ShardInput<Name extends ShardActivity> = ActivityInput<Name>;
 export type ShardTotals = StageFigures;
@@ -37,8 +38,8 @@ export async function processShards<Name extends ShardActivity>(input: ProcessSh
     while (next < total && !historyIsLong()) {
       const batch = next++;
       const range = { from: batches[batch] ?? 0, to: batches[batch + 1] ?? 0 };
-      const summary = `${STAGES[activity].title}: batch ${batch + 1} of ${total}`;
-      const output = await perform('etl', activity, summary, { ...shared, ...range } as unknown as ShardInput<Name>);
+      const summary = `${STAGES[SHARD_STAGES[activity]].title}: batch ${batch + 1} of ${total}`;
+      const output = await perform(QUEUE_OF_STAGE[SHARD_STAGES[activity]], activity, summary, { ...shared, ...range } as unknown as ShardInput<Name>);
       totals.cached &&= output.cached;
       totals.rows += output.rows;
       totals.bytes += output.bytes;

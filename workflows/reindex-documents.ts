@@ -1,4 +1,5 @@
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
+import { exportIndex } from './export-stages.ts';
 import type { Steps } from './steps.ts';
 
 /** From documents to a published hash-bucket index whose items are their ids, with the encoder of other texts beside it. */
@@ -17,7 +18,7 @@ export async function reindexDocuments(input: ReindexInput, { run, perform, proc
     perform('export', 'encodeDocuments', `${weighed.rows} documents`, { ...base, weighed: weighed.artifact, hasher: hasher.artifact, tokens, documents }),
   );
   const buckets = await run.stage('export', () =>
-    perform('export', 'exportBuckets', `${training.bits} bits`, { ...base, codes: codes.artifact, items: codes.artifact, encoder: codes.artifact, maximumBucket: configuration.buckets.maximumSize }),
+    exportIndex({ perform, processShards }, `${training.bits} bits`, codes, { ...base, ...configuration.export, codes: codes.artifact, items: codes.artifact, encoder: codes.artifact, maximumBucket: configuration.buckets.maximumSize }),
   );
   const metrics = Object.fromEntries(Object.entries({ ...buckets.facts, ...codes.facts }).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
   const approval = await passGate(metrics, { uri: `${configuration.store}/artifacts/export/${buckets.artifact.key}` });

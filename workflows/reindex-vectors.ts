@@ -1,8 +1,9 @@
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
+import { exportIndex } from './export-stages.ts';
 import type { Steps } from './steps.ts';
 
 /** From vectors that are there to a published hash-bucket index: the shortest way, without labels and without training. */
-export async function reindexVectors(input: ReindexInput, { run, perform, passGate, execution }: Steps): Promise<ReindexResult> {
+export async function reindexVectors(input: ReindexInput, { run, perform, processShards, passGate, execution }: Steps): Promise<ReindexResult> {
   const { configuration, force } = input;
   const { index, source, training, vectors, seed } = configuration;
   const base = { store: configuration.store, force };
@@ -13,7 +14,7 @@ export async function reindexVectors(input: ReindexInput, { run, perform, passGa
     perform('export', 'encodeVectors', `${vectors.method}, ${shape.tables} x ${shape.bits} bits`, { ...base, files: corpus.artifact, badFiles: source.badFiles, vectors, ...shape, seed }),
   );
   const buckets = await run.stage('export', () =>
-    perform('export', 'exportBuckets', `${training.tables} tables`, { ...base, codes: codes.artifact, items: codes.artifact, maximumBucket: configuration.buckets.maximumSize }),
+    exportIndex({ perform, processShards }, `${training.tables} tables`, codes, { ...base, ...configuration.export, codes: codes.artifact, items: codes.artifact, maximumBucket: configuration.buckets.maximumSize }),
   );
   const metrics = Object.fromEntries(Object.entries(buckets.facts).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
   const lineage = [buckets.artifact, codes.artifact, corpus.artifact];

@@ -1,5 +1,6 @@
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { affinityStages } from './affinity-stages.ts';
+import { exportIndex } from './export-stages.ts';
 import { reindexDocuments } from './reindex-documents.ts';
 import { reindexVectors } from './reindex-vectors.ts';
 import type { Steps } from './steps.ts';
@@ -21,8 +22,9 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
   });
   const codes = await run.stage('binarize', () => perform('export', 'binarize', `${training.bits} bits`, { ...base, model: model.artifact }));
   const exported = await run.stage('export', () =>
-    perform('export', 'exportBuckets', `${training.tables} tables`, {
+    exportIndex(steps, `${training.tables} tables`, codes, {
       ...base,
+      ...configuration.export,
       codes: codes.artifact,
       vocabulary: words.artifact,
       model: model.artifact,

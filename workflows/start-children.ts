@@ -3,7 +3,7 @@ import { QUEUES } from '../schemas/queues.ts';
 import { STAGES } from '../schemas/stages.ts';
 import { processShards as processShardsWorkflow, type ShardInput, type ShardTotals } from './process-shards.ts';
 import type { RunFollower } from './run-progress.ts';
-import type { ShardActivity } from './steps.ts';
+import { SHARD_STAGES, type ShardActivity } from './steps.ts';
 import { train as trainWorkflow, type TrainInput, type TrainOutput } from './train.ts';
 
 /** Children have histories of their own, so that the run's stays short whatever the size of the corpus. */
@@ -20,7 +20,7 @@ export async function processShards<Name extends ShardActivity>(
       workflowId,
       taskQueue: QUEUES.main,
       args: [{ activity, batches, shared, next: 0, totals: { cached: true, rows: 0, bytes: 0 } }],
-      staticSummary: `${STAGES[activity].title}: ${batches.length - 1} batches`,
+      staticSummary: `${STAGES[SHARD_STAGES[activity]].title}: ${batches.length - 1} batches`,
     }),
   );
 }

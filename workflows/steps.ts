@@ -10,7 +10,10 @@ import type { StageName } from '../schemas/stages.ts';
 export type ActivityInput<Name extends ActivityName> = Parameters<Stages[Name]>[0];
 
 /** Activities that work on a range of files, groups or rows each. */
-export type ShardActivity = 'ingest' | 'count' | 'merge' | 'filter' | 'mine';
+export type ShardActivity = keyof typeof SHARD_STAGES;
+
+/** Their stages. */
+export const SHARD_STAGES = { ingest: 'ingest', count: 'count', merge: 'merge', filter: 'filter', mine: 'mine', exportRange: 'export-range', exportPart: 'export-part' } as const satisfies Partial<Record<ActivityName, StageName>>;
 
 export interface StageFigures {
   cached: boolean;

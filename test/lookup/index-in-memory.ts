@@ -1,7 +1,7 @@
 import { buildBuckets } from '../../kernels/build-buckets.ts';
 import { buildBucketPages, buildItemPages } from '../../kernels/build-pages.ts';
 import { bucketsOfItems, sharedBuckets } from '../../kernels/shared-buckets.ts';
-import type { KeyColumn } from '../../kernels/pages-keys.ts';
+import type { ByteStrings, KeyColumn } from '../../kernels/pages-keys.ts';
 import type { PageFile } from '../../kernels/pages-layout.ts';
 import { type HashIndex, openParts } from '../../lookup/hash-index.ts';
 import type { RangeReader } from '../../lookup/range-reader.ts';
@@ -22,13 +22,15 @@ export interface IndexShape {
   pageBytes?: number;
   /** 32 hexadecimal digits. */
   identity?: string;
+  /** A text an item. */
+  payloads?: ByteStrings;
   /** As of a trained model: codes meet across tables. */
   shared?: boolean;
 }
 
 /** Every part of a version, built by the kernels. */
-export function buildIndex({ keys, codes, tables, codeBytes, pageBytes, identity = IDENTITY, shared = false }: IndexShape): IndexInMemory {
-  const options = { keys, tables, identity: Uint8Array.from(Buffer.from(identity, 'hex')), ...(pageBytes !== undefined && { pageBytes }) };
+export function buildIndex({ keys, codes, tables, codeBytes, pageBytes, identity = IDENTITY, shared = false, payloads }: IndexShape): IndexInMemory {
+  const options = { keys, tables, identity: Uint8Array.from(Buffer.from(identity, 'hex')), ...(pageBytes !== undefined && { pageBytes }), ...(payloads && { payloads }) };
   const parts = new Map([['items.pages', bytesOf(buildItemPages(codes, codeBytes, options))]]);
   const space = shared ? sharedBuckets(codes, tables, codeBytes) : undefined;
   for (let table = 0; table < tables; table++) {

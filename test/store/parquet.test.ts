@@ -7,7 +7,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../../schemas/failures.ts';
-import { beginParquetFile, decodeParquet, encodeParquet, readBinaryColumn, writeParquetFile } from '../../store/parquet.ts';
+import { beginParquetFile, decodeParquet, encodeParquet, writeParquetFile } from '../../store/parquet.ts';
+import { readBinaryColumn, streamColumn } from '../../store/stream-column.ts';
 
 const SCHEMA = {
   id: 'int32',
@@ -215,6 +216,26 @@ describe('a Parquet file that grows', () => {
       await refuses(new Blob([bytes]), 'code', 3, 903, /column code: 300 rows, expected 301/);
       await refuses(new Blob([bytes]), 'item', 4, 1200, /column item: expected binary\(4\), found int32/);
       await refuses(new Blob([bytes.subarray(0, bytes.length - 9)]), 'code', 3, 900, /cannot be read as Parquet/);
+    }
+  });
+
+  it('gives rows of strings and of 64-bit numbers piece by piece, all or a range', async () => {
+    const KEYED = { id: 'int64', word: 'utf8' } as const satisfies TableSchema;
+    const words = Array.from({ length: 500 }, (_, at) => ['', 'é', '線', 'loom'][at % 4]!.repeat(at % 5));
+    const ids = BigInt64Array.from(words, (_, at) => BigInt(at - 250) * 9_007_199_254_740_993n);
+    for (const dress of ['internal', 'published'] as const) {
+      const blob = new Blob([await encodeParquet(KEYED, { id: ids, word: words }, { dress, rowGroupRows: 120 })]);
+      for (const [from, to] of [[0, 500], [100, 101], [119, 361], [480, 500]] as const) {
+        const read: string[] = [];
+        const numbers: bigint[] = [];
+        for await (const { rows, bytes, offsets } of streamColumn(blob, 'word', 'utf8', 'items', { from, to })) {
+          for (let at = 0; at < rows; at++) read.push(Buffer.from(bytes.subarray(offsets![at], offsets![at + 1])).toString());
+        }
+        for await (const { rows, bytes } of streamColumn(blob, 'id', 'int64', 'items', { from, to })) {
+          for (let at = 0; at < rows; at++) numbers.push(Buffer.from(bytes).readBigInt64LE(8 * at));
+        }
+        assert.deepEqual([read, numbers], [words.slice(from, to), [...ids.subarray(from, to)]]);
+      }
     }
   });
 });

@@ -23,7 +23,9 @@ export async function exportBuckets(input: ExportInput, context: StageContext): 
     // A twin that was faster has removed what this one was reading.
     const { force } = recipe;
     if (force || !(await artifactComplete(store, artifactReference(recipe)))) throw error;
-    return await produceArtifact(context, store, recipe, () => Promise.reject(error as Error));
+    return await produceArtifact(context, store, recipe, () => {
+      throw error;
+    });
   }
 }
 

@@ -82,7 +82,7 @@ async function offsetBytes(range: Artifact, part: string, base: number): Promise
 async function choose(bytes: number, pageBytes: number, show: (add: (hash: number, size: number) => void) => Promise<void>): Promise<Spread> {
   const trial = trySpreads(bytes, pageBytes);
   for (let turn = 1; ; turn++) {
-    await show(trial.add);
+    await show((hash, size) => trial.add(hash, size));
     const found = trial.end();
     if (found) return found;
     if (turn === TURNS) throw new RangeError('pages: no spread');

@@ -33,9 +33,7 @@ export async function* encodeBuckets({ codes, offsets, items }: PlacedBuckets, b
   let bound = 0;
   for (let first = 0, end = 0; first < buckets; first = end) {
     while (bound < bounds.length && compareCode(codes, first * width, bounds[bound]!) >= 0) bound++;
-    const before = bounds[bound];
-    end = first + 1;
-    while (end < Math.min(buckets, first + MOST_ROWS) && offsets[end + 1]! - offsets[first]! <= MOST_ROWS && (before === undefined || compareCode(codes, end * width, before) < 0)) end++;
+    end = endOfRows(codes, offsets, first, bounds[bound]);
     const size = Int32Array.from({ length: end - first }, (_, b) => offsets[first + b + 1]! - offsets[first + b]!);
     const ends = Int32Array.from({ length: end - first + 1 }, (_, b) => offsets[first + b]! - offsets[first]!);
     const places = items.subarray(offsets[first], offsets[end]);
@@ -44,6 +42,16 @@ export async function* encodeBuckets({ codes, offsets, items }: PlacedBuckets, b
       ? await encodeParquet(publishedIdBuckets(bits), { ...columns, items: { offsets: ends, values: idsOf(keys, places) } }, PUBLISHED)
       : await encodeParquet(publishedBuckets(bits), { ...columns, items: { offsets: ends, values: textsOf(keys, places) } }, PUBLISHED);
   }
+}
+
+/** Where the row group of buckets from `first` on ends: before the bound, and before it is full. */
+function endOfRows(codes: Uint8Array, offsets: Uint32Array, first: number, bound: Uint8Array | undefined): number {
+  const most = Math.min(offsets.length - 1, first + MOST_ROWS);
+  const width = codes.length / (offsets.length - 1);
+  for (let end = first + 1; end < most; end++) {
+    if (offsets[end + 1]! - offsets[first]! > MOST_ROWS || (bound && compareCode(codes, end * width, bound) >= 0)) return end;
+  }
+  return most;
 }
 
 /** A row group of groups.parquet. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ActivityName } from '../activities/run-stage.ts';
 import { codes as codesSchema, ITEM_IDS } from '../schemas/tables.ts';
-import { artifactReference, writeArtifact } from '../store/artifacts.ts';
+import { artifactComplete, artifactReference, writeArtifact } from '../store/artifacts.ts';
 import { openStore } from '../store/open-store.ts';
 import { writeParquetFile } from '../store/parquet.ts';
 import { createThreadPool, type ThreadPool } from '../workers/thread-pool.ts';
@@ -19,7 +19,7 @@ const BITS = 64;
 const GIB = 2 ** 30;
 const THREADS = 2;
 /** `export.memoryMiB`: two ranges at once stay below the goal. */
-const MEMORY_MIB = 128;
+const MEMORY_MIB = 384;
 
 /** Export of int64 ids, pages and Parquet, by two threads in a process of its own. `--items N --folder F --codes uniform|learned --memory MIB`. */
 export async function bench(options: Map<string, string>): Promise<void> {
@@ -43,7 +43,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
     return;
   }
   mkdirSync(folder, { recursive: true });
-  await prepare(items, kind, folder, store, recipe);
+  if (!(await artifactComplete(store, reference))) await prepare(items, kind, folder, store, recipe);
   const script = fileURLToPath(new URL('run.js', import.meta.url));
   const child = spawnSync(process.execPath, [script, 'export', '--step', 'run', '--items', String(items), '--codes', kind, '--folder', folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   const { seconds, cpu, bytes } = JSON.parse(child.stdout.slice(child.stdout.lastIndexOf('{'))) as { seconds: number; cpu: number; bytes: number };

@@ -31,7 +31,7 @@ export async function mergeEntries(runs: readonly RunToMerge[], keyEnd: KeyEnd, 
   }
   for (let at = (heap.length >> 1) - 1; at >= 0; at--) siftDown(heap, at, keyEnd);
   while (heap.length > 0) {
-    const first = heap[0]!;
+    const first = heap[0];
     take(first);
     if (!first.advance()) {
       await pause();
@@ -93,12 +93,12 @@ class Cursor implements MergedEntry {
 }
 
 function siftDown(heap: Cursor[], from: number, keyEnd: KeyEnd): void {
-  const moved = heap[from]!;
+  const moved = heap[from];
   let at = from;
   for (let child = 2 * at + 1; child < heap.length; child = 2 * at + 1) {
-    if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!, keyEnd)) child++;
-    if (!isBefore(heap[child]!, moved, keyEnd)) break;
-    heap[at] = heap[child]!;
+    if (child + 1 < heap.length && isBefore(heap[child + 1], heap[child], keyEnd)) child++;
+    if (!isBefore(heap[child], moved, keyEnd)) break;
+    heap[at] = heap[child];
     at = child;
   }
   heap[at] = moved;

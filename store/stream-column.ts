@@ -88,7 +88,7 @@ function rowGroupsOf(file: Parquet.ParquetFile, from: number, to: number): { num
   let row = 0;
   const metadata = file.metadata();
   for (let group = 0; group < metadata.numRowGroups(); group++) {
-    const end = row + Number(metadata.rowGroup(group).numRows());
+    const end = row + metadata.rowGroup(group).numRows();
     if (end > from && row < to) {
       if (numbers.length === 0) first = row;
       numbers.push(group);

@@ -13,7 +13,7 @@ installRuntime('ERROR');
 const FIXTURE = fileURLToPath(new URL('../../../test/fixtures/golden-stages.json', import.meta.url));
 
 /** `list` holds times of files, `publish` is no artifact, `report` holds the times of its run, `encode` belongs to vectors, the last ones to documents. */
-const ELSEWHERE = new Set(['trial', 'yardstick', 'list', 'publish', 'encode', 'append', 'report', 'weigh', 'hasher', 'hasher-checkpoint', 'encode-documents', 'document-trial']);
+const ELSEWHERE = new Set(['trial', 'yardstick', 'list', 'publish', 'encode', 'append', 'export-plan', 'export-range', 'export-part', 'report', 'weigh', 'hasher', 'hasher-checkpoint', 'encode-documents', 'document-trial']);
 
 /** Digests of all parts of a stage, whatever their keys: keys hold times of files. */
 type Golden = Record<string, { version: number; parts: string[] }>;

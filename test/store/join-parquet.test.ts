@@ -33,7 +33,7 @@ describe('Parquet files joined', () => {
     const each = await Promise.all([encode(0, 700), encode(700, 30), encode(730, 1), encode(731, 900)]);
     const whole = await join(...each);
     assert.deepEqual(await decodeParquet(whole, SCHEMA), columns(0, 1631));
-    const [a, b, c, d] = each as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+    const [a, b, c, d] = each;
     for (const joined of [await join(await join(a, b), await join(c, d)), await join(a, await join(b, c, d)), await join(await join(await join(a), b, c), d)]) assert.ok(joined.equals(whole));
     assert.ok((await join(whole)).equals(whole));
   });

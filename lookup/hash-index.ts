@@ -114,7 +114,10 @@ export function openParts(parts: IndexParts): HashIndex {
 
   async function wholeBucket(table: number, code: Uint8Array, change: AppliedDelta | undefined): Promise<Bucket | undefined> {
     let bucket = await baseBucket(table, code);
-    if (!bucket && isShared) bucket = (await Promise.all(bucketFiles.map((_, other) => (other === table ? undefined : baseBucket(other, code))))).find((other) => other !== undefined);
+    if (!bucket && isShared) {
+      const others = bucketFiles.map((_, other) => other).filter((other) => other !== table);
+      bucket = (await Promise.all(others.map((other) => baseBucket(other, code)))).find((found) => found !== undefined);
+    }
     return change ? change.bucket(table, hex(code), bucket) : bucket;
   }
 

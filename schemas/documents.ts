@@ -42,20 +42,21 @@ export const hashingConfiguration = z
   .strictObject({
     method: z.enum(DOCUMENT_METHODS).default('itq').describe('lsh, itq, sph, sth need no engine; vdsh, nash, nash-n, nash-dn, gmsh, bmsh are learned with tensorflow.'),
     supervised: z.boolean().default(false).describe('Learn from labels too; for the methods that are networks.'),
-    epochs: positiveCount.default(40),
+    epochs: positiveCount.default(24),
     batch: positiveCount.default(100),
-    hidden: positiveCount.default(500).describe('Width of the two hidden layers.'),
-    encoderLayers: z.number().int().min(0).max(2).default(2).describe('Hidden layers of the encoder.'),
+    hidden: positiveCount.default(500).describe('Width of hidden layers.'),
+    encoderLayers: z.number().int().min(0).max(2).default(0).describe('Hidden layers of the encoder; 0: linear. The papers have 2.'),
     decoderLayers: z.number().int().min(0).max(2).default(0).describe('Hidden layers of the decoder; 0: linear.'),
-    dropout: z.number().min(0).max(0.9).default(0.3).describe('Of the last hidden layer.'),
+    dropout: z.number().min(0).max(0.9).default(0.1).describe('Of the last hidden layer.'),
+    wordDropout: z.number().min(0).max(0.9).default(0.5).describe('Share of the words of a document that the encoder does not see, drawn anew every epoch.'),
     rate: z.number().positive().default(0.003).describe('Of Adam; x .96 every 10,000 batches.'),
     components: positiveCount.max(1024).default(20).describe('K: components of the mixture of gmsh and bmsh.'),
-    binarization: z.enum(['stochastic', 'deterministic']).default('deterministic').describe('How nash and bmsh draw bits while they learn.'),
+    binarization: z.enum(['stochastic', 'deterministic']).default('stochastic').describe('How nash and bmsh draw bits while they learn.'),
     klWeight: z.number().nonnegative().default(0.1).describe('Weight of the Kullback-Leibler terms at the end of their ramp over the first quarter.'),
     labelWeight: z.number().nonnegative().default(10).describe('alpha: weight of the cross entropy of labels.'),
-    reconstruct: z.enum(['words', 'weights']).default('weights').describe('The decoder accounts for each distinct word once, or by its weight.'),
+    reconstruct: z.enum(['words', 'weights']).default('words').describe('The decoder accounts for each distinct word once, or by its weight.'),
     validationShare: z.number().min(0).max(0.5).default(0.1).describe('Share of the training documents on which the epoch is chosen; 0: the last epoch.'),
-    checkEvery: positiveCount.default(5).describe('Epochs between two looks at the validation part, each a checkpoint.'),
+    checkEvery: positiveCount.default(2).describe('Epochs between two looks at the validation part, each a checkpoint.'),
   })
   .prefault({})
   .describe('For source.kind documents.');

@@ -29,10 +29,10 @@ export const STAGES = {
   yardstick: { version: 1, title: 'Measure how hard D is' },
   publish: { version: 1, title: 'Publish' },
   weigh: { version: 2, title: 'Weigh the words of documents' },
-  hasher: { version: 1, title: 'Learn the hash function' },
-  'hasher-checkpoint': { version: 1, title: 'Checkpoint of a hash function' },
+  hasher: { version: 2, title: 'Learn the hash function' },
+  'hasher-checkpoint': { version: 2, title: 'Checkpoint of a hash function' },
   'encode-documents': { version: 1, title: 'Encode documents to codes' },
-  'document-trial': { version: 1, title: 'Trial of a hash function' },
+  'document-trial': { version: 2, title: 'Trial of a hash function' },
   trial: { version: 1, title: 'Trial on the stochastic block model' },
 } as const;
 

@@ -1,6 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import { dataDependentNoise, negativeEntropy, probabilities, straightThrough } from './bernoulli.ts';
-import { dense, denseShapes } from './dense.ts';
+import { denseShapes } from './dense.ts';
 import { chooseComponent, mixtureShapes } from './mixture.ts';
 import type { NetworkMethod } from './network-method.ts';
 
@@ -16,8 +16,8 @@ export const bmsh: NetworkMethod = {
     prior: { rows: components, columns: bits, deviation: 1 },
   }),
   latent(input) {
-    const { tf, parameters, hidden } = input;
-    const p = probabilities(tf, dense(tf, parameters, 'code', hidden));
+    const { tf, parameters, code } = input;
+    const p = probabilities(tf, code);
     const z = straightThrough(input, p);
     const { q, divergence } = chooseComponent(input);
     const gamma = probabilities(tf, parameters['prior']!);

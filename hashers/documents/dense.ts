@@ -7,5 +7,5 @@ export function denseShapes(name: string, inputs: number, outputs: number): Reco
 }
 
 export function dense(tf: typeof Tf, parameters: Parameters, name: string, x: Tf.Tensor2D): Tf.Tensor2D {
-  return tf.add(tf.matMul(x, parameters[name]!), parameters[`${name}.bias`]!);
+  return tf.fused.matMul({ a: x, b: parameters[name]!, bias: parameters[`${name}.bias`]! }) as Tf.Tensor2D;
 }

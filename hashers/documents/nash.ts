@@ -1,6 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import { dataDependentNoise, negativeEntropy, probabilities, straightThrough } from './bernoulli.ts';
-import { dense, denseShapes } from './dense.ts';
+import { denseShapes } from './dense.ts';
 import type { Latent, LatentInput, NetworkMethod } from './network-method.ts';
 
 /** Deviation of the noise of NASH-N. */
@@ -10,8 +10,8 @@ const FIXED_SIGMA = 0.2;
  * NASH (Shen et al. 2018): bits z ~ Bernoulli(sigma(g(x))), prior Bernoulli(1/2), trained through the threshold. KL(q || p) = d ln 2 - H(q).
  */
 function draw(input: LatentInput): Latent {
-  const { tf, parameters, hidden, bits } = input;
-  const p = probabilities(tf, dense(tf, parameters, 'code', hidden));
+  const { tf, code, bits } = input;
+  const p = probabilities(tf, code);
   const z = straightThrough(input, p);
   const divergence = tf.add(tf.mean(tf.sum(negativeEntropy(tf, p), 1)), bits * Math.LN2);
   return { z, clean: z, divergence: tf.reshape<Tf.Rank.R0>(divergence, []) };

@@ -18,8 +18,10 @@ export type Parameters = Record<string, Tf.Tensor2D>;
 export interface LatentInput {
   tf: typeof Tf;
   parameters: Parameters;
-  /** (B, H): the encoder's last hidden layer. */
+  /** (B, H): the encoder's last hidden layer; of a linear encoder, `code`. */
   hidden: Tf.Tensor2D;
+  /** (B, d): the layer whose signs are the bits. */
+  code: Tf.Tensor2D;
   noise: Noise;
   bits: number;
   settings: HashingConfiguration;
@@ -36,7 +38,7 @@ export interface Latent {
 
 /** A latent variable and its prior: what the generative methods differ in. A bit of a document is the sign of its `code` layer. */
 export interface NetworkMethod {
-  /** Parameters beside the encoder's, the decoder's and the layer `code` (H, d). */
+  /** Parameters beside the encoder's and the decoder's; `hidden`: H. */
   parameters(hidden: number, bits: number, settings: HashingConfiguration): Record<string, ParameterShape>;
   latent(input: LatentInput): Latent;
   /** Real codes are cut at the median of the training documents; Bernoulli ones at probability 1/2. */

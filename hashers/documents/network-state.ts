@@ -26,18 +26,23 @@ export interface NetworkShape {
   labels: number;
 }
 
-/** Names of the encoder's hidden layers; with none of them the layer `code` reads the input. */
+/** Names of hidden layers of the encoder or the decoder. */
 export function hiddenLayers(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, at) => `${prefix}-${at}`);
 }
 
+/** Names of all layers of the encoder; a linear one is the input layer alone. */
+export function encoderLayers(count: number): string[] {
+  return count === 0 ? [INPUT] : [...hiddenLayers('encoder', count), 'code'];
+}
+
 /** Glorot's normal start, biases 0. Streams are named by the place of a parameter, so a start is the same for a seed. */
 export function initializeNetwork(method: NetworkMethod, { terms, bits, labels }: NetworkShape, settings: HashingConfiguration, seed: number): NetworkState {
-  const { hidden, encoderLayers, decoderLayers, supervised } = settings;
+  const { hidden, decoderLayers, supervised } = settings;
   const shapes: Record<string, ParameterShape> = {};
-  // Without hidden layers one layer of 500 would stand for none: the encoder's input layer is linear then.
-  for (const [at, name] of hiddenLayers('encoder', Math.max(1, encoderLayers)).entries()) Object.assign(shapes, denseShapes(name, at === 0 ? terms : hidden, hidden));
-  Object.assign(shapes, denseShapes('code', hidden, bits), method.parameters(hidden, bits, settings));
+  const encoder = encoderLayers(settings.encoderLayers);
+  for (const [at, name] of encoder.entries()) Object.assign(shapes, denseShapes(name, at === 0 ? terms : hidden, at === encoder.length - 1 ? bits : hidden));
+  Object.assign(shapes, method.parameters(settings.encoderLayers === 0 ? bits : hidden, bits, settings));
   for (const [at, name] of hiddenLayers('decoder', decoderLayers).entries()) Object.assign(shapes, denseShapes(name, at === 0 ? bits : hidden, hidden));
   Object.assign(shapes, denseShapes('words', decoderLayers === 0 ? bits : hidden, terms));
   if (supervised) Object.assign(shapes, denseShapes('classifier-0', bits, hidden), denseShapes('classifier-1', hidden, labels));

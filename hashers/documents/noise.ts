@@ -9,6 +9,8 @@ export interface Noise {
   normal(rows: number, columns: number): Tf.Tensor2D;
   /** 0 with probability `rate`, else 1 / (1 - rate). */
   mask(rows: number, columns: number, rate: number): Tf.Tensor2D;
+  /** One entry of such a mask. */
+  kept(rate: number): number;
 }
 
 /** Purposes of streams of this folder; see PURPOSE in kernels/random.ts for the others. */
@@ -22,10 +24,12 @@ export function noiseOf(tf: typeof Tf, seed: number, step: number): Noise {
     for (let at = 0; at < values.length; at++) values[at] = next();
     return tf.tensor2d(values, [rows, columns]);
   };
+  const kept = (rate: number) => (rate > 0 && stream.uniform() < rate ? 0 : 1 / (1 - rate));
   return {
     uniform: (rows, columns) => filled(rows, columns, () => stream.uniform()),
     normal: (rows, columns) => filled(rows, columns, normalsOf(stream)),
-    mask: (rows, columns, rate) => filled(rows, columns, () => (stream.uniform() < rate ? 0 : 1 / (1 - rate))),
+    mask: (rows, columns, rate) => filled(rows, columns, () => kept(rate)),
+    kept,
   };
 }
 

@@ -5,7 +5,8 @@ import type { HashingConfiguration } from '../../schemas/documents.ts';
 import { dense } from './dense.ts';
 import type { NetworkMethod, Parameters } from './network-method.ts';
 import { hiddenLayers, INPUT, INPUT_GAIN, type NetworkState } from './network-state.ts';
-import { HASHER_PURPOSE, noiseOf } from './noise.ts';
+import { HASHER_PURPOSE, type Noise, noiseOf } from './noise.ts';
+import { reconstruction, type WordEntries } from './reconstruction.ts';
 import { takeRows, type TrainingDocuments } from './training-documents.ts';
 
 export interface EpochInput {
@@ -78,19 +79,14 @@ function trainBatch(input: EpochInput, batch: TrainingDocuments, step: number, p
 function lossOf(input: EpochInput, parameters: Parameters, batch: TrainingDocuments, terms: Int32Array, step: number, progress: number): Tf.Scalar {
   const { tf, method, settings, bits, seed } = input;
   const noise = noiseOf(tf, seed, step);
-  const { x, words } = denseBatch(tf, batch, terms, settings.reconstruct);
-  let hidden: Tf.Tensor2D = tf.mul(x, INPUT_GAIN);
-  for (const name of hiddenLayers('encoder', Math.max(1, settings.encoderLayers))) {
-    hidden = dense(tf, parameters, name, hidden);
-    if (settings.encoderLayers > 0) hidden = tf.relu(hidden);
-  }
-  if (settings.dropout > 0) hidden = tf.mul(hidden, noise.mask(...hidden.shape, settings.dropout));
-  const { z, clean, divergence } = method.latent({ tf, parameters, hidden, noise, bits, settings });
+  const x = denseInput(tf, batch, terms, settings, noise);
+  const words = wordEntries(batch, settings);
+  const { hidden, code } = encode(input, parameters, x, noise);
+  const { z, clean, divergence } = method.latent({ tf, parameters, hidden, code, noise, bits, settings });
   let decoded = z;
   for (const name of hiddenLayers('decoder', settings.decoderLayers)) decoded = tf.relu(dense(tf, parameters, name, decoded));
   const logits = dense(tf, parameters, 'words', decoded);
-  const reconstruction = tf.neg(tf.mean(tf.sum(tf.mul(words, tf.logSoftmax(logits)), 1)));
-  let loss = tf.add(reconstruction, tf.mul(divergence, settings.klWeight * Math.min(1, progress / RAMP)));
+  let loss = tf.add(reconstruction(tf, logits, words), tf.mul(divergence, settings.klWeight * Math.min(1, progress / RAMP)));
   if (settings.supervised) {
     const predicted = dense(tf, parameters, 'classifier-1', tf.relu(dense(tf, parameters, 'classifier-0', clean)));
     const entropy = tf.neg(tf.mean(tf.sum(tf.mul(labelShares(tf, batch), tf.logSoftmax(predicted)), 1)));
@@ -99,21 +95,36 @@ function lossOf(input: EpochInput, parameters: Parameters, batch: TrainingDocume
   return tf.reshape<Tf.Rank.R0>(loss, []);
 }
 
-/** x: (B, terms of the batch), weights; words: (B, V), 1 or the weight of each word of the document. */
-function denseBatch(tf: typeof Tf, { rows, terms: V }: TrainingDocuments, terms: Int32Array, reconstruct: HashingConfiguration['reconstruct']): { x: Tf.Tensor2D; words: Tf.Tensor2D } {
+function encode({ tf, settings }: EpochInput, parameters: Parameters, x: Tf.Tensor2D, noise: Noise): { hidden: Tf.Tensor2D; code: Tf.Tensor2D } {
+  if (settings.encoderLayers === 0) {
+    const code = dense(tf, parameters, INPUT, x);
+    return { hidden: code, code };
+  }
+  let hidden = x;
+  for (const name of hiddenLayers('encoder', settings.encoderLayers)) hidden = tf.relu(dense(tf, parameters, name, hidden));
+  if (settings.dropout > 0) hidden = tf.mul(hidden, noise.mask(...hidden.shape, settings.dropout));
+  return { hidden, code: dense(tf, parameters, 'code', hidden) };
+}
+
+/** (B, terms of the batch): weights of the words that were not dropped. */
+function denseInput(tf: typeof Tf, { rows, terms: V }: TrainingDocuments, terms: Int32Array, { wordDropout }: HashingConfiguration, noise: Noise): Tf.Tensor2D {
   const B = rows.offsets.length - 1;
   const place = new Int32Array(V);
   for (const [at, term] of terms.entries()) place[term] = at;
   const x = new Float32Array(B * terms.length);
-  const words = new Float32Array(B * V);
   for (let r = 0; r < B; r++) {
     for (let at = rows.offsets[r]!; at < rows.offsets[r + 1]!; at++) {
       const term = rows.terms[at]!;
-      x[r * terms.length + place[term]!] = rows.weights[at]!;
-      words[r * V + term] = reconstruct === 'words' ? 1 : rows.weights[at]!;
+      x[r * terms.length + place[term]!] = INPUT_GAIN * noise.kept(wordDropout) * rows.weights[at]!;
     }
   }
-  return { x: tf.tensor2d(x, [B, terms.length]), words: tf.tensor2d(words, [B, V]) };
+  return tf.tensor2d(x, [B, terms.length]);
+}
+
+function wordEntries({ rows: { offsets, terms, weights } }: TrainingDocuments, { reconstruct }: HashingConfiguration): WordEntries {
+  const rows = new Int32Array(terms.length);
+  for (let r = 0; r + 1 < offsets.length; r++) rows.fill(r, offsets[r], offsets[r + 1]);
+  return { rows, terms, amounts: reconstruct === 'words' ? new Float32Array(terms.length).fill(1) : weights };
 }
 
 /** (B, labels): 1 / number of labels for each of a document's; a document without labels adds nothing. */

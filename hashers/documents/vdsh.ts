@@ -3,8 +3,7 @@ import { dense, denseShapes } from './dense.ts';
 import type { LatentInput, NetworkMethod } from './network-method.ts';
 
 /** z = mu + sigma e, with `code` mu and `deviation` ln sigma^2. */
-export function drawGaussian({ tf, parameters, hidden, noise }: LatentInput): { mu: Tf.Tensor2D; logVariance: Tf.Tensor2D; z: Tf.Tensor2D } {
-  const mu = dense(tf, parameters, 'code', hidden);
+export function drawGaussian({ tf, parameters, hidden, code: mu, noise }: LatentInput): { mu: Tf.Tensor2D; logVariance: Tf.Tensor2D; z: Tf.Tensor2D } {
   const logVariance = dense(tf, parameters, 'deviation', hidden);
   const z = tf.add<Tf.Tensor2D>(mu, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise.normal(...mu.shape)));
   return { mu, logVariance, z };

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type * as Tf from '@tensorflow/tfjs-core';
+import { reconstruction } from '../../hashers/documents/reconstruction.ts';
+import { findTensorflow, openTensorflow, prepareTensorflow } from '../../infra/tensorflow.ts';
+import { RandomStream } from '../../kernels/random.ts';
+
+prepareTensorflow();
+const staged = await findTensorflow(process.env).then(() => true, () => false);
+
+describe('reconstruction', () => {
+  it('has the value and the gradient of a log softmax, documents without words too', { skip: !staged && 'TensorFlow is not set up (hashloom setup tensorflow)' }, async () => {
+    const { tf } = await openTensorflow();
+    const [B, V] = [5, 11];
+    const stream = new RandomStream(1, 94);
+    const amounts = Float32Array.from({ length: B * V }, (_, at) => (at >= V && stream.uniform() < 0.5 ? stream.uniform() : 0));
+    const held = Int32Array.from(amounts.keys()).filter((at) => amounts[at]! > 0);
+    const words = { rows: held.map((at) => Math.floor(at / V)), terms: held.map((at) => at % V), amounts: Float32Array.from(held, (at) => amounts[at]!) };
+    const logits = tf.tensor2d(Float32Array.from({ length: B * V }, () => 6 * stream.uniform() - 3), [B, V]);
+    const ours = tf.valueAndGrad((l) => reconstruction(tf, l as Tf.Tensor2D, words))(logits);
+    const plain = tf.valueAndGrad((l) => tf.neg(tf.mean(tf.sum(tf.mul(tf.tensor2d(amounts, [B, V]), tf.logSoftmax(l as Tf.Tensor2D)), 1))))(logits);
+    close(ours.value, plain.value);
+    close(ours.grad, plain.grad);
+  });
+});
+
+function close(actual: Tf.Tensor, expected: Tf.Tensor): void {
+  const [a, e] = [actual.dataSync(), expected.dataSync()];
+  assert.equal(a.length, e.length);
+  for (const [at, value] of e.entries()) assert.ok(Math.abs(a[at]! - value) < 1e-5 * (1 + Math.abs(value)), `${at}: ${a[at]} for ${value}`);
+}

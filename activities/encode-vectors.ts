@@ -53,7 +53,7 @@ async function encodeAll(input: EncodeVectorsInput, files: ListedFile[], context
   const ids: (bigint | string)[] = [];
   for (const [at, file] of files.entries()) {
     context.report(files.length + at, 2 * files.length, { items: ids.length });
-    const rows = await readRows(file, input, context, dimensions);
+    const rows = await readVectorRows(file, input, context, dimensions);
     if ('reason' in rows) {
       skipped.push(rows);
       continue;
@@ -101,7 +101,7 @@ async function learnHyperplanes(input: EncodeVectorsInput, files: ListedFile[], 
   let dimensions: number | undefined;
   for (const [at, file] of files.entries()) {
     context.report(at, 2 * files.length);
-    const rows = await readRows(file, input, context, dimensions);
+    const rows = await readVectorRows(file, input, context, dimensions);
     if ('reason' in rows) {
       skipped.push(rows);
       continue;
@@ -131,7 +131,7 @@ async function learnHyperplanes(input: EncodeVectorsInput, files: ListedFile[], 
 }
 
 /** With `badFiles: skip` why a file is left out, where it cannot be read. */
-async function readRows(file: ListedFile, input: EncodeVectorsInput, context: StageContext, dimensions: number | undefined): Promise<VectorRows | SkippedFile> {
+export async function readVectorRows(file: ListedFile, input: Pick<EncodeVectorsInput, 'badFiles' | 'vectors'>, context: StageContext, dimensions: number | undefined): Promise<VectorRows | SkippedFile> {
   try {
     return await readVectorFile(file, input.vectors, context, dimensions === undefined ? undefined : { dimensions, expected: 'as in the files before' });
   } catch (error) {

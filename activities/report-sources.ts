@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CandidateRow } from '../evaluation/neighbours.ts';
+import type { CandidateRow } from '../evaluation/candidates.ts';
 import type { ReportData } from '../report/report-data.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { CANDIDATES, CURVE, ITEM_IDS, ITEM_KEYS, VOCABULARY } from '../schemas/tables.ts';

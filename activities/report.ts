@@ -6,7 +6,7 @@ import { codeDistancesOf } from '../kernels/code-distances.ts';
 import { largestCosinesOf } from '../kernels/largest-cosines.ts';
 import { bucketFigures } from '../report/bucket-figures.ts';
 import { exampleClusters } from '../report/example-clusters.ts';
-import { mapEmbeddings } from '../report/map-embeddings.ts';
+import { commonestEmbeddings, mapVectors } from '../report/map-vectors.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { LineageEntry } from '../report/report-data.ts';
 import type { Similarity } from '../report/similarity-curves.ts';
@@ -22,6 +22,8 @@ import { isMadeFrom, readIndexState, readVersion } from './index-state.ts';
 import { loadCodes } from './load-codes.ts';
 import { loadModel } from './load-model.ts';
 import { readCandidates, readCurve, readIntervals, readNames } from './report-sources.ts';
+import { measureDocuments } from './measure-documents.ts';
+import { measureVectors } from './measure-vectors.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
 
 export interface ReportInput extends StageInput {
@@ -68,15 +70,21 @@ export async function report(input: ReportInput, context: StageContext): Promise
   }
 
   async function make(): Promise<ArtifactContent> {
-    const { codes, tables, bits, items } = await loadCodes(store, find('binarize') ?? find('encode') ?? missing('binarize'));
+    const encoded = find('encode') ?? find('encode-documents');
+    const { codes, tables, bits, items } = await loadCodes(store, find('binarize') ?? encoded ?? missing('binarize'));
     const coded = { codes, tables, codeBytes: bits / 8 };
     const buckets = find('train') ? sharedBucketTables(coded) : bucketTables(coded);
-    const { names, counts } = await readNames(store, find('vocabulary') ?? find('encode') ?? missing('vocabulary'));
+    const { names, counts } = await readNames(store, find('vocabulary') ?? encoded ?? missing('vocabulary'));
     const measured = find('evaluate');
     context.report(1, 10);
     const { seed } = configuration;
     const model = find('train');
     const embeddings = model && (await loadModel(store, model)).embeddings;
+    const beside = { codes: coded, names, points: MAP_POINTS };
+    const weighed = find('weigh');
+    const [listed, vectors] = [find('list'), find('encode')];
+    const other = weighed ? await measureDocuments(beside, weighed, seed, store, context) : vectors && listed ? await measureVectors(beside, configuration, { files: listed, encoded: vectors }, store, context) : undefined;
+    const onMap = embeddings ? commonestEmbeddings(embeddings, counts, MAP_POINTS) : other;
     const steps = (done: number, total: number) => context.report(2 + (7 * done) / total, 10);
     const page = renderReport({
       index: configuration.index,
@@ -92,14 +100,16 @@ export async function report(input: ReportInput, context: StageContext): Promise
       curve: model ? await readCurve(store, model) : [],
       metrics,
       intervals: await readIntervals(store, measured),
-      candidates: await readCandidates(store, measured),
+      candidates: other?.candidates ?? (await readCandidates(store, measured)),
+      nearestBy: weighed ? 'the cosine of their weighed words' : vectors ? 'the cosine of the vectors' : 'the dense embeddings',
+      relevantBy: weighed ? 'labels' : 'D',
       gate: judgeGate(configuration.gate, metrics, previous),
       ...(previous && { previous: { ...previous, intervals: await readIntervals(store, baseline.lineage.find(({ stage }) => stage === 'evaluate')) } }),
       buckets: bucketFigures(coded, buckets),
       maximumBucket: configuration.buckets.maximumSize,
       examples: exampleClusters(buckets, names, seed),
       ...(embeddings && { similarity: similarityOf(configuration, coded, embeddings, () => context.report(1, 10)) }),
-      map: embeddings ? mapEmbeddings({ embeddings, words: names, counts, buckets, seed, points: MAP_POINTS, report: steps }) : [],
+      map: onMap ? mapVectors({ ...onMap, words: names, buckets, seed, report: steps }) : [],
     });
     return { parts: [{ name: 'report.html', bytes: Buffer.from(page), rows: items }], rows: items };
   }

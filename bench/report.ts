@@ -14,7 +14,7 @@ import { binarize } from '../kernels/binarize.ts';
 import { RandomStream } from '../kernels/random.ts';
 import { bucketFigures } from '../report/bucket-figures.ts';
 import { exampleClusters } from '../report/example-clusters.ts';
-import { mapEmbeddings } from '../report/map-embeddings.ts';
+import { commonestEmbeddings, mapVectors } from '../report/map-vectors.ts';
 import { renderReport } from '../report/render-report.ts';
 import { configuration } from '../schemas/configuration.ts';
 import { judgeGate } from '../schemas/gate.ts';
@@ -72,12 +72,14 @@ function madeReport(count: number): string {
     metrics,
     intervals,
     candidates,
+    nearestBy: 'the dense embeddings',
+    relevantBy: 'D',
     previous,
     gate: judgeGate(settings.gate, metrics, previous),
     buckets: bucketFigures(coded, buckets),
     maximumBucket: 0,
     examples: exampleClusters(buckets, words, 1),
-    map: mapEmbeddings({ embeddings: E, words, counts: new Uint8Array(count).fill(1), buckets, seed: 1, points: 1000, report: () => undefined }),
+    map: mapVectors({ ...commonestEmbeddings(E, new Uint8Array(count).fill(1), 1000), words, buckets, seed: 1, report: () => undefined }),
   });
 }
 

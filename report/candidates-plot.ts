@@ -1,18 +1,18 @@
 import * as Plot from '@observablehq/plot';
-import type { CandidateRow } from '../evaluation/neighbours.ts';
+import type { CandidateRow } from '../evaluation/candidates.ts';
 import { draw } from './plots.ts';
 
 type Shown = CandidateRow & { way: string; found: number; what: string };
 
 /**
  * Recall against the mean number of candidates: a line a number of tables at full length, a point a radius; and small points for shorter codes. Both of the true
- * neighbours and, where there is a D, of D.
+ * neighbours and, where it is known, of what belongs together.
  */
-export function candidatesPlot(rows: readonly CandidateRow[], ofD: boolean): string {
+export function candidatesPlot(rows: readonly CandidateRow[], relevantBy: string | undefined): string {
   const longest = Math.max(...rows.map((row) => row.bits));
   const seen = rows.filter((row) => row.candidates > 0);
-  const shown: Shown[] = ['nearest embeddings', ...(ofD ? ['D'] : [])].flatMap((what) =>
-    seen.map((row) => ({ ...row, what, found: what === 'D' ? row.recallOfD : row.recall, way: `${row.tables} of ${Math.max(...rows.map((each) => each.tables))} tables` })),
+  const shown: Shown[] = ['nearest', ...(relevantBy === undefined ? [] : [relevantBy])].flatMap((what) =>
+    seen.map((row) => ({ ...row, what, found: what === 'nearest' ? row.recall : row.recallOfD, way: `${row.tables} of ${Math.max(...rows.map((each) => each.tables))} tables` })),
   );
   const whole = shown.filter((row) => row.bits === longest);
   const title = (row: Shown) => `${row.tables} ${row.tables === 1 ? 'table' : 'tables'}, ${row.bits} bits, radius ${row.radius}: ${row.candidates.toFixed(1)} candidates, recall ${row.found.toFixed(3)}`;

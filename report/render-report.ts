@@ -34,7 +34,7 @@ ${[tiles(data), stages(data), metrics(data), gate(data), training(data), similar
 }
 
 function tiles({ metrics, previous }: ReportData): string {
-  const shown = ['f1', 'precision', 'recall', 'wp', 'hr50', 'hr500', 'clusters', 'largestBucket', 'codeEntropyBits'].filter((name) => metrics[name] !== undefined);
+  const shown = ['f1', 'precisionAt100', 'precision', 'recall', 'wp', 'hr50', 'hr500', 'clusters', 'largestBucket', 'codeEntropyBits'].filter((name) => metrics[name] !== undefined);
   const tile = (name: string) => `<div class="tile"><dt>${text(words(name))}</dt><dd>${figure(metrics[name]!)} <small>${change(name, metrics[name]!, previous?.metrics[name])}</small></dd></div>`;
   return `<dl class="tiles">${shown.map(tile).join('')}</dl>`;
 }
@@ -59,13 +59,16 @@ function metrics({ metrics, intervals, previous, itemsName }: ReportData): strin
     return [text(words(name)), number(figure(value)), number(range(intervals[name])), number(chance === undefined ? '' : figure(chance)), number(chance ? `${figure(value / chance)} x` : ''), ...then];
   });
   const heads = ['Metric', number('This run'), number('95%'), number('Shuffled'), number('Lift'), ...(previous ? [number(`Version ${previous.version}`), number('95%'), number('Change')] : [])];
-  const counted = 'Counts of the buckets. These items came without pairs that say which belong together, so no figure says how good the codes are.';
+  const counted =
+    metrics['precisionAt100'] === undefined
+      ? 'Counts of the buckets. These items came without pairs or labels that say which belong together, so no figure says how good the codes are.'
+      : 'Precision@100: of the 100 training documents nearest to each test document by Hamming distance, how many share a label, ties by exact expectation; the rest are counts.';
   const measured = `Precision, recall, F1, MAP and Recall@2 are against the affinity D, hit rates (HR) on pairs kept from training, WP by WordNet, Kendall's tau and mAHP against the order of the embeddings; "shuffled" is the same figure for
 buckets of equal sizes filled at random, the lift how many times that a metric is. Intervals are of 95% by bootstrap over the sampled ${itemsName}: a change that lies within both may be chance.`;
   return section('Metrics', `<p class="muted">${metrics['f1'] === undefined ? counted : measured}</p>${table(heads, rows)}`);
 }
 
-function candidates({ candidates: rows, tables, bits, itemsName }: ReportData): string {
+function candidates({ candidates: rows, tables, bits, itemsName, nearestBy, relevantBy }: ReportData): string {
   if (rows.length === 0) return '';
   const ofD = rows.some((row) => row.recallOfD > 0);
   const caption = `A point a radius from 0 to 3, a line a number of tables (its number stands at radius 0) at ${bits} bits; grey: fewer bits. Radius 0 is what a lookup reads; more is a search within a Hamming distance.`;
@@ -75,12 +78,12 @@ function candidates({ candidates: rows, tables, bits, itemsName }: ReportData): 
     number(row.recall.toFixed(3)),
     ...(ofD ? [number(row.recallOfD.toFixed(3))] : []),
   ]);
-  const heads = [number('Tables'), number('Bits'), number('Radius'), number('Candidates'), number('Recall, nearest'), ...(ofD ? [number('Recall, D')] : [])];
+  const heads = [number('Tables'), number('Bits'), number('Radius'), number('Candidates'), number('Recall, nearest'), ...(ofD ? [number(`Recall, ${relevantBy}`)] : [])];
   const main = body.filter((_, at) => rows[at]!.bits === bits && (rows[at]!.tables === tables || rows[at]!.radius === 0));
   return section(
     'What a lookup finds',
-    `<p class="muted">Before trusting it: how many of the 10 nearest ${itemsName} by the dense embeddings${ofD ? ' (and of those that D joins)' : ''} are among the candidates that codes give.</p>
-<div class="pair">${picture(candidatesPlot(rows, ofD), caption)}<div>${table(heads, main)}<details><summary>Every number of tables, length and radius</summary>${table(heads, body)}</details></div></div>`,
+    `<p class="muted">Before trusting it: how many of the 10 nearest ${itemsName} by ${nearestBy}${ofD ? ` (and of those that ${relevantBy === 'D' ? 'D joins' : 'share a label'})` : ''} are among the candidates that codes give.</p>
+<div class="pair">${picture(candidatesPlot(rows, ofD ? relevantBy : undefined), caption)}<div>${table(heads, main)}<details><summary>Every number of tables, length and radius</summary>${table(heads, body)}</details></div></div>`,
   );
 }
 
@@ -141,10 +144,11 @@ function examples({ examples, itemsName, shared }: ReportData): string {
   return section('Example clusters', `<p class="muted">${note}</p>${table([...(shared ? [] : ['Table']), 'Code', number('Size'), 'Some of them'], rows)}`);
 }
 
-function map({ map, items, itemsName }: ReportData): string {
+function map({ map, items, itemsName, curve, nearestBy }: ReportData): string {
   if (map.length === 0) return '';
   const data = scriptJson({ words: map.map((point) => point.word), buckets: map.map((point) => point.buckets) });
-  const caption = `The ${map.length === items ? '' : `${count(map.length)} commonest `}${itemsName}, placed by UMAP over their dense embeddings: neighbours on the map are alike, distances between groups say little.`;
+  const which = map.length === items ? `The ${itemsName}` : curve.length > 0 ? `The ${count(map.length)} commonest ${itemsName}` : `${count(map.length)} of the ${itemsName}, at even distances`;
+  const caption = `${which}, placed by UMAP: near each other by ${nearestBy}. Neighbours on the map are alike, distances between groups say little.`;
   return section(
     `Map of the ${itemsName}`,
     `<label for="search" class="muted">One of them, or how it begins</label><br><input id="search" type="search" autocomplete="off" spellcheck="false">

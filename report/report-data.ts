@@ -1,5 +1,5 @@
 import type { Similarity } from './similarity-curves.ts';
-import type { CandidateRow } from '../evaluation/neighbours.ts';
+import type { CandidateRow } from '../evaluation/candidates.ts';
 import type { GateCheck } from '../schemas/gate.ts';
 import type { Metrics, StageResult } from '../schemas/run.ts';
 
@@ -25,6 +25,10 @@ export interface ReportData {
   intervals: Record<string, [number, number]>;
   /** Ways to look up, and what they find; none where nothing says which items are near. */
   candidates: CandidateRow[];
+  /** What says which items are nearest: `the dense embeddings`. */
+  nearestBy: string;
+  /** What says which belong together: D, or labels. */
+  relevantBy: 'D' | 'labels';
   /** How codes agree against the cosine distance; absent where no loss of cosines was trained. */
   similarity?: Similarity;
   /** The version that was current when the run came to its report. */

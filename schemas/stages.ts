@@ -61,7 +61,7 @@ export const STAGE_NAMES = [
 export const VECTOR_STAGE_NAMES = ['list', 'encode', 'export', 'report', 'publish'] as const satisfies StageName[];
 
 /** The stages of a run over documents. */
-export const DOCUMENT_STAGE_NAMES = ['list', 'ingest', 'weigh', 'hasher', 'encode-documents', 'export', 'publish'] as const satisfies StageName[];
+export const DOCUMENT_STAGE_NAMES = ['list', 'ingest', 'weigh', 'hasher', 'encode-documents', 'export', 'report', 'publish'] as const satisfies StageName[];
 
 /** The stages of a run, by what its source holds. */
 export function stageNamesOf(kind: string): readonly StageName[] {

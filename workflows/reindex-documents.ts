@@ -21,9 +21,13 @@ export async function reindexDocuments(input: ReindexInput, { run, perform, proc
     exportIndex({ perform, processShards }, `${training.bits} bits`, codes, { ...base, ...configuration.export, codes: codes.artifact, items: codes.artifact, encoder: codes.artifact, maximumBucket: configuration.buckets.maximumSize }),
   );
   const metrics = Object.fromEntries(Object.entries({ ...buckets.facts, ...codes.facts }).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
-  const approval = await passGate(metrics, { uri: `${configuration.store}/artifacts/export/${buckets.artifact.key}` });
   const lineage = [buckets, codes, hasher, weighed, corpus].map(({ artifact }) => artifact);
-  const version = await run.stage('publish', () => perform('main', 'publish', index, { ...base, configuration, kind: 'word', lineage, metrics, ...(approval && { approval }) }));
+  const made = { ...base, configuration, lineage, metrics };
+  const page = await run.stage('report', () => perform('export', 'report', index, { ...made, stages: run.results() }));
+  const approval = await passGate(metrics, page);
+  const version = await run.stage('publish', () =>
+    perform('main', 'publish', index, { ...made, kind: 'word', report: page.artifact, ...(approval && { approval }), ...(page.previous && { comparedWith: page.previous.version }) }),
+  );
   run.published(version.version);
   const { uri, published } = version;
   return { index, version: version.version, uri, published, ...execution, stages: run.results(), metrics, corpus: { skippedFiles: weighed.skipped.files, firstSkipped: weighed.skipped.first, repeatedFiles: corpus.repeated } };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { unitVectors } from '../../evaluation/hit-rate.ts';
-import { affordableQueries, cutLengths, neighbourFigures } from '../../evaluation/neighbours.ts';
+import { cutLengths } from '../../evaluation/candidates.ts';
+import { affordableQueries, neighbourFigures } from '../../evaluation/neighbours.ts';
 import { relevance } from '../../evaluation/precision-recall.ts';
 import { binarize } from '../../kernels/binarize.ts';
 import { codeDistancesOf } from '../../kernels/code-distances.ts';

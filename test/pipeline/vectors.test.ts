@@ -32,13 +32,18 @@ describe('reindex of vectors', () => {
     await scratch.remove();
   });
 
-  /** Two files of 150 vectors of 24 dimensions around 30 points: item i is near item i + 30. */
+  /** 300 vectors of 24 dimensions around 30 points: vector i is near vector i + 30. */
+  function madeVectors(): number[][] {
+    const stream = new RandomStream(1, 91);
+    const points = Array.from({ length: 30 }, () => Array.from({ length: 24 }, () => stream.uniform() - 0.5));
+    return Array.from({ length: 300 }, (_, row) => points[row % 30]!.map((value) => value + 0.02 * stream.uniform()));
+  }
+
+  /** Two files of 150 of them. */
   async function writeVectors(name: string, idOf: ((row: number) => bigint | string) | undefined): Promise<string> {
     const folder = join(scratch.folder, name);
     await mkdir(folder);
-    const stream = new RandomStream(1, 91);
-    const points = Array.from({ length: 30 }, () => Array.from({ length: 24 }, () => stream.uniform() - 0.5));
-    const vectors = Array.from({ length: 300 }, (_, row) => points[row % 30]!.map((value) => value + 0.02 * stream.uniform()));
+    const vectors = madeVectors();
     for (const part of [0, 1]) {
       const rows = Array.from({ length: 150 }, (_, i) => 150 * part + i);
       await writeFile(join(folder, `part-${part}.parquet`), vectorFile(rows.map((row) => vectors[row]!), idOf && rows.map(idOf), part === 0 ? 'fixed' : 'variable'));
@@ -55,10 +60,13 @@ describe('reindex of vectors', () => {
       assert.deepEqual(result.stages.map(({ name, rows }) => [name, rows]), [['list', 2], ['encode', 300], ['export', 300], ['report', 300], ['publish', 300]]);
       const folder = fileURLToPath(result.uri);
       const page = await readFile(join(folder, 'report.html'), 'utf8');
-      const text = parseHTML(page).document.querySelector('body')!.textContent;
+      const { document } = parseHTML(page);
+      for (const script of document.querySelectorAll('script')) script.remove();
+      const text = document.querySelector('body')!.textContent;
       assert.match(text, /300 vectors, 2 tables of 16 bits/);
       assert.match(text, /Example clusters[\s\S]*buckets of 3 to 40 vectors/);
-      assert.doesNotMatch(text, /Map of|\bwords\b|affinity D/);
+      assert.match(text, /how many of the 10 nearest vectors by the cosine of the vectors are[\s\S]*Map of the vectors/);
+      assert.doesNotMatch(text, /\bwords\b|affinity D|Recall, D/);
       const index = await openIndex(join(folder, '..', '..'));
       assert.equal(index.manifest.kind, 'id');
       const { items } = await index.lookup('1000');
@@ -83,6 +91,27 @@ describe('reindex of vectors', () => {
       assert.ok(again.stages.every(({ cached }) => cached));
     });
   }
+
+  it('says in its report what a lookup finds of the nearest vectors', async () => {
+    const { uri } = await reindex(temporal, configured('found', await writeVectors('found', (row) => BigInt(row)), 'lsh'));
+    const index = await openIndex(fileURLToPath(uri));
+    const unit = madeVectors().map((vector) => vector.map((value) => Math.fround(value))).map((vector) => vector.map((value) => value / Math.hypot(...vector)));
+    // Items at even places, as many as 200.
+    const queries = Array.from({ length: 200 }, (_, k) => Math.floor((k * 300) / 200));
+    let [candidates, recall] = [0, 0];
+    for (const query of queries) {
+      const { items } = await index.lookup(String(query));
+      const cosine = (row: number) => unit[row]!.reduce((sum, value, k) => sum + value * unit[query]![k]!, 0);
+      const nearest = unit.map((_, row) => row).filter((row) => row !== query).toSorted((a, b) => cosine(b) - cosine(a)).slice(0, 10);
+      candidates += items.length / queries.length;
+      recall += nearest.filter((row) => items.includes(String(row))).length / 10 / queries.length;
+    }
+    const { document } = parseHTML(await readFile(join(fileURLToPath(uri), 'report.html'), 'utf8'));
+    const section = [...document.querySelectorAll('section')].find((each) => each.querySelector('h2')!.textContent === 'What a lookup finds')!;
+    const rows = [...section.querySelector('table')!.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')].map(({ textContent }) => textContent));
+    assert.deepEqual(rows.find(([tables, bits, radius]) => tables === '2' && bits === '16' && radius === '0'), ['2', '16', '0', String(Number(candidates.toPrecision(4))), recall.toFixed(3)]);
+    assert.equal(document.querySelectorAll('#map circle').length, 300);
+  });
 
   it('publishes another cap on the size of buckets as a version of its own, which lookups obey', async () => {
     const path = await writeVectors('capped', (row) => BigInt(1000 - row));

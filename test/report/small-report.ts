@@ -20,6 +20,8 @@ export function smallReport(points: number, worst = '</script><script>alert(1)</
     metrics: { f1: 0.25, largestBucket: 12, queries: 100, [worst]: 1 },
     intervals: { f1: [0.2, 0.28] },
     candidates: [1, 2].flatMap((tables) => [4, 8].flatMap((bits) => [0, 1, 2, 3].map((radius) => ({ tables, bits, radius, candidates: tables * (1 + radius) ** 2 * (12 / bits), recall: radius / 4 + tables / 10, recallOfD: radius / 5 })))),
+    nearestBy: 'the dense embeddings',
+    relevantBy: 'D',
     previous: { version: 3, intervals: { f1: [0.29, 0.31] }, metrics: { f1: 0.3, largestBucket: 14, queries: 100 } },
     gate: [{ metric: 'f1', passes: false, text: `f1 is ${worst}` }],
     buckets: {

@@ -4,7 +4,7 @@ import { bucketTables } from '../../evaluation/retrieval.ts';
 import { RandomStream } from '../../kernels/random.ts';
 import { bucketFigures } from '../../report/bucket-figures.ts';
 import { exampleClusters } from '../../report/example-clusters.ts';
-import { mapEmbeddings } from '../../report/map-embeddings.ts';
+import { commonestEmbeddings, mapVectors } from '../../report/map-vectors.ts';
 
 /** Items 0 to 29 lie near one corner of the cube, the others near the opposite one. */
 const ITEMS = 60;
@@ -16,9 +16,9 @@ const coded = { codes, tables: 1, codeBytes: 1 };
 const buckets = bucketTables(coded);
 const words = Array.from({ length: ITEMS }, (_, item) => `w${item}`);
 const counts = Array.from({ length: ITEMS }, (_, item) => ITEMS - item);
-const mapped = (points: number, seed = 1) => mapEmbeddings({ embeddings, words, counts, buckets, seed, points, report: () => undefined });
+const mapped = (points: number, seed = 1) => mapVectors({ ...commonestEmbeddings(embeddings, counts, points), words, buckets, seed, report: () => undefined });
 
-describe('mapEmbeddings', () => {
+describe('mapVectors', () => {
   it('puts what is alike together', () => {
     const map = mapped(ITEMS);
     const mean = (from: number, to: number) => ['x', 'y'].map((axis) => map.slice(from, to).reduce((sum, point) => sum + point[axis as 'x' | 'y'], 0) / (to - from));

@@ -1,0 +1,78 @@
+import { UMAP } from 'umap-js';
+import type { BucketTables } from '../evaluation/retrieval.ts';
+import { tanh } from '../kernels/elementary.ts';
+import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import type { MapPoint } from './report-data.ts';
+
+export interface MapInput {
+  /** (n, width) row-major, of the items on the map. */
+  vectors: Float32Array;
+  /** Their numbers; names are given to the first ones first. */
+  sample: ArrayLike<number>;
+  words: readonly string[];
+  buckets: BucketTables;
+  seed: number;
+  /** Called between steps; may throw to stop. */
+  report(done: number, total: number): void;
+}
+
+const NAMED = 60;
+/** Room of a name, as shares of the map. */
+const NAME_WIDTH = 0.12;
+const NAME_HEIGHT = 0.03;
+const NEIGHBORS = 15;
+const STEPS = 200;
+/** With fewer words there is no map to speak of. */
+const FEWEST = 8;
+
+/** tanh of all L embeddings of the commonest items, at most `points` of them. embeddings: (V, L, d) row-major; counts: occurrences. */
+export function commonestEmbeddings(embeddings: Float32Array, counts: ArrayLike<number | bigint>, points: number): Pick<MapInput, 'vectors' | 'sample'> {
+  const items = counts.length;
+  const width = embeddings.length / items;
+  const order = Array.from({ length: items }, (_, id) => id).toSorted((a, b) => Number(counts[b]!) - Number(counts[a]!) || a - b);
+  const sample = Uint32Array.from(order.slice(0, points));
+  const vectors = Float32Array.from({ length: sample.length * width }, (_, at) => tanh(embeddings[sample[Math.floor(at / width)]! * width + (at % width)]!));
+  return { vectors, sample };
+}
+
+/**
+ * A map by UMAP (McInnes et al., 2018). The library draws with the platform's exp and pow, so the places may differ between JavaScript engines; on one
+ * engine a seed gives one map.
+ */
+export function mapVectors({ vectors, sample, words, buckets, seed, report }: MapInput): MapPoint[] {
+  const n = sample.length;
+  if (n < FEWEST) return [];
+  const width = vectors.length / n;
+  const rows = Array.from({ length: n }, (_, at) => Array.from(vectors.subarray(at * width, (at + 1) * width)));
+  const random = new RandomStream(seed, PURPOSE.report, 1);
+  const umap = new UMAP({ nComponents: 2, nNeighbors: Math.min(NEIGHBORS, n - 1), minDist: 0.1, nEpochs: STEPS, random: () => random.uniform() });
+  const steps = umap.initializeFit(rows);
+  for (let step = 0; step < steps; step++) {
+    if (step % 10 === 0) report(step, steps);
+    umap.step();
+  }
+  const places = umap.getEmbedding();
+  const points = Array.from({ length: n }, (_, at) => ({
+    word: words[sample[at]!]!,
+    x: round(places[at]![0]!),
+    y: round(places[at]![1]!),
+    buckets: buckets.bucketOf.map((numbers) => numbers[sample[at]!]!),
+    named: false,
+  }));
+  for (const point of apart(points)) point.named = true;
+  return points;
+}
+
+/** The first of them whose names do not cover one another. */
+function apart(points: readonly MapPoint[]): MapPoint[] {
+  const extent = (axis: 'x' | 'y') => points.reduce((most, point) => Math.max(most, point[axis]), -Infinity) - points.reduce((least, point) => Math.min(least, point[axis]), Infinity);
+  const [wide, high] = [NAME_WIDTH * extent('x'), NAME_HEIGHT * extent('y')];
+  const chosen: MapPoint[] = [];
+  for (const point of points) {
+    if (chosen.length === NAMED) break;
+    if (chosen.every((other) => Math.abs(other.x - point.x) > wide || Math.abs(other.y - point.y) > high)) chosen.push(point);
+  }
+  return chosen;
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;

@@ -4,7 +4,7 @@ import { PURPOSE, RandomStream } from '../kernels/random.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Store } from '../store/store.ts';
 import { loadWeighed } from './load-weighed.ts';
-import { candidateRows, evenly, type MeasuredItems, type MeasureInput } from './measure-vectors.ts';
+import { candidateRows, evenly, type MeasuredItems, type MeasureInput, scattered } from './measure-vectors.ts';
 import type { StageContext } from './stage-context.ts';
 
 /** Dimensions of a random projection of the weighed words, for a map. */
@@ -41,7 +41,7 @@ export async function measureDocuments({ codes, points }: MeasureInput, weighed:
     }
   });
   const isLabelled = labels.count > 0;
-  const sample = evenly(items, points);
+  const sample = scattered(items, points);
   return {
     candidates: candidateRows(codes, queries, (query) => nearest.of(query), isLabelled ? (query) => labelMates(queries[query]!) : undefined),
     sample,

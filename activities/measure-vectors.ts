@@ -45,7 +45,7 @@ export async function measureVectors({ codes, names, points }: MeasureInput, { s
   const files = await readListedFiles(store, made.files);
   const numberOf = new Map(names.map((name, number) => [name, number]));
 
-  const sample = evenly(items, points);
+  const sample = scattered(items, points);
   const onMap = new Map(Array.from(sample, (number, at) => [number, at]));
   const queries = evenly(items, Math.max(1, Math.min(MOST_QUERIES, Math.floor(MOST_WORK / (items * dimensions)))));
   const asked = new Map(Array.from(queries, (number, at) => [number, at]));
@@ -98,6 +98,19 @@ export function candidateRows(codes: Codes, queries: Uint32Array, nearestOf: (qu
   const counts = new Candidates(codes);
   queries.forEach((item, query) => counts.add(item, distancesTo(item).counts, nearestOf(query), relevantOf(query)));
   return counts.rows(queries.length);
+}
+
+/** The same in an order that goes back and forth, so that the first ones come from everywhere. */
+export function scattered(items: number, count: number): Uint32Array {
+  const even = evenly(items, count);
+  const n = even.length;
+  let step = Math.max(1, Math.round(0.618 * n));
+  while (divisor(step, n) > 1) step++;
+  return Uint32Array.from(even, (_, k) => even[(k * step) % n]!);
+}
+
+function divisor(a: number, b: number): number {
+  return b === 0 ? a : divisor(b, a % b);
 }
 
 /** At most `count` of the numbers below `items`, at even distances. */

@@ -3,6 +3,7 @@ import type { BucketTables } from '../evaluation/retrieval.ts';
 import { tanh } from '../kernels/elementary.ts';
 import { PURPOSE, RandomStream } from '../kernels/random.ts';
 import type { MapPoint } from './report-data.ts';
+import { shownName } from './shown-name.ts';
 
 export interface MapInput {
   /** (n, width) row-major, of the items on the map. */
@@ -17,8 +18,8 @@ export interface MapInput {
 }
 
 const NAMED = 60;
-/** Room of a name, as shares of the map. */
-const NAME_WIDTH = 0.12;
+/** Room of a letter and of a line, as shares of the map. */
+const LETTER_WIDTH = 0.011;
 const NAME_HEIGHT = 0.03;
 const NEIGHBORS = 15;
 const STEPS = 200;
@@ -66,11 +67,12 @@ export function mapVectors({ vectors, sample, words, buckets, seed, report }: Ma
 /** The first of them whose names do not cover one another. */
 function apart(points: readonly MapPoint[]): MapPoint[] {
   const extent = (axis: 'x' | 'y') => points.reduce((most, point) => Math.max(most, point[axis]), -Infinity) - points.reduce((least, point) => Math.min(least, point[axis]), Infinity);
-  const [wide, high] = [NAME_WIDTH * extent('x'), NAME_HEIGHT * extent('y')];
+  const [letter, high] = [LETTER_WIDTH * extent('x'), NAME_HEIGHT * extent('y')];
+  const wide = (a: MapPoint, b: MapPoint) => (letter * (shownName(a.word).length + shownName(b.word).length + 2)) / 2;
   const chosen: MapPoint[] = [];
   for (const point of points) {
     if (chosen.length === NAMED) break;
-    if (chosen.every((other) => Math.abs(other.x - point.x) > wide || Math.abs(other.y - point.y) > high)) chosen.push(point);
+    if (chosen.every((other) => Math.abs(other.x - point.x) > wide(point, other) || Math.abs(other.y - point.y) > high)) chosen.push(point);
   }
   return chosen;
 }

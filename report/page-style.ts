@@ -16,7 +16,7 @@ section { margin-top: 2rem; min-width: 0; }
 .tile dt { color: var(--muted); font-size: .85rem; }
 .tile dd { margin: 0; font-size: 1.3rem; font-variant-numeric: tabular-nums; }
 .tile dd small { font-size: .8rem; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 0 2rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem 2rem; margin-bottom: 1rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
@@ -36,6 +36,8 @@ input[type=search] { font: inherit; width: 100%; max-width: 24rem; padding: .45r
 #map.searched circle:not(.hit, .mate) { fill-opacity: .18; }
 pre { background: var(--raised); padding: .8rem; border-radius: .5rem; overflow-x: auto; font-size: .82rem; }
 summary { cursor: pointer; }
-@media (max-width: 40rem) { body { padding: .8rem; } .tile dd { font-size: 1.1rem; } figure text { font-size: 14px; } #map text { font-size: 12px; } }
+@media (max-width: 40rem) { body { padding: .8rem; } .tile dd { font-size: 1.1rem; } figure text { font-size: 16px; } #map text { font-size: 14px; }
+  .stack thead { display: none; } .stack tr { display: block; border-bottom: 1px solid var(--line); padding: .3rem 0; } .stack td { display: inline-block; border: 0; padding: 0 .6rem 0 0; } .stack td:last-child { display: block; }
+}
 @media print { input, #found { display: none; } }
 `;

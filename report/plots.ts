@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { MapPoint, ReportData } from './report-data.ts';
+import { shownName } from './shown-name.ts';
 
 /** Figures as inline SVG. Colours are variables of the page, so that light and dark need no second picture. */
 
@@ -55,6 +56,14 @@ export function bitBalance(ones: ReportData['buckets']['ones'], bits: number): s
 }
 
 export function embeddingMap(points: readonly MapPoint[]): string {
+  const named = points.filter((point) => point.named);
+  const xs = points.map(({ x }) => x);
+  const [least, most] = [Math.min(...xs), Math.max(...xs)];
+  const anchorOf = ({ x }: MapPoint) => (x < least + 0.12 * (most - least) ? 'start' : x > most - 0.12 * (most - least) ? 'end' : 'middle');
+  // A name at the border stands to the inner side of its point.
+  const names = (['start', 'middle', 'end'] as const).map((textAnchor) =>
+    Plot.text(named.filter((point) => anchorOf(point) === textAnchor), { x: 'x', y: 'y', text: ({ word }: MapPoint) => shownName(word), textAnchor, dy: -6, fontSize: 9, fill: 'var(--text)', stroke: 'var(--surface)', strokeWidth: 3 }),
+  );
   return draw('Map of the dense embeddings', {
     height: WIDTH,
     margin: 14,
@@ -62,9 +71,6 @@ export function embeddingMap(points: readonly MapPoint[]): string {
     marginBottom: 14,
     x: { axis: null },
     y: { axis: null },
-    marks: [
-      Plot.dot(points, { x: 'x', y: 'y', r: 1.8, fill: ACCENT, fillOpacity: 0.55, title: 'word' }),
-      Plot.text(points.filter((point) => point.named), { x: 'x', y: 'y', text: 'word', dy: -6, fontSize: 9, fill: 'var(--text)', stroke: 'var(--surface)', strokeWidth: 3 }),
-    ],
+    marks: [Plot.dot(points, { x: 'x', y: 'y', r: 1.8, fill: ACCENT, fillOpacity: 0.55, title: 'word' }), ...names],
   });
 }

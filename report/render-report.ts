@@ -52,13 +52,16 @@ function metrics({ metrics, intervals, previous, itemsName }: ReportData): strin
   const chanceOf = (name: string) => metrics[`shuffled${name[0]!.toUpperCase()}${name.slice(1)}`];
   // A figure of chance stands beside the one it is of.
   const shown = Object.entries(metrics).filter(([name]) => !Object.keys(metrics).some((other) => other !== name && name === `shuffled${other[0]!.toUpperCase()}${other.slice(1)}`));
+  // Counts alone have neither intervals nor chance.
+  const hasMeans = Object.keys(intervals).length > 0;
   const rows = shown.map(([name, value]) => {
     const before = previous?.metrics[name];
     const chance = chanceOf(name);
-    const then = previous ? [number(before === undefined ? '' : figure(before)), number(range(previous.intervals[name])), number(change(name, value, before))] : [];
-    return [text(words(name)), number(figure(value)), number(range(intervals[name])), number(chance === undefined ? '' : figure(chance)), number(chance ? `${figure(value / chance)} x` : ''), ...then];
+    const then = previous ? [number(before === undefined ? '' : figure(before)), ...(hasMeans ? [number(range(previous.intervals[name]))] : []), number(change(name, value, before))] : [];
+    const measure = hasMeans ? [number(range(intervals[name])), number(chance === undefined ? '' : figure(chance)), number(chance ? `${figure(value / chance)} x` : '')] : [];
+    return [text(words(name)), number(figure(value)), ...measure, ...then];
   });
-  const heads = ['Metric', number('This run'), number('95%'), number('Shuffled'), number('Lift'), ...(previous ? [number(`Version ${previous.version}`), number('95%'), number('Change')] : [])];
+  const heads = ['Metric', number('This run'), ...(hasMeans ? [number('95%'), number('Shuffled'), number('Lift')] : []), ...(previous ? [number(`Version ${previous.version}`), ...(hasMeans ? [number('95%')] : []), number('Change')] : [])];
   const counted =
     metrics['precisionAt100'] === undefined
       ? 'Counts of the buckets. These items came without pairs or labels that say which belong together, so no figure says how good the codes are.'
@@ -141,7 +144,7 @@ function examples({ examples, itemsName, shared }: ReportData): string {
     `<span class="words">${text(words.join(', '))}${size > words.length ? ', &hellip;' : ''}</span>`,
   ]);
   const note = `Drawn at random from the buckets of 3 to 40 ${itemsName}, after the largest one if it is larger.`;
-  return section('Example clusters', `<p class="muted">${note}</p>${table([...(shared ? [] : ['Table']), 'Code', number('Size'), 'Some of them'], rows)}`);
+  return section('Example clusters', `<p class="muted">${note}</p><div class="stack">${table([...(shared ? [] : ['Table']), 'Code', number('Size'), 'Some of them'], rows)}</div>`);
 }
 
 function map({ map, items, itemsName, curve, nearestBy }: ReportData): string {
@@ -195,7 +198,7 @@ function words(name: string): string {
     .replace(/\bhr(\d+)/, 'HR@$1')
     .replace(/\bmap(\d+)/, 'MAP@$1')
     .replace(/\bmahp(\d+)/, 'mAHP@$1')
-    .replace(/\b(precision|recall)(\d+)/, '$1@$2')
+    .replace(/\b(precision|recall)(?: at)?(\d+)/, '$1@$2')
     .replace(/\bwp\b/, 'WP')
     .replace(/\bf1\b/, 'F1');
 }

@@ -1,0 +1,7 @@
+const LONGEST_NAME = 24;
+
+/** A name as the map writes it. */
+export function shownName(word: string): string {
+  const letters = [...word];
+  return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join('')}\u2026` : word;
+}

@@ -2,6 +2,7 @@ import { Candidates, type CandidateRow, cutLengths, NEIGHBOURS } from '../evalua
 import { nearestSoFar } from '../evaluation/nearest-so-far.ts';
 import type { Codes } from '../evaluation/retrieval.ts';
 import { codeDistancesOf } from '../kernels/code-distances.ts';
+import type { MapInput } from '../report/map-vectors.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { decodeDense } from '../store/arrow-ipc.ts';
@@ -11,10 +12,10 @@ import { readVectorRows } from './encode-vectors.ts';
 import { readListedFiles } from './listed-files.ts';
 import type { StageContext } from './stage-context.ts';
 
-/** What a report shows of items beside their codes: ways to look up with what they find, and vectors of some of the items for a map. */
+/** What a report shows of items beside their codes: ways to look up with what they find, and some of the items for a map. */
 export interface MeasuredItems {
   candidates: CandidateRow[];
-  vectors: Float32Array;
+  places: MapInput['places'];
   sample: Uint32Array;
 }
 
@@ -64,7 +65,7 @@ export async function measureVectors({ codes, names, points }: MeasureInput, { s
       if (queries[query] !== number) nearest.take(query, number, cosine);
     }
   });
-  return { candidates: candidateRows(codes, queries, (query) => nearest.of(query)), vectors: shown, sample };
+  return { candidates: candidateRows(codes, queries, (query) => nearest.of(query)), places: { vectors: shown }, sample };
 
   /** Every vector less the mean, of length 1, which is good until the next. */
   async function forEachVector(visit: (number: number, vector: Float32Array) => void): Promise<void> {

@@ -83,7 +83,7 @@ export async function report(input: ReportInput, context: StageContext): Promise
     const beside = { codes: coded, names, points: MAP_POINTS };
     const weighed = find('weigh');
     const [listed, vectors] = [find('list'), find('encode')];
-    const other = weighed ? await measureDocuments(beside, weighed, seed, store, context) : vectors && listed ? await measureVectors(beside, configuration, { files: listed, encoded: vectors }, store, context) : undefined;
+    const other = weighed ? await measureDocuments(beside, weighed, store, context) : vectors && listed ? await measureVectors(beside, configuration, { files: listed, encoded: vectors }, store, context) : undefined;
     const onMap = embeddings ? commonestEmbeddings(embeddings, counts, MAP_POINTS) : other;
     const steps = (done: number, total: number) => context.report(2 + (7 * done) / total, 10);
     const page = renderReport({

@@ -3,11 +3,17 @@ export interface NearestSoFar {
   take(query: number, item: number, similarity: number): void;
   /** The nearest first. */
   of(query: number): Uint32Array;
+  /** Theirs. */
+  similaritiesOf(query: number): Float64Array;
 }
 
 export function nearestSoFar(n: number, k: number): NearestSoFar {
   const items = new Uint32Array(n * k);
   const similarities = new Float64Array(n * k).fill(-Infinity);
+  const countOf = (query: number): number => {
+    const empty = similarities.subarray(query * k, (query + 1) * k).indexOf(-Infinity);
+    return empty < 0 ? k : empty;
+  };
   return {
     take(query, item, similarity) {
       const first = query * k;
@@ -20,10 +26,7 @@ export function nearestSoFar(n: number, k: number): NearestSoFar {
       similarities[at] = similarity;
       items[at] = item;
     },
-    of(query) {
-      const first = query * k;
-      const found = similarities.subarray(first, first + k).findIndex((similarity) => similarity === -Infinity);
-      return items.slice(first, found < 0 ? first + k : first + found);
-    },
+    of: (query) => items.slice(query * k, query * k + countOf(query)),
+    similaritiesOf: (query) => similarities.slice(query * k, query * k + countOf(query)),
   };
 }

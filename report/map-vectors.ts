@@ -6,8 +6,8 @@ import type { MapPoint } from './report-data.ts';
 import { shownName } from './shown-name.ts';
 
 export interface MapInput {
-  /** (n, width) row-major, of the items on the map. */
-  vectors: Float32Array;
+  /** Of the n items on the map: (n, width) row-major, or who is near whom. */
+  places: { vectors: Float32Array } | MapNeighbours;
   /** Their numbers; names are given to the first ones first. */
   sample: ArrayLike<number>;
   words: readonly string[];
@@ -21,33 +21,38 @@ const NAMED = 60;
 /** Room of a letter and of a line, as shares of the map. */
 const LETTER_WIDTH = 0.011;
 const NAME_HEIGHT = 0.03;
-const NEIGHBORS = 15;
+export const MAP_NEIGHBOURS = 15;
 const STEPS = 200;
 /** With fewer words there is no map to speak of. */
 const FEWEST = 8;
 
+/** Of each item on the map places of the nearest ones, at most MAP_NEIGHBOURS and all alike many, itself first, with their distances. */
+export interface MapNeighbours {
+  indices: number[][];
+  distances: number[][];
+}
+
 /** tanh of all L embeddings of the commonest items, at most `points` of them. embeddings: (V, L, d) row-major; counts: occurrences. */
-export function commonestEmbeddings(embeddings: Float32Array, counts: ArrayLike<number | bigint>, points: number): Pick<MapInput, 'vectors' | 'sample'> {
+export function commonestEmbeddings(embeddings: Float32Array, counts: ArrayLike<number | bigint>, points: number): Pick<MapInput, 'places' | 'sample'> {
   const items = counts.length;
   const width = embeddings.length / items;
   const order = Array.from({ length: items }, (_, id) => id).toSorted((a, b) => Number(counts[b]!) - Number(counts[a]!) || a - b);
   const sample = Uint32Array.from(order.slice(0, points));
   const vectors = Float32Array.from({ length: sample.length * width }, (_, at) => tanh(embeddings[sample[Math.floor(at / width)]! * width + (at % width)]!));
-  return { vectors, sample };
+  return { places: { vectors }, sample };
 }
 
 /**
  * A map by UMAP (McInnes et al., 2018). The library draws with the platform's exp and pow, so the places may differ between JavaScript engines; on one
  * engine a seed gives one map.
  */
-export function mapVectors({ vectors, sample, words, buckets, seed, report }: MapInput): MapPoint[] {
+export function mapVectors({ places: given, sample, words, buckets, seed, report }: MapInput): MapPoint[] {
   const n = sample.length;
   if (n < FEWEST) return [];
-  const width = vectors.length / n;
-  const rows = Array.from({ length: n }, (_, at) => Array.from(vectors.subarray(at * width, (at + 1) * width)));
   const random = new RandomStream(seed, PURPOSE.report, 1);
-  const umap = new UMAP({ nComponents: 2, nNeighbors: Math.min(NEIGHBORS, n - 1), minDist: 0.1, nEpochs: STEPS, random: () => random.uniform() });
-  const steps = umap.initializeFit(rows);
+  const umap = new UMAP({ nComponents: 2, nNeighbors: 'indices' in given ? given.indices[0]!.length : Math.min(MAP_NEIGHBOURS, n - 1), minDist: 0.1, nEpochs: STEPS, random: () => random.uniform() });
+  if ('indices' in given) umap.setPrecomputedKNN(given.indices, given.distances);
+  const steps = umap.initializeFit('indices' in given ? given.indices : rowsOf(given.vectors, n));
   for (let step = 0; step < steps; step++) {
     if (step % 10 === 0) report(step, steps);
     umap.step();
@@ -62,6 +67,11 @@ export function mapVectors({ vectors, sample, words, buckets, seed, report }: Ma
   }));
   for (const point of apart(points)) point.named = true;
   return points;
+}
+
+function rowsOf(vectors: Float32Array, n: number): number[][] {
+  const width = vectors.length / n;
+  return Array.from({ length: n }, (_, at) => Array.from(vectors.subarray(at * width, (at + 1) * width)));
 }
 
 /** The first of them whose names do not cover one another. */

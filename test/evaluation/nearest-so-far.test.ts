@@ -13,6 +13,7 @@ describe('nearestSoFar', () => {
         for (const query of [0, 1]) {
           const sorted = items.map((_, item) => item).toSorted((a, b) => items[b]![query]! - items[a]![query]!);
           assert.deepEqual([...nearest.of(query)], sorted.slice(0, k));
+          assert.deepEqual([...nearest.similaritiesOf(query)], sorted.slice(0, k).map((item) => items[item]![query]));
         }
       }),
     );

@@ -14,7 +14,7 @@ export interface MapInput {
   buckets: BucketTables;
   seed: number;
   /** Called between steps; may throw to stop. */
-  report(done: number, total: number): void;
+  report: (done: number, total: number) => void;
 }
 
 const NAMED = 60;

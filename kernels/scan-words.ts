@@ -59,6 +59,8 @@ interface Table {
 
 /** Memory of scanners that are done, for the next ones. */
 const free: Table[] = [];
+const freeTokens: Int32Array<ArrayBuffer>[] = [];
+const MOST_KEPT_TOKENS = 2 ** 22;
 
 /** Collects documents into a shard. Throws RangeError at 2^31 tokens, or where the words pass what a table of words holds. */
 export function scanWords({ minimumLength, maximumLength, numbers, apostrophes }: ScanOptions): WordScanner {
@@ -66,7 +68,7 @@ export function scanWords({ minimumLength, maximumLength, numbers, apostrophes }
   const { exports: kernel } = table.kernel;
   kernel.begin(minimumLength, maximumLength, Number(numbers), Number(apostrophes));
   const rows = numberRows();
-  let tokens = new Int32Array(1 << 15);
+  let tokens = freeTokens.pop() ?? new Int32Array(1 << 15);
   let length = 0;
   let memory = new Uint8Array(table.kernel.memory());
   let from = 0;
@@ -130,6 +132,7 @@ export function scanWords({ minimumLength, maximumLength, numbers, apostrophes }
       const words = { count: kernel.words(), bytes: kernel.wordBytes(), at: table.at, laidOut: table.sizes, mostTokens: TOKENS };
       const shard = { dictionary: orderScanned(table.kernel, words, all), tokens: all, ...ended };
       free.push(table);
+      if (tokens.length <= MOST_KEPT_TOKENS) freeTokens.push(tokens);
       return shard;
     },
   };

@@ -2,7 +2,7 @@
  * Words of ASCII text and their ids (kernels/scan-words.ts, which owns the memory; every array lies where `layout` was told, in bytes). 64 bytes are
  * classed at once to bits, runs of bits are words. Ids are given in the order of arrival by open addressing, at most half full.
  *
- * slots: i32 (mask + 1), -1 where free; hashes: u32 (most); offsets: u32 (most + 1): word i is arena bytes [offsets[i], offsets[i + 1]);
+ * slots: i32 (mostMask + 1), of which mask + 1 are in use, so that few words lie in few cache lines; -1 where free; hashes: u32 (most); offsets: u32 (most + 1): word i is arena bytes [offsets[i], offsets[i + 1]);
  * counts, documents, latest: u32 (most); tokens: i32; word: bytes of the word at hand. Behind the text, the plain stretch and the word
  * 64 bytes more can be read, behind the arena's bytes 16.
  */
@@ -10,6 +10,7 @@
 export { arrangeWords, placeTokens, sortWords } from './word-order';
 
 let mask: u32 = 0;
+let mostMask: u32 = 0;
 let most: u32 = 0;
 let slots: usize = 0;
 let hashes: usize = 0;
@@ -32,11 +33,13 @@ let maximumLength: u32 = 64;
 let numbers: bool = false;
 let apostrophes: bool = true;
 
+/** Slots in use at first, less one. */
+const LEAST_MASK: u32 = 0x3fff;
 /** A word that is not longer finds room in the arena and in the table as long as there is so much left. */
 const LONGEST: u32 = 256;
 
 export function layout(maskIs: u32, slotsAt: usize, hashesAt: usize, offsetsAt: usize, countsAt: usize, documentsAt: usize, latestAt: usize, arenaAt: usize, arenaBytes: u32): void {
-  mask = maskIs;
+  mostMask = maskIs;
   most = (maskIs + 1) >> 1;
   slots = slotsAt;
   hashes = hashesAt;
@@ -63,11 +66,12 @@ export function begin(min: u32, max: u32, keepsNumbers: bool, joinsApostrophes: 
   size = 0;
   length = 0;
   document = 1;
+  mask = mostMask < LEAST_MASK ? mostMask : LEAST_MASK;
   memory.fill(slots, 0xff, (<usize>mask + 1) << 2);
   store<u32>(offsets, 0);
 }
 
-/** Places of the words known so far by their hashes, after the table was laid out larger. */
+/** Places of the words known so far by their hashes, after more slots came in use or the table was laid out larger. */
 export function rehash(): void {
   memory.fill(slots, 0xff, (<usize>mask + 1) << 2);
   for (let id: u32 = 0; id < size; id++) {
@@ -288,5 +292,9 @@ function insert(bytes: u32, hash: u32, slot: u32): i32 {
   store<u32>(documents + at, 1);
   store<u32>(latest + at, document);
   store<i32>(slots + (<usize>slot << 2), size);
-  return size++;
+  if (++size > mask >> 1 && mask < mostMask) {
+    mask = 2 * mask + 1;
+    rehash();
+  }
+  return size - 1;
 }

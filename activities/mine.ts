@@ -1,13 +1,13 @@
 import { meanNegatives, mineAnyPairs, mineNegatives } from '../kernels/mine-negatives.ts';
 import type { SparseRows } from '../kernels/train-rows.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { AFFINITY, NEGATIVES } from '../schemas/tables.ts';
+import { NEGATIVES } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
-import { decodeParquet, encodeParquet } from '../store/parquet.ts';
+import { encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 import type { BatchOutput } from './ingest.ts';
 import { mineArtifact, type MineParameters } from './mined-artifacts.ts';
-import { concatenateInt32, rowOfEntries, toSparseRows } from './sparse-rows.ts';
+import { concatenateInt32, readSparseRows, rowOfEntries } from './sparse-rows.ts';
 import { produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
 
 export interface MineInput extends StageInput, MineParameters {
@@ -51,8 +51,7 @@ async function loadTraining(store: Store, reference: ArtifactReference): Promise
   if (kept?.key === key) return kept.affinity;
   kept = undefined;
   const pairs = await openArtifact(store, reference);
-  const table = await decodeParquet(await pairs.part('training.parquet'), AFFINITY, 'training.parquet');
-  const affinity = toSparseRows(table, 0, Number(pairs.manifest.facts['words']), 'training.parquet');
+  const affinity = await readSparseRows(pairs, 'training.parquet', Number(pairs.manifest.facts['words']));
   kept = { key, affinity };
   return affinity;
 }

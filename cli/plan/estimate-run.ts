@@ -131,7 +131,8 @@ const HELD_BYTES: Partial<Record<StageName, (size: Size, budgets: Budgets) => nu
   filter: ({ words, affinity }, { counts }) => 40 * words + Math.min(12 * affinity, counts),
   // A few numbers a word, and the held-out pairs; D passes by in row groups of a million.
   'hold-out': ({ words, affinity }, { heldOut }) => 20 * words + 24 * Math.min(affinity, 2 ** 20) + 64 * heldOut,
-  mine: ({ affinity }) => 16 * affinity,
+  // Columns, and again in the memory of the kernel.
+  mine: ({ affinity }) => 8 * affinity,
   train: ({ affinity, codes }) => 24 * codes + 16 * affinity,
   export: ({ codes }) => 2 * codes,
   evaluate: ({ codes, affinity }) => 4 * codes + 16 * affinity,

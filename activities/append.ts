@@ -9,10 +9,11 @@ import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
 import type { Metrics } from '../schemas/run.ts';
-import { publishedCodes, publishedIdCodes, TOMBSTONE_IDS, TOMBSTONE_KEYS } from '../schemas/tables.ts';
+import { publishedCodes, publishedIdCodes, publishedIdPayloads, publishedPayloads, TOMBSTONE_IDS, TOMBSTONE_KEYS } from '../schemas/tables.ts';
 import { artifactReference } from '../store/artifacts.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import { type ChangedItems, changeItems, codeOf, type CodedItem } from './change-items.ts';
+import { encodeAppended } from './encode-appended.ts';
 import { encodeItems } from './encode-items.ts';
 import { type FrozenIndex, loadFrozen } from './frozen-index.ts';
 import { requireVersion } from './index-state.ts';
@@ -38,7 +39,7 @@ export interface AppendOutput extends StageOutput {
 }
 
 /**
- * Items that came or went, with the model frozen: a delta beside the pages of the version (docs/index-format.md). Vectors get the codes of their encoder, words and ids
+ * Items that came or went, with the model frozen: a delta beside the pages of the version (docs/index-format.md). Vectors and documents get the codes of their encoder, words and ids
  * the vote of their neighbours. Rows: items that the delta adds.
  */
 export async function append(input: AppendInput, context: StageContext): Promise<AppendOutput> {
@@ -47,7 +48,14 @@ export async function append(input: AppendInput, context: StageContext): Promise
   const standing = await requireVersion(store, configuration.index, version);
   const made = standing.lineage.filter(({ stage }) => stage === 'append' || stage === 'export');
   const { source, vectors, cooccurrence, affinity } = configuration;
-  const asked = source.kind === 'vectors' ? { id: vectors.id, vector: vectors.vector } : { minimumCount, window: cooccurrence.window, ...affinity };
+  const { documents, tokens } = configuration;
+  const asked =
+    source.kind === 'vectors'
+      ? { id: vectors.id, vector: vectors.vector, payload: vectors.payload }
+      : source.kind === 'documents'
+        ? { field: source.field, documents, tokens }
+        : { minimumCount, window: cooccurrence.window, ...affinity };
+  const hasPayloads = standing.payloads === true;
   const recipe = { stage: 'append', parameters: { ...asked, kind: source.kind, deleted: digestOf(deleted) }, inputs: [...made, ...(files ? [files] : []), ...(dictionary ? [dictionary] : [])], force } as const;
   const output = await produceArtifact(context, store, recipe, async () => {
     const frozen = await loadFrozen(store, standing);
@@ -61,8 +69,9 @@ export async function append(input: AppendInput, context: StageContext): Promise
 
     async function newItems(): Promise<{ items: CodedItem[]; withoutNeighbours: number }> {
       if (source.kind === 'vectors') return { items: await encodeItems(files!, vectors, standing, frozen.base.keys.kind, store, context), withoutNeighbours: 0 };
+      if (source.kind === 'documents') return { items: await encodeAppended(files!, configuration, standing, store, context), withoutNeighbours: 0 };
       if (!dictionary) throw new Failure('IntegrityError', 'append: a source of words or ids without its dictionary');
-      return await voteItems({ source, tokens: configuration.tokens, documents: configuration.documents, files: files!, dictionary, window: cooccurrence.window, minimumCount, rule: affinity }, standing, frozen, store, context);
+      return await voteItems({ source, tokens, documents, files: files!, dictionary, window: cooccurrence.window, minimumCount, rule: affinity }, standing, frozen, store, context);
     }
   });
   const metrics = Object.fromEntries(Object.entries(output.facts).flatMap(([name, value]) => (name.startsWith('metric.') ? [[name.slice(7), Number(value)]] : [])));
@@ -76,8 +85,8 @@ export async function append(input: AppendInput, context: StageContext): Promise
     const own = artifactReference(recipe).key;
     const facts = { base: base.keys.starts.length, added: added.length, removed: removed.length };
     const items = facts.base - facts.removed + facts.added;
-    const bytes = buildDelta({ keys: kind, tables, codeBytes, baseItems: facts.base, baseIdentity: Buffer.from(identity, 'hex'), identity: Buffer.from(own, 'hex'), removed, added, payloads: false });
-    const merged = mergeItems(base, parseDelta(bytes, { facts, tables, codeBytes, items, bytes: bytes.length, identity, own }), codeBytes);
+    const bytes = buildDelta({ keys: kind, tables, codeBytes, baseItems: facts.base, baseIdentity: Buffer.from(identity, 'hex'), identity: Buffer.from(own, 'hex'), removed, added, payloads: hasPayloads });
+    const merged = mergeItems(base, parseDelta(bytes, { facts, tables, codeBytes, payloads: hasPayloads, items, bytes: bytes.length, identity, own }), codeBytes);
     const codes = new Uint8Array(items * tables * codeBytes);
     for (let number = 0; number < items; number++) codes.set(codeOf(merged, number, codeBytes), number * tables * codeBytes);
     const coded = { codes, tables, codeBytes };
@@ -88,6 +97,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
       parts: [
         { name: DELTA_PART, bytes, rows: added.length },
         { name: 'delta-codes.parquet', bytes: await encodeAdded(added, kind, tables, bits), rows: added.length * tables },
+        ...(hasPayloads ? [{ name: 'delta-payloads.parquet', bytes: await encodeAddedPayloads(added, kind), rows: added.length }] : []),
         { name: 'tombstones.parquet', bytes: await encodeKeys(removed.map(({ key }) => key), kind), rows: removed.length },
       ],
       rows: added.length,
@@ -108,6 +118,13 @@ async function encodeAdded(added: ChangedItems['added'], kind: KeyKind, tables: 
   const columns = { table: Int32Array.from(keys, (_, at) => at % tables), code: Buffer.concat(added.map(({ code }) => code)) };
   if (kind === 'utf8') return await encodeParquet(publishedCodes(bits), { item: keys, ...columns }, { dress: 'published' });
   return await encodeParquet(publishedIdCodes(bits), { item: BigInt64Array.from(keys, BigInt), ...columns }, { dress: 'published' });
+}
+
+async function encodeAddedPayloads(added: ChangedItems['added'], kind: KeyKind): Promise<Uint8Array> {
+  const keys = added.map(({ key }) => decodeKey(kind, key)!);
+  const payload = added.map((item) => Buffer.from(item.payload ?? []).toString('utf8'));
+  if (kind === 'utf8') return await encodeParquet(publishedPayloads, { item: keys, payload }, { dress: 'published' });
+  return await encodeParquet(publishedIdPayloads, { item: BigInt64Array.from(keys, BigInt), payload }, { dress: 'published' });
 }
 
 async function encodeKeys(stored: readonly Uint8Array[], kind: KeyKind): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 import type { DeltaContent } from '../kernels/build-delta.ts';
 import { compareKeys, type Delta } from '../lookup/delta.ts';
 import { encodeKey } from '../lookup/item-key.ts';
-import type { LoadedItems } from '../lookup/load-items.ts';
+import { type LoadedItems, textRecord } from '../lookup/load-items.ts';
 import { residentKeys } from '../lookup/resident-keys.ts';
 
 /** An item with its codes: L x w bytes. */
@@ -69,9 +69,9 @@ export function changeItems(base: LoadedItems, delta: Delta | undefined, change:
   }
   for (const item of change.added) {
     const number = standing.find(item.key);
-    const now = came.get(item.key) ?? (number >= 0 && !gone.has(item.key) ? { key: item.key, code: codeOf(base, number, codeBytes) } : undefined);
+    const now = came.get(item.key) ?? (number >= 0 && !gone.has(item.key) ? { key: item.key, code: codeOf(base, number, codeBytes), ...payloadOf(base, number) } : undefined);
     if (!now) counts.added++;
-    else if (sameBytes(now.code, item.code) && now.payload === item.payload) {
+    else if (sameBytes(now.code, item.code) && (now.payload ?? '') === (item.payload ?? '')) {
       counts.same++;
       continue;
     } else counts.replaced++;
@@ -81,7 +81,7 @@ export function changeItems(base: LoadedItems, delta: Delta | undefined, change:
   // What came back as it was needs no delta.
   for (const [key, { code, payload }] of came) {
     const number = gone.get(key);
-    if (number === undefined || payload !== undefined || !sameBytes(codeOf(base, number, codeBytes), code)) continue;
+    if (number === undefined || (payload ?? '') !== (payloadOf(base, number).payload ?? '') || !sameBytes(codeOf(base, number, codeBytes), code)) continue;
     gone.delete(key);
     came.delete(key);
   }
@@ -99,6 +99,10 @@ export function changeItems(base: LoadedItems, delta: Delta | undefined, change:
       .map((item) => ({ ...item, place: placeOf(base, item.key) })),
     counts,
   };
+}
+
+function payloadOf({ payloads }: LoadedItems, number: number): { payload?: string } {
+  return payloads ? { payload: Buffer.from(textRecord(payloads, number)).toString('utf8') } : {};
 }
 
 /** L x w bytes of an item's codes. */

@@ -1,6 +1,6 @@
 import type { DocumentsConfiguration } from '../schemas/documents.ts';
 import { Failure } from '../schemas/failures.ts';
-import { DOCUMENTS } from '../schemas/tables.ts';
+import { DOCUMENTS, ITEM_PAYLOAD } from '../schemas/tables.ts';
 import type { Artifact } from '../store/artifacts.ts';
 import { decodeParquet } from '../store/parquet.ts';
 
@@ -8,6 +8,7 @@ export interface PartedDocument {
   id: string;
   labels: string[];
   training: boolean;
+  payload?: string;
   /** Shard, and place in it. */
   shard: number;
   position: number;
@@ -24,7 +25,9 @@ export async function choosePart(shards: Artifact[], options: DocumentsConfigura
   const seen = new Map<string, string>();
   let all = 0;
   for (const [shard, artifact] of shards.entries()) {
-    const table = await decodeParquet(await artifact.part('documents.parquet'), DOCUMENTS, 'documents.parquet');
+    const bytes = await artifact.part('documents.parquet');
+    const table = await decodeParquet(bytes, DOCUMENTS, 'documents.parquet');
+    const payloads = options.payload === '' ? undefined : (await decodeParquet(bytes, ITEM_PAYLOAD, 'documents.parquet')).payload;
     for (const [position, id] of table.id.entries()) {
       all += 1;
       const place = `document ${position} of file ${shard}`;
@@ -33,7 +36,7 @@ export async function choosePart(shards: Artifact[], options: DocumentsConfigura
       seen.set(id, place);
       const training = isTraining(id, table.split[position]!, options);
       if (training === undefined) continue;
-      found.push({ id, labels: table.labels.values.slice(table.labels.offsets[position], table.labels.offsets[position + 1]), training, shard, position, row: 0 });
+      found.push({ id, labels: table.labels.values.slice(table.labels.offsets[position], table.labels.offsets[position + 1]), training, shard, position, row: 0, ...(payloads && { payload: payloads[position]! }) });
     }
   }
   const kept = checkLabels(found, options.labelSets);
@@ -43,7 +46,7 @@ export async function choosePart(shards: Artifact[], options: DocumentsConfigura
 }
 
 /** Undefined for a document of neither part. */
-function isTraining(id: string, split: string, options: DocumentsConfiguration): boolean | undefined {
+export function isTraining(id: string, split: string, options: DocumentsConfiguration): boolean | undefined {
   if (options.split !== '') return split === options.training ? true : split === options.test ? false : undefined;
   if (options.testEvery === 0) return true;
   if (!/^\d+$/u.test(id)) throw new Failure('DataError', `documents.testEvery: the id ${JSON.stringify(id)} is no number; set documents.split to a field that says train or test`);

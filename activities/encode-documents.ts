@@ -3,11 +3,12 @@ import { takeRows } from '../hashers/documents/training-documents.ts';
 import { encodeSparse } from '../kernels/encode-sparse.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
-import { codes as codesSchema, ITEM_KEYS } from '../schemas/tables.ts';
+import { codes as codesSchema } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import { decodeLayers, type EncoderHeader, encoderParts } from './encoder-parts.ts';
 import { NEAREST } from './learn-hasher.ts';
+import { encodeKeys } from './encode-vectors.ts';
 import { loadTerms, loadWeighed } from './load-weighed.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
 
@@ -29,7 +30,7 @@ export async function encodeDocuments(input: EncodeDocumentsInput, context: Stag
   const { weighed, hasher, tokens, documents } = input;
   const rule = { tokens, frequency: documents.frequency, given: documents.terms !== '' };
   return await produceArtifact(context, store, { stage: 'encode-documents', parameters: rule, inputs: [weighed, hasher], force: input.force }, async (): Promise<ArtifactContent> => {
-    const { ids, all, training, test } = await loadWeighed(store, weighed);
+    const { ids, payloads, all, training, test } = await loadWeighed(store, weighed);
     const model = await openArtifact(store, hasher);
     const header = JSON.parse(Buffer.from(await model.part('encoder.json')).toString('utf8')) as EncoderHeader;
     const bytes = await model.part('encoder.bin');
@@ -52,11 +53,11 @@ export async function encodeDocuments(input: EncodeDocumentsInput, context: Stag
     return {
       parts: [
         { name: 'codes.parquet', bytes: await encodeParquet(codesSchema(bits), { item, table: new Int32Array(ids.length), code }, { dress: 'internal' }), rows: ids.length },
-        { name: 'items.parquet', bytes: await encodeParquet(ITEM_KEYS, { id: ids }, { dress: 'internal' }), rows: ids.length },
+        { name: 'items.parquet', bytes: await encodeKeys('word', ids, payloads), rows: ids.length },
         ...encoderParts({ ...header, ...text }, bytes),
       ],
       rows: ids.length,
-      facts: { items: ids.length, tables: 1, bits, kind: 'word', empty, ...(measured && { precisionAt100: measured.expected, precisionAt100Plain: measured.plain }) },
+      facts: { items: ids.length, tables: 1, bits, kind: 'word', payloads: payloads !== undefined, empty, ...(measured && { precisionAt100: measured.expected, precisionAt100Plain: measured.plain }) },
     };
   });
 

@@ -31,17 +31,22 @@ export async function encodeItems(files: ArtifactReference, vectors: Configurati
     for (let row = 0; row < rows.rows; row++) {
       const key = String(ids[row]);
       if (items.has(key)) throw new Failure('DataError', `${file.uri}, row ${row}: the id ${key} comes twice in what is appended`);
-      items.set(key, { key, code: codes.subarray(row * stride, (row + 1) * stride) });
+      items.set(key, { key, code: codes.subarray(row * stride, (row + 1) * stride), ...(rows.payloads && { payload: rows.payloads[row]! }) });
     }
   }
   return [...items.values()];
 }
 
-async function readEncoder(store: Store, { index, version, parts }: IndexManifest, name: string): Promise<Float64Array> {
+/** A part of the encoder that lies beside a version. Throws IntegrityError where it is not there. */
+export async function readEncoderPart(store: Store, { index, version, parts }: IndexManifest, name: string): Promise<Uint8Array> {
   const part = parts.find((each) => each.name === name);
   const path = `${indexFolder(index)}/versions/${version}/${part?.path ?? name}`;
   const bytes = part && (await store.get(path));
-  if (bytes?.length !== part?.bytes || !bytes) throw new Failure('IntegrityError', `${store.uri}/${path}: expected ${part?.bytes ?? 'the encoder of the vectors'}, found ${bytes?.length ?? 'nothing'}; reindex, then append`);
-  const { columns } = await decodeDense(bytes, path);
+  if (bytes?.length !== part?.bytes || !bytes) throw new Failure('IntegrityError', `${store.uri}/${path}: expected ${part?.bytes ?? 'the encoder of the index'}, found ${bytes?.length ?? 'nothing'}; reindex, then append`);
+  return bytes;
+}
+
+async function readEncoder(store: Store, standing: IndexManifest, name: string): Promise<Float64Array> {
+  const { columns } = await decodeDense(await readEncoderPart(store, standing, name), name);
   return Float64Array.from(columns[0]!.values);
 }

@@ -4,7 +4,7 @@ import { encodeVectors as encodeKernel } from '../kernels/encode-vectors.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { Failure, failureTypeOf } from '../schemas/failures.ts';
-import { codes as codesSchema, ITEM_IDS, ITEM_KEYS } from '../schemas/tables.ts';
+import { codes as codesSchema, ITEM_IDS, ITEM_KEYS, ITEM_PAYLOAD } from '../schemas/tables.ts';
 import { openSource } from '../sources/open-source.ts';
 import { encodeDense } from '../store/arrow-ipc.ts';
 import { encodeParquet } from '../store/parquet.ts';
@@ -51,6 +51,7 @@ async function encodeAll(input: EncodeVectorsInput, files: ListedFile[], context
   const { dimensions, mean, planes } = hyperplanes;
   const encoded: Uint8Array[] = [];
   const ids: (bigint | string)[] = [];
+  const payloads: string[] | undefined = input.vectors.payload === '' ? undefined : [];
   for (const [at, file] of files.entries()) {
     context.report(files.length + at, 2 * files.length, { items: ids.length });
     const rows = await readVectorRows(file, input, context, dimensions);
@@ -62,6 +63,7 @@ async function encodeAll(input: EncodeVectorsInput, files: ListedFile[], context
     encodeKernel(rows.values, dimensions, mean, planes, codes);
     encoded.push(codes);
     const first = ids.length;
+    for (const payload of rows.payloads ?? []) payloads?.push(payload);
     for (let row = 0; row < rows.rows; row++) ids.push(rows.ids?.[row] ?? BigInt(first + row));
   }
   if (ids.length === 0) throw new Failure('DataError', noRows(files.length, skipped));
@@ -73,10 +75,7 @@ async function encodeAll(input: EncodeVectorsInput, files: ListedFile[], context
   const item = Int32Array.from({ length: order.length * tables }, (_, at) => Math.floor(at / tables));
   const table = Int32Array.from({ length: order.length * tables }, (_, at) => at % tables);
   const sorted = Array.from(order, (row) => ids[row]!);
-  const keys =
-    kind === 'id'
-      ? await encodeParquet(ITEM_IDS, { id: BigInt64Array.from(sorted as bigint[]) }, { dress: 'internal' })
-      : await encodeParquet(ITEM_KEYS, { id: sorted as string[] }, { dress: 'internal' });
+  const keys = await encodeKeys(kind, sorted, payloads && Array.from(order, (row) => payloads[row]!));
   const encoder = [{ name: 'hyperplane', width: dimensions, values: Float32Array.from(planes) }];
   const means = [{ name: 'mean', width: dimensions, values: Float32Array.from(mean) }];
   return {
@@ -88,8 +87,19 @@ async function encodeAll(input: EncodeVectorsInput, files: ListedFile[], context
       ...(await skippedParts(skipped)),
     ],
     rows: order.length,
-    facts: { items: order.length, tables, bits, dimensions, kind, skipped: skipped.length },
+    facts: { items: order.length, tables, bits, dimensions, kind, payloads: payloads !== undefined, skipped: skipped.length },
   };
+}
+
+/** items.parquet. */
+export async function encodeKeys(kind: 'id' | 'word', ids: (bigint | string)[], payload: string[] | undefined): Promise<Uint8Array> {
+  const dress = { dress: 'internal' } as const;
+  if (kind === 'id') {
+    const id = BigInt64Array.from(ids as bigint[]);
+    return payload ? await encodeParquet({ ...ITEM_IDS, ...ITEM_PAYLOAD }, { id, payload }, dress) : await encodeParquet(ITEM_IDS, { id }, dress);
+  }
+  const id = ids as string[];
+  return payload ? await encodeParquet({ ...ITEM_KEYS, ...ITEM_PAYLOAD }, { id, payload }, dress) : await encodeParquet(ITEM_KEYS, { id }, dress);
 }
 
 /** The same float32 values as are stored, so that what is encoded later gets the same codes. */

@@ -3,7 +3,7 @@ import { PAIR_SCALE, type PairRun } from '../kernels/collect-pairs.ts';
 import { toInt64 } from '../kernels/int64.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { failureTypeOf } from '../schemas/failures.ts';
-import { DICTIONARY, DOCUMENTS, PAIRS, TOKENS, WEIGHTS } from '../schemas/tables.ts';
+import { DICTIONARY, DOCUMENTS, ITEM_PAYLOAD, PAIRS, TOKENS, WEIGHTS } from '../schemas/tables.ts';
 import type { PartToWrite } from '../store/artifacts.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import { type ListedFile, readListedFiles } from './listed-files.ts';
@@ -81,10 +81,10 @@ async function readShard(file: ListedFile, input: IngestInput, context: StageCon
 
 const NO_WORDS: Utf8Dictionary = { words: { offsets: new Int32Array(1), bytes: new Uint8Array(0) }, counts: new Float64Array(0), documents: new Float64Array(0) };
 
-async function emptyShard({ source }: IngestInput): Promise<ArtifactContent> {
+async function emptyShard({ source, documents }: IngestInput): Promise<ArtifactContent> {
   const none = new Int32Array(0);
   if (source.kind === 'documents') {
-    return await documentsContent({ dictionary: NO_WORDS, tokens: none, rowOffsets: new Int32Array(1), documents: 0, replaced: 0, ids: [], splits: [], labels: [], vectors: { rows: [], terms: [], weights: [] } });
+    return await documentsContent({ dictionary: NO_WORDS, tokens: none, rowOffsets: new Int32Array(1), documents: 0, replaced: 0, ids: [], splits: [], labels: [], ...(documents.payload !== '' && { payloads: [] }), vectors: { rows: [], terms: [], weights: [] } });
   }
   if (source.kind === 'pairs') return await pairsContent({ dictionary: NO_WORDS, rows: none, columns: none, sums: new Float64Array(0), pairs: 0, loops: 0 });
   return await textContent({ dictionary: NO_WORDS, tokens: none, rowOffsets: new Int32Array(1), documents: 0, replaced: 0 });
@@ -97,11 +97,13 @@ async function textContent({ dictionary, tokens, rowOffsets, documents, replaced
   return { parts, rows: tokens.length, facts: { documents, words: dictionary.counts.length, replaced } };
 }
 
-async function documentsContent({ ids, splits, labels, vectors, ...text }: DocumentsShard): Promise<ArtifactContent> {
+async function documentsContent({ ids, splits, labels, payloads, vectors, ...text }: DocumentsShard): Promise<ArtifactContent> {
   const content = await textContent(text);
   const offsets = new Int32Array(ids.length + 1);
   for (const [at, each] of labels.entries()) offsets[at + 1] = offsets[at]! + each.length;
-  const documents = await encodeParquet(DOCUMENTS, { id: ids, split: splits, labels: { offsets, values: labels.flat() } }, { dress: 'internal' });
+  const columns = { id: ids, split: splits, labels: { offsets, values: labels.flat() } };
+  const dress = { dress: 'internal' } as const;
+  const documents = payloads ? await encodeParquet({ ...DOCUMENTS, ...ITEM_PAYLOAD }, { ...columns, payload: payloads }, dress) : await encodeParquet(DOCUMENTS, columns, dress);
   const parts = [...content.parts, { name: 'documents.parquet', bytes: documents, rows: ids.length }];
   if (vectors) {
     const { rows, terms, weights } = vectors;

@@ -1,6 +1,6 @@
 import { type TrainingDocuments, takeRows } from '../hashers/documents/training-documents.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { TERMS, WEIGHED_DOCUMENTS, WEIGHTS } from '../schemas/tables.ts';
+import { ITEM_PAYLOAD, TERMS, WEIGHED_DOCUMENTS, WEIGHTS } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
 import { decodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
@@ -14,12 +14,16 @@ export interface WeighedDocuments {
   training: Int32Array;
   test: Int32Array;
   labelNames: string[];
+  /** Where documents have them, in the order of ids. */
+  payloads: string[] | undefined;
 }
 
 /** The sparse vectors of all documents, sorted by id. */
 export async function loadWeighed(store: Store, reference: ArtifactReference): Promise<WeighedDocuments> {
   const artifact = await openArtifact(store, reference);
-  const table = await decodeParquet(await artifact.part('documents.parquet'), WEIGHED_DOCUMENTS, 'documents.parquet');
+  const bytes = await artifact.part('documents.parquet');
+  const table = await decodeParquet(bytes, WEIGHED_DOCUMENTS, 'documents.parquet');
+  const payloads = artifact.manifest.facts['payloads'] === true ? (await decodeParquet(bytes, ITEM_PAYLOAD, 'documents.parquet')).payload : undefined;
   const { row, term, weight } = await decodeParquet(await artifact.part('weights.parquet'), WEIGHTS, 'weights.parquet');
   const n = table.id.length;
   const offsets = new Int32Array(n + 1);
@@ -38,6 +42,7 @@ export async function loadWeighed(store: Store, reference: ArtifactReference): P
     training: Int32Array.from(numbers.filter((number) => table.training[number] === 1)),
     test: Int32Array.from(numbers.filter((number) => table.training[number] === 0)),
     labelNames,
+    payloads,
   };
 }
 

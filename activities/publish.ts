@@ -85,6 +85,7 @@ async function writeVersion(store: Store, folder: string, input: PublishInput, c
     items: change ? Number(change.facts['items']) : made.rows,
     tables: Number(made.facts['tables']),
     bits: Number(made.facts['bits']),
+    ...(made.facts['payloads'] === true && { payloads: true }),
     ...(made.facts['maximumBucket'] !== undefined && { maximumBucket: Number(made.facts['maximumBucket']) }),
     ...(change && { delta: { base: Number(change.facts['delta.base']), added: Number(change.facts['delta.added']), removed: Number(change.facts['delta.removed']) } }),
     parts: copies.map(({ part }) => ({ ...part, path: part.name })),

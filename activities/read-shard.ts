@@ -28,7 +28,7 @@ export async function readText(file: ListedFile, { source, tokens }: IngestParam
   const tokeniser = tokenise(tokens, dictionary);
   const opened = openSource(file, context.openStore);
   let replaced = 0;
-  for await (const piece of readDocuments(expected(file), opened.stream(), source, opened.range)) {
+  for await (const piece of readDocuments(expectedFile(file), opened.stream(), source, opened.range)) {
     tokeniser.push(piece.bytes);
     replaced += piece.replaced;
     if (piece.endsDocument) {
@@ -45,7 +45,7 @@ export async function readSequencesOf(file: ListedFile, { source }: IngestParame
   const dictionary = buildDictionary();
   const opened = openSource(file, context.openStore);
   let sequences = 0;
-  for await (const ids of readSequences(await openRecords(expected(file), opened.stream(), source, opened.range), source)) {
+  for await (const ids of readSequences(await openRecords(expectedFile(file), opened.stream(), source, opened.range), source)) {
     for (const id of ids) {
       const bytes = Buffer.from(id, 'utf8');
       dictionary.add(bytes, 0, bytes.length);
@@ -61,7 +61,7 @@ export async function readPairsOf(file: ListedFile, { source }: IngestParameters
   const pairs = collectPairs();
   const opened = openSource(file, context.openStore);
   let read = 0;
-  for await (const { left, right, weight } of readPairs(await openRecords(expected(file), opened.stream(), source, opened.range), source)) {
+  for await (const { left, right, weight } of readPairs(await openRecords(expectedFile(file), opened.stream(), source, opened.range), source)) {
     pairs.add(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'), weight);
     if (++read % REPORT_EVERY === 0) report(pairs.size());
   }
@@ -73,6 +73,8 @@ export interface DocumentsShard extends TextShard {
   ids: string[];
   splits: string[];
   labels: string[][];
+  /** Where documents have payloads. */
+  payloads?: string[];
   /** Of ready-made vectors, in place of tokens. */
   vectors?: { rows: number[]; terms: number[]; weights: number[] };
 }
@@ -82,11 +84,13 @@ export async function readDocumentsOf(file: ListedFile, { source, tokens, docume
   const tokeniser = tokenise({ ...tokens, sentences: false }, dictionary);
   const opened = openSource(file, context.openStore);
   const meta = { ids: [] as string[], splits: [] as string[], labels: [] as string[][] };
+  const payloads: string[] = [];
   const vectors = { rows: [] as number[], terms: [] as number[], weights: [] as number[] };
-  for await (const each of readLabelled(expected(file), opened.stream(), { ...source, documents }, opened.range)) {
+  for await (const each of readLabelled(expectedFile(file), opened.stream(), { ...source, documents }, opened.range)) {
     const row = meta.ids.push(each.id) - 1;
     meta.splits.push(each.split);
     meta.labels.push(each.labels);
+    payloads.push(each.payload ?? '');
     tokeniser.push(Buffer.from(cleanMessage(each.text, documents.clean), 'utf8'));
     tokeniser.end();
     dictionary.endDocument();
@@ -98,11 +102,11 @@ export async function readDocumentsOf(file: ListedFile, { source, tokens, docume
     if (row % REPORT_EVERY === 0) report(dictionary.size());
   }
   await opened.checkUnchanged();
-  return { ...dictionary.finish(), replaced: 0, ...meta, ...(documents.terms !== '' && { vectors }) };
+  return { ...dictionary.finish(), replaced: 0, ...meta, ...(documents.payload !== '' && { payloads }), ...(documents.terms !== '' && { vectors }) };
 }
 
 /** What of a file a stream of it gives; a range has neither a known length nor the file's own lines, so messages name where it begins. */
-function expected(file: ListedFile): { uri: string; size: number } {
+export function expectedFile(file: ListedFile): { uri: string; size: number } {
   if (file.start === 0 && file.end === file.size) return { uri: file.uri, size: file.size };
   return { uri: `${file.uri} (counted from byte ${file.start})`, size: Number.POSITIVE_INFINITY };
 }

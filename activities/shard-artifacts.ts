@@ -30,8 +30,8 @@ export function ingestArtifact(file: ListedFile, { source, tokens, documents }: 
   const isWhole = file.start === 0 && file.end === file.size;
   const reading = { kind, format, ...(format !== 'text' && { field }), invalidUtf8, nulBytes, badFiles, maximumRatio, longestLine };
   const { columns, sides, delimiter, header } = source;
-  const { id, title, labels, split, terms, weights, clean } = documents;
-  const taking = kind === 'text' ? { tokens } : kind === 'documents' ? { tokens, documents: { id, title, labels, split, terms, weights, clean } } : kind === 'sequences' ? { delimiter } : { columns, sides, delimiter, header };
+  const { id, title, labels, split, terms, weights, payload, clean } = documents;
+  const taking = kind === 'text' ? { tokens } : kind === 'documents' ? { tokens, documents: { id, title, labels, split, terms, weights, payload, clean } } : kind === 'sequences' ? { delimiter } : { columns, sides, delimiter, header };
   const parameters = { file: { ...known, ...(!isWhole && { start: file.start, end: file.end }) }, ...reading, ...taking };
   return { parameters, inputs: [], artifact: artifactReference({ stage: 'ingest', parameters, inputs: [] }) };
 }

@@ -3,7 +3,7 @@ import { log } from '../kernels/elementary.ts';
 import { compareCodePoints } from '../kernels/code-point-order.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { Failure } from '../schemas/failures.ts';
-import { TERMS, TOKENS, WEIGHED_DOCUMENTS, WEIGHTS } from '../schemas/tables.ts';
+import { ITEM_PAYLOAD, TERMS, TOKENS, WEIGHED_DOCUMENTS, WEIGHTS } from '../schemas/tables.ts';
 import { ENGLISH_STOP_WORDS } from '../sources/stop-words.ts';
 import { type Artifact, openArtifact } from '../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../store/parquet.ts';
@@ -157,13 +157,14 @@ async function contentOf(
     labels: { offsets, values: sorted.flatMap(({ labels }) => labels) },
   };
   const labels = new Set(table.labels.values).size;
+  const payload = sorted.some((document) => document.payload !== undefined) ? sorted.map((document) => document.payload ?? '') : undefined;
   return {
     parts: [
       { name: 'terms.parquet', bytes: await encodeParquet(TERMS, { term: terms, documents: frequencies, scale: scales }, dress), rows: terms.length },
-      { name: 'documents.parquet', bytes: await encodeParquet(WEIGHED_DOCUMENTS, table, dress), rows: sorted.length },
+      { name: 'documents.parquet', bytes: payload ? await encodeParquet({ ...WEIGHED_DOCUMENTS, ...ITEM_PAYLOAD }, { ...table, payload }, dress) : await encodeParquet(WEIGHED_DOCUMENTS, table, dress), rows: sorted.length },
       { name: 'weights.parquet', bytes: await encodeParquet(WEIGHTS, columns, dress), rows: nonzeros },
     ],
     rows: documents.length,
-    facts: { terms: terms.length, training, test: documents.length - training, labels, nonzeros, empty, leftOut },
+    facts: { terms: terms.length, training, test: documents.length - training, labels, nonzeros, empty, leftOut, payloads: payload !== undefined },
   };
 }

@@ -33,7 +33,6 @@ export async function planAppend({ store, index, version }: IndexTarget, request
   if (request.source === undefined && deleted.length === 0) throw new Failure('ConfigurationError', 'nothing to append: give a source, or ids with --delete');
   const parsed = configurationSchema.safeParse(standing.configuration);
   if (!parsed.success) throw new Failure('IntegrityError', `version ${standing.version} of ${index} was made with settings that this version of hashloom does not know; reindex, then append`);
-  if (parsed.data.source.kind === 'documents' && request.source !== undefined) throw new Failure('ConfigurationError', `${index} is of documents, which are not appended yet: add them to its source and run again; --delete works`);
   const path = request.source === undefined ? parsed.data.source.path : toUri(request.source, process.cwd());
   if (path === undefined) throw new Failure('ConfigurationError', `the source: expected a path, a glob, file:// or s3://bucket/prefix, got ${JSON.stringify(request.source)}`);
   const configuration: Configuration = { ...parsed.data, index, store: store.uri, source: { ...parsed.data.source, path, also: [] } };

@@ -12,6 +12,8 @@ export type WordAnswer = LookupAnswer & { near: string[]; within?: NearbyItem[] 
 const MOST_SPELLED = 1_000_000;
 /** Items that are given for a word alone in its buckets, the nearest first. */
 const MOST_WITHIN = 100;
+/** Items whose payloads a person is shown; --json has all. */
+const MOST_TOLD = 20;
 
 /** Looks words up in a published index, in their order. Throws StoreError where no index is, IntegrityError where it is damaged. */
 export async function lookupWords(uri: string, words: readonly string[], { radius, maximumBucket }: { radius?: number; maximumBucket?: number } = {}): Promise<WordAnswer[]> {
@@ -38,8 +40,8 @@ export async function asFailure<Result>(uri: string, work: () => Promise<Result>
 }
 
 /** A line of `lookup --json`. */
-export function answerLine({ query, buckets, items, within }: WordAnswer): string {
-  return `${JSON.stringify({ query, buckets, items, within })}\n`;
+export function answerLine({ query, payload, buckets, items, payloads, within }: WordAnswer): string {
+  return `${JSON.stringify({ query, payload, buckets, items, payloads, within })}\n`;
 }
 
 /** An answer for a person: the word, then a line a table with its code and as many items as the terminal has room for. */
@@ -55,7 +57,9 @@ export function answerText(answer: WordAnswer, terminal: Terminal): string {
     const items = answer.within.map(({ item, distance }) => `${item} (${distance})`);
     lines.push(`  near in bits: ${fitItems(items, terminal.columns() - '  near in bits: '.length)}`);
   }
-  const title = `${terminal.paint('bold', answer.query)}  ${terminal.paint('dim', `${answer.items.length} in its buckets`)}`;
+  for (const [at, item] of answer.items.slice(0, MOST_TOLD).entries()) if (answer.payloads?.[at]) lines.push(`  ${item}  ${terminal.paint('dim', answer.payloads[at])}`);
+  const told = answer.payload ? `${answer.payload}  ` : '';
+  const title = `${terminal.paint('bold', answer.query)}  ${told}${terminal.paint('dim', `${answer.items.length} in its buckets`)}`;
   return `${[title, ...lines].join('\n')}\n`;
 }
 

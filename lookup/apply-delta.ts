@@ -6,14 +6,14 @@ import type { Bucket } from './bucket-entry.ts';
 import { compareKeys, type Delta, DELTA_PART } from './delta.ts';
 import { IndexFormatError } from './index-errors.ts';
 import { encodeKey } from './item-key.ts';
-import { type LoadedItems, readCode } from './load-items.ts';
+import { type LoadedItems, readCode, type TextRecords, textRecord } from './load-items.ts';
 import { hex } from './page-header.ts';
 
 /** A delta in the form of lookups. */
 export interface AppliedDelta {
   readonly delta: Delta;
   /** What the delta says of a key: its number and codes (L x w bytes), that it is gone, or nothing. */
-  find(key: string): { id: number; codes: Uint8Array } | 'removed' | undefined;
+  find(key: string): { id: number; codes: Uint8Array; payload?: string } | 'removed' | undefined;
   /** The number of an item of the base. */
   numberOf(base: number): number;
   /** A bucket as it is now; undefined where no item is left. */
@@ -48,7 +48,7 @@ export function applyDelta(delta: Delta, tables: number, codeBytes: number, shar
     numberOf,
     find(key) {
       const i = added.get(key);
-      if (i !== undefined) return { id: numberOfAdded(i), codes: codesOf(i) };
+      if (i !== undefined) return { id: numberOfAdded(i), codes: codesOf(i), ...(payloads && { payload: payloads[i]! }) };
       return gone.has(key) ? 'removed' : undefined;
     },
     bucket(table, code, base) {
@@ -94,6 +94,7 @@ export function mergeItems(base: LoadedItems, delta: Delta, codeBytes: number): 
   const bytes = new Uint8Array(base.keys.bytes.length + added.reduce((sum, key) => sum + 2 + key.length, 0));
   const starts = new Uint32Array(items);
   const codes = Array.from({ length: tables }, () => new Uint32Array(items * words));
+  const texts = delta.payloads && base.payloads ? mergedTexts(base.payloads, delta.payloads, items) : undefined;
   const keyOf = (number: number): Uint8Array => recordKey(base, number);
   let at = 0;
   let item = 0;
@@ -112,6 +113,7 @@ export function mergeItems(base: LoadedItems, delta: Delta, codeBytes: number): 
     for (; came < added.length && places[came] === number; came++) {
       checkPlace(came, number);
       take(added[came]!);
+      texts?.add(came);
       for (let table = 0; table < tables; table++) readCode(delta.codes, (came * tables + table) * codeBytes, codeBytes, codes[table]!, item * words);
       item++;
     }
@@ -123,11 +125,12 @@ export function mergeItems(base: LoadedItems, delta: Delta, codeBytes: number): 
       continue;
     }
     take(keyOf(number));
+    texts?.keep(number);
     for (let table = 0; table < tables; table++) for (let k = 0; k < words; k++) codes[table]![item * words + k] = base.codes[table]![number * words + k]!;
     item++;
   }
   if (item !== items) throw new IndexFormatError(DELTA_PART, 16, `${items} items`, `${item}`);
-  return { keys: { kind, bytes: bytes.subarray(0, at), starts }, codes };
+  return { keys: { kind, bytes: bytes.subarray(0, at), starts }, codes, ...(texts && { payloads: texts.finish() }) };
 
   /** Between the keys of the base at its place; equal to one of them only where that one is gone. */
   function checkPlace(i: number, place: number): void {
@@ -138,7 +141,27 @@ export function mergeItems(base: LoadedItems, delta: Delta, codeBytes: number): 
   }
 }
 
-function recordKey({ keys: { bytes, starts } }: LoadedItems, number: number): Uint8Array {
-  const at = starts[number]!;
-  return bytes.subarray(at + 2, at + 2 + (bytes[at]! | (bytes[at + 1]! << 8)));
+function recordKey({ keys }: LoadedItems, number: number): Uint8Array {
+  return textRecord(keys, number);
+}
+
+/** Payloads of the items that stay and those that come, in their order. */
+function mergedTexts(base: TextRecords, added: readonly string[], items: number) {
+  const encoded = added.map((text) => new TextEncoder().encode(text));
+  const bytes = new Uint8Array(base.bytes.length + encoded.reduce((sum, text) => sum + 2 + text.length, 0));
+  const starts = new Uint32Array(items);
+  let at = 0;
+  let item = 0;
+  const put = (text: Uint8Array): void => {
+    starts[item++] = at;
+    bytes[at++] = text.length;
+    bytes[at++] = text.length >>> 8;
+    bytes.set(text, at);
+    at += text.length;
+  };
+  return {
+    keep: (number: number) => put(textRecord(base, number)),
+    add: (i: number) => put(encoded[i]!),
+    finish: (): TextRecords => ({ bytes: bytes.subarray(0, at), starts }),
+  };
 }

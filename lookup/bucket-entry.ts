@@ -33,11 +33,19 @@ export async function readBucket(file: PageFile, entry: PageEntry, most = Infini
 }
 
 function readList({ header }: PageFile, cursor: Cursor, count: number): Bucket {
-  return header.keys === 'int64' ? readIds(cursor, count) : readWords(cursor, count, header.items);
+  const { keys, items, payloads } = header;
+  const left = cursor.bytes.length - cursor.at;
+  // Before anything is allocated: an id takes 8 bytes, a word a byte for its number and at least one for its key, a payload at least one.
+  const least = count * ((keys === 'int64' ? 8 : 2) + (payloads ? 1 : 0));
+  if (least > left) throw wrong(cursor, `a list of ${count} items`, `${left} bytes`);
+  const bucket = keys === 'int64' ? readIds(cursor, count) : readWords(cursor, count, items);
+  const texts = payloads ? readTexts(cursor, count, 'a payload') : undefined;
+  if (cursor.at !== cursor.bytes.length) throw wrong(cursor, 'the end of the list', `${cursor.bytes.length - cursor.at} bytes more`);
+  return { ...bucket, ...(texts && { payloads: texts }) };
 }
 
-function readIds({ bytes, at, part, offset }: Cursor, count: number): Bucket {
-  if (bytes.length - at !== 8 * count) throw wrong({ bytes, at, part, offset }, `a list of ${count} ids`, `${bytes.length - at} bytes`);
+function readIds(cursor: Cursor, count: number): Bucket {
+  const { bytes, at, part, offset } = cursor;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, 8 * count);
   const order: bigint[] = [];
   for (let i = 0; i < count; i++) {
@@ -45,13 +53,11 @@ function readIds({ bytes, at, part, offset }: Cursor, count: number): Bucket {
     if (i > 0 && id <= order[i - 1]!) throw wrong({ bytes, at: at + 8 * i, part, offset }, `an id above ${order[i - 1]}`, String(id));
     order.push(id);
   }
+  cursor.at += 8 * count;
   return { order, keys: order.map(String) };
 }
 
 function readWords(cursor: Cursor, count: number, items: number): Bucket {
-  const left = cursor.bytes.length - cursor.at;
-  // Before anything is allocated: an item takes a byte for its number and at least one for its key.
-  if (count * 2 > left) throw wrong(cursor, `a list of ${count} items`, `${left} bytes`);
   const order: number[] = [];
   for (let i = 0, number = 0; i < count; i++) {
     const step = readVarint(cursor);
@@ -59,15 +65,18 @@ function readWords(cursor: Cursor, count: number, items: number): Bucket {
     if (number >= items || (i > 0 && step === 0)) throw wrong(cursor, `item numbers that rise and stay below ${items}`, number);
     order.push(number);
   }
-  const keys: string[] = [];
+  return { order, keys: readTexts(cursor, count, 'a key') };
+}
+
+function readTexts(cursor: Cursor, count: number, what: string): string[] {
+  const texts: string[] = [];
   for (let i = 0; i < count; i++) {
     const length = readVarint(cursor);
-    if (length > cursor.bytes.length - cursor.at) throw wrong(cursor, `a key within ${cursor.bytes.length - cursor.at} bytes`, length);
-    const key = decodeKey('utf8', cursor.bytes.subarray(cursor.at, cursor.at + length));
-    if (key === undefined) throw wrong(cursor, 'a key in UTF-8', 'other bytes');
-    keys.push(key);
+    if (length > cursor.bytes.length - cursor.at) throw wrong(cursor, `${what} within ${cursor.bytes.length - cursor.at} bytes`, length);
+    const text = decodeKey('utf8', cursor.bytes.subarray(cursor.at, cursor.at + length));
+    if (text === undefined) throw wrong(cursor, `${what} in UTF-8`, 'other bytes');
+    texts.push(text);
     cursor.at += length;
   }
-  if (cursor.at !== cursor.bytes.length) throw wrong(cursor, 'the end of the list', `${cursor.bytes.length - cursor.at} bytes more`);
-  return { order, keys };
+  return texts;
 }

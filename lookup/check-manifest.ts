@@ -8,6 +8,8 @@ export interface VersionManifest {
   items: number;
   tables: number;
   bits: number;
+  /** Whether items have payloads. */
+  payloads: boolean;
   parts: { name: string; path: string; bytes: number }[];
   /** Buckets of more items are answered with their size alone. */
   maximumBucket?: number;
@@ -39,6 +41,7 @@ export function checkManifest(value: unknown): VersionManifest {
     items: fields.integer('items', 0, MAXIMUM_ITEMS),
     tables: fields.integer('tables', 1, 8),
     bits,
+    payloads: fields.value('payloads') !== undefined && fields.flag('payloads'),
     parts: fields.list('parts').map((part) => ({
       name: part.text('name', /./),
       path: part.text('path', SAFE_PATH),
@@ -96,6 +99,11 @@ class Fields {
 
   value(name: string): unknown {
     return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
+  }
+
+  flag(name: string): boolean {
+    const value = this.value(name);
+    return typeof value === 'boolean' ? value : this.refuse(name, 'true or false', value);
   }
 
   literal<T extends string | number>(name: string, expected: T): T {

@@ -36,6 +36,7 @@ export interface ExpectedDelta {
   facts: DeltaFacts;
   tables: number;
   codeBytes: number;
+  payloads: boolean;
   items: number;
   bytes: number;
   /** Of the base's pages, and of the append itself. */
@@ -53,14 +54,14 @@ export async function readDelta(reader: RangeReader, expected: ExpectedDelta): P
 
 /** Parses and proves the bytes of a delta. Throws IndexFormatError. */
 export function parseDelta(bytes: Uint8Array, expected: ExpectedDelta): Delta {
-  const { keysKind, payloads } = checkHeader(bytes, expected);
-  const { facts, tables, codeBytes } = expected;
+  const keysKind = checkHeader(bytes, expected);
+  const { facts, tables, codeBytes, payloads } = expected;
   const { base, added, removed } = facts;
   const cursor: VarintCursor = { bytes, at: HEADER_BYTES, part: DELTA_PART, offset: 0 };
   const left = bytes.length - HEADER_BYTES;
   const keyBytes = keysKind === 'int64' ? 8 : 1;
   // Before anything is allocated.
-  const least = (removed + added) * (1 + keyBytes) + added * tables * codeBytes;
+  const least = (removed + added) * (1 + keyBytes) + added * (tables * codeBytes + (payloads ? 1 : 0));
   if (least > left) throw new IndexFormatError(DELTA_PART, 24, `${removed} removed and ${added} added items in ${left} bytes`, `at least ${least} bytes of them`);
   const numbers = readRising(cursor, removed, base - 1, 1);
   const removedKeys = readKeys(cursor, keysKind, removed);
@@ -75,7 +76,7 @@ export function parseDelta(bytes: Uint8Array, expected: ExpectedDelta): Delta {
   return { keysKind, base, removed: numbers, removedKeys, addedKeys, places, codes, payloads: texts };
 }
 
-function checkHeader(bytes: Uint8Array, { facts, tables, codeBytes, items, identity, own }: ExpectedDelta): { keysKind: PageHeader['keys']; payloads: boolean } {
+function checkHeader(bytes: Uint8Array, { facts, tables, codeBytes, payloads, items, identity, own }: ExpectedDelta): PageHeader['keys'] {
   const refuse = (offset: number, expected: string, actual: unknown): never => {
     throw new IndexFormatError(DELTA_PART, offset, expected, String(actual));
   };
@@ -91,7 +92,7 @@ function checkHeader(bytes: Uint8Array, { facts, tables, codeBytes, items, ident
   const keysKind = ([undefined, 'utf8', 'int64'] as const)[bytes[10]!] ?? refuse(10, 'keys 1 (UTF-8) or 2 (int64)', bytes[10]);
   if (bytes[11] !== tables) refuse(11, `${tables} tables as index.json says`, bytes[11]);
   if (bytes[12] !== codeBytes) refuse(12, `${codeBytes} bytes a code as index.json says`, bytes[12]);
-  if (bytes[13]! > 1) refuse(13, 'payloads 0 or 1', bytes[13]);
+  if (bytes[13] !== (payloads ? 1 : 0)) refuse(13, `payloads ${payloads ? 1 : 0} as index.json says`, bytes[13]);
   const counts = [['base', 16], ['added', 20], ['removed', 24]] as const;
   for (const [name, at] of counts) if (u32(bytes, at) !== facts[name]) refuse(at, `${name} ${facts[name]} as index.json says`, u32(bytes, at));
   if (facts.base - facts.removed + facts.added !== items) refuse(16, `${items} items as index.json says`, facts.base - facts.removed + facts.added);
@@ -100,7 +101,7 @@ function checkHeader(bytes: Uint8Array, { facts, tables, codeBytes, items, ident
   if (hex(bytes.subarray(48, 64)) !== own) refuse(48, `identity ${own} as index.json says`, hex(bytes.subarray(48, 64)));
   const reserved = bytes[14]! | bytes[15]! | bytes.subarray(64, 120).reduce((any, byte) => any | byte, 0);
   if (reserved !== 0) refuse(64, 'zeros in the reserved bytes', 'others');
-  return { keysKind, payloads: bytes[13] === 1 };
+  return keysKind;
 }
 
 /** `count` numbers up to `most`, each at least `step` above the one before. */

@@ -4,7 +4,7 @@ import { checkManifest, type VersionManifest } from './check-manifest.ts';
 import { IndexFormatError } from './index-errors.ts';
 import { encodeKey } from './item-key.ts';
 import { openDelta, openPart } from './open-part.ts';
-import { type PageFile, u32 } from './page-file.ts';
+import { itemPlaces, type PageFile, payloadText, u32 } from './page-file.ts';
 import { hex } from './page-header.ts';
 import { loadItems } from './load-items.ts';
 import { nearSpellings } from './near-spellings.ts';
@@ -21,6 +21,8 @@ export interface BucketAnswer {
   items: string[];
   /** How many items the bucket has, the query among them, where that is more than the index gives (`maximumBucket`); `items` is empty then. */
   tooLarge?: number;
+  /** Where the index has payloads, those of the items in their order. */
+  payloads?: string[];
 }
 
 export interface LookupAnswer {
@@ -29,15 +31,21 @@ export interface LookupAnswer {
   found: boolean;
   /** Its item number; null when not found. */
   id: number | null;
+  /** Of the query, where the index has payloads. */
+  payload?: string;
   /** The bucket of each of its L codes, by table, without the query. */
   buckets: BucketAnswer[];
   /** The union of the buckets without the query: first what shares most tables with it, then by ascending item number. */
   items: string[];
+  /** Where the index has payloads, those of the items in their order. */
+  payloads?: string[];
 }
 
 export interface NearbyItem {
   item: string;
   distance: number;
+  /** Where the index has payloads. */
+  payload?: string;
 }
 
 /** One immutable version of an index. */
@@ -126,7 +134,7 @@ export function openParts(parts: IndexParts): HashIndex {
     const number = index.keys.find(query);
     if (number < 0) return [];
     const { numbers, distances } = search(index, number);
-    return Array.from(numbers, (near, i) => ({ item: index.keys.textOf(near), distance: distances[i]! }));
+    return Array.from(numbers, (near, i) => ({ item: index.keys.textOf(near), distance: distances[i]!, ...(manifest.payloads && { payload: index.payloadOf(near)! }) }));
   }
 
   async function lookup(query: string): Promise<LookupAnswer> {
@@ -141,22 +149,24 @@ export function openParts(parts: IndexParts): HashIndex {
       query,
       found: true,
       id: own.id,
-      buckets: buckets.map((bucket, table) => answerOf(bucket, table, hex(codes[table]!))),
-      items: union(buckets),
+      ...(own.payload !== undefined && { payload: own.payload }),
+      buckets: buckets.map((bucket, table) => answerOf(bucket, table, hex(codes[table]!), manifest.payloads)),
+      ...union(buckets, manifest.payloads),
     };
   }
 
   /** The number and codes (L x w bytes) of an item, from the delta where that knows it. */
-  async function findItem(file: PageFile, query: string, change: AppliedDelta | undefined): Promise<{ id: number; codes: Uint8Array } | undefined> {
+  async function findItem(file: PageFile, query: string, change: AppliedDelta | undefined): Promise<{ id: number; codes: Uint8Array; payload?: string } | undefined> {
     const known = change?.find(query);
     if (known) return known === 'removed' ? undefined : known;
     const key = encodeKey(file.header.keys, query);
     const entry = key && (await file.find(key));
     if (!entry) return undefined;
-    const codesAt = entry.bytes.length - tables * codeBytes;
-    const id = u32(entry.bytes, codesAt - 4);
-    if (id >= file.header.items) throw new IndexFormatError(file.name, entry.offset + codesAt - 4, `an item number below ${file.header.items}`, String(id));
-    return { id: change ? change.numberOf(id) : id, codes: entry.bytes.subarray(codesAt) };
+    const { keyEnd, tail, number } = itemPlaces(file.header, entry.bytes, entry.bytes.length);
+    const id = u32(entry.bytes, number);
+    if (id >= file.header.items) throw new IndexFormatError(file.name, entry.offset + number, `an item number below ${file.header.items}`, String(id));
+    const payload = manifest.payloads ? { payload: payloadText(file.name, entry.bytes.subarray(keyEnd, tail), entry.offset + keyEnd) } : {};
+    return { id: change ? change.numberOf(id) : id, codes: entry.bytes.subarray(number + 4), ...payload };
   }
 
   return {
@@ -175,7 +185,7 @@ export function openParts(parts: IndexParts): HashIndex {
       const text = typeof code === 'string' ? code.toLowerCase() : hex(code);
       if (text.length !== bits / 4 || !/^[0-9a-f]*$/.test(text)) throw new RangeError(`code: expected ${bits / 4} hexadecimal digits, got ${JSON.stringify(text)}`);
       const bytes = Uint8Array.from({ length: codeBytes }, (_, k) => Number.parseInt(text.slice(2 * k, 2 * k + 2), 16));
-      return answerOf(await bucketOf(table, bytes, await applied()), table, text);
+      return answerOf(await bucketOf(table, bytes, await applied()), table, text, manifest.payloads);
     },
     async close() {
       await Promise.all([...readers.values()].map(async (reader) => reader.close?.()));
@@ -183,8 +193,9 @@ export function openParts(parts: IndexParts): HashIndex {
   };
 }
 
-function answerOf(bucket: Bucket | undefined, table: number, code: string): BucketAnswer {
-  return { table, code, items: bucket?.keys ?? [], ...(bucket?.tooLarge !== undefined && { tooLarge: bucket.tooLarge }) };
+function answerOf(bucket: Bucket | undefined, table: number, code: string, hasPayloads: boolean): BucketAnswer {
+  const { keys = [], payloads = [], tooLarge: size } = bucket ?? {};
+  return { table, code, items: [...keys], ...(hasPayloads && size === undefined && { payloads: [...payloads] }), ...(size !== undefined && { tooLarge: size }) };
 }
 
 /** Done once; a failed start, a network that was down, is tried again by the next query. */
@@ -207,19 +218,18 @@ function withoutQuery(bucket: Bucket | undefined, sought: { id: number; query: s
   if (!bucket || found === undefined || (typeof found === 'number' && found !== sought.id)) {
     throw new IndexFormatError(`buckets-${sought.table}.pages`, undefined, `item ${sought.id} (${JSON.stringify(sought.query)}) in the bucket of code ${sought.code}`, bucket ? 'a bucket without it' : 'no such bucket');
   }
-  return { order: bucket.order.toSpliced(at, 1), keys: bucket.keys.toSpliced(at, 1) };
+  return { order: bucket.order.toSpliced(at, 1), keys: bucket.keys.toSpliced(at, 1), ...(bucket.payloads && { payloads: bucket.payloads.toSpliced(at, 1) }) };
 }
 
-function union(buckets: Bucket[]): string[] {
-  const shared = new Map<string, { order: number | bigint; tables: number }>();
-  for (const { order, keys } of buckets) {
+function union(buckets: Bucket[], hasPayloads: boolean): { items: string[]; payloads?: string[] } {
+  const shared = new Map<string, { order: number | bigint; tables: number; payload: string }>();
+  for (const { order, keys, payloads } of buckets) {
     keys.forEach((key, i) => {
       const item = shared.get(key);
       if (item) item.tables++;
-      else shared.set(key, { order: order[i]!, tables: 1 });
+      else shared.set(key, { order: order[i]!, tables: 1, payload: payloads?.[i] ?? '' });
     });
   }
-  return [...shared]
-    .sort(([, a], [, b]) => b.tables - a.tables || (a.order < b.order ? -1 : 1))
-    .map(([key]) => key);
+  const sorted = [...shared].sort(([, a], [, b]) => b.tables - a.tables || (a.order < b.order ? -1 : 1));
+  return { items: sorted.map(([key]) => key), ...(hasPayloads && { payloads: sorted.map(([, { payload }]) => payload) }) };
 }

@@ -1,4 +1,5 @@
 import { IndexFormatError } from './index-errors.ts';
+import { decodeKey } from './item-key.ts';
 import { boundCrc, xxh32 } from './page-checksum.ts';
 import { HEADER_BYTES, type PageHeader, parseHeader } from './page-header.ts';
 import { type RangeReader, readExactly } from './range-reader.ts';
@@ -37,6 +38,7 @@ export interface ExpectedPart {
   tables: number;
   table: number;
   codeBytes: number;
+  payloads: boolean;
   items: number;
   bytes: number;
   identity: string;
@@ -108,7 +110,7 @@ export async function openPageFile(name: string, reader: RangeReader, expected: 
 }
 
 function checkExpected(name: string, header: PageHeader, expected: ExpectedPart, size: number | undefined): void {
-  const offsets = { part: 10, tables: 12, table: 13, codeBytes: 14, items: 32, identity: 64 } as const;
+  const offsets = { part: 10, tables: 12, table: 13, codeBytes: 14, payloads: 15, items: 32, identity: 64 } as const;
   for (const field of Object.keys(offsets) as (keyof typeof offsets)[]) {
     if (header[field] !== expected[field]) throw new IndexFormatError(name, offsets[field], `${field} ${expected[field]} as index.json says`, String(header[field]));
   }
@@ -133,13 +135,34 @@ function checkPage(name: string, header: PageHeader, page: Uint8Array, number: n
     if (next < end + least || next > page.length) {
       throw new IndexFormatError(name, offset + PAGE_HEADER_BYTES + SLOT_BYTES * i, `the end of an entry from ${end + least} to ${page.length}`, String(next));
     }
+    if (header.part === 'items' && header.payloads) {
+      const at = next - itemTail(header);
+      if (u16(page, at) > next - end - least) throw new IndexFormatError(name, offset + at, `a payload of at most ${next - end - least} bytes`, String(u16(page, at)));
+    }
     end = next;
   }
 }
 
-function leastEntryBytes({ part, keys, tables, codeBytes }: PageHeader): number {
-  if (part === 'items') return (keys === 'int64' ? 8 : 0) + 4 + tables * codeBytes;
-  return codeBytes + 1;
+function leastEntryBytes(header: PageHeader): number {
+  return header.part === 'items' ? (header.keys === 'int64' ? 8 : 0) + itemTail(header) : header.codeBytes + 1;
+}
+
+/** Bytes behind the key and the payload of an item's entry. */
+function itemTail({ tables, codeBytes, payloads }: PageHeader): number {
+  return (payloads ? 2 : 0) + 4 + tables * codeBytes;
+}
+
+/** Where the key of an item's entry ends, and with it its payload begins; the payload ends where the tail begins. Of a proven page. */
+export function itemPlaces(header: PageHeader, bytes: Uint8Array, end: number): { keyEnd: number; tail: number; number: number } {
+  const tail = end - itemTail(header);
+  return { keyEnd: header.payloads ? tail - u16(bytes, tail) : tail, tail, number: header.payloads ? tail + 2 : tail };
+}
+
+/** The payload of an item's entry as text. Throws IndexFormatError where it is no UTF-8. */
+export function payloadText(name: string, bytes: Uint8Array, offset: number): string {
+  const text = decodeKey('utf8', bytes);
+  if (text === undefined) throw new IndexFormatError(name, offset, 'a payload in UTF-8', 'other bytes');
+  return text;
 }
 
 /** Of the proven page at `page`: its entries, where the first begins in it, and where the u16 ends of all lie in `bytes`. */
@@ -152,8 +175,7 @@ export function pageEntries(bytes: Uint8Array, page: number): { count: number; f
 function searchPage(header: PageHeader, page: Uint8Array, key: Uint8Array, hash: number): Uint8Array | undefined {
   const entries = u16(page, 8);
   const start = (i: number): number => (i === 0 ? PAGE_HEADER_BYTES + SLOT_BYTES * entries : u16(page, PAGE_HEADER_BYTES + SLOT_BYTES * (i - 1)));
-  const tail = header.tables * header.codeBytes + 4;
-  const keyEnd = (i: number): number => (header.part === 'items' ? start(i + 1) - tail : start(i) + header.codeBytes);
+  const keyEnd = (i: number): number => (header.part === 'items' ? itemPlaces(header, page, start(i + 1)).keyEnd : start(i) + header.codeBytes);
   let low = 0;
   let high = entries;
   while (low < high) {

@@ -14,6 +14,8 @@ export interface PageHeader {
   tables: number;
   table: number;
   codeBytes: number;
+  /** Whether items have payloads. */
+  payloads: boolean;
   pageBytes: number;
   reach: number;
   homePages: number;
@@ -51,6 +53,7 @@ export function parseHeader(part: string, bytes: Uint8Array): PageHeader {
     tables: bytes[12]!,
     table: bytes[13]!,
     codeBytes: bytes[14]!,
+    payloads: bytes[15] === 1,
     pageBytes: view.getUint32(16, true),
     reach: view.getUint32(20, true),
     homePages: view.getUint32(24, true),
@@ -72,7 +75,8 @@ export function parseHeader(part: string, bytes: Uint8Array): PageHeader {
   if (items > MAXIMUM_ITEMS) refuse(32, 'at most 2^31 items', items);
   if (header.part === 'items' ? entries !== items : entries > items) refuse(40, `entries for ${items} items`, entries);
   if (fileBytes !== (1 + pages) * pageBytes + overflowBytes) refuse(56, `${(1 + pages) * pageBytes + overflowBytes} bytes in the file`, fileBytes);
-  const reserved = bytes[15]! | bytes.subarray(80, HEADER_BYTES - 4).reduce((any, byte) => any | byte, 0);
+  if (bytes[15]! > 1) refuse(15, 'payloads 0 or 1', bytes[15]);
+  const reserved = bytes.subarray(80, HEADER_BYTES - 4).reduce((any, byte) => any | byte, 0);
   if (reserved !== 0) refuse(80, 'zeros in the reserved bytes', 'others');
   return header;
 }

@@ -1,6 +1,7 @@
 import type { LookupAnswer } from './hash-index.ts';
 import { hammingSearch, type HammingMatches, type HammingSearch } from './hamming-search.ts';
-import { type LoadedItems, readCode } from './load-items.ts';
+import { decodeKey } from './item-key.ts';
+import { type LoadedItems, readCode, textRecord } from './load-items.ts';
 import { hex } from './page-header.ts';
 import { cut, expandBatch, leastOver, nearestOfEach, type Neighbours, type NeighboursBatch, sortNeighbours } from './neighbours.ts';
 import { groupByCode, groupShared, type ResidentBuckets } from './resident-buckets.ts';
@@ -20,6 +21,8 @@ export interface ResidentIndex {
   readonly tables: number;
   readonly bits: number;
   readonly keys: ResidentKeys;
+  /** What the index tells of an item; undefined where it has no payloads. */
+  payloadOf(number: number): string | undefined;
   /** For each table the lists of its buckets: a number of items, then their numbers, ascending. */
   readonly lists: readonly Uint32Array[];
   /** (V, L): where in `lists[table]` the bucket of an item has its count; its numbers follow. For loops that cannot afford `bucketStart`. */
@@ -52,7 +55,7 @@ export interface ResidentIndex {
  * Puts what `items.pages` holds in the form of lookups: keys found by hash, items grouped by code, a Hamming search a table at its first use. `shared`: the codes of all
  * tables are one space, so every table has the same buckets and the same search.
  */
-export function residentIndex({ keys: records, codes }: LoadedItems, bits: number, { shared = false, maximumBucket = Infinity }: { shared?: boolean; maximumBucket?: number } = {}): ResidentIndex {
+export function residentIndex({ keys: records, codes, payloads }: LoadedItems, bits: number, { shared = false, maximumBucket = Infinity }: { shared?: boolean; maximumBucket?: number } = {}): ResidentIndex {
   const items = records.starts.length;
   const tables = codes.length;
   const codeBytes = bits / 8;
@@ -94,6 +97,12 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
     const bucket = own.find(take(code, at), 0);
     return bucket < 0 ? -1 : own.starts[bucket]! + 1;
   }
+
+  function payloadOf(number: number): string | undefined {
+    return payloads && decodeKey('utf8', textRecord(payloads, number));
+  }
+
+  const payloadsOf = (numbers: readonly number[]) => (payloads ? { payloads: numbers.map((number) => payloadOf(number)!) } : {});
 
   function checkNumber(number: number): void {
     if (!Number.isInteger(number) || number < 0 || number >= items) refuse(`item number: expected 0 to ${items - 1}, got ${number}`);
@@ -143,6 +152,7 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
     tables,
     bits,
     keys,
+    payloadOf,
     lists,
     bucketStarts,
     bucketStart(number, table) {
@@ -165,10 +175,11 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
         if (size > maximumBucket) return { table, code: codeText(codeOfItem(id, table), codeBytes), items: [], tooLarge: size };
         const numbers = [...list.subarray(start + 1, start + 1 + size)].filter((number) => number !== id);
         for (const number of numbers) shared.set(number, (shared.get(number) ?? 0) + 1);
-        return { table, code: codeText(codeOfItem(id, table), codeBytes), items: numbers.map((number) => keys.textOf(number)) };
+        return { table, code: codeText(codeOfItem(id, table), codeBytes), items: numbers.map((number) => keys.textOf(number)), ...payloadsOf(numbers) };
       });
       const union = [...shared].sort(([a, tablesA], [b, tablesB]) => tablesB - tablesA || a - b);
-      return { query, found: true, id, buckets: own, items: union.map(([number]) => keys.textOf(number)) };
+      const near = union.map(([number]) => number);
+      return { query, found: true, id, ...(payloads && { payload: payloadOf(id)! }), buckets: own, items: near.map((number) => keys.textOf(number)), ...payloadsOf(near) };
     },
     lookupBatch(queries, out) {
       const n = queries.length;
@@ -223,7 +234,7 @@ export function residentIndex({ keys: records, codes }: LoadedItems, bits: numbe
       return leastOver(lists.map((_, table) => nearestWords(table, codeOfItem(number, table), k + 1)), number, k);
     },
     heldBytes: () =>
-      keys.heldBytes + bucketStarts.byteLength + [...new Set(buckets)].reduce((sum, own) => sum + own.heldBytes, 0) + searches.reduce((sum, own) => sum + (own?.heldBytes ?? 0), 0),
+      keys.heldBytes + (payloads ? payloads.bytes.length + payloads.starts.byteLength : 0) + bucketStarts.byteLength + [...new Set(buckets)].reduce((sum, own) => sum + own.heldBytes, 0) + searches.reduce((sum, own) => sum + (own?.heldBytes ?? 0), 0),
   };
 }
 

@@ -27,6 +27,7 @@ export const documentsConfiguration = z
     terms: z.string().default('').describe('For Parquet with ready-made vectors: the column of term ids (list of integers) in place of text.'),
     weights: z.string().default('weights').describe('The column of their weights (list of float or double).'),
     vectorWeights: z.enum(['given', 'idf']).default('given').describe('Ready-made vectors: as they are, or times idf and to length 1 as the words of texts.'),
+    payload: z.string().default('').describe('Field or column of texts that answers bring along, a title or a URL (at most 1,024 bytes of UTF-8 each); empty: none.'),
     clean: z.array(z.enum(['headers', 'quotes', 'signatures'])).default([]).describe('Parts of newsgroup messages that are taken out.'),
     stopWords: z.enum(['none', 'english']).default('english'),
     minimumDocuments: positiveCount.default(3).describe('Words in fewer training documents are dropped.'),

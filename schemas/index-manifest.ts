@@ -12,6 +12,8 @@ export const indexManifest = z.object({
   items: z.number().int().nonnegative(),
   tables: z.number().int().positive(),
   bits: z.number().int().positive(),
+  /** Items have payloads. */
+  payloads: z.literal(true).optional(),
   /** A lookup gives no bucket of more items; any when absent. */
   maximumBucket: z.number().int().positive().optional(),
   /** What has changed since the pages were made: items of the pages, and how many the delta adds and takes. */

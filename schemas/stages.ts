@@ -71,6 +71,6 @@ export function stageNamesOf(kind: string): readonly StageName[] {
 /** The stages of an append: of a source of words or ids, of one of vectors, of deletions alone. */
 export const APPEND_STAGE_NAMES = {
   votes: ['list', 'ingest', 'dictionary', 'append', 'publish'],
-  vectors: ['list', 'append', 'publish'],
+  encoded: ['list', 'append', 'publish'],
   deletions: ['append', 'publish'],
 } as const satisfies Record<string, StageName[]>;

@@ -1,5 +1,6 @@
 import type { DocumentsConfiguration } from '../schemas/documents.ts';
 import { Failure } from '../schemas/failures.ts';
+import { checkedPayload } from '../schemas/payload.ts';
 import { decompress, type ExpectedFile } from './decompress.ts';
 import { checkUtf8 } from './check-utf8.ts';
 import { detectFormat, isParquet, peek, peekBytes } from './detect-format.ts';
@@ -19,6 +20,8 @@ export interface LabelledDocument {
   text: string;
   terms?: number[];
   weights?: number[];
+  /** What answers bring along, where asked for; empty where the document has none. */
+  payload?: string;
   /** File and line or row, for messages. */
   where: string;
 }
@@ -67,7 +70,16 @@ function documentOfLine(line: string, { field, documents }: LabelledOptions, whe
   const split = documents.split === '' ? '' : fieldOf(object, documents.split, where);
   if (typeof split !== 'string') throw new Failure('DataError', `${where}: field "${documents.split}" holds ${kindOf(split)}, expected a string`);
   const labels = documents.labels === '' ? [] : labelsOf(fieldOf(object, documents.labels, where), documents.labels, where);
-  return { id: itemId(fieldOf(object, documents.id, where), where), split, labels, text, where };
+  const payload = documents.payload === '' ? {} : { payload: payloadOf((object as Record<string, unknown>)[documents.payload], documents.payload, where) };
+  return { id: itemId(fieldOf(object, documents.id, where), where), split, labels, text, ...payload, where };
+}
+
+function payloadOf(value: unknown, name: string, where: string): string {
+  const text = value ?? '';
+  if (typeof text !== 'string') throw new Failure('DataError', `${where}: field "${name}" holds ${kindOf(value)}, expected a string`);
+  return checkedPayload(text, (message) => {
+    throw new Failure('DataError', `${where}, field "${name}": ${message}`);
+  });
 }
 
 function textOf(value: unknown, name: string, where: string): string {
@@ -76,16 +88,17 @@ function textOf(value: unknown, name: string, where: string): string {
 }
 
 async function* readRows(file: ParquetSource, { field, documents }: LabelledOptions): Labelled {
-  const { id, title, labels, split, terms, weights } = documents;
+  const { id, title, labels, split, terms, weights, payload } = documents;
   const texts = [title, field].filter((name) => name !== '');
   const content: { name: string; kind: ParquetColumnKind }[] = terms === '' ? texts.map((name) => ({ name, kind: 'text' })) : [{ name: terms, kind: 'ids' }, { name: weights, kind: 'numbers' }];
   const columns: { name: string; kind: ParquetColumnKind }[] = [{ name: id, kind: 'id' }, ...content];
   if (split !== '') columns.push({ name: split, kind: 'text' });
   if (labels !== '') columns.push({ name: labels, kind: 'text' });
+  if (payload !== '') columns.push({ name: payload, kind: 'text' });
   for await (const { row, values } of readParquetRows(file, columns)) {
     const where = `${file.uri} row ${row}`;
     const named = new Map(columns.map(({ name }, at) => [name, values[at]]));
-    const known = { id: itemId(named.get(id), where), split: split === '' ? '' : String(named.get(split)), labels: labels === '' ? [] : labelsOf(named.get(labels), labels, where), where };
+    const known = { id: itemId(named.get(id), where), split: split === '' ? '' : String(named.get(split)), labels: labels === '' ? [] : labelsOf(named.get(labels), labels, where), ...(payload !== '' && { payload: payloadOf(named.get(payload), payload, where) }), where };
     yield terms === '' ? { ...known, text: texts.map((name) => String(named.get(name))).join('\n') } : { ...known, text: '', ...vectorOf(named.get(terms) as unknown[], named.get(weights) as unknown[], where) };
   }
 }

@@ -1,10 +1,13 @@
 import type { Data, DataType, Vector } from 'apache-arrow';
+import { checkedPayload } from '../schemas/payload.ts';
 import { openForeign, type OpenedForeign } from './open-foreign.ts';
 
 /** Vectors of one file with their ids, in the order of its rows. */
 export interface VectorRows {
   /** 64-bit ids or strings; undefined where the file has no such column. */
   ids: BigInt64Array | string[] | undefined;
+  /** Where a column of payloads is asked for. */
+  payloads: string[] | undefined;
   rows: number;
   /** D. */
   dimensions: number;
@@ -16,7 +19,7 @@ export interface VectorRows {
  * Reads a Parquet file of vectors: a column FixedSizeList or List of float32 or float64, and one of int64, int32 or string ids.
  * Throws DataError naming the row of a vector of another length, with NaN or an infinity, of zeros alone, or missing.
  */
-export async function decodeVectors(bytes: Uint8Array, columns: { id: string; vector: string }, where: string): Promise<VectorRows> {
+export async function decodeVectors(bytes: Uint8Array, columns: { id: string; vector: string; payload?: string }, where: string): Promise<VectorRows> {
   const { arrow, table, refuse }: OpenedForeign = await openForeign(bytes, where);
   const names = table.schema.fields.map(({ name }) => name).join(', ');
   const vectors = table.getChild(columns.vector) ?? refuse(`no column ${columns.vector} of vectors; it has ${names}`);
@@ -47,7 +50,8 @@ export async function decodeVectors(bytes: Uint8Array, columns: { id: string; ve
       if (items.nullCount > 0) for (let k = start; k < end; k++) if (!items.getValid(k)) refuse(`row ${row}, dimension ${k - start}: no value`);
     }
   }
-  return { ids: readIds(table.getChild(columns.id), columns.id, refuse), rows, dimensions, values };
+  const payloads = !columns.payload ? undefined : readPayloads(table.getChild(columns.payload) ?? refuse(`no column ${columns.payload} of payloads; it has ${names}`), columns.payload, refuse);
+  return { ids: readIds(table.getChild(columns.id), columns.id, refuse), payloads, rows, dimensions, values };
 }
 
 function copyVector(from: Float32Array, start: number, to: Float32Array, row: number, dimensions: number, refuse: (message: string) => never): void {
@@ -59,6 +63,15 @@ function copyVector(from: Float32Array, start: number, to: Float32Array, row: nu
     any ||= value !== 0;
   }
   if (!any) refuse(`row ${row}: a vector of zeros alone has no direction; leave it out`);
+}
+
+/** A payload that is missing is empty. */
+function readPayloads(column: Vector, name: string, refuse: (message: string) => never): string[] {
+  return Array.from(column as Iterable<unknown>, (payload, row) => {
+    const text = payload ?? '';
+    if (typeof text !== 'string') return refuse(`column ${name}: expected strings, found ${String(column.type)}`);
+    return checkedPayload(text, (message) => refuse(`row ${row}, column ${name}: ${message}`));
+  });
 }
 
 function readIds(column: Vector | null, name: string, refuse: (message: string) => never): VectorRows['ids'] {

@@ -13,14 +13,14 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
   const { configuration, force, version, hasSource, minimumCount, deleted } = input;
   const { index, source, tokens, documents, vocabulary } = configuration;
   const base = { store: configuration.store, force };
-  const isVectors = source.kind === 'vectors';
-  const run = followRun(input, APPEND_STAGE_NAMES[!hasSource ? 'deletions' : isVectors ? 'vectors' : 'votes']);
+  const hasEncoder = source.kind === 'vectors' || source.kind === 'documents';
+  const run = followRun(input, APPEND_STAGE_NAMES[!hasSource ? 'deletions' : hasEncoder ? 'encoded' : 'votes']);
   // The model is frozen: rules about what it has learned were judged when it was published.
   const { minimum, regression } = configuration.gate;
   const passGate = setUpGate({ ...configuration, gate: { ...configuration.gate, minimum: ofItems(minimum), regression: ofItems(regression) } }, run);
 
   const corpus = hasSource ? await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration })) : undefined;
-  const dictionary = corpus && !isVectors ? await ingestAll(corpus) : undefined;
+  const dictionary = corpus && !hasEncoder ? await ingestAll(corpus) : undefined;
   const changed = await run.stage('append', () =>
     perform('export', 'append', hasSource ? source.path : `${deleted.length} deletions`, {
       ...base,

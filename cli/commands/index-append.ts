@@ -19,7 +19,7 @@ export function addAppendCommand(index: Command): void {
     .command('append')
     .summary('add and delete items without training')
     .description(
-      'Publishes a new version with the items of a source added and others deleted, the model left as it is. Vectors get their codes from the encoder of the index; words and ids that it does not ' +
+      'Publishes a new version with the items of a source added and others deleted, the model left as it is. Vectors and documents get their codes from the encoder of the index; words and ids that it does not ' +
         'have get the vote of those that they occur with, items that it has keep theirs. The source is read with the settings that the index was made with. A later run compacts: it makes the ' +
         'index from its configured source, where appended files must lie by then.',
     )

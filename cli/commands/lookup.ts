@@ -23,7 +23,7 @@ export function addLookupCommand(program: Command): void {
         ['hashloom lookup king --index s3://models/hashloom/indexes/news', 'straight from a bucket'],
         ['hashloom lookup zither --radius 1', 'codes that differ in one bit, should its buckets be empty'],
         ['hashloom lookup --text "a goalie traded in overtime" --nearest 5', 'documents near a text'],
-        ['hashloom lookup king --json', '{"query", "buckets": [{"table", "code", "items"}], "items"}; with --radius "within" as well'],
+        ['hashloom lookup king --json', '{"query", "buckets": [{"table", "code", "items"}], "items"}; with --radius "within" as well, where items have payloads "payload" and "payloads"'],
       ),
     )
     .action(async (words: string[], options: { index?: string; json: boolean; text: boolean; nearest: number; radius?: number; maximumBucket?: number }, command: Command) => {

@@ -83,9 +83,20 @@ def with_duckdb(folder, word):
     return [member for member, _ in found.fetchall()]
 
 
+def payloads(folder, items):
+    """What the index tells of items; None where it has no payloads."""
+    if not (folder / "payloads.parquet").exists():
+        return None
+    told = pd.read_parquet(folder / "payloads.parquet", filters=[("item", "in", items)]).set_index("item")["payload"].to_dict() if items else {}
+    if (folder / "delta-payloads.parquet").exists():
+        told |= pd.read_parquet(folder / "delta-payloads.parquet").set_index("item")["payload"].to_dict()
+    return [told[item] for item in items]
+
+
 if __name__ == "__main__":
     folder = pathlib.Path(sys.argv[1])
     words = sys.argv[2:]
     ids = pq.read_schema(folder / "codes.parquet").field("item").type == "int64"
     for word in (int(word) if ids else word for word in words):
-        print(json.dumps({"query": word, "pandas": with_pandas(folder, word), "duckdb": with_duckdb(folder, word)}))
+        found = with_pandas(folder, word)
+        print(json.dumps({"query": word, "pandas": found, "duckdb": with_duckdb(folder, word), "payloads": payloads(folder, found)}))

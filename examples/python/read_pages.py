@@ -79,11 +79,19 @@ def xxh32(data):
 def varint(data, at):
     value = shift = 0
     while True:
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
+        value |= (data[at] & 0x7F) << shift
         at, shift = at + 1, shift + 7
-        if byte < 0x80:
+        if data[at - 1] < 0x80:
             return value, at
+
+
+def texts(data, at, count):
+    found = []
+    for _ in range(count):
+        length, at = varint(data, at)
+        found.append(data[at:at + length].decode())
+        at += length
+    return found, at
 
 
 class PageFile:
@@ -92,14 +100,14 @@ class PageFile:
     def __init__(self, path, manifest, part, table):
         self.name, self.file = path.name, open(path, "rb")
         header = self.read(0, 128)
-        (magic, version, kind, self.keys, tables, number, self.code_bytes, zero, self.page_bytes, self.reach, self.home_pages, self.pages, items, _, overflow, size,
+        (magic, version, kind, self.keys, tables, number, self.code_bytes, self.payloads, self.page_bytes, self.reach, self.home_pages, self.pages, items, _, overflow, size,
          identity) = struct.unpack_from("<8sHBBBBBBIIIIQQQQ16s", header)
         self.checksum, = struct.unpack_from("<I", header, 124)
-        self.item_code_bytes = tables * self.code_bytes
+        self.tail = 4 + tables * self.code_bytes + 2 * self.payloads
         self.overflow = (1 + self.pages) * self.page_bytes
         exported = next(each["key"] for each in manifest["lineage"] if each["stage"] == "export")
-        expected = (MAGIC, 1, part, {"word": 1, "id": 2}[manifest["kind"]], manifest["tables"], table, manifest["bits"] // 8, 0, manifest["items"], bytes.fromhex(exported), path.stat().st_size)
-        found = (magic, version, kind, self.keys, tables, number, self.code_bytes, zero, items, identity, size)
+        expected = (MAGIC, 1, part, {"word": 1, "id": 2}[manifest["kind"]], manifest["tables"], table, manifest["bits"] // 8, int(manifest.get("payloads", False)), manifest["items"], bytes.fromhex(exported), path.stat().st_size)
+        found = (magic, version, kind, self.keys, tables, number, self.code_bytes, self.payloads, items, identity, size)
         self.require(magic == MAGIC and version == 1, "a page file of format 1")
         self.require(crc32c(header[:124]) == self.checksum and not any(header[80:124]), "a whole header")
         self.require(found == expected and size == self.overflow + overflow, "the header that index.json promises")
@@ -118,11 +126,10 @@ class PageFile:
         self.require(crc32c(struct.pack("<I", self.checksum) + data) == checksum, f"{what} with the checksum that it names")
 
     def find(self, key, fixed):
-        """The entry of a key: bytes after it in buckets (`fixed`: the key is their first bytes), before the rest in items."""
+        """What follows a key in its entry: in buckets (`fixed`) the key has a fixed length, in items it ends where the rest or a payload begins."""
         home = xxh32(key) * self.home_pages >> 32
         last = min(home + self.reach + 1, self.pages)
         data = self.read((1 + home) * self.page_bytes, (1 + last) * self.page_bytes)
-        tail = 4 + self.item_code_bytes
         for page in range(last - home):
             content = data[page * self.page_bytes:(page + 1) * self.page_bytes]
             checksum, number, count, _ = struct.unpack_from("<IIHH", content)
@@ -132,7 +139,8 @@ class PageFile:
             start = 12 + 2 * count
             for end in ends.tolist():
                 entry, start = content[start:end], end
-                if (entry[:len(key)] if fixed else entry[:-tail]) == key:
+                payload = 0 if fixed or not self.payloads else struct.unpack_from("<H", entry, len(entry) - self.tail)[0]
+                if (entry[:len(key)] if fixed else entry[:len(entry) - self.tail - payload]) == key:
                     return entry[len(key):]
         return None
 
@@ -144,29 +152,26 @@ class Index:
             folder /= json.loads((folder / "current.json").read_text())["path"]
         self.manifest = json.loads((folder / "index.json").read_text())
         if self.manifest["format"] != 1:
-            raise FormatError(f"index.json: format {self.manifest['format']}, this reader knows 1")
-        if any(part["name"].startswith("delta") for part in self.manifest["parts"]):
-            raise FormatError("this version has a delta, which this reader does not apply; reindex first")
-        tables, width = self.manifest["tables"], self.manifest["bits"] // 8
+            raise FormatError(f"index.json: format {self.manifest['format']}, this reader knows 1 (2 has a delta; reindex first)")
+        self.width = self.manifest["bits"] // 8
         self.items = PageFile(folder / "items.pages", self.manifest, 1, 0)
-        self.buckets = [PageFile(folder / f"buckets-{table}.pages", self.manifest, 2, table) for table in range(tables)]
-        self.width = width
+        self.buckets = [PageFile(folder / f"buckets-{table}.pages", self.manifest, 2, table) for table in range(self.manifest["tables"])]
 
     def lookup(self, query):
-        """None for an item that the index does not have, else the items that share a bucket with it: most tables first, then by item."""
-        key = query.encode() if self.manifest["kind"] == "word" else struct.pack("<q", int(query))
-        entry = self.items.find(key, fixed=False)
+        """None for an item that the index does not have, else the items that share a bucket with it (with their payloads, if any): most tables first, then by item."""
+        own = query if self.manifest["kind"] == "word" else int(query)
+        entry = self.items.find(query.encode() if own is query else struct.pack("<q", own), fixed=False)
         if entry is None:
             return None
-        shared = {}
+        shared, told = {}, {}
         for table, file in enumerate(self.buckets):
-            code = entry[4 + table * self.width:4 + (table + 1) * self.width]
-            for item in self.bucket(file, code):
-                shared[item] = shared.get(item, 0) + 1
-        own = query if self.manifest["kind"] == "word" else int(query)
+            code = entry[len(entry) + (table - len(self.buckets)) * self.width:][:self.width]
+            for item, payload in self.bucket(file, code):
+                shared[item], told[item] = shared.get(item, 0) + 1, payload
         if shared.pop(own, 0) != len(self.buckets):
             raise FormatError(f"{query} is not in the buckets of its codes: the index is damaged")
-        return sorted(shared, key=lambda item: (-shared[item], item.encode() if isinstance(item, str) else item))
+        items = sorted(shared, key=lambda item: (-shared[item], item.encode() if isinstance(item, str) else item))
+        return [[item, told[item]] for item in items] if self.items.payloads else items
 
     def bucket(self, file, code):
         data = file.find(code, fixed=True)
@@ -175,21 +180,17 @@ class Index:
         if count & 1:
             offset, at = varint(data, at)
             length, at = varint(data, at)
-            start = file.overflow + offset
-            listed = file.read(start, start + length)
+            listed = file.read(file.overflow + offset, file.overflow + offset + length)
             file.check(listed, struct.unpack_from("<I", data, at)[0], "a list")
             data, at = listed, 0
         count >>= 1
         if file.keys == 2:
-            return np.frombuffer(data, "<i8", count, at).tolist()
-        items = []
-        for _ in range(count):
-            _, at = varint(data, at)
-        for _ in range(count):
-            length, at = varint(data, at)
-            items.append(data[at:at + length].decode())
-            at += length
-        return items
+            items, at = np.frombuffer(data, "<i8", count, at).tolist(), at + 8 * count
+        else:
+            for _ in range(count):
+                _, at = varint(data, at)
+            items, at = texts(data, at, count)
+        return zip(items, texts(data, at, count)[0] if file.payloads else items)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RandomStream } from '../../kernels/random.ts';
-import { buildIndex, openCounting, words } from '../lookup/index-in-memory.ts';
+import { buildIndex, openCounting, texts, words } from '../lookup/index-in-memory.ts';
 import { withDelta } from '../lookup/index-with-delta.ts';
 import { serveFolders } from './static-server.ts';
 
@@ -39,6 +39,7 @@ async function main(chromium: string): Promise<void> {
     for (const query of ['w17', 'wé5']) {
       const expected = await index.lookup(query);
       const dom = await open(query);
+      assert.ok(expected.items.every((item, at) => dom.includes(`${item}: ${expected.payloads![at]}`)));
       assert.ok(dom.includes('data-state="found"') && dom.includes(expected.items.join(', ')), /<body>[\s\S]*?<script/.exec(dom)?.[0]);
       say(`ok: ${query}, ${expected.items.length} items`);
     }
@@ -49,7 +50,7 @@ async function main(chromium: string): Promise<void> {
     const pages = server.asked.filter((request) => request.includes('.pages'));
     assert.ok(pages.length > 0 && pages.every((request) => / bytes=\d+-\d+$/.test(request)), 'every read of pages is a range');
     say(`ok: ${pages.length} ranged reads`);
-    const { index: changed } = await withDelta(built, undefined, { deleted: [gone], added: [{ key: 'fresh', code: built.parts.get('items.pages')!.slice(0, 12) }] });
+    const { index: changed } = await withDelta(built, undefined, { deleted: [gone], added: [{ key: 'fresh', code: built.parts.get('items.pages')!.slice(0, 12), payload: 'about fresh' }] });
     await writeFile(join(folder, 'delta.items'), changed.parts.get('delta.items')!);
     await writeFile(join(folder, 'index.json'), JSON.stringify(changed.manifest));
     const now = await openCounting(changed).index.lookup('w17');
@@ -79,7 +80,7 @@ async function main(chromium: string): Promise<void> {
 function smallIndex(shared = false) {
   const stream = new RandomStream(1, 1);
   const strings = Array.from({ length: 3000 }, (_, i) => (i % 7 === 5 ? `wé${i}` : `w${i}`)).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return buildIndex({ keys: words(...strings), codes: Uint8Array.from({ length: 3000 * 3 * 4 }, (_, at) => (at % 4 < 2 ? stream.below(20) : 0)), tables: 3, codeBytes: 4, shared });
+  return buildIndex({ keys: words(...strings), codes: Uint8Array.from({ length: 3000 * 3 * 4 }, (_, at) => (at % 4 < 2 ? stream.below(20) : 0)), tables: 3, codeBytes: 4, shared, payloads: texts(strings.map((word) => `about ${word}`)) });
 }
 
 const chromium = process.argv[2] ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));

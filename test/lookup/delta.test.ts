@@ -5,7 +5,7 @@ import type { KeyColumn } from '../../kernels/pages-keys.ts';
 import { type Delta, DELTA_PART } from '../../lookup/delta.ts';
 import type { HashIndex } from '../../lookup/hash-index.ts';
 import { checkManifest } from '../../lookup/check-manifest.ts';
-import { buildIndex, ids, type IndexInMemory, openCounting, words } from './index-in-memory.ts';
+import { buildIndex, ids, type IndexInMemory, openCounting, texts, words } from './index-in-memory.ts';
 import { withDelta } from './index-with-delta.ts';
 
 const TABLES = 3;
@@ -15,6 +15,7 @@ interface Case {
   kind: 'utf8' | 'int64';
   seed: number;
   shared: boolean;
+  told: boolean;
 }
 
 const column = (kind: Case['kind'], keys: readonly string[]): KeyColumn => (kind === 'utf8' ? words(...keys) : ids(...keys.map(BigInt)));
@@ -23,9 +24,12 @@ function inOrder(kind: Case['kind'], keys: Iterable<string>): string[] {
   return [...keys].sort((a, b) => (kind === 'utf8' ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : BigInt(a) < BigInt(b) ? -1 : 1));
 }
 
-function indexOf(kind: Case['kind'], items: Map<string, Uint8Array>, shared = false): IndexInMemory {
+/** What an item tells, by its codes: another code is another payload. */
+const payloadOf = (key: string, code: Uint8Array): string => (code[0] === 0 ? '' : `${key} é${code[0]}${code[3]}`);
+
+function indexOf(kind: Case['kind'], items: Map<string, Uint8Array>, shared = false, told = false): IndexInMemory {
   const keys = inOrder(kind, items.keys());
-  return buildIndex({ keys: column(kind, keys), codes: Buffer.concat(keys.map((key) => items.get(key)!)), tables: TABLES, codeBytes: CODE_BYTES, pageBytes: 512, shared });
+  return buildIndex({ keys: column(kind, keys), codes: Buffer.concat(keys.map((key) => items.get(key)!)), tables: TABLES, codeBytes: CODE_BYTES, pageBytes: 512, shared, ...(told && { payloads: texts(keys.map((key) => payloadOf(key, items.get(key)!))) }) });
 }
 
 async function answersOf(index: HashIndex, queries: readonly string[], codes: readonly Uint8Array[]): Promise<unknown[]> {
@@ -44,20 +48,20 @@ async function answersOf(index: HashIndex, queries: readonly string[], codes: re
 
 describe('a base with a delta', () => {
   for (const kind of ['utf8', 'int64'] as const) {
-    for (const shared of [false, true]) {
-      it(`answers as an index built anew does, change upon change (${kind}${shared ? ', codes that meet across tables' : ''})`, async () => {
-        for (let seed = 1; seed <= 12; seed++) await checkChanges({ kind, seed, shared });
+    for (const [shared, told] of [[false, false], [true, false], [false, true], [true, true]] as const) {
+      it(`answers as an index built anew does, change upon change (${kind}${shared ? ', codes that meet across tables' : ''}${told ? ', payloads' : ''})`, async () => {
+        for (let seed = 1; seed <= 6; seed++) await checkChanges({ kind, seed, shared, told });
       });
     }
   }
 
-  async function checkChanges({ kind, seed, shared }: Case): Promise<void> {
+  async function checkChanges({ kind, seed, shared, told }: Case): Promise<void> {
     const stream = new RandomStream(seed, 7);
     const keyOf = (n: number) => (kind === 'utf8' ? `${['a', 'é', '𐐀', 'ﬀ'][n % 4]}${n}` : String(BigInt(n - 40) * 70_000_000_003n));
     const code = () => Uint8Array.from({ length: TABLES * CODE_BYTES }, () => stream.below(3) * 5);
     const items = new Map<string, Uint8Array>();
     for (let n = 0; n < 60; n++) if (stream.below(2) === 0) items.set(keyOf(n), code());
-    const base = indexOf(kind, items, shared);
+    const base = indexOf(kind, items, shared, told);
     let delta: Delta | undefined;
     for (let day = 0; day < 4; day++) {
       const some = (share: number) => Array.from({ length: 70 }, (_, n) => n).filter(() => stream.below(100) < share).map(keyOf);
@@ -65,12 +69,12 @@ describe('a base with a delta', () => {
       const added = some(20).map((key) => ({ key, code: stream.below(4) === 0 ? (items.get(key) ?? code()) : code() }));
       for (const key of deleted) items.delete(key);
       for (const each of added) items.set(each.key, each.code);
-      const next = await withDelta(base, delta, { deleted, added });
+      const next = await withDelta(base, delta, { deleted, added: told ? added.map((item) => ({ ...item, payload: payloadOf(item.key, item.code) })) : added });
       ({ delta } = next);
       const queries = Array.from({ length: 70 }, (_, n) => keyOf(n)).filter((_, n) => n % 3 === day % 3);
       // Of each table: in another one nobody may have it, or a delta alone.
       const codes = [...items.values()].slice(0, 6).map((each, n) => each.slice((n % TABLES) * CODE_BYTES, ((n % TABLES) + 1) * CODE_BYTES));
-      const expected = await answersOf(openCounting(indexOf(kind, items, shared)).index, queries, codes);
+      const expected = await answersOf(openCounting(indexOf(kind, items, shared, told)).index, queries, codes);
       const changed = openCounting(next.index);
       assert.deepEqual(await answersOf(changed.index, queries, codes), expected, `${kind}, seed ${seed}, day ${day}`);
       assert.equal(changed.reads.filter(({ part }) => part === DELTA_PART).length, 1);
@@ -98,6 +102,21 @@ describe('a base with a delta', () => {
     assert.deepEqual(first.delta.removedKeys, ['a', 'b']);
     const second = await withDelta(base, first.delta, { deleted: ['x'], added: [{ key: 'a', code: codes[0]! }, { key: 'b', code: codes[1]! }] });
     assert.deepEqual([second.delta.removedKeys, second.delta.addedKeys], [[], []]);
+  });
+
+  it('changes a payload alone', async () => {
+    const code = Uint8Array.of(1, 0, 1, 0, 1, 0);
+    const base = indexOf('utf8', new Map([['a', code], ['b', code]]), false, true);
+    const told = payloadOf('a', code);
+    const { index, counts, delta } = await withDelta(base, undefined, { deleted: [], added: [{ key: 'a', code, payload: 'new' }, { key: 'b', code, payload: payloadOf('b', code) }] });
+    assert.deepEqual([counts.replaced, counts.same, delta.addedKeys], [1, 1, ['a']]);
+    const { index: changed } = openCounting(index);
+    assert.equal((await changed.lookup('a')).payload, 'new');
+    assert.deepEqual((await changed.lookup('b')).payloads, ['new']);
+    assert.deepEqual((await changed.lookup('b')).buckets[0]!.payloads, ['new']);
+    assert.equal((await changed.within('b', 0))[0]!.payload, 'new');
+    const back = await withDelta(base, delta, { deleted: [], added: [{ key: 'a', code, payload: told }] });
+    assert.deepEqual([back.delta.removedKeys, back.delta.addedKeys], [[], []]);
   });
 
   it('is refused by readers that know no deltas, and where it is of another base or damaged', async () => {

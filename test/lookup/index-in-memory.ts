@@ -39,10 +39,10 @@ export function buildIndex({ keys, codes, tables, codeBytes, pageBytes, identity
   // Readers know a trained index by this part and do not read it.
   if (shared) parts.set('embeddings.arrow', new Uint8Array(0));
   const items = keys.kind === 'utf8' ? keys.offsets.length - 1 : keys.values.length;
-  return { manifest: manifestOf({ kind: keys.kind === 'utf8' ? 'word' : 'id', items, tables, bits: 8 * codeBytes, parts, identity }), parts };
+  return { manifest: manifestOf({ kind: keys.kind === 'utf8' ? 'word' : 'id', items, tables, bits: 8 * codeBytes, parts, identity, payloads: payloads !== undefined }), parts };
 }
 
-export function manifestOf({ kind, items, tables, bits, parts, identity = IDENTITY }: { kind: string; items: number; tables: number; bits: number; parts: Map<string, Uint8Array>; identity?: string }) {
+export function manifestOf({ kind, items, tables, bits, parts, identity = IDENTITY, payloads = false }: { kind: string; items: number; tables: number; bits: number; parts: Map<string, Uint8Array>; identity?: string; payloads?: boolean }) {
   return {
     format: 1,
     index: 'tiny',
@@ -51,6 +51,7 @@ export function manifestOf({ kind, items, tables, bits, parts, identity = IDENTI
     items,
     tables,
     bits,
+    ...(payloads && { payloads: true }),
     parts: [...parts].map(([name, bytes]) => ({ name, path: name, bytes: bytes.length, rows: items, sha256: '' })),
     lineage: [{ stage: 'export', key: identity }],
   };
@@ -65,6 +66,13 @@ export function bytesOf(file: PageFile): Uint8Array {
   }
   if (at !== bytes.length) throw new Error(`${at} bytes came, ${bytes.length} were promised`);
   return bytes;
+}
+
+/** Texts as the kernels take payloads. */
+export function texts(strings: readonly string[]): ByteStrings {
+  const column = words(...strings);
+  if (column.kind !== 'utf8') throw new TypeError('words are UTF-8');
+  return column;
 }
 
 export function words(...strings: string[]): KeyColumn {

@@ -25,7 +25,7 @@ export async function withDelta(base: IndexInMemory, before: Delta | undefined, 
     identity: Buffer.from(OWN, 'hex'),
     removed,
     added,
-    payloads: false,
+    payloads: manifest.payloads,
   });
   const facts = { base: manifest.items, added: added.length, removed: removed.length };
   const items = manifest.items - removed.length + added.length;
@@ -40,7 +40,7 @@ export async function withDelta(base: IndexInMemory, before: Delta | undefined, 
     },
     parts: new Map([...base.parts, [DELTA_PART, bytes]]),
   };
-  const delta = parseDelta(bytes, { facts, tables, codeBytes, items, bytes: bytes.length, identity: manifest.identity, own: OWN });
+  const delta = parseDelta(bytes, { facts, tables, codeBytes, payloads: manifest.payloads, items, bytes: bytes.length, identity: manifest.identity, own: OWN });
   return { index, delta, counts };
 }
 

@@ -6,6 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compareVersions } from '../../activities/compare-versions.ts';
 import { indexTarget } from '../../cli/index-target.ts';
 import { planAppend } from '../../cli/append-items.ts';
+import { answerLine } from '../../cli/lookup-words.ts';
+import { lookupTexts } from '../../cli/lookup-text.ts';
 import { listIndexes } from '../../cli/list-indexes.ts';
 import { startRun } from '../../cli/start-run.ts';
 import { followIndex } from '../../lookup/follow-index.ts';
@@ -19,6 +21,7 @@ import { connectClient } from '../../workers/connection.ts';
 import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { distanceByBits } from '../reference/hamming-by-bits.ts';
 import { vectorFile } from '../store/vector-file.ts';
+import { configureDocuments, smallDocuments } from './small-documents.ts';
 import { createScratch, readText, type Scratch, smallConfiguration } from './small-corpus.ts';
 import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
 
@@ -103,6 +106,58 @@ describe('append: items that come and go between two reindexes', () => {
       assert.equal((await openIndex(folder)).manifest.delta, undefined);
     });
   }
+
+  it('brings payloads along, through a reindex and an append', async () => {
+    const source = join(scratch.folder, 'told');
+    await mkdir(source);
+    const rows = (ids: number[]) => [ids.map((id) => points[id % 10]!), ids.map(BigInt), 'fixed', 'float32'] as const;
+    const first = Array.from({ length: 40 }, (_, id) => id);
+    await writeFile(join(source, 'a.parquet'), vectorFile(...rows(first), { title: first.map((id) => (id === 7 ? null : `title ${id}`)) }));
+    const configuration = smallConfiguration('told', scratch, { source: { path: pathToFileURL(source).href, kind: 'vectors' }, vectors: { method: 'lsh', payload: 'title' } });
+    await reindex(temporal, configuration);
+    const folder = fileURLToPath(`${configuration.store}/indexes/told`);
+    const before = await (await openIndex(folder)).lookup('7');
+    assert.deepEqual([before.payload, before.payloads?.[before.items.indexOf('17')]], ['', 'title 17']);
+    assert.match(answerLine({ ...before, near: [] }), /"payloads":\[/);
+
+    const today = join(scratch.folder, 'told-today');
+    await mkdir(today);
+    await writeFile(join(today, 'b.parquet'), vectorFile(...rows([17, 27, 47]), { title: ['title 17', 'another', 'fresh'] }));
+    const { changes } = await append(configuration, { source: today });
+    assert.deepEqual([changes?.added, changes?.replaced, changes?.same], [1, 1, 1]);
+    const index = await openIndex(folder);
+    const { items, payloads } = await index.lookup('7');
+    assert.deepEqual(['17', '27', '37', '47'].map((id) => payloads![items.indexOf(id)]), ['title 17', 'another', 'title 37', 'fresh']);
+    assert.deepEqual((await index.load()).lookup('7'), await index.lookup('7'));
+    await writeFile(join(source, 'long.parquet'), vectorFile([points[0]!], [99n], 'fixed', 'float32', { title: ['é'.repeat(600)] }));
+    await assert.rejects(reindex(temporal, configuration), (error) => /row 0, column title: a payload of 1200 bytes; expected at most 1024/.test(messagesOf(error)));
+    await assert.rejects(reindex(temporal, { ...configuration, vectors: { ...configuration.vectors, payload: 'nothing' } }), (error) => /no column nothing of payloads; it has/.test(messagesOf(error)));
+  });
+
+  it('encodes new documents with the encoder beside the index, and brings their payloads', async () => {
+    const documents = smallDocuments().map((document) => ({ ...document, url: `https://example.com/${document.id}` }));
+    const base = await configureDocuments(scratch, 'documents', documents, { hashing: { method: 'lsh' }, documents: { labels: 'labels', split: 'split', minimumDocuments: 2, payload: 'url' } });
+    await reindex(temporal, base);
+    const folder = fileURLToPath(`${base.store}/indexes/documents`);
+    const [moved, same] = documents;
+    const today = join(scratch.folder, 'documents-today.jsonl');
+    const lines = [{ ...moved!, text: documents[1]!.text }, same!, { ...documents[4]!, id: 'new/1' }, { ...documents[4]!, id: 'new/2', url: null }, { ...documents[4]!, id: 'out', split: 'other' }];
+    await writeFile(today, lines.map((line) => JSON.stringify(line)).join('\n'));
+    const result = await append(base, { source: today, deleted: [documents[5]!.id] });
+    assert.deepEqual(result.stages.map(({ name }) => name), ['list', 'append', 'publish']);
+    assert.deepEqual([result.changes?.added, result.changes?.replaced, result.changes?.same, result.changes?.deleted], [2, 1, 1, 1]);
+    const index = await openIndex(folder);
+    const codeOf = async (id: string) => (await index.lookup(id)).buckets[0]!.code;
+    assert.equal(await codeOf(moved!.id), await codeOf(documents[1]!.id));
+    assert.equal(await codeOf('new/1'), await codeOf(documents[4]!.id));
+    const { items, payloads } = await index.lookup(documents[4]!.id);
+    assert.deepEqual([payloads![items.indexOf('new/1')], payloads![items.indexOf('new/2')]], [documents[4]!.url, '']);
+    assert.deepEqual([(await index.lookup('out')).found, (await index.lookup(documents[5]!.id)).found], [false, false]);
+    const [answer] = await lookupTexts(folder, [documents[4]!.text!], { nearest: 200 });
+    assert.equal(answer!.items.find(({ item }) => item === 'new/1')?.payload, documents[4]!.url);
+    await writeFile(today, `${JSON.stringify(lines[2])}\n${JSON.stringify(lines[2])}\n`);
+    await assert.rejects(append(base, { source: today }), (error) => /line 2: the id "new\/1" comes twice in what is appended/.test(messagesOf(error)));
+  });
 
   it('gives words that it has never seen the vote of their neighbours, and leaves common words out', async () => {
     const configuration = smallConfiguration('words', scratch);

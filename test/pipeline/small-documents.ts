@@ -16,6 +16,7 @@ export interface SmallDocument {
   split: string;
   labels: string[];
   text: string | null;
+  url?: string | null;
 }
 
 /** So many documents of three topics, twelve words each, every fourth a test document. */

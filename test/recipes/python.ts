@@ -1,13 +1,14 @@
 /** `npm run test:recipes -- PYTHON`: pyarrow and DuckDB read every kind of table, and examples/python answers as lookup does, over words and over int64 ids. PYTHON has pandas, pyarrow and duckdb; without it a venv is made. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RandomStream } from '../../kernels/random.ts';
-import { publishedBuckets, publishedCodes, publishedIdBuckets, publishedIdCodes, TOMBSTONE_IDS, TOMBSTONE_KEYS } from '../../schemas/tables.ts';
+import { publishedBuckets, publishedCodes, publishedIdBuckets, publishedIdCodes, publishedIdPayloads, publishedPayloads, TOMBSTONE_IDS, TOMBSTONE_KEYS } from '../../schemas/tables.ts';
 import { encodeParquet } from '../../store/parquet.ts';
 import { buildBuckets } from '../../kernels/build-buckets.ts';
 import { bucketsOfItems, sharedBuckets } from '../../kernels/shared-buckets.ts';
@@ -31,6 +32,7 @@ async function writeTables(folder: string, keys: string[] | BigInt64Array, codes
   const offsets = new Int32Array(size.length + 1);
   size.forEach((count, b) => (offsets[b + 1] = offsets[b]! + count));
   const members = buckets.flatMap(({ items }) => [...items]);
+  await writeFile(join(folder, 'payloads.parquet'), await payloadTable(keys, (key) => `about ${key}`));
   const columns = { table: Int32Array.from(buckets.flatMap(({ table, offsets }) => Array.from({ length: offsets.length - 1 }, () => table))), code: Buffer.concat(buckets.map((each) => each.codes)), size };
   const [itemRows, bucketRows] =
     keys instanceof BigInt64Array
@@ -46,6 +48,12 @@ async function writeTables(folder: string, keys: string[] | BigInt64Array, codes
   await writeFile(join(folder, 'buckets.parquet'), bucketRows);
 }
 
+async function payloadTable(keys: readonly (string | bigint)[] | BigInt64Array, tell: (key: string | bigint) => string): Promise<Uint8Array> {
+  const payload = Array.from(keys, tell);
+  if (typeof keys[0] === 'bigint') return await encodeParquet(publishedIdPayloads, { item: BigInt64Array.from(keys as bigint[]), payload }, { dress: 'published' });
+  return await encodeParquet(publishedPayloads, { item: keys as string[], payload }, { dress: 'published' });
+}
+
 /** Takes every 15th item away and gives every 10th of the others a code anew: the delta's tables, and the codes that are left. */
 async function writeChanges(folder: string, keys: string[] | BigInt64Array, codes: Uint8Array): Promise<{ keys: (string | bigint)[]; codes: Uint8Array }> {
   const numbers = Array.from({ length: ITEMS }, (_, i) => i);
@@ -59,6 +67,7 @@ async function writeChanges(folder: string, keys: string[] | BigInt64Array, code
   const repeated = moved.flatMap((i) => Array.from({ length: TABLES }, () => keys[i]!));
   const columns = { table: Int32Array.from(repeated, (_, at) => at % TABLES), code: rows(moved) };
   const published = { dress: 'published' } as const;
+  await writeFile(join(folder, 'delta-payloads.parquet'), await payloadTable(moved.map((i) => keys[i]!), (key) => `new ${key}`));
   if (keys instanceof BigInt64Array) {
     await writeFile(join(folder, 'delta-codes.parquet'), await encodeParquet(publishedIdCodes(16), { item: BigInt64Array.from(repeated as bigint[]), ...columns }, published));
     await writeFile(join(folder, 'tombstones.parquet'), await encodeParquet(TOMBSTONE_IDS, { item: BigInt64Array.from(tombs as bigint[]) }, published));
@@ -90,12 +99,15 @@ async function compare(python: string, folder: string, built: IndexInMemory, key
   const { index } = openCounting(built);
   const queries = Array.from({ length: 12 }, (_, q) => String(keys[q * 150]!));
   const { stdout } = await run(python, [SCRIPT, folder, ...queries]);
-  const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { pandas: unknown[]; duckdb: unknown[] });
+  const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { pandas: unknown[]; duckdb: unknown[]; payloads: string[] });
+  const isChanged = existsSync(join(folder, 'delta-payloads.parquet'));
+  const numberOf = new Map([...(keys as Iterable<string | bigint>)].map((key, i) => [String(key), i] as const));
   for (const [q, query] of queries.entries()) {
     const { items } = await index.lookup(query);
     assert.ok(items.length > 0);
     assert.deepEqual(lines[q]!.pandas.map(String), items, `pandas, ${query}`);
     assert.deepEqual(lines[q]!.duckdb.map(String), items, `DuckDB, ${query}`);
+    assert.deepEqual(lines[q]!.payloads, items.map((item) => `${isChanged && numberOf.get(item)! % 10 === 0 ? 'new' : 'about'} ${item}`));
   }
   process.stdout.write(`ok: ${queries.length} lookups from pandas and from DuckDB\n`);
 }

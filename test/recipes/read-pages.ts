@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RandomStream } from '../../kernels/random.ts';
-import { buildIndex, ids, openCounting, words } from '../lookup/index-in-memory.ts';
+import { buildIndex, ids, openCounting, texts, words } from '../lookup/index-in-memory.ts';
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../../../examples/python/read_pages.py', import.meta.url));
@@ -19,9 +19,10 @@ export async function readPages(python: string, scratch: string): Promise<void> 
   const codes = Uint8Array.from({ length: ITEMS * TABLES * 2 }, (_, at) => stream.below(at % (2 * TABLES) < 2 ? 4 : 18));
   const strings = Array.from({ length: ITEMS }, (_, i) => `${i % 5 === 0 ? 'é' : 'w'}${'long'.repeat(i % 7)}${i}`).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const numbers = BigInt64Array.from({ length: ITEMS }, (_, i) => BigInt(i - 700) * 3n);
-  for (const [keys, column, shared] of [[strings, words(...strings), false], [numbers, ids(...numbers), false], [strings, words(...strings), true]] as const) {
-    const built = buildIndex({ keys: column, codes, tables: TABLES, codeBytes: 2, shared });
-    const folder = join(scratch, `pages-${built.manifest.kind}${shared ? '-shared' : ''}`);
+  for (const [keys, column, shared] of [[strings, words(...strings), false], [numbers, ids(...numbers), false], [strings, words(...strings), true], [strings, words(...strings), 'told'], [numbers, ids(...numbers), 'told']] as const) {
+    const told = shared === 'told';
+    const built = buildIndex({ keys: column, codes, tables: TABLES, codeBytes: 2, shared: shared === true, ...(told && { payloads: texts([...(keys as Iterable<string | bigint>)].map((key) => `about ${key}`)) }) });
+    const folder = join(scratch, `pages-${built.manifest.kind}${shared === true ? '-shared' : told ? '-told' : ''}`);
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'index.json'), JSON.stringify(built.manifest));
     for (const [name, bytes] of built.parts) await writeFile(join(folder, name), bytes);
@@ -31,12 +32,12 @@ export async function readPages(python: string, scratch: string): Promise<void> 
     const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { query: string; items: unknown[] | null });
     for (const [q, query] of queries.entries()) {
       const answer = await index.lookup(query);
-      assert.deepEqual(lines[q]!.items?.map(String) ?? null, answer.found ? answer.items : null, query);
+      assert.deepEqual(lines[q]!.items?.map(String) ?? null, answer.found ? answer.items.flatMap((item, at) => (told ? [`${item},${answer.payloads![at]}`] : [item])) : null, query);
     }
     const pages = Buffer.from(built.parts.get('buckets-0.pages')!);
     pages.fill(0xff, 1024, pages.length);
     await writeFile(join(folder, 'buckets-0.pages'), pages);
     await assert.rejects(run(python, [SCRIPT, folder, queries[0]!]), /FormatError: buckets-0\.pages/);
-    process.stdout.write(`ok: ${queries.length} lookups from the pages of ${built.manifest.kind}s${shared ? ' whose codes meet across tables' : ''}, in plain Python\n`);
+    process.stdout.write(`ok: ${queries.length} lookups from the pages of ${built.manifest.kind}s${shared === true ? ' whose codes meet across tables' : told ? ' with payloads' : ''}, in plain Python\n`);
   }
 }

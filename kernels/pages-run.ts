@@ -75,17 +75,19 @@ export function itemRun(block: ItemBlock): EntryRun {
     entries: order.length,
     bytes,
     largest,
-    *records() {
-      const out = chunks();
-      for (let i = 0; i < order.length; i++) {
-        const size = itemEntryBytes(block, order[i]);
-        const full = out.begin(hashes[i], size, size);
-        if (full) yield full;
-        writeItemEntry(block, order[i], out.bytes, out.at);
-        out.at += size;
-      }
-      yield out.rest();
-    },
+    records: () =>
+      inChunks(order.length, (bytes, from) => {
+        let at = 0;
+        let i = from;
+        for (; i < order.length; i++) {
+          const size = itemEntryBytes(block, order[i]);
+          if (at + RECORD_HEAD_BYTES + size > bytes.length) break;
+          at = writeHead(bytes, at, hashes[i], size);
+          writeItemEntry(block, order[i], bytes, at);
+          at += size;
+        }
+        return { next: i, filled: at };
+      }),
     largeOffsets: new Float64Array(0),
     listBytes: 0,
     *lists() {},
@@ -120,6 +122,13 @@ export function bucketRun(source: ListSource, codes: Uint8Array, codeBytes: numb
     elsewhere += length;
   }
   const placeOfLarge = new Map(large.map((b, at) => [b, at]));
+  function writePlace(bytes: Uint8Array, at: number, which: number): void {
+    const list = listOf(which);
+    const place = new DataView(bytes.buffer, at, PLACE_BYTES);
+    place.setFloat64(0, largeOffsets[which], true);
+    place.setUint32(8, list.length, true);
+    place.setUint32(12, crc32c(list, 0, list.length), true);
+  }
   const listOf = (at: number): Uint8Array => {
     const list = new Uint8Array(lengths[at]);
     writeList(source, large[at], list, 0);
@@ -129,29 +138,25 @@ export function bucketRun(source: ListSource, codes: Uint8Array, codeBytes: numb
     entries: buckets,
     bytes,
     largest,
-    *records() {
-      const out = chunks();
-      for (let i = 0; i < buckets; i++) {
-        const b = order[i];
-        const stored = sizes[b] & ~IS_LARGE;
-        const full = out.begin(hashes[i], sizes[b], stored);
-        if (full) yield full;
-        const end = out.at + stored;
-        for (let k = b * codeBytes; k < (b + 1) * codeBytes; k++) out.bytes[out.at++] = codes[k];
-        const at = sizes[b] & IS_LARGE ? placeOfLarge.get(b)! : -1;
-        out.at = writeVarint(out.bytes, out.at, 2 * (offsets[b + 1] - offsets[b]) + (at >= 0 ? 1 : 0));
-        if (at < 0) writeList(source, b, out.bytes, out.at);
-        else {
-          const list = listOf(at);
-          const place = new DataView(out.bytes.buffer, out.at, PLACE_BYTES);
-          place.setFloat64(0, largeOffsets[at], true);
-          place.setUint32(8, list.length, true);
-          place.setUint32(12, crc32c(list, 0, list.length), true);
+    records: () =>
+      inChunks(buckets, (bytes, from) => {
+        let at = 0;
+        let i = from;
+        for (; i < buckets; i++) {
+          const b = order[i];
+          const stored = sizes[b] & ~IS_LARGE;
+          if (at + RECORD_HEAD_BYTES + stored > bytes.length) break;
+          at = writeHead(bytes, at, hashes[i], sizes[b]);
+          const end = at + stored;
+          for (let k = b * codeBytes; k < (b + 1) * codeBytes; k++) bytes[at++] = codes[k];
+          const isLarge = (sizes[b] & IS_LARGE) !== 0;
+          at = writeVarint(bytes, at, 2 * (offsets[b + 1] - offsets[b]) + (isLarge ? 1 : 0));
+          if (isLarge) writePlace(bytes, at, placeOfLarge.get(b)!);
+          else writeList(source, b, bytes, at);
+          at = end;
         }
-        out.at = end;
-      }
-      yield out.rest();
-    },
+        return { next: i, filled: at };
+      }),
     largeOffsets: Float64Array.from(largeOffsets),
     listBytes: elsewhere,
     *lists() {
@@ -179,26 +184,19 @@ export function writeLargeEntry(record: Uint8Array, start: number, end: number, 
   return at + 4;
 }
 
-/** Records end to end in chunks. */
-function chunks() {
-  const state = {
-    bytes: new Uint8Array(CHUNK_BYTES),
-    at: 0,
-    /** Writes the head of a record of `stored` bytes; the chunk before where this one did not fit it. */
-    begin(hash: number, size: number, stored: number): Uint8Array | undefined {
-      let full: Uint8Array | undefined;
-      if (state.at + RECORD_HEAD_BYTES + stored > state.bytes.length) {
-        full = state.bytes.subarray(0, state.at);
-        state.bytes = new Uint8Array(CHUNK_BYTES);
-        state.at = 0;
-      }
-      writeU32(state.bytes, state.at, hash);
-      state.bytes[state.at + 4] = size;
-      state.bytes[state.at + 5] = size >>> 8;
-      state.at += RECORD_HEAD_BYTES;
-      return full;
-    },
-    rest: () => state.bytes.subarray(0, state.at),
-  };
-  return state;
+/** Records end to end in chunks. `fill` writes records from one on, as many as fit; loops of its own, because those in a generator run several times slower. */
+function* inChunks(records: number, fill: (bytes: Uint8Array, from: number) => { next: number; filled: number }): Generator<Uint8Array, void, undefined> {
+  for (let from = 0; from < records; ) {
+    const bytes = new Uint8Array(CHUNK_BYTES);
+    const { next, filled } = fill(bytes, from);
+    yield bytes.subarray(0, filled);
+    from = next;
+  }
+}
+
+function writeHead(bytes: Uint8Array, at: number, hash: number, size: number): number {
+  writeU32(bytes, at, hash);
+  bytes[at + 4] = size;
+  bytes[at + 5] = size >>> 8;
+  return at + RECORD_HEAD_BYTES;
 }

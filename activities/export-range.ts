@@ -182,7 +182,8 @@ export async function writeFileOf(file: string, chunks: Iterable<Uint8Array> | A
 }
 
 function joinStrings(parts: readonly ByteStrings[]): ByteStrings {
-  const offsets = new Float64Array(parts.reduce((sum, part) => sum + part.offsets.length - 1, 1));
+  const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
+  const offsets = new (bytes < 0x1_0000_0000 ? Uint32Array : Float64Array)(parts.reduce((sum, part) => sum + part.offsets.length - 1, 1));
   let row = 0;
   for (const part of parts) {
     const base = offsets[row]!;

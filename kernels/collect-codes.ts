@@ -124,16 +124,17 @@ export function compareCode(codes: Uint8Array, at: number, bound: Uint8Array): n
 
 function growingStrings() {
   let bytes = new Uint8Array(16 * FIRST_ROWS);
-  let offsets: Uint32Array | Float64Array = new Float64Array(FIRST_ROWS + 1);
+  let offsets = new Uint32Array(FIRST_ROWS + 1);
   let count = 0;
   let filled = 0;
   return {
     add({ bytes: from, offsets: ends }: ByteStrings, place: number): void {
       const start = ends[place];
       const end = ends[place + 1];
+      if (filled + end - start > 0xffff_ffff) throw new RangeError('keys of a range beyond 4 GiB; lower export.memoryMiB');
       if (filled + end - start > bytes.length) bytes = grown(bytes, 2 * (bytes.length + end - start));
       if (count + 1 === offsets.length) {
-        const more = new Float64Array(2 * count + 1);
+        const more = new Uint32Array(2 * count + 1);
         more.set(offsets);
         offsets = more;
       }

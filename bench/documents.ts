@@ -32,7 +32,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
   try {
     const { all, training } = await weighedSet('20news', folder, scratch);
     const settings = hashingConfiguration.parse({ method: 'bmsh' });
-    const documents = takeRows(all, training.subarray(0, batches * settings.batch));
+    const documents = takeRows(all, training.subarray(0, batches * NETWORKS.bmsh.batch));
     const epoch = training.length / (documents.rows.offsets.length - 1);
     const state = initializeNetwork(NETWORKS.bmsh, { terms: all.terms, bits: BITS, labels: 0 }, settings, 1);
     const { tf } = await openTensorflow();

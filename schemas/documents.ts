@@ -3,11 +3,11 @@ import { z } from 'zod';
 const positiveCount = z.number().int().positive();
 
 /** Every way to hash documents, in the order of the results' tables. */
-export const DOCUMENT_METHODS = ['lsh', 'itq', 'sph', 'sth', 'vdsh', 'nash', 'nash-n', 'nash-dn', 'gmsh', 'bmsh'] as const;
+export const DOCUMENT_METHODS = ['lsh', 'itq', 'sph', 'sth', 'vdsh', 'nash', 'nash-n', 'nash-dn', 'gmsh', 'bmsh', 'ammi'] as const;
 export type DocumentMethod = (typeof DOCUMENT_METHODS)[number];
 
 /** Those that are networks: they need the engine `tensorflow` to be trained. */
-export const NETWORK_METHODS = ['vdsh', 'nash', 'nash-n', 'nash-dn', 'gmsh', 'bmsh'] as const satisfies DocumentMethod[];
+export const NETWORK_METHODS = ['vdsh', 'nash', 'nash-n', 'nash-dn', 'gmsh', 'bmsh', 'ammi'] as const satisfies DocumentMethod[];
 
 export function isNetworkMethod(method: DocumentMethod): method is (typeof NETWORK_METHODS)[number] {
   return NETWORK_METHODS.some((name) => name === method);
@@ -41,19 +41,21 @@ export const documentsConfiguration = z
 /** How documents are hashed; training.bits says how long codes are. */
 export const hashingConfiguration = z
   .strictObject({
-    method: z.enum(DOCUMENT_METHODS).default('itq').describe('lsh, itq, sph, sth need no engine; vdsh, nash, nash-n, nash-dn, gmsh, bmsh are learned with tensorflow.'),
+    method: z.enum(DOCUMENT_METHODS).default('itq').describe('lsh, itq, sph, sth need no engine; vdsh, nash, nash-n, nash-dn, gmsh, bmsh, ammi are learned with tensorflow.'),
     supervised: z.boolean().default(false).describe('Learn from labels too; for the methods that are networks.'),
     epochs: positiveCount.default(24),
-    batch: positiveCount.default(100),
+    batch: positiveCount.optional().describe('Documents in a batch; without it 100, of ammi 256.'),
     hidden: positiveCount.default(500).describe('Width of hidden layers.'),
     encoderLayers: z.number().int().min(0).max(2).default(0).describe('Hidden layers of the encoder; 0: linear. The papers have 2.'),
     decoderLayers: z.number().int().min(0).max(2).default(0).describe('Hidden layers of the decoder; 0: linear.'),
     dropout: z.number().min(0).max(0.9).default(0.1).describe('Of the last hidden layer.'),
-    wordDropout: z.number().min(0).max(0.9).default(0.5).describe('Share of the words of a document that the encoder does not see, drawn anew every epoch.'),
+    wordDropout: z.number().min(0).max(0.9).optional().describe('Share of the words of a document that the encoder does not see, drawn anew every epoch; without it 0.5, of ammi 0.'),
     rate: z.number().positive().default(0.003).describe('Of Adam; x .96 every 10,000 batches.'),
     components: positiveCount.max(1024).default(20).describe('K: components of the mixture of gmsh and bmsh.'),
     binarization: z.enum(['stochastic', 'deterministic']).default('stochastic').describe('How nash and bmsh draw bits while they learn.'),
     klWeight: z.number().nonnegative().default(0.1).describe('Weight of the Kullback-Leibler terms at the end of their ramp over the first quarter.'),
+    entropyWeight: z.number().nonnegative().default(2).describe('ammi: weight of the entropy of all codes.'),
+    neighbours: positiveCount.default(20).describe('ammi: nearest documents, by cosine, one of which is to have the code of each.'),
     labelWeight: z.number().nonnegative().default(10).describe('alpha: weight of the cross entropy of labels.'),
     reconstruct: z.enum(['words', 'weights']).default('words').describe('The decoder accounts for each distinct word once, or by its weight.'),
     validationShare: z.number().min(0).max(0.5).default(0.1).describe('Share of the training documents on which the epoch is chosen; 0: the last epoch.'),

@@ -10,6 +10,10 @@ import type { NetworkMethod } from './network-method.ts';
  */
 export const bmsh: NetworkMethod = {
   threshold: 'zero',
+  decodes: true,
+  pairs: false,
+  batch: 100,
+  wordDropout: 0.5,
   parameters: (hidden, bits, { components }) => ({
     ...denseShapes('noise', hidden, bits),
     ...mixtureShapes(hidden, components),

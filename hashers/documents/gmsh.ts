@@ -10,6 +10,10 @@ import { drawGaussian } from './vdsh.ts';
  */
 export const gmsh: NetworkMethod = {
   threshold: 'median',
+  decodes: true,
+  pairs: false,
+  batch: 100,
+  wordDropout: 0.5,
   parameters: (hidden, bits, { components }) => ({
     ...denseShapes('deviation', hidden, bits),
     ...mixtureShapes(hidden, components),

@@ -2,6 +2,7 @@ import type * as Tf from '@tensorflow/tfjs-core';
 import { encodeSparse, type Layer } from '../../kernels/encode-sparse.ts';
 import { RandomStream } from '../../kernels/random.ts';
 import type { HashingConfiguration } from '../../schemas/documents.ts';
+import { nearestNeighbours } from './nearest-neighbours.ts';
 import { networkLayers } from './network-layers.ts';
 import type { NetworkMethod } from './network-method.ts';
 import { initializeNetwork, type NetworkState } from './network-state.ts';
@@ -49,13 +50,14 @@ export interface LearnInput {
 export async function learnNetwork(input: LearnInput): Promise<{ layers: Layer[]; checks: Check[] }> {
   const { tf, method, settings, documents, bits, seed, validate, keep, tell } = input;
   const { validation, rest } = partValidation(documents, settings.validationShare, seed);
+  const neighbours = method.pairs ? nearestNeighbours(rest.rows, rest.terms, settings.neighbours, () => tell(0, settings.epochs, Number.NaN)) : undefined;
   const shape = { terms: documents.terms, bits, labels: documents.labels.count };
   const state = input.resume?.state ?? initializeNetwork(method, shape, settings, seed);
   const checks = [...(input.resume?.checks ?? [])];
   let best = input.resume?.best;
   let loss = checks.at(-1)?.loss ?? Number.NaN;
   for (let epoch = checks.at(-1)?.epoch ?? 0; epoch < settings.epochs; ) {
-    loss = trainEpoch({ tf, method, settings, bits, state, documents: rest, seed, epoch, tell: (batch, batches, now) => tell(epoch + batch / batches, settings.epochs, now) });
+    loss = trainEpoch({ tf, method, settings, bits, state, documents: rest, neighbours, seed, epoch, tell: (batch, batches, now) => tell(epoch + batch / batches, settings.epochs, now) });
     epoch += 1;
     const isLast = epoch === settings.epochs;
     if (epoch % settings.checkEvery !== 0 && !isLast) continue;

@@ -17,11 +17,13 @@ function draw(input: LatentInput): Latent {
   return { z, clean: z, divergence: tf.reshape<Tf.Rank.R0>(divergence, []) };
 }
 
-export const nash: NetworkMethod = { threshold: 'zero', parameters: () => ({}), latent: draw };
+const COMMON = { threshold: 'zero', decodes: true, pairs: false, batch: 100, wordDropout: 0.5 } as const;
+
+export const nash: NetworkMethod = { ...COMMON, parameters: () => ({}), latent: draw };
 
 /** With noise of one fixed deviation on the bits that the decoder gets. */
 export const nashN: NetworkMethod = {
-  threshold: 'zero',
+  ...COMMON,
   parameters: () => ({}),
   latent(input) {
     const latent = draw(input);
@@ -32,7 +34,7 @@ export const nashN: NetworkMethod = {
 
 /** With noise whose deviation is a function of the document. */
 export const nashDn: NetworkMethod = {
-  threshold: 'zero',
+  ...COMMON,
   parameters: (hidden, bits) => denseShapes('noise', hidden, bits),
   latent(input) {
     const latent = draw(input);

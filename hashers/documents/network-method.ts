@@ -1,5 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { HashingConfiguration, NETWORK_METHODS } from '../../schemas/documents.ts';
+import { ammi } from './ammi.ts';
 import { bmsh } from './bmsh.ts';
 import { gmsh } from './gmsh.ts';
 import { nash, nashDn, nashN } from './nash.ts';
@@ -22,6 +23,8 @@ export interface LatentInput {
   hidden: Tf.Tensor2D;
   /** (B, d): the layer whose signs are the bits. */
   code: Tf.Tensor2D;
+  /** (B, d): that layer for one of each document's nearest documents, for methods of `pairs`. */
+  near: Tf.Tensor2D | undefined;
   noise: Noise;
   bits: number;
   settings: HashingConfiguration;
@@ -32,7 +35,7 @@ export interface Latent {
   z: Tf.Tensor2D;
   /** (B, d): what the classifier of a supervised method gets. */
   clean: Tf.Tensor2D;
-  /** Mean over the batch of all Kullback-Leibler terms. */
+  /** Mean over the batch of all Kullback-Leibler terms; without a decoder, the whole loss. */
   divergence: Tf.Scalar;
 }
 
@@ -43,6 +46,14 @@ export interface NetworkMethod {
   latent(input: LatentInput): Latent;
   /** Real codes are cut at the median of the training documents; Bernoulli ones at probability 1/2. */
   threshold: 'median' | 'zero';
+  /** Whether words are decoded from z. */
+  decodes: boolean;
+  /** Whether it looks at one of the nearest documents beside each. */
+  pairs: boolean;
+  /** Documents in a batch where `hashing.batch` says nothing. */
+  batch: number;
+  /** Share of words hidden from the encoder where `hashing.wordDropout` says nothing. */
+  wordDropout: number;
 }
 
-export const NETWORKS: Record<(typeof NETWORK_METHODS)[number], NetworkMethod> = { vdsh, nash, 'nash-n': nashN, 'nash-dn': nashDn, gmsh, bmsh };
+export const NETWORKS: Record<(typeof NETWORK_METHODS)[number], NetworkMethod> = { vdsh, nash, 'nash-n': nashN, 'nash-dn': nashDn, gmsh, bmsh, ammi };

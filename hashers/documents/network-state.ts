@@ -43,8 +43,10 @@ export function initializeNetwork(method: NetworkMethod, { terms, bits, labels }
   const encoder = encoderLayers(settings.encoderLayers);
   for (const [at, name] of encoder.entries()) Object.assign(shapes, denseShapes(name, at === 0 ? terms : hidden, at === encoder.length - 1 ? bits : hidden));
   Object.assign(shapes, method.parameters(settings.encoderLayers === 0 ? bits : hidden, bits, settings));
-  for (const [at, name] of hiddenLayers('decoder', decoderLayers).entries()) Object.assign(shapes, denseShapes(name, at === 0 ? bits : hidden, hidden));
-  Object.assign(shapes, denseShapes('words', decoderLayers === 0 ? bits : hidden, terms));
+  if (method.decodes) {
+    for (const [at, name] of hiddenLayers('decoder', decoderLayers).entries()) Object.assign(shapes, denseShapes(name, at === 0 ? bits : hidden, hidden));
+    Object.assign(shapes, denseShapes('words', decoderLayers === 0 ? bits : hidden, terms));
+  }
   if (supervised) Object.assign(shapes, denseShapes('classifier-0', bits, hidden), denseShapes('classifier-1', hidden, labels));
   const entries = Object.entries(shapes).map(([name, shape], at): [string, Weights] => {
     const normal = normalsOf(new RandomStream(seed, HASHER_PURPOSE.initialize, at));

@@ -3,6 +3,7 @@ import { adamRows } from '../../kernels/adam-rows.ts';
 import { RandomStream } from '../../kernels/random.ts';
 import type { HashingConfiguration } from '../../schemas/documents.ts';
 import { dense } from './dense.ts';
+import type { NeighbourGraph } from './nearest-neighbours.ts';
 import type { NetworkMethod, Parameters } from './network-method.ts';
 import { hiddenLayers, INPUT, INPUT_GAIN, type NetworkState } from './network-state.ts';
 import { HASHER_PURPOSE, type Noise, noiseOf } from './noise.ts';
@@ -16,11 +17,19 @@ export interface EpochInput {
   bits: number;
   state: NetworkState;
   documents: TrainingDocuments;
+  /** For methods of `pairs`. */
+  neighbours?: NeighbourGraph | undefined;
   seed: number;
   /** From 0. */
   epoch: number;
   /** Called after each batch; may throw to stop. */
   tell: (batch: number, batches: number, loss: number) => void;
+}
+
+interface Batch {
+  documents: TrainingDocuments;
+  /** One of the nearest documents of each. */
+  near: TrainingDocuments | undefined;
 }
 
 const DECAY = 0.96;
@@ -30,7 +39,7 @@ const RAMP = 0.25;
 
 /** One pass over the documents in random order; changes `state`. Returns the mean loss of its batches. */
 export function trainEpoch(input: EpochInput): number {
-  const { documents, settings, seed, epoch, tell } = input;
+  const { documents, method, settings, seed, epoch, tell } = input;
   const n = documents.rows.offsets.length - 1;
   const order = Int32Array.from({ length: n }, (_, row) => row);
   const stream = new RandomStream(seed, HASHER_PURPOSE.shuffle, epoch);
@@ -38,11 +47,13 @@ export function trainEpoch(input: EpochInput): number {
     const j = stream.below(i + 1);
     [order[i], order[j]] = [order[j]!, order[i]!];
   }
-  const batches = Math.ceil(n / settings.batch);
+  const size = settings.batch ?? method.batch;
+  const batches = Math.ceil(n / size);
   let sum = 0;
   for (let batch = 0; batch < batches; batch++) {
-    const taken = takeRows(documents, order.subarray(batch * settings.batch, (batch + 1) * settings.batch));
-    const loss = trainBatch(input, taken, epoch * batches + batch, (epoch + batch / batches) / settings.epochs);
+    const rows = order.subarray(batch * size, (batch + 1) * size);
+    const near = input.neighbours && takeRows(documents, drawNeighbours(input.neighbours, rows, stream));
+    const loss = trainBatch(input, { documents: takeRows(documents, rows), near }, epoch * batches + batch, (epoch + batch / batches) / settings.epochs);
     if (!Number.isFinite(loss)) throw new RangeError(`the loss is ${loss} in batch ${batch} of epoch ${epoch}; lower hashing.rate`);
     sum += loss;
     tell(batch + 1, batches, loss);
@@ -50,10 +61,18 @@ export function trainEpoch(input: EpochInput): number {
   return sum / batches;
 }
 
+/** One of each row's neighbours; itself where it has none. */
+function drawNeighbours({ offsets, columns }: NeighbourGraph, rows: Int32Array, stream: RandomStream): Int32Array {
+  return rows.map((row) => {
+    const [from, to] = [offsets[row]!, offsets[row + 1]!];
+    return from === to ? row : columns[from + stream.below(to - from)]!;
+  });
+}
+
 /** One step of Adam. The first layer is gathered to the terms that the batch holds, so nothing is as large as documents x vocabulary but a batch's own words. */
-function trainBatch(input: EpochInput, batch: TrainingDocuments, step: number, progress: number): number {
+function trainBatch(input: EpochInput, batch: Batch, step: number, progress: number): number {
   const { tf, state, settings } = input;
-  const terms = Int32Array.from(new Set(batch.rows.terms)).sort();
+  const terms = Int32Array.from(new Set([...batch.documents.rows.terms, ...(batch.near?.rows.terms ?? [])])).sort();
   const names = Object.keys(state);
   let loss = Number.NaN;
   let gradients: Float32Array[] = [];
@@ -75,18 +94,20 @@ function trainBatch(input: EpochInput, batch: TrainingDocuments, step: number, p
   return loss;
 }
 
-/** -E_q log p(words | z) + weight KL + alpha cross entropy of the labels, a mean over the batch. */
-function lossOf(input: EpochInput, parameters: Parameters, batch: TrainingDocuments, terms: Int32Array, step: number, progress: number): Tf.Scalar {
+/** -E_q log p(words | z) + weight KL, or the divergence alone, + alpha cross entropy of the labels, a mean over the batch. */
+function lossOf(input: EpochInput, parameters: Parameters, { documents: batch, near }: Batch, terms: Int32Array, step: number, progress: number): Tf.Scalar {
   const { tf, method, settings, bits, seed } = input;
   const noise = noiseOf(tf, seed, step);
-  const x = denseInput(tf, batch, terms, settings, noise);
-  const words = wordEntries(batch, settings);
-  const { hidden, code } = encode(input, parameters, x, noise);
-  const { z, clean, divergence } = method.latent({ tf, parameters, hidden, code, noise, bits, settings });
-  let decoded = z;
-  for (const name of hiddenLayers('decoder', settings.decoderLayers)) decoded = tf.relu(dense(tf, parameters, name, decoded));
-  const logits = dense(tf, parameters, 'words', decoded);
-  let loss = tf.add(reconstruction(tf, logits, words), tf.mul(divergence, settings.klWeight * Math.min(1, progress / RAMP)));
+  const encoded = (documents: TrainingDocuments) => encode(input, parameters, denseInput(tf, documents, terms, settings.wordDropout ?? method.wordDropout, noise), noise);
+  const { hidden, code } = encoded(batch);
+  const { z, clean, divergence } = method.latent({ tf, parameters, hidden, code, near: near && encoded(near).code, noise, bits, settings });
+  let loss: Tf.Tensor = divergence;
+  if (method.decodes) {
+    let decoded = z;
+    for (const name of hiddenLayers('decoder', settings.decoderLayers)) decoded = tf.relu(dense(tf, parameters, name, decoded));
+    const logits = dense(tf, parameters, 'words', decoded);
+    loss = tf.add(reconstruction(tf, logits, wordEntries(batch, settings)), tf.mul(divergence, settings.klWeight * Math.min(1, progress / RAMP)));
+  }
   if (settings.supervised) {
     const predicted = dense(tf, parameters, 'classifier-1', tf.relu(dense(tf, parameters, 'classifier-0', clean)));
     const entropy = tf.neg(tf.mean(tf.sum(tf.mul(labelShares(tf, batch), tf.logSoftmax(predicted)), 1)));
@@ -107,7 +128,7 @@ function encode({ tf, settings }: EpochInput, parameters: Parameters, x: Tf.Tens
 }
 
 /** (B, terms of the batch): weights of the words that were not dropped. */
-function denseInput(tf: typeof Tf, { rows, terms: V }: TrainingDocuments, terms: Int32Array, { wordDropout }: HashingConfiguration, noise: Noise): Tf.Tensor2D {
+function denseInput(tf: typeof Tf, { rows, terms: V }: TrainingDocuments, terms: Int32Array, wordDropout: number, noise: Noise): Tf.Tensor2D {
   const B = rows.offsets.length - 1;
   const place = new Int32Array(V);
   for (const [at, term] of terms.entries()) place[term] = at;

@@ -12,6 +12,10 @@ export function drawGaussian({ tf, parameters, hidden, code: mu, noise }: Latent
 /** VDSH (Chaidaroon and Fang 2017): a Gaussian latent variable with a standard normal prior, cut at the median afterwards. */
 export const vdsh: NetworkMethod = {
   threshold: 'median',
+  decodes: true,
+  pairs: false,
+  batch: 100,
+  wordDropout: 0.5,
   parameters: (hidden, bits) => denseShapes('deviation', hidden, bits),
   latent(input) {
     const { tf } = input;

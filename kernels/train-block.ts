@@ -81,10 +81,13 @@ export function prepareVisit(sides: readonly BlockSide[], visit: Visit, threads:
   const words = new Uint32Array(memory.buffer);
   let row = 0;
   for (const { state } of dense ? sides : []) {
-    floats.set(state.embeddings, at.E / 4 + row * width);
-    floats.set(state.moment1, at.M1 / 4 + row * width);
-    floats.set(state.moment2, at.M2 / 4 + row * width);
-    row += state.embeddings.length / width;
+    const { embeddings, moment1, moment2 } = state;
+    for (let from = 0; from < embeddings.length; from += width) {
+      const to = at.rows / 4 + 3 * width * row++;
+      floats.set(embeddings.subarray(from, from + width), to);
+      floats.set(moment1.subarray(from, from + width), to + width);
+      floats.set(moment2.subarray(from, from + width), to + 2 * width);
+    }
   }
   words.set(affinity.offsets, at.dOffsets / 4);
   words.set(affinity.columns, at.dColumns / 4);
@@ -150,19 +153,19 @@ export function beginSweep({ visit, functions }: TaskWorkspace, positives: numbe
 function readStates(sides: readonly BlockSide[], { visit }: TaskWorkspace): PartitionState[] {
   const { memory, shared, plan } = visit;
   const clock = visit.results.byteLength === 0 ? 0 : plan.sweeps * plan.rounds;
-  let offset = 0;
-  const read = (at: number, length: number) => new Float32Array(memory.buffer, at + 4 * offset, length).slice();
-  return sides.map(({ state }) => {
-    const { length } = state.embeddings;
-    const result = {
-      firstRow: state.firstRow,
-      embeddings: read(shared.E, length),
-      moment1: read(shared.M1, length),
-      moment2: read(shared.M2, length),
-      steps: state.steps + clock,
-    };
-    offset += length;
-    return result;
+  const { tables, bits } = visit.visit.settings;
+  const width = tables * bits;
+  const floats = new Float32Array(memory.buffer, shared.rows);
+  let row = 0;
+  return sides.map(({ state: { firstRow, steps, embeddings: { length } } }) => {
+    const [embeddings, moment1, moment2] = [new Float32Array(length), new Float32Array(length), new Float32Array(length)];
+    for (let to = 0; to < length; to += width) {
+      const from = 3 * width * row++;
+      embeddings.set(floats.subarray(from, from + width), to);
+      moment1.set(floats.subarray(from + width, from + 2 * width), to);
+      moment2.set(floats.subarray(from + 2 * width, from + 3 * width), to);
+    }
+    return { firstRow, embeddings, moment1, moment2, steps: steps + clock };
   });
 }
 

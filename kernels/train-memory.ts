@@ -4,9 +4,7 @@ import type { VisitPlan } from './train-plan.ts';
 
 /** The words of a thread's header, in the order that `bind` of kernels/wasm-train/layout.ts reads. */
 const SHARED = [
-  'E',
-  'M1',
-  'M2',
+  'rows',
   'touched',
   'groupRows',
   'groupStart',
@@ -89,9 +87,7 @@ export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
   const dense = sizes.dense ? 4 * rows * tables * bits : 0;
   const sweep = 4 * (Math.ceil(positives / sweeps) + 1);
   const bytes: Places = {
-    E: dense,
-    M1: dense,
-    M2: dense,
+    rows: 3 * dense,
     touched: 4 * rows,
     groupRows: 4 * rows,
     groupStart: 4 * (groups + 1),

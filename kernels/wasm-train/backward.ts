@@ -1,6 +1,6 @@
 /** From the slopes of the losses to the gradient by E, float32. */
 import { slotCount } from './draw';
-import { expNegative, log, sum, tanh } from './elementary';
+import { expNegative, log, sum, tanhOfSmall } from './elementary';
 import { cosines, d, gradient, kind, L, largest, norm, pairLeft, pairRight, pull, shares, slopes, u, unit, w, winner, wins } from './layout';
 
 const LOG_COSH: u32 = 0;
@@ -98,7 +98,7 @@ function logCosh(offset: usize, weight: f32): f64 {
   for (let k: usize = 0; k < bytes; k += 16) {
     const x = v128.load(u + offset + k);
     const negative = f32x4.lt(x, f32x4.splat(0));
-    const t = tanh(f32x4.sub(f32x4.abs(x), one));
+    const t = tanhOfSmall(f32x4.sub(f32x4.abs(x), one));
     product = f32x4.mul(product, f32x4.sub(one, f32x4.mul(t, t)));
     const signed = v128.bitselect(f32x4.neg(t), t, negative);
     v128.store(gradient + offset + k, f32x4.add(v128.load(gradient + offset + k), f32x4.mul(scale, signed)));

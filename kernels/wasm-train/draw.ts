@@ -85,8 +85,8 @@ export function sortPositives(first: u32, end: u32, groups: u32, tasks: u32): vo
 }
 
 /**
- * Pairs of a task between groups a and b: the sweep's positives [first, end), and for the left row of each, hard negatives (uniform over the row's mined ones in the
- * two groups) negatives from current buckets (likewise) and easy ones (uniform over the rows of the two groups that D does not link to it), on average so many. Returns how many pairs.
+ * Pairs of a task between groups a and b: the sweep's positives [first, end), and for the left row of each, hard negatives (of the row's mined ones in the
+ * two groups), negatives from current buckets (likewise) and easy ones (uniform over the rows of the two groups that D does not link to it), on average so many. Returns how many pairs.
  */
 export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive: f64, easyPerPositive: f64, bucketPerPositive: f64): u32 {
   const startA = u32At(groupStart, a);
@@ -113,18 +113,24 @@ export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive:
   return pairs;
 }
 
-/** Hard negatives of a row, from a list of such, in groups a and b; where the list is empty, nothing is drawn. */
+/**
+ * Negatives of a row from a list of such: the first in groups a and b from a random place on, round the list; none where there is none. Groups
+ * are drawn anew every sweep, so over sweeps all of the list are as likely.
+ */
 function drawListed(row: u32, a: u32, b: u32, offsets: usize, columns: usize, perPositive: f64): void {
   const start = u32At(offsets, row);
   const count = u32At(offsets, row + 1) - start;
   if (count == 0) return;
   for (let n = times(perPositive); n > 0; n--) {
-    for (let tries: u32 = 0; tries < TRIES; tries++) {
-      const column = u32At(columns, start + below(count));
+    let place = below(count);
+    for (let seen: u32 = 0; seen < count; seen++) {
+      const column = u32At(columns, start + place);
       const group = <u32>load<u8>(groupOf + column);
-      if (group != a && group != b) continue;
-      append(row, column, HARD);
-      break;
+      if (group == a || group == b) {
+        append(row, column, HARD);
+        break;
+      }
+      if (++place == count) place = 0;
     }
   }
 }

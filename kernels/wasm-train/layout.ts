@@ -3,14 +3,18 @@
  * the order of its HEADER, which is the order here. n rows of a block, L tables, d bits, w = L * d; s slots and m pairs of one task.
  */
 
+import { loadCoefficients } from './elementary';
+
 /** L, d, w. */
 export let L: u32 = 0;
 export let d: u32 = 0;
 export let w: u32 = 0;
-/** f32 (n, L, d): E and the optimizer's moments. */
+/** f32 (n, 3, L, d): of each row E and the optimizer's two moments, side by side because a step needs all; where the first of each lie. */
 export let E: usize = 0;
 export let M1: usize = 0;
 export let M2: usize = 0;
+/** Bytes from a row's E to the next row's. */
+export let rowStride: usize = 0;
 /** u32 (n): the step that last moved a row. */
 export let touched: usize = 0;
 /** u32 (n): rows group by group; u32 (groups + 1): where a group's begin; u8 (n): the group of a row. */
@@ -66,40 +70,42 @@ export function bind(h: usize): void {
   L = word(h, 0);
   d = word(h, 1);
   w = L * d;
+  rowStride = 12 * <usize>w;
+  loadCoefficients();
   E = word(h, 2);
-  M1 = word(h, 3);
-  M2 = word(h, 4);
-  touched = word(h, 5);
-  groupRows = word(h, 6);
-  groupStart = word(h, 7);
-  groupOf = word(h, 8);
-  dOffsets = word(h, 9);
-  dColumns = word(h, 10);
-  hOffsets = word(h, 11);
-  hColumns = word(h, 12);
-  bOffsets = word(h, 13);
-  bColumns = word(h, 14);
-  left = word(h, 15);
-  right = word(h, 16);
-  sweepLeft = word(h, 17);
-  sweepRight = word(h, 18);
-  taskOf = word(h, 19);
-  taskStart = word(h, 20);
-  slotOf = word(h, 21);
-  pairLeft = word(h, 22);
-  pairRight = word(h, 23);
-  kind = word(h, 24);
-  winner = word(h, 25);
-  largest = word(h, 26);
-  cosines = word(h, 27);
-  slopes = word(h, 28);
-  slotRow = word(h, 29);
-  u = word(h, 30);
-  unit = word(h, 31);
-  gradient = word(h, 32);
-  norm = word(h, 33);
-  pull = word(h, 34);
-  wins = word(h, 35);
-  mask = word(h, 36);
-  shares = word(h, 37);
+  M1 = E + 4 * <usize>w;
+  M2 = E + 8 * <usize>w;
+  touched = word(h, 3);
+  groupRows = word(h, 4);
+  groupStart = word(h, 5);
+  groupOf = word(h, 6);
+  dOffsets = word(h, 7);
+  dColumns = word(h, 8);
+  hOffsets = word(h, 9);
+  hColumns = word(h, 10);
+  bOffsets = word(h, 11);
+  bColumns = word(h, 12);
+  left = word(h, 13);
+  right = word(h, 14);
+  sweepLeft = word(h, 15);
+  sweepRight = word(h, 16);
+  taskOf = word(h, 17);
+  taskStart = word(h, 18);
+  slotOf = word(h, 19);
+  pairLeft = word(h, 20);
+  pairRight = word(h, 21);
+  kind = word(h, 22);
+  winner = word(h, 23);
+  largest = word(h, 24);
+  cosines = word(h, 25);
+  slopes = word(h, 26);
+  slotRow = word(h, 27);
+  u = word(h, 28);
+  unit = word(h, 29);
+  gradient = word(h, 30);
+  norm = word(h, 31);
+  pull = word(h, 32);
+  wins = word(h, 33);
+  mask = word(h, 34);
+  shares = word(h, 35);
 }

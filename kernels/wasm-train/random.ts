@@ -34,10 +34,14 @@ export function nextU32(): u32 {
 
 /** Uniform over the integers [0, n), without bias. */
 export function below(n: u32): u32 {
-  const bias = (0 - n) % n;
   let value = nextU32();
-  if (bias != 0) while (value >= 0 - bias) value = nextU32();
-  return value % n;
+  let rest = value % n;
+  // The last numbers, fewer than n, would favour the small ones.
+  while (value - rest > 0 - n) {
+    value = nextU32();
+    rest = value % n;
+  }
+  return rest;
 }
 
 export function uniform(): f64 {

@@ -90,18 +90,23 @@ export function trainByPairs(sides: BlockSide[], visit: Visit): Trained {
       const row = positive.left;
       pairs.push(positive);
       const of = (list: typeof negatives) => list.columns.subarray(list.offsets[row], list.offsets[row + 1]);
-      const add = (kind: 'hard' | 'easy', draw: () => number, accept: (column: number) => boolean): void => {
-        for (let tries = 0; tries < 64; tries++) {
-          const right = draw();
-          if (accept(right)) return void pairs.push({ left: row, right, kind });
-        }
-      };
       for (const [hardOnes, mean] of [[of(negatives), settings.hardPerPositive], [of(bucketed), settings.bucketPerPositive]] as const) {
         if (hardOnes.length === 0) continue;
-        for (let n = times(mean, random); n > 0; n--) add('hard', () => hardOnes[random.below(hardOnes.length)]!, within);
+        for (let n = times(mean, random); n > 0; n--) {
+          const start = random.below(hardOnes.length);
+          const right = [...hardOnes.subarray(start), ...hardOnes.subarray(0, start)].find(within);
+          if (right !== undefined) pairs.push({ left: row, right, kind: 'hard' });
+        }
       }
       const free = (column: number) => column !== row && !contains(d, row, column);
-      for (let n = times(settings.easyPerPositive, random); n > 0; n--) add('easy', () => candidates[random.below(candidates.length)]!, free);
+      for (let n = times(settings.easyPerPositive, random); n > 0; n--) {
+        for (let tries = 0; tries < 64; tries++) {
+          const right = candidates[random.below(candidates.length)]!;
+          if (!free(right)) continue;
+          pairs.push({ left: row, right, kind: 'easy' });
+          break;
+        }
+      }
     }
     return pairs;
   }

@@ -108,7 +108,7 @@ export function prepareVisit(sides: readonly BlockSide[], visit: Visit, threads:
   const results = new SharedArrayBuffer(16 * plan.tasks.length * plan.sweeps);
   const steps = sides.map(({ state }) => state.steps);
   const { settings, allRows, from, to, seed, epoch, block } = visit;
-  return { shared: { memory, shared: at, threads: own, plan, visit: { settings, allRows, from, to, seed, epoch, block }, rows, steps, control, results }, positives: count };
+  return { shared: { memory, shared: at, threads: own, plan, visit: { settings, allRows, from, to, seed, epoch, block }, rows, steps, dense, control, results }, positives: count };
 }
 
 const noRows = ({ affinity }: BlockSide): SparseRows => ({ offsets: new Uint32Array(affinity.offsets.length), columns: new Uint32Array(0) });
@@ -142,9 +142,10 @@ export function beginSweep({ visit, functions }: TaskWorkspace, positives: numbe
     functions.shufflePositives(positives);
   }
   const whole = plan.groupStart.length === 2;
+  const { dense } = visit;
   functions.openStream(seed, PURPOSE.rowBlocks, epoch, block, sweep);
-  if (!whole) functions.shuffleRows(0, rows.split);
-  if (rows.rows > rows.split) functions.shuffleRows(rows.split, rows.rows);
+  if (!whole) functions.shuffleRows(0, rows.split, dense);
+  if (rows.rows > rows.split) functions.shuffleRows(rows.split, rows.rows, dense);
   functions.nameGroups(plan.groups);
   const start = Math.floor((positives * sweep) / plan.sweeps);
   functions.sortPositives(start, Math.floor((positives * (sweep + 1)) / plan.sweeps), plan.groups, plan.tasks.length);
@@ -156,11 +157,14 @@ function readStates(sides: readonly BlockSide[], { visit }: TaskWorkspace): Part
   const { tables, bits } = visit.visit.settings;
   const width = tables * bits;
   const floats = new Float32Array(memory.buffer, shared.rows);
+  const rowAt = new Uint32Array(memory.buffer, shared.groupRows, visit.rows.rows);
+  const placeOf = new Uint32Array(rowAt.length);
+  rowAt.forEach((row, place) => (placeOf[row] = place));
   let row = 0;
   return sides.map(({ state: { firstRow, steps, embeddings: { length } } }) => {
     const [embeddings, moment1, moment2] = [new Float32Array(length), new Float32Array(length), new Float32Array(length)];
     for (let to = 0; to < length; to += width) {
-      const from = 3 * width * row++;
+      const from = 3 * width * placeOf[row++]!;
       embeddings.set(floats.subarray(from, from + width), to);
       moment1.set(floats.subarray(from + width, from + 2 * width), to);
       moment2.set(floats.subarray(from + 2 * width, from + 3 * width), to);

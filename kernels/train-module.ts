@@ -8,7 +8,7 @@ export interface TrainFunctions {
   bind(header: number): void;
   openStream(seed: number, purpose: number, a: number, b: number, lane: number): void;
   shufflePositives(count: number): void;
-  shuffleRows(first: number, end: number): void;
+  shuffleRows(first: number, end: number, dense: boolean): void;
   nameGroups(groups: number): void;
   sortPositives(first: number, end: number, groups: number, tasks: number): void;
   drawPairs(first: number, end: number, a: number, b: number, hardPerPositive: number, easyPerPositive: number, bucketPerPositive: number): number;

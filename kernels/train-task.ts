@@ -25,6 +25,8 @@ export interface SharedVisit {
   /** Without the loss, which every thread makes for itself. */
   visit: Omit<Visit, 'loss'>;
   rows: BlockRows;
+  /** Whether embeddings and moments lie in the memory. */
+  dense: boolean;
   /** Steps of p and q before the visit. */
   steps: number[];
   /** Int32: see CONTROL, then the rounds that each group has behind it. */
@@ -69,7 +71,7 @@ export function openWorkspace(visit: SharedVisit, thread: number, loss: PairLoss
     slopes: new Float32Array(memory.buffer, own.slopes, (own.slotRow - own.slopes) >>> 2),
     pairLeft: words(own.pairLeft, own.pairRight),
     pairRight: words(own.pairRight, own.kind),
-    slotRow: words(own.slotRow, own.u),
+    slotRow: words(own.slotRow, own.slotPlace),
     mask: new Float32Array(memory.buffer, own.mask, visit.visit.settings.bits),
     results: new Float64Array(visit.results),
     out: new Float64Array(2),

@@ -1,10 +1,13 @@
 /** What a task trains on: groups of rows, the positives of a pair of groups, and the negatives that go with them. */
-import { bColumns, bOffsets, dColumns, dOffsets, groupOf, groupRows, groupStart, hColumns, hOffsets, kind, left, pairLeft, pairRight, right, slotOf, slotRow, sweepLeft, sweepRight, taskOf, taskStart } from './layout';
+import { bColumns, bOffsets, dColumns, dOffsets, E, groupOf, groupRows, groupStart, hColumns, hOffsets, kind, left, pairLeft, pairRight, right, rowStride, slotOf, slotPlace, slotRow, sweepLeft, sweepRight, taskOf, taskStart } from './layout';
 import { below, uniform } from './random';
 
 const POSITIVE: u8 = 0;
 const HARD: u8 = 1;
 const EASY: u8 = 2;
+/** Of slotOf: a row in no pair of the task, and one in a pair that has no slot yet. */
+const FREE: i32 = -1;
+const TAKEN: i32 = -2;
 /** A row with few candidates goes without after so many draws. */
 const TRIES: u32 = 64;
 
@@ -38,9 +41,23 @@ export function shufflePositives(count: u32): void {
   }
 }
 
-/** Fisher-Yates over the rows [first, end) of the groups' list, by the open stream. */
-export function shuffleRows(first: u32, end: u32): void {
-  for (let i = end - first; i > 1; i--) swap(groupRows, first + i - 1, first + below(i));
+/** Fisher-Yates over the rows [first, end) of the groups' list, by the open stream; where their values lie here too, they move with them. */
+export function shuffleRows(first: u32, end: u32, dense: bool): void {
+  for (let i = end - first; i > 1; i--) {
+    const from = first + i - 1;
+    const to = first + below(i);
+    swap(groupRows, from, to);
+    if (dense && from != to) swapValues(E + <usize>from * rowStride, E + <usize>to * rowStride);
+  }
+}
+
+@inline
+function swapValues(a: usize, b: usize): void {
+  for (let k: usize = 0; k < rowStride; k += 16) {
+    const kept = v128.load(a + k);
+    v128.store(a + k, v128.load(b + k));
+    v128.store(b + k, kept);
+  }
 }
 
 /** Notes the group of every row. */
@@ -94,7 +111,6 @@ export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive:
   const rowsA = u32At(groupStart, a + 1) - startA;
   const rows = a == b ? rowsA : rowsA + u32At(groupStart, b + 1) - startB;
   pairs = 0;
-  slots = 0;
   for (let at = first; at < end; at++) {
     const row = u32At(sweepLeft, at);
     append(row, u32At(sweepRight, at), POSITIVE);
@@ -110,7 +126,26 @@ export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive:
       }
     }
   }
+  slots = 0;
+  assignSlots(startA, startA + rowsA);
+  if (a != b) assignSlots(startB, startB + rows - rowsA);
+  for (let at: usize = 0; at < <usize>pairs << 2; at += 4) {
+    store<u32>(pairLeft + at, u32At(slotOf, load<u32>(pairLeft + at)));
+    store<u32>(pairRight + at, u32At(slotOf, load<u32>(pairRight + at)));
+  }
   return pairs;
+}
+
+/** Slots of the rows at places [first, end) that are in a pair, in the order of places, which is that of their values in memory. */
+function assignSlots(first: u32, end: u32): void {
+  for (let place = first; place < end; place++) {
+    const row = u32At(groupRows, place);
+    if (load<i32>(slotOf + (<usize>row << 2)) == FREE) continue;
+    store<u32>(slotOf + (<usize>row << 2), slots);
+    store<u32>(slotRow + (<usize>slots << 2), row);
+    store<u32>(slotPlace + (<usize>slots << 2), place);
+    slots += 1;
+  }
 }
 
 /**
@@ -137,26 +172,17 @@ function drawListed(row: u32, a: u32, b: u32, offsets: usize, columns: usize, pe
 
 /** Makes the slots free for the next task. */
 export function freeSlots(): void {
-  for (let slot: u32 = 0; slot < slots; slot++) store<i32>(slotOf + (<usize>u32At(slotRow, slot) << 2), -1);
+  for (let slot: u32 = 0; slot < slots; slot++) store<i32>(slotOf + (<usize>u32At(slotRow, slot) << 2), FREE);
 }
 
 @inline
 function append(row: u32, column: u32, what: u8): void {
-  store<u32>(pairLeft + (<usize>pairs << 2), assignSlot(row));
-  store<u32>(pairRight + (<usize>pairs << 2), assignSlot(column));
+  store<u32>(pairLeft + (<usize>pairs << 2), row);
+  store<u32>(pairRight + (<usize>pairs << 2), column);
+  store<i32>(slotOf + (<usize>row << 2), TAKEN);
+  store<i32>(slotOf + (<usize>column << 2), TAKEN);
   store<u8>(kind + pairs, what);
   pairs += 1;
-}
-
-@inline
-function assignSlot(row: u32): u32 {
-  const place = slotOf + (<usize>row << 2);
-  const slot = load<i32>(place);
-  if (slot >= 0) return slot;
-  store<i32>(place, slots);
-  store<u32>(slotRow + (<usize>slots << 2), row);
-  slots += 1;
-  return slots - 1;
 }
 
 /** A number of draws whose mean is `mean`. */

@@ -1,7 +1,7 @@
 /** u = tanh(E) and the L x L cosines of every pair, float32. */
 import { slotCount } from './draw';
 import { sum, tanh } from './elementary';
-import { cosines, d, E, gradient, L, largest, mask, norm, pairLeft, pairRight, pull, rowStride, slotRow, u, unit, w, winner, wins } from './layout';
+import { cosines, d, E, gradient, L, largest, mask, norm, pairLeft, pairRight, pull, rowStride, slotPlace, u, unit, w, winner, wins } from './layout';
 import { uniform } from './random';
 
 /** One mask a task, shared by both sides of its pairs and by all embeddings; by the open stream. */
@@ -14,7 +14,7 @@ export function forward(): void {
   const slots = slotCount();
   const bytes = <usize>d << 2;
   for (let slot: u32 = 0; slot < slots; slot++) {
-    let source = E + <usize>load<u32>(slotRow + (<usize>slot << 2)) * rowStride;
+    let source = E + <usize>load<u32>(slotPlace + (<usize>slot << 2)) * rowStride;
     for (let table: u32 = 0; table < L; table++) {
       const at = slot * L + table;
       const to = <usize>at * bytes;

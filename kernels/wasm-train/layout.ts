@@ -9,7 +9,7 @@ import { loadCoefficients } from './elementary';
 export let L: u32 = 0;
 export let d: u32 = 0;
 export let w: u32 = 0;
-/** f32 (n, 3, L, d): of each row E and the optimizer's two moments, side by side because a step needs all; where the first of each lie. */
+/** f32 (n, 3, L, d), in the order of groupRows: of each row E and the optimizer's two moments, side by side because a step needs all; where the first of each lie. */
 export let E: usize = 0;
 export let M1: usize = 0;
 export let M2: usize = 0;
@@ -37,7 +37,7 @@ export let sweepRight: usize = 0;
 /** u32 (groups, groups): the task of a pair of groups; u32 (tasks + 1): where a task's positives begin. */
 export let taskOf: usize = 0;
 export let taskStart: usize = 0;
-/** i32 (n): a row's slot in the task at work on it, or -1. */
+/** i32 (n): a row's slot in the task at work on it, or below 0. */
 export let slotOf: usize = 0;
 // Of one thread:
 /** u32 (m): slots of the pair; u8 (m): its kind and winner; f32 (m): largest cosine; f32 (m, L, L): cosines; f32 (m): slope of the loss. */
@@ -48,8 +48,9 @@ export let winner: usize = 0;
 export let largest: usize = 0;
 export let cosines: usize = 0;
 export let slopes: usize = 0;
-/** u32 (s): the row; f32 (s, L, d): u, unit vectors, gradient; f32 (s, L): lengths, sums of slope * cosine, of lambda. */
+/** u32 (s): the row and its place in the list of groups; f32 (s, L, d): u, unit vectors, gradient; f32 (s, L): lengths, sums of slope * cosine, of lambda. */
 export let slotRow: usize = 0;
+export let slotPlace: usize = 0;
 export let u: usize = 0;
 export let unit: usize = 0;
 export let gradient: usize = 0;
@@ -100,12 +101,13 @@ export function bind(h: usize): void {
   cosines = word(h, 25);
   slopes = word(h, 26);
   slotRow = word(h, 27);
-  u = word(h, 28);
-  unit = word(h, 29);
-  gradient = word(h, 30);
-  norm = word(h, 31);
-  pull = word(h, 32);
-  wins = word(h, 33);
-  mask = word(h, 34);
-  shares = word(h, 35);
+  slotPlace = word(h, 28);
+  u = word(h, 29);
+  unit = word(h, 30);
+  gradient = word(h, 31);
+  norm = word(h, 32);
+  pull = word(h, 33);
+  wins = word(h, 34);
+  mask = word(h, 35);
+  shares = word(h, 36);
 }

@@ -1,6 +1,6 @@
 /** One step of the optimizer on every row that a task touched, float32. */
 import { slotCount } from './draw';
-import { E, gradient, M1, M2, rowStride, slotRow, touched, w } from './layout';
+import { E, gradient, groupRows, M1, M2, rowStride, slotPlace, slotRow, touched, w } from './layout';
 
 const EPSILON: f32 = 1e-8;
 
@@ -18,7 +18,7 @@ export function adam(split: u32, beta1: f32, beta2: f32, scale0: f32, correction
   const epsilon = f32x4.splat(EPSILON);
   for (let slot: u32 = 0; slot < slots; slot++) {
     const row = load<u32>(slotRow + (<usize>slot << 2));
-    const offset = <usize>row * rowStride;
+    const offset = <usize>load<u32>(slotPlace + (<usize>slot << 2)) * rowStride;
     const from = gradient + <usize>slot * bytes;
     const scale = f32x4.splat(row < split ? scale0 : scale1);
     const correction = f32x4.splat(row < split ? correction0 : correction1);
@@ -51,7 +51,7 @@ export function rmsprop(rho: f32, rate: f32, step: u32): i32 {
   const epsilon = f32x4.splat(EPSILON);
   for (let slot: u32 = 0; slot < slots; slot++) {
     const row = load<u32>(slotRow + (<usize>slot << 2));
-    const offset = <usize>row * rowStride;
+    const offset = <usize>load<u32>(slotPlace + (<usize>slot << 2)) * rowStride;
     const from = gradient + <usize>slot * bytes;
     const decay = f32x4.splat(power(rho, step - load<u32>(touched + (<usize>row << 2))));
     store<u32>(touched + (<usize>row << 2), step);
@@ -73,7 +73,7 @@ export function rmsprop(rho: f32, rate: f32, step: u32): i32 {
 export function settle(rho: f32, rows: u32, step: u32): void {
   const bytes = <usize>w << 2;
   for (let row: u32 = 0; row < rows; row++) {
-    const place = touched + (<usize>row << 2);
+    const place = touched + (<usize>load<u32>(groupRows + (<usize>row << 2)) << 2);
     const decay = f32x4.splat(power(rho, step - load<u32>(place)));
     store<u32>(place, step);
     const offset = M2 + <usize>row * rowStride;

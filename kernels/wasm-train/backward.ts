@@ -1,7 +1,7 @@
 /** From the slopes of the losses to the gradient by E, float32. */
 import { slotCount } from './draw';
 import { expNegative, log, sum, tanhOfSmall } from './elementary';
-import { cosines, d, gradient, kind, L, largest, norm, pairLeft, pairRight, pull, shares, slopes, u, unit, w, winner, wins } from './layout';
+import { cosines, d, gradient, inverse, kind, L, largest, mask, pairLeft, pairRight, pull, shares, slopes, u, winner, wins } from './layout';
 
 const LOG_COSH: u32 = 0;
 
@@ -28,15 +28,17 @@ function addTo(base: usize, at: u32, value: f32): void {
   store<f32>(place, load<f32>(place) + value);
 }
 
+/** Adds slope * the other's unit vector to the gradients of both; the mask is left to `backward`. */
 @inline
 function addOne(a: u32, b: u32, slope: f32, slopeCosine: f32): void {
   const bytes = <usize>d << 2;
   const i = <usize>a * bytes;
   const j = <usize>b * bytes;
-  const s = f32x4.splat(slope);
+  const byI = f32x4.splat(slope * load<f32>(inverse + (<usize>b << 2)));
+  const byJ = f32x4.splat(slope * load<f32>(inverse + (<usize>a << 2)));
   for (let k: usize = 0; k < bytes; k += 16) {
-    v128.store(gradient + i + k, f32x4.add(v128.load(gradient + i + k), f32x4.mul(s, v128.load(unit + j + k))));
-    v128.store(gradient + j + k, f32x4.add(v128.load(gradient + j + k), f32x4.mul(s, v128.load(unit + i + k))));
+    v128.store(gradient + i + k, f32x4.add(v128.load(gradient + i + k), f32x4.mul(byI, v128.load(u + j + k))));
+    v128.store(gradient + j + k, f32x4.add(v128.load(gradient + j + k), f32x4.mul(byJ, v128.load(u + i + k))));
   }
   addTo(pull, a, slopeCosine);
   addTo(pull, b, slopeCosine);
@@ -70,13 +72,13 @@ export function backward(quantization: u32, quantizationScale: f32): f64 {
   let total: f64 = 0;
   for (let at: u32 = 0; at < embeddings; at++) {
     const offset = <usize>at * bytes;
-    const length = load<f32>(norm + (<usize>at << 2));
-    const scale = f32x4.splat(length > 0 ? <f32>1 / length : 0);
-    const toward = f32x4.splat(load<f32>(pull + (<usize>at << 2)));
+    const inverseLength = load<f32>(inverse + (<usize>at << 2));
+    const scale = f32x4.splat(inverseLength);
+    const toward = f32x4.splat(load<f32>(pull + (<usize>at << 2)) * inverseLength);
     const weight = load<f32>(wins + (<usize>at << 2));
     for (let k: usize = 0; k < bytes; k += 16) {
-      const g = v128.load(gradient + offset + k);
-      v128.store(gradient + offset + k, f32x4.mul(f32x4.sub(g, f32x4.mul(toward, v128.load(unit + offset + k))), scale));
+      const byUnit = f32x4.sub(v128.load(gradient + offset + k), f32x4.mul(toward, v128.load(u + offset + k)));
+      v128.store(gradient + offset + k, f32x4.mul(f32x4.mul(byUnit, scale), v128.load(mask + k)));
     }
     if (weight > 0) total += <f64>weight * (quantization == LOG_COSH ? logCosh(offset, weight) : cauchy(offset, weight, quantizationScale));
     for (let k: usize = 0; k < bytes; k += 16) {

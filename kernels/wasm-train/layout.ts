@@ -48,13 +48,12 @@ export let winner: usize = 0;
 export let largest: usize = 0;
 export let cosines: usize = 0;
 export let slopes: usize = 0;
-/** u32 (s): the row and its place in the list of groups; f32 (s, L, d): u, unit vectors, gradient; f32 (s, L): lengths, sums of slope * cosine, of lambda. */
+/** u32 (s): the row and its place in the list of groups; f32 (s, L, d): u, gradient; f32 (s, L): inverse lengths, sums of slope * cosine, of lambda. */
 export let slotRow: usize = 0;
 export let slotPlace: usize = 0;
 export let u: usize = 0;
-export let unit: usize = 0;
 export let gradient: usize = 0;
-export let norm: usize = 0;
+export let inverse: usize = 0;
 export let pull: usize = 0;
 export let wins: usize = 0;
 /** f32 (d): 0 where dropout strikes. */
@@ -103,11 +102,10 @@ export function bind(h: usize): void {
   slotRow = word(h, 27);
   slotPlace = word(h, 28);
   u = word(h, 29);
-  unit = word(h, 30);
-  gradient = word(h, 31);
-  norm = word(h, 32);
-  pull = word(h, 33);
-  wins = word(h, 34);
-  mask = word(h, 35);
-  shares = word(h, 36);
+  gradient = word(h, 30);
+  inverse = word(h, 31);
+  pull = word(h, 32);
+  wins = word(h, 33);
+  mask = word(h, 34);
+  shares = word(h, 35);
 }

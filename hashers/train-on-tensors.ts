@@ -78,7 +78,7 @@ function roundsOf(tasks: readonly { round: number }[], sweep: number): [first: n
   return starts.map((start, at) => [base + start, base + (starts[at + 1] ?? tasks.length)]);
 }
 
-function startStep(tf: Tensorflow, states: TensorStates, batch: RoundBatch, { visit, loss: { quantization } }: TaskWorkspace, loss: TensorLoss, clock: number): RunningStep {
+function startStep(tf: Tensorflow, states: TensorStates, batch: RoundBatch, { visit, negativeWeight, loss: { quantization } }: TaskWorkspace, loss: TensorLoss, clock: number): RunningStep {
   const { settings, from, to } = visit.visit;
   const { plan } = visit;
   const { tables, bits } = settings;
@@ -87,7 +87,7 @@ function startStep(tf: Tensorflow, states: TensorStates, batch: RoundBatch, { vi
   const tensors = tf.tidy(() => {
     const rows = tf.tensor1d(batch.rows, 'int32');
     const E = states.gather(rows);
-    const found = lossAndGradient(tf, tf.reshape<Rank.R3>(E, [slots, tables, bits]), tensorBatch(tf, batch, settings), { loss, quantization, lambda: now.lambda, temperature: now.temperature });
+    const found = lossAndGradient(tf, tf.reshape<Rank.R3>(E, [slots, tables, bits]), tensorBatch(tf, batch, settings, negativeWeight), { loss, quantization, lambda: now.lambda, temperature: now.temperature });
     const gradient = tf.reshape<Rank.R2>(found.gradient, [slots, tables * bits]);
     const moved = states.step({ host: batch.rows, device: rows }, E, gradient, clock, now.rate);
     // Zero times a number is zero, unless it is not finite.
@@ -97,9 +97,9 @@ function startStep(tf: Tensorflow, states: TensorStates, batch: RoundBatch, { vi
   return { batch, clock, ...tensors };
 }
 
-function tensorBatch(tf: Tensorflow, { left, right, kind, masks, rows }: RoundBatch, { beta, betaOn, bits }: TrainSettings): Parameters<typeof lossAndGradient>[2] {
+function tensorBatch(tf: Tensorflow, { left, right, kind, masks, rows }: RoundBatch, { beta, betaOn, bits }: TrainSettings, negativeWeight: Float32Array): Parameters<typeof lossAndGradient>[2] {
   const easyWeight = betaOn === 'all' ? beta : 1;
-  const weight = Float32Array.from(kind, (what) => (what === POSITIVE ? 1 : what === HARD ? beta : easyWeight));
+  const weight = Float32Array.from(kind, (what, at) => (what === POSITIVE ? 1 : (what === HARD ? beta : easyWeight) * negativeWeight[rows[left[at]!]!]!));
   const positive = kind.map((what) => (what === POSITIVE ? 1 : 0));
   return {
     left: tf.tensor1d(left, 'int32'),

@@ -8,7 +8,7 @@ import { CONTROL, runTasks, stopAll, TaskError, waitFor } from './run-tasks.ts';
 import { allocate } from './train-memory.ts';
 import type { PartitionState } from './train-partition.ts';
 import { planVisit } from './train-plan.ts';
-import { numberRows, positivePairs, restrict, type BlockSide, type SparseRows } from './train-rows.ts';
+import { negativeWeights, numberRows, positivePairs, restrict, type BlockSide, type SparseRows } from './train-rows.ts';
 import type { Visit } from './train-settings.ts';
 import { openWorkspace, type SharedVisit, type TaskWorkspace } from './train-task.ts';
 
@@ -97,6 +97,7 @@ export function prepareVisit(sides: readonly BlockSide[], visit: Visit, threads:
   words.set(bucketed.columns, at.bColumns / 4);
   words.set(positives.left, at.left / 4);
   words.set(positives.right, at.right / 4);
+  floats.set(negativeWeights(sides.map((side) => side.affinity), visit.settings.degreeBalance), at.negativeWeight / 4);
   words.set(plan.groupStart, at.groupStart / 4);
   for (let r = 0; r < rows.rows; r++) words[at.groupRows / 4 + r] = r;
   words.fill(0xffffffff, at.slotOf / 4, at.slotOf / 4 + rows.rows);

@@ -22,6 +22,7 @@ const SHARED = [
   'taskOf',
   'taskStart',
   'slotOf',
+  'negativeWeight',
 ] as const;
 const OWN = [
   'pairLeft',
@@ -105,6 +106,7 @@ export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
     taskOf: 4 * groups * groups,
     taskStart: 4 * (tasks.length + 1),
     slotOf: 4 * rows,
+    negativeWeight: 4 * rows,
   };
   const shared = place(SHARED, bytes, take);
   const ownBytes = bytesOfThread(sizes, plan);

@@ -1,3 +1,4 @@
+import { exp, log } from './elementary.ts';
 import type { PartitionState } from './train-partition.ts';
 
 /** Sparse rows (CSR): the columns of row r, rising, are columns[offsets[r]] to columns[offsets[r + 1]] (exclusive). */
@@ -77,6 +78,21 @@ export function restrict(numbering: BlockRows, parts: readonly SparseRows[]): Sp
     }
   }
   return { offsets, columns: columns.slice(0, count) };
+}
+
+/** Links at which a negative weighs beta, whatever the balance. */
+const LINKS_OF_BETA = 16;
+
+/** What the negatives of each row weigh beside beta: (16 / links)^balance, by all links of the row, in the block or not; 1 for a row without. */
+export function negativeWeights(parts: readonly SparseRows[], balance: number): Float32Array {
+  const weights: number[] = [];
+  for (const { offsets } of parts) {
+    for (let row = 0; row + 1 < offsets.length; row++) {
+      const links = offsets[row + 1] - offsets[row];
+      weights.push(balance === 0 || links === 0 ? 1 : exp(balance * log(LINKS_OF_BETA / links)));
+    }
+  }
+  return Float32Array.from(weights);
 }
 
 /** Whether row holds the column, by bisection. */

@@ -6,6 +6,7 @@ export interface TrainSettings {
   bits: number;
   beta: number;
   betaOn: 'all' | 'hard';
+  degreeBalance: number;
   lambda: number;
   lambdaRamp: boolean;
   temperature: number;

@@ -50,6 +50,8 @@ export interface TaskWorkspace {
   pairLeft: Uint32Array;
   pairRight: Uint32Array;
   slotRow: Uint32Array;
+  /** By row: what its negatives weigh beside beta. */
+  negativeWeight: Float32Array;
   mask: Float32Array;
   results: Float64Array;
   out: Float64Array;
@@ -72,6 +74,7 @@ export function openWorkspace(visit: SharedVisit, thread: number, loss: PairLoss
     pairLeft: words(own.pairLeft, own.pairRight),
     pairRight: words(own.pairRight, own.kind),
     slotRow: words(own.slotRow, own.slotPlace),
+    negativeWeight: new Float32Array(memory.buffer, shared.negativeWeight, visit.rows.rows),
     mask: new Float32Array(memory.buffer, own.mask, visit.visit.settings.bits),
     results: new Float64Array(visit.results),
     out: new Float64Array(2),
@@ -128,13 +131,13 @@ export function* drawBatches({ visit, functions, taskStart }: TaskWorkspace, num
 
 /** Slope of every pair's loss by its largest cosine; returns the sum of weighted losses. */
 function pairLosses(workspace: TaskWorkspace, pairs: number, clock: number): number {
-  const { loss, kind, largest, slopes, out } = workspace;
+  const { loss, kind, largest, slopes, pairLeft, slotRow, negativeWeight, out } = workspace;
   const { beta, betaOn } = workspace.visit.visit.settings;
   const easyWeight = betaOn === 'all' ? beta : 1;
   let total = 0;
   for (let at = 0; at < pairs; at++) {
     const what = kind[at];
-    const weight = what === POSITIVE ? 1 : what === HARD ? beta : easyWeight;
+    const weight = what === POSITIVE ? 1 : (what === HARD ? beta : easyWeight) * negativeWeight[slotRow[pairLeft[at]]];
     crossEntropy(loss, largest[at], what === POSITIVE, out);
     const value = weight * out[0];
     const slope = weight * out[1];

@@ -29,6 +29,7 @@ const trainings = fc.record({
   bits: fc.constantFrom(8, 32, 40),
   concentration: fc.constantFrom(1, 4, 16),
   betaOn: fc.constantFrom('all', 'hard' as const),
+  degreeBalance: fc.constantFrom(0, 0.5, 1),
   lambda: fc.constantFrom(0, 0.3),
   lambdaRamp: fc.boolean(),
   temperature: fc.constantFrom(0, 0.07),

@@ -43,6 +43,8 @@ export function trainByPairs(sides: BlockSide[], visit: Visit): Trained {
   const result: Trained = { embeddings, moment1, moment2, loss: 0, pairs: 0 };
   if (positives.length === 0) return result;
 
+  const links = sides.flatMap(({ affinity: { offsets } }) => [...offsets.subarray(1)].map((end, row) => end - offsets[row]!));
+  const negativeWeight = links.map((count) => (count === 0 ? 1 : (16 / count) ** settings.degreeBalance));
   const plan = planVisit(positives.length, sides.map(({ state }) => state.embeddings.length / width), settings.batchPositives, allRows, settings.rowBlocks);
   shuffle(positives, 0, positives.length, new RandomStream(seed, PURPOSE.shuffle, epoch, block));
   const order = Array.from({ length: rows.rows }, (_, row) => row);
@@ -69,7 +71,7 @@ export function trainByPairs(sides: BlockSide[], visit: Visit): Trained {
       for (let batch = 0; batch < batches; batch++) {
         const taken = own.slice(Math.floor((own.length * batch) / batches), Math.floor((own.length * (batch + 1)) / batches));
         const pairs = drawNegatives(taken, candidates, within, draws);
-        const { loss, gradients } = lossAndGradient(pairs, embeddings, visit, now.lambda, now.temperature, mask);
+        const { loss, gradients } = lossAndGradient(pairs, embeddings, visit, now.lambda, now.temperature, mask, negativeWeight);
         for (const [row, gradient] of gradients) step(row, gradient, clock, now.rate);
         result.loss += loss;
         result.pairs += pairs.length;
@@ -147,6 +149,7 @@ export function lossAndGradient(
   lambda: number,
   temperature: number,
   mask: number[],
+  negativeWeight: number[] = [],
 ): { loss: number; gradients: Map<number, number[]> } {
   const { tables, bits, beta, betaOn } = settings;
   const gradients = new Map<number, number[]>();
@@ -158,7 +161,7 @@ export function lossAndGradient(
     const cosines = u.flatMap((x) => v.map((y) => cosine(masked(x), masked(y))));
     const best = Math.max(...cosines);
     const winner = cosines.indexOf(best);
-    const weight = kind === 'positive' || (kind === 'easy' && betaOn === 'hard') ? 1 : beta;
+    const weight = kind === 'positive' ? 1 : (kind === 'easy' && betaOn === 'hard' ? 1 : beta) * (negativeWeight[left] ?? 1);
     crossEntropy(loss, best, kind === 'positive', out);
     total += weight * out[0]!;
     const soft = kind === 'positive' && temperature > 0;

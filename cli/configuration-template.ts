@@ -1,18 +1,22 @@
 import { configurationSchema } from './configuration-schema.ts';
 import type { SchemaNode } from './configuration-schema.ts';
+import { TRAINING_PRESETS, type TrainingPreset } from '../schemas/training-presets.ts';
 
 export interface TemplateValues {
   index: string;
   store: string;
   source: string;
+  /** Values of `training` in place of its defaults. */
+  preset?: TrainingPreset;
 }
 
 /** A hashloom.yaml with every key, its default and what it means, made from the schema so that the two cannot differ. */
 export function configurationTemplate(values: TemplateValues): string {
-  const given = new Map([
+  const given = new Map<string, unknown>([
     ['index', values.index],
     ['store', values.store],
     ['source.path', values.source],
+    ...(values.preset ? Object.entries(TRAINING_PRESETS[values.preset]).map(([key, value]): [string, unknown] => [`training.${key}`, value]) : []),
   ]);
   const root = configurationSchema();
   const top: Line[] = [];
@@ -41,7 +45,7 @@ interface Line {
   comment: string;
 }
 
-function keyLine(key: string, node: SchemaNode, given: string | undefined): Line {
+function keyLine(key: string, node: SchemaNode, given: unknown): Line {
   const choices = node.enum === undefined ? '' : `One of ${node.enum.map(String).join(', ')}.`;
   return {
     key,

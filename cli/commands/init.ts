@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
+import { TRAINING_PRESETS, type TrainingPreset } from '../../schemas/training-presets.ts';
 import { configurationSchema } from '../configuration-schema.ts';
 import { configurationTemplate } from '../configuration-template.ts';
 import { CONFIGURATION_FILE, parseConfiguration } from '../load-configuration.ts';
@@ -12,6 +13,7 @@ interface InitOptions {
   corpus: string;
   index: string;
   store: string;
+  preset?: TrainingPreset;
   force: boolean;
   schema: boolean;
 }
@@ -25,6 +27,7 @@ export function addInitCommand(program: Command): void {
     .option('--corpus <path>', 'the corpus: a file, a folder, a glob or s3://bucket/prefix', './corpus')
     .option('--index <name>', 'name of the index', 'words')
     .option('--store <uri>', 'where artifacts and indexes go: a folder or s3://bucket/prefix', './hashloom-store')
+    .addOption(new Option('--preset <name>', 'settings of training other than the defaults; paper: as in the paper').choices(Object.keys(TRAINING_PRESETS)))
     .option('--force', 'write over a file that is there', false)
     .option('--schema', 'print the JSON Schema of the configuration instead, for editors', false)
     .addHelpText(
@@ -41,7 +44,7 @@ export function addInitCommand(program: Command): void {
         return;
       }
       checkName(options.index);
-      const text = configurationTemplate({ index: options.index, store: options.store, source: options.corpus });
+      const text = configurationTemplate({ index: options.index, store: options.store, source: options.corpus, ...(options.preset && { preset: options.preset }) });
       // What was just written must be readable: a wrong --store or --corpus is told now.
       parseConfiguration(text, file);
       await writeNew(file, text, options.force);

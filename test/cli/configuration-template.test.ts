@@ -4,6 +4,7 @@ import { configurationSchema, keyPaths } from '../../cli/configuration-schema.ts
 import { configurationTemplate } from '../../cli/configuration-template.ts';
 import { parseConfiguration } from '../../cli/load-configuration.ts';
 import { configuration } from '../../schemas/configuration.ts';
+import { TRAINING_PRESETS } from '../../schemas/training-presets.ts';
 
 const VALUES = { index: 'news', store: './store: 1', source: 's3://corpus/"texts"/*.gz' };
 
@@ -15,6 +16,13 @@ describe('configurationTemplate', () => {
     const expected = configuration.parse({ index, store, source: { path: source } });
     const parsed = parseConfiguration(text, '/data/hashloom.yaml');
     assert.deepEqual(parsed, { ...expected, store: 'file:///data/store:%201' });
+  });
+
+  it('with a preset parses to the defaults with its values', () => {
+    const { index, store, source } = VALUES;
+    const expected = configuration.parse({ index, store, source: { path: source }, training: TRAINING_PRESETS.paper });
+    assert.notDeepEqual(expected.training, parseConfiguration(text, '/data/hashloom.yaml').training);
+    assert.deepEqual(parseConfiguration(configurationTemplate({ ...VALUES, preset: 'paper' }), '/data/hashloom.yaml').training, expected.training);
   });
 
   it('holds every key, and says of each what the schema says', () => {

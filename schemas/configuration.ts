@@ -113,17 +113,17 @@ export const configuration = z.strictObject({
       bits: z.number().int().min(8).max(256).multipleOf(8).default(32).describe('d: dimensions of an embedding, bits of a code.'),
       epochs: positiveCount.default(20),
       concentration: z.number().positive().default(16).describe('K.'),
-      beta: z.number().nonnegative().default(8).describe('Weight of negatives.'),
+      beta: z.number().nonnegative().default(16).describe('Weight of negatives.'),
       betaOn: z.enum(['all', 'hard']).default('all').describe('beta on all negatives or on hard ones alone.'),
       degreeBalance: z
         .number()
         .min(0)
         .max(1)
-        .default(0)
+        .default(1)
         .describe('Negatives of a word with n links weigh beta (16 / n)^degreeBalance. 0, the paper: words with many links are pushed apart hardest; 1: the negatives of every word weigh the same together.'),
       lambda: z.number().nonnegative().default(0.3).describe('Weight of the quantization loss at the end of its ramp.'),
       lambdaRamp: z.boolean().default(true).describe('lambda grows linearly from 0 over the run.'),
-      temperature: z.number().nonnegative().default(0.07).describe('Share of the gradient over the L x L cosines of positives, falling to 0 at two thirds; 0: hard max.'),
+      temperature: z.number().nonnegative().default(0.03).describe('Share of the gradient over the L x L cosines of positives, falling to 0 at two thirds; 0: hard max.'),
       dropout: z.number().min(0).max(0.9).default(0).describe('One mask a batch, shared by both sides of a pair and all embeddings.'),
       batchPositives: positiveCount.default(8192),
       hardPerPositive: z.number().nonnegative().default(1),

@@ -56,6 +56,7 @@ export function sbmSetting(method: Method, draws: SbmSetting['draws'], { hardNeg
     tables: 1,
     bits: 32,
     epochs: 50,
+    degreeBalance: 0,
     lambdaRamp: false,
     temperature: 0,
     dropout: 0,

@@ -165,7 +165,7 @@ function readStates(sides: readonly BlockSide[], { visit }: TaskWorkspace): Part
   return sides.map(({ state: { firstRow, steps, embeddings: { length } } }) => {
     const [embeddings, moment1, moment2] = [new Float32Array(length), new Float32Array(length), new Float32Array(length)];
     for (let to = 0; to < length; to += width) {
-      const from = 3 * width * placeOf[row++]!;
+      const from = 3 * width * placeOf[row++];
       embeddings.set(floats.subarray(from, from + width), to);
       moment1.set(floats.subarray(from + width, from + 2 * width), to);
       moment2.set(floats.subarray(from + 2 * width, from + 3 * width), to);

@@ -41,15 +41,17 @@ const HEADER = `# The configuration of a Hashloom run: what is not set has the d
 
 interface Line {
   key: string;
-  value: string;
+  /** Absent where the key has no default and stands for nothing unless it is set. */
+  value?: string;
   comment: string;
 }
 
 function keyLine(key: string, node: SchemaNode, given: unknown): Line {
+  const value = given ?? node.default;
   const choices = node.enum === undefined ? '' : `One of ${node.enum.map(String).join(', ')}.`;
   return {
     key,
-    value: JSON.stringify(given ?? node.default ?? null).replace(/^"([A-Za-z./][A-Za-z0-9/._-]*)"$/, (quoted, bare: string) => (RESERVED.test(bare) ? quoted : bare)),
+    ...(value !== undefined && { value: JSON.stringify(value).replace(/^"([A-Za-z./][A-Za-z0-9/._-]*)"$/, (quoted, bare: string) => (RESERVED.test(bare) ? quoted : bare)) }),
     comment: [node.description, choices].filter((part) => part !== undefined && part !== '').join(' '),
   };
 }
@@ -58,7 +60,7 @@ function keyLine(key: string, node: SchemaNode, given: unknown): Line {
 const RESERVED = /^(true|false|yes|no|on|off|null|y|n)$/i;
 
 function align(lines: readonly Line[], indent: string): string {
-  const entries = lines.map((line) => `${indent}${line.key}: ${line.value}`);
+  const entries = lines.map((line) => (line.value === undefined ? `${indent}# ${line.key}:` : `${indent}${line.key}: ${line.value}`));
   const column = Math.max(...entries.map((entry) => entry.length));
   return entries
     .map((entry, index) => {

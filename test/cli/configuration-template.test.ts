@@ -31,7 +31,7 @@ describe('configurationTemplate', () => {
     // The third level are names of metrics, none of which has a default.
     for (const path of keyPaths(schema).filter((each) => each.split('.').length < 3)) {
       const name = path.split('.').at(-1) ?? '';
-      assert.ok(lines.some((line) => line.trimStart().startsWith(`${name}:`)), path);
+      assert.ok(lines.some((line) => line.replace(/^[ #]*/, '').startsWith(`${name}:`)), path);
     }
     assert.match(text, /window: 10 +# Words to each side; a pair at distance k weighs 1\/k\./);
     assert.match(text, /method: lse +# The loss\. One of lse, cos, dch, dhn\./);

@@ -84,7 +84,7 @@ describe('loadConfiguration', () => {
 
   it('says what an empty file lacks', () => {
     assert.deepEqual(problems('# nothing\n'), [
-      `${FILE}:1:1: the configuration: expected a mapping with the keys index, store, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, vectors, documents, hashing, evaluation, gate, seed, got nothing`,
+      `${FILE}:1:1: the configuration: expected a mapping with the keys index, store, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, vectors, documents, hashing, buckets, export, evaluation, gate, seed, got nothing`,
     ]);
   });
 

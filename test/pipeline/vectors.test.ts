@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -92,6 +92,30 @@ describe('reindex of vectors', () => {
       assert.ok(again.stages.every(({ cached }) => cached));
     });
   }
+
+  it('exports more than a million codes by ranges, activities of their own, and answers from them', async () => {
+    const [items, tables] = [130_000, 8];
+    const stream = new RandomStream(2, 91);
+    const vectors = Array.from({ length: items }, () => [stream.uniform() - 0.5, stream.uniform() - 0.5, stream.uniform() - 0.5, stream.uniform() - 0.5]);
+    const folder = join(scratch.folder, 'many');
+    await mkdir(folder);
+    await writeFile(join(folder, 'vectors.parquet'), vectorFile(vectors));
+    const change = { source: { path: pathToFileURL(folder).href, kind: 'vectors' }, training: { tables, bits: 16 }, export: { memoryMiB: 64 } };
+    const { uri, stages } = await reindex(temporal, smallConfiguration('many', scratch, change));
+    assert.deepEqual(stages.find(({ name }) => name === 'export')?.rows, items);
+    const ranges = await readdir(join(scratch.folder, 'store', 'artifacts', 'export-range'));
+    assert.ok(ranges.length > 1, `${ranges.length} ranges`);
+    // Sorted by item and table.
+    const { item: owner, code } = await decodeParquet(await readFile(join(fileURLToPath(uri), 'codes.parquet')), publishedIdCodes(16));
+    assert.equal(owner.length, items * tables);
+    const codeAt = (at: number) => 256 * code[2 * at]! + code[2 * at + 1]!;
+    const index = await openIndex(fileURLToPath(uri));
+    for (const query of [0, 64_999, items - 1]) {
+      const found = (await index.lookup(String(query))).items.map(Number).toSorted((a, b) => a - b);
+      const shares = (item: number) => item !== query && Array.from({ length: tables }, (_, t) => t).some((t) => codeAt(item * tables + t) === codeAt(query * tables + t));
+      assert.deepEqual(found, Array.from({ length: items }, (_, item) => item).filter(shares));
+    }
+  });
 
   it('says in its report what a lookup finds of the nearest vectors', async () => {
     const { uri } = await reindex(temporal, configured('found', await writeVectors('found', (row) => BigInt(row)), 'lsh'));

@@ -28,7 +28,7 @@ export interface RowPlaces {
   rows(): PlacedRows;
 }
 
-/** Bounds of ranges of rows, each of at most `most` entries or a single row; degrees: (V). There is at least one range. */
+/** Bounds of ranges of rows, each of at most `most` entries or of a single row beside empty ones; degrees: (V). There is at least one range. */
 export function partitionRows(degrees: Uint32Array, most: number): number[] {
   const bounds = [0];
   let entries = 0;

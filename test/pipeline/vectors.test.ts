@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -103,8 +103,9 @@ describe('reindex of vectors', () => {
     const change = { source: { path: pathToFileURL(folder).href, kind: 'vectors' }, training: { tables, bits: 16 }, export: { memoryMiB: 64 } };
     const { uri, stages } = await reindex(temporal, smallConfiguration('many', scratch, change));
     assert.deepEqual(stages.find(({ name }) => name === 'export')?.rows, items);
-    const ranges = await readdir(join(scratch.folder, 'store', 'artifacts', 'export-range'));
-    assert.ok(ranges.length > 1, `${ranges.length} ranges`);
+    const { events } = await temporal.client.workflow.getHandle('reindex/many').fetchHistory();
+    const children = (events ?? []).flatMap(({ childWorkflowExecutionCompletedEventAttributes: completed }) => (completed ? [completed.workflowExecution?.workflowId ?? ''] : []));
+    for (const activity of ['exportRange', 'exportPart']) assert.ok(children.some((id) => id.includes(activity)), `${activity} among ${children.join(', ')}`);
     // Sorted by item and table.
     const { item: owner, code } = await decodeParquet(await readFile(join(fileURLToPath(uri), 'codes.parquet')), publishedIdCodes(16));
     assert.equal(owner.length, items * tables);

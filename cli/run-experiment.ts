@@ -64,8 +64,9 @@ async function follow<Result>(
 ): Promise<Result | undefined> {
   const handle = await client.workflow.start(workflow, { workflowId, taskQueue: QUEUES.main, args: [input], workflowIdConflictPolicy: 'TERMINATE_EXISTING' });
   err.write(`${handle.workflowId}: ${summary}\n`);
-  const result = handle.result() as Promise<Result>;
   const ended = new AbortController();
+  // It asks again and again, and would do so beyond the end of the connection.
+  const result = client.withAbortSignal(ended.signal, () => handle.result() as Promise<Result>);
   const reporting = report();
   try {
     const outcome = await Promise.race([result, aborted(signal).then(() => undefined), workersFinished.then(() => result)]);
@@ -77,6 +78,7 @@ async function follow<Result>(
     return outcome;
   } finally {
     ended.abort();
+    await result.catch(() => undefined);
     // A query under way must not outlive the connection.
     await reporting;
   }

@@ -71,7 +71,6 @@ async function follow<Result>(
   try {
     const outcome = await Promise.race([result, aborted(signal).then(() => undefined), workersFinished.then(() => result)]);
     if (outcome === undefined) {
-      result.catch(() => undefined);
       await handle.cancel();
       err.write('stopped; trials that are finished are kept\n');
     }

@@ -1,5 +1,5 @@
 import { escapeHtml as text } from './escape-html.ts';
-import { PAGE_STYLE } from './page-style.ts';
+import { htmlPage } from './html-page.ts';
 
 export interface ExperimentPage {
   title: string;
@@ -11,26 +11,14 @@ export interface ExperimentPage {
 /** The page of an experiment: one file with its tables and plots, as a run has one; nothing from the network. */
 export function experimentPage({ title, table, figures }: ExperimentPage): string {
   const pictures = figures.map(({ svg, caption }) => `<figure>${svg}<figcaption>${text(caption)}</figcaption></figure>`);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${text(title)}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<h1>${text(title)}</h1>
+  const body = `<h1>${text(title)}</h1>
 <section>
 ${tables(table)}
 </section>
 <section class="pair">
 ${pictures.join('\n')}
-</section>
-</body>
-</html>
-`;
+</section>`;
+  return htmlPage({ title, body });
 }
 
 /** Tables of Markdown as HTML; another line is a paragraph, one with # a heading. Numbers stand to the right. */

@@ -2,7 +2,7 @@ import { metricDirection } from '../schemas/metrics.ts';
 import { STAGES, type StageName } from '../schemas/stages.ts';
 import { escapeHtml as text, scriptJson } from './escape-html.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
-import { PAGE_STYLE } from './page-style.ts';
+import { htmlPage } from './html-page.ts';
 import { candidatesPlot } from './candidates-plot.ts';
 import { collisionPlot, similarityPlot } from './similarity-curves.ts';
 import { bitBalance, bucketSizes, embeddingMap, lossCurve } from './plots.ts';
@@ -11,26 +11,14 @@ import type { ReportData } from './report-data.ts';
 /** The page of a run: one file, no network, every word of the corpus shown as text. */
 export function renderReport(data: ReportData): string {
   const { index, items, tables, bits, codeVersion } = data;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<title>${text(index)}: report of a run</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<header>
+  const body = `<header>
 <h1>${text(index)}</h1>
 <p class="muted">${count(items)} ${text(data.itemsName)}, ${tables} ${tables === 1 ? 'table' : 'tables'} of ${bits} bits, Hashloom ${text(codeVersion)}${data.previous ? `; compared with version ${data.previous.version}` : '; no version before it'}</p>
 </header>
 <main>
 ${[tiles(data), stages(data), metrics(data), gate(data), training(data), similarity(data), buckets(data), candidates(data), examples(data), map(data), lineage(data), configuration(data)].join('\n')}
-</main>
-</body>
-</html>
-`;
+</main>`;
+  return htmlPage({ title: `${index}: report of a run`, body, scripts: true });
 }
 
 function tiles({ metrics, previous }: ReportData): string {

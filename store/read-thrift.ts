@@ -1,28 +1,12 @@
+import { DEEPEST_STRUCT, thriftCursor } from './thrift-cursor.ts';
+
 /** What Thrift's compact protocol holds, as Parquet uses it: a struct as its fields by id. Binary and text as bytes. */
 export type ThriftValue = number | boolean | Uint8Array | ThriftValue[] | ThriftStruct;
 export type ThriftStruct = Map<number, ThriftValue>;
 
-const DEEPEST = 16;
-
 /** A struct from `at` on, and where it ends. Integers beyond 2^53 lose digits. Throws RangeError on bytes that are none. */
 export function decodeThrift(bytes: Uint8Array, at: number): { fields: ThriftStruct; end: number } {
-  let position = at;
-
-  function byte(): number {
-    const value = bytes[position++];
-    if (value === undefined) throw new RangeError(`a struct without an end at byte ${position - 1}`);
-    return value;
-  }
-
-  function varint(): number {
-    let value = 0;
-    for (let factor = 1; factor < 2 ** 70; factor *= 128) {
-      const next = byte();
-      value += factor * (next & 127);
-      if (next < 128) return value;
-    }
-    throw new RangeError(`no number at byte ${position}`);
-  }
+  const { byte, varint, take, position } = thriftCursor(bytes, at);
 
   function integer(): number {
     const value = varint();
@@ -30,7 +14,7 @@ export function decodeThrift(bytes: Uint8Array, at: number): { fields: ThriftStr
   }
 
   function value(type: number, depth: number): ThriftValue {
-    if (depth > DEEPEST) throw new RangeError(`structs in more than ${DEEPEST} structs`);
+    if (depth > DEEPEST_STRUCT) throw new RangeError(`structs in more than ${DEEPEST_STRUCT} structs`);
     switch (type) {
       case 1:
         return true;
@@ -43,14 +27,10 @@ export function decodeThrift(bytes: Uint8Array, at: number): { fields: ThriftStr
       case 6:
         return integer();
       case 7:
-        position += 8;
+        take(8);
         return 0;
-      case 8: {
-        const length = varint();
-        if (length > bytes.length - position) throw new RangeError(`text of ${length} bytes at byte ${position} of ${bytes.length}`);
-        position += length;
-        return bytes.subarray(position - length, position);
-      }
+      case 8:
+        return take(varint());
       case 9: {
         const head = byte();
         const count = head >> 4 === 15 ? varint() : head >> 4;
@@ -61,7 +41,7 @@ export function decodeThrift(bytes: Uint8Array, at: number): { fields: ThriftStr
       case 12:
         return struct(depth + 1);
       default:
-        throw new RangeError(`a value of type ${type} at byte ${position}`);
+        throw new RangeError(`a value of type ${type} at byte ${position()}`);
     }
   }
 
@@ -74,5 +54,5 @@ export function decodeThrift(bytes: Uint8Array, at: number): { fields: ThriftStr
     return fields;
   }
 
-  return { fields: struct(0), end: position };
+  return { fields: struct(0), end: position() };
 }

@@ -1,3 +1,5 @@
+import { DEEPEST_STRUCT, thriftCursor } from './thrift-cursor.ts';
+
 /** Structs of Thrift's compact protocol with the types of their fields, so that what is read and changed can be written again. */
 
 /** A field: its id, its type as the protocol numbers it, and what it holds. Lists know the type of their elements. */
@@ -12,39 +14,19 @@ export type ThriftStructTree = ThriftField[];
 export type ThriftTreeValue = number | boolean | Uint8Array | ThriftStructTree | ThriftTreeValue[];
 
 const TYPE = { yes: 1, no: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, struct: 12 } as const;
-const DEEPEST = 16;
 
 /** A struct from `at` on, and where it ends. Throws RangeError on bytes that are none, and on integers beyond 2^53. */
 export function decodeFields(bytes: Uint8Array, at: number): { fields: ThriftStructTree; end: number } {
-  let position = at;
+  const { byte, varint, take, position } = thriftCursor(bytes, at);
 
-  function byte(): number {
-    const value = bytes[position++];
-    if (value === undefined) throw new RangeError(`a struct without an end at byte ${position - 1}`);
-    return value;
-  }
-
-  function varint(): number {
-    let value = 0;
-    for (let factor = 1; factor < 2 ** 70; factor *= 128) {
-      const next = byte();
-      value += factor * (next & 127);
-      if (next < 128) {
-        if (!Number.isSafeInteger(value)) break;
-        return value;
-      }
-    }
-    throw new RangeError(`no number below 2^53 at byte ${position}`);
-  }
-
-  function take(length: number): Uint8Array {
-    if (length > bytes.length - position) throw new RangeError(`${length} bytes at byte ${position} of ${bytes.length}`);
-    position += length;
-    return bytes.subarray(position - length, position);
+  function integer(): number {
+    const value = varint();
+    if (!Number.isSafeInteger(value)) throw new RangeError(`no number below 2^53 at byte ${position()}`);
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
   function value(type: number, depth: number): Pick<ThriftField, 'value' | 'element'> {
-    if (depth > DEEPEST) throw new RangeError(`structs in more than ${DEEPEST} structs`);
+    if (depth > DEEPEST_STRUCT) throw new RangeError(`structs in more than ${DEEPEST_STRUCT} structs`);
     switch (type) {
       case TYPE.yes:
       case TYPE.no:
@@ -53,10 +35,8 @@ export function decodeFields(bytes: Uint8Array, at: number): { fields: ThriftStr
         return { value: byte() };
       case TYPE.i16:
       case TYPE.i32:
-      case TYPE.i64: {
-        const number = varint();
-        return { value: number % 2 === 0 ? number / 2 : -(number + 1) / 2 };
-      }
+      case TYPE.i64:
+        return { value: integer() };
       case TYPE.double:
         return { value: take(8) };
       case TYPE.binary:
@@ -72,20 +52,20 @@ export function decodeFields(bytes: Uint8Array, at: number): { fields: ThriftStr
       case TYPE.struct:
         return { value: struct(depth + 1) };
       default:
-        throw new RangeError(`a value of type ${type} at byte ${position}`);
+        throw new RangeError(`a value of type ${type} at byte ${position()}`);
     }
   }
 
   function struct(depth: number): ThriftStructTree {
     const fields: ThriftStructTree = [];
     for (let id = 0, head = byte(); head !== 0; head = byte()) {
-      id = head >> 4 === 0 ? Number(value(TYPE.i16, depth).value) : id + (head >> 4);
+      id = head >> 4 === 0 ? integer() : id + (head >> 4);
       fields.push({ id, type: head & 15, ...value(head & 15, depth) });
     }
     return fields;
   }
 
-  return { fields: struct(0), end: position };
+  return { fields: struct(0), end: position() };
 }
 
 /** The bytes of a struct. */

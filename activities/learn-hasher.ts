@@ -5,7 +5,7 @@ import { takeRows, type TrainingDocuments } from '../hashers/documents/training-
 import { precisionAt } from '../evaluation/precision-at.ts';
 import type { Layer } from '../kernels/encode-sparse.ts';
 import type { ArtifactReference, Manifest } from '../schemas/artifact.ts';
-import { type HashingConfiguration, isNetworkMethod } from '../schemas/documents.ts';
+import { type HashingConfiguration, isLabelMethod, isNetworkMethod, LABEL_METHODS } from '../schemas/documents.ts';
 import { Failure } from '../schemas/failures.ts';
 import { hasherCheckpoints } from './hasher-checkpoints.ts';
 import { encodeLayers, encoderParts, headerOf } from './encoder-parts.ts';
@@ -49,10 +49,15 @@ export function hasherParameters(hashing: HashingConfiguration, bits: number, se
 export function checkDocuments({ rows, labels }: TrainingDocuments, { method, supervised }: HashingConfiguration, bits: number): void {
   const n = rows.offsets.length - 1;
   if (bits > n) throw new Failure('ConfigurationError', `training.bits: ${bits} bits and ${n} training documents; take at most as many bits as documents`);
+  if (isLabelMethod(method)) return checkLabels(labels, `hashing.method ${method}`);
   if (!supervised) return;
-  if (!isNetworkMethod(method)) throw new Failure('ConfigurationError', `hashing.supervised: ${method} learns nothing from labels; take one of ${Object.keys(NETWORKS).join(', ')}, or leave supervised out`);
-  const found = new Set(labels.values).size;
-  if (found < 2) throw new Failure('DataError', `hashing.supervised: the training documents have ${found === 0 ? 'no labels' : 'one label alone'}; expected two or more (documents.labels names their field)`);
+  if (!isNetworkMethod(method)) throw new Failure('ConfigurationError', `hashing.supervised: ${method} learns nothing from labels; take one of ${[...Object.keys(NETWORKS), ...LABEL_METHODS].join(', ')}, or leave supervised out`);
+  checkLabels(labels, 'hashing.supervised');
+}
+
+function checkLabels({ values }: TrainingDocuments['labels'], option: string): void {
+  const found = new Set(values).size;
+  if (found < 2) throw new Failure('DataError', `${option}: the training documents have ${found === 0 ? 'no labels' : 'one label alone'}; expected two or more (documents.labels names their field)`);
 }
 
 /** The hash function itself; see learnHasher. */

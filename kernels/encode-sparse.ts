@@ -5,8 +5,10 @@
  * are passed over, so any program that adds in this order gets the same codes. A document without terms has the code of all zeros.
  */
 
-/** `triangle`: 1/4 - |y - round(y)|, y = x / (2 pi): the sign of cos(x), of Spectral Hashing's eigenfunctions, without its digits. */
-export type Activation = 'identity' | 'relu' | 'triangle';
+import { exp } from './elementary.ts';
+
+/** `triangle`: 1/4 - |y - round(y)|, y = x / (2 pi): the sign of cos(x), of Spectral Hashing's eigenfunctions, without its digits; `exp`: e^y; `sigmoid`: 1 / (1 + e^-y). */
+export type Activation = 'identity' | 'relu' | 'triangle' | 'exp' | 'sigmoid';
 
 export interface Layer {
   inputs: number;
@@ -98,6 +100,8 @@ const TURN = 2 * Math.PI;
 function activate(h: Float64Array, activation: Activation): void {
   if (activation === 'relu') for (let j = 0; j < h.length; j++) h[j] = h[j] > 0 ? h[j] : 0;
   else if (activation === 'triangle') for (let j = 0; j < h.length; j++) h[j] = 0.25 - Math.abs(h[j] / TURN - Math.round(h[j] / TURN));
+  else if (activation === 'exp') for (let j = 0; j < h.length; j++) h[j] = exp(h[j]);
+  else if (activation === 'sigmoid') for (let j = 0; j < h.length; j++) h[j] = 1 / (1 + exp(-h[j]));
 }
 
 function checkLayers(layers: readonly Layer[]): number {

@@ -1,3 +1,4 @@
+import { exponential } from './exponential.ts';
 import { IndexFormatError } from './index-errors.ts';
 
 /** Makes codes of texts as the documents of an index got theirs. */
@@ -24,10 +25,18 @@ interface Header {
 interface Layer {
   weights: Float32Array;
   bias: Float32Array;
-  activation: string;
+  activation: (value: number) => number;
 }
 
 const TURN = 2 * Math.PI;
+
+const ACTIVATIONS = new Map<string, Layer['activation']>([
+  ['identity', (value) => value],
+  ['relu', (value) => (value > 0 ? value : 0)],
+  ['triangle', (value) => 0.25 - Math.abs(value / TURN - Math.round(value / TURN))],
+  ['exp', exponential],
+  ['sigmoid', (value) => 1 / (1 + exponential(-value))],
+]);
 
 /**
  * The encoder of `encoder.json` and `encoder.bin` (docs/index-format.md). Sums are float64 in the order of inputs, as where the index was made, so
@@ -78,7 +87,11 @@ function layersOf({ layers }: Header, bytes: Uint8Array): Layer[] {
   const values = new Float32Array(bytes.slice().buffer);
   let at = 0;
   const take = (count: number) => values.subarray(at, (at += count));
-  return layers.map(({ inputs, outputs, activation }) => ({ weights: take(inputs * outputs), bias: take(outputs), activation }));
+  return layers.map(({ inputs, outputs, activation: name }) => {
+    const activation = ACTIVATIONS.get(name);
+    if (!activation) throw new IndexFormatError('encoder.json', undefined, `an activation of ${[...ACTIVATIONS.keys()].join(', ')}`, name);
+    return { weights: take(inputs * outputs), bias: take(outputs), activation };
+  });
 }
 
 function codeOf(x: { id: number; weight: number }[], layers: Layer[], bits: number): Uint8Array {
@@ -87,17 +100,12 @@ function codeOf(x: { id: number; weight: number }[], layers: Layer[], bits: numb
   for (const { weights, bias, activation } of layers) {
     h = Float64Array.from(bias);
     for (const { id, weight } of inputs) for (let j = 0; j < h.length; j++) h[j]! += weight * weights[id * h.length + j]!;
-    h = h.map((value) => activated(value, activation));
+    h = h.map(activation);
     inputs = Array.from(h, (weight, id) => ({ id, weight })).filter(({ weight }) => weight !== 0);
   }
   const code = new Uint8Array(bits / 8);
   for (let k = 0; k < bits; k++) if (h[k]! > 0) code[k >>> 3]! |= 0x80 >>> (k & 7);
   return code;
-}
-
-function activated(value: number, activation: string): number {
-  if (activation === 'relu') return value > 0 ? value : 0;
-  return activation === 'triangle' ? 0.25 - Math.abs(value / TURN - Math.round(value / TURN)) : value;
 }
 
 /** The rule of sources/tokenise.ts over a whole string. */

@@ -6,6 +6,7 @@ const row = (values: readonly number[], from = 16): ByBits => Object.fromEntries
 export const PAPER_PRECISION: Partial<Record<string, Partial<Record<string, ByBits>>>> = {
   reuters: {
     lsh: row([0.2802, 0.3215, 0.3862, 0.4667, 0.5194], 8),
+    's-rbm': row([0.5113, 0.574, 0.6154, 0.6177, 0.6452], 8),
     sph: row([0.608, 0.634, 0.6513, 0.629, 0.6045], 8),
     sth: row([0.6616, 0.7351, 0.7554, 0.735, 0.6986], 8),
     vdsh: row([0.6859, 0.7165, 0.7753, 0.7456, 0.7318], 8),
@@ -15,6 +16,8 @@ export const PAPER_PRECISION: Partial<Record<string, Partial<Record<string, ByBi
     gmsh: row([0.7672, 0.8183, 0.8212, 0.7846]),
     bmsh: row([0.7954, 0.8286, 0.8226, 0.7941]),
     ammi: row([0.8173, 0.8446, 0.8506, 0.8602]),
+    ksh: row([0.8376, 0.848, 0.8537, 0.862]),
+    shttm: row([0.852, 0.8323, 0.8271, 0.815]),
     'vdsh-s': row([0.9121, 0.9337, 0.9407, 0.9299]),
     'nash-dn-s': row([0.9327, 0.938, 0.9427, 0.9336]),
     'gmsh-s': row([0.9144, 0.9175, 0.9414, 0.9522]),
@@ -22,6 +25,7 @@ export const PAPER_PRECISION: Partial<Record<string, Partial<Record<string, ByBi
   },
   '20news': {
     lsh: row([0.0597, 0.0666, 0.077, 0.0949]),
+    's-rbm': row([0.0604, 0.0533, 0.0623, 0.0642]),
     sph: row([0.32, 0.3709, 0.3196, 0.2716]),
     sth: row([0.5237, 0.586, 0.5806, 0.5433]),
     vdsh: row([0.3904, 0.4327, 0.1731, 0.0522]),
@@ -29,6 +33,8 @@ export const PAPER_PRECISION: Partial<Record<string, Partial<Record<string, ByBi
     gmsh: row([0.4855, 0.5381, 0.5869, 0.5583]),
     bmsh: row([0.5812, 0.61, 0.6008, 0.5802]),
     ammi: row([0.5518, 0.5956, 0.6398, 0.6618]),
+    ksh: row([0.5559, 0.6103, 0.6488, 0.6638]),
+    shttm: row([0.3235, 0.2357, 0.1411, 0.1299]),
     'vdsh-s': row([0.6791, 0.7564, 0.685, 0.6916]),
     'nash-dn-s': row([0.6973, 0.8069, 0.8213, 0.784]),
     'gmsh-s': row([0.6972, 0.7426, 0.7574, 0.769]),
@@ -36,6 +42,7 @@ export const PAPER_PRECISION: Partial<Record<string, Partial<Record<string, ByBi
   },
   tmc: {
     lsh: row([0.4393, 0.4514, 0.4553, 0.4773]),
+    's-rbm': row([0.5108, 0.5166, 0.519, 0.5137]),
     sph: row([0.6055, 0.6281, 0.6143, 0.5891]),
     sth: row([0.3947, 0.4105, 0.4181, 0.4123]),
     vdsh: row([0.6853, 0.7108, 0.441, 0.5847]),
@@ -43,6 +50,8 @@ export const PAPER_PRECISION: Partial<Record<string, Partial<Record<string, ByBi
     gmsh: row([0.6736, 0.7024, 0.7086, 0.7237]),
     bmsh: row([0.7062, 0.7481, 0.7519, 0.745]),
     ammi: row([0.7096, 0.7416, 0.7522, 0.7627]),
+    ksh: row([0.6842, 0.7047, 0.7175, 0.7243]),
+    shttm: row([0.6571, 0.6485, 0.6893, 0.6474]),
     'vdsh-s': row([0.7887, 0.7883, 0.7967, 0.8018]),
     'nash-dn-s': row([0.7946, 0.7987, 0.8014, 0.8139]),
     'gmsh-s': row([0.7806, 0.7929, 0.8103, 0.8144]),

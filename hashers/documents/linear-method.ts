@@ -1,7 +1,9 @@
 import type { Layer } from '../../kernels/encode-sparse.ts';
 import type { DocumentMethod } from '../../schemas/documents.ts';
 import { itq } from './itq.ts';
+import { ksh } from './ksh.ts';
 import { lsh } from './lsh.ts';
+import { shttm } from './shttm.ts';
 import { sph } from './sph.ts';
 import { sth } from './sth.ts';
 import type { TrainingDocuments } from './training-documents.ts';
@@ -14,7 +16,7 @@ export interface LinearInput {
   tell: (done: number, total: number) => void;
 }
 
-/** Methods that need no engine: from documents to one layer. */
+/** Methods that need no engine: from documents to a stack of layers. */
 export type LinearMethod = (input: LinearInput) => Layer[];
 
-export const LINEAR_METHODS: Partial<Record<DocumentMethod, LinearMethod>> = { lsh, itq, sph, sth };
+export const LINEAR_METHODS: Partial<Record<DocumentMethod, LinearMethod>> = { lsh, itq, sph, sth, ksh, shttm };

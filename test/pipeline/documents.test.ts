@@ -33,7 +33,7 @@ describe('reindex of documents', () => {
     await scratch.remove();
   });
 
-  for (const method of ['lsh', 'itq', 'sph', 'sth']) {
+  for (const method of ['lsh', 'itq', 'sph', 'sth', 'ksh', 'shttm']) {
     it(`publishes codes by ${method}, with the encoder beside them`, async () => {
       const documents = smallDocuments();
       const configuration = await configureDocuments(scratch, method, documents, { hashing: { method }, training: { bits: 8 } });
@@ -125,6 +125,10 @@ describe('reindex of documents', () => {
     const unlabelled = { ...supervised, documents: { split: 'split', minimumDocuments: 2 } };
     await refused('unlabelled', smallDocuments(), unlabelled, /the training documents have no labels; expected two or more/);
     await refused('one-label', smallDocuments().map((document) => ({ ...document, labels: ['all'] })), supervised, /the training documents have one label alone/);
+    for (const method of ['ksh', 'shttm']) {
+      await refused(`unlabelled-${method}`, smallDocuments(), { hashing: { method }, documents: { split: 'split', minimumDocuments: 2 } }, new RegExp(`hashing\\.method ${method}: the training documents have no labels`));
+      await refused(`one-label-${method}`, smallDocuments().map((document) => ({ ...document, labels: ['all'] })), { hashing: { method } }, /the training documents have one label alone/);
+    }
     await refused('untaught', smallDocuments(), { hashing: { method: 'itq', supervised: true } }, /itq learns nothing from labels/);
   });
 

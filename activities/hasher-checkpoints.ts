@@ -1,4 +1,4 @@
-import type { Check, Checkpoint } from '../hashers/documents/learn-network.ts';
+import type { Check, Checkpoint } from '../hashers/documents/train-with-checks.ts';
 import type { NetworkState } from '../hashers/documents/network-state.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { HashingConfiguration } from '../schemas/documents.ts';

@@ -1,11 +1,13 @@
-import { learnNetwork, type Validate } from '../hashers/documents/learn-network.ts';
+import { learnNetwork } from '../hashers/documents/learn-network.ts';
+import { learnStackedMachines } from '../hashers/documents/learn-s-rbm.ts';
 import { LINEAR_METHODS } from '../hashers/documents/linear-method.ts';
 import { NETWORKS } from '../hashers/documents/network-method.ts';
+import type { Checkpoint, Validate } from '../hashers/documents/train-with-checks.ts';
 import { takeRows, type TrainingDocuments } from '../hashers/documents/training-documents.ts';
 import { precisionAt } from '../evaluation/precision-at.ts';
 import type { Layer } from '../kernels/encode-sparse.ts';
 import type { ArtifactReference, Manifest } from '../schemas/artifact.ts';
-import { type HashingConfiguration, isLabelMethod, isNetworkMethod, LABEL_METHODS } from '../schemas/documents.ts';
+import { type HashingConfiguration, isLabelMethod, isNetworkMethod, LABEL_METHODS, needsTensorflow } from '../schemas/documents.ts';
 import { Failure } from '../schemas/failures.ts';
 import { hasherCheckpoints } from './hasher-checkpoints.ts';
 import { encodeLayers, encoderParts, headerOf } from './encoder-parts.ts';
@@ -24,8 +26,8 @@ export interface LearnHasherInput extends StageInput {
 export const NEAREST = 100;
 
 /**
- * A hash function from the training documents, chosen by `hashing.method`. Networks leave a checkpoint at every look at the validation part and
- * go on from the last one; linear methods are made in one piece. Rows: training documents.
+ * A hash function from the training documents, chosen by `hashing.method`. Those that TensorFlow trains leave a checkpoint at every look at the validation part and
+ * go on from the last one; the others are made in one piece. Rows: training documents.
  */
 export async function learnHasher(input: LearnHasherInput, context: StageContext): Promise<StageOutput> {
   const { weighed, hashing, bits, seed, force } = input;
@@ -42,7 +44,7 @@ export async function learnHasher(input: LearnHasherInput, context: StageContext
 
 /** A linear method is named by nothing but its name. */
 export function hasherParameters(hashing: HashingConfiguration, bits: number, seed: number): Record<string, unknown> {
-  return { hashing: isNetworkMethod(hashing.method) ? hashing : { method: hashing.method }, bits, seed };
+  return { hashing: needsTensorflow(hashing.method) ? hashing : { method: hashing.method }, bits, seed };
 }
 
 /** Throws ConfigurationError or DataError where the method cannot learn from these documents. */
@@ -63,23 +65,23 @@ function checkLabels({ values }: TrainingDocuments['labels'], option: string): v
 /** The hash function itself; see learnHasher. */
 export async function learn(documents: TrainingDocuments, { store: uri, weighed, hashing, bits, seed, force }: LearnHasherInput, context: StageContext): Promise<{ layers: Layer[]; facts: Manifest['facts'] }> {
   const { method } = hashing;
-  if (!isNetworkMethod(method)) return { layers: LINEAR_METHODS[method]!({ documents, bits, seed, tell: (done, total) => context.report(done, total) }), facts: {} };
+  if (method !== 's-rbm' && !isNetworkMethod(method)) return { layers: LINEAR_METHODS[method]!({ documents, bits, seed, tell: (done, total) => context.report(done, total) }), facts: {} };
   const { tf } = await context.openTensorflow();
   const checkpoints = hasherCheckpoints(context, uri, weighed, hasherParameters(hashing, bits, seed));
   const validate: Validate = (validation, validationCodes, rest, restCodes) =>
     precisionAt({ codes: validationCodes, labels: validation.labels }, { codes: restCodes, labels: rest.labels }, bits, NEAREST).expected;
-  const { layers, checks } = await learnNetwork({
+  const learning = {
     tf,
-    method: NETWORKS[method],
     settings: hashing,
     documents,
     bits,
     seed,
     validate,
     resume: force ? undefined : await checkpoints.latest(hashing),
-    keep: (checkpoint) => checkpoints.keep(checkpoint),
-    tell: (epoch, epochs, loss) => context.report(epoch, epochs, { loss }),
-  });
+    keep: (checkpoint: Checkpoint) => checkpoints.keep(checkpoint),
+    tell: (epoch: number, epochs: number, loss: number) => context.report(epoch, epochs, { loss }),
+  };
+  const { layers, checks } = method === 's-rbm' ? await learnStackedMachines(learning) : await learnNetwork({ ...learning, method: NETWORKS[method] });
   await checkpoints.drop(hashing);
   const best = checks.reduce((a, b) => ((b.score ?? b.epoch) > (a.score ?? a.epoch) ? b : a));
   return { layers, facts: { epochs: best.epoch, loss: best.loss, ...(best.score !== undefined && { validation: best.score }) } };

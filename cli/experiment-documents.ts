@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findTensorflow } from '../infra/tensorflow.ts';
 import { documentsTable } from '../report/documents-page.ts';
 import { DOCUMENT_PROTOCOL, DOCUMENT_RESULTS, type DocumentScore, type DocumentSetting } from '../schemas/document-experiment.ts';
-import { DOCUMENT_METHODS, type DocumentMethod, hashingConfiguration, isNetworkMethod } from '../schemas/documents.ts';
+import { DOCUMENT_METHODS, type DocumentMethod, hashingConfiguration, isNetworkMethod, needsTensorflow } from '../schemas/documents.ts';
 import { WORKFLOW } from '../schemas/run.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import { documentSet } from './document-sets.ts';
@@ -51,7 +51,7 @@ export async function runDocuments(options: DocumentsOptions): Promise<boolean> 
   return true;
 }
 
-const settingsNeedEngine = (methods: readonly string[]): boolean => methods.some((name) => isNetworkMethod(name.replace(/-s$/u, '') as DocumentMethod));
+const settingsNeedEngine = (methods: readonly string[]): boolean => methods.some((name) => needsTensorflow(name.replace(/-s$/u, '') as DocumentMethod));
 
 function settingOf(name: string, bits: number, { epochs, components, binarization, encoderLayers, decoderLayers }: DocumentsOptions): DocumentSetting {
   const supervised = name.endsWith('-s');

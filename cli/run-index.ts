@@ -1,6 +1,6 @@
 import { findTensorflow } from '../infra/tensorflow.ts';
 import type { Configuration } from '../schemas/configuration.ts';
-import { isNetworkMethod } from '../schemas/documents.ts';
+import { needsTensorflow as methodNeedsTensorflow } from '../schemas/documents.ts';
 import { Failure } from '../schemas/failures.ts';
 import { reindexWorkflowId } from '../schemas/run.ts';
 import type { ReindexResult } from '../schemas/run.ts';
@@ -114,6 +114,6 @@ function speaker({ json, terminals }: RunOptions): (line: string) => void {
 
 /** Whether a run learns with TensorFlow; encoding and the linear methods do without. */
 function needsTensorflow({ source, training, hashing }: Configuration): boolean {
-  if (source.kind === 'documents') return isNetworkMethod(hashing.method);
+  if (source.kind === 'documents') return methodNeedsTensorflow(hashing.method);
   return source.kind !== 'vectors' && training.engine === 'tensorflow';
 }

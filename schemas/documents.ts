@@ -3,10 +3,10 @@ import { z } from 'zod';
 const positiveCount = z.number().int().positive();
 
 /** Every way to hash documents, in the order of the results' tables. */
-export const DOCUMENT_METHODS = ['lsh', 'itq', 'sph', 'sth', 'ksh', 'shttm', 'vdsh', 'nash', 'nash-n', 'nash-dn', 'gmsh', 'bmsh', 'ammi'] as const;
+export const DOCUMENT_METHODS = ['lsh', 'itq', 'sph', 'sth', 's-rbm', 'ksh', 'shttm', 'vdsh', 'nash', 'nash-n', 'nash-dn', 'gmsh', 'bmsh', 'ammi'] as const;
 export type DocumentMethod = (typeof DOCUMENT_METHODS)[number];
 
-/** Those that are networks: they need the engine `tensorflow` to be trained. */
+/** Those that are networks of a latent variable, which may learn from labels too. */
 export const NETWORK_METHODS = ['vdsh', 'nash', 'nash-n', 'nash-dn', 'gmsh', 'bmsh', 'ammi'] as const satisfies DocumentMethod[];
 
 /** Those that always learn from labels. */
@@ -18,6 +18,11 @@ export function isLabelMethod(method: DocumentMethod): method is (typeof LABEL_M
 
 export function isNetworkMethod(method: DocumentMethod): method is (typeof NETWORK_METHODS)[number] {
   return NETWORK_METHODS.some((name) => name === method);
+}
+
+/** Whether the engine `tensorflow` is what trains it. */
+export function needsTensorflow(method: DocumentMethod): boolean {
+  return method === 's-rbm' || isNetworkMethod(method);
 }
 
 /** What is taken of documents, and how their words are weighed. */
@@ -48,7 +53,7 @@ export const documentsConfiguration = z
 /** How documents are hashed; training.bits says how long codes are. */
 export const hashingConfiguration = z
   .strictObject({
-    method: z.enum(DOCUMENT_METHODS).default('itq').describe('lsh, itq, sph, sth need no engine, nor do ksh and shttm, which learn from labels; vdsh, nash, nash-n, nash-dn, gmsh, bmsh, ammi are learned with tensorflow.'),
+    method: z.enum(DOCUMENT_METHODS).default('itq').describe('lsh, itq, sph, sth need no engine, nor do ksh and shttm, which learn from labels; s-rbm, vdsh, nash, nash-n, nash-dn, gmsh, bmsh, ammi are learned with tensorflow.'),
     supervised: z.boolean().default(false).describe('Learn from labels too; for the methods that are networks.'),
     epochs: positiveCount.default(24),
     batch: positiveCount.optional().describe('Documents in a batch; without it 100, of ammi 256.'),

@@ -57,7 +57,7 @@ export function addExperimentCommand(program: Command): void {
     .option('--data <list>', 'data sets, with commas between: 20news, reuters, tmc, rcv1', list, ['reuters'])
     .option('--folder <folder>', 'where their files are', '../shared/data')
     .option('--bits <list>', 'lengths of codes', list, ['32'])
-    .option('--method <list>', 'all, or methods with commas between: lsh, itq, sph, sth, ksh, shttm, vdsh, nash, nash-n, nash-dn, gmsh, bmsh, ammi, and NAME-s for a network that learns from labels', list, ['all'])
+    .option('--method <list>', 'all, or methods with commas between: lsh, itq, sph, sth, s-rbm, ksh, shttm, vdsh, nash, nash-n, nash-dn, gmsh, bmsh, ammi, and NAME-s for a network that learns from labels', list, ['all'])
     .option('--seeds <n>', 'trials of each setting', positiveInteger, 1)
     .option('--epochs <n>', 'epochs of networks', positiveInteger)
     .option('--components <n>', 'K of gmsh and bmsh', positiveInteger)

@@ -20,6 +20,8 @@ const SAMPLES = 5000;
 /** Added to K'K, as a share of its mean diagonal. */
 const RIDGE = 1e-3;
 const STEPS = 60;
+/** Less than this share more ends a climb. */
+const ENOUGH = 1e-4;
 
 type Operator = (v: Float64Array) => Float64Array;
 
@@ -131,40 +133,34 @@ function pulledBack(P: Float64Array, m: number, S: Operator, bits: number): Floa
 
 /** Climbs phi' R phi, phi = 2 / (1 + e^-Pu) - 1, by Nesterov's accelerated gradients with halved steps. Returns the best u. */
 function climb(P: Float64Array, residual: Operator, start: Float64Array): Float64Array {
-  const m = start.length;
   const at = (u: Float64Array) => {
     const phi = product(P, u).map((y) => tanh(y / 2));
     const pushed = residual(phi);
-    return { value: dot(phi, pushed), phi, pushed };
+    return { u, value: dot(phi, pushed), phi, pushed };
   };
-  let best = start;
+  let best = at(start);
   let before = start;
-  let value = at(start).value;
   let step = 0;
   let t = 1;
   for (let round = 0; round < STEPS; round++) {
     const next = (1 + Math.sqrt(1 + 4 * t * t)) / 2;
-    const ahead = Float64Array.from(best, (u, j) => u + ((t - 1) / next) * (u - before[j]!));
-    const here = at(ahead);
-    const gradient = transposed(P, m, here.pushed.map((push, r) => push * (1 - here.phi[r]! ** 2)));
+    const here = t === 1 ? best : at(best.u.map((u, j) => u + ((t - 1) / next) * (u - before[j]!)));
+    const gradient = transposed(P, start.length, here.pushed.map((push, r) => push * (1 - here.phi[r]! ** 2)));
     const length = dot(gradient, gradient);
     if (!(length > 0)) break;
-    step = step === 0 ? Math.sqrt(dot(start, start) / length) : step * 2;
-    let u = ahead;
+    step = step === 0 ? Math.sqrt(dot(start, start) / length) : step * 1.5;
+    let reached = here;
     for (let halving = 0; halving < 20; halving++, step /= 2) {
-      u = Float64Array.from(ahead, (from, j) => from + step * gradient[j]!);
-      if (at(u).value >= here.value + (step * length) / 2) break;
+      reached = at(here.u.map((u, j) => u + step * gradient[j]!));
+      if (reached.value >= here.value + (step * length) / 2) break;
     }
-    const reached = at(u).value;
-    if (reached - value <= 1e-6 * Math.abs(value)) {
-      if (t === 1) break;
-      t = 1;
-      before = best;
-      continue;
-    }
-    [before, best, value, t] = [best, u, reached, next];
+    const isHigher = reached.value - best.value > ENOUGH * Math.abs(best.value);
+    if (!isHigher && t === 1) break;
+    before = best.u;
+    t = isHigher ? next : 1;
+    if (isHigher) best = reached;
   }
-  return best;
+  return best.u;
 }
 
 function product(P: Float64Array, u: Float64Array): Float64Array {

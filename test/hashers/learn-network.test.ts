@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Checkpoint, learnNetwork, type LearnInput } from '../../hashers/documents/learn-network.ts';
+import { learnNetwork, type LearnInput } from '../../hashers/documents/learn-network.ts';
 import { NETWORKS } from '../../hashers/documents/network-method.ts';
+import type { Checkpoint } from '../../hashers/documents/train-with-checks.ts';
 import type { TrainingDocuments } from '../../hashers/documents/training-documents.ts';
 import { findTensorflow, openTensorflow, prepareTensorflow } from '../../infra/tensorflow.ts';
 import { RandomStream } from '../../kernels/random.ts';

@@ -132,7 +132,7 @@ describe('reindex of documents', () => {
     await refused('untaught', smallDocuments(), { hashing: { method: 'itq', supervised: true } }, /itq learns nothing from labels/);
   });
 
-  for (const hashing of [{ method: 'bmsh' }, { method: 'nash-dn', supervised: true }, { method: 'gmsh' }, { method: 'vdsh' }, { method: 'ammi' }]) {
+  for (const hashing of [{ method: 'bmsh' }, { method: 'nash-dn', supervised: true }, { method: 'gmsh' }, { method: 'vdsh' }, { method: 'ammi' }, { method: 's-rbm' }]) {
     it(`learns ${hashing.method}${hashing.supervised ? ' from labels' : ''} with tensorflow, the same twice`, { skip: !staged && 'TensorFlow is not set up (hashloom setup tensorflow)' }, async () => {
       const settings = { ...hashing, hidden: 32, epochs: 12, checkEvery: 4, batch: 20, components: 3 };
       const configuration = await configureDocuments(scratch, `learned-${hashing.method}`, smallDocuments(), { hashing: settings });

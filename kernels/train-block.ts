@@ -79,15 +79,12 @@ export function prepareVisit(sides: readonly BlockSide[], visit: Visit, threads:
 
   const floats = new Float32Array(memory.buffer);
   const words = new Uint32Array(memory.buffer);
-  let row = 0;
-  for (const { state } of dense ? sides : []) {
-    const { embeddings, moment1, moment2 } = state;
-    for (let from = 0; from < embeddings.length; from += width) {
-      const to = at.rows / 4 + 3 * width * row++;
-      floats.set(embeddings.subarray(from, from + width), to);
-      floats.set(moment1.subarray(from, from + width), to + width);
-      floats.set(moment2.subarray(from, from + width), to + 2 * width);
-    }
+  let value = 0;
+  for (const { state: { embeddings, moment1, moment2 } } of dense ? sides : []) {
+    floats.set(embeddings, at.embeddings / 4 + value);
+    floats.set(moment1, at.moment1 / 4 + value);
+    floats.set(moment2, at.moment2 / 4 + value);
+    value += embeddings.length;
   }
   words.set(affinity.offsets, at.dOffsets / 4);
   words.set(affinity.columns, at.dColumns / 4);
@@ -143,10 +140,9 @@ export function beginSweep({ visit, functions }: TaskWorkspace, positives: numbe
     functions.shufflePositives(positives);
   }
   const whole = plan.groupStart.length === 2;
-  const { dense } = visit;
   functions.openStream(seed, PURPOSE.rowBlocks, epoch, block, sweep);
-  if (!whole) functions.shuffleRows(0, rows.split, dense);
-  if (rows.rows > rows.split) functions.shuffleRows(rows.split, rows.rows, dense);
+  if (!whole) functions.shuffleRows(0, rows.split);
+  if (rows.rows > rows.split) functions.shuffleRows(rows.split, rows.rows);
   functions.nameGroups(plan.groups);
   const start = Math.floor((positives * sweep) / plan.sweeps);
   functions.sortPositives(start, Math.floor((positives * (sweep + 1)) / plan.sweeps), plan.groups, plan.tasks.length);
@@ -155,22 +151,12 @@ export function beginSweep({ visit, functions }: TaskWorkspace, positives: numbe
 function readStates(sides: readonly BlockSide[], { visit }: TaskWorkspace): PartitionState[] {
   const { memory, shared, plan } = visit;
   const clock = visit.results.byteLength === 0 ? 0 : plan.sweeps * plan.rounds;
-  const { tables, bits } = visit.visit.settings;
-  const width = tables * bits;
-  const floats = new Float32Array(memory.buffer, shared.rows);
-  const rowAt = new Uint32Array(memory.buffer, shared.groupRows, visit.rows.rows);
-  const placeOf = new Uint32Array(rowAt.length);
-  rowAt.forEach((row, place) => (placeOf[row] = place));
-  let row = 0;
+  let value = 0;
   return sides.map(({ state: { firstRow, steps, embeddings: { length } } }) => {
-    const [embeddings, moment1, moment2] = [new Float32Array(length), new Float32Array(length), new Float32Array(length)];
-    for (let to = 0; to < length; to += width) {
-      const from = 3 * width * placeOf[row++];
-      embeddings.set(floats.subarray(from, from + width), to);
-      moment1.set(floats.subarray(from + width, from + 2 * width), to);
-      moment2.set(floats.subarray(from + 2 * width, from + 3 * width), to);
-    }
-    return { firstRow, embeddings, moment1, moment2, steps: steps + clock };
+    const copy = (from: number) => new Float32Array(memory.buffer, from + 4 * value, length).slice();
+    const state = { firstRow, embeddings: copy(shared.embeddings), moment1: copy(shared.moment1), moment2: copy(shared.moment2), steps: steps + clock };
+    value += length;
+    return state;
   });
 }
 

@@ -4,7 +4,9 @@ import type { VisitPlan } from './train-plan.ts';
 
 /** The words of a thread's header, in the order that `bind` of kernels/wasm-train/layout.ts reads. */
 const SHARED = [
-  'rows',
+  'embeddings',
+  'moment1',
+  'moment2',
   'touched',
   'groupRows',
   'groupStart',
@@ -30,15 +32,10 @@ const OWN = [
   'kind',
   'winner',
   'largest',
-  'cosines',
   'slopes',
+  'cosines',
   'slotRow',
-  'slotPlace',
-  'u',
-  'gradient',
-  'inverse',
-  'pull',
-  'wins',
+  'vectors',
   'mask',
   'shares',
 ] as const;
@@ -71,6 +68,9 @@ export interface TrainMemory {
   threads: { header: number; own: OwnPlaces }[];
 }
 
+/** Pairs whose cosines are at hand at once, few enough that their vectors stay in the cache until their slopes are known. */
+export const PAIRS_AT_ONCE = 128;
+
 const PAGE = 65_536;
 /** The first bytes are left to the compiler. */
 const BASE = 1024;
@@ -88,7 +88,9 @@ export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
   const dense = sizes.dense ? 4 * rows * tables * bits : 0;
   const sweep = 4 * (Math.ceil(positives / sweeps) + 1);
   const bytes: Places = {
-    rows: 3 * dense,
+    embeddings: dense,
+    moment1: dense,
+    moment2: dense,
     touched: 4 * rows,
     groupRows: 4 * rows,
     groupStart: 4 * (groups + 1),
@@ -128,26 +130,20 @@ function bytesOfThread({ rows, tables, bits, hardPerPositive, easyPerPositive, b
   const pairs = batch * (1 + Math.ceil(hardPerPositive) + Math.ceil(easyPerPositive) + Math.ceil(bucketPerPositive));
   const largestGroup = Math.max(...groupStart.slice(1).map((end, group) => end - groupStart[group]));
   const slots = Math.min(2 * pairs, groups === 1 ? rows : 2 * largestGroup);
-  const vectors = dense ? 4 * slots * tables * bits : 0;
-  const values = 4 * slots * tables;
-  const squares = 4 * tables * tables;
+  const squares = 4 * Math.ceil((tables * tables) / 4);
+  const vectors = 4 * tables * (2 * bits + 3);
   return {
     pairLeft: 4 * pairs,
     pairRight: 4 * pairs,
     kind: pairs,
     winner: pairs,
     largest: 4 * pairs,
-    cosines: dense ? squares * pairs : 0,
     slopes: 4 * pairs,
+    cosines: dense ? 4 * squares * PAIRS_AT_ONCE : 0,
     slotRow: 4 * slots,
-    slotPlace: 4 * slots,
-    u: vectors,
-    gradient: vectors,
-    inverse: values,
-    pull: values,
-    wins: values,
+    vectors: dense ? slots * 64 * Math.ceil(vectors / 64) : 0,
     mask: 4 * bits,
-    shares: squares,
+    shares: 8 * squares,
   };
 }
 

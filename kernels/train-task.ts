@@ -10,7 +10,7 @@ import { adamStep, BETA1, BETA2, RHO } from './adam-step.ts';
 import { NonFiniteError } from './non-finite-error.ts';
 import { crossEntropy, type PairLoss } from './pair-loss.ts';
 import { PURPOSE } from './random.ts';
-import type { OwnPlaces, Places } from './train-memory.ts';
+import { type OwnPlaces, PAIRS_AT_ONCE, type Places } from './train-memory.ts';
 import { instantiate, type SharedMemory, type TrainFunctions } from './train-module.ts';
 import type { VisitPlan } from './train-plan.ts';
 import { globalRow, type BlockRows } from './train-rows.ts';
@@ -69,11 +69,11 @@ export function openWorkspace(visit: SharedVisit, thread: number, loss: PairLoss
     functions,
     taskStart: new Uint32Array(memory.buffer, shared.taskStart, plan.tasks.length + 1),
     kind: new Uint8Array(memory.buffer, own.kind, own.winner - own.kind),
-    largest: new Float32Array(memory.buffer, own.largest, (own.cosines - own.largest) >>> 2),
-    slopes: new Float32Array(memory.buffer, own.slopes, (own.slotRow - own.slopes) >>> 2),
+    largest: new Float32Array(memory.buffer, own.largest, (own.slopes - own.largest) >>> 2),
+    slopes: new Float32Array(memory.buffer, own.slopes, (own.cosines - own.slopes) >>> 2),
     pairLeft: words(own.pairLeft, own.pairRight),
     pairRight: words(own.pairRight, own.kind),
-    slotRow: words(own.slotRow, own.slotPlace),
+    slotRow: words(own.slotRow, own.vectors),
     negativeWeight: new Float32Array(memory.buffer, shared.negativeWeight, visit.rows.rows),
     mask: new Float32Array(memory.buffer, own.mask, visit.visit.settings.bits),
     results: new Float64Array(visit.results),
@@ -92,12 +92,14 @@ export function runTask(workspace: TaskWorkspace, number: number): void {
   let total = 0;
   for (const pairs of drawBatches(workspace, number)) {
     functions.forward();
-    functions.cosinesOfPairs(pairs);
-    loss += pairLosses(workspace, pairs, clock);
-    functions.spreadSlopes(pairs, now.lambda, now.temperature);
-    const { quantization } = workspace.loss;
-    loss += quantization.kind === 'log-cosh' ? functions.backward(0, 0) : functions.backward(1, quantization.scale);
+    for (let first = 0; first < pairs; first += PAIRS_AT_ONCE) {
+      const end = Math.min(first + PAIRS_AT_ONCE, pairs);
+      functions.cosinesOfPairs(first, end);
+      loss += pairLosses(workspace, first, end, clock);
+      functions.spreadSlopes(first, end, now.lambda, now.temperature);
+    }
     update(workspace, clock, now.rate);
+    loss += functions.quantizationLoss();
     total += pairs;
   }
   results[2 * number] = loss;
@@ -129,13 +131,13 @@ export function* drawBatches({ visit, functions, taskStart }: TaskWorkspace, num
   }
 }
 
-/** Slope of every pair's loss by its largest cosine; returns the sum of weighted losses. */
-function pairLosses(workspace: TaskWorkspace, pairs: number, clock: number): number {
+/** Slope of the losses of pairs [first, end) by their largest cosines; returns the sum of weighted losses. */
+function pairLosses(workspace: TaskWorkspace, first: number, end: number, clock: number): number {
   const { loss, kind, largest, slopes, pairLeft, slotRow, negativeWeight, out } = workspace;
   const { beta, betaOn } = workspace.visit.visit.settings;
   const easyWeight = betaOn === 'all' ? beta : 1;
   let total = 0;
-  for (let at = 0; at < pairs; at++) {
+  for (let at = first; at < end; at++) {
     const what = kind[at];
     const weight = what === POSITIVE ? 1 : (what === HARD ? beta : easyWeight) * negativeWeight[slotRow[pairLeft[at]]];
     crossEntropy(loss, largest[at], what === POSITIVE, out);
@@ -151,13 +153,15 @@ function pairLosses(workspace: TaskWorkspace, pairs: number, clock: number): num
 function update(workspace: TaskWorkspace, clock: number, rate: number): void {
   const { visit, functions, slotRow } = workspace;
   const { rows, steps } = visit;
+  const { quantization } = workspace.loss;
+  const [kind, scale] = quantization.kind === 'log-cosh' ? [0, 0] : [1, quantization.scale];
   let broken: number;
   if (visit.visit.settings.optimizer === 'rmsprop') {
-    broken = functions.rmsprop(RHO, rate, clock + 1);
+    broken = functions.rmsprop(kind, scale, RHO, rate, clock + 1);
   } else {
     const p = adamStep(steps[0] + clock + 1, rate);
     const q = adamStep((steps[1] ?? steps[0]) + clock + 1, rate);
-    broken = functions.adam(rows.split, BETA1, BETA2, p.scale, p.correction, q.scale, q.correction);
+    broken = functions.adam(kind, scale, rows.split, BETA1, BETA2, p.scale, p.correction, q.scale, q.correction);
   }
   if (broken >= 0) fail(workspace, pairWith(workspace, broken), clock, `embedding of row ${globalRow(rows, slotRow[broken])} not finite`);
 }

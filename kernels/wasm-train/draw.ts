@@ -1,13 +1,12 @@
 /** What a task trains on: groups of rows, the positives of a pair of groups, and the negatives that go with them. */
-import { bColumns, bOffsets, dColumns, dOffsets, E, groupOf, groupRows, groupStart, hColumns, hOffsets, kind, left, pairLeft, pairRight, right, rowStride, slotOf, slotPlace, slotRow, sweepLeft, sweepRight, taskOf, taskStart } from './layout';
+import { bColumns, bOffsets, dColumns, dOffsets, groupOf, groupRows, groupStart, hColumns, hOffsets, kind, left, pairLeft, pairRight, right, slotOf, slotRow, sweepLeft, sweepRight, taskOf, taskStart } from './layout';
 import { below, uniform } from './random';
 
 const POSITIVE: u8 = 0;
 const HARD: u8 = 1;
 const EASY: u8 = 2;
-/** Of slotOf: a row in no pair of the task, and one in a pair that has no slot yet. */
+/** Of slotOf: a row in no pair of the task. */
 const FREE: i32 = -1;
-const TAKEN: i32 = -2;
 /** A row with few candidates goes without after so many draws. */
 const TRIES: u32 = 64;
 
@@ -41,23 +40,9 @@ export function shufflePositives(count: u32): void {
   }
 }
 
-/** Fisher-Yates over the rows [first, end) of the groups' list, by the open stream; where their values lie here too, they move with them. */
-export function shuffleRows(first: u32, end: u32, dense: bool): void {
-  for (let i = end - first; i > 1; i--) {
-    const from = first + i - 1;
-    const to = first + below(i);
-    swap(groupRows, from, to);
-    if (dense && from != to) swapValues(E + <usize>from * rowStride, E + <usize>to * rowStride);
-  }
-}
-
-@inline
-function swapValues(a: usize, b: usize): void {
-  for (let k: usize = 0; k < rowStride; k += 16) {
-    const kept = v128.load(a + k);
-    v128.store(a + k, v128.load(b + k));
-    v128.store(b + k, kept);
-  }
+/** Fisher-Yates over the rows [first, end) of the groups' list, by the open stream. */
+export function shuffleRows(first: u32, end: u32): void {
+  for (let i = end - first; i > 1; i--) swap(groupRows, first + i - 1, first + below(i));
 }
 
 /** Notes the group of every row. */
@@ -111,48 +96,44 @@ export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive:
   const rowsA = u32At(groupStart, a + 1) - startA;
   const rows = a == b ? rowsA : rowsA + u32At(groupStart, b + 1) - startB;
   pairs = 0;
+  slots = 0;
   for (let at = first; at < end; at++) {
     const row = u32At(sweepLeft, at);
-    append(row, u32At(sweepRight, at), POSITIVE);
-    drawListed(row, a, b, hOffsets, hColumns, hardPerPositive);
-    drawListed(row, a, b, bOffsets, bColumns, bucketPerPositive);
+    const slot = slotFor(row);
+    append(slot, slotFor(u32At(sweepRight, at)), POSITIVE);
+    drawListed(row, slot, a, b, hOffsets, hColumns, hardPerPositive);
+    drawListed(row, slot, a, b, bOffsets, bColumns, bucketPerPositive);
     for (let n = times(easyPerPositive); n > 0; n--) {
       for (let tries: u32 = 0; tries < TRIES; tries++) {
         const place = below(rows);
         const column = u32At(groupRows, place < rowsA ? startA + place : startB + place - rowsA);
         if (column == row || linked(row, column)) continue;
-        append(row, column, EASY);
+        append(slot, slotFor(column), EASY);
         break;
       }
     }
   }
-  slots = 0;
-  assignSlots(startA, startA + rowsA);
-  if (a != b) assignSlots(startB, startB + rows - rowsA);
-  for (let at: usize = 0; at < <usize>pairs << 2; at += 4) {
-    store<u32>(pairLeft + at, u32At(slotOf, load<u32>(pairLeft + at)));
-    store<u32>(pairRight + at, u32At(slotOf, load<u32>(pairRight + at)));
-  }
   return pairs;
 }
 
-/** Slots of the rows at places [first, end) that are in a pair, in the order of places, which is that of their values in memory. */
-function assignSlots(first: u32, end: u32): void {
-  for (let place = first; place < end; place++) {
-    const row = u32At(groupRows, place);
-    if (load<i32>(slotOf + (<usize>row << 2)) == FREE) continue;
-    store<u32>(slotOf + (<usize>row << 2), slots);
-    store<u32>(slotRow + (<usize>slots << 2), row);
-    store<u32>(slotPlace + (<usize>slots << 2), place);
-    slots += 1;
-  }
+/** The row's slot; slots follow one another as rows first appear, so that pairs walk through their vectors. */
+@inline
+function slotFor(row: u32): u32 {
+  const place = slotOf + (<usize>row << 2);
+  const taken = load<i32>(place);
+  if (taken != FREE) return taken;
+  const slot = slots;
+  store<u32>(place, slot);
+  store<u32>(slotRow + (<usize>slot << 2), row);
+  slots = slot + 1;
+  return slot;
 }
 
 /**
  * Negatives of a row from a list of such: the first in groups a and b from a random place on, round the list; none where there is none. Groups
  * are drawn anew every sweep, so over sweeps all of the list are as likely.
  */
-function drawListed(row: u32, a: u32, b: u32, offsets: usize, columns: usize, perPositive: f64): void {
+function drawListed(row: u32, slot: u32, a: u32, b: u32, offsets: usize, columns: usize, perPositive: f64): void {
   const start = u32At(offsets, row);
   const count = u32At(offsets, row + 1) - start;
   if (count == 0) return;
@@ -162,7 +143,7 @@ function drawListed(row: u32, a: u32, b: u32, offsets: usize, columns: usize, pe
       const column = u32At(columns, start + place);
       const group = <u32>load<u8>(groupOf + column);
       if (group == a || group == b) {
-        append(row, column, HARD);
+        append(slot, slotFor(column), HARD);
         break;
       }
       if (++place == count) place = 0;
@@ -176,11 +157,9 @@ export function freeSlots(): void {
 }
 
 @inline
-function append(row: u32, column: u32, what: u8): void {
-  store<u32>(pairLeft + (<usize>pairs << 2), row);
-  store<u32>(pairRight + (<usize>pairs << 2), column);
-  store<i32>(slotOf + (<usize>row << 2), TAKEN);
-  store<i32>(slotOf + (<usize>column << 2), TAKEN);
+function append(leftSlot: u32, rightSlot: u32, what: u8): void {
+  store<u32>(pairLeft + (<usize>pairs << 2), leftSlot);
+  store<u32>(pairRight + (<usize>pairs << 2), rightSlot);
   store<u8>(kind + pairs, what);
   pairs += 1;
 }

@@ -2,6 +2,7 @@
 export { bind } from './layout';
 export { openStream } from './random';
 export { drawPairs, freeSlots, nameGroups, shufflePositives, shuffleRows, slotCount, sortPositives } from './draw';
-export { cosinesOfPairs, drawMask, forward } from './forward';
-export { backward, spreadSlopes } from './backward';
-export { adam, rmsprop, settle } from './update';
+export { drawMask, forward } from './forward';
+export { cosinesOfPairs } from './cosines';
+export { spreadSlopes } from './spread';
+export { adam, quantizationLoss, rmsprop, settle } from './update';

@@ -9,12 +9,10 @@ import { loadCoefficients } from './elementary';
 export let L: u32 = 0;
 export let d: u32 = 0;
 export let w: u32 = 0;
-/** f32 (n, 3, L, d), in the order of groupRows: of each row E and the optimizer's two moments, side by side because a step needs all; where the first of each lie. */
+/** f32 (n, L, d): of each row E and the optimizer's two moments. */
 export let E: usize = 0;
 export let M1: usize = 0;
 export let M2: usize = 0;
-/** Bytes from a row's E to the next row's. */
-export let rowStride: usize = 0;
 /** u32 (n): the step that last moved a row. */
 export let touched: usize = 0;
 /** u32 (n): rows group by group; u32 (groups + 1): where a group's begin; u8 (n): the group of a row. */
@@ -40,25 +38,30 @@ export let taskStart: usize = 0;
 /** i32 (n): a row's slot in the task at work on it, or below 0. */
 export let slotOf: usize = 0;
 // Of one thread:
-/** u32 (m): slots of the pair; u8 (m): its kind and winner; f32 (m): largest cosine; f32 (m, L, L): cosines; f32 (m): slope of the loss. */
+/** u32 (m): slots of the pair; u8 (m): its kind and winner; f32 (m): largest cosine, slope of the loss. */
 export let pairLeft: usize = 0;
 export let pairRight: usize = 0;
 export let kind: usize = 0;
 export let winner: usize = 0;
 export let largest: usize = 0;
-export let cosines: usize = 0;
 export let slopes: usize = 0;
-/** u32 (s): the row and its place in the list of groups; f32 (s, L, d): u, gradient; f32 (s, L): inverse lengths, sums of slope * cosine, of lambda. */
+/** f32 (PAIRS_AT_ONCE, squares): cosines of the pairs at work, L * L of each and then -Infinity. */
+export let cosines: usize = 0;
+/** u32 (s): the row. */
 export let slotRow: usize = 0;
-export let slotPlace: usize = 0;
-export let u: usize = 0;
-export let gradient: usize = 0;
-export let inverse: usize = 0;
-export let pull: usize = 0;
-export let wins: usize = 0;
+/** Of a slot, side by side: f32 (L, d) u, (L, d) gradient, (L) inverse lengths, (L) sums of slope * cosine, (L) of lambda; and the bytes to the next slot's. */
+export let vectors: usize = 0;
+export let vectorStride: usize = 0;
+/** In a slot's vectors, where these begin. */
+export let GRADIENT: usize = 0;
+export let INVERSE: usize = 0;
+export let PULL: usize = 0;
+export let WINS: usize = 0;
+/** L * L, up to the next multiple of 4. */
+export let squares: u32 = 0;
 /** f32 (d): 0 where dropout strikes. */
 export let mask: usize = 0;
-/** f32 (L, L). */
+/** f32 (2, squares): what a pair's cosines give to the left and to the right row. */
 export let shares: usize = 0;
 
 @inline
@@ -70,42 +73,42 @@ export function bind(h: usize): void {
   L = word(h, 0);
   d = word(h, 1);
   w = L * d;
-  rowStride = 12 * <usize>w;
+  squares = (L * L + 3) & ~3;
+  GRADIENT = <usize>w << 2;
+  INVERSE = <usize>w << 3;
+  PULL = INVERSE + (<usize>L << 2);
+  WINS = PULL + (<usize>L << 2);
+  vectorStride = (WINS + (<usize>L << 2) + 63) & ~63;
   loadCoefficients();
   E = word(h, 2);
-  M1 = E + 4 * <usize>w;
-  M2 = E + 8 * <usize>w;
-  touched = word(h, 3);
-  groupRows = word(h, 4);
-  groupStart = word(h, 5);
-  groupOf = word(h, 6);
-  dOffsets = word(h, 7);
-  dColumns = word(h, 8);
-  hOffsets = word(h, 9);
-  hColumns = word(h, 10);
-  bOffsets = word(h, 11);
-  bColumns = word(h, 12);
-  left = word(h, 13);
-  right = word(h, 14);
-  sweepLeft = word(h, 15);
-  sweepRight = word(h, 16);
-  taskOf = word(h, 17);
-  taskStart = word(h, 18);
-  slotOf = word(h, 19);
-  pairLeft = word(h, 21);
-  pairRight = word(h, 22);
-  kind = word(h, 23);
-  winner = word(h, 24);
-  largest = word(h, 25);
-  cosines = word(h, 26);
-  slopes = word(h, 27);
-  slotRow = word(h, 28);
-  slotPlace = word(h, 29);
-  u = word(h, 30);
-  gradient = word(h, 31);
-  inverse = word(h, 32);
-  pull = word(h, 33);
-  wins = word(h, 34);
-  mask = word(h, 35);
-  shares = word(h, 36);
+  M1 = word(h, 3);
+  M2 = word(h, 4);
+  touched = word(h, 5);
+  groupRows = word(h, 6);
+  groupStart = word(h, 7);
+  groupOf = word(h, 8);
+  dOffsets = word(h, 9);
+  dColumns = word(h, 10);
+  hOffsets = word(h, 11);
+  hColumns = word(h, 12);
+  bOffsets = word(h, 13);
+  bColumns = word(h, 14);
+  left = word(h, 15);
+  right = word(h, 16);
+  sweepLeft = word(h, 17);
+  sweepRight = word(h, 18);
+  taskOf = word(h, 19);
+  taskStart = word(h, 20);
+  slotOf = word(h, 21);
+  pairLeft = word(h, 23);
+  pairRight = word(h, 24);
+  kind = word(h, 25);
+  winner = word(h, 26);
+  largest = word(h, 27);
+  slopes = word(h, 28);
+  cosines = word(h, 29);
+  slotRow = word(h, 30);
+  vectors = word(h, 31);
+  mask = word(h, 32);
+  shares = word(h, 33);
 }

@@ -1,7 +1,7 @@
 /**
  * exp, log, tanh and acos in float64 with a fixed order of operations: the same bits on every machine and in every
  * version of V8, which `Math.exp` and the like do not promise. (Sums, products, quotients and `Math.sqrt` are exact
- * by IEEE 754.) Range reduction and series; within 1e-15 relative (tanh: absolute) of the true value.
+ * by IEEE 754.) Range reduction and series or quotients of polynomials; within 1e-15 relative (tanh: absolute) of the true value.
  */
 
 const LN2_HIGH = 0.693147180369123816490;
@@ -15,8 +15,6 @@ const HALF_PI = 1.5707963267948966;
 const POWERS = powersOfTwo();
 /** ROOTS[j] = 2^(j / 32). */
 const ROOTS = rootsOfTwo();
-/** ASIN[k]: coefficient of x^(2k + 1) in the Taylor series of arcsin. */
-const ASIN = arcsineSeries(24);
 
 const DOUBLE = new Float64Array(1);
 const WORDS = new Uint32Array(DOUBLE.buffer);
@@ -100,12 +98,12 @@ export function softplus(x: number): number {
   return x > 0 ? x + log(1 + exp(-x)) : log(1 + exp(x));
 }
 
-/** Arc sine for |x| <= 1/2. */
+/** Arc sine for |x| <= 1/2: x + x z P(z) / Q(z), z = x^2, with the coefficients of FreeBSD's msun (e_asin.c). */
 function asinSmall(x: number): number {
   const z = x * x;
-  let p = ASIN[23];
-  for (let k = 22; k > 0; k--) p = p * z + ASIN[k];
-  return x + x * z * p;
+  const p = 1.66666666666666657415e-1 + z * (-3.25565818622400915405e-1 + z * (2.01212532134862925881e-1 + z * (-4.00555345006794114027e-2 + z * (7.91534994289814532176e-4 + z * 3.47933107596021167570e-5))));
+  const q = 1 + z * (-2.40339491173441421878 + z * (2.02094576023350569471 + z * (-6.88283971605453293030e-1 + z * 7.70381505559019352791e-2)));
+  return x + x * ((z * p) / q);
 }
 
 function powersOfTwo(): Float64Array {
@@ -124,14 +122,4 @@ function rootsOfTwo(): Float64Array {
     for (let j = 0; j < 32; j++) if ((j & bit) !== 0) roots[j] *= root;
   }
   return roots;
-}
-
-function arcsineSeries(terms: number): Float64Array {
-  const series = new Float64Array(terms);
-  let binomial = 1;
-  for (let k = 0; k < terms; k++) {
-    series[k] = binomial / (2 * k + 1);
-    binomial *= (2 * k + 1) / (2 * k + 2);
-  }
-  return series;
 }

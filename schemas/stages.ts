@@ -15,8 +15,8 @@ export const STAGES = {
   'hold-out': { version: 2, title: 'Hold out pairs' },
   mine: { version: 2, title: 'Mine hard negatives' },
   survey: { version: 1, title: 'Survey the codes' },
-  block: { version: 4, title: 'Train a block' },
-  train: { version: 4, title: 'Train the embeddings' },
+  block: { version: 5, title: 'Train a block' },
+  train: { version: 5, title: 'Train the embeddings' },
   encode: { version: 3, title: 'Encode vectors to codes' },
   binarize: { version: 2, title: 'Binarize to codes' },
   'export-plan': { version: 1, title: 'Plan the export' },
@@ -33,7 +33,7 @@ export const STAGES = {
   'hasher-checkpoint': { version: 2, title: 'Checkpoint of a hash function' },
   'encode-documents': { version: 1, title: 'Encode documents to codes' },
   'document-trial': { version: 2, title: 'Trial of a hash function' },
-  trial: { version: 2, title: 'Trial on the stochastic block model' },
+  trial: { version: 3, title: 'Trial on the stochastic block model' },
 } as const;
 
 export type StageName = keyof typeof STAGES;

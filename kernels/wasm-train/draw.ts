@@ -1,5 +1,5 @@
 /** What a task trains on: groups of rows, the positives of a pair of groups, and the negatives that go with them. */
-import { bColumns, bOffsets, dColumns, dOffsets, groupOf, groupRows, groupStart, hColumns, hOffsets, kind, left, pairLeft, pairRight, right, slotOf, slotRow, sweepLeft, sweepRight, taskOf, taskStart } from './layout';
+import { bColumns, bOffsets, dColumns, dOffsets, groupOf, groupRows, groupStart, hColumns, hOffsets, kind, left, pairLeft, pairRight, right, shares, slotOf, slotRow, sweepLeft, sweepRight, taskOf, taskStart } from './layout';
 import { below, uniform } from './random';
 
 const POSITIVE: u8 = 0;
@@ -9,6 +9,8 @@ const EASY: u8 = 2;
 const FREE: i32 = -1;
 /** A row with few candidates goes without after so many draws. */
 const TRIES: u32 = 64;
+/** Positives whose rows' lists are fetched at once. */
+const POSITIVES_AT_ONCE: u32 = 16;
 
 let pairs: u32 = 0;
 let slots: u32 = 0;
@@ -99,6 +101,7 @@ export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive:
   slots = 0;
   for (let at = first; at < end; at++) {
     const row = u32At(sweepLeft, at);
+    if ((at - first) % POSITIVES_AT_ONCE == 0) fetchLists(at, min(at + POSITIVES_AT_ONCE, end));
     const slot = slotFor(row);
     append(slot, slotFor(u32At(sweepRight, at)), POSITIVE);
     drawListed(row, slot, a, b, hOffsets, hColumns, hardPerPositive);
@@ -114,6 +117,25 @@ export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive:
     }
   }
   return pairs;
+}
+
+/** Reads a word of every line of the lists of the positives' left rows, so that the cache fetches them side by side (see rows.ts). */
+function fetchLists(first: u32, end: u32): void {
+  let all: u32 = 0;
+  for (let at = first; at < end; at++) {
+    const row = u32At(sweepLeft, at);
+    all |= fetchList(row, dOffsets, dColumns) | fetchList(row, hOffsets, hColumns) | fetchList(row, bOffsets, bColumns);
+    all |= u32At(slotOf, u32At(sweepRight, at));
+  }
+  store<u32>(shares, all);
+}
+
+@inline
+function fetchList(row: u32, offsets: usize, columns: usize): u32 {
+  let all: u32 = 0;
+  const end = columns + (<usize>u32At(offsets, row + 1) << 2);
+  for (let at = columns + (<usize>u32At(offsets, row) << 2); at < end; at += 64) all |= load<u32>(at);
+  return all;
 }
 
 /** The row's slot; slots follow one another as rows first appear, so that pairs walk through their vectors. */

@@ -6,10 +6,11 @@ import { type Artifact, artifactReference, openArtifact } from '../store/artifac
 import { joinParquet, parquetBytes, type ParquetSource } from '../store/join-parquet.ts';
 import type { Store } from '../store/store.ts';
 import { type ExportInput, type ExportPlan, exportRecipe, planReference, readPlan } from './export-plan.ts';
-import { rangeRecipe, writeFileOf } from './export-range.ts';
+import { rangeRecipe } from './export-range.ts';
 import { groupRows } from './group-rows.ts';
 import { mergePages } from './merge-pages.ts';
 import { type ArtifactContent, produceArtifact, type Recipe, type StageContext, type StageOutput } from './stage-context.ts';
+import { writeFileOf } from './write-file.ts';
 
 export interface ExportPartInput extends ExportInput {
   /** Parts [from, to) of the plan; one. */

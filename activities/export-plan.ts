@@ -34,7 +34,9 @@ export interface ExportPlan {
 export interface PlanExportOutput extends StageOutput {
   /** The export is there already: nothing is to be done. */
   finished: boolean;
-  ranges: number[];
+  /** Units of items, which are made first: those of codes read what they leave. */
+  itemRanges: number[];
+  codeRanges: number[];
   /** Batches of one part each. */
   parts: number[];
 }
@@ -71,14 +73,15 @@ export async function planExport(input: ExportInput, context: StageContext): Pro
   const store = context.openStore(input.store);
   const artifact = artifactReference(exportRecipe(input));
   const there = input.force ? undefined : await artifactComplete(store, artifact);
-  if (there) return { artifact, cached: true, rows: 0, bytes: 0, facts: {}, finished: true, ranges: [0], parts: [0] };
+  if (there) return { artifact, cached: true, rows: 0, bytes: 0, facts: {}, finished: true, itemRanges: [0], codeRanges: [0], parts: [0] };
   const output = await produceArtifact(context, store, planRecipe(input), async () => {
     const source = await openItems(store, input);
     const plan = await makePlan(source, input.memoryMiB, context);
     return { parts: [{ name: 'plan.json', bytes: Buffer.from(JSON.stringify(plan)), rows: plan.ranges.length - 1 }], rows: plan.ranges.length - 1 };
   });
-  const { ranges, parts } = await readPlan(store, input);
-  return { ...output, finished: false, ranges, parts: Array.from({ length: parts.length + 1 }, (_, part) => part) };
+  const { ranges, itemBlocks, parts } = await readPlan(store, input);
+  const [itemRanges, codeRanges] = [ranges.filter((unit) => unit <= itemBlocks), ranges.filter((unit) => unit >= itemBlocks)];
+  return { ...output, finished: false, itemRanges, codeRanges, parts: Array.from({ length: parts.length + 1 }, (_, part) => part) };
 }
 
 async function makePlan(source: ItemSource, memoryMiB: number, context: StageContext): Promise<ExportPlan> {

@@ -1,20 +1,19 @@
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { longestInline } from '../kernels/build-pages.ts';
-import { collectCodes, compareCode, type CollectedCodes, numbersOverCap, placedBuckets, type PlacedBuckets, sharedPlacedBuckets } from '../kernels/collect-codes.ts';
+import { numbersOverCap, placedBuckets, type PlacedBuckets, sharedPlacedBuckets } from '../kernels/collect-codes.ts';
 import { type ByteStrings, checkPayloads, storedKeys } from '../kernels/pages-keys.ts';
 import { DEFAULT_PAGE_BYTES } from '../kernels/pages-layout.ts';
 import { bucketRun, type EntryRun, type ItemBlock, itemRun } from '../kernels/pages-run.ts';
-import { artifactReference, type PartToWrite } from '../store/artifacts.ts';
+import { type Artifact, openArtifact, type PartToWrite } from '../store/artifacts.ts';
 import { joinParquet, parquetBytes } from '../store/join-parquet.ts';
+import { boundsOf, collectCodes, writeSections } from './code-sections.ts';
 import { BLOCK_ITEMS, type ExportInput, type ExportPlan, planReference, readPlan } from './export-plan.ts';
 import { type ItemSource, openItems } from './item-rows.ts';
 import { encodeBuckets, encodeCodes, encodePayloads } from './published-tables.ts';
 import { type ArtifactContent, produceArtifact, type Recipe, type StageContext, type StageOutput } from './stage-context.ts';
+import { writeFileOf } from './write-file.ts';
 
 export interface ExportRangeInput extends ExportInput {
   /** Units of the plan. */
@@ -27,8 +26,8 @@ export function rangeRecipe(input: ExportInput, { from, to }: { from: number; to
 }
 
 /**
- * Entries of a range of items or of codes in the order of pages, and its row groups of the published tables. Items pass by; what stays in memory are those of the range. Rows: items
- * of the range, or buckets of all tables.
+ * Entries of a range of items or of codes in the order of pages, and its row groups of the published tables. A range of items also leaves its codes by cells
+ * (activities/code-sections.ts), from which those of codes are made. Rows: items of the range, or buckets of all tables.
  */
 export async function exportRange(input: ExportRangeInput, context: StageContext): Promise<StageOutput> {
   const store = context.openStore(input.store);
@@ -37,9 +36,8 @@ export async function exportRange(input: ExportRangeInput, context: StageContext
   try {
     return await produceArtifact(context, store, recipe, async () => {
       const plan = await readPlan(store, input);
-      const source = await openItems(store, input);
-      const work: Work = { plan, source, context, place: (name) => join(scratch, `${artifactReference(recipe).key}-${name}`) };
-      return input.from < plan.itemBlocks ? await rangeOfItems(work, input) : await rangeOfCodes(work, input, { shared: input.model !== undefined, maximumBucket: input.maximumBucket ?? 0 });
+      const work: Work = { plan, input, context, place: (name) => join(scratch, name) };
+      return input.from < plan.itemBlocks ? await rangeOfItems(work, await openItems(store, input)) : await rangeOfCodes(work);
     });
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -48,17 +46,21 @@ export async function exportRange(input: ExportRangeInput, context: StageContext
 
 interface Work {
   plan: ExportPlan;
-  source: ItemSource;
+  input: ExportRangeInput;
   context: StageContext;
   place: (name: string) => string;
 }
 
 type Facts = Record<string, number>;
 
-async function rangeOfItems({ plan, source, context, place }: Work, units: { from: number; to: number }): Promise<ArtifactContent> {
+/** Codes of a trained index meet across tables, so they come together. */
+const isShared = ({ model }: ExportInput): boolean => model !== undefined;
+const setsOf = ({ tables }: ExportPlan, shared: boolean): number => (shared ? 1 : tables);
+
+async function rangeOfItems({ plan, input, context, place }: Work, source: ItemSource): Promise<ArtifactContent> {
   const { items, tables, bits, kind } = plan;
-  const from = units.from * BLOCK_ITEMS;
-  const to = Math.min(items, units.to * BLOCK_ITEMS);
+  const from = input.from * BLOCK_ITEMS;
+  const to = Math.min(items, input.to * BLOCK_ITEMS);
   const rowBytes = (tables * bits) / 8;
   const codes = new Uint8Array((to - from) * rowBytes);
   const blocks: { keys: ByteStrings; payloads?: ByteStrings }[] = [];
@@ -76,6 +78,7 @@ async function rangeOfItems({ plan, source, context, place }: Work, units: { fro
   const facts: Facts = {};
   const parts = await writeRun('items', itemRun(block), place, facts);
   facts['payloadBytes'] = payloads?.bytes.length ?? 0;
+  parts.push(...(await writeSections(block, plan, setsOf(plan, isShared(input)), place)));
   const pieces = async function* (encode: (first: number, end: number) => Promise<Uint8Array>) {
     for (let first = 0; first < to - from; first += BLOCK_ITEMS) yield parquetBytes('row group', await encode(first, Math.min(to - from, first + BLOCK_ITEMS)));
   };
@@ -88,71 +91,54 @@ async function rangeOfItems({ plan, source, context, place }: Work, units: { fro
   return { parts, rows: to - from, facts };
 }
 
-async function rangeOfCodes({ plan, source, context, place }: Work, units: { from: number; to: number }, { shared, maximumBucket }: { shared: boolean; maximumBucket: number }): Promise<ArtifactContent> {
-  const { items, tables, bits, kind, itemBlocks } = plan;
+async function rangeOfCodes({ plan, input, context, place }: Work): Promise<ArtifactContent> {
+  const { tables, bits, kind, itemBlocks } = plan;
+  const { maximumBucket = 0 } = input;
   const width = bits / 8;
-  const bounds = plan.bounds.map((bound) => Buffer.from(bound, 'hex'));
-  const low = bounds[units.from - itemBlocks - 1];
-  const high = bounds[units.to - itemBlocks - 1];
-  // Codes that meet across tables are collected together.
-  const collectors = Array.from({ length: shared ? 1 : tables }, () => collectCodes(width, plan.hasPayloads));
-  for await (const { first, count, codes, keys, payloads } of source.rows(0, items)) {
-    for (let place = 0, at = 0; place < count; place++) {
-      for (let table = 0; table < tables; table++, at += width) {
-        if (low && compareCode(codes, at, low) < 0) continue;
-        if (high && compareCode(codes, at, high) >= 0) continue;
-        collectors[shared ? 0 : table]!.add(codes, at, table, first, place, keys, payloads);
-      }
-    }
-    context.report(first + count, 2 * items);
+  const shared = isShared(input);
+  const bounds = boundsOf(plan);
+  const ranges: Artifact[] = [];
+  const first = plan.ranges.indexOf(itemBlocks);
+  for (let at = 0; at < first; at++) {
+    // There already, but where somebody has removed it.
+    const { artifact } = await exportRange({ ...input, from: plan.ranges[at]!, to: plan.ranges[at + 1]! }, context);
+    ranges.push(await openArtifact(context.openStore(input.store), artifact));
   }
   const parts: PartToWrite[] = [];
   const facts: Facts = { buckets: 0, clusters: 0 };
   const overCap: Uint32Array[] = [];
   let table = 0;
-  for (const { collected, buckets } of bucketsOf(collectors.splice(0).map((collector) => () => collector.finish()), width, shared ? tables : undefined)) {
-    context.report(tables + table, 2 * tables);
-    const { keys, payloads, numbers } = collected;
-    const run = bucketRun({ buckets, keys, numbers, ...(payloads && { payloads }), idsAlone: kind === 'int64' }, buckets.codes, width, longestInline(DEFAULT_PAGE_BYTES));
-    parts.push(...(await writeRun(`buckets-${table}`, run, place, facts)));
-    const rows = buckets.offsets.length - 1;
-    const clusters = countLarger(buckets, 1);
-    facts['buckets']! += rows;
-    facts['clusters']! += clusters;
-    facts[`buckets-${table}.clusters`] = clusters;
-    if (maximumBucket > 0) {
-      facts['bucketsOverCap'] = (facts['bucketsOverCap'] ?? 0) + countLarger(buckets, maximumBucket);
-      if (table === 0 || !shared) overCap.push(numbersOverCap(collected, width, maximumBucket));
+  for (let set = 0; set < setsOf(plan, shared); set++) {
+    const collected = await collectCodes(ranges, plan, { from: input.from - itemBlocks, to: input.to - itemBlocks, set, sets: setsOf(plan, shared) });
+    if (maximumBucket > 0) overCap.push(numbersOverCap(collected, width, maximumBucket));
+    for (const buckets of shared ? sharedPlacedBuckets(collected, width, tables) : [placedBuckets(collected, width)]) {
+      context.report(table, tables);
+      const { keys, payloads, numbers } = collected;
+      const run = bucketRun({ buckets, keys, numbers, ...(payloads && { payloads }), idsAlone: kind === 'int64' }, buckets.codes, width, longestInline(DEFAULT_PAGE_BYTES));
+      parts.push(...(await writeRun(`buckets-${table}`, run, place, facts)));
+      const rows = buckets.offsets.length - 1;
+      const clusters = countLarger(buckets, 1);
+      facts['buckets']! += rows;
+      facts['clusters']! += clusters;
+      facts[`buckets-${table}.clusters`] = clusters;
+      if (maximumBucket > 0) facts['bucketsOverCap'] = (facts['bucketsOverCap'] ?? 0) + countLarger(buckets, maximumBucket);
+      if (rows > 0) {
+        const name = `buckets-${table}.parquet`;
+        const own = table;
+        const pieces = async function* () {
+          for await (const bytes of encodeBuckets(buckets, bounds, { kind, keys, table: own, bits })) yield parquetBytes('row group', bytes);
+        };
+        await writeFileOf(place(name), joinParquet(pieces()));
+        parts.push({ name, file: place(name), rows });
+      }
+      table++;
     }
-    if (rows > 0) {
-      const name = `buckets-${table}.parquet`;
-      const own = table;
-      const pieces = async function* () {
-        for await (const bytes of encodeBuckets(buckets, bounds, { kind, keys, table: own, bits })) yield parquetBytes('row group', bytes);
-      };
-      await writeFileOf(place(name), joinParquet(pieces()));
-      parts.push({ name, file: place(name), rows });
-    }
-    table++;
   }
   if (maximumBucket > 0) {
     const numbers = Buffer.concat(overCap.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)));
     parts.push({ name: 'over-cap.numbers', bytes: numbers, rows: numbers.length / 4 });
   }
   return { parts, rows: facts['buckets']!, facts };
-}
-
-/** Table by table: what is behind one is let go before the next. */
-function* bucketsOf(collectors: (() => CollectedCodes)[], width: number, sharedBy: number | undefined): Generator<{ collected: CollectedCodes; buckets: PlacedBuckets }, void, undefined> {
-  if (sharedBy !== undefined) {
-    const collected = collectors[0]!();
-    for (const buckets of sharedPlacedBuckets(collected, width, sharedBy)) yield { collected, buckets };
-    return;
-  }
-  while (collectors.length > 0) {
-    const collected = collectors.shift()!();
-    yield { collected, buckets: placedBuckets(collected, width) };
-  }
 }
 
 function countLarger({ offsets }: PlacedBuckets, size: number): number {
@@ -175,10 +161,6 @@ async function writeRun(name: string, run: EntryRun, place: (name: string) => st
     parts.push({ name: `${name}.lists`, file: place(`${name}.lists`), rows: run.largeOffsets.length }, { name: `${name}.large`, bytes: new Uint8Array(buffer, byteOffset, byteLength), rows: run.largeOffsets.length });
   }
   return parts;
-}
-
-export async function writeFileOf(file: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
-  await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 2 }), createWriteStream(file));
 }
 
 function joinStrings(parts: readonly ByteStrings[]): ByteStrings {

@@ -6,7 +6,7 @@ import { finalBytes, writeLargeEntry } from '../kernels/pages-run.ts';
 import { seedOf, type Spread, TURNS, trySpreads, writePages } from '../kernels/pages-stream.ts';
 import type { Artifact } from '../store/artifacts.ts';
 import type { ExportPlan } from './export-plan.ts';
-import { writeFileOf } from './export-range.ts';
+import { writeFileOf } from './write-file.ts';
 
 /** Merges the runs of ranges to a page file, in two turns over them: one to choose its pages, one to fill them. Returns its entries. */
 export async function mergePages(name: string, file: string, ranges: readonly Artifact[], plan: ExportPlan, identity: Uint8Array, report: (done: number, total: number) => void): Promise<number> {

@@ -1,53 +1,20 @@
-/** The codes of a range, gathered from items as they pass by, with what an index says of the items that have them. */
+/** The codes of a range, gathered from items, with what an index says of the items that have them. */
 
 import { buildBuckets } from './build-buckets.ts';
 import type { ByteStrings } from './pages-keys.ts';
 
-/** n places in the order in which they came: by item, and of an item by table. */
+/** n places by cells of codes, ascending; in a cell by item, and of an item by table. */
 export interface CollectedCodes {
-  count: number;
+  /** Cell c has the places [starts[c], starts[c + 1]): what is sorted together then fits in a cache. */
+  starts: Uint32Array;
   /** (n, w). */
   codes: Uint8Array;
   /** Item numbers. */
   numbers: Uint32Array;
-  /** The table of each place, where one collection holds several. */
+  /** The table of each place. */
   tables: Uint8Array;
   keys: ByteStrings;
   payloads: ByteStrings | undefined;
-}
-
-export interface CodeCollector {
-  /** Takes the code at `at` of `codes` for item `place` of a block that begins with item `first`. */
-  add(codes: Uint8Array, at: number, table: number, first: number, place: number, keys: ByteStrings, payloads: ByteStrings | undefined): void;
-  finish(): CollectedCodes;
-}
-
-const FIRST_ROWS = 4096;
-
-export function collectCodes(codeBytes: number, hasPayloads: boolean): CodeCollector {
-  let codes = new Uint8Array(FIRST_ROWS * codeBytes);
-  let numbers = new Uint32Array(FIRST_ROWS);
-  let tables = new Uint8Array(FIRST_ROWS);
-  let count = 0;
-  const keys = growingStrings();
-  const payloads = hasPayloads ? growingStrings() : undefined;
-  return {
-    add(from, at, table, first, place, ownKeys, ownPayloads) {
-      if (count === numbers.length) {
-        codes = grown(codes, 2 * codes.length);
-        tables = grown(tables, 2 * count);
-        const more = new Uint32Array(2 * count);
-        more.set(numbers);
-        numbers = more;
-      }
-      for (let k = 0; k < codeBytes; k++) codes[count * codeBytes + k] = from[at + k];
-      numbers[count] = first + place;
-      tables[count++] = table;
-      keys.add(ownKeys, place);
-      if (payloads && ownPayloads) payloads.add(ownPayloads, place);
-    },
-    finish: () => ({ count, codes: codes.subarray(0, count * codeBytes), numbers: numbers.subarray(0, count), tables: tables.subarray(0, count), keys: keys.finish(), payloads: payloads?.finish() }),
-  };
 }
 
 /** Buckets of places: `items` are places of the collection, ascending. */
@@ -58,9 +25,20 @@ export interface PlacedBuckets {
   items: Uint32Array;
 }
 
-/** The buckets of a collection of one table. */
-export function placedBuckets({ codes }: CollectedCodes, codeBytes: number): PlacedBuckets {
-  return buildBuckets(codes, 1, codeBytes, 0);
+/** The buckets of all places, whatever their tables. */
+export function placedBuckets({ starts, codes, numbers }: CollectedCodes, codeBytes: number): PlacedBuckets {
+  const distinct = new Uint8Array(codes.length);
+  const offsets = new Uint32Array(numbers.length + 1);
+  const items = new Uint32Array(numbers.length);
+  let buckets = 0;
+  for (let cell = 0; cell + 1 < starts.length; cell++) {
+    const first = starts[cell];
+    const own = buildBuckets(codes.subarray(first * codeBytes, starts[cell + 1] * codeBytes), 1, codeBytes, 0);
+    distinct.set(own.codes, buckets * codeBytes);
+    for (let i = 0; i < own.items.length; i++) items[first + i] = first + own.items[i];
+    for (let b = 1; b < own.offsets.length; b++) offsets[++buckets] = first + own.offsets[b];
+  }
+  return { codes: distinct.subarray(0, buckets * codeBytes), offsets: offsets.subarray(0, buckets + 1), items };
 }
 
 /**
@@ -68,7 +46,7 @@ export function placedBuckets({ codes }: CollectedCodes, codeBytes: number): Pla
  * (kernels/shared-buckets.ts says why).
  */
 export function* sharedPlacedBuckets(collected: CollectedCodes, codeBytes: number, tables: number): Generator<PlacedBuckets, void, undefined> {
-  const { codes, offsets, items } = buildBuckets(collected.codes, 1, codeBytes, 0);
+  const { codes, offsets, items } = placedBuckets(collected, codeBytes);
   const buckets = offsets.length - 1;
   const usedIn = new Uint8Array(buckets);
   const members = new Uint32Array(items.length);
@@ -100,8 +78,9 @@ export function* sharedPlacedBuckets(collected: CollectedCodes, codeBytes: numbe
 }
 
 /** The item of every place whose code is that of more than `maximum` items: an item that is here once for each table is in no smaller bucket. */
-export function numbersOverCap({ codes, numbers }: CollectedCodes, codeBytes: number, maximum: number): Uint32Array {
-  const { offsets, items } = buildBuckets(codes, 1, codeBytes, 0);
+export function numbersOverCap(collected: CollectedCodes, codeBytes: number, maximum: number): Uint32Array {
+  const { offsets, items } = placedBuckets(collected, codeBytes);
+  const { numbers } = collected;
   const over = new Uint32Array(items.length);
   let count = 0;
   for (let b = 0; b + 1 < offsets.length; b++) {
@@ -120,33 +99,4 @@ export function numbersOverCap({ codes, numbers }: CollectedCodes, codeBytes: nu
 export function compareCode(codes: Uint8Array, at: number, bound: Uint8Array): number {
   for (let k = 0; k < bound.length; k++) if (codes[at + k] !== bound[k]) return codes[at + k] - bound[k];
   return 0;
-}
-
-function growingStrings() {
-  let bytes = new Uint8Array(16 * FIRST_ROWS);
-  let offsets = new Uint32Array(FIRST_ROWS + 1);
-  let count = 0;
-  let filled = 0;
-  return {
-    add({ bytes: from, offsets: ends }: ByteStrings, place: number): void {
-      const start = ends[place];
-      const end = ends[place + 1];
-      if (filled + end - start > 0xffff_ffff) throw new RangeError('keys of a range beyond 4 GiB; lower export.memoryMiB');
-      if (filled + end - start > bytes.length) bytes = grown(bytes, 2 * (bytes.length + end - start));
-      if (count + 1 === offsets.length) {
-        const more = new Uint32Array(2 * count + 1);
-        more.set(offsets);
-        offsets = more;
-      }
-      for (let k = start; k < end; k++) bytes[filled++] = from[k];
-      offsets[++count] = filled;
-    },
-    finish: (): ByteStrings => ({ bytes: bytes.subarray(0, filled), offsets: offsets.subarray(0, count + 1) }),
-  };
-}
-
-function grown(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const more = new Uint8Array(length);
-  more.set(bytes);
-  return more;
 }

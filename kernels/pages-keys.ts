@@ -84,16 +84,23 @@ export function hashOrder(strings: ByteStrings): HashOrder {
     order[i] = i;
   }
   sortByU32(hashes, order, new Uint32Array(n), new Uint32Array(n));
+  orderTies(strings, hashes, order, (place) => place);
+  return { hashes, order };
+}
+
+/** Puts what shares a hash in the order of its bytes, `order` being sorted by hash; string placeOf(order[i]) has hashes[i]. Throws RangeError where two are equal. */
+export function orderTies(strings: ByteStrings, hashes: Uint32Array, order: Uint32Array, placeOf: (of: number) => number): void {
+  const n = hashes.length;
   for (let i = 0; i + 1 < n; i++) {
     if (hashes[i] !== hashes[i + 1]) continue;
     let end = i + 2;
     while (end < n && hashes[end] === hashes[i]) end++;
-    order.subarray(i, end).sort((a, b) => compareStrings(strings, a, b));
+    order.subarray(i, end).sort((a, b) => compareStrings(strings, placeOf(a), placeOf(b)));
     for (; i + 1 < end; i++) {
-      if (compareStrings(strings, order[i], order[i + 1]) === 0) throw new RangeError(`keys: items ${order[i]} and ${order[i + 1]} have the same key`);
+      const [a, b] = [placeOf(order[i]), placeOf(order[i + 1])];
+      if (compareStrings(strings, a, b) === 0) throw new RangeError(`keys: items ${a} and ${b} have the same key`);
     }
   }
-  return { hashes, order };
 }
 
 /** Negative, zero or positive as string a comes before, equals or follows b: bytes unsigned, a prefix first. */

@@ -6,9 +6,10 @@
  * the varint of its count, then f64 offset (in the lists of this run), u32 length and u32 CRC-32C of the list: all that its place in the file does not change.
  */
 
-import { crc32c, joinCrcs } from './pages-checksum.ts';
+import { crc32c, joinCrcs, xxh32 } from './pages-checksum.ts';
 import { listBytes, type ListSource, varintBytes, writeList, writeVarint } from './pages-bucket-list.ts';
-import { type ByteStrings, evenOffsets, hashOrder } from './pages-keys.ts';
+import { type ByteStrings, evenOffsets, orderTies } from './pages-keys.ts';
+import { sortByU32 } from './pages-order.ts';
 import { SLOT_BYTES, writeU32 } from './pages-stream.ts';
 
 export const RECORD_HEAD_BYTES = 6;
@@ -16,7 +17,9 @@ export const RECORD_HEAD_BYTES = 6;
 export const IS_LARGE = 0x8000;
 /** Offset, length and checksum at the end of such a record. */
 const PLACE_BYTES = 16;
-const CHUNK_BYTES = 262_144;
+/** Records of a part of a run that is put in order at once, so that it fits in a cache; parts at most. */
+const PART_RECORDS = 16_384;
+const MOST_PART_BITS = 12;
 
 export interface EntryRun {
   entries: number;
@@ -61,33 +64,23 @@ export function writeItemEntry({ first, codes, rowBytes, keys, payloads }: ItemB
   for (let k = place * rowBytes; k < (place + 1) * rowBytes; k++) out[at++] = codes[k];
 }
 
-/** The run of neighbouring items. Throws RangeError on equal keys. */
+/** The run of neighbouring items. Throws RangeError on equal keys as records come. */
 export function itemRun(block: ItemBlock): EntryRun {
-  const { hashes, order } = hashOrder(block.keys);
+  const items = block.keys.offsets.length - 1;
+  const sizes = new Uint16Array(items);
   let bytes = 0;
   let largest = 0;
-  for (let place = 0; place < order.length; place++) {
+  for (let place = 0; place < items; place++) {
     const size = itemEntryBytes(block, place);
+    sizes[place] = size;
     bytes += size + SLOT_BYTES;
     if (size > largest) largest = size;
   }
   return {
-    entries: order.length,
+    entries: items,
     bytes,
     largest,
-    records: () =>
-      inChunks(order.length, (bytes, from) => {
-        let at = 0;
-        let i = from;
-        for (; i < order.length; i++) {
-          const size = itemEntryBytes(block, order[i]);
-          if (at + RECORD_HEAD_BYTES + size > bytes.length) break;
-          at = writeHead(bytes, at, hashes[i], size);
-          writeItemEntry(block, order[i], bytes, at);
-          at += size;
-        }
-        return { next: i, filled: at };
-      }),
+    records: () => recordsByHash(block.keys, sizes, (place, out, at) => writeItemEntry(block, place, out, at)),
     largeOffsets: new Float64Array(0),
     listBytes: 0,
     *lists() {},
@@ -98,7 +91,6 @@ export function itemRun(block: ItemBlock): EntryRun {
 export function bucketRun(source: ListSource, codes: Uint8Array, codeBytes: number, longestInline: number): EntryRun {
   const { offsets } = source.buckets;
   const buckets = offsets.length - 1;
-  const { hashes, order } = hashOrder({ bytes: codes, offsets: evenOffsets(buckets, codeBytes) });
   const sizes = new Uint16Array(buckets);
   const large: number[] = [];
   const largeOffsets: number[] = [];
@@ -124,7 +116,7 @@ export function bucketRun(source: ListSource, codes: Uint8Array, codeBytes: numb
   const placeOfLarge = new Map(large.map((b, at) => [b, at]));
   function writePlace(bytes: Uint8Array, at: number, which: number): void {
     const list = listOf(which);
-    const place = new DataView(bytes.buffer, at, PLACE_BYTES);
+    const place = new DataView(bytes.buffer, bytes.byteOffset + at, PLACE_BYTES);
     place.setFloat64(0, largeOffsets[which], true);
     place.setUint32(8, list.length, true);
     place.setUint32(12, crc32c(list, 0, list.length), true);
@@ -139,23 +131,12 @@ export function bucketRun(source: ListSource, codes: Uint8Array, codeBytes: numb
     bytes,
     largest,
     records: () =>
-      inChunks(buckets, (bytes, from) => {
-        let at = 0;
-        let i = from;
-        for (; i < buckets; i++) {
-          const b = order[i];
-          const stored = sizes[b] & ~IS_LARGE;
-          if (at + RECORD_HEAD_BYTES + stored > bytes.length) break;
-          at = writeHead(bytes, at, hashes[i], sizes[b]);
-          const end = at + stored;
-          for (let k = b * codeBytes; k < (b + 1) * codeBytes; k++) bytes[at++] = codes[k];
-          const isLarge = (sizes[b] & IS_LARGE) !== 0;
-          at = writeVarint(bytes, at, 2 * (offsets[b + 1] - offsets[b]) + (isLarge ? 1 : 0));
-          if (isLarge) writePlace(bytes, at, placeOfLarge.get(b)!);
-          else writeList(source, b, bytes, at);
-          at = end;
-        }
-        return { next: i, filled: at };
+      recordsByHash({ bytes: codes, offsets: evenOffsets(buckets, codeBytes) }, sizes, (b, out, at) => {
+        for (let k = b * codeBytes; k < (b + 1) * codeBytes; k++) out[at++] = codes[k];
+        const isLarge = sizes[b] >= IS_LARGE;
+        at = writeVarint(out, at, 2 * (offsets[b + 1] - offsets[b]) + (isLarge ? 1 : 0));
+        if (isLarge) writePlace(out, at, placeOfLarge.get(b)!);
+        else writeList(source, b, out, at);
       }),
     largeOffsets: Float64Array.from(largeOffsets),
     listBytes: elsewhere,
@@ -184,14 +165,65 @@ export function writeLargeEntry(record: Uint8Array, start: number, end: number, 
   return at + 4;
 }
 
-/** Records end to end in chunks. `fill` writes records from one on, as many as fit; loops of its own, because those in a generator run several times slower. */
-function* inChunks(records: number, fill: (bytes: Uint8Array, from: number) => { next: number; filled: number }): Generator<Uint8Array, void, undefined> {
-  for (let from = 0; from < records; ) {
-    const bytes = new Uint8Array(CHUNK_BYTES);
-    const { next, filled } = fill(bytes, from);
-    yield bytes.subarray(0, filled);
-    from = next;
+/**
+ * Records in ascending order of (hash, key), `sizes` as they store them. They are written in the order in which they are there to parts by the first bits of their hashes,
+ * each of which is then put in order in a cache: in one step every record would be a walk through all memory. Throws RangeError on equal keys.
+ */
+function* recordsByHash(keys: ByteStrings, sizes: Uint16Array, write: (place: number, out: Uint8Array, at: number) => void): Generator<Uint8Array, void, undefined> {
+  const shift = 32 - Math.min(MOST_PART_BITS, Math.max(0, Math.ceil(Math.log2(sizes.length / PART_RECORDS))));
+  for (const part of recordsInParts(keys, sizes, shift, write)) if (part.bytes.length > 0) yield sortedRecords(keys, part);
+}
+
+/** Records by the first bits of their hashes, else in the order of places; where each begins. */
+interface RecordPart {
+  bytes: Uint8Array;
+  hashes: Uint32Array;
+  places: Uint32Array;
+  starts: Uint32Array;
+}
+
+function recordsInParts(keys: ByteStrings, sizes: Uint16Array, shift: number, write: (place: number, out: Uint8Array, at: number) => void): RecordPart[] {
+  const hashes = new Uint32Array(sizes.length);
+  const counts = new Uint32Array(2 ** (32 - shift));
+  const ends = new Uint32Array(counts.length);
+  const partOf = (hash: number) => (shift === 32 ? 0 : hash >>> shift);
+  for (let place = 0; place < sizes.length; place++) {
+    const hash = xxh32(keys.bytes, keys.offsets[place], keys.offsets[place + 1]);
+    hashes[place] = hash;
+    counts[partOf(hash)]++;
+    ends[partOf(hash)] += RECORD_HEAD_BYTES + (sizes[place] & ~IS_LARGE);
   }
+  const parts = Array.from(counts, (count, part) => ({ bytes: new Uint8Array(ends[part]), hashes: new Uint32Array(count), places: new Uint32Array(count), starts: new Uint32Array(count) }));
+  counts.fill(0);
+  ends.fill(0);
+  for (let place = 0; place < sizes.length; place++) {
+    const number = partOf(hashes[place]);
+    const part = parts[number];
+    const i = counts[number]++;
+    const start = ends[number];
+    part.hashes[i] = hashes[place];
+    part.places[i] = place;
+    part.starts[i] = start;
+    const at = writeHead(part.bytes, start, hashes[place], sizes[place]);
+    write(place, part.bytes, at);
+    ends[number] = at + (sizes[place] & ~IS_LARGE);
+  }
+  return parts;
+}
+
+function sortedRecords(keys: ByteStrings, { bytes, hashes, places, starts }: RecordPart): Uint8Array {
+  const n = hashes.length;
+  const order = Uint32Array.from(hashes, (_, i) => i);
+  sortByU32(hashes, order, new Uint32Array(n), new Uint32Array(n));
+  orderTies(keys, hashes, order, (i) => places[i]);
+  const sorted = new Uint8Array(bytes.length);
+  let to = 0;
+  for (let i = 0; i < n; i++) {
+    const start = starts[order[i]];
+    const end = order[i] + 1 < n ? starts[order[i] + 1] : bytes.length;
+    for (let k = start; k < end; k++) sorted[to++] = bytes[k];
+  }
+  return sorted;
 }
 
 function writeHead(bytes: Uint8Array, at: number, hash: number, size: number): number {

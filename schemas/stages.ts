@@ -20,7 +20,7 @@ export const STAGES = {
   encode: { version: 3, title: 'Encode vectors to codes' },
   binarize: { version: 2, title: 'Binarize to codes' },
   'export-plan': { version: 1, title: 'Plan the export' },
-  'export-range': { version: 1, title: 'Export ranges' },
+  'export-range': { version: 2, title: 'Export ranges' },
   'export-part': { version: 1, title: 'Export parts' },
   export: { version: 5, title: 'Export the buckets' },
   append: { version: 1, title: 'Append and delete items' },

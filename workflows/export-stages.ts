@@ -8,7 +8,8 @@ export async function exportIndex({ perform, processShards }: Pick<Steps, 'perfo
   if (Number(made.facts['items']) * Number(made.facts['tables']) > MOST_IN_ONE) {
     const plan = await perform('export', 'planExport', summary, input);
     if (!plan.finished) {
-      await processShards('exportRange', plan.ranges, input);
+      await processShards('exportRange', plan.itemRanges, input);
+      await processShards('exportRange', plan.codeRanges, input);
       await processShards('exportPart', plan.parts, input);
     }
   }

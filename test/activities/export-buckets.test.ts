@@ -112,9 +112,10 @@ describe('the export', () => {
     assert.deepEqual(await readdir(join(folder, 'artifacts')).then(async (stages) => (await Promise.all(stages.filter((stage) => stage.startsWith('export-')).map((stage) => readdir(join(folder, 'artifacts', stage))))).flat()), []);
 
     const cut = { ...input, memoryMiB: 16, force: true };
-    const { ranges, parts: units } = await planExport(cut, context);
-    assert.ok(ranges.length === 5, ranges.join());
-    // Backwards, one of them twice, one not at all: the last step makes what is missing.
+    const { itemRanges, codeRanges, parts: units } = await planExport(cut, context);
+    const ranges = [...itemRanges, ...codeRanges.slice(1)];
+    assert.deepEqual([itemRanges.length, codeRanges.length], [3, 3]);
+    // Backwards, one of them twice: a range of codes makes those of items that it misses.
     for (let at = ranges.length - 2; at > 0; at--) await exportRange({ ...cut, from: ranges[at]!, to: ranges[at + 1]! }, context);
     assert.equal((await exportRange({ ...cut, from: ranges[2]!, to: ranges[3]! }, context)).cached, true);
     await exportRange({ ...cut, from: ranges[0]!, to: ranges[1]! }, context);
@@ -129,9 +130,9 @@ describe('the export', () => {
   it('puts the items of all tables in the buckets of trained codes', async () => {
     const fixture = small(700, 3, 16);
     const input: ExportInput = { ...(await inputOf('shared', fixture)), model: { stage: 'train', key: '0'.repeat(32) } };
-    const { ranges, parts } = await planExport(input, context);
+    const { parts } = await planExport(input, context);
+    const { ranges, parts: names } = await readPlan(store, input);
     for (const [at, from] of ranges.slice(0, -1).entries()) await exportRange({ ...input, from, to: ranges[at + 1]! }, context);
-    const { parts: names } = await readPlan(store, input);
     const want = expected(input, fixture, true);
     for (const part of parts.slice(0, -1)) {
       if (!names[part]!.endsWith('.pages')) continue;
@@ -162,14 +163,32 @@ describe('the export', () => {
     assert.deepEqual(await decodeParquet(parts.get('payloads.parquet')!, publishedPayloads), { item: fixture.keys, payload: fixture.payloads });
   });
 
+  it('goes on from ranges that lost a part, or half of it', async () => {
+    const fixture = small(500, 2, 16);
+    for (const [name, leave] of [['codes.sections', 0.5], ['codes.index', 0], ['items.run', 0.5]] as const) {
+      const input = await inputOf(`half ${name}`, fixture);
+      const { itemRanges, codeRanges } = await planExport(input, context);
+      const { artifact } = await exportRange({ ...input, from: itemRanges[0]!, to: itemRanges[1]! }, context);
+      const { manifest } = await openArtifact(store, artifact);
+      const path = `artifacts/${artifact.stage}/${artifact.key}/${manifest.parts.find((part) => part.name === name)!.path}`;
+      const bytes = (await store.get(path))!;
+      if (leave === 0) await store.delete(path);
+      else await store.put(path, bytes.subarray(0, bytes.length * leave));
+      await exportRange({ ...input, from: codeRanges[0]!, to: codeRanges[1]! }, context);
+      assert.ok(Buffer.from((await store.get(path))!).equals(bytes), name);
+      const parts = await partsOf((await exportBuckets(input, context)).artifact);
+      for (const [made, bytes] of expected(input, fixture)) assert.ok(Buffer.from(bytes).equals(parts.get(made)!), made);
+    }
+  });
+
   it('refuses keys that come twice, in one range or in two, and a broken range', async () => {
     const fixture = small(300, 1, 16);
     (fixture.keys as string[])[7] = 'same';
     (fixture.keys as string[])[200] = 'same';
     await assert.rejects(exportBuckets(await inputOf('twice', fixture), context), /items 7 and 200 have the same key/);
     const input = await inputOf('broken', small(200, 1, 16));
-    const { ranges } = await planExport(input, context);
-    const { artifact } = await exportRange({ ...input, from: ranges[0]!, to: ranges[1]! }, context);
+    const { itemRanges } = await planExport(input, context);
+    const { artifact } = await exportRange({ ...input, from: itemRanges[0]!, to: itemRanges[1]! }, context);
     const { manifest } = await openArtifact(store, artifact);
     const run = manifest.parts.find(({ name }) => name === 'items.run')!;
     const path = `artifacts/${artifact.stage}/${artifact.key}/${run.path}`;
@@ -177,5 +196,9 @@ describe('the export', () => {
     await store.put(path, Uint8Array.from(bytes, (byte, at) => (at === 20 ? byte ^ 1 : byte)));
     await assert.rejects(exportPart({ ...input, from: 0, to: 1 }, context), /part items\.run at .*expected SHA-256/);
     assert.ok(partRecipe(input, 0).inputs.some(({ key }) => key === planReference(input).key));
+    const codes = manifest.parts.find(({ name }) => name === 'codes.sections')!;
+    const place = `artifacts/${artifact.stage}/${artifact.key}/${codes.path}`;
+    await store.put(place, Uint8Array.from((await store.get(place))!, (byte, at) => (at === 20 ? byte ^ 1 : byte)));
+    await assert.rejects(exportRange({ ...input, from: itemRanges[1]!, to: itemRanges[1]! + 1 }, context), /codes of cell 0 in artifacts\/export-range\/.* are not as they were written/);
   });
 });

@@ -1,6 +1,8 @@
+import { compareCodePoints } from '../kernels/code-point-order.ts';
 import type { DocumentsConfiguration } from '../schemas/documents.ts';
 import { Failure } from '../schemas/failures.ts';
 import { DOCUMENTS, ITEM_PAYLOAD } from '../schemas/tables.ts';
+import { xxh64 } from '../sources/xxh64.ts';
 import type { Artifact } from '../store/artifacts.ts';
 import { decodeParquet } from '../store/parquet.ts';
 
@@ -39,7 +41,7 @@ export async function choosePart(shards: Artifact[], options: DocumentsConfigura
       found.push({ id, labels: table.labels.values.slice(table.labels.offsets[position], table.labels.offsets[position + 1]), training, shard, position, row: 0, ...(payloads && { payload: payloads[position]! }) });
     }
   }
-  const kept = checkLabels(found, options.labelSets);
+  const kept = checkLabels(options.frequentLabels > 0 ? withFrequentLabels(found, options.frequentLabels) : found, options.labelSets);
   if (!kept.some(({ training }) => training)) throw new Failure('DataError', `documents: none of ${all} is a training document; expected ${options.split === '' ? 'documents' : `some whose ${options.split} is "${options.training}"`}`);
   for (const [row, document] of kept.entries()) document.row = row;
   return { documents: kept, leftOut: all - kept.length };
@@ -47,10 +49,28 @@ export async function choosePart(shards: Artifact[], options: DocumentsConfigura
 
 /** Undefined for a document of neither part. */
 export function isTraining(id: string, split: string, options: DocumentsConfiguration): boolean | undefined {
-  if (options.split !== '') return split === options.training ? true : split === options.test ? false : undefined;
+  const isNeither = options.split !== '' && split !== options.training && split !== options.test;
+  if (isNeither) return undefined;
+  if (options.testShare > 0) return drawn(id) >= options.testShare;
+  if (options.split !== '') return split === options.training;
   if (options.testEvery === 0) return true;
   if (!/^\d+$/u.test(id)) throw new Failure('DataError', `documents.testEvery: the id ${JSON.stringify(id)} is no number; set documents.split to a field that says train or test`);
   return BigInt(id) % BigInt(options.testEvery) !== 0n;
+}
+
+/** From 0 to 1, by the id alone. */
+function drawn(id: string): number {
+  const hash = xxh64();
+  hash.update(Buffer.from(id));
+  return Number(hash.digest()) / 2 ** 64;
+}
+
+/** Labels of most documents, of equals the first by name; documents that have none of them are left out. */
+function withFrequentLabels(documents: PartedDocument[], count: number): PartedDocument[] {
+  const frequencies = new Map<string, number>();
+  for (const { labels } of documents) for (const label of labels) frequencies.set(label, (frequencies.get(label) ?? 0) + 1);
+  const kept = new Set([...frequencies].toSorted(([a, m], [b, n]) => n - m || compareCodePoints(a, b)).slice(0, count).map(([label]) => label));
+  return documents.map((document) => ({ ...document, labels: document.labels.filter((label) => kept.has(label)) })).filter(({ labels }) => labels.length > 0);
 }
 
 function checkLabels(documents: PartedDocument[], labelSets: DocumentsConfiguration['labelSets']): PartedDocument[] {

@@ -54,7 +54,7 @@ export function addExperimentCommand(program: Command): void {
       'Learns hash functions of each method, length and seed on data sets of the papers, and says how many of the 100 nearest training documents share a label with a test document. Networks need `hashloom setup tensorflow`. ' +
         'Every trial is an artifact; seeds come one after the other, so a run that was stopped has the first seed of everything before the second of anything.',
     )
-    .option('--data <list>', 'data sets, with commas between: 20news, reuters, tmc, rcv1', list, ['reuters'])
+    .option('--data <list>', 'data sets, with commas between: 20news, reuters, tmc, rcv1; and as the papers part them: reuters-20, 20news-random', list, ['reuters'])
     .option('--folder <folder>', 'where their files are', '../shared/data')
     .option('--bits <list>', 'lengths of codes', list, ['32'])
     .option('--method <list>', 'all, or methods with commas between: lsh, itq, sph, sth, s-rbm, ksh, shttm, vdsh, nash, nash-n, nash-dn, gmsh, bmsh, ammi, and NAME-s for a network that learns from labels', list, ['all'])

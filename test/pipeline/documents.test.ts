@@ -120,6 +120,15 @@ describe('reindex of documents', () => {
     assert.equal((await reindex(temporal, configuration)).stages.at(-1)?.rows, 119);
   });
 
+  it('draws the test part by ids, and keeps the frequent labels alone', async () => {
+    const documents = [...smallDocuments(), ...smallDocuments(9).map((document, at) => ({ ...document, id: `rare/${at}`, labels: ['rare'] }))];
+    const options = { documents: { labels: 'labels', split: 'split', minimumDocuments: 2, testShare: 0.3, frequentLabels: 3 } };
+    const { stages, metrics } = await reindex(temporal, await configureDocuments(scratch, 'drawn', documents, { ...options, hashing: { method: 'lsh' } }));
+    assert.equal(stages.at(-1)?.rows, 120);
+    const backwards = await reindex(temporal, await configureDocuments(scratch, 'drawn-too', documents.toReversed(), { ...options, hashing: { method: 'lsh' } }));
+    assert.equal(backwards.metrics['precisionAt100'], metrics['precisionAt100']);
+  });
+
   it('refuses to learn from labels where there are none, or one, or the method takes none', async () => {
     const supervised = { hashing: { method: 'bmsh', supervised: true } };
     const unlabelled = { ...supervised, documents: { split: 'split', minimumDocuments: 2 } };

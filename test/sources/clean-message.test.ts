@@ -13,6 +13,11 @@ describe('cleanMessage', () => {
     assert.doesNotMatch(cleanMessage(MESSAGE, ['signatures']), /somewhere/);
   });
 
+  it('leaves From and Subject of the headers where asked', () => {
+    assert.equal(cleanMessage('From: a\nLines: 3\nSubject: ice\n\ntext', ['most-headers']), 'From: a\nSubject: ice\n\ntext');
+    assert.equal(cleanMessage('no header here\n\nbut text', ['most-headers']), 'no header here\n\nbut text');
+  });
+
   it('takes tabs for line ends where there are no others', () => {
     assert.equal(cleanMessage(`${MESSAGE.trimEnd().replaceAll('\n', '\t')}\n`, ['headers', 'quotes', 'signatures']).trim(), 'my answer');
   });

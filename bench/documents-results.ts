@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { summaryOf } from '../report/documents-page.ts';
-import { PAPER_PRECISION } from '../report/documents-paper.ts';
+import { paperPrecision } from '../report/documents-paper.ts';
 import { DOCUMENT_RESULTS } from '../schemas/document-experiment.ts';
 import { decodeParquet } from '../store/parquet.ts';
 import { recordFigure } from './record-figure.ts';
@@ -19,7 +19,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
   for (const [cell, values] of cells) {
     const [set = '', length = '', name = ''] = cell.split(' ');
     const { mean, deviation } = summaryOf(values);
-    const paper = PAPER_PRECISION[set]?.[name]?.[Number(length)];
+    const paper = paperPrecision(set, name, Number(length));
     const unit = `precision@100, ${values.length === 1 ? 'one seed' : `mean of ${values.length} seeds, sd ${deviation.toFixed(4)}`}`;
     const command = `hashloom experiment documents --data ${set} --bits ${length} --method ${name} --seeds ${values.length} --local`;
     recordFigure({ name: `${set}-${length}-${name}`, value: mean, unit, goal: paper === undefined ? 'none in the papers' : `>= ${paper} (paper, other counts of documents)`, command });

@@ -54,7 +54,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
     const n = all.rows.offsets.length - 1;
     const codes = new Uint8Array((n * BITS) / 8);
     const rates = Array.from({ length: rounds }, () => n / seconds(() => encodeSparse(all.rows, layers, codes)));
-    recordFigure({ name: 'encode-docs-per-s', value: medianOf(rates), unit: `documents/s, one thread, ${all.terms}-500-500-${BITS}`, goal: '>= 5000', command });
+    recordFigure({ name: 'encode-docs-per-s', value: medianOf(rates), unit: `documents/s, one thread, a linear encoder of ${all.terms} terms, ${BITS} bits`, goal: '>= 5000', command });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTensorflow } from '../infra/tensorflow.ts';
-import { documentsTable } from '../report/documents-page.ts';
-import { DOCUMENT_PROTOCOL, DOCUMENT_RESULTS, type DocumentScore, type DocumentSetting } from '../schemas/document-experiment.ts';
+import { documentsPage, documentsTable, type ShownPicture } from '../report/documents-page.ts';
+import { DOCUMENT_PROTOCOL, DOCUMENT_RESULTS, type DocumentPicture, type DocumentScore, type DocumentSetting, PICTURE_PART, rowName } from '../schemas/document-experiment.ts';
 import { DOCUMENT_METHODS, type DocumentMethod, hashingConfiguration, isNetworkMethod, needsTensorflow } from '../schemas/documents.ts';
 import { WORKFLOW } from '../schemas/run.ts';
+import { openArtifact } from '../store/artifacts.ts';
+import { openStore } from '../store/open-store.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import { documentSet } from './document-sets.ts';
 import { storeLocation } from './published-location.ts';
@@ -18,10 +20,11 @@ export interface DocumentsOptions extends ExperimentOptions {
   seeds: number;
   folder: string;
   epochs?: number;
-  components?: number;
-  binarization?: 'stochastic' | 'deterministic';
-  encoderLayers?: number;
-  decoderLayers?: number;
+  components?: number[];
+  binarization?: ('stochastic' | 'deterministic')[];
+  encoderLayers?: number[];
+  decoderLayers?: number[];
+  pictures: boolean;
   store: string;
   force: boolean;
   results?: string;
@@ -31,20 +34,21 @@ export interface DocumentsOptions extends ExperimentOptions {
 /** Every method, and every network with labels too, called NAME-s. */
 export const METHOD_NAMES = [...DOCUMENT_METHODS, ...DOCUMENT_METHODS.filter((method) => isNetworkMethod(method)).map((method) => `${method}-s`)];
 
-/** Runs the experiment, prints its tables, and leaves documents-results.parquet (tidy) and documents-table.md in the folder `results`; false after Ctrl-C. */
+/** Runs the experiment, prints its tables, and leaves documents-results.parquet (tidy), documents-table.md and documents.html in the folder `results`; false after Ctrl-C. */
 export async function runDocuments(options: DocumentsOptions): Promise<boolean> {
-  const { data, folder, seeds, force, results, json, terminals } = options;
+  const { data, folder, seeds, force, pictures, results, json, terminals } = options;
   const store = await storeLocation(options.store);
   if (options.local && settingsNeedEngine(options.method)) await findTensorflow(process.env);
   const sets = data.map((name) => documentSet(name, folder, store));
-  const settings = options.bits.flatMap((bits) => options.method.map((name) => settingOf(name, bits, options)));
-  const input = { store, force, sets, settings, trials: seeds, firstSeed: 1 };
+  const settings = options.bits.flatMap((bits) => options.method.flatMap((name) => settingsOf(name, bits, options)));
+  const input = { store, force, sets, settings, trials: seeds, firstSeed: 1, pictures };
   const scores = await runExperiment<DocumentScore[]>({ workflow: WORKFLOW.documentExperiment, workflowId: `experiment/documents/${randomUUID()}`, input, summary: `${data.length} data sets, ${settings.length} settings, ${seeds} seeds each` }, options);
   if (scores === undefined) return false;
   const table = documentsTable(scores);
   if (results !== undefined) {
     await mkdir(results, { recursive: true });
     await writeFile(join(results, 'documents-table.md'), table);
+    await writeFile(join(results, 'documents.html'), documentsPage(scores, await picturesOf(scores, store)));
     await writeFile(join(results, 'documents-results.parquet'), await tidy(scores));
   }
   terminals.out.write(json ? `${JSON.stringify({ protocol: DOCUMENT_PROTOCOL, scores })}\n` : table);
@@ -53,23 +57,41 @@ export async function runDocuments(options: DocumentsOptions): Promise<boolean> 
 
 const settingsNeedEngine = (methods: readonly string[]): boolean => methods.some((name) => needsTensorflow(name.replace(/-s$/u, '') as DocumentMethod));
 
-function settingOf(name: string, bits: number, { epochs, components, binarization, encoderLayers, decoderLayers }: DocumentsOptions): DocumentSetting {
+/** What may vary: its name in the tables, and the methods that have it. */
+const VARIED = {
+  components: { name: 'components', of: (method: DocumentMethod) => method === 'gmsh' || method === 'bmsh' },
+  binarization: { name: 'bits', of: (method: DocumentMethod) => method.startsWith('nash') || method === 'bmsh' },
+  encoderLayers: { name: 'encoder layers', of: isNetworkMethod },
+  decoderLayers: { name: 'decoder layers', of: (method: DocumentMethod) => isNetworkMethod(method) && method !== 'ammi' },
+} as const;
+
+/** A setting for every combination of what varies and the method has. */
+function settingsOf(name: string, bits: number, options: DocumentsOptions): DocumentSetting[] {
   const supervised = name.endsWith('-s');
   const method = (supervised ? name.slice(0, -2) : name) as DocumentMethod;
-  const hashing = hashingConfiguration.parse({
-    method,
-    supervised,
-    ...(epochs !== undefined && { epochs }),
-    ...(components !== undefined && { components }),
-    ...(binarization !== undefined && { binarization }),
-    ...(encoderLayers !== undefined && { encoderLayers }),
-    ...(decoderLayers !== undefined && { decoderLayers }),
+  let combinations: { variant: Record<string, string>; chosen: Record<string, unknown> }[] = [{ variant: {}, chosen: {} }];
+  for (const key of Object.keys(VARIED) as (keyof typeof VARIED)[]) {
+    const values = options[key];
+    if (values === undefined || !VARIED[key].of(method)) continue;
+    combinations = combinations.flatMap(({ variant, chosen }) => values.map((value) => ({ variant: { ...variant, [VARIED[key].name]: String(value) }, chosen: { ...chosen, [key]: value } })));
+  }
+  const { epochs } = options;
+  return combinations.map(({ variant, chosen }) => ({ name, variant, bits, hashing: hashingConfiguration.parse({ method, supervised, ...(epochs !== undefined && { epochs }), ...chosen }) }));
+}
+
+/** Of the trials that left one. */
+async function picturesOf(scores: readonly DocumentScore[], store: string): Promise<ShownPicture[]> {
+  const opened = openStore(store);
+  const found = scores.map(async (score) => {
+    if (score.picture === undefined) return [];
+    const bytes = await (await openArtifact(opened, score.picture)).part(PICTURE_PART);
+    return [{ score, picture: JSON.parse(Buffer.from(bytes).toString('utf8')) as DocumentPicture }];
   });
-  return { name, hashing, bits };
+  return (await Promise.all(found)).flat();
 }
 
 async function tidy(scores: readonly DocumentScore[]): Promise<Uint8Array> {
-  const rows = scores.flatMap(({ data, name, bits, seed, metrics }) => Object.entries(metrics).map(([metric, value]) => ({ data, name, bits, seed, metric, value })));
+  const rows = scores.flatMap((score) => Object.entries(score.metrics).map(([metric, value]) => ({ ...score, name: rowName(score), metric, value })));
   const columns = {
     data: rows.map((row) => row.data),
     method: rows.map(({ name }) => name),

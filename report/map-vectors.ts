@@ -46,8 +46,15 @@ export function commonestEmbeddings(embeddings: Float32Array, counts: ArrayLike<
  * A map by UMAP (McInnes et al., 2018). The library draws with the platform's exp and pow, so the places may differ between JavaScript engines; on one
  * engine a seed gives one map.
  */
-export function mapVectors({ places: given, sample, words, buckets, seed, report }: MapInput): MapPoint[] {
-  const n = sample.length;
+export function mapVectors({ places, sample, words, buckets, seed, report }: MapInput): MapPoint[] {
+  const found = umapPlaces(places, sample.length, seed, report);
+  const points = found.map(({ x, y }, at) => ({ word: words[sample[at]!]!, x, y, buckets: buckets.bucketOf.map((numbers) => numbers[sample[at]!]!), named: false }));
+  for (const point of apart(points)) point.named = true;
+  return points;
+}
+
+/** Where UMAP puts n items; none where they are too few for a map. */
+export function umapPlaces(given: MapInput['places'], n: number, seed: number, report: MapInput['report']): { x: number; y: number }[] {
   if (n < FEWEST) return [];
   const random = new RandomStream(seed, PURPOSE.report, 1);
   const umap = new UMAP({ nComponents: 2, nNeighbors: 'indices' in given ? given.indices[0]!.length : Math.min(MAP_NEIGHBOURS, n - 1), minDist: 0.1, nEpochs: STEPS, random: () => random.uniform() });
@@ -57,16 +64,7 @@ export function mapVectors({ places: given, sample, words, buckets, seed, report
     if (step % 10 === 0) report(step, steps);
     umap.step();
   }
-  const places = umap.getEmbedding();
-  const points = Array.from({ length: n }, (_, at) => ({
-    word: words[sample[at]!]!,
-    x: round(places[at]![0]!),
-    y: round(places[at]![1]!),
-    buckets: buckets.bucketOf.map((numbers) => numbers[sample[at]!]!),
-    named: false,
-  }));
-  for (const point of apart(points)) point.named = true;
-  return points;
+  return umap.getEmbedding().map(([x, y]) => ({ x: round(x!), y: round(y!) }));
 }
 
 function rowsOf(vectors: Float32Array, n: number): number[][] {

@@ -1,3 +1,4 @@
+import type { ArtifactReference } from './artifact.ts';
 import type { Configuration } from './configuration.ts';
 import type { HashingConfiguration } from './documents.ts';
 
@@ -10,6 +11,8 @@ export interface DocumentSet {
 export interface DocumentSetting {
   /** Method, with `-s` where it learns from labels. */
   name: string;
+  /** What was asked to vary, by its name: { components: '5' }. */
+  variant: Record<string, string>;
   hashing: HashingConfiguration;
   bits: number;
 }
@@ -22,15 +25,47 @@ export interface DocumentExperimentInput {
   /** Trial t has seed firstSeed + t. */
   trials: number;
   firstSeed: number;
+  /** Whether the first trial of each setting leaves a DocumentPicture. */
+  pictures: boolean;
 }
 
 export interface DocumentScore {
   data: string;
   name: string;
+  variant: Record<string, string>;
   bits: number;
   seed: number;
   /** By name of metric. */
   metrics: Record<string, number>;
+  /** The trial that holds its picture. */
+  picture?: ArtifactReference;
+}
+
+/** Name of the part that holds it. */
+export const PICTURE_PART = 'picture.json';
+
+/** What is shown of one hash function; part picture.json of its trial. */
+export interface DocumentPicture {
+  labels: string[];
+  /** Test documents on a map; `label`: place in `labels` of their first one, -1 without. */
+  points: { x: number; y: number; label: number }[];
+  /** A list a label: a test document, then the training documents nearest to it. */
+  examples: ExampleCode[][];
+}
+
+export interface ExampleCode {
+  labels: string[];
+  /** Its words that weigh most. */
+  words: string[];
+  /** In hexadecimal digits. */
+  code: string;
+  /** Hamming distance to the first of its list. */
+  distance: number;
+}
+
+/** A row of the tables: `bmsh, components 5`. */
+export function rowName({ name, variant }: Pick<DocumentSetting, 'name' | 'variant'>): string {
+  return [name, ...Object.entries(variant).map(([variable, value]) => `${variable} ${value}`)].join(', ');
 }
 
 /** What the figures were measured by; a change of it is another protocol in the results. */

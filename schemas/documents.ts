@@ -65,7 +65,7 @@ export const hashingConfiguration = z
     decoderLayers: z.number().int().min(0).max(2).default(0).describe('Hidden layers of the decoder; 0: linear.'),
     dropout: z.number().min(0).max(0.9).default(0.1).describe('Of the last hidden layer.'),
     wordDropout: z.number().min(0).max(0.9).optional().describe('Share of the words of a document that the encoder does not see, drawn anew every epoch; without it 0.5, of ammi 0.'),
-    rate: z.number().positive().default(0.003).describe('Of Adam; x .96 every 10,000 batches.'),
+    rate: z.number().positive().optional().describe('Of Adam; x .96 every 10,000 batches. Without it 0.003, of ammi 0.006.'),
     components: positiveCount.max(1024).default(20).describe('K: components of the mixture of gmsh and bmsh.'),
     binarization: z.enum(['stochastic', 'deterministic']).default('stochastic').describe('How nash and bmsh draw bits while they learn.'),
     klWeight: z.number().nonnegative().default(0.1).describe('Weight of the Kullback-Leibler terms at the end of their ramp over the first quarter.'),

@@ -1,6 +1,6 @@
 import { continueAsNew, defineSignal, executeChild, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import type { DocumentExperimentInput, DocumentScore, DocumentSet } from '../schemas/document-experiment.ts';
+import { type DocumentExperimentInput, type DocumentScore, type DocumentSet, rowName } from '../schemas/document-experiment.ts';
 import { QUEUES } from '../schemas/queues.ts';
 import type { ChildProgress } from '../schemas/run.ts';
 import { childProgressQuery } from './child-progress.ts';
@@ -35,7 +35,7 @@ interface DocumentSetInput extends DocumentExperimentInput {
 
 /** Reads and weighs one data set, then every setting so many times: trials are artifacts, so what is there is not made again. */
 export async function documentSet(input: DocumentSetInput): Promise<DocumentScore[]> {
-  const { store, force, settings, trials, firstSeed } = input;
+  const { store, force, settings, trials, firstSeed, pictures } = input;
   const [set] = input.sets;
   if (!set) return [];
   const weighed = input.weighed ?? (await weigh(set, store));
@@ -50,11 +50,12 @@ export async function documentSet(input: DocumentSetInput): Promise<DocumentScor
       const number = next++;
       const setting = settings[number % settings.length];
       if (!setting) throw new Error(`trial ${number} has no setting`);
-      const { name, hashing, bits } = setting;
+      const { name, variant, hashing, bits } = setting;
       // Seeds outside: the first seed of every setting is there before the second of any.
       const seed = firstSeed + Math.floor(number / settings.length);
-      const { metrics } = await perform('train', 'documentTrial', `${set.name}, ${name}, ${bits} bits, seed ${seed}`, { store, force, weighed, hashing, bits, seed });
-      scores[number] = { data: set.name, name, bits, seed, metrics };
+      const picture = pictures && seed === firstSeed;
+      const { artifact, metrics } = await perform('train', 'documentTrial', `${set.name}, ${rowName(setting)}, ${bits} bits, seed ${seed}`, { store, force, weighed, hashing, bits, seed, ...(picture && { picture }) });
+      scores[number] = { data: set.name, name, variant, bits, seed, metrics, ...(picture && { picture: artifact }) };
       finished += 1;
       const { parent } = workflowInfo();
       if (parent) await getExternalWorkflowHandle(parent.workflowId).signal(trialDone);

@@ -60,18 +60,19 @@ export function addExperimentCommand(program: Command): void {
     .option('--method <list>', 'all, or methods with commas between: lsh, itq, sph, sth, s-rbm, ksh, shttm, vdsh, nash, nash-n, nash-dn, gmsh, bmsh, ammi, and NAME-s for a network that learns from labels', list, ['all'])
     .option('--seeds <n>', 'trials of each setting', positiveInteger, 1)
     .option('--epochs <n>', 'epochs of networks', positiveInteger)
-    .option('--components <n>', 'K of gmsh and bmsh', positiveInteger)
-    .addOption(new Option('--binarization <kind>', 'how nash and bmsh draw bits while they learn').choices(['stochastic', 'deterministic']))
-    .option('--encoder-layers <n>', 'hidden layers of the encoder, 0 to 2', wholeNumber)
-    .option('--decoder-layers <n>', 'hidden layers of the decoder, 0 to 2', wholeNumber)
+    .option('--components <list>', 'K of gmsh and bmsh, one or many: 5,10,20,40,80', (text: string) => list(text).map(positiveInteger))
+    .option('--binarization <list>', 'how nash and bmsh draw bits while they learn: stochastic, deterministic, or both', binarizations)
+    .option('--encoder-layers <list>', 'hidden layers of the encoder, 0 to 2, one or many', (text: string) => list(text).map(wholeNumber))
+    .option('--decoder-layers <list>', 'hidden layers of the decoder, 0 to 2, one or many', (text: string) => list(text).map(wholeNumber))
+    .option('--pictures', 'also a map of codes by UMAP and example codes of the first seed of each setting, in documents.html', false)
     .option('--store <uri>', 'where trials are kept', './hashloom-experiments/store')
     .addOption(new Option('--local', 'on an embedded server and workers in this process, instead of a configured Temporal').default(false))
     .option('--home <folder>', 'with --local: folder of the server', './hashloom-experiments')
     .option('--threads <n>', 'with --local: trials at once', positiveInteger, DEFAULT_THREADS)
-    .option('--results <folder>', 'write the tables (documents-table.md) and all values (documents-results.parquet) there')
+    .option('--results <folder>', 'write the tables (documents-table.md), a page with curves, bars and pictures (documents.html), and all values (documents-results.parquet) there')
     .option('--json', 'end with one JSON line on standard output', false)
     .option('--force', 'run every trial, artifact or not', false)
-    .addHelpText('after', examples(['hashloom experiment documents --data reuters --bits 16,32,64,128 --method all --local', 'a table of each method on Reuters'], ['hashloom experiment documents --method bmsh --components 5 --local', 'a row of Table 3']))
+    .addHelpText('after', examples(['hashloom experiment documents --data reuters --bits 16,32,64,128 --method all --local', 'a table of each method on Reuters'], ['hashloom experiment documents --method gmsh,bmsh --components 5,10,20,40,80 --results table-3 --local', 'Table 3']))
     .action(async (options: DocumentsCommandOptions, command: Command) => {
       const { METHOD_NAMES, runDocuments } = await import('../experiment-documents.ts');
       const { DOCUMENT_SETS } = await import('../document-sets.ts');
@@ -96,6 +97,13 @@ function codeLength(text: string): number {
   const bits = Number(text);
   if (!Number.isInteger(bits) || bits < 8 || bits > 256 || bits % 8 !== 0) throw new InvalidArgumentError(`--bits: ${text}: expected multiples of 8 from 8 to 256.`);
   return bits;
+}
+
+function binarizations(text: string): ('stochastic' | 'deterministic')[] {
+  return list(text).map((kind) => {
+    if (kind !== 'stochastic' && kind !== 'deterministic') throw new InvalidArgumentError(`${kind}: expected stochastic or deterministic.`);
+    return kind;
+  });
 }
 
 function wholeNumber(text: string): number {

@@ -16,6 +16,8 @@ export const ammi: NetworkMethod = {
   decodes: false,
   pairs: true,
   batch: 256,
+  rate: 0.006,
+  gain: 5,
   wordDropout: 0,
   parameters: () => ({}),
   latent({ tf, code, near, settings }) {

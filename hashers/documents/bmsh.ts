@@ -13,6 +13,8 @@ export const bmsh: NetworkMethod = {
   decodes: true,
   pairs: false,
   batch: 100,
+  rate: 0.003,
+  gain: 10,
   wordDropout: 0.5,
   parameters: (hidden, bits, { components }) => ({
     ...denseShapes('noise', hidden, bits),

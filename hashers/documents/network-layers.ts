@@ -2,7 +2,7 @@ import { type Layer, projectSparse, type SparseRows } from '../../kernels/encode
 import type { HashingConfiguration } from '../../schemas/documents.ts';
 import { medianOf } from '../../kernels/median.ts';
 import type { NetworkMethod } from './network-method.ts';
-import { encoderLayers, INPUT, INPUT_GAIN, type NetworkState } from './network-state.ts';
+import { encoderLayers, INPUT, type NetworkState } from './network-state.ts';
 
 /** The encoder of a trained network with the thresholds in its last biases; medians are those of `training`. */
 export function networkLayers(state: NetworkState, method: NetworkMethod, settings: HashingConfiguration, training: SparseRows): Layer[] {
@@ -10,7 +10,7 @@ export function networkLayers(state: NetworkState, method: NetworkMethod, settin
   const layers = names.map((name, at): Layer => {
     const { values, rows, columns } = state[name]!;
     const activation = at === names.length - 1 ? 'identity' : 'relu';
-    return { inputs: rows, outputs: columns, weights: name === INPUT ? values.map((value) => INPUT_GAIN * value) : values.slice(), bias: state[`${name}.bias`]!.values.slice(), activation };
+    return { inputs: rows, outputs: columns, weights: name === INPUT ? values.map((value) => method.gain * value) : values.slice(), bias: state[`${name}.bias`]!.values.slice(), activation };
   });
   if (method.threshold === 'zero') return layers;
   const last = layers[layers.length - 1];

@@ -52,6 +52,10 @@ export interface NetworkMethod {
   pairs: boolean;
   /** Documents in a batch where `hashing.batch` says nothing. */
   batch: number;
+  /** Of Adam, where `hashing.rate` says nothing. */
+  rate: number;
+  /** TF-IDF vectors have length 1; the network sees them so many times longer, or its first layer would start next to nothing. Folded into the encoder's weights. */
+  gain: number;
   /** Share of words hidden from the encoder where `hashing.wordDropout` says nothing. */
   wordDropout: number;
 }

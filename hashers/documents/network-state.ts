@@ -17,9 +17,6 @@ export type NetworkState = Record<string, Weights>;
 /** The first layer's weights: rows are terms, and of a batch only those of its terms move. */
 export const INPUT = 'encoder-0';
 
-/** TF-IDF vectors have length 1; the network sees them so many times longer, or its first layer would start next to nothing. Folded into the encoder's weights. */
-export const INPUT_GAIN = 10;
-
 export interface NetworkShape {
   terms: number;
   bits: number;

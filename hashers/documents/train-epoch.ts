@@ -5,7 +5,7 @@ import type { HashingConfiguration } from '../../schemas/documents.ts';
 import { dense } from './dense.ts';
 import type { NeighbourGraph } from './nearest-neighbours.ts';
 import type { NetworkMethod, Parameters } from './network-method.ts';
-import { hiddenLayers, INPUT, INPUT_GAIN, type NetworkState } from './network-state.ts';
+import { hiddenLayers, INPUT, type NetworkState } from './network-state.ts';
 import { HASHER_PURPOSE, type Noise, noiseOf } from './noise.ts';
 import { reconstruction, type WordEntries } from './reconstruction.ts';
 import { takeRows, type TrainingDocuments } from './training-documents.ts';
@@ -89,7 +89,7 @@ function trainBatch(input: EpochInput, batch: Batch, step: number, progress: num
     loss = value.dataSync()[0]!;
     gradients = grads.map((gradient) => gradient.dataSync() as Float32Array);
   });
-  const rate = settings.rate * DECAY ** Math.floor(step / DECAY_EVERY);
+  const rate = (settings.rate ?? input.method.rate) * DECAY ** Math.floor(step / DECAY_EVERY);
   for (const [at, name] of names.entries()) adamRows(state[name]!, gradients[at]!, name === INPUT ? terms : undefined, rate, step + 1);
   return loss;
 }
@@ -98,7 +98,7 @@ function trainBatch(input: EpochInput, batch: Batch, step: number, progress: num
 function lossOf(input: EpochInput, parameters: Parameters, { documents: batch, near }: Batch, terms: Int32Array, step: number, progress: number): Tf.Scalar {
   const { tf, method, settings, bits, seed } = input;
   const noise = noiseOf(tf, seed, step);
-  const encoded = (documents: TrainingDocuments) => encode(input, parameters, denseInput(tf, documents, terms, settings.wordDropout ?? method.wordDropout, noise), noise);
+  const encoded = (documents: TrainingDocuments) => encode(input, parameters, denseInput(tf, documents, terms, method.gain, settings.wordDropout ?? method.wordDropout, noise), noise);
   const { hidden, code } = encoded(batch);
   const { z, clean, divergence } = method.latent({ tf, parameters, hidden, code, near: near && encoded(near).code, noise, bits, settings });
   let loss: Tf.Tensor = divergence;
@@ -128,7 +128,7 @@ function encode({ tf, settings }: EpochInput, parameters: Parameters, x: Tf.Tens
 }
 
 /** (B, terms of the batch): weights of the words that were not dropped. */
-function denseInput(tf: typeof Tf, { rows, terms: V }: TrainingDocuments, terms: Int32Array, wordDropout: number, noise: Noise): Tf.Tensor2D {
+function denseInput(tf: typeof Tf, { rows, terms: V }: TrainingDocuments, terms: Int32Array, gain: number, wordDropout: number, noise: Noise): Tf.Tensor2D {
   const B = rows.offsets.length - 1;
   const place = new Int32Array(V);
   for (const [at, term] of terms.entries()) place[term] = at;
@@ -136,7 +136,7 @@ function denseInput(tf: typeof Tf, { rows, terms: V }: TrainingDocuments, terms:
   for (let r = 0; r < B; r++) {
     for (let at = rows.offsets[r]!; at < rows.offsets[r + 1]!; at++) {
       const term = rows.terms[at]!;
-      x[r * terms.length + place[term]!] = INPUT_GAIN * noise.kept(wordDropout) * rows.weights[at]!;
+      x[r * terms.length + place[term]!] = gain * noise.kept(wordDropout) * rows.weights[at]!;
     }
   }
   return tf.tensor2d(x, [B, terms.length]);

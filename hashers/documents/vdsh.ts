@@ -15,6 +15,8 @@ export const vdsh: NetworkMethod = {
   decodes: true,
   pairs: false,
   batch: 100,
+  rate: 0.003,
+  gain: 10,
   wordDropout: 0.5,
   parameters: (hidden, bits) => denseShapes('deviation', hidden, bits),
   latent(input) {

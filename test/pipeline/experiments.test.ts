@@ -3,14 +3,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type DocumentExperimentInput, type DocumentPicture, type DocumentScore, type DocumentSetting, PICTURE_PART } from '../../schemas/document-experiment.ts';
+import { hashingConfiguration } from '../../schemas/documents.ts';
 import { sbmSetting, type SbmScores } from '../../schemas/experiment.ts';
 import { QUEUES } from '../../schemas/queues.ts';
 import { WORKFLOW } from '../../schemas/run.ts';
 import { STAGES } from '../../schemas/stages.ts';
 import { expandSettings, type WordExperimentInput, type WordExperimentResult } from '../../schemas/word-experiment.ts';
+import { openArtifact } from '../../store/artifacts.ts';
+import { openStore } from '../../store/open-store.ts';
 import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { digestsOf } from './published-parts.ts';
 import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { configureDocuments, smallDocuments } from './small-documents.ts';
 import { startTemporal, type TestTemporal } from './temporal.ts';
 
 installRuntime('ERROR');
@@ -76,5 +81,21 @@ describe('experiments on Temporal', () => {
     assert.ok(tuned > 50 && kept > 50 && tuned + kept <= configuration.heldOut.pairs, `${tuned} and ${kept} held-out pairs`);
     assert.notDeepEqual(reported.metrics, result.metrics);
     await checkGolden('yardstick', configuration.store);
+  });
+
+  it('trials of hash functions of documents: a picture of the first seed of each, from artifacts the second time', async () => {
+    const configuration = await configureDocuments(scratch, 'parted', smallDocuments(), { documents: { labels: 'labels', split: 'split', minimumDocuments: 2 } });
+    const settings = (['itq', 'lsh'] as const).map((method): DocumentSetting => ({ name: method, variant: {}, bits: 8, hashing: hashingConfiguration.parse({ method }) }));
+    const input: DocumentExperimentInput = { store: configuration.store, force: false, sets: [{ name: 'parted', configuration }], settings, trials: 2, firstSeed: 1, pictures: true };
+    const scores = (await run(WORKFLOW.documentExperiment, 'documents-1', input)) as DocumentScore[];
+    assert.deepEqual(scores.map(({ name, seed, picture }) => [name, seed, picture !== undefined]), [['itq', 1, true], ['lsh', 1, true], ['itq', 2, false], ['lsh', 2, false]]);
+    const picture = JSON.parse(Buffer.from(await (await openArtifact(openStore(configuration.store), scores[0]!.picture!)).part(PICTURE_PART)).toString('utf8')) as DocumentPicture;
+    assert.equal(picture.points.length, 30);
+    assert.deepEqual(picture.examples.map(([query]) => query!.labels), [['baseball'], ['circuits'], ['faith']]);
+    const distances = picture.examples.map((list) => list.map(({ distance }) => distance));
+    for (const list of distances) assert.deepEqual([list.length, list], [5, list.toSorted((a, b) => a - b)]);
+    const before = await digestsOf(configuration.store);
+    assert.deepEqual(await run(WORKFLOW.documentExperiment, 'documents-2', input), scores);
+    assert.deepEqual(await digestsOf(configuration.store), before);
   });
 });

@@ -2,8 +2,9 @@ import { precisionAt } from '../evaluation/precision-at.ts';
 import { takeRows, type TrainingDocuments } from '../hashers/documents/training-documents.ts';
 import { encodeSparse } from '../kernels/encode-sparse.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { DOCUMENT_PROTOCOL, PICTURE_PART } from '../schemas/document-experiment.ts';
+import { DOCUMENT_PROTOCOL, PICTURE_PART, QUERY_PRECISION, QUERY_PRECISION_PART } from '../schemas/document-experiment.ts';
 import { Failure } from '../schemas/failures.ts';
+import { encodeParquet } from '../store/parquet.ts';
 import { documentPicture } from './document-picture.ts';
 import { toJson } from './json-object.ts';
 import { checkDocuments, hasherParameters, learn, type LearnHasherInput, NEAREST } from './learn-hasher.ts';
@@ -41,10 +42,13 @@ export async function documentTrial(input: DocumentTrialInput, context: StageCon
       return { codes, labels: part.labels, empty };
     };
     const queries = coded(takeRows(all, test));
-    const { expected, plain } = precisionAt(queries, coded(documents), bits, NEAREST, (done, total) => context.report(done, total));
+    const { expected, plain, each } = precisionAt(queries, coded(documents), bits, NEAREST, (done, total) => context.report(done, total));
     // CPU seconds are of the whole process: with several trials at once they are theirs together.
     const metrics = { ...learned, precisionAt100: expected, precisionAt100Plain: plain, emptyQueries: queries.empty, cpuSeconds: (user + system) / 1e6 };
-    const parts = [{ name: 'score.json', bytes: toJson(metrics), rows: 1 }];
+    const parts = [
+      { name: 'score.json', bytes: toJson(metrics), rows: 1 },
+      { name: QUERY_PRECISION_PART, bytes: await encodeParquet(QUERY_PRECISION, { precision: each }, { dress: 'internal' }), rows: each.length },
+    ];
     if (!picture) return { parts, rows: 1, facts: metrics };
     const { terms } = await loadTerms(store, weighed);
     const drawn = documentPicture({ weighed: loaded, terms, layers, bits, seed, report: (done, total) => context.report(done, total) });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTensorflow } from '../infra/tensorflow.ts';
+import { pairsTable } from '../report/documents-pairs.ts';
 import { documentsPage, documentsTable, type ShownPicture } from '../report/documents-page.ts';
 import { DOCUMENT_PROTOCOL, DOCUMENT_RESULTS, type DocumentPicture, type DocumentScore, type DocumentSetting, PICTURE_PART, rowName } from '../schemas/document-experiment.ts';
 import { DOCUMENT_METHODS, type DocumentMethod, hashingConfiguration, isNetworkMethod, needsTensorflow } from '../schemas/documents.ts';
@@ -9,6 +10,8 @@ import { WORKFLOW } from '../schemas/run.ts';
 import { openArtifact } from '../store/artifacts.ts';
 import { openStore } from '../store/open-store.ts';
 import { encodeParquet } from '../store/parquet.ts';
+import type { Store } from '../store/store.ts';
+import { compareDocuments } from './compare-documents.ts';
 import { documentSet } from './document-sets.ts';
 import { storeLocation } from './published-location.ts';
 import { type ExperimentOptions, runExperiment } from './run-experiment.ts';
@@ -44,11 +47,12 @@ export async function runDocuments(options: DocumentsOptions): Promise<boolean> 
   const input = { store, force, sets, settings, trials: seeds, firstSeed: 1, pictures };
   const scores = await runExperiment<DocumentScore[]>({ workflow: WORKFLOW.documentExperiment, workflowId: `experiment/documents/${randomUUID()}`, input, summary: `${data.length} data sets, ${settings.length} settings, ${seeds} seeds each` }, options);
   if (scores === undefined) return false;
-  const table = documentsTable(scores);
+  const opened = openStore(store);
+  const table = [documentsTable(scores), pairsTable(await compareDocuments(scores, opened))].join('\n');
   if (results !== undefined) {
     await mkdir(results, { recursive: true });
     await writeFile(join(results, 'documents-table.md'), table);
-    await writeFile(join(results, 'documents.html'), documentsPage(scores, await picturesOf(scores, store)));
+    await writeFile(join(results, 'documents.html'), documentsPage(table, scores, await picturesOf(scores, opened)));
     await writeFile(join(results, 'documents-results.parquet'), await tidy(scores));
   }
   terminals.out.write(json ? `${JSON.stringify({ protocol: DOCUMENT_PROTOCOL, scores })}\n` : table);
@@ -80,11 +84,10 @@ function settingsOf(name: string, bits: number, options: DocumentsOptions): Docu
 }
 
 /** Of the trials that left one. */
-async function picturesOf(scores: readonly DocumentScore[], store: string): Promise<ShownPicture[]> {
-  const opened = openStore(store);
+async function picturesOf(scores: readonly DocumentScore[], opened: Store): Promise<ShownPicture[]> {
   const found = scores.map(async (score) => {
-    if (score.picture === undefined) return [];
-    const bytes = await (await openArtifact(opened, score.picture)).part(PICTURE_PART);
+    if (!score.pictured) return [];
+    const bytes = await (await openArtifact(opened, score.trial)).part(PICTURE_PART);
     return [{ score, picture: JSON.parse(Buffer.from(bytes).toString('utf8')) as DocumentPicture }];
   });
   return (await Promise.all(found)).flat();

@@ -16,11 +16,11 @@ export interface ShownPicture {
 }
 
 /** HTML: the tables, curves over bits, bars by what was varied, maps of codes (Fig. 3 of paper 3), and example codes as NASH's slides show them. */
-export function documentsPage(scores: readonly DocumentScore[], pictures: readonly ShownPicture[]): string {
+export function documentsPage(table: string, scores: readonly DocumentScore[], pictures: readonly ShownPicture[]): string {
   const figures = dataOf(scores).flatMap((data) => [...curvesOf(data, scores), ...barsOf(data, scores)]);
   const maps = pictures.map(({ score, picture }) => ({ svg: pictureMap(picture), caption: `${score.data}, ${rowName(score)}, ${score.bits} bits: ${picture.points.length} test documents by UMAP of the numbers whose signs are their codes; colours are labels.` }));
   const examples = pictures.map(({ score, picture }) => exampleTable(score, picture));
-  return experimentPage({ title: 'Hash functions of documents', table: [documentsTable(scores), ...examples].join('\n'), figures: [...figures, ...maps] });
+  return experimentPage({ title: 'Hash functions of documents', table: [table, ...examples].join('\n'), figures: [...figures, ...maps] });
 }
 
 const dataOf = (scores: readonly DocumentScore[]): string[] => [...new Set(scores.map(({ data }) => data))];

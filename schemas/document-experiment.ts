@@ -37,9 +37,15 @@ export interface DocumentScore {
   seed: number;
   /** By name of metric. */
   metrics: Record<string, number>;
-  /** The trial that holds its picture. */
-  picture?: ArtifactReference;
+  /** The artifact, with the precision of each query. */
+  trial: ArtifactReference;
+  /** Whether it holds a picture too. */
+  pictured: boolean;
 }
+
+/** Columns of part QUERY_PRECISION_PART of a trial: a row a test document, in the order of ids. */
+export const QUERY_PRECISION = { precision: 'float64' } as const;
+export const QUERY_PRECISION_PART = 'queries.parquet';
 
 /** Name of the part that holds it. */
 export const PICTURE_PART = 'picture.json';

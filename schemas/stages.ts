@@ -32,7 +32,7 @@ export const STAGES = {
   hasher: { version: 2, title: 'Learn the hash function' },
   'hasher-checkpoint': { version: 2, title: 'Checkpoint of a hash function' },
   'encode-documents': { version: 1, title: 'Encode documents to codes' },
-  'document-trial': { version: 2, title: 'Trial of a hash function' },
+  'document-trial': { version: 3, title: 'Trial of a hash function' },
   trial: { version: 3, title: 'Trial on the stochastic block model' },
 } as const;
 

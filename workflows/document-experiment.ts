@@ -55,7 +55,7 @@ export async function documentSet(input: DocumentSetInput): Promise<DocumentScor
       const seed = firstSeed + Math.floor(number / settings.length);
       const picture = pictures && seed === firstSeed;
       const { artifact, metrics } = await perform('train', 'documentTrial', `${set.name}, ${rowName(setting)}, ${bits} bits, seed ${seed}`, { store, force, weighed, hashing, bits, seed, ...(picture && { picture }) });
-      scores[number] = { data: set.name, name, variant, bits, seed, metrics, ...(picture && { picture: artifact }) };
+      scores[number] = { data: set.name, name, variant, bits, seed, metrics, trial: artifact, pictured: picture };
       finished += 1;
       const { parent } = workflowInfo();
       if (parent) await getExternalWorkflowHandle(parent.workflowId).signal(trialDone);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseHTML } from 'linkedom';
+import { pairsTable } from '../../report/documents-pairs.ts';
 import { documentsPage, documentsTable } from '../../report/documents-page.ts';
 import type { DocumentPicture, DocumentScore } from '../../schemas/document-experiment.ts';
 
-const score = (name: string, bits: number, precisionAt100: number, variant: Record<string, string> = {}, seed = 1): DocumentScore => ({ data: 'reuters', name, variant, bits, seed, metrics: { precisionAt100 } });
-const shown = (scores: DocumentScore[]) => parseHTML(documentsPage(scores, [])).document;
+const score = (name: string, bits: number, precisionAt100: number, variant: Record<string, string> = {}, seed = 1): DocumentScore => ({ data: 'reuters', name, variant, bits, seed, metrics: { precisionAt100 }, trial: { stage: 'document-trial', key: '0' }, pictured: false });
+const shown = (scores: DocumentScore[]) => parseHTML(documentsPage('', scores, [])).document;
 
 describe('the tables of the documents experiment', () => {
   it('give mean and deviation over seeds beside the papers figure, of a number of components by Table 3', () => {
@@ -40,10 +41,20 @@ describe('the page of the documents experiment', () => {
       points: [{ x: 0, y: 0, label: 0 }, { x: 1, y: 1, label: 1 }, { x: 2, y: 0, label: 1 }],
       examples: [[{ labels: ['ham'], words: ['<b>', 'a|b'], code: '0f', distance: 0 }, { labels: ['spam'], words: ['x'], code: '1f', distance: 1 }]],
     };
-    const { document } = parseHTML(documentsPage([score('bmsh', 8, 0.7)], [{ score: score('bmsh', 8, 0.7), picture }]));
+    const { document } = parseHTML(documentsPage('', [score('bmsh', 8, 0.7)], [{ score: score('bmsh', 8, 0.7), picture }]));
     const colours = [...document.querySelectorAll('figure circle')].map((circle) => circle.getAttribute('fill'));
     assert.deepEqual([colours.length, new Set(colours).size], [3, 2]);
     const rows = [...document.querySelectorAll('table')].at(-1)!.querySelectorAll('tbody tr');
     assert.deepEqual([...rows].map((row) => [...row.querySelectorAll('td')].map(({ textContent }) => textContent)), [['ham', '<b>, a/b', '00001111', '0'], ['spam', 'x', '00011111', '1']]);
+  });
+});
+
+describe('pairs of methods', () => {
+  it('say whether the first is above, beside the difference in the papers', () => {
+    const pair = (difference: number, interval: [number, number]) => ({ data: 'reuters', bits: 32, better: 'bmsh', worse: 'gmsh', seeds: 1, difference, interval });
+    const table = pairsTable([pair(0.02, [0.01, 0.03]), pair(0.001, [-0.01, 0.01]), pair(-0.02, [-0.03, -0.01])]);
+    assert.match(table, /\| reuters \| 32 \| bmsh - gmsh \| \+0\.0200 \| \+0\.0100 to \+0\.0300 \| above \| \+0\.0103 \| 1 \|/);
+    assert.deepEqual([...table.matchAll(/above|not told apart|below/g)].map(([word]) => word), ['above', 'not told apart', 'below']);
+    assert.equal(pairsTable([]), '');
   });
 });

@@ -21,6 +21,8 @@ import { takeRows, type TrainingDocuments } from './training-documents.ts';
 
 /** The words that most documents have, as in the paper; the others are not seen. */
 const WORDS = 2000;
+/** Of Adam, where `hashing.rate` says nothing. */
+const RATE = 0.003;
 const LAYERS = 3;
 const FIRST_DEVIATION = 0.01;
 /** Of the noise on what goes into the bits. */
@@ -134,7 +136,7 @@ function learnMachine({ tf, settings, documents, seed, step }: Step, state: Netw
     gradients = [found.weights, found.hidden, found.visible].map((gradient) => gradient.dataSync() as Float32Array);
     loss = error.dataSync()[0]!;
   });
-  for (const [at, name] of names.entries()) adamRows(state[name]!, gradients[at]!, undefined, settings.rate, step + 1);
+  for (const [at, name] of names.entries()) adamRows(state[name]!, gradients[at]!, undefined, settings.rate ?? RATE, step + 1);
   return loss;
 }
 
@@ -164,7 +166,7 @@ function learnTogether({ tf, settings, documents, seed, step }: Step, state: Net
     loss = value.dataSync()[0]!;
     gradients = grads.map((gradient) => gradient.dataSync() as Float32Array);
   });
-  for (const [at, name] of names.entries()) adamRows(state[name]!, gradients[at]!, undefined, settings.rate, count);
+  for (const [at, name] of names.entries()) adamRows(state[name]!, gradients[at]!, undefined, settings.rate ?? RATE, count);
   return loss;
 }
 

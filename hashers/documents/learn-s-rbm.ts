@@ -13,7 +13,7 @@ import { RandomStream } from '../../kernels/random.ts';
 import { contrast, hiddenUnits, type Machine } from './boltzmann.ts';
 import { dense } from './dense.ts';
 import type { LearnInput } from './learn-network.ts';
-import { INPUT_GAIN, type NetworkState, type Weights } from './network-state.ts';
+import { type NetworkState, type Weights } from './network-state.ts';
 import { HASHER_PURPOSE, type Noise, noiseOf, normalsOf } from './noise.ts';
 import { reconstruction, type WordEntries } from './reconstruction.ts';
 import { type Check, partValidation, trainWithChecks } from './train-with-checks.ts';
@@ -23,6 +23,8 @@ import { takeRows, type TrainingDocuments } from './training-documents.ts';
 const WORDS = 2000;
 /** Of Adam, where `hashing.rate` says nothing. */
 const RATE = 0.003;
+/** Vectors of length 1 are taken so many times longer, about the counts of words. */
+const GAIN = 10;
 const LAYERS = 3;
 const FIRST_DEVIATION = 0.01;
 /** Of the noise on what goes into the bits. */
@@ -176,11 +178,11 @@ function entriesOf({ rows: { offsets, terms, weights } }: TrainingDocuments, rec
   return { rows, terms, amounts: reconstruct === 'words' ? new Float32Array(terms.length).fill(1) : weights };
 }
 
-/** (B, words): weights in place of counts, times INPUT_GAIN. */
+/** (B, words): weights in place of counts, times GAIN. */
 function denseWords(tf: typeof Tf, { rows, terms }: TrainingDocuments, wordDropout: number, noise: Noise): Tf.Tensor2D {
   const B = rows.offsets.length - 1;
   const x = new Float32Array(B * terms);
-  for (let r = 0; r < B; r++) for (let at = rows.offsets[r]!; at < rows.offsets[r + 1]!; at++) x[r * terms + rows.terms[at]!] = INPUT_GAIN * noise.kept(wordDropout) * rows.weights[at]!;
+  for (let r = 0; r < B; r++) for (let at = rows.offsets[r]!; at < rows.offsets[r + 1]!; at++) x[r * terms + rows.terms[at]!] = GAIN * noise.kept(wordDropout) * rows.weights[at]!;
   return tf.tensor2d(x, [B, terms]);
 }
 
@@ -191,7 +193,7 @@ function encoderOf(state: NetworkState, words: Int32Array, { rows, terms }: Trai
     const layer = { outputs: columns, bias: state[`${layerName(l)}.bias`]!.values.slice(), activation: l === LAYERS - 1 ? ('identity' as const) : ('sigmoid' as const) };
     if (l > 0) return { ...layer, inputs, weights: values.slice() };
     const weights = new Float32Array(terms * columns);
-    for (const [at, word] of words.entries()) for (let j = 0; j < columns; j++) weights[word * columns + j] = INPUT_GAIN * values[at * columns + j]!;
+    for (const [at, word] of words.entries()) for (let j = 0; j < columns; j++) weights[word * columns + j] = GAIN * values[at * columns + j]!;
     return { ...layer, inputs: terms, weights };
   });
   const { bias, outputs } = layers[LAYERS - 1]!;

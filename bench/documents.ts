@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { networkLayers } from '../hashers/documents/network-layers.ts';
-import { NETWORKS } from '../hashers/documents/network-method.ts';
+import { NETWORKS, networkSettings } from '../hashers/documents/network-method.ts';
 import { initializeNetwork } from '../hashers/documents/network-state.ts';
 import { trainEpoch } from '../hashers/documents/train-epoch.ts';
 import { takeRows, type TrainingDocuments } from '../hashers/documents/training-documents.ts';
@@ -31,8 +31,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'hashloom-bench-'));
   try {
     const { all, training } = await weighedSet('20news', folder, scratch);
-    const settings = hashingConfiguration.parse({ method: 'bmsh' });
-    const documents = takeRows(all, training.subarray(0, batches * NETWORKS.bmsh.batch));
+    const settings = networkSettings(NETWORKS.bmsh, hashingConfiguration.parse({ method: 'bmsh' }));
+    const documents = takeRows(all, training.subarray(0, batches * settings.batch));
     const epoch = training.length / (documents.rows.offsets.length - 1);
     const state = initializeNetwork(NETWORKS.bmsh, { terms: all.terms, bits: BITS, labels: 0 }, settings, 1);
     const { tf } = await openTensorflow();

@@ -15,10 +15,8 @@ export const ammi: NetworkMethod = {
   threshold: 'zero',
   decodes: false,
   pairs: true,
-  batch: 256,
-  rate: 0.006,
   gain: 5,
-  wordDropout: 0,
+  defaults: { batch: 256, rate: 0.006, wordDropout: 0, encoderLayers: 0, klWeight: 0 },
   parameters: () => ({}),
   latent({ tf, code, near, settings }) {
     const [p, other] = [probabilities(tf, code), probabilities(tf, near ?? code)];

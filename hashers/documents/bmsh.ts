@@ -12,10 +12,8 @@ export const bmsh: NetworkMethod = {
   threshold: 'zero',
   decodes: true,
   pairs: false,
-  batch: 100,
-  rate: 0.003,
   gain: 10,
-  wordDropout: 0.5,
+  defaults: { batch: 100, rate: 0.003, wordDropout: 0.5, encoderLayers: 0, klWeight: 0.1 },
   parameters: (hidden, bits, { components }) => ({
     ...denseShapes('noise', hidden, bits),
     ...mixtureShapes(hidden, components),

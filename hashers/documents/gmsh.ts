@@ -12,10 +12,8 @@ export const gmsh: NetworkMethod = {
   threshold: 'median',
   decodes: true,
   pairs: false,
-  batch: 100,
-  rate: 0.003,
   gain: 10,
-  wordDropout: 0.5,
+  defaults: { batch: 100, rate: 0.001, wordDropout: 0.5, encoderLayers: 1, klWeight: 1 },
   parameters: (hidden, bits, { components }) => ({
     ...denseShapes('deviation', hidden, bits),
     ...mixtureShapes(hidden, components),

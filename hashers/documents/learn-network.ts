@@ -3,7 +3,7 @@ import type { Layer } from '../../kernels/encode-sparse.ts';
 import type { HashingConfiguration } from '../../schemas/documents.ts';
 import { nearestNeighbours } from './nearest-neighbours.ts';
 import { networkLayers } from './network-layers.ts';
-import type { NetworkMethod } from './network-method.ts';
+import { type NetworkMethod, networkSettings } from './network-method.ts';
 import { initializeNetwork } from './network-state.ts';
 import { trainEpoch } from './train-epoch.ts';
 import { type Check, type Checkpoint, partValidation, trainWithChecks, type Validate } from './train-with-checks.ts';
@@ -28,7 +28,8 @@ export interface LearnInput {
  * is not trained on; thresholds are of the documents that were. Without validation part: of the last epoch.
  */
 export async function learnNetwork(input: LearnInput): Promise<{ layers: Layer[]; checks: Check[] }> {
-  const { tf, method, settings, documents, bits, seed, tell } = input;
+  const { tf, method, documents, bits, seed, tell } = input;
+  const settings = networkSettings(method, input.settings);
   const { validation, rest } = partValidation(documents, settings.validationShare, seed);
   const neighbours = method.pairs ? nearestNeighbours(rest.rows, rest.terms, settings.neighbours, () => tell(0, settings.epochs, Number.NaN)) : undefined;
   const shape = { terms: documents.terms, bits, labels: documents.labels.count };

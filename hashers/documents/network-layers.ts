@@ -1,11 +1,10 @@
 import { type Layer, projectSparse, type SparseRows } from '../../kernels/encode-sparse.ts';
-import type { HashingConfiguration } from '../../schemas/documents.ts';
 import { medianOf } from '../../kernels/median.ts';
-import type { NetworkMethod } from './network-method.ts';
+import type { NetworkMethod, NetworkSettings } from './network-method.ts';
 import { encoderLayers, INPUT, type NetworkState } from './network-state.ts';
 
 /** The encoder of a trained network with the thresholds in its last biases; medians are those of `training`. */
-export function networkLayers(state: NetworkState, method: NetworkMethod, settings: HashingConfiguration, training: SparseRows): Layer[] {
+export function networkLayers(state: NetworkState, method: NetworkMethod, settings: NetworkSettings, training: SparseRows): Layer[] {
   const names = encoderLayers(settings.encoderLayers);
   const layers = names.map((name, at): Layer => {
     const { values, rows, columns } = state[name]!;

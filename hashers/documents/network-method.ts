@@ -27,7 +27,7 @@ export interface LatentInput {
   near: Tf.Tensor2D | undefined;
   noise: Noise;
   bits: number;
-  settings: HashingConfiguration;
+  settings: NetworkSettings;
 }
 
 export interface Latent {
@@ -50,14 +50,26 @@ export interface NetworkMethod {
   decodes: boolean;
   /** Whether it looks at one of the nearest documents beside each. */
   pairs: boolean;
-  /** Documents in a batch where `hashing.batch` says nothing. */
-  batch: number;
-  /** Of Adam, where `hashing.rate` says nothing. */
-  rate: number;
+  /** Taken where `hashing` says nothing. */
+  defaults: MethodDefaults;
   /** TF-IDF vectors have length 1; the network sees them so many times longer, or its first layer would start next to nothing. Folded into the encoder's weights. */
   gain: number;
-  /** Share of words hidden from the encoder where `hashing.wordDropout` says nothing. */
-  wordDropout: number;
+}
+
+export type MethodDefaults = Record<'batch' | 'rate' | 'wordDropout' | 'encoderLayers' | 'klWeight', number>;
+export type NetworkSettings = HashingConfiguration & MethodDefaults;
+
+/** What was configured, and the method's own for the rest. */
+export function networkSettings({ defaults }: NetworkMethod, settings: HashingConfiguration): NetworkSettings {
+  const { batch, rate, wordDropout, encoderLayers, klWeight } = settings;
+  return {
+    ...settings,
+    batch: batch ?? defaults.batch,
+    rate: rate ?? defaults.rate,
+    wordDropout: wordDropout ?? defaults.wordDropout,
+    encoderLayers: encoderLayers ?? defaults.encoderLayers,
+    klWeight: klWeight ?? defaults.klWeight,
+  };
 }
 
 export const NETWORKS: Record<(typeof NETWORK_METHODS)[number], NetworkMethod> = { vdsh, nash, 'nash-n': nashN, 'nash-dn': nashDn, gmsh, bmsh, ammi };

@@ -1,7 +1,6 @@
 import { RandomStream } from '../../kernels/random.ts';
-import type { HashingConfiguration } from '../../schemas/documents.ts';
 import { denseShapes } from './dense.ts';
-import type { NetworkMethod, ParameterShape } from './network-method.ts';
+import type { NetworkMethod, NetworkSettings, ParameterShape } from './network-method.ts';
 import { HASHER_PURPOSE, normalsOf } from './noise.ts';
 
 /** A parameter with Adam's moments. */
@@ -34,7 +33,7 @@ export function encoderLayers(count: number): string[] {
 }
 
 /** Glorot's normal start, biases 0. Streams are named by the place of a parameter, so a start is the same for a seed. */
-export function initializeNetwork(method: NetworkMethod, { terms, bits, labels }: NetworkShape, settings: HashingConfiguration, seed: number): NetworkState {
+export function initializeNetwork(method: NetworkMethod, { terms, bits, labels }: NetworkShape, settings: NetworkSettings, seed: number): NetworkState {
   const { hidden, decoderLayers, supervised } = settings;
   const shapes: Record<string, ParameterShape> = {};
   const encoder = encoderLayers(settings.encoderLayers);

@@ -1,10 +1,9 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import { adamRows } from '../../kernels/adam-rows.ts';
 import { RandomStream } from '../../kernels/random.ts';
-import type { HashingConfiguration } from '../../schemas/documents.ts';
 import { dense } from './dense.ts';
 import type { NeighbourGraph } from './nearest-neighbours.ts';
-import type { NetworkMethod, Parameters } from './network-method.ts';
+import type { NetworkMethod, NetworkSettings, Parameters } from './network-method.ts';
 import { hiddenLayers, INPUT, type NetworkState } from './network-state.ts';
 import { HASHER_PURPOSE, type Noise, noiseOf } from './noise.ts';
 import { reconstruction, type WordEntries } from './reconstruction.ts';
@@ -13,7 +12,7 @@ import { takeRows, type TrainingDocuments } from './training-documents.ts';
 export interface EpochInput {
   tf: typeof Tf;
   method: NetworkMethod;
-  settings: HashingConfiguration;
+  settings: NetworkSettings;
   bits: number;
   state: NetworkState;
   documents: TrainingDocuments;
@@ -39,7 +38,7 @@ const RAMP = 0.25;
 
 /** One pass over the documents in random order; changes `state`. Returns the mean loss of its batches. */
 export function trainEpoch(input: EpochInput): number {
-  const { documents, method, settings, seed, epoch, tell } = input;
+  const { documents, settings, seed, epoch, tell } = input;
   const n = documents.rows.offsets.length - 1;
   const order = Int32Array.from({ length: n }, (_, row) => row);
   const stream = new RandomStream(seed, HASHER_PURPOSE.shuffle, epoch);
@@ -47,7 +46,7 @@ export function trainEpoch(input: EpochInput): number {
     const j = stream.below(i + 1);
     [order[i], order[j]] = [order[j]!, order[i]!];
   }
-  const size = settings.batch ?? method.batch;
+  const size = settings.batch;
   const batches = Math.ceil(n / size);
   let sum = 0;
   for (let batch = 0; batch < batches; batch++) {
@@ -89,7 +88,7 @@ function trainBatch(input: EpochInput, batch: Batch, step: number, progress: num
     loss = value.dataSync()[0]!;
     gradients = grads.map((gradient) => gradient.dataSync() as Float32Array);
   });
-  const rate = (settings.rate ?? input.method.rate) * DECAY ** Math.floor(step / DECAY_EVERY);
+  const rate = settings.rate * DECAY ** Math.floor(step / DECAY_EVERY);
   for (const [at, name] of names.entries()) adamRows(state[name]!, gradients[at]!, name === INPUT ? terms : undefined, rate, step + 1);
   return loss;
 }
@@ -98,7 +97,7 @@ function trainBatch(input: EpochInput, batch: Batch, step: number, progress: num
 function lossOf(input: EpochInput, parameters: Parameters, { documents: batch, near }: Batch, terms: Int32Array, step: number, progress: number): Tf.Scalar {
   const { tf, method, settings, bits, seed } = input;
   const noise = noiseOf(tf, seed, step);
-  const encoded = (documents: TrainingDocuments) => encode(input, parameters, denseInput(tf, documents, terms, method.gain, settings.wordDropout ?? method.wordDropout, noise), noise);
+  const encoded = (documents: TrainingDocuments) => encode(input, parameters, denseInput(tf, documents, terms, method.gain, settings.wordDropout, noise), noise);
   const { hidden, code } = encoded(batch);
   const { z, clean, divergence } = method.latent({ tf, parameters, hidden, code, near: near && encoded(near).code, noise, bits, settings });
   let loss: Tf.Tensor = divergence;
@@ -142,7 +141,7 @@ function denseInput(tf: typeof Tf, { rows, terms: V }: TrainingDocuments, terms:
   return tf.tensor2d(x, [B, terms.length]);
 }
 
-function wordEntries({ rows: { offsets, terms, weights } }: TrainingDocuments, { reconstruct }: HashingConfiguration): WordEntries {
+function wordEntries({ rows: { offsets, terms, weights } }: TrainingDocuments, { reconstruct }: NetworkSettings): WordEntries {
   const rows = new Int32Array(terms.length);
   for (let r = 0; r + 1 < offsets.length; r++) rows.fill(r, offsets[r], offsets[r + 1]);
   return { rows, terms, amounts: reconstruct === 'words' ? new Float32Array(terms.length).fill(1) : weights };

@@ -14,10 +14,8 @@ export const vdsh: NetworkMethod = {
   threshold: 'median',
   decodes: true,
   pairs: false,
-  batch: 100,
-  rate: 0.003,
   gain: 10,
-  wordDropout: 0.5,
+  defaults: { batch: 100, rate: 0.001, wordDropout: 0.5, encoderLayers: 1, klWeight: 1 },
   parameters: (hidden, bits) => denseShapes('deviation', hidden, bits),
   latent(input) {
     const { tf } = input;

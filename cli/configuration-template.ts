@@ -1,13 +1,13 @@
 import { configurationSchema } from './configuration-schema.ts';
 import type { SchemaNode } from './configuration-schema.ts';
-import { TRAINING_PRESETS, type TrainingPreset } from '../schemas/training-presets.ts';
+import { PRESETS, type Preset } from '../schemas/presets.ts';
 
 export interface TemplateValues {
   index: string;
   store: string;
   source: string;
-  /** Values of `training` in place of its defaults. */
-  preset?: TrainingPreset;
+  /** Values in place of the defaults. */
+  preset?: Preset;
 }
 
 /** A hashloom.yaml with every key, its default and what it means, made from the schema so that the two cannot differ. */
@@ -16,7 +16,7 @@ export function configurationTemplate(values: TemplateValues): string {
     ['index', values.index],
     ['store', values.store],
     ['source.path', values.source],
-    ...(values.preset ? Object.entries(TRAINING_PRESETS[values.preset]).map(([key, value]): [string, unknown] => [`training.${key}`, value]) : []),
+    ...(values.preset ? Object.entries(PRESETS[values.preset]).flatMap(([section, given]) => Object.entries(given).map(([key, value]): [string, unknown] => [`${section}.${key}`, value])) : []),
   ]);
   const root = configurationSchema();
   const top: Line[] = [];

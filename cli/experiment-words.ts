@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { ZodError } from 'zod';
 import { wordPage } from '../report/word-page.ts';
 import { wordTable } from '../report/word-table.ts';
+import type { Configuration } from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
 import { WORKFLOW } from '../schemas/run.ts';
 import { expandSettings, type QueryPart, summarize, type WordExperimentInput, type WordExperimentResult, type WordSetting, wordSettings } from '../schemas/word-experiment.ts';
@@ -26,7 +27,7 @@ export interface WordOptions extends ExperimentOptions {
 export async function runWords(options: WordOptions): Promise<boolean> {
   const { terminals, results, json, force, trials, seed: firstSeed, part, parallel } = options;
   const configuration = await loadConfiguration(options.config);
-  const settings = await readSettings(options.settings, configuration.training);
+  const settings = await readSettings(options.settings, configuration);
   const input: WordExperimentInput = { configuration, force, settings, trials, firstSeed, part, parallel };
   const summary = `${settings.length} settings, ${trials} trials each`;
   const result = await runExperiment<WordExperimentResult>({ workflow: WORKFLOW.wordExperiment, workflowId: `experiment/words/${configuration.index}`, input, summary }, options);
@@ -48,7 +49,7 @@ function pageBeside(results: string): string {
   return join(dir, `${name}.html`);
 }
 
-async function readSettings(file: string, base: WordSetting['training']): Promise<WordSetting[]> {
+async function readSettings(file: string, base: Configuration): Promise<WordSetting[]> {
   const parsed = wordSettings.safeParse(parse(await readFile(file, 'utf8')));
   try {
     if (!parsed.success) throw parsed.error;

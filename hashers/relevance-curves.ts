@@ -1,15 +1,14 @@
 import { exp } from '../kernels/elementary.ts';
 import { COSINE_LIMIT } from '../kernels/pair-loss.ts';
-import type { TrainingConfiguration } from '../schemas/configuration.ts';
+import { LOSS_NAMES } from '../schemas/configuration.ts';
 import { createLoss, type LossParameters } from './loss.ts';
 
-const METHODS: readonly TrainingConfiguration['method'][] = ['lse', 'cos', 'dch', 'dhn'];
 const STEPS = 160;
 
 /** p(y = 1) of every model against the cosine distance from 0 to 2 (paper 1, Fig. 1, right), with one K for all; gamma of DCH is K. */
 export function relevanceCurves({ concentration, bits }: LossParameters): { model: string; points: { distance: number; relevance: number }[] }[] {
   const out = new Float64Array(2);
-  return METHODS.map((method) => {
+  return LOSS_NAMES.map((method) => {
     const loss = createLoss({ method, concentration, bits });
     const points = Array.from({ length: STEPS + 1 }, (_, step) => {
       // Steps grow with the distance: all that matters is near.

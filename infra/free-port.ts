@@ -1,22 +1,10 @@
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 
 const HOST = '127.0.0.1';
 
 /** A port of the loopback interface that nobody listens on: the preferred one when it is free, or any. */
 export async function freePort(preferred = 0): Promise<number> {
   return (await tryListen(preferred)) ?? (await tryListen(0)) ?? Promise.reject(new Error(`no free port on ${HOST}`));
-}
-
-/** Whether somebody listens on the port. */
-export function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: HOST, port });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
 
 function tryListen(port: number): Promise<number | undefined> {

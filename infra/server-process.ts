@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { Failure } from '../schemas/failures.ts';
 import { SEARCH_ATTRIBUTES } from '../schemas/run.ts';
-import { freePort, isListening } from './free-port.ts';
+import { freePort } from './free-port.ts';
 import { boundTo, type Lifeline } from './lifeline.ts';
 
 export const EMBEDDED_NAMESPACE = 'default';
@@ -46,10 +46,11 @@ export async function spawnServer(command: ServerCommand): Promise<RunningServer
   for (let attempt = 1; ; attempt++) {
     const ports = await choosePorts(command, attempt > 1);
     const logStart = await stat(command.logFile).then((found) => found.size, () => 0);
+    const said = async () => (await readFile(command.logFile)).subarray(logStart).toString();
     const pid = launch(command, ports);
-    if (await comesUp(pid, ports)) return { pid, address: `${HOST}:${ports.port}`, uiUrl: `http://${HOST}:${ports.uiPort}` };
+    if (await comesUp(pid, ports, said)) return { pid, address: `${HOST}:${ports.port}`, uiUrl: `http://${HOST}:${ports.uiPort}` };
     await endServer(pid, 'at once');
-    const log = (await readFile(command.logFile)).subarray(logStart).toString();
+    const log = await said();
     // Another process took a port between our look and the server's own.
     if (/address already in use/.test(log) && attempt < 4) continue;
     throw startFailure(command, log);
@@ -97,7 +98,6 @@ export async function answers(address: string): Promise<boolean> {
 interface ChosenPorts {
   port: number;
   uiPort: number;
-  /** Nobody else's: what listens here is the server that we started. */
   metricsPort: number;
 }
 
@@ -132,10 +132,12 @@ function launch({ cli, database, logFile, lifeline }: ServerCommand, { port, uiP
   }
 }
 
-async function comesUp(pid: number, ports: ChosenPorts): Promise<boolean> {
+/** Who answers on the port may be another's server that took it first; ours then ends soon, and never says where it is. */
+async function comesUp(pid: number, { port }: ChosenPorts, said: () => Promise<string>): Promise<boolean> {
+  const banner = new RegExp(`Server:\\s+\\S+:${port}\\b`);
   const deadline = Date.now() + START_MS;
   while (isRunning(pid) && Date.now() < deadline) {
-    if ((await isListening(ports.metricsPort)) && (await isListening(ports.port)) && (await answers(`${HOST}:${ports.port}`))) return true;
+    if (banner.test(await said()) && (await answers(`${HOST}:${port}`))) return true;
     await pause(POLL_MS);
   }
   return false;

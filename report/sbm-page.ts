@@ -20,6 +20,7 @@ const PAPER: Record<Method, readonly [number, number, number, number]> = {
   dch: [0.924, 0.916, 0.92, 0.012],
   cos: [0.724, 0.679, 0.701, 0.027],
   dhn: [0.415, 0.124, 0.191, 0.013],
+  'dhn-power': [0.415, 0.124, 0.191, 0.013],
 };
 
 export interface SbmPage {

@@ -9,6 +9,9 @@ const positiveCount = z.number().int().positive();
 const perMetric = (names: readonly MetricName[], value: z.ZodNumber) =>
   z.strictObject(Object.fromEntries(names.map((name) => [name, value.optional()]))).default({}) as z.ZodDefault<z.ZodType<Record<string, number>>>;
 
+/** The losses; each is a file in hashers/. */
+export const LOSS_NAMES = ['lse', 'cos', 'dch', 'dhn', 'dhn-power'] as const;
+
 /** The run configuration: what `hashloom.yaml` holds, with every default filled in. */
 export const configuration = z.strictObject({
   index: z
@@ -107,7 +110,7 @@ export const configuration = z.strictObject({
     .prefault({}),
   training: z
     .strictObject({
-      method: z.enum(['lse', 'cos', 'dch', 'dhn']).default('lse').describe('The loss.'),
+      method: z.enum(LOSS_NAMES).default('lse').describe('The loss; dhn is sigma(K c), dhn-power sigma(5 c)^K.'),
       engine: z.enum(['wasm', 'tensorflow']).default('wasm').describe('wasm: the CPU, nothing to set up. tensorflow: CPU or GPU, after hashloom setup tensorflow.'),
       tables: positiveCount.max(8).default(3).describe('L: embeddings, codes and tables a word.'),
       bits: z.number().int().min(8).max(256).multipleOf(8).default(32).describe('d: dimensions of an embedding, bits of a code.'),
@@ -158,6 +161,7 @@ export const configuration = z.strictObject({
   buckets: z
     .strictObject({
       maximumSize: count.default(0).describe('A lookup gives no bucket of more items: it says how many there are and answers from the other tables. 0: any size.'),
+      settle: z.boolean().default(true).describe('Words: one that training left alone with all its codes takes the code that most of its neighbours have; then each code that is still alone, likewise. false: codes are signs of embeddings and nothing else.'),
     })
     .prefault({})
     .describe('What a lookup reads.'),

@@ -18,7 +18,7 @@ export const STAGES = {
   block: { version: 5, title: 'Train a block' },
   train: { version: 5, title: 'Train the embeddings' },
   encode: { version: 3, title: 'Encode vectors to codes' },
-  binarize: { version: 2, title: 'Binarize to codes' },
+  binarize: { version: 3, title: 'Binarize to codes' },
   'export-plan': { version: 1, title: 'Plan the export' },
   'export-range': { version: 2, title: 'Export ranges' },
   'export-part': { version: 1, title: 'Export parts' },

@@ -9,6 +9,8 @@ export type QueryPart = 'tuning' | 'reported';
 export interface WordSetting {
   name: string;
   training: TrainingConfiguration;
+  /** `buckets.settle`. */
+  settle: boolean;
 }
 
 export interface WordExperimentInput {
@@ -44,19 +46,20 @@ export interface WordExperimentResult {
   metrics: Metrics[][];
 }
 
-/** A file of settings: names with the values of `training` they change; `grid` makes every combination of its lists, for each of them. */
+/** A file of settings: names with the values of `training`, and of `buckets.settle`, that they change; `grid` makes every combination of its lists, for each of them. */
 export const wordSettings = z.strictObject({
-  settings: z.record(z.string().min(1), z.record(z.string(), z.unknown())).describe('Name: values of training.'),
+  settings: z.record(z.string().min(1), z.record(z.string(), z.unknown())).describe('Name: values of training, or settle.'),
   grid: z.record(z.string(), z.array(z.unknown()).min(1)).default({}).describe('Value of training: the list of its values.'),
 });
 
-/** Every setting over the configuration's training. Throws z.ZodError where a value is none that training takes. */
-export function expandSettings(base: TrainingConfiguration, { settings, grid }: z.infer<typeof wordSettings>): WordSetting[] {
+/** Every setting over the configuration's own. Throws z.ZodError where a value is none that training takes. */
+export function expandSettings({ training, buckets }: Pick<Configuration, 'training' | 'buckets'>, { settings, grid }: z.infer<typeof wordSettings>): WordSetting[] {
   const points = Object.entries(grid).reduce<Record<string, unknown>[]>((all, [name, values]) => all.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))), [{}]);
   return Object.entries(settings).flatMap(([name, change]) =>
     points.map((point) => {
       const suffix = Object.entries(point).map(([key, value]) => ` ${key} ${String(value)}`);
-      return { name: name + suffix.join(''), training: configuration.shape.training.parse({ ...base, ...change, ...point }) };
+      const { settle = buckets.settle, ...values } = { ...change, ...point };
+      return { name: name + suffix.join(''), training: configuration.shape.training.parse({ ...training, ...values }), settle: z.boolean().parse(settle, { error: () => 'settle: expected true or false' }) };
     }),
   );
 }

@@ -20,7 +20,7 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
     const warm = training.warmStart === 'none' ? null : await perform('train', 'findWarmStart', index, { ...learning, index, vocabulary: words.artifact });
     return await learn({ ...learning, ...(warm && { warm }) });
   });
-  const codes = await run.stage('binarize', () => perform('export', 'binarize', `${training.bits} bits`, { ...base, model: model.artifact }));
+  const codes = await run.stage('binarize', () => perform('export', 'binarize', `${training.bits} bits`, { ...base, model: model.artifact, ...(buckets.settle && { pairs: pairs.artifact }) }));
   const exported = await run.stage('export', () =>
     exportIndex(steps, `${training.tables} tables`, codes, {
       ...base,

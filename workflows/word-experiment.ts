@@ -32,14 +32,14 @@ export async function wordExperiment(input: WordExperimentInput): Promise<WordEx
   return { affinity: figures, metrics: settings.map((_, at) => done.slice(at * trials, (at + 1) * trials)) };
 
   async function runTrial({ setting, seed: trialSeed }: { setting: WordSetting; seed: number }): Promise<Metrics> {
-    const { name, training } = setting;
+    const { name, training, settle } = setting;
     const model = await executeChild(trainWorkflow, {
       workflowId: `${workflowInfo().workflowId}/${name}/${trialSeed}`,
       taskQueue: QUEUES.main,
       args: [{ ...base, pairs: pairs.artifact, perRow: mining.perRow, over: mining.over, mineSeed: seed, seed: trialSeed, batches: pairs.batches, words: words.rows, training }],
       staticSummary: `${name}, seed ${trialSeed}`,
     });
-    const codes = await perform('export', 'binarize', `${name}, seed ${trialSeed}`, { ...base, model: model.artifact });
+    const codes = await perform('export', 'binarize', `${name}, seed ${trialSeed}`, { ...base, model: model.artifact, ...(settle && { pairs: pairs.artifact }) });
     const truth = { affinity: d.artifact, pairs: pairs.artifact, vocabulary: words.artifact, wordnet: evaluation.wordnet };
     const quality = await perform('export', 'evaluate', `${name}, seed ${trialSeed}`, { ...base, ...truth, codes: codes.artifact, model: model.artifact, queries: evaluation.queries, seed, part });
     shown.done += 1;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import { LOSS_NAMES } from '../../schemas/configuration.ts';
 import type { Method } from '../../schemas/experiment.ts';
 import { EXIT_INTERRUPTED } from '../interrupts.ts';
 import type { DocumentsOptions } from '../experiment-documents.ts';
@@ -7,7 +8,6 @@ import { DEFAULT_THREADS, examples, positiveInteger, temporalOptions, terminals 
 import type { SbmOptions } from '../experiment-sbm.ts';
 import type { WordOptions } from '../experiment-words.ts';
 
-const METHODS = ['lse', 'cos', 'dch', 'dhn'] as const;
 
 type SbmCommandOptions = Omit<SbmOptions, 'temporal' | 'terminals'>;
 type WordCommandOptions = Omit<WordOptions, 'config' | 'temporal' | 'terminals'>;
@@ -23,7 +23,7 @@ export function addExperimentCommand(program: Command): void {
     .command('sbm')
     .summary('learn the factions of a stochastic block model')
     .description('5000 items in 500 factions: learns codes for each method and says how well equal codes find the factions (paper 1, section 4.1, Table 1 and Fig. 2).')
-    .option('--method <list>', `methods, with commas between: ${METHODS.join(', ')}`, methods, [...METHODS])
+    .option('--method <list>', `methods, with commas between: ${LOSS_NAMES.join(', ')}`, methods, [...LOSS_NAMES])
     .option('--trials <n>', 'trials of each setting, each with a seed of its own', positiveInteger, 10)
     .addOption(new Option('--draws <kind>', 'D drawn once for both orders of a pair, or each for itself').choices(['symmetric', 'independent']).default('symmetric'))
     .addOption(new Option('--engine <name>', 'what trains; tensorflow after hashloom setup tensorflow').choices(['wasm', 'tensorflow']).default('wasm'))
@@ -148,8 +148,8 @@ function addWords(experiment: Command): void {
 
 function methods(text: string): Method[] {
   const names = text.split(',').map((name) => name.trim());
-  const known = METHODS.filter((method) => names.includes(method));
-  const unknown = names.filter((name) => !METHODS.some((method) => method === name));
-  if (unknown.length > 0) throw new InvalidArgumentError(`unknown: ${unknown.join(', ')}; the methods are ${METHODS.join(', ')}.`);
+  const known = LOSS_NAMES.filter((method) => names.includes(method));
+  const unknown = names.filter((name) => !LOSS_NAMES.some((method) => method === name));
+  if (unknown.length > 0) throw new InvalidArgumentError(`unknown: ${unknown.join(', ')}; the methods are ${LOSS_NAMES.join(', ')}.`);
   return known;
 }

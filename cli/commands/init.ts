@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
-import { TRAINING_PRESETS, type TrainingPreset } from '../../schemas/training-presets.ts';
+import { PRESETS, type Preset } from '../../schemas/presets.ts';
 import { configurationSchema } from '../configuration-schema.ts';
 import { configurationTemplate } from '../configuration-template.ts';
 import { CONFIGURATION_FILE, parseConfiguration } from '../load-configuration.ts';
@@ -13,7 +13,7 @@ interface InitOptions {
   corpus: string;
   index: string;
   store: string;
-  preset?: TrainingPreset;
+  preset?: Preset;
   force: boolean;
   schema: boolean;
 }
@@ -27,7 +27,7 @@ export function addInitCommand(program: Command): void {
     .option('--corpus <path>', 'the corpus: a file, a folder, a glob or s3://bucket/prefix', './corpus')
     .option('--index <name>', 'name of the index', 'words')
     .option('--store <uri>', 'where artifacts and indexes go: a folder or s3://bucket/prefix', './hashloom-store')
-    .addOption(new Option('--preset <name>', 'settings of training other than the defaults; paper: as in the paper').choices(Object.keys(TRAINING_PRESETS)))
+    .addOption(new Option('--preset <name>', 'settings other than the defaults; paper: as in the paper').choices(Object.keys(PRESETS)))
     .option('--force', 'write over a file that is there', false)
     .option('--schema', 'print the JSON Schema of the configuration instead, for editors', false)
     .addHelpText(

@@ -4,7 +4,7 @@ import { configurationSchema, keyPaths } from '../../cli/configuration-schema.ts
 import { configurationTemplate } from '../../cli/configuration-template.ts';
 import { parseConfiguration } from '../../cli/load-configuration.ts';
 import { configuration } from '../../schemas/configuration.ts';
-import { TRAINING_PRESETS } from '../../schemas/training-presets.ts';
+import { PRESETS } from '../../schemas/presets.ts';
 
 const VALUES = { index: 'news', store: './store: 1', source: 's3://corpus/"texts"/*.gz' };
 
@@ -20,9 +20,12 @@ describe('configurationTemplate', () => {
 
   it('with a preset parses to the defaults with its values', () => {
     const { index, store, source } = VALUES;
-    const expected = configuration.parse({ index, store, source: { path: source }, training: TRAINING_PRESETS.paper });
-    assert.notDeepEqual(expected.training, parseConfiguration(text, '/data/hashloom.yaml').training);
-    assert.deepEqual(parseConfiguration(configurationTemplate({ ...VALUES, preset: 'paper' }), '/data/hashloom.yaml').training, expected.training);
+    const expected = configuration.parse({ index, store, source: { path: source }, ...PRESETS.paper });
+    const { training, buckets } = parseConfiguration(configurationTemplate({ ...VALUES, preset: 'paper' }), '/data/hashloom.yaml');
+    assert.deepEqual([training, buckets], [expected.training, expected.buckets]);
+    const { training: unset, buckets: asTheyAre } = parseConfiguration(text, '/data/hashloom.yaml');
+    assert.notDeepEqual(unset, training);
+    assert.notDeepEqual(asTheyAre, buckets);
   });
 
   it('holds every key, and says of each what the schema says', () => {
@@ -34,6 +37,6 @@ describe('configurationTemplate', () => {
       assert.ok(lines.some((line) => line.replace(/^[ #]*/, '').startsWith(`${name}:`)), path);
     }
     assert.match(text, /window: 10 +# Words to each side; a pair at distance k weighs 1\/k\./);
-    assert.match(text, /method: lse +# The loss\. One of lse, cos, dch, dhn\./);
+    assert.match(text, /method: lse +# The loss; .* One of lse, cos, dch, dhn, dhn-power\./);
   });
 });

@@ -4,11 +4,11 @@ import * as fc from 'fast-check';
 import { createLoss } from '../../hashers/loss.ts';
 import { RandomStream } from '../../kernels/random.ts';
 import { crossEntropy } from '../../kernels/pair-loss.ts';
-import { configuration, type TrainingConfiguration } from '../../schemas/configuration.ts';
+import { configuration, LOSS_NAMES, type TrainingConfiguration } from '../../schemas/configuration.ts';
 import { lossAndGradient, type Pair, quantize } from '../reference/train-visit.ts';
 
 const DEFAULTS = configuration.parse({ index: 'x', store: 'x', source: { path: 'x' } }).training;
-const methods = fc.constantFrom('lse', 'cos', 'dch', 'dhn' as const);
+const methods = fc.constantFrom(...LOSS_NAMES);
 
 describe('gradients', () => {
   it('are those of finite differences', () => {

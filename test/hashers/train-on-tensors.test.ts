@@ -15,7 +15,7 @@ import { initializePartition } from '../../kernels/train-partition.ts';
 import type { BlockSide } from '../../kernels/train-rows.ts';
 import type { Visit } from '../../kernels/train-settings.ts';
 import { openTensorflow, prepareTensorflow } from '../../infra/tensorflow.ts';
-import { configuration, type TrainingConfiguration } from '../../schemas/configuration.ts';
+import { configuration, LOSS_NAMES, type TrainingConfiguration } from '../../schemas/configuration.ts';
 import { sbmSetting } from '../../schemas/experiment.ts';
 import type { Tensorflow } from '../../schemas/tensorflow.ts';
 import { withoutTensorflow } from '../tensorflow-here.ts';
@@ -24,7 +24,7 @@ import { sidesOf } from '../kernels/random-block.ts';
 const DEFAULTS = configuration.parse({ index: 'x', store: 'x', source: { path: 'x' } }).training;
 
 const trainings = fc.record({
-  method: fc.constantFrom('lse', 'cos', 'dch', 'dhn' as const),
+  method: fc.constantFrom(...LOSS_NAMES),
   tables: fc.integer({ min: 1, max: 4 }),
   bits: fc.constantFrom(8, 32, 40),
   concentration: fc.constantFrom(1, 4, 16),
@@ -76,7 +76,7 @@ describe('trainOnTensors', { skip }, () => {
   });
 
   it('has the loss and gradient of the engine wasm for one batch, within 1e-5 relative where cosines are at most .99', async () => {
-    for (const method of ['lse', 'cos', 'dch', 'dhn'] as const) {
+    for (const method of LOSS_NAMES) {
       for (const [temperature, dropout, lambda] of [[0, 0, 0], [0.07, 0, 0.3], [0.07, 0.2, 0.3]] as const) {
         const training: TrainingConfiguration = { ...DEFAULTS, method, temperature, dropout, lambda, rowBlocks: 1, batchPositives: 1e6, rate: 1e-6 };
         for (const [common, noise] of [[0, 1], [1, 0.2]] as const) {
@@ -94,7 +94,7 @@ describe('trainOnTensors', { skip }, () => {
   });
 
   it('stays within 2e-3 of its loss and 2e-2 of its gradient where all cosines are near 1', async () => {
-    for (const method of ['lse', 'cos', 'dch', 'dhn'] as const) {
+    for (const method of LOSS_NAMES) {
       for (const spread of [0.05, 0.005, 0.0005]) {
         const training: TrainingConfiguration = { ...DEFAULTS, method, temperature: 0, lambda: 0, tables: 1, rowBlocks: 1, batchPositives: 1e6, rate: 1e-6 };
         const sides = aim(sidesOf(300, [0, 300], training, 5), 1, spread);

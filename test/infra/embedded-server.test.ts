@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,6 +119,31 @@ describe('startEmbeddedServer', () => {
       await withClient(second.address, (client) => client.workflow.getHandle('reindex/survivor').describe());
     } finally {
       await second.stop();
+    }
+  });
+
+  it('does not take for its own a server that took the port first', async () => {
+    const both = join(folder, 'late.sh');
+    const health = `'${cli}' operator cluster health --address "127.0.0.1:$port"`;
+    const lines = [
+      '#!/bin/sh',
+      `mkdir '${join(folder, 'late')}' 2>/dev/null || exec '${cli}' "$@"`,
+      `port=$(echo "$@" | sed 's/.*--port \\([0-9]*\\).*/\\1/')`,
+      `'${cli}' "$@" > '${join(folder, 'other.log')}' 2>&1 &`,
+      `until ${health} > /dev/null 2>&1; do :; done`,
+      `${health} > /dev/null; ${health} > /dev/null`,
+      `echo "$port" > '${join(folder, 'taken')}'`,
+      'echo "bind: address already in use"; exit 1',
+    ];
+    await writeFile(both, `${lines.join('\n')}\n`, { mode: 0o755 });
+    const server = await startEmbeddedServer({ cli: both, home: join(folder, 'raced'), ...ANY_PORTS });
+    try {
+      const taken = (await readFile(join(folder, 'taken'), 'utf8')).trim();
+      assert.match(taken, /^[0-9]+$/);
+      assert.notEqual(server.address, `127.0.0.1:${taken}`);
+      assert.ok(await answers(server.address));
+    } finally {
+      await server.stop();
     }
   });
 

@@ -6,7 +6,7 @@ import { type HelperThreads, startHelpers } from '../../hashers/train-helpers.ts
 import { trainBlock } from '../../kernels/train-block.ts';
 import { planVisit } from '../../kernels/train-plan.ts';
 import type { Visit } from '../../kernels/train-settings.ts';
-import { configuration, type TrainingConfiguration } from '../../schemas/configuration.ts';
+import { configuration, LOSS_NAMES, type TrainingConfiguration } from '../../schemas/configuration.ts';
 import { trainByPairs } from '../reference/train-visit.ts';
 import { sidesOf } from './random-block.ts';
 
@@ -17,7 +17,7 @@ function visitOf(training: TrainingConfiguration, allRows: number, seed: number)
 }
 
 const trainings = fc.record({
-  method: fc.constantFrom('lse', 'cos', 'dch', 'dhn' as const),
+  method: fc.constantFrom(...LOSS_NAMES),
   tables: fc.integer({ min: 1, max: 4 }),
   bits: fc.constantFrom(8, 16, 32, 40),
   concentration: fc.constantFrom(1, 4, 16),

@@ -68,7 +68,7 @@ describe('experiments on Temporal', () => {
 
   it('the word model: a row of metrics a trial, each half of the queries for itself, and how hard D is', async () => {
     const configuration = smallConfiguration('words', scratch);
-    const settings = expandSettings(configuration.training, { settings: { LSE: {}, cosine: { method: 'cos' } }, grid: { beta: [2, 4] } });
+    const settings = expandSettings(configuration, { settings: { LSE: {}, cosine: { method: 'cos' } }, grid: { beta: [2, 4] } });
     assert.deepEqual(settings.map(({ name }) => name), ['LSE beta 2', 'LSE beta 4', 'cosine beta 2', 'cosine beta 4']);
     const input: WordExperimentInput = { configuration, force: false, settings: settings.slice(0, 2), trials: 2, firstSeed: 3, part: 'tuning', parallel: 2 };
     const result = (await run(WORKFLOW.wordExperiment, 'words-1', input)) as WordExperimentResult;

@@ -141,7 +141,7 @@ describe('reindex of vectors', () => {
 
   it('publishes another cap on the size of buckets as a version of its own, which lookups obey', async () => {
     const path = await writeVectors('capped', (row) => BigInt(1000 - row));
-    const capped = (maximumSize: number) => ({ ...configured('capped', path, 'lsh'), buckets: { maximumSize } });
+    const capped = (maximumSize: number) => ({ ...configured('capped', path, 'lsh'), buckets: { maximumSize, settle: true } });
     const whole = await reindex(temporal, capped(0));
     assert.equal(whole.metrics['bucketsOverCap'], undefined);
     const result = await reindex(temporal, capped(4));

@@ -38,7 +38,7 @@ describe('bars of a sweep', () => {
   });
 
   it('stand on the page of an experiment on words, F1 and WP for each value', () => {
-    const settings = expandSettings(configuration.shape.training.parse({}), { settings: { lse: {}, dch: { method: 'dch' } }, grid: { concentration: [8, 16] } });
+    const settings = expandSettings({ training: configuration.shape.training.parse({}), buckets: configuration.shape.buckets.parse({}) }, { settings: { lse: {}, dch: { method: 'dch' } }, grid: { concentration: [8, 16] } });
     const metrics = settings.map((_, at) => [{ f1: 0.1 * at, wp: 0.2, precision: 0.3 }]);
     const affinity = { linked: 10, meanDegree: 2, clustering: 0.1, greedyCost: 0.5, greedyPrecision: 0.1, greedyRecall: 0.1, greedyF1: 0.1 };
     const { document } = parseHTML(wordPage('words', settings, { affinity, metrics }));

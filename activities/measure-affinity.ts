@@ -1,9 +1,13 @@
 import { localClustering } from '../evaluation/clustering.ts';
 import { greedyClusters } from '../evaluation/greedy-clusters.ts';
+import { openDictionary } from '../evaluation/open-dictionary.ts';
 import { precisionRecall, sampleQueries } from '../evaluation/precision-recall.ts';
 import { partOfTruth } from '../evaluation/query-parts.ts';
+import type { Retrieve } from '../evaluation/retrieval.ts';
+import { wordSenses } from '../evaluation/word-similarity.ts';
+import { sampleWords, wuPalmerScores } from '../evaluation/wu-palmer-score.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { AFFINITY } from '../schemas/tables.ts';
+import { AFFINITY, VOCABULARY } from '../schemas/tables.ts';
 import type { AffinityFigures, QueryPart } from '../schemas/word-experiment.ts';
 import { openArtifact } from '../store/artifacts.ts';
 import { decodeParquet } from '../store/parquet.ts';
@@ -18,6 +22,9 @@ export interface MeasureAffinityInput extends StageInput {
   queries: number;
   seed: number;
   part: QueryPart;
+  /** The words, and the dictionary that Wu-Palmer similarity is measured with; empty: it is not. */
+  vocabulary: ArtifactReference;
+  wordnet: string;
 }
 
 export interface MeasureAffinityOutput extends AffinityFigures {
@@ -29,23 +36,37 @@ export interface MeasureAffinityOutput extends AffinityFigures {
 const COSTS = [0.1, 0.2, 0.3, 0.4, 0.5];
 const SWEEPS = 10;
 
-/** How hard D is: degree, clustering, and the F1 of greedy overlapping clusters. Rows: figures. */
+/** How hard D is: degree, clustering, the F1 of greedy overlapping clusters, and the Wu-Palmer similarity of its own neighbours. Rows: figures. */
 export async function measureAffinity(input: MeasureAffinityInput, context: StageContext): Promise<MeasureAffinityOutput> {
   const store = context.openStore(input.store);
   const { tables, queries, seed, part } = input;
-  const recipe = { stage: 'yardstick', parameters: { tables, queries, seed, part, costs: COSTS, sweeps: SWEEPS }, inputs: [input.affinity], force: input.force } as const;
+  const dictionary = input.wordnet === '' ? undefined : await openDictionary(input.wordnet);
+  const parameters = { tables, queries, seed, part, costs: COSTS, sweeps: SWEEPS, ...(dictionary && { wordnet: dictionary.digest }) };
+  const recipe = { stage: 'yardstick', parameters, inputs: [input.affinity, ...(dictionary ? [input.vocabulary] : [])], force: input.force } as const;
   const { artifact, cached, facts } = await produceArtifact(context, store, recipe, async () => {
     const d = await openArtifact(store, input.affinity);
     const words = Number(d.manifest.facts['words']);
     const affinity = toSparseRows(await decodeParquet(await d.part('affinity.parquet'), AFFINITY, 'affinity.parquet'), 0, words, 'affinity.parquet');
     const figures: AffinityFigures = { ...localClustering(affinity), greedyCost: 0, greedyPrecision: 0, greedyRecall: 0, greedyF1: -1 };
+    let greedy: Retrieve = () => new Uint32Array(0);
     const truth = partOfTruth({ rowOffsets: affinity.offsets, columns: affinity.columns }, part, seed);
     const sample = sampleQueries(truth, words, queries, seed);
     for (const [at, cost] of COSTS.entries()) {
       context.report(at, COSTS.length);
       const labels = greedyClusters(affinity, { tables, cost, sweeps: SWEEPS, seed });
-      const { precision, recall, f1 } = precisionRecall(retrieveByLabel(labels, tables), truth, sample);
-      if (f1 > figures.greedyF1) Object.assign(figures, { greedyCost: cost, greedyPrecision: precision, greedyRecall: recall, greedyF1: f1 });
+      const retrieve = retrieveByLabel(labels, tables);
+      const { precision, recall, f1 } = precisionRecall(retrieve, truth, sample);
+      if (f1 <= figures.greedyF1) continue;
+      greedy = retrieve;
+      Object.assign(figures, { greedyCost: cost, greedyPrecision: precision, greedyRecall: recall, greedyF1: f1 });
+    }
+    if (dictionary) {
+      const vocabulary = await openArtifact(store, input.vocabulary);
+      const { word } = await decodeParquet(await vocabulary.part('vocabulary.parquet'), VOCABULARY, 'vocabulary.parquet');
+      const senses = wordSenses(word, dictionary.wordnet);
+      const drawn = sampleWords(senses, words, queries, seed);
+      const mean = (retrieve: Retrieve) => wuPalmerScores(retrieve, senses, drawn).best.reduce((sum, value) => sum + value / drawn.length, 0);
+      Object.assign(figures, { wpOfD: mean((item) => affinity.columns.subarray(affinity.offsets[item], affinity.offsets[item + 1])), greedyWp: mean(greedy) });
     }
     return { parts: [{ name: 'figures.json', bytes: toJson(figures), rows: 1 }], rows: Object.keys(figures).length, facts: { ...figures } };
   });

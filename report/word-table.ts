@@ -14,10 +14,11 @@ const COLUMNS = [
 
 /** Markdown: a line about D, then a row a setting with means and standard deviations over its trials. */
 export function wordTable(settings: readonly WordSetting[], { affinity, metrics }: WordExperimentResult): string {
-  const { linked, meanDegree, clustering, greedyCost, greedyPrecision, greedyRecall, greedyF1 } = affinity;
+  const { linked, meanDegree, clustering, greedyCost, greedyPrecision, greedyRecall, greedyF1, wpOfD, greedyWp } = affinity;
   const greedy = `greedy overlapping clusters (cost ${greedyCost}): P ${greedyPrecision.toFixed(3)} R ${greedyRecall.toFixed(3)} F1 ${greedyF1.toFixed(3)}`;
+  const similarity = wpOfD === undefined || greedyWp === undefined ? '' : `; WP ${wpOfD.toFixed(3)} of D itself, ${greedyWp.toFixed(3)} of these clusters`;
   const lines = [
-    `D: ${linked.toLocaleString('en-US')} words with a link, mean degree ${meanDegree.toFixed(1)}, local clustering ${clustering.toFixed(3)}; ${greedy}.`,
+    `D: ${linked.toLocaleString('en-US')} words with a link, mean degree ${meanDegree.toFixed(1)}, local clustering ${clustering.toFixed(3)}; ${greedy}${similarity}.`,
     '',
     `| setting | loss | K | beta | lambda | epochs | ${COLUMNS.map(([, title]) => title).join(' | ')} | trials |`,
     `|${'---|'.repeat(COLUMNS.length + 7)}`,

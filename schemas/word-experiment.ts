@@ -38,6 +38,9 @@ export interface AffinityFigures {
   greedyPrecision: number;
   greedyRecall: number;
   greedyF1: number;
+  /** Wu-Palmer similarity where D itself is what is retrieved, and where greedy clusters are; absent without a dictionary. */
+  wpOfD?: number;
+  greedyWp?: number;
 }
 
 export interface WordExperimentResult {

@@ -23,7 +23,7 @@ export async function wordExperiment(input: WordExperimentInput): Promise<WordEx
     processShards: (...[activity, batches, shared]: Parameters<typeof shardsOf>) => shardsOf(activity, batches, shared),
   };
   const { words, d, pairs, mining } = await affinityStages(input, steps);
-  const yardstick = { ...base, affinity: d.artifact, tables: configuration.training.tables, queries: evaluation.queries, seed, part };
+  const yardstick = { ...base, affinity: d.artifact, tables: configuration.training.tables, queries: evaluation.queries, seed, part, vocabulary: words.artifact, wordnet: evaluation.wordnet };
   const affinity = await perform('export', 'measureAffinity', 'degree, clustering, greedy clusters', yardstick);
 
   const done: Metrics[] = [];

@@ -42,9 +42,9 @@ export async function documentTrial(input: DocumentTrialInput, context: StageCon
       return { codes, labels: part.labels, empty };
     };
     const queries = coded(takeRows(all, test));
-    const { expected, plain, each } = precisionAt(queries, coded(documents), bits, NEAREST, (done, total) => context.report(done, total));
+    const { expected, plain, bound, each } = precisionAt(queries, coded(documents), bits, NEAREST, (done, total) => context.report(done, total));
     // CPU seconds are of the whole process: with several trials at once they are theirs together.
-    const metrics = { ...learned, precisionAt100: expected, precisionAt100Plain: plain, emptyQueries: queries.empty, cpuSeconds: (user + system) / 1e6 };
+    const metrics = { ...learned, precisionAt100: expected, precisionAt100Plain: plain, precisionAt100Bound: bound, emptyQueries: queries.empty, cpuSeconds: (user + system) / 1e6 };
     const parts = [
       { name: 'score.json', bytes: toJson(metrics), rows: 1 },
       { name: QUERY_PRECISION_PART, bytes: await encodeParquet(QUERY_PRECISION, { precision: each }, { dress: 'internal' }), rows: each.length },

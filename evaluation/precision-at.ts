@@ -15,6 +15,8 @@ export interface PrecisionAt {
   /** Means over the queries. */
   expected: number;
   plain: number;
+  /** What no codes can surpass: fewer documents may be relevant than are asked for. */
+  bound: number;
   queries: number;
   /** By query: the expectation, for intervals. */
   each: Float64Array;
@@ -34,6 +36,7 @@ export function precisionAt(queries: LabelledCodes, database: LabelledCodes, bit
   const each = new Float64Array(q);
   const places = Math.min(n, m);
   let plainSum = 0;
+  let boundSum = 0;
   for (let query = 0; query < q; query++) {
     if (query % QUERIES_A_TELL === 0) tell?.(query, q);
     relevant.fill(0);
@@ -62,8 +65,9 @@ export function precisionAt(queries: LabelledCodes, database: LabelledCodes, bit
       left -= 1;
     }
     plainSum += found / places;
+    boundSum += Math.min(places, good.reduce((sum, count) => sum + count, 0)) / places;
   }
-  return { expected: each.reduce((sum, value) => sum + value, 0) / q, plain: plainSum / q, queries: q, each };
+  return { expected: each.reduce((sum, value) => sum + value, 0) / q, plain: plainSum / q, bound: boundSum / q, queries: q, each };
 }
 
 const QUERIES_A_TELL = 256;

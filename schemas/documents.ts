@@ -71,7 +71,7 @@ export const hashingConfiguration = z
     klWeight: z.number().nonnegative().optional().describe('Weight of the Kullback-Leibler terms at the end of their ramp over the first quarter. Without it 0.1, of vdsh and gmsh 1.'),
     entropyWeight: z.number().nonnegative().default(2).describe('ammi: weight of the entropy of all codes.'),
     neighbours: positiveCount.default(20).describe('ammi: nearest documents, by cosine, one of which is to have the code of each.'),
-    labelWeight: z.number().nonnegative().default(10).describe('alpha: weight of the cross entropy of labels.'),
+    labelWeight: z.number().nonnegative().default(100).describe('alpha: weight of the cross entropy of labels.'),
     reconstruct: z.enum(['words', 'weights']).default('words').describe('The decoder accounts for each distinct word once, or by its weight.'),
     validationShare: z.number().min(0).max(0.5).default(0.1).describe('Share of the training documents on which the epoch is chosen; 0: the last epoch.'),
     checkEvery: positiveCount.default(2).describe('Epochs between two looks at the validation part, each a checkpoint.'),

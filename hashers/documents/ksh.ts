@@ -14,11 +14,11 @@ import { largestEigenvector } from './largest-eigenvector.ts';
 import type { LinearInput } from './linear-method.ts';
 import { takeRows, type TrainingDocuments } from './training-documents.ts';
 
-const ANCHORS = 300;
+const ANCHORS = 500;
 /** Labelled documents at most. */
 const SAMPLES = 5000;
 /** Added to K'K, as a share of its mean diagonal. */
-const RIDGE = 1e-3;
+const RIDGE = 1e-5;
 const STEPS = 60;
 /** Less than this share more ends a climb. */
 const ENOUGH = 1e-4;

@@ -3,7 +3,10 @@ import { medianOf } from '../../kernels/median.ts';
 import type { NetworkMethod, NetworkSettings } from './network-method.ts';
 import { encoderLayers, INPUT, type NetworkState } from './network-state.ts';
 
-/** The encoder of a trained network with the thresholds in its last biases; medians are those of `training`. */
+/**
+ * The encoder of a trained network with the thresholds in its last biases; medians are those of `training`. Codes learned from labels are cut at 0: labels part the
+ * documents unevenly, and a median would part the most frequent one.
+ */
 export function networkLayers(state: NetworkState, method: NetworkMethod, settings: NetworkSettings, training: SparseRows): Layer[] {
   const names = encoderLayers(settings.encoderLayers);
   const layers = names.map((name, at): Layer => {
@@ -11,7 +14,7 @@ export function networkLayers(state: NetworkState, method: NetworkMethod, settin
     const activation = at === names.length - 1 ? 'identity' : 'relu';
     return { inputs: rows, outputs: columns, weights: name === INPUT ? values.map((value) => method.gain * value) : values.slice(), bias: state[`${name}.bias`]!.values.slice(), activation };
   });
-  if (method.threshold === 'zero') return layers;
+  if (method.threshold === 'zero' || settings.supervised) return layers;
   const last = layers[layers.length - 1];
   if (!last) return layers;
   const h = projectSparse(training, layers);

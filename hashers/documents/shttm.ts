@@ -13,7 +13,7 @@ import { ridge } from './ridge.ts';
 import { topicShares } from './topic-shares.ts';
 
 const ABSENT = 0.01;
-const ALPHA = 1;
+const ALPHA = 30;
 const GAMMA = 0.01;
 const ROUNDS = 10;
 const LAMBDA = 3;

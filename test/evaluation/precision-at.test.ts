@@ -31,9 +31,12 @@ describe('precisionAt', () => {
     const orders = permutations([0, 1, 2, 3, 4]);
     for (let trial = 0; trial < 20; trial++) {
       const query = draw();
-      const { expected, plain } = precisionAt(labelled([query]), labelled(database), 8, 3);
+      const { expected, plain, bound } = precisionAt(labelled([query]), labelled(database), 8, 3);
       assert.ok(Math.abs(expected - precisionAtBySort(query, database, 3, orders)) < 1e-12);
       assert.ok(Math.abs(plain - precisionAtBySort(query, database, 3, [[0, 1, 2, 3, 4]])) < 1e-12);
+      // With all codes equal some order of the ties has every relevant document first.
+      const tied = database.map(({ labels }) => ({ code: query.code, labels }));
+      assert.ok(Math.abs(bound - Math.max(...orders.map((order) => precisionAtBySort(query, tied, 3, [order])))) < 1e-12, `${bound}`);
     }
   });
 

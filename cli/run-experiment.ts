@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { QUEUES } from '../schemas/queues.ts';
 import { type ChildProgress, PROGRESS_QUERY } from '../schemas/run.ts';
@@ -65,6 +66,8 @@ async function follow<Result>(
   const handle = await client.workflow.start(workflow, { workflowId, taskQueue: QUEUES.main, args: [input], workflowIdConflictPolicy: 'TERMINATE_EXISTING' });
   err.write(`${handle.workflowId}: ${summary}\n`);
   const ended = new AbortController();
+  // Every request of the client leaves a listener for as long as the signal lives.
+  setMaxListeners(0, ended.signal);
   // It asks again and again, and would do so beyond the end of the connection.
   const result = client.withAbortSignal(ended.signal, () => handle.result() as Promise<Result>);
   const reporting = report();

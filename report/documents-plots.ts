@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { medianOf } from '../kernels/median.ts';
 import type { DocumentPicture } from '../schemas/document-experiment.ts';
 import { draw } from './plots.ts';
 
@@ -23,9 +24,9 @@ export function bitsCurves(curves: readonly BitsCurve[]): string {
     height: 60 + ROW_HEIGHT * Math.ceil(curves.length / COLUMNS),
     marginRight: 8,
     x: { type: 'log', base: 2, label: 'bits', tickFormat: 'd', ticks: [...new Set(own.map(({ bits }) => bits))] },
-    y: { label: 'precision@100', grid: true, ticks: 4 },
-    fx: { axis: null },
-    fy: { axis: null },
+    y: { label: null, grid: true, ticks: 4 },
+    fx: { axis: null, padding: 0.12 },
+    fy: { axis: null, padding: 0.2 },
     marks: [
       Plot.lineY(others, { ...at, z: 'name', stroke: 'var(--line)', strokeWidth: 1 }),
       Plot.lineY(paper, { ...at, z: 'name', stroke: 'var(--muted)', strokeWidth: 1.5, strokeDasharray: '4 3' }),
@@ -36,7 +37,7 @@ export function bitsCurves(curves: readonly BitsCurve[]): string {
   });
 }
 
-/** Fig. 3 of paper 3: documents on a map, a colour a label. */
+/** Fig. 3 of paper 3: documents on a map, a colour a label, its name where the median of its documents is. */
 export function pictureMap({ labels, points }: DocumentPicture): string {
   const named = points.map(({ x, y, label }) => ({ x, y, label: labels[label] ?? 'none' }));
   // By how many they are, so that neighbouring hues are of unlike size.
@@ -44,6 +45,10 @@ export function pictureMap({ labels, points }: DocumentPicture): string {
   for (const { label } of named) counts.set(label, (counts.get(label) ?? 0) + 1);
   const domain = [...counts].toSorted(([, a], [, b]) => b - a).map(([label]) => label);
   const range = domain.map((_, at) => `hsl(${Math.round((at * 137.5) % 360)} 65% ${at % 2 === 0 ? 45 : 60}%)`);
+  const middles = domain.map((label) => {
+    const own = named.filter((point) => point.label === label);
+    return { label, x: medianOf(Float64Array.from(own, ({ x }) => x)), y: medianOf(Float64Array.from(own, ({ y }) => y)) };
+  });
   return draw('Map of documents by their codes', {
     height: 640,
     margin: 14,
@@ -52,6 +57,9 @@ export function pictureMap({ labels, points }: DocumentPicture): string {
     x: { axis: null },
     y: { axis: null },
     color: { domain, range },
-    marks: [Plot.dot(named, { x: 'x', y: 'y', r: 2.2, fill: 'label', fillOpacity: 0.75, title: 'label' })],
+    marks: [
+      Plot.dot(named, { x: 'x', y: 'y', r: 2.2, fill: 'label', fillOpacity: 0.75, title: 'label' }),
+      Plot.text(middles, { x: 'x', y: 'y', text: 'label', fontSize: 9, fill: 'var(--text)', stroke: 'var(--surface)', strokeWidth: 3 }),
+    ],
   });
 }

@@ -108,7 +108,7 @@ async function chooseBounds(source: ItemSource, cells: number, context: StageCon
   const step = Math.max(1, Math.floor((items * tables) / (cells * SAMPLED_A_CELL)));
   const sample: Uint8Array[] = [];
   let next = 0;
-  for await (const { first, count, codes } of source.rows(0, items)) {
+  for await (const { first, count, codes } of source.codes()) {
     for (; next < (first + count) * tables; next += step) {
       const at = (next - first * tables) * width;
       sample.push(codes.slice(at, at + width));

@@ -23,6 +23,8 @@ export interface ItemSource {
   hasPayloads: boolean;
   /** Items [from, to) in blocks. Throws IntegrityError on columns that do not fit each other. */
   rows(from: number, to: number): AsyncGenerator<ItemRows, void, undefined>;
+  /** The codes of all items in blocks. */
+  codes(): AsyncGenerator<Pick<ItemRows, 'first' | 'count' | 'codes'>, void, undefined>;
 }
 
 export interface ItemInputs {
@@ -45,6 +47,7 @@ export async function openItems(store: Store, inputs: ItemInputs): Promise<ItemS
   const key = inputs.vocabulary ? { part: 'vocabulary.parquet', name: 'word' } : { part: 'items.parquet', name: 'id' };
   const hasPayloads = !inputs.vocabulary && keyed.manifest.facts['payloads'] === true;
   const width = (tables * bits) / 8;
+  const codesOf = async (from: number, to: number) => await columnOf(coded, 'codes.parquet', 'code', `binary(${bits / 8})`, tables * from, tables * to);
 
   return {
     items,
@@ -53,13 +56,20 @@ export async function openItems(store: Store, inputs: ItemInputs): Promise<ItemS
     kind: isId ? 'int64' : 'utf8',
     hasPayloads,
     async *rows(from, to) {
-      const codes = await columnOf(coded, 'codes.parquet', 'code', `binary(${bits / 8})`, tables * from, tables * to);
+      const codes = await codesOf(from, to);
       const keys = await columnOf(keyed, key.part, key.name, isId ? 'int64' : 'utf8', from, to);
       const payloads = hasPayloads ? await columnOf(keyed, key.part, 'payload', 'utf8', from, to) : undefined;
       for (let first = from; first < to; first += BLOCK_ITEMS) {
         const count = Math.min(BLOCK_ITEMS, to - first);
         const own = isId ? { bytes: await takeBytes(keys, 8 * count, key.part), offsets: evenOffsets(count, 8) } : await takeStrings(keys, count, key.part);
         yield { first, count, codes: await takeBytes(codes, width * count, 'codes.parquet'), keys: own, ...(payloads && { payloads: await takeStrings(payloads, count, key.part) }) };
+      }
+    },
+    async *codes() {
+      const codes = await codesOf(0, items);
+      for (let first = 0; first < items; first += BLOCK_ITEMS) {
+        const count = Math.min(BLOCK_ITEMS, items - first);
+        yield { first, count, codes: await takeBytes(codes, width * count, 'codes.parquet') };
       }
     },
   };

@@ -52,6 +52,8 @@ class Cursor implements MergedEntry {
   bytes = new Uint8Array(0);
   readonly base: number;
   readonly #chunks: AsyncIterator<Uint8Array>;
+  /** What holds `bytes`, used again: an entry is good until the next. */
+  #room = new Uint8Array(0);
 
   constructor(chunks: AsyncIterator<Uint8Array>, base: number) {
     this.#chunks = chunks;
@@ -82,10 +84,11 @@ class Cursor implements MergedEntry {
         if (rest.length > 0) throw new RangeError(`a run of entries ends within one, ${rest.length} bytes before its end`);
         return false;
       }
-      const joined = new Uint8Array(rest.length + value.length);
-      joined.set(rest);
-      joined.set(value, rest.length);
-      this.bytes = joined;
+      const length = rest.length + value.length;
+      if (length > this.#room.length) this.#room = new Uint8Array(length + RECORD_HEAD_BYTES + IS_LARGE);
+      this.#room.set(rest);
+      this.#room.set(value, rest.length);
+      this.bytes = this.#room.subarray(0, length);
       this.end = 0;
       if (this.advance()) return true;
     }

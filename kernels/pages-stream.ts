@@ -24,8 +24,8 @@ export interface Spread {
   reach: number;
 }
 
-/** How often the entries must be shown at most. */
-export const TURNS = LOADS.length;
+/** How often the entries must be shown at most: once for each list, and where no load keeps a read small once more, for the one that comes nearest. */
+export const TURNS = LOADS.length + 1;
 
 /** Tries loads on entries whose sizes with their slots are `bytes` together. Show all entries once a turn, until one gives a spread. */
 export interface SpreadTrial {
@@ -37,22 +37,23 @@ export interface SpreadTrial {
 
 export function trySpreads(bytes: number, pageBytes: number): SpreadTrial {
   const wantedReach = Math.max(1, READ_BYTES / pageBytes - 1);
-  let best: Spread | undefined;
   let turn = 0;
   let trials = begin();
 
   function begin() {
-    const homePages = Float64Array.from(LOADS[turn] ?? [], (load) => Math.max(1, Math.ceil((100 * bytes) / (load * (pageBytes - PAGE_HEADER_BYTES)))));
-    return { homePages, page: new Float64Array(homePages.length), used: new Float64Array(homePages.length).fill(PAGE_HEADER_BYTES), reach: new Float64Array(homePages.length) };
+    const loads = LOADS[turn] ?? LOADS.flat();
+    const homePages = Float64Array.from(loads, (load) => Math.max(1, Math.ceil((100 * bytes) / (load * (pageBytes - PAGE_HEADER_BYTES)))));
+    const [page, used, reach] = [new Float64Array(loads.length), new Float64Array(loads.length).fill(PAGE_HEADER_BYTES), new Float64Array(loads.length)];
+    /** Loads that are not out yet; one is once it reaches further than `most`. */
+    return { homePages, page, used, reach, left: Uint8Array.from(loads, (_, t) => t), count: loads.length, most: turn < LOADS.length ? wantedReach : MAXIMUM_REACH };
   }
 
   return {
     add(hash, size) {
-      const { homePages, page, used, reach } = trials;
+      const { homePages, page, used, reach, left, most } = trials;
       const slot = size + SLOT_BYTES;
-      for (let t = 0; t < homePages.length; t++) {
-        // Beyond the format's most this load is out.
-        if (reach[t] > MAXIMUM_REACH) continue;
+      for (let i = 0; i < trials.count; i++) {
+        const t = left[i];
         const home = homePage(hash, homePages[t]);
         if (home > page[t]) {
           page[t] = home;
@@ -63,21 +64,24 @@ export function trySpreads(bytes: number, pageBytes: number): SpreadTrial {
           used[t] = PAGE_HEADER_BYTES;
         }
         used[t] += slot;
-        if (page[t] - home > reach[t]) reach[t] = page[t] - home;
+        if (page[t] - home <= reach[t]) continue;
+        reach[t] = page[t] - home;
+        if (reach[t] <= most) continue;
+        left.copyWithin(i, i + 1, trials.count);
+        trials.count--;
+        i--;
       }
     },
     end() {
-      const { homePages, page, reach } = trials;
-      for (let t = 0; t < homePages.length; t++) {
-        const found = { homePages: homePages[t], pages: Math.max(homePages[t], page[t] + 1), reach: reach[t] };
-        if (found.reach <= wantedReach) return found;
-        if (!best || found.reach < best.reach) best = found;
-      }
+      const { homePages, page, reach, left, count } = trials;
+      // The densest that keeps a read small, or at last the one that reaches least.
+      let best = left[0];
+      for (let i = 1; turn === LOADS.length && i < count; i++) if (reach[left[i]] < reach[best]) best = left[i];
+      if (count > 0) return { homePages: homePages[best], pages: Math.max(homePages[best], page[best] + 1), reach: reach[best] };
       turn++;
+      if (turn === TURNS) throw new RangeError(`pages: too many keys share a hash, they reach more than ${MAXIMUM_REACH} pages`);
       trials = begin();
-      if (turn < TURNS) return undefined;
-      if (!best || best.reach > MAXIMUM_REACH) throw new RangeError(`pages: too many keys share a hash, they reach ${best?.reach} pages or more; expected at most ${MAXIMUM_REACH}`);
-      return best;
+      return undefined;
     },
   };
 }

@@ -24,9 +24,11 @@ export interface Score {
 
 /**
  * Looks for what an earlier run of the same training has left. A state that fails its checksum is forgotten, and the checkpoint before
- * counts; without `verify` nothing is read but manifests.
+ * counts; without `verify` nothing is read but manifests. Throws ConfigurationError where partitions would be without words.
  */
 export async function resumeTraining(learning: LearningInput, context: StageContext, verify = true): Promise<ResumeTrainingOutput> {
+  const { words, training: { partitions } } = learning;
+  if (partitions > words) throw new Failure('ConfigurationError', `training.partitions: ${partitions} partitions of ${words} words; take at most as many as there are words`);
   if (learning.force) return { corrupted: [] };
   const store = context.openStore(learning.store);
   const finished = await finishedTraining(learning, store);

@@ -87,8 +87,7 @@ async function runEpochs(input: TrainBlockInput, context: StageContext, sides: B
 /** A loss or embedding that is no number any more, or a block too large for the memory, would be the same at every retry. */
 export function permanent(error: unknown): never {
   if (!(error instanceof Error)) throw error;
-  if (error.name === 'NonFiniteError') throw new Failure('DataError', `${error.message}; lower training.rate, training.concentration or training.beta`, { cause: error });
-  if (error instanceof RangeError) throw new Failure('DataError', error.message, { cause: error });
+  if (error.name === 'NonFiniteError' || error instanceof RangeError) throw new Failure('DataError', error.message, { cause: error });
   throw error;
 }
 

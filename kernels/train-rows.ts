@@ -77,7 +77,7 @@ export function restrict(numbering: BlockRows, parts: readonly SparseRows[]): Sp
       offsets[row] = count;
     }
   }
-  return { offsets, columns: columns.slice(0, count) };
+  return { offsets, columns: columns.subarray(0, count) };
 }
 
 /** Links at which a negative weighs beta, whatever the balance. */
@@ -85,14 +85,15 @@ const LINKS_OF_BETA = 16;
 
 /** What the negatives of each row weigh beside beta: (16 / links)^balance, by all links of the row, in the block or not; 1 for a row without. */
 export function negativeWeights(parts: readonly SparseRows[], balance: number): Float32Array {
-  const weights: number[] = [];
-  for (const { offsets } of parts) {
-    for (let row = 0; row + 1 < offsets.length; row++) {
-      const links = offsets[row + 1] - offsets[row];
-      weights.push(balance === 0 || links === 0 ? 1 : exp(balance * log(LINKS_OF_BETA / links)));
+  const weights = new Float32Array(parts.reduce((rows, { offsets }) => rows + offsets.length - 1, 0)).fill(1);
+  let row = 0;
+  for (const { offsets } of balance === 0 ? [] : parts) {
+    for (let at = 0; at + 1 < offsets.length; at++, row++) {
+      const links = offsets[at + 1] - offsets[at];
+      if (links > 0) weights[row] = exp(balance * log(LINKS_OF_BETA / links));
     }
   }
-  return Float32Array.from(weights);
+  return weights;
 }
 
 /** Whether row holds the column, by bisection. */
@@ -128,5 +129,5 @@ export function positivePairs({ rows, split }: BlockRows, affinity: SparseRows):
       count += 1;
     }
   }
-  return { left: left.slice(0, count), right: right.slice(0, count) };
+  return { left: left.subarray(0, count), right: right.subarray(0, count) };
 }

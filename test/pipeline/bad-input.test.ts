@@ -106,6 +106,18 @@ describe('bad input', () => {
     assert.match(failure.message, /minimumCount/);
   });
 
+  it('no positive pair to train on', async () => {
+    const failure = await failureOf({ affinity: { minimumPmi: 100, minimumWeight: 100, top: 30 } });
+    assert.equal(failure.type, 'DataError');
+    assert.match(failure.message, /no pair of the \d+ words passes the filter: affinity\.minimumPmi is 100.*Lower them/);
+  });
+
+  it('more partitions than words', async () => {
+    const failure = await failureOf({ vocabulary: { minimumCount: 20, common: 20 }, training: { tables: 2, bits: 16, epochs: 4, partitions: 1024 } });
+    assert.equal(failure.type, 'ConfigurationError');
+    assert.match(failure.message, /training\.partitions: 1024 partitions of \d+ words/);
+  });
+
   it('a bucket that is not there', async () => {
     const failure = await failureOf({ source: { path: 's3://no-such-bucket/corpus' } });
     assert.equal(failure.type, 'StoreError');

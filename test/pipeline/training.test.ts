@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WorkflowFailedError } from '@temporalio/client';
@@ -12,6 +12,8 @@ import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
 installRuntime('ERROR');
 
 const TRAINING = { tables: 2, bits: 16, epochs: 4, batchPositives: 512, concentration: 8, beta: 4 };
+/** Of a run that overflows between its second and its last epoch. */
+const LAMBDA = 2e37;
 
 describe('training', () => {
   let temporal: TestTemporal;
@@ -54,6 +56,18 @@ describe('training', () => {
     assert.deepEqual(epochs.toSorted((a, b) => a - b), [3, 4]);
   });
 
+  it('stops at a loss that is not finite, names pair and step, and keeps the checkpoint before', async () => {
+    // The quantization loss grows with the run until its sums are beyond float32.
+    const configuration = configured({ epochs: 8, epochsPerRound: 1, lambda: LAMBDA });
+    const before = await checkpoints();
+    const text = await failureText(reindex(temporal, configuration));
+    assert.match(text, /at pair \(\d+, \d+\) in step \d+: .*lower training\.rate/);
+    const kept = (await checkpoints()).filter(({ key }) => !before.some((known) => known.key === key));
+    assert.ok(kept.length > 0 && kept.every(({ to }) => to < 8), JSON.stringify(kept));
+    const { key, path } = kept.reduce((last, each) => (each.to > last.to ? each : last));
+    await access(join(folderOf('block'), key, path));
+  });
+
   it('starts warm from the published version: once, and not from embeddings of another shape', async () => {
     await reindex(temporal, configured());
     const cold = await reindex(temporal, configured({ epochs: 1 }));
@@ -63,25 +77,45 @@ describe('training', () => {
     const again = await reindex(temporal, configured({ epochs: 1, warmStart: 'published' }));
     assert.equal(isTrainCached(again.stages), true);
     assert.equal(again.published, false);
-    await assert.rejects(reindex(temporal, configured({ bits: 24, warmStart: 'published' })), (error) => {
-      assert.ok(error instanceof WorkflowFailedError);
-      const text = JSON.stringify(error, Object.getOwnPropertyNames(error)) + String(error.cause) + String(error.cause?.cause);
-      assert.match(text, /warm start from version \d+ of learned: it has 2 x 16 bits, training.tables and training.bits want 2 x 24/);
-      return true;
-    });
+    for (const [change, wanted] of [[{ bits: 24 }, '2 x 24'], [{ tables: 3 }, '3 x 16']] as const) {
+      const text = await failureText(reindex(temporal, configured({ ...change, warmStart: 'published' })));
+      assert.match(text, new RegExp(`warm start from version \\d+ of learned: it has 2 x 16 bits, training.tables and training.bits want ${wanted}`, 'u'));
+    }
   });
+
+  it('starts warm from no model of other words', async () => {
+    await reindex(temporal, configured());
+    const more = smallConfiguration('learned', scratch, { vocabulary: { minimumCount: 1, common: 50 }, training: { ...TRAINING, warmStart: 'published' } });
+    assert.match(await failureText(reindex(temporal, more)), /warm start from version \d+ of learned: it knows \d+ of this run's \d+ words, less than half/);
+  });
+
+  async function failureText(run: Promise<unknown>): Promise<string> {
+    const error: unknown = await run.then(
+      () => assert.fail('the run should have failed'),
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof WorkflowFailedError);
+    let text = '';
+    for (let at: unknown = error; at instanceof Error; at = at.cause) text += `${at.message}\n`;
+    return text;
+  }
+
+  async function checkpoints(): Promise<{ key: string; to: number; path: string }[]> {
+    const keys = await readdir(folderOf('block')).catch(() => []);
+    const read = async (key: string) => {
+      const manifest = JSON.parse(await readFile(join(folderOf('block'), key, 'manifest.json'), 'utf8')) as { parameters: { to: number }; parts: { path: string }[] };
+      return { key, to: manifest.parameters.to, path: manifest.parts[0]!.path };
+    };
+    return await Promise.all(keys.map(read));
+  }
 
   /** Flips a byte of the state after the last epoch. */
   async function corruptStateOf(epoch: number): Promise<void> {
-    for (const key of await readdir(folderOf('block'))) {
-      const manifest = JSON.parse(await readFile(join(folderOf('block'), key, 'manifest.json'), 'utf8')) as { parameters: { to: number }; parts: { path: string }[] };
-      if (manifest.parameters.to !== epoch) continue;
-      const file = join(folderOf('block'), key, manifest.parts[0]!.path);
-      const bytes = await readFile(file);
-      bytes[bytes.length >> 1]! ^= 1;
-      await writeFile(file, bytes);
-      return;
-    }
-    throw new Error(`no state after epoch ${epoch}`);
+    const state = (await checkpoints()).find(({ to }) => to === epoch);
+    if (!state) throw new Error(`no state after epoch ${epoch}`);
+    const file = join(folderOf('block'), state.key, state.path);
+    const bytes = await readFile(file);
+    bytes[bytes.length >> 1]! ^= 1;
+    await writeFile(file, bytes);
   }
 });

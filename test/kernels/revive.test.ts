@@ -7,22 +7,10 @@ import { RandomStream } from '../../kernels/random.ts';
 import { moveEmbeddings, planRevival } from '../../kernels/revive.ts';
 import { bucketsOfItems, sharedBuckets } from '../../kernels/shared-buckets.ts';
 import { initializePartition } from '../../kernels/train-partition.ts';
-import { contains, type SparseRows } from '../../kernels/train-rows.ts';
+import { contains } from '../../kernels/train-rows.ts';
+import { affinityOf } from './links.ts';
 
 const TABLES = 2;
-
-/** Links both ways. */
-function affinityOf(items: number, pairs: readonly (readonly [number, number])[]): SparseRows {
-  const rows = Array.from({ length: items }, () => new Set<number>());
-  for (const [i, j] of pairs) {
-    if (i === j) continue;
-    rows[i]!.add(j);
-    rows[j]!.add(i);
-  }
-  const offsets = new Uint32Array(items + 1);
-  for (const [i, row] of rows.entries()) offsets[i + 1] = offsets[i]! + row.size;
-  return { offsets, columns: Uint32Array.from(rows.flatMap((row) => [...row].toSorted((a, b) => a - b))) };
-}
 
 function randomCase(items: number, seed: number) {
   const random = new RandomStream(seed, 99);

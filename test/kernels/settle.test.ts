@@ -3,21 +3,8 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { RandomStream } from '../../kernels/random.ts';
 import { settle } from '../../kernels/settle.ts';
-import type { SparseRows } from '../../kernels/train-rows.ts';
 import { settleByTheBook } from '../reference/settle.ts';
-
-/** Links both ways. */
-function affinityOf(items: number, pairs: readonly (readonly [number, number])[]): SparseRows {
-  const rows = Array.from({ length: items }, () => new Set<number>());
-  for (const [i, j] of pairs) {
-    if (i === j) continue;
-    rows[i]!.add(j);
-    rows[j]!.add(i);
-  }
-  const offsets = new Uint32Array(items + 1);
-  for (const [i, row] of rows.entries()) offsets[i + 1] = offsets[i]! + row.size;
-  return { offsets, columns: Uint32Array.from(rows.flatMap((row) => [...row].toSorted((a, b) => a - b))) };
-}
+import { affinityOf } from './links.ts';
 
 describe('settle', () => {
   it('brings a word that is alone to most of its neighbours, by the embedding that is nearest', () => {

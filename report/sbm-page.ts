@@ -62,7 +62,7 @@ export function sbmPage(settings: SbmSetting[], scores: SbmScores, relevanceOf: 
       values.flatMap((value): Bar[] => {
         const those = rows.filter(({ setting }) => setting.method === method && setting.training[variable] === value);
         const top = those.sort((a, b) => b.f1 - a.f1)[0];
-        return top ? [{ label: `${method}, ${variable} ${value}`, value: top.f1, spread: top.f1Sd }] : [];
+        return top ? [{ label: `${method}, ${variable} ${Number(value.toFixed(3))}`, value: top.f1, spread: top.f1Sd }] : [];
       }),
     );
     plots.push({ name: `sbm-${variable}.svg`, svg: barChart(`Highest F1 by ${variable} (as Fig. 2)`, slices) });

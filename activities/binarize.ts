@@ -1,13 +1,11 @@
 import { binarize as binarizeKernel } from '../kernels/binarize.ts';
 import { settle } from '../kernels/settle.ts';
-import type { SparseRows } from '../kernels/train-rows.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { AFFINITY, codes as codesSchema } from '../schemas/tables.ts';
+import { codes as codesSchema } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
-import { decodeParquet, encodeParquet } from '../store/parquet.ts';
-import type { Store } from '../store/store.ts';
+import { encodeParquet } from '../store/parquet.ts';
 import { loadModel } from './load-model.ts';
-import { toSparseRows } from './sparse-rows.ts';
+import { readSparseRows } from './sparse-rows.ts';
 import { produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
 
 export interface BinarizeInput extends StageInput {
@@ -25,16 +23,11 @@ export async function binarize(input: BinarizeInput, context: StageContext): Pro
     const code = new Uint8Array(embeddings.length / 8);
     binarizeKernel(embeddings, tables, bits, code);
     context.report(1, 3);
-    const settled = input.pairs ? settle(code, tables, bits / 8, await loadTrainingD(store, input.pairs, rows)) : 0;
+    const settled = input.pairs ? settle(code, tables, bits / 8, await readSparseRows(await openArtifact(store, input.pairs), 'training.parquet', rows)) : 0;
     context.report(2, 3);
     const item = Int32Array.from({ length: rows * tables }, (_, at) => Math.floor(at / tables));
     const table = Int32Array.from({ length: rows * tables }, (_, at) => at % tables);
     const bytes = await encodeParquet(codesSchema(bits), { item, table, code }, { dress: 'internal' });
     return { parts: [{ name: 'codes.parquet', bytes, rows: item.length }], rows: item.length, facts: { items: rows, tables, bits, settled } };
   });
-}
-
-async function loadTrainingD(store: Store, pairs: ArtifactReference, words: number): Promise<SparseRows> {
-  const artifact = await openArtifact(store, pairs);
-  return toSparseRows(await decodeParquet(await artifact.part('training.parquet'), AFFINITY, 'training.parquet'), 0, words, 'training.parquet');
 }

@@ -6,11 +6,11 @@ import { bucketNegatives } from '../kernels/bucket-negatives.ts';
 import { planRevival } from '../kernels/revive.ts';
 import { sharedBuckets } from '../kernels/shared-buckets.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { AFFINITY, codes as codesSchema, HELD_OUT, NEGATIVES } from '../schemas/tables.ts';
+import { codes as codesSchema, HELD_OUT, NEGATIVES } from '../schemas/tables.ts';
 import { openArtifact } from '../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
-import { rowOfEntries, toSparseRows } from './sparse-rows.ts';
+import { readSparseRows, rowOfEntries } from './sparse-rows.ts';
 import { type ArtifactContent, produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
 import { type LearningInput, surveyArtifact } from './training-artifacts.ts';
 import { readState } from './training-data.ts';
@@ -54,7 +54,7 @@ async function lookAt(input: SurveyInput, store: Store, context: StageContext): 
   const { tables, bits } = training;
   const codes = await readCodes(input, store, context);
   const pairs = await openArtifact(store, input.pairs);
-  const affinity = toSparseRows(await decodeParquet(await pairs.part('training.parquet'), AFFINITY, 'training.parquet'), 0, words, 'training.parquet');
+  const affinity = await readSparseRows(pairs, 'training.parquet', words);
   const heldOut = await decodeParquet(await pairs.part('held-out.parquet'), HELD_OUT, 'held-out.parquet');
   const buckets = sharedBuckets(codes, tables, bits / 8);
 

@@ -4,6 +4,7 @@
  * embedding now, by Hamming distance: one that is on its way to a bucket is left alone. V items, L tables, codes of w bytes; buckets in one space.
  */
 
+import { hammingDistance } from './hamming.ts';
 import type { SharedBuckets } from './shared-buckets.ts';
 import type { PartitionState } from './train-partition.ts';
 import type { SparseRows } from './train-rows.ts';
@@ -17,7 +18,6 @@ export interface Moves {
 
 /** Uncovered neighbours that a bucket must hold for a move. */
 const LEAST_COVERED = 2;
-const ONES = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length);
 
 /**
  * Items in their order, an item's tables in theirs; a move counts at once for the tables that follow, while buckets stay as they came in (two lonely
@@ -100,7 +100,7 @@ export function planRevival(buckets: SharedBuckets, codes: Uint8Array, affinity:
       let least = Infinity;
       for (let a = 0; a < tables; a++) {
         for (let b = 0; b < tables; b++) {
-          const distance = hamming((item * tables + a) * width, (neighbour * tables + b) * width);
+          const distance = hammingDistance(codes, (item * tables + a) * width, codes, (neighbour * tables + b) * width, width);
           if (distance >= least) continue;
           least = distance;
           nearest = a;
@@ -109,12 +109,6 @@ export function planRevival(buckets: SharedBuckets, codes: Uint8Array, affinity:
       wins[nearest] += 1;
     }
     return wins[table];
-  }
-
-  function hamming(one: number, other: number): number {
-    let distance = 0;
-    for (let k = 0; k < width; k++) distance += ONES[codes[one + k] ^ codes[other + k]];
-    return distance;
   }
 }
 

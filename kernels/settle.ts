@@ -6,13 +6,13 @@
  * codes: (V, L, w) row-major bytes, buckets in one space. D: the training affinity.
  */
 
+import { hammingDistance } from './hamming.ts';
 import { sharedBuckets } from './shared-buckets.ts';
 import type { SparseRows } from './train-rows.ts';
 
 /** What an item of the bucket that is no neighbour costs, where a neighbour met is worth 1: of an item that is alone, and of a code that is. */
 const COST_OF_ITEM = 0.1;
 const COST_OF_CODE = 1;
-const ONES = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length);
 
 /** Settles `codes` in place, items in their order, a move counting at once for all that follow. Returns the number of codes that changed. Throws RangeError on a shape that cannot be. */
 export function settle(codes: Uint8Array, tables: number, codeBytes: number, affinity: SparseRows): number {
@@ -88,8 +88,7 @@ export function settle(codes: Uint8Array, tables: number, codeBytes: number, aff
     let nearest = item * tables;
     let least = Infinity;
     for (let entry = item * tables; entry < (item + 1) * tables; entry++) {
-      let distance = 0;
-      for (let k = 0; k < codeBytes; k++) distance += ONES[codes[entry * codeBytes + k] ^ distinct[bucket * codeBytes + k]];
+      const distance = hammingDistance(codes, entry * codeBytes, distinct, bucket * codeBytes, codeBytes);
       if (distance >= least) continue;
       least = distance;
       nearest = entry;

@@ -8,14 +8,14 @@ import { moveEmbeddings, planRevival } from '../../kernels/revive.ts';
 import { bucketsOfItems, sharedBuckets } from '../../kernels/shared-buckets.ts';
 import { initializePartition } from '../../kernels/train-partition.ts';
 import { contains } from '../../kernels/train-rows.ts';
-import { affinityOf } from './links.ts';
+import { fromPairs } from '../reference/sparse-rows.ts';
 
 const TABLES = 2;
 
 function randomCase(items: number, seed: number) {
   const random = new RandomStream(seed, 99);
   const codes = Uint8Array.from({ length: items * TABLES }, () => random.below(12));
-  const affinity = affinityOf(items, Array.from({ length: 3 * items }, () => [random.below(items), random.below(items)] as const));
+  const affinity = fromPairs(items, Array.from({ length: 3 * items }, () => [random.below(items), random.below(items)] as const));
   return { codes, affinity, buckets: sharedBuckets(codes, TABLES, 1) };
 }
 
@@ -55,7 +55,7 @@ describe('planRevival', () => {
   it('moves a lonely embedding to the bucket of most uncovered neighbours, of a case worked by hand', () => {
     // Item 0 is alone with both codes; 1, 2, 3 share code 1, 3 and 4 share code 128; 0 is linked to 1, 2, 3, 4.
     const codes = Uint8Array.of(255, 240, 1, 2, 1, 4, 1, 128, 128, 8);
-    const affinity = affinityOf(5, [[0, 1], [0, 2], [0, 3], [0, 4]]);
+    const affinity = fromPairs(5, [[0, 1], [0, 2], [0, 3], [0, 4]]);
     const { item, table, source } = planRevival(sharedBuckets(codes, TABLES, 1), codes, affinity);
     // Code 240 is nearer to every neighbour's than 255 is, so 255 is the idle one: to code 1, which entry 2 (item 1, table 0) has first. Then only 4 is uncovered, too few.
     assert.deepEqual([[...item], [...table], [...source]], [[0], [0], [2]]);

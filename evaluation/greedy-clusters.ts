@@ -4,6 +4,7 @@
  */
 
 import { RandomStream } from '../kernels/random.ts';
+import { shuffle } from '../kernels/shuffle.ts';
 import type { SparseRows } from '../kernels/train-rows.ts';
 
 export interface GreedyOptions {
@@ -62,12 +63,5 @@ export function greedyClusters(affinity: SparseRows, { tables, cost, sweeps, see
     }
     labels[at] = best;
     members[best]!.add(item);
-  }
-}
-
-function shuffle(values: Uint32Array, random: RandomStream): void {
-  for (let last = values.length - 1; last > 0; last--) {
-    const other = random.below(last + 1);
-    [values[last], values[other]] = [values[other]!, values[last]!];
   }
 }

@@ -1,4 +1,5 @@
 import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import { shuffle } from '../kernels/shuffle.ts';
 import type { TrainingConfiguration } from '../schemas/configuration.ts';
 
 /** A unit of training: partitions [p, q] with p <= q; p = q on the diagonal. */
@@ -11,9 +12,9 @@ export type Block = readonly [p: number, q: number];
  */
 export function rounds(partitions: number, seed: number, epoch: number): Block[][] {
   const random = new RandomStream(seed, PURPOSE.schedule, epoch);
-  const labels = shuffled(Array.from({ length: partitions }, (_, p) => p), random);
+  const labels = shuffle(Array.from({ length: partitions }, (_, p) => p), random);
   const diagonal = labels.map((p): Block => [p, p]);
-  return [...shuffled(meetings(labels), random), diagonal];
+  return [...shuffle(meetings(labels), random), diagonal];
 }
 
 /** The global rows [first, end) of partition p of P over V rows; sizes differ by at most one. */
@@ -39,15 +40,6 @@ function meetings(labels: number[]): Block[][] {
       if (a !== undefined && b !== undefined) blocks.push([Math.min(a, b), Math.max(a, b)]);
     }
     if (blocks.length > 0) result.push(blocks);
-  }
-  return result;
-}
-
-function shuffled<T>(items: T[], random: RandomStream): T[] {
-  const result = [...items];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [result[i], result[j]] = [result[j] as T, result[i] as T];
   }
   return result;
 }

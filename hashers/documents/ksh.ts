@@ -7,6 +7,7 @@
 import { tanh } from '../../kernels/elementary.ts';
 import { type Layer, projectSparse } from '../../kernels/encode-sparse.ts';
 import { RandomStream } from '../../kernels/random.ts';
+import { shuffle } from '../../kernels/shuffle.ts';
 import { PROJECTION_PURPOSE } from '../lsh.ts';
 import { cholesky, solveLower, solveUpper } from './cholesky.ts';
 import { labelSets, labelSimilarity } from './label-sets.ts';
@@ -68,12 +69,7 @@ export function ksh({ documents, bits, seed, tell }: LinearInput): Layer[] {
 function shuffledLabelled({ rows, labels }: TrainingDocuments, seed: number): number[] {
   const order: number[] = [];
   for (let r = 0; r + 1 < rows.offsets.length; r++) if (rows.offsets[r]! < rows.offsets[r + 1]! && labels.offsets[r]! < labels.offsets[r + 1]!) order.push(r);
-  const stream = new RandomStream(seed, PROJECTION_PURPOSE, 1001);
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = stream.below(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
+  return shuffle(order, new RandomStream(seed, PROJECTION_PURPOSE, 1001));
 }
 
 /**

@@ -10,6 +10,7 @@ import { log } from '../../kernels/elementary.ts';
 import { type Layer, projectSparse } from '../../kernels/encode-sparse.ts';
 import { medianOf } from '../../kernels/median.ts';
 import { RandomStream } from '../../kernels/random.ts';
+import { shuffle } from '../../kernels/shuffle.ts';
 import { contrast, hiddenUnits, type Machine } from './boltzmann.ts';
 import { dense } from './dense.ts';
 import type { LearnInput } from './learn-network.ts';
@@ -46,7 +47,7 @@ export async function learnStackedMachines(input: Omit<LearnInput, 'method'>): P
 
   const epoch = (state: NetworkState, epoch: number): number => {
     if (epoch === pretraining) unroll(state);
-    const order = shuffled(n, new RandomStream(seed, HASHER_PURPOSE.shuffle, epoch));
+    const order = shuffle(Int32Array.from({ length: n }, (_, row) => row), new RandomStream(seed, HASHER_PURPOSE.shuffle, epoch));
     let sum = 0;
     for (let batch = 0; batch < batches; batch++) {
       const step: Step = { ...input, documents: takeRows(few, order.subarray(batch * size, (batch + 1) * size)), seed, step: epoch * batches + batch };
@@ -200,13 +201,4 @@ function encoderOf(state: NetworkState, words: Int32Array, { rows, terms }: Trai
   const y = projectSparse(rows, layers);
   for (let k = 0; k < outputs; k++) bias[k]! -= medianOf(Float64Array.from({ length: rows.offsets.length - 1 }, (_, r) => y[r * outputs + k]!));
   return layers;
-}
-
-function shuffled(n: number, stream: RandomStream): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, row) => row);
-  for (let i = n - 1; i > 0; i--) {
-    const j = stream.below(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }

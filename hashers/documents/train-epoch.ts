@@ -1,6 +1,7 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import { adamRows } from '../../kernels/adam-rows.ts';
 import { RandomStream } from '../../kernels/random.ts';
+import { shuffle } from '../../kernels/shuffle.ts';
 import { dense } from './dense.ts';
 import type { NeighbourGraph } from './nearest-neighbours.ts';
 import type { NetworkMethod, NetworkSettings, Parameters } from './network-method.ts';
@@ -40,12 +41,8 @@ const RAMP = 0.25;
 export function trainEpoch(input: EpochInput): number {
   const { documents, settings, seed, epoch, tell } = input;
   const n = documents.rows.offsets.length - 1;
-  const order = Int32Array.from({ length: n }, (_, row) => row);
   const stream = new RandomStream(seed, HASHER_PURPOSE.shuffle, epoch);
-  for (let i = n - 1; i > 0; i--) {
-    const j = stream.below(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
+  const order = shuffle(Int32Array.from({ length: n }, (_, row) => row), stream);
   const size = settings.batch;
   const batches = Math.ceil(n / size);
   let sum = 0;

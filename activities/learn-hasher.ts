@@ -1,7 +1,7 @@
 import { learnNetwork } from '../hashers/documents/learn-network.ts';
 import { learnStackedMachines } from '../hashers/documents/learn-s-rbm.ts';
 import { LINEAR_METHODS } from '../hashers/documents/linear-method.ts';
-import { NETWORKS } from '../hashers/documents/network-method.ts';
+import { NETWORKS, networkSettings } from '../hashers/documents/network-method.ts';
 import type { Checkpoint, Validate } from '../hashers/documents/train-with-checks.ts';
 import { takeRows, type TrainingDocuments } from '../hashers/documents/training-documents.ts';
 import { precisionAt } from '../evaluation/precision-at.ts';
@@ -42,9 +42,14 @@ export async function learnHasher(input: LearnHasherInput, context: StageContext
   });
 }
 
-/** A linear method is named by nothing but its name. */
+/** Raised by hand when an engine's training gives other functions than before; what needs no engine keeps its artifacts then. */
+const TRAINING_VERSION = 2;
+
+/** A method that needs no engine is named by nothing but its name, a network by its settings with its own defaults in them. */
 export function hasherParameters(hashing: HashingConfiguration, bits: number, seed: number): Record<string, unknown> {
-  return { hashing: needsTensorflow(hashing.method) ? hashing : { method: hashing.method }, bits, seed };
+  const { method } = hashing;
+  if (!needsTensorflow(method)) return { hashing: { method }, bits, seed };
+  return { hashing: isNetworkMethod(method) ? networkSettings(NETWORKS[method], hashing) : hashing, bits, seed, training: TRAINING_VERSION };
 }
 
 /** Throws ConfigurationError or DataError where the method cannot learn from these documents. */

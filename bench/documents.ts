@@ -15,6 +15,7 @@ import { initializeNetwork } from '../hashers/documents/network-state.ts';
 import { trainEpoch } from '../hashers/documents/train-epoch.ts';
 import { takeRows, type TrainingDocuments } from '../hashers/documents/training-documents.ts';
 import { openTensorflow } from '../infra/tensorflow.ts';
+import { Adam } from '../kernels/adam.ts';
 import { encodeSparse } from '../kernels/encode-sparse.ts';
 import { hashingConfiguration } from '../schemas/documents.ts';
 import { medianOf } from '../kernels/median.ts';
@@ -35,8 +36,9 @@ export async function bench(options: Map<string, string>): Promise<void> {
     const documents = takeRows(all, training.subarray(0, batches * settings.batch));
     const epoch = training.length / (documents.rows.offsets.length - 1);
     const state = initializeNetwork(NETWORKS.bmsh, { terms: all.terms, bits: BITS, labels: 0 }, settings, 1);
+    const adam = new Adam();
     const { tf } = await openTensorflow();
-    const ours = (number: number) => seconds(() => trainEpoch({ tf, method: NETWORKS.bmsh, settings, bits: BITS, state, documents, seed: 1, epoch: number, tell: () => undefined }));
+    const ours = (number: number) => seconds(() => trainEpoch({ tf, method: NETWORKS.bmsh, settings, bits: BITS, state, adam, documents, seed: 1, epoch: number, tell: () => undefined }));
     const jax = python ? await startJax(python, scratch, documents) : undefined;
     ours(0);
     await jax?.epoch();

@@ -1,4 +1,5 @@
 import type * as Tf from '@tensorflow/tfjs-core';
+import { Adam } from '../../kernels/adam.ts';
 import type { Layer } from '../../kernels/encode-sparse.ts';
 import type { HashingConfiguration } from '../../schemas/documents.ts';
 import { nearestNeighbours } from './nearest-neighbours.ts';
@@ -32,10 +33,11 @@ export async function learnNetwork(input: LearnInput): Promise<{ layers: Layer[]
   const settings = networkSettings(method, input.settings);
   const { validation, rest } = partValidation(documents, settings.validationShare, seed);
   const neighbours = method.pairs ? nearestNeighbours(rest.rows, rest.terms, settings.neighbours, () => tell(0, settings.epochs, Number.NaN)) : undefined;
+  const adam = new Adam();
   const shape = { terms: documents.terms, bits, labels: documents.labels.count };
   return await trainWithChecks({ ...input, validation, rest }, {
     start: () => initializeNetwork(method, shape, settings, seed),
-    epoch: (state, epoch) => trainEpoch({ tf, method, settings, bits, state, documents: rest, neighbours, seed, epoch, tell: (batch, batches, now) => tell(epoch + batch / batches, settings.epochs, now) }),
+    epoch: (state, epoch) => trainEpoch({ tf, method, settings, bits, state, adam, documents: rest, neighbours, seed, epoch, tell: (batch, batches, now) => tell(epoch + batch / batches, settings.epochs, now) }),
     layers: (state) => networkLayers(state, method, settings, rest.rows),
   });
 }

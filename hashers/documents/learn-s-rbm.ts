@@ -5,7 +5,7 @@
  */
 
 import type * as Tf from '@tensorflow/tfjs-core';
-import { adamRows } from '../../kernels/adam-rows.ts';
+import { Adam } from '../../kernels/adam.ts';
 import { log } from '../../kernels/elementary.ts';
 import { type Layer, projectSparse } from '../../kernels/encode-sparse.ts';
 import { medianOf } from '../../kernels/median.ts';
@@ -43,14 +43,16 @@ export async function learnStackedMachines(input: Omit<LearnInput, 'method'>): P
   const n = few.rows.offsets.length - 1;
   const size = settings.batch ?? 100;
   const batches = Math.ceil(n / size);
+  const adam = new Adam();
   const pretraining = Math.floor(settings.epochs / 2);
 
   const epoch = (state: NetworkState, epoch: number): number => {
     if (epoch === pretraining) unroll(state);
+    adam.hold(state);
     const order = shuffle(Int32Array.from({ length: n }, (_, row) => row), new RandomStream(seed, HASHER_PURPOSE.shuffle, epoch));
     let sum = 0;
     for (let batch = 0; batch < batches; batch++) {
-      const step: Step = { ...input, documents: takeRows(few, order.subarray(batch * size, (batch + 1) * size)), seed, step: epoch * batches + batch };
+      const step: Step = { ...input, adam, documents: takeRows(few, order.subarray(batch * size, (batch + 1) * size)), seed, step: epoch * batches + batch };
       const layer = Math.floor((epoch * LAYERS) / pretraining);
       const loss = epoch < pretraining ? learnMachine(step, state, layer) : learnTogether(step, state, step.step - pretraining * batches + 1);
       if (!Number.isFinite(loss)) throw new RangeError(`the loss is ${loss} in batch ${batch} of epoch ${epoch}; lower hashing.rate`);
@@ -64,6 +66,7 @@ export async function learnStackedMachines(input: Omit<LearnInput, 'method'>): P
 }
 
 interface Step extends Omit<LearnInput, 'method'> {
+  adam: Adam;
   /** Batches from the start. */
   step: number;
 }
@@ -127,7 +130,7 @@ function unroll(state: NetworkState): void {
 }
 
 /** A step of one machine; returns the mean squared error of its reconstruction. */
-function learnMachine({ tf, settings, documents, seed, step }: Step, state: NetworkState, layer: number): number {
+function learnMachine({ tf, adam, settings, documents, seed, step }: Step, state: NetworkState, layer: number): number {
   const noise = noiseOf(tf, seed, step);
   const names = [layerName(layer), `${layerName(layer)}.bias`, `${layerName(layer)}.visible`];
   let gradients: Float32Array[] = [];
@@ -139,7 +142,7 @@ function learnMachine({ tf, settings, documents, seed, step }: Step, state: Netw
     gradients = [found.weights, found.hidden, found.visible].map((gradient) => gradient.dataSync() as Float32Array);
     loss = error.dataSync()[0]!;
   });
-  for (const [at, name] of names.entries()) adamRows(state[name]!, gradients[at]!, undefined, settings.rate ?? RATE, step + 1);
+  for (const [at, name] of names.entries()) adam.step(name, gradients[at]!, settings.rate ?? RATE, step + 1);
   return loss;
 }
 
@@ -149,7 +152,7 @@ function machineOf(tf: typeof Tf, state: NetworkState, l: number): Machine {
 }
 
 /** A step of the autoencoder; returns -ln p(words), a mean over the batch. `count`: steps of it, from 1. */
-function learnTogether({ tf, settings, documents, seed, step }: Step, state: NetworkState, count: number): number {
+function learnTogether({ tf, adam, settings, documents, seed, step }: Step, state: NetworkState, count: number): number {
   const noise = noiseOf(tf, seed, step);
   const names = Object.keys(state);
   let gradients: Float32Array[] = [];
@@ -164,12 +167,13 @@ function learnTogether({ tf, settings, documents, seed, step }: Step, state: Net
       const code = dense(tf, parameters, layerName(LAYERS - 1), h);
       let decoded: Tf.Tensor2D = tf.sigmoid(tf.add(code, tf.mul(noise.normal(...code.shape), CODE_NOISE)));
       for (let l = LAYERS - 1; l > 0; l--) decoded = tf.sigmoid(dense(tf, parameters, decoderName(l), decoded));
-      return reconstruction(tf, dense(tf, parameters, decoderName(0), decoded), entriesOf(documents, settings.reconstruct));
+      const layer = { weights: parameters[decoderName(0)]!, bias: parameters[`${decoderName(0)}.bias`]! };
+      return reconstruction(tf, decoded, layer, entriesOf(documents, settings.reconstruct));
     })(leaves);
     loss = value.dataSync()[0]!;
     gradients = grads.map((gradient) => gradient.dataSync() as Float32Array);
   });
-  for (const [at, name] of names.entries()) adamRows(state[name]!, gradients[at]!, undefined, settings.rate ?? RATE, count);
+  for (const [at, name] of names.entries()) adam.step(name, gradients[at]!, settings.rate ?? RATE, count);
   return loss;
 }
 

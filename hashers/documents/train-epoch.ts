@@ -1,5 +1,5 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import { adamRows } from '../../kernels/adam-rows.ts';
+import type { Adam, SparseBatch } from '../../kernels/adam.ts';
 import { RandomStream } from '../../kernels/random.ts';
 import { shuffle } from '../../kernels/shuffle.ts';
 import { dense } from './dense.ts';
@@ -16,6 +16,7 @@ export interface EpochInput {
   settings: NetworkSettings;
   bits: number;
   state: NetworkState;
+  adam: Adam;
   documents: TrainingDocuments;
   /** For methods of `pairs`. */
   neighbours?: NeighbourGraph | undefined;
@@ -40,6 +41,7 @@ const RAMP = 0.25;
 /** One pass over the documents in random order; changes `state`. Returns the mean loss of its batches. */
 export function trainEpoch(input: EpochInput): number {
   const { documents, settings, seed, epoch, tell } = input;
+  input.adam.hold(input.state);
   const n = documents.rows.offsets.length - 1;
   const stream = new RandomStream(seed, HASHER_PURPOSE.shuffle, epoch);
   const order = shuffle(Int32Array.from({ length: n }, (_, row) => row), stream);
@@ -65,10 +67,11 @@ function drawNeighbours({ offsets, columns }: NeighbourGraph, rows: Int32Array, 
   });
 }
 
-/** One step of Adam. The first layer is gathered to the terms that the batch holds, so nothing is as large as documents x vocabulary but a batch's own words. */
+/** One step of Adam. The first layer is taken and moved by the batch's words alone, so nothing is as large as documents x vocabulary but what the decoder says of a batch. */
 function trainBatch(input: EpochInput, batch: Batch, step: number, progress: number): number {
-  const { tf, state, settings } = input;
-  const terms = Int32Array.from(new Set([...batch.documents.rows.terms, ...(batch.near?.rows.terms ?? [])])).sort();
+  const { tf, state, adam, method, settings, seed } = input;
+  const noise = noiseOf(tf, seed, step);
+  const seen = seenWords(batch, method.gain, settings.wordDropout, noise);
   const names = Object.keys(state);
   let loss = Number.NaN;
   let gradients: Float32Array[] = [];
@@ -76,33 +79,37 @@ function trainBatch(input: EpochInput, batch: Batch, step: number, progress: num
   tf.tidy(() => {
     const leaves = names.map((name) => {
       const { values, rows, columns } = state[name]!;
-      return name === INPUT ? tf.tensor2d(gatherRows(values, columns, terms), [terms.length, columns]) : tf.tensor2d(values, [rows, columns]);
+      return name === INPUT ? tf.tensor2d(adam.project(name, seen), [seen.offsets.length - 1, columns]) : tf.tensor2d(values, [rows, columns]);
     });
     const { value, grads } = tf.valueAndGrads((...tensors: Tf.Tensor[]) => {
       const parameters = Object.fromEntries(names.map((name, at) => [name, tensors[at] as Tf.Tensor2D]));
-      return lossOf(input, parameters, batch, terms, step, progress);
+      return lossOf(input, parameters, batch, noise, progress);
     })(leaves);
     loss = value.dataSync()[0]!;
     gradients = grads.map((gradient) => gradient.dataSync() as Float32Array);
   });
   const rate = settings.rate * DECAY ** Math.floor(step / DECAY_EVERY);
-  for (const [at, name] of names.entries()) adamRows(state[name]!, gradients[at]!, name === INPUT ? terms : undefined, rate, step + 1);
+  for (const [at, name] of names.entries()) {
+    if (name === INPUT) adam.stepTerms(name, seen, gradients[at]!, rate, step + 1);
+    else adam.step(name, gradients[at]!, rate, step + 1);
+  }
   return loss;
 }
 
 /** -E_q log p(words | z) + weight KL, or the divergence alone, + alpha cross entropy of the labels, a mean over the batch. */
-function lossOf(input: EpochInput, parameters: Parameters, { documents: batch, near }: Batch, terms: Int32Array, step: number, progress: number): Tf.Scalar {
-  const { tf, method, settings, bits, seed } = input;
-  const noise = noiseOf(tf, seed, step);
-  const encoded = (documents: TrainingDocuments) => encode(input, parameters, denseInput(tf, documents, terms, method.gain, settings.wordDropout, noise), noise);
-  const { hidden, code } = encoded(batch);
-  const { z, clean, divergence } = method.latent({ tf, parameters, hidden, code, near: near && encoded(near).code, noise, bits, settings });
+function lossOf(input: EpochInput, parameters: Parameters, { documents: batch, near }: Batch, noise: Noise, progress: number): Tf.Scalar {
+  const { tf, method, settings, bits } = input;
+  const first = tf.add<Tf.Tensor2D>(parameters[INPUT]!, parameters[`${INPUT}.bias`]!);
+  const B = batch.rows.offsets.length - 1;
+  const { hidden, code } = encode(input, parameters, near ? tf.slice2d(first, [0, 0], [B, -1]) : first, noise);
+  const nearCode = near && encode(input, parameters, tf.slice2d(first, [B, 0], [-1, -1]), noise).code;
+  const { z, clean, divergence } = method.latent({ tf, parameters, hidden, code, near: nearCode, noise, bits, settings });
   let loss: Tf.Tensor = divergence;
   if (method.decodes) {
     let decoded = z;
     for (const name of hiddenLayers('decoder', settings.decoderLayers)) decoded = tf.relu(dense(tf, parameters, name, decoded));
-    const logits = dense(tf, parameters, 'words', decoded);
-    loss = tf.add(reconstruction(tf, logits, wordEntries(batch, settings)), tf.mul(divergence, settings.klWeight * Math.min(1, progress / RAMP)));
+    const words = { weights: parameters['words']!, bias: parameters['words.bias']! };
+    loss = tf.add(reconstruction(tf, decoded, words, wordEntries(batch, settings)), tf.mul(divergence, settings.klWeight * Math.min(1, progress / RAMP)));
   }
   if (settings.supervised) {
     const predicted = dense(tf, parameters, 'classifier-1', tf.relu(dense(tf, parameters, 'classifier-0', clean)));
@@ -112,30 +119,35 @@ function lossOf(input: EpochInput, parameters: Parameters, { documents: batch, n
   return tf.reshape<Tf.Rank.R0>(loss, []);
 }
 
-function encode({ tf, settings }: EpochInput, parameters: Parameters, x: Tf.Tensor2D, noise: Noise): { hidden: Tf.Tensor2D; code: Tf.Tensor2D } {
-  if (settings.encoderLayers === 0) {
-    const code = dense(tf, parameters, INPUT, x);
-    return { hidden: code, code };
-  }
-  let hidden = x;
-  for (const name of hiddenLayers('encoder', settings.encoderLayers)) hidden = tf.relu(dense(tf, parameters, name, hidden));
+/** `first`: (B, H) or, of a linear encoder, (B, d), what the first layer makes of the words. */
+function encode({ tf, settings }: EpochInput, parameters: Parameters, first: Tf.Tensor2D, noise: Noise): { hidden: Tf.Tensor2D; code: Tf.Tensor2D } {
+  if (settings.encoderLayers === 0) return { hidden: first, code: first };
+  let hidden = tf.relu(first);
+  for (const name of hiddenLayers('encoder', settings.encoderLayers).slice(1)) hidden = tf.relu(dense(tf, parameters, name, hidden));
   if (settings.dropout > 0) hidden = tf.mul(hidden, noise.mask(...hidden.shape, settings.dropout));
   return { hidden, code: dense(tf, parameters, 'code', hidden) };
 }
 
-/** (B, terms of the batch): weights of the words that were not dropped. */
-function denseInput(tf: typeof Tf, { rows, terms: V }: TrainingDocuments, terms: Int32Array, gain: number, wordDropout: number, noise: Noise): Tf.Tensor2D {
-  const B = rows.offsets.length - 1;
-  const place = new Int32Array(V);
-  for (const [at, term] of terms.entries()) place[term] = at;
-  const x = new Float32Array(B * terms.length);
-  for (let r = 0; r < B; r++) {
-    for (let at = rows.offsets[r]!; at < rows.offsets[r + 1]!; at++) {
-      const term = rows.terms[at]!;
-      x[r * terms.length + place[term]!] = gain * noise.kept(wordDropout) * rows.weights[at]!;
+/** The words that were not dropped, of the documents and then of those near them. */
+function seenWords({ documents, near }: Batch, gain: number, wordDropout: number, noise: Noise): SparseBatch {
+  const parts = near ? [documents.rows, near.rows] : [documents.rows];
+  const most = parts.reduce((sum, { terms }) => sum + terms.length, 0);
+  const terms = new Int32Array(most);
+  const amounts = new Float32Array(most);
+  const ends = [0];
+  let count = 0;
+  for (const { offsets, terms: held, weights } of parts) {
+    for (let r = 0; r + 1 < offsets.length; r++) {
+      for (let at = offsets[r]!; at < offsets[r + 1]!; at++) {
+        const factor = noise.kept(wordDropout);
+        if (factor === 0) continue;
+        terms[count] = held[at]!;
+        amounts[count++] = gain * factor * weights[at]!;
+      }
+      ends.push(count);
     }
   }
-  return tf.tensor2d(x, [B, terms.length]);
+  return { offsets: Int32Array.from(ends), terms: terms.subarray(0, count), amounts: amounts.subarray(0, count) };
 }
 
 function wordEntries({ rows: { offsets, terms, weights } }: TrainingDocuments, { reconstruct }: NetworkSettings): WordEntries {
@@ -153,10 +165,4 @@ function labelShares(tf: typeof Tf, { labels }: TrainingDocuments): Tf.Tensor2D 
     for (let at = from; at < to; at++) shares[r * labels.count + labels.values[at]!] = 1 / (to - from);
   }
   return tf.tensor2d(shares, [B, labels.count]);
-}
-
-function gatherRows(values: Float32Array, columns: number, rows: Int32Array): Float32Array {
-  const out = new Float32Array(rows.length * columns);
-  for (const [at, row] of rows.entries()) out.set(values.subarray(row * columns, (row + 1) * columns), at * columns);
-  return out;
 }

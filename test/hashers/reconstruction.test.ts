@@ -16,11 +16,13 @@ describe('reconstruction', () => {
     const amounts = Float32Array.from({ length: B * V }, (_, at) => (at >= V && stream.uniform() < 0.5 ? stream.uniform() : 0));
     const held = Int32Array.from(amounts.keys()).filter((at) => amounts[at]! > 0);
     const words = { rows: held.map((at) => Math.floor(at / V)), terms: held.map((at) => at % V), amounts: Float32Array.from(held, (at) => amounts[at]!) };
-    const logits = tf.tensor2d(Float32Array.from({ length: B * V }, () => 6 * stream.uniform() - 3), [B, V]);
-    const ours = tf.valueAndGrad((l) => reconstruction(tf, l as Tf.Tensor2D, words))(logits);
-    const plain = tf.valueAndGrad((l) => tf.neg(tf.mean(tf.sum(tf.mul(tf.tensor2d(amounts, [B, V]), tf.logSoftmax(l as Tf.Tensor2D)), 1))))(logits);
+    const H = 3;
+    const drawn = (rows: number, columns: number) => tf.tensor2d(Float32Array.from({ length: rows * columns }, () => 3 * stream.uniform() - 1.5), [rows, columns]);
+    const inputs = [drawn(B, H), drawn(H, V), drawn(1, V)];
+    const ours = tf.valueAndGrads((h, weights, bias) => reconstruction(tf, h as Tf.Tensor2D, { weights: weights as Tf.Tensor2D, bias: bias as Tf.Tensor2D }, words))(inputs);
+    const plain = tf.valueAndGrads((h, weights, bias) => tf.neg(tf.mean(tf.sum(tf.mul(tf.tensor2d(amounts, [B, V]), tf.logSoftmax(tf.add(tf.matMul(h, weights), bias))), 1))))(inputs);
     close(ours.value, plain.value);
-    close(ours.grad, plain.grad);
+    for (const [at, grad] of plain.grads.entries()) close(ours.grads[at]!, grad);
   });
 });
 

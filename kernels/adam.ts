@@ -1,0 +1,131 @@
+import { loadWasm, type WasmKernel } from './load-wasm.ts';
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+
+/** A matrix with Adam's moments, each (rows, columns) row-major. */
+export interface Moments {
+  columns: number;
+  values: Float32Array;
+  first: Float32Array;
+  second: Float32Array;
+}
+
+/** Rows of a batch: row r has terms[k] by amounts[k], offsets[r] <= k < offsets[r + 1]. */
+export interface SparseBatch {
+  offsets: Int32Array;
+  terms: Int32Array;
+  amounts: Float32Array;
+}
+
+interface Exports {
+  step(values: number, first: number, second: number, gradient: number, count: number, scale: number): void;
+  project(offsets: number, terms: number, amounts: number, rows: number, weights: number, columns: number, out: number): void;
+  stepTerms(terms: number, starts: number, count: number, rows: number, amounts: number, gradients: number, columns: number, values: number, first: number, second: number, sum: number, scale: number): void;
+}
+
+/**
+ * Adam (Kingma and Ba 2015) in place: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, w <- w - rate sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps). Weights
+ * and moments stay in the kernel's memory; so does the first layer of a network over sparse rows, of which a batch reads and moves the weights of its terms alone.
+ */
+export class Adam {
+  readonly #kernel: WasmKernel<Exports> = loadWasm<Exports>('adam');
+  #state: Record<string, Moments> = {};
+  /** Where values, first and second of each begin. */
+  readonly #starts = new Map<string, [number, number, number]>();
+  #scratch = { start: 0, size: 0 };
+
+  /** Moves the arrays of `state` into this memory: they become views of it, good until another state is held. Throws RangeError where they are more than it can address. */
+  hold(state: Record<string, Moments>): void {
+    const arraysOf = () => Object.values(state).flatMap(({ values, first, second }) => [values, first, second]);
+    if (state === this.#state && arraysOf().every(({ buffer }) => buffer === this.#kernel.memory())) return;
+    // Copies: laying out puts other arrays where they are.
+    const contents = arraysOf().map((array) => (array.buffer === this.#kernel.memory() ? array.slice() : array));
+    this.#state = state;
+    this.#layOut(0);
+    for (const [at, array] of arraysOf().entries()) array.set(contents[at]);
+  }
+
+  /** gradient: of all of `name`. step: t, from 1. */
+  step(name: string, gradient: Float32Array, rate: number, step: number): void {
+    const [start] = this.#place([gradient]);
+    const [values, first, second] = this.#starts.get(name)!;
+    this.#kernel.exports.step(values, first, second, start, gradient.length, scaleOf(rate, step));
+  }
+
+  /** (rows, columns): the rows times the weights `name`. */
+  project(name: string, { offsets, terms, amounts }: SparseBatch): Float32Array {
+    const { columns } = this.#state[name];
+    const rows = offsets.length - 1;
+    const [o, t, a, out] = this.#place([offsets, terms, amounts], [rows * columns]);
+    this.#kernel.exports.project(o, t, a, rows, this.#starts.get(name)![0], columns, out);
+    return new Float32Array(this.#kernel.memory(), out, rows * columns).slice();
+  }
+
+  /** A step for the terms that the rows hold; gradient: (rows, columns), of what `project` gave. Weights of other terms keep their moments. */
+  stepTerms(name: string, batch: SparseBatch, gradient: Float32Array, rate: number, step: number): void {
+    const { columns } = this.#state[name];
+    const { terms, starts, rows, amounts } = byTerm(batch);
+    const [t, s, r, a, g, sum] = this.#place([terms, starts, rows, amounts, gradient], [columns]);
+    const [values, first, second] = this.#starts.get(name)!;
+    this.#kernel.exports.stepTerms(t, s, terms.length, r, a, g, columns, values, first, second, sum, scaleOf(rate, step));
+  }
+
+  /** Growing makes the views of before stale, not what they showed. */
+  #layOut(scratch: number): void {
+    const names = Object.keys(this.#state);
+    const lengths = names.map((name) => this.#state[name].values.length);
+    const starts = this.#kernel.allocate([...lengths.flatMap((length) => [4 * length, 4 * length, 4 * length]), scratch]);
+    const memory = this.#kernel.memory();
+    for (const [at, name] of names.entries()) {
+      const [values, first, second] = starts.slice(3 * at) as [number, number, number];
+      this.#starts.set(name, [values, first, second]);
+      const view = (start: number) => new Float32Array(memory, start, lengths[at]);
+      Object.assign(this.#state[name], { values: view(values), first: view(first), second: view(second) });
+    }
+    this.#scratch = { start: starts.at(-1)!, size: scratch };
+  }
+
+  /** Where each of these arrays lies, copied one after the other behind the state, and `more` of so many numbers. */
+  #place(arrays: (Int32Array | Float32Array)[], more: number[] = []): number[] {
+    const lengths = [...arrays.map(({ length }) => length), ...more];
+    const size = lengths.reduce((sum, length) => sum + 4 * length, 0);
+    if (size > this.#scratch.size) this.#layOut(2 * size);
+    let start = this.#scratch.start;
+    return lengths.map((length, at) => {
+      const here = start;
+      const array = arrays[at];
+      if (array instanceof Float32Array) new Float32Array(this.#kernel.memory(), here, length).set(array);
+      else if (array) new Int32Array(this.#kernel.memory(), here, length).set(array);
+      start += 4 * length;
+      return here;
+    });
+  }
+}
+
+function scaleOf(rate: number, step: number): number {
+  return (rate * Math.sqrt(1 - BETA2 ** step)) / (1 - BETA1 ** step);
+}
+
+/** The entries in the order of their terms; terms: ascending, each once. */
+function byTerm({ offsets, terms, amounts }: SparseBatch): { terms: Int32Array; starts: Int32Array; rows: Int32Array; amounts: Float32Array } {
+  const order = new Float64Array(terms.length);
+  const entryRows = new Int32Array(terms.length);
+  for (let r = 0; r + 1 < offsets.length; r++) entryRows.fill(r, offsets[r], offsets[r + 1]);
+  for (let k = 0; k < terms.length; k++) order[k] = terms[k] * terms.length + k;
+  order.sort();
+  const distinct: number[] = [];
+  const starts: number[] = [];
+  const rows = new Int32Array(terms.length);
+  const sorted = new Float32Array(terms.length);
+  for (let at = 0; at < order.length; at++) {
+    const k = order[at] % terms.length;
+    if (terms[k] !== distinct.at(-1)) {
+      distinct.push(terms[k]);
+      starts.push(at);
+    }
+    rows[at] = entryRows[k];
+    sorted[at] = amounts[k];
+  }
+  return { terms: Int32Array.from(distinct), starts: Int32Array.from([...starts, order.length]), rows, amounts: sorted };
+}

@@ -8,7 +8,7 @@ import type { StageContext } from './stage-context.ts';
 
 interface Header {
   checks: Check[];
-  weights: { name: string; rows: number; columns: number; deviation: number }[];
+  weights: { name: string; rows: number; columns: number; deviation: number; counted: boolean }[];
   best?: EncoderHeader;
 }
 
@@ -40,7 +40,7 @@ export function hasherCheckpoints(context: StageContext, uri: string, weighed: A
     },
     async keep({ state, checks, best }) {
       const epoch = checks.at(-1)?.epoch ?? 0;
-      const weights = Object.entries(state).map(([name, { rows, columns, deviation }]) => ({ name, rows, columns, deviation }));
+      const weights = Object.entries(state).map(([name, { rows, columns, deviation, steps }]) => ({ name, rows, columns, deviation, counted: steps !== undefined }));
       const header: Header = { checks, weights, ...(best && { best: headerOf('', best) }) };
       const parts = [
         { name: 'checkpoint.json', bytes: Buffer.from(JSON.stringify(header)), rows: 1 },
@@ -60,7 +60,7 @@ export function hasherCheckpoints(context: StageContext, uri: string, weighed: A
 }
 
 function encodeState(state: NetworkState): Uint8Array {
-  const arrays = Object.values(state).flatMap(({ values, first, second }) => [values, first, second]);
+  const arrays = Object.values(state).flatMap(({ values, first, second, steps }) => [values, first, second, ...(steps ? [steps] : [])]);
   const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
   let filled = 0;
   for (const array of arrays) {
@@ -74,5 +74,9 @@ function decodeState({ weights }: Header, bytes: Uint8Array): NetworkState {
   const all = new Float32Array(bytes.slice().buffer);
   let at = 0;
   const take = (size: number) => all.slice(at, (at += size));
-  return Object.fromEntries(weights.map(({ name, rows, columns, deviation }) => [name, { rows, columns, deviation, values: take(rows * columns), first: take(rows * columns), second: take(rows * columns) }]));
+  const entries = weights.map(({ name, rows, columns, deviation, counted }) => {
+    const size = rows * columns;
+    return [name, { rows, columns, deviation, values: take(size), first: take(size), second: take(size), ...(counted && { steps: take(rows) }) }];
+  });
+  return Object.fromEntries(entries) as NetworkState;
 }

@@ -2,6 +2,7 @@ import { loadWasm, type WasmKernel } from './load-wasm.ts';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
+const EPSILON = 1e-8;
 
 /** A matrix with Adam's moments, each (rows, columns) row-major. */
 export interface Moments {
@@ -9,6 +10,8 @@ export interface Moments {
   values: Float32Array;
   first: Float32Array;
   second: Float32Array;
+  /** (rows): steps of each row, where rows take them alone. */
+  steps?: Float32Array;
 }
 
 /** Rows of a batch: row r has terms[k] by amounts[k], offsets[r] <= k < offsets[r + 1]. */
@@ -19,9 +22,9 @@ export interface SparseBatch {
 }
 
 interface Exports {
-  step(values: number, first: number, second: number, gradient: number, count: number, scale: number): void;
+  step(values: number, first: number, second: number, gradient: number, count: number, scale: number, epsilon: number): void;
   project(offsets: number, terms: number, amounts: number, rows: number, weights: number, columns: number, out: number): void;
-  stepTerms(terms: number, starts: number, count: number, rows: number, amounts: number, gradients: number, columns: number, values: number, first: number, second: number, sum: number, scale: number): void;
+  stepTerms(terms: number, starts: number, count: number, rows: number, amounts: number, gradients: number, columns: number, values: number, first: number, second: number, sum: number, scales: number, epsilon: number): void;
 }
 
 /**
@@ -50,7 +53,7 @@ export class Adam {
   step(name: string, gradient: Float32Array, rate: number, step: number): void {
     const [start] = this.#place([gradient]);
     const [values, first, second] = this.#starts.get(name)!;
-    this.#kernel.exports.step(values, first, second, start, gradient.length, scaleOf(rate, step));
+    this.#kernel.exports.step(values, first, second, start, gradient.length, scaleOf(rate, step), EPSILON);
   }
 
   /** (rows, columns): the rows times the weights `name`. */
@@ -62,13 +65,18 @@ export class Adam {
     return new Float32Array(this.#kernel.memory(), out, rows * columns).slice();
   }
 
-  /** A step for the terms that the rows hold; gradient: (rows, columns), of what `project` gave. Weights of other terms keep their moments. */
-  stepTerms(name: string, batch: SparseBatch, gradient: Float32Array, rate: number, step: number): void {
-    const { columns } = this.#state[name];
+  /**
+   * A step for the terms that the rows hold; gradient: (rows, columns), of what `project` gave. The t of a term is how often it has been in a batch, or words that are rare
+   * would move as far as they did in their first steps. Throws RangeError where `name` does not count them.
+   */
+  stepTerms(name: string, batch: SparseBatch, gradient: Float32Array, rate: number, epsilon: number): void {
+    const { columns, steps } = this.#state[name];
+    if (!steps) throw new RangeError(`weights ${name} do not count the steps of their rows`);
     const { terms, starts, rows, amounts } = byTerm(batch);
-    const [t, s, r, a, g, sum] = this.#place([terms, starts, rows, amounts, gradient], [columns]);
+    const scales = Float32Array.from(terms, (term) => scaleOf(rate, ++steps[term]));
+    const [t, s, r, a, g, c, sum] = this.#place([terms, starts, rows, amounts, gradient, scales], [columns]);
     const [values, first, second] = this.#starts.get(name)!;
-    this.#kernel.exports.stepTerms(t, s, terms.length, r, a, g, columns, values, first, second, sum, scaleOf(rate, step));
+    this.#kernel.exports.stepTerms(t, s, terms.length, r, a, g, columns, values, first, second, sum, c, epsilon);
   }
 
   /** Growing makes the views of before stale, not what they showed. */

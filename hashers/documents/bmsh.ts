@@ -13,7 +13,8 @@ export const bmsh: NetworkMethod = {
   decodes: true,
   pairs: false,
   gain: 10,
-  defaults: { batch: 100, rate: 0.003, wordDropout: 0.5, encoderLayers: 0, klWeight: 0.1 },
+  epsilon: 0.01,
+  defaults: { batch: 100, rate: 0.005, wordDropout: 0.5, encoderLayers: 0 },
   parameters: (hidden, bits, { components }) => ({
     ...denseShapes('noise', hidden, bits),
     ...mixtureShapes(hidden, components),

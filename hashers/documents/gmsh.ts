@@ -13,7 +13,8 @@ export const gmsh: NetworkMethod = {
   decodes: true,
   pairs: false,
   gain: 10,
-  defaults: { batch: 100, rate: 0.001, wordDropout: 0.5, encoderLayers: 1, klWeight: 1 },
+  epsilon: 1e-3,
+  defaults: { batch: 100, rate: 0.001, wordDropout: 0.8, encoderLayers: 1 },
   parameters: (hidden, bits, { components }) => ({
     ...denseShapes('deviation', hidden, bits),
     ...mixtureShapes(hidden, components),

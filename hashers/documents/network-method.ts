@@ -54,21 +54,22 @@ export interface NetworkMethod {
   defaults: MethodDefaults;
   /** TF-IDF vectors have length 1; the network sees them so many times longer, or its first layer would start next to nothing. Folded into the encoder's weights. */
   gain: number;
+  /** Adam's, of the first layer: where gradients are small beside it, steps are in proportion to them. */
+  epsilon: number;
 }
 
-export type MethodDefaults = Record<'batch' | 'rate' | 'wordDropout' | 'encoderLayers' | 'klWeight', number>;
+export type MethodDefaults = Record<'batch' | 'rate' | 'wordDropout' | 'encoderLayers', number>;
 export type NetworkSettings = HashingConfiguration & MethodDefaults;
 
 /** What was configured, and the method's own for the rest. */
 export function networkSettings({ defaults }: NetworkMethod, settings: HashingConfiguration): NetworkSettings {
-  const { batch, rate, wordDropout, encoderLayers, klWeight } = settings;
+  const { batch, rate, wordDropout, encoderLayers } = settings;
   return {
     ...settings,
     batch: batch ?? defaults.batch,
     rate: rate ?? defaults.rate,
     wordDropout: wordDropout ?? defaults.wordDropout,
     encoderLayers: encoderLayers ?? defaults.encoderLayers,
-    klWeight: klWeight ?? defaults.klWeight,
   };
 }
 

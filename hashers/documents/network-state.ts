@@ -9,6 +9,8 @@ export interface Weights extends ParameterShape {
   values: Float32Array;
   first: Float32Array;
   second: Float32Array;
+  /** (rows), of the first layer: batches that each term was in. */
+  steps?: Float32Array;
 }
 
 export type NetworkState = Record<string, Weights>;
@@ -48,7 +50,7 @@ export function initializeNetwork(method: NetworkMethod, { terms, bits, labels }
     const normal = normalsOf(new RandomStream(seed, HASHER_PURPOSE.initialize, at));
     const size = shape.rows * shape.columns;
     const values = shape.deviation === 0 ? new Float32Array(size) : Float32Array.from({ length: size }, () => shape.deviation * normal());
-    return [name, { ...shape, values, first: new Float32Array(size), second: new Float32Array(size) }];
+    return [name, { ...shape, values, first: new Float32Array(size), second: new Float32Array(size), ...(name === INPUT && { steps: new Float32Array(shape.rows) }) }];
   });
   return Object.fromEntries(entries);
 }

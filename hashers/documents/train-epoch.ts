@@ -90,7 +90,7 @@ function trainBatch(input: EpochInput, batch: Batch, step: number, progress: num
   });
   const rate = settings.rate * DECAY ** Math.floor(step / DECAY_EVERY);
   for (const [at, name] of names.entries()) {
-    if (name === INPUT) adam.stepTerms(name, seen, gradients[at]!, rate, step + 1);
+    if (name === INPUT) adam.stepTerms(name, seen, gradients[at]!, rate, method.epsilon);
     else adam.step(name, gradients[at]!, rate, step + 1);
   }
   return loss;

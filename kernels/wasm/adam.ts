@@ -2,10 +2,9 @@
 
 const KEEP1: f32 = 0.1;
 const KEEP2: f32 = 0.001;
-const EPSILON: f32 = 1e-8;
 
 /** values, first, second, gradient: `count` numbers. */
-export function step(values: usize, first: usize, second: usize, gradient: usize, count: i32, scale: f32): void {
+export function step(values: usize, first: usize, second: usize, gradient: usize, count: i32, scale: f32, epsilon: f32): void {
   const end = <usize>count << 2;
   const whole = end & ~15;
   let at: usize = 0;
@@ -17,7 +16,7 @@ export function step(values: usize, first: usize, second: usize, gradient: usize
     const v = f32x4.add(v0, f32x4.mul(f32x4.splat(KEEP2), f32x4.sub(f32x4.mul(g, g), v0)));
     v128.store(first + at, m);
     v128.store(second + at, v);
-    const root = f32x4.add(f32x4.sqrt(v), f32x4.splat(EPSILON));
+    const root = f32x4.add(f32x4.sqrt(v), f32x4.splat(epsilon));
     v128.store(values + at, f32x4.sub(v128.load(values + at), f32x4.div(f32x4.mul(f32x4.splat(scale), m), root)));
   }
   for (; at < end; at += 4) {
@@ -28,7 +27,7 @@ export function step(values: usize, first: usize, second: usize, gradient: usize
     const v = v0 + KEEP2 * (g * g - v0);
     store<f32>(first + at, m);
     store<f32>(second + at, v);
-    store<f32>(values + at, load<f32>(values + at) - (scale * m) / (sqrt<f32>(v) + EPSILON));
+    store<f32>(values + at, load<f32>(values + at) - (scale * m) / (sqrt<f32>(v) + epsilon));
   }
 }
 
@@ -47,9 +46,9 @@ export function project(offsets: usize, terms: usize, amounts: usize, rows: i32,
 
 /**
  * A step for the weights of some terms alone. Term terms[i] has the entries starts[i] to starts[i + 1], each of row rows[k] by amounts[k]; its gradient is their sum of amount
- * times gradients[row]. sum: `columns` numbers of scratch.
+ * times gradients[row], its scale scales[i]. sum: `columns` numbers of scratch.
  */
-export function stepTerms(terms: usize, starts: usize, count: i32, rows: usize, amounts: usize, gradients: usize, columns: i32, values: usize, first: usize, second: usize, sum: usize, scale: f32): void {
+export function stepTerms(terms: usize, starts: usize, count: i32, rows: usize, amounts: usize, gradients: usize, columns: i32, values: usize, first: usize, second: usize, sum: usize, scales: usize, epsilon: f32): void {
   const width = <usize>columns << 2;
   for (let i = 0; i < count; i++) {
     memory.fill(sum, 0, width);
@@ -58,7 +57,7 @@ export function stepTerms(terms: usize, starts: usize, count: i32, rows: usize, 
       addScaled(sum, gradients + <usize>load<i32>(rows + (<usize>k << 2)) * width, load<f32>(amounts + (<usize>k << 2)), width);
     }
     const from = <usize>load<i32>(terms + (<usize>i << 2)) * width;
-    step(values + from, first + from, second + from, sum, columns, scale);
+    step(values + from, first + from, second + from, sum, columns, load<f32>(scales + (<usize>i << 2)), epsilon);
   }
 }
 

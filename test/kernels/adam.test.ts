@@ -28,23 +28,27 @@ class Plain {
 }
 
 describe('Adam', () => {
-  it('takes the steps of the formula, of all weights or of some terms', () => {
-    const state = { layer: matrix(V, H), other: matrix(3, 5) };
+  it('takes the steps of the formula, of all weights or of some terms by how often each was there', () => {
+    const state: Record<'layer' | 'other', Moments> = { layer: { ...matrix(V, H), steps: new Float32Array(V) }, other: matrix(3, 5) };
     const expected = { layer: new Plain(state.layer.values), other: new Plain(state.other.values) };
     const adam = new Adam();
     adam.hold(state);
     // Rows that share a term, hold none, hold one alone.
     const batch: SparseBatch = { offsets: Int32Array.of(0, 3, 3, 4, 6), terms: Int32Array.of(0, 2, 6, 2, 1, 2), amounts: drawn(6) };
+    const lesser: SparseBatch = { offsets: Int32Array.of(0, 0, 0, 0, 1), terms: Int32Array.of(6), amounts: drawn(1) };
+    const times = new Map<number, number>();
     for (let t = 1; t <= 5; t++) {
       const [gradient, ofRows] = [drawn(15), drawn(4 * H)];
       adam.step('other', gradient, 0.01, t);
       for (const [at, g] of gradient.entries()) expected.other.step(at, g, 0.01, t);
-      adam.stepTerms('layer', batch, ofRows, 0.01, t);
-      for (const term of [0, 1, 2, 6]) {
+      const held = t === 3 ? lesser : batch;
+      adam.stepTerms('layer', held, ofRows, 0.01, 1e-8);
+      for (const term of new Set(held.terms)) {
+        times.set(term, (times.get(term) ?? 0) + 1);
         for (let c = 0; c < H; c++) {
           let g = 0;
-          for (let r = 0; r < 4; r++) for (let k = batch.offsets[r]!; k < batch.offsets[r + 1]!; k++) if (batch.terms[k] === term) g += batch.amounts[k]! * ofRows[r * H + c]!;
-          expected.layer.step(term * H + c, g, 0.01, t);
+          for (let r = 0; r < 4; r++) for (let k = held.offsets[r]!; k < held.offsets[r + 1]!; k++) if (held.terms[k] === term) g += held.amounts[k]! * ofRows[r * H + c]!;
+          expected.layer.step(term * H + c, g, 0.01, times.get(term)!);
         }
       }
     }

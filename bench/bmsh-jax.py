@@ -39,7 +39,7 @@ def step(p, m, v, x, words, key, t):
     g = jax.grad(loss)(p, x, words, key)
     m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, g)
     v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, g)
-    rate = 0.003 * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+    rate = 0.005 * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
     return jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-8), p, m, v), m, v
 
 

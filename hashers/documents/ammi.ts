@@ -17,7 +17,7 @@ export const ammi: NetworkMethod = {
   pairs: true,
   gain: 5,
   epsilon: 1e-8,
-  defaults: { batch: 256, rate: 0.006, wordDropout: 0, encoderLayers: 0 },
+  defaults: { batch: 256, rate: 0.006, wordDropout: 0, encoderLayers: 0, klWeight: 0 },
   parameters: () => ({}),
   latent({ tf, code, near, settings }) {
     const [p, other] = [probabilities(tf, code), probabilities(tf, near ?? code)];

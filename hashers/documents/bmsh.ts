@@ -14,7 +14,7 @@ export const bmsh: NetworkMethod = {
   pairs: false,
   gain: 10,
   epsilon: 0.01,
-  defaults: { batch: 100, rate: 0.005, wordDropout: 0.5, encoderLayers: 0 },
+  defaults: { batch: 100, rate: 0.005, wordDropout: 0.5, encoderLayers: 0, klWeight: 0.1 },
   parameters: (hidden, bits, { components }) => ({
     ...denseShapes('noise', hidden, bits),
     ...mixtureShapes(hidden, components),

@@ -14,7 +14,8 @@ export const gmsh: NetworkMethod = {
   pairs: false,
   gain: 10,
   epsilon: 1e-3,
-  defaults: { batch: 100, rate: 0.001, wordDropout: 0.8, encoderLayers: 1 },
+  defaults: { batch: 100, rate: 0.001, wordDropout: 0.8, encoderLayers: 1, klWeight: 0.1 },
+  labelled: { wordDropout: 0.5, klWeight: 1 },
   parameters: (hidden, bits, { components }) => ({
     ...denseShapes('deviation', hidden, bits),
     ...mixtureShapes(hidden, components),

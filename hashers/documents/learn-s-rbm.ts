@@ -16,7 +16,7 @@ import { dense } from './dense.ts';
 import type { LearnInput } from './learn-network.ts';
 import { type NetworkState, type Weights } from './network-state.ts';
 import { HASHER_PURPOSE, type Noise, noiseOf, normalsOf } from './noise.ts';
-import { reconstruction, type WordEntries } from './reconstruction.ts';
+import { reconstruction, wordEntries } from './reconstruction.ts';
 import { type Check, partValidation, trainWithChecks } from './train-with-checks.ts';
 import { takeRows, type TrainingDocuments } from './training-documents.ts';
 
@@ -168,19 +168,13 @@ function learnTogether({ tf, adam, settings, documents, seed, step }: Step, stat
       let decoded: Tf.Tensor2D = tf.sigmoid(tf.add(code, tf.mul(noise.normal(...code.shape), CODE_NOISE)));
       for (let l = LAYERS - 1; l > 0; l--) decoded = tf.sigmoid(dense(tf, parameters, decoderName(l), decoded));
       const layer = { weights: parameters[decoderName(0)]!, bias: parameters[`${decoderName(0)}.bias`]! };
-      return reconstruction(tf, decoded, layer, entriesOf(documents, settings.reconstruct));
+      return reconstruction(tf, decoded, layer, wordEntries(documents.rows, settings.reconstruct));
     })(leaves);
     loss = value.dataSync()[0]!;
     gradients = grads.map((gradient) => gradient.dataSync() as Float32Array);
   });
   for (const [at, name] of names.entries()) adam.step(name, gradients[at]!, settings.rate ?? RATE, count);
   return loss;
-}
-
-function entriesOf({ rows: { offsets, terms, weights } }: TrainingDocuments, reconstruct: 'words' | 'weights'): WordEntries {
-  const rows = new Int32Array(terms.length);
-  for (let r = 0; r + 1 < offsets.length; r++) rows.fill(r, offsets[r], offsets[r + 1]);
-  return { rows, terms, amounts: reconstruct === 'words' ? new Float32Array(terms.length).fill(1) : weights };
 }
 
 /** (B, words): weights in place of counts, times GAIN. */

@@ -17,7 +17,7 @@ function draw(input: LatentInput): Latent {
   return { z, clean: z, divergence: tf.reshape<Tf.Rank.R0>(divergence, []) };
 }
 
-const COMMON = { threshold: 'zero', decodes: true, pairs: false, gain: 10, epsilon: 0.01, defaults: { batch: 100, rate: 0.005, wordDropout: 0.5, encoderLayers: 0 } } as const;
+const COMMON = { threshold: 'zero', decodes: true, pairs: false, gain: 10, epsilon: 0.01, defaults: { batch: 100, rate: 0.005, wordDropout: 0.5, encoderLayers: 0, klWeight: 0.1 } } as const;
 
 export const nash: NetworkMethod = { ...COMMON, parameters: () => ({}), latent: draw };
 

@@ -52,24 +52,28 @@ export interface NetworkMethod {
   pairs: boolean;
   /** Taken where `hashing` says nothing. */
   defaults: MethodDefaults;
+  /** Taken before them where it learns from labels. */
+  labelled?: Partial<MethodDefaults>;
   /** TF-IDF vectors have length 1; the network sees them so many times longer, or its first layer would start next to nothing. Folded into the encoder's weights. */
   gain: number;
   /** Adam's, of the first layer: where gradients are small beside it, steps are in proportion to them. */
   epsilon: number;
 }
 
-export type MethodDefaults = Record<'batch' | 'rate' | 'wordDropout' | 'encoderLayers', number>;
+export type MethodDefaults = Record<'batch' | 'rate' | 'wordDropout' | 'encoderLayers' | 'klWeight', number>;
 export type NetworkSettings = HashingConfiguration & MethodDefaults;
 
 /** What was configured, and the method's own for the rest. */
-export function networkSettings({ defaults }: NetworkMethod, settings: HashingConfiguration): NetworkSettings {
-  const { batch, rate, wordDropout, encoderLayers } = settings;
+export function networkSettings({ defaults, labelled }: NetworkMethod, settings: HashingConfiguration): NetworkSettings {
+  const own = settings.supervised ? { ...defaults, ...labelled } : defaults;
+  const { batch, rate, wordDropout, encoderLayers, klWeight } = settings;
   return {
     ...settings,
-    batch: batch ?? defaults.batch,
-    rate: rate ?? defaults.rate,
-    wordDropout: wordDropout ?? defaults.wordDropout,
-    encoderLayers: encoderLayers ?? defaults.encoderLayers,
+    batch: batch ?? own.batch,
+    rate: rate ?? own.rate,
+    wordDropout: wordDropout ?? own.wordDropout,
+    encoderLayers: encoderLayers ?? own.encoderLayers,
+    klWeight: klWeight ?? own.klWeight,
   };
 }
 

@@ -1,4 +1,5 @@
 import type * as Tf from '@tensorflow/tfjs-core';
+import type { SparseRows } from '../../kernels/encode-sparse.ts';
 
 /** A probability that TensorFlow rounds to 0 counts as this one, in the value alone. */
 const SMALLEST = 1e-30;
@@ -8,6 +9,13 @@ export interface WordEntries {
   rows: Int32Array;
   terms: Int32Array;
   amounts: Float32Array;
+}
+
+/** Of every word of the rows, once or by its weight. */
+export function wordEntries({ offsets, terms, weights }: SparseRows, reconstruct: 'words' | 'weights'): WordEntries {
+  const rows = new Int32Array(terms.length);
+  for (let r = 0; r + 1 < offsets.length; r++) rows.fill(r, offsets[r], offsets[r + 1]);
+  return { rows, terms, amounts: reconstruct === 'words' ? new Float32Array(terms.length).fill(1) : weights };
 }
 
 /** The layer that says of each word how likely it is: weights (H, V), bias (1, V). */

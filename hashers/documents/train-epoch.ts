@@ -7,7 +7,7 @@ import type { NeighbourGraph } from './nearest-neighbours.ts';
 import type { NetworkMethod, NetworkSettings, Parameters } from './network-method.ts';
 import { hiddenLayers, INPUT, type NetworkState } from './network-state.ts';
 import { HASHER_PURPOSE, type Noise, noiseOf } from './noise.ts';
-import { reconstruction, type WordEntries } from './reconstruction.ts';
+import { reconstruction, wordEntries } from './reconstruction.ts';
 import { takeRows, type TrainingDocuments } from './training-documents.ts';
 
 export interface EpochInput {
@@ -109,7 +109,7 @@ function lossOf(input: EpochInput, parameters: Parameters, { documents: batch, n
     let decoded = z;
     for (const name of hiddenLayers('decoder', settings.decoderLayers)) decoded = tf.relu(dense(tf, parameters, name, decoded));
     const words = { weights: parameters['words']!, bias: parameters['words.bias']! };
-    loss = tf.add(reconstruction(tf, decoded, words, wordEntries(batch, settings)), tf.mul(divergence, settings.klWeight * Math.min(1, progress / RAMP)));
+    loss = tf.add(reconstruction(tf, decoded, words, wordEntries(batch.rows, settings.reconstruct)), tf.mul(divergence, settings.klWeight * Math.min(1, progress / RAMP)));
   }
   if (settings.supervised) {
     const predicted = dense(tf, parameters, 'classifier-1', tf.relu(dense(tf, parameters, 'classifier-0', clean)));
@@ -148,12 +148,6 @@ function seenWords({ documents, near }: Batch, gain: number, wordDropout: number
     }
   }
   return { offsets: Int32Array.from(ends), terms: terms.subarray(0, count), amounts: amounts.subarray(0, count) };
-}
-
-function wordEntries({ rows: { offsets, terms, weights } }: TrainingDocuments, { reconstruct }: NetworkSettings): WordEntries {
-  const rows = new Int32Array(terms.length);
-  for (let r = 0; r + 1 < offsets.length; r++) rows.fill(r, offsets[r], offsets[r + 1]);
-  return { rows, terms, amounts: reconstruct === 'words' ? new Float32Array(terms.length).fill(1) : weights };
 }
 
 /** (B, labels): 1 / number of labels for each of a document's; a document without labels adds nothing. */

@@ -1,0 +1,80 @@
+/**
+ * What can be had on a data set, beside the tables of documents: `DATA-bound`, labels known; `DATA-cosine`, the nearest by cosine of TF-IDF; `DATA-pca-32`, by cosine of 32 principal components.
+ * `--data`: one of them or more; `--folder`: where they are.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { principalDirections, project, transpose } from '../hashers/documents/principal-directions.ts';
+import { takeRows, type TrainingDocuments } from '../hashers/documents/training-documents.ts';
+import { weighedSet } from './document-fixture.ts';
+import { recordFigure } from './record-figure.ts';
+
+const NEAREST = 100;
+const COMPONENTS = 32;
+
+export async function bench(options: Map<string, string>): Promise<void> {
+  const folder = options.get('folder') ?? '../shared/data';
+  for (const data of (options.get('data') ?? 'reuters-20,reuters,20news,20news-random').split(',')) {
+    const scratch = await mkdtemp(join(tmpdir(), 'hashloom-bench-'));
+    try {
+      const { all, training, test } = await weighedSet(data, folder, scratch);
+      const [queries, documents] = [takeRows(all, test), takeRows(all, training)];
+      const { mean, directions, count } = principalDirections(documents.rows, all.terms, COMPONENTS, 1);
+      const Q = transpose(directions, count, all.terms);
+      const components = ({ rows }: TrainingDocuments) => project(rows, Q, count, mean);
+      const record = (name: string, value: number) => recordFigure({ name: `${data}-${name}`, value, unit: 'precision@100', goal: 'none: beside the tables', command: `npm run bench -- documents-bounds --data ${data}` });
+      record('bound', precision(queries, documents, undefined));
+      record('cosine', precision(queries, documents, sparseCosines(queries, documents)));
+      record('pca-32', precision(queries, documents, denseCosines(components(queries), components(documents), count)));
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+}
+
+/** By query: its cosine with each document, up to a factor of the query's own; good until the next query. */
+type Cosines = (query: number) => Float64Array;
+
+/** Of the documents of the largest cosine, or without cosines of relevant ones first, the share that has a label of the query: mean over queries. */
+function precision(queries: TrainingDocuments, documents: TrainingDocuments, cosines: Cosines | undefined): number {
+  const [q, n] = [queries.rows.offsets.length - 1, documents.rows.offsets.length - 1];
+  const order = Int32Array.from({ length: n }, (_, row) => row);
+  let sum = 0;
+  for (let query = 0; query < q; query++) {
+    const own = new Set(queries.labels.values.subarray(queries.labels.offsets[query], queries.labels.offsets[query + 1]));
+    const relevant = (row: number) => documents.labels.values.subarray(documents.labels.offsets[row], documents.labels.offsets[row + 1]).some((label) => own.has(label));
+    const scores = cosines?.(query);
+    const nearest = scores ? order.slice().sort((a, b) => scores[b]! - scores[a]! || a - b).subarray(0, NEAREST) : order;
+    sum += Math.min(NEAREST, nearest.reduce((found, row) => found + Number(relevant(row)), 0)) / NEAREST;
+  }
+  return sum / q;
+}
+
+function sparseCosines({ rows: queries, terms: V }: TrainingDocuments, { rows }: TrainingDocuments): Cosines {
+  const dense = new Float64Array(V);
+  return (query) => {
+    dense.fill(0);
+    for (let at = queries.offsets[query]!; at < queries.offsets[query + 1]!; at++) dense[queries.terms[at]!] = queries.weights[at]!;
+    return Float64Array.from({ length: rows.offsets.length - 1 }, (_, row) => {
+      let [sum, squares] = [0, 0];
+      for (let at = rows.offsets[row]!; at < rows.offsets[row + 1]!; at++) {
+        sum += dense[rows.terms[at]!]! * rows.weights[at]!;
+        squares += rows.weights[at]! ** 2;
+      }
+      return squares === 0 ? 0 : sum / Math.sqrt(squares);
+    });
+  };
+}
+
+function denseCosines(queries: Float64Array, documents: Float64Array, p: number): Cosines {
+  return (query) =>
+    Float64Array.from({ length: documents.length / p }, (_, row) => {
+      let [sum, squares] = [0, 0];
+      for (let k = 0; k < p; k++) {
+        sum += queries[query * p + k]! * documents[row * p + k]!;
+        squares += documents[row * p + k]! ** 2;
+      }
+      return squares === 0 ? 0 : sum / Math.sqrt(squares);
+    });
+}

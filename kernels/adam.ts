@@ -85,6 +85,7 @@ export class Adam {
     const lengths = names.map((name) => this.#state[name].values.length);
     const starts = this.#kernel.allocate([...lengths.flatMap((length) => [4 * length, 4 * length, 4 * length]), scratch]);
     const memory = this.#kernel.memory();
+    this.#starts.clear();
     for (const [at, name] of names.entries()) {
       const [values, first, second] = starts.slice(3 * at) as [number, number, number];
       this.#starts.set(name, [values, first, second]);

@@ -21,13 +21,16 @@ ${pictures.join('\n')}
   return htmlPage({ title, body });
 }
 
-/** Tables of Markdown as HTML; another line is a paragraph, one with # a heading. Numbers stand to the right. */
+/** Tables of Markdown as HTML; another line is a paragraph, one with # a heading. Columns of numbers stand to the right. */
 function tables(markdown: string): string {
   const html: string[] = [];
   let rows: string[][] = [];
   const close = () => {
     const [head, , ...body] = rows;
-    if (head) html.push(`<div class="scroll"><table><thead>${row(head, 'th')}</thead><tbody>${body.map((cells) => row(cells, 'td')).join('\n')}</tbody></table></div>`);
+    if (head) {
+      const numbers = head.map((_, at) => at > 0 && body.every((cells) => NUMBER.test(cells[at] ?? '')));
+      html.push(`<div class="scroll"><table><thead>${row(head, 'th', numbers)}</thead><tbody>${body.map((cells) => row(cells, 'td', numbers)).join('\n')}</tbody></table></div>`);
+    }
     rows = [];
   };
   for (const line of [...markdown.split('\n'), '']) {
@@ -42,8 +45,11 @@ function tables(markdown: string): string {
   return html.join('\n');
 }
 
-function row(cells: readonly string[], tag: 'th' | 'td'): string {
-  return `<tr>${cells.map((cell, at) => `<${tag}${at > 0 && (tag === 'th' || /^[*\d-]/.test(cell)) ? ' class="number"' : ''}>${inline(cell)}</${tag}>`).join('')}</tr>`;
+/** What a column of numbers holds: one, with what may stand behind it, or nothing. */
+const NUMBER = /^(\**[+-]?\.?\d.*)?$/;
+
+function row(cells: readonly string[], tag: 'th' | 'td', numbers: readonly boolean[]): string {
+  return `<tr>${cells.map((cell, at) => `<${tag}${numbers[at] ? ' class="number"' : ''}>${inline(cell)}</${tag}>`).join('')}</tr>`;
 }
 
 const inline = (line: string): string => text(line).replaceAll(/\*\*(.+?)\*\*/g, '<b>$1</b>');

@@ -8,6 +8,7 @@ export const PAGE_STYLE = `
 body { margin: 0 auto; max-width: 76rem; padding: 1.25rem; background: var(--surface); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.6rem; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 0 0 .6rem; }
+.scroll + h2 { margin-top: 2rem; }
 p { margin: .3rem 0 .8rem; }
 .muted, figcaption, small { color: var(--muted); }
 section { margin-top: 2rem; min-width: 0; }

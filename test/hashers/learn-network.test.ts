@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { learnNetwork, type LearnInput } from '../../hashers/documents/learn-network.ts';
-import { NETWORKS } from '../../hashers/documents/network-method.ts';
+import { NETWORKS, networkSettings } from '../../hashers/documents/network-method.ts';
+import { initializeNetwork } from '../../hashers/documents/network-state.ts';
 import type { Checkpoint } from '../../hashers/documents/train-with-checks.ts';
 import type { TrainingDocuments } from '../../hashers/documents/training-documents.ts';
 import { findTensorflow, openTensorflow, prepareTensorflow } from '../../infra/tensorflow.ts';
@@ -47,6 +48,11 @@ describe('learnNetwork', () => {
       assert.deepEqual(resumed, whole);
     });
   }
+
+  it('refuses a network that the kernel cannot address, before it makes it', () => {
+    const settings = networkSettings(NETWORKS.vdsh, hashingConfiguration.parse({ method: 'vdsh' }));
+    assert.throws(() => initializeNetwork(NETWORKS.vdsh, { terms: 1_000_000, bits: 32, labels: 0 }, settings, 1), /has 6\.\d GiB of weights and moments.*maximumTerms/);
+  });
 
   it('says in which batch the loss is no number', { skip }, async () => {
     const { tf } = await openTensorflow();

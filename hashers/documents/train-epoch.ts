@@ -72,6 +72,8 @@ function trainBatch(input: EpochInput, batch: Batch, step: number, progress: num
   const { tf, state, adam, method, settings, seed } = input;
   const noise = noiseOf(tf, seed, step);
   const seen = seenWords(batch, method.gain, settings.wordDropout, noise);
+  // Before the others are looked at: more room for a batch makes views stale.
+  const first = adam.project(INPUT, seen);
   const names = Object.keys(state);
   let loss = Number.NaN;
   let gradients: Float32Array[] = [];
@@ -79,7 +81,7 @@ function trainBatch(input: EpochInput, batch: Batch, step: number, progress: num
   tf.tidy(() => {
     const leaves = names.map((name) => {
       const { values, rows, columns } = state[name]!;
-      return name === INPUT ? tf.tensor2d(adam.project(name, seen), [seen.offsets.length - 1, columns]) : tf.tensor2d(values, [rows, columns]);
+      return name === INPUT ? tf.tensor2d(first, [seen.offsets.length - 1, columns]) : tf.tensor2d(values, [rows, columns]);
     });
     const { value, grads } = tf.valueAndGrads((...tensors: Tf.Tensor[]) => {
       const parameters = Object.fromEntries(names.map((name, at) => [name, tensors[at] as Tf.Tensor2D]));

@@ -1,4 +1,5 @@
 import { meanNegatives, mineAnyPairs, mineNegatives } from '../kernels/mine-negatives.ts';
+import { rowOfEntries } from '../kernels/row-of-entries.ts';
 import type { SparseRows } from '../kernels/train-rows.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { NEGATIVES } from '../schemas/tables.ts';
@@ -7,7 +8,7 @@ import { encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
 import type { BatchOutput } from './ingest.ts';
 import { mineArtifact, type MineParameters } from './mined-artifacts.ts';
-import { concatenateInt32, readSparseRows, rowOfEntries } from './sparse-rows.ts';
+import { concatenateInt32, readSparseRows } from './sparse-rows.ts';
 import { produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
 
 export interface MineInput extends StageInput, MineParameters {

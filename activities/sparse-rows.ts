@@ -41,14 +41,6 @@ export async function readSparseRows(artifact: Artifact, name: string, words: nu
   return { offsets, columns };
 }
 
-/** The row of every entry of a CSR, whose first row is `first`: the way back to a table. */
-export function rowOfEntries(offsets: ArrayLike<number>, first = 0): Int32Array {
-  const rows = offsets.length - 1;
-  const result = new Int32Array(offsets[rows] ?? 0);
-  for (let r = 0; r < rows; r++) result.fill(first + r, offsets[r], offsets[r + 1]);
-  return result;
-}
-
 /** The values of several arrays, one after the other. */
 export function concatenateInt32(arrays: readonly (Int32Array | Uint32Array)[]): Int32Array {
   const joined = new Int32Array(arrays.reduce((sum, array) => sum + array.length, 0));

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { precisionAt } from '../evaluation/precision-at.ts';
 import { principalDirections, project, transpose } from '../hashers/documents/principal-directions.ts';
 import { takeRows, type TrainingDocuments } from '../hashers/documents/training-documents.ts';
 import { weighedSet } from './document-fixture.ts';
@@ -24,57 +25,62 @@ export async function bench(options: Map<string, string>): Promise<void> {
       const Q = transpose(directions, count, all.terms);
       const components = ({ rows }: TrainingDocuments) => project(rows, Q, count, mean);
       const record = (name: string, value: number) => recordFigure({ name: `${data}-${name}`, value, unit: 'precision@100', goal: 'none: beside the tables', command: `npm run bench -- documents-bounds --data ${data}` });
-      record('bound', precision(queries, documents, undefined));
-      record('cosine', precision(queries, documents, sparseCosines(queries, documents)));
-      record('pca-32', precision(queries, documents, denseCosines(components(queries), components(documents), count)));
+      // Codes that are all alike: the bound is of the labels alone.
+      const alike = (part: TrainingDocuments) => ({ codes: new Uint8Array(part.labels.offsets.length - 1), labels: part.labels });
+      record('bound', precisionAt(alike(queries), alike(documents), 8, NEAREST).bound);
+      const lengthsOf = (of: (row: number) => Iterable<number>) => Float64Array.from({ length: training.length }, (_, row) => lengthOf(of(row)));
+      const { offsets, weights } = documents.rows;
+      record('cosine', precision(queries, documents, sparseProducts(queries, documents), lengthsOf((row) => weights.subarray(offsets[row], offsets[row + 1]))));
+      const reduced = components(documents);
+      record('pca-32', precision(queries, documents, denseProducts(components(queries), reduced, count), lengthsOf((row) => reduced.subarray(row * count, (row + 1) * count))));
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
   }
 }
 
-/** By query: its cosine with each document, up to a factor of the query's own; good until the next query. */
-type Cosines = (query: number) => Float64Array;
+/** By query: its product with each document; good until the next query. */
+type Products = (query: number) => (row: number) => number;
 
-/** Of the documents of the largest cosine, or without cosines of relevant ones first, the share that has a label of the query: mean over queries. */
-function precision(queries: TrainingDocuments, documents: TrainingDocuments, cosines: Cosines | undefined): number {
+/** Of the documents of the largest cosine, the share that has a label of the query: mean over queries. `lengths`: of the documents; a query's own changes no order. */
+function precision(queries: TrainingDocuments, documents: TrainingDocuments, products: Products, lengths: Float64Array): number {
   const [q, n] = [queries.rows.offsets.length - 1, documents.rows.offsets.length - 1];
   const order = Int32Array.from({ length: n }, (_, row) => row);
   let sum = 0;
   for (let query = 0; query < q; query++) {
     const own = new Set(queries.labels.values.subarray(queries.labels.offsets[query], queries.labels.offsets[query + 1]));
     const relevant = (row: number) => documents.labels.values.subarray(documents.labels.offsets[row], documents.labels.offsets[row + 1]).some((label) => own.has(label));
-    const scores = cosines?.(query);
-    const nearest = scores ? order.slice().sort((a, b) => scores[b]! - scores[a]! || a - b).subarray(0, NEAREST) : order;
-    sum += Math.min(NEAREST, nearest.reduce((found, row) => found + Number(relevant(row)), 0)) / NEAREST;
+    const product = products(query);
+    const scores = Float64Array.from({ length: n }, (_, row) => (lengths[row] === 0 ? 0 : product(row) / lengths[row]!));
+    const nearest = order.slice().sort((a, b) => scores[b]! - scores[a]! || a - b).subarray(0, NEAREST);
+    sum += nearest.reduce((found, row) => found + Number(relevant(row)), 0) / NEAREST;
   }
   return sum / q;
 }
 
-function sparseCosines({ rows: queries, terms: V }: TrainingDocuments, { rows }: TrainingDocuments): Cosines {
+function sparseProducts({ rows: queries, terms: V }: TrainingDocuments, { rows }: TrainingDocuments): Products {
   const dense = new Float64Array(V);
   return (query) => {
     dense.fill(0);
     for (let at = queries.offsets[query]!; at < queries.offsets[query + 1]!; at++) dense[queries.terms[at]!] = queries.weights[at]!;
-    return Float64Array.from({ length: rows.offsets.length - 1 }, (_, row) => {
-      let [sum, squares] = [0, 0];
-      for (let at = rows.offsets[row]!; at < rows.offsets[row + 1]!; at++) {
-        sum += dense[rows.terms[at]!]! * rows.weights[at]!;
-        squares += rows.weights[at]! ** 2;
-      }
-      return squares === 0 ? 0 : sum / Math.sqrt(squares);
-    });
+    return (row) => {
+      let sum = 0;
+      for (let at = rows.offsets[row]!; at < rows.offsets[row + 1]!; at++) sum += dense[rows.terms[at]!]! * rows.weights[at]!;
+      return sum;
+    };
   };
 }
 
-function denseCosines(queries: Float64Array, documents: Float64Array, p: number): Cosines {
-  return (query) =>
-    Float64Array.from({ length: documents.length / p }, (_, row) => {
-      let [sum, squares] = [0, 0];
-      for (let k = 0; k < p; k++) {
-        sum += queries[query * p + k]! * documents[row * p + k]!;
-        squares += documents[row * p + k]! ** 2;
-      }
-      return squares === 0 ? 0 : sum / Math.sqrt(squares);
-    });
+function denseProducts(queries: Float64Array, documents: Float64Array, p: number): Products {
+  return (query) => (row) => {
+    let sum = 0;
+    for (let k = 0; k < p; k++) sum += queries[query * p + k]! * documents[row * p + k]!;
+    return sum;
+  };
+}
+
+function lengthOf(values: Iterable<number>): number {
+  let squares = 0;
+  for (const value of values) squares += value ** 2;
+  return Math.sqrt(squares);
 }

@@ -1,4 +1,6 @@
+import type { SparseRows } from './encode-sparse.ts';
 import { loadWasm, type WasmKernel } from './load-wasm.ts';
+import { rowOfEntries } from './row-of-entries.ts';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -14,13 +16,6 @@ export interface Moments {
   steps?: Float32Array;
 }
 
-/** Rows of a batch: row r has terms[k] by amounts[k], offsets[r] <= k < offsets[r + 1]. */
-export interface SparseBatch {
-  offsets: Int32Array;
-  terms: Int32Array;
-  amounts: Float32Array;
-}
-
 interface Exports {
   step(values: number, first: number, second: number, gradient: number, count: number, scale: number, epsilon: number): void;
   project(offsets: number, terms: number, amounts: number, rows: number, weights: number, columns: number, out: number): void;
@@ -33,9 +28,8 @@ interface Exports {
  */
 export class Adam {
   readonly #kernel: WasmKernel<Exports> = loadWasm<Exports>('adam');
+  /** Its arrays are views of the memory: where they begin says where they lie. */
   #state: Record<string, Moments> = {};
-  /** Where values, first and second of each begin. */
-  readonly #starts = new Map<string, [number, number, number]>();
   #scratch = { start: 0, size: 0 };
 
   /** Moves the arrays of `state` into this memory: they become views of it, good until another state is held. Throws RangeError where they are more than it can address. */
@@ -52,16 +46,16 @@ export class Adam {
   /** gradient: of all of `name`. step: t, from 1. */
   step(name: string, gradient: Float32Array, rate: number, step: number): void {
     const [start] = this.#place([gradient]);
-    const [values, first, second] = this.#starts.get(name)!;
-    this.#kernel.exports.step(values, first, second, start, gradient.length, scaleOf(rate, step), EPSILON);
+    const { values, first, second } = this.#state[name];
+    this.#kernel.exports.step(values.byteOffset, first.byteOffset, second.byteOffset, start, gradient.length, scaleOf(rate, step), EPSILON);
   }
 
   /** (rows, columns): the rows times the weights `name`. */
-  project(name: string, { offsets, terms, amounts }: SparseBatch): Float32Array {
+  project(name: string, { offsets, terms, weights }: SparseRows): Float32Array {
     const { columns } = this.#state[name];
     const rows = offsets.length - 1;
-    const [o, t, a, out] = this.#place([offsets, terms, amounts], [rows * columns]);
-    this.#kernel.exports.project(o, t, a, rows, this.#starts.get(name)![0], columns, out);
+    const [o, t, a, out] = this.#place([offsets, terms, weights], [rows * columns]);
+    this.#kernel.exports.project(o, t, a, rows, this.#state[name].values.byteOffset, columns, out);
     return new Float32Array(this.#kernel.memory(), out, rows * columns).slice();
   }
 
@@ -69,14 +63,14 @@ export class Adam {
    * A step for the terms that the rows hold; gradient: (rows, columns), of what `project` gave. The t of a term is how often it has been in a batch, or words that are rare
    * would move as far as they did in their first steps. Throws RangeError where `name` does not count them.
    */
-  stepTerms(name: string, batch: SparseBatch, gradient: Float32Array, rate: number, epsilon: number): void {
+  stepTerms(name: string, batch: SparseRows, gradient: Float32Array, rate: number, epsilon: number): void {
     const { columns, steps } = this.#state[name];
     if (!steps) throw new RangeError(`weights ${name} do not count the steps of their rows`);
     const { terms, starts, rows, amounts } = byTerm(batch);
     const scales = Float32Array.from(terms, (term) => scaleOf(rate, ++steps[term]));
     const [t, s, r, a, g, c, sum] = this.#place([terms, starts, rows, amounts, gradient, scales], [columns]);
-    const [values, first, second] = this.#starts.get(name)!;
-    this.#kernel.exports.stepTerms(t, s, terms.length, r, a, g, columns, values, first, second, sum, c, epsilon);
+    const { values, first, second } = this.#state[name];
+    this.#kernel.exports.stepTerms(t, s, terms.length, r, a, g, columns, values.byteOffset, first.byteOffset, second.byteOffset, sum, c, epsilon);
   }
 
   /** Growing makes the views of before stale, not what they showed. */
@@ -85,10 +79,8 @@ export class Adam {
     const lengths = names.map((name) => this.#state[name].values.length);
     const starts = this.#kernel.allocate([...lengths.flatMap((length) => [4 * length, 4 * length, 4 * length]), scratch]);
     const memory = this.#kernel.memory();
-    this.#starts.clear();
     for (const [at, name] of names.entries()) {
       const [values, first, second] = starts.slice(3 * at) as [number, number, number];
-      this.#starts.set(name, [values, first, second]);
       const view = (start: number) => new Float32Array(memory, start, lengths[at]);
       Object.assign(this.#state[name], { values: view(values), first: view(first), second: view(second) });
     }
@@ -117,10 +109,9 @@ function scaleOf(rate: number, step: number): number {
 }
 
 /** The entries in the order of their terms; terms: ascending, each once. */
-function byTerm({ offsets, terms, amounts }: SparseBatch): { terms: Int32Array; starts: Int32Array; rows: Int32Array; amounts: Float32Array } {
+function byTerm({ offsets, terms, weights }: SparseRows): { terms: Int32Array; starts: Int32Array; rows: Int32Array; amounts: Float32Array } {
   const order = new Float64Array(terms.length);
-  const entryRows = new Int32Array(terms.length);
-  for (let r = 0; r + 1 < offsets.length; r++) entryRows.fill(r, offsets[r], offsets[r + 1]);
+  const entryRows = rowOfEntries(offsets);
   for (let k = 0; k < terms.length; k++) order[k] = terms[k] * terms.length + k;
   order.sort();
   const distinct: number[] = [];
@@ -134,7 +125,7 @@ function byTerm({ offsets, terms, amounts }: SparseBatch): { terms: Int32Array; 
       starts.push(at);
     }
     rows[at] = entryRows[k];
-    sorted[at] = amounts[k];
+    sorted[at] = weights[k];
   }
   return { terms: Int32Array.from(distinct), starts: Int32Array.from([...starts, order.length]), rows, amounts: sorted };
 }

@@ -1,17 +1,11 @@
+import type { Moments } from '../../kernels/adam.ts';
 import { RandomStream } from '../../kernels/random.ts';
 import { denseShapes } from './dense.ts';
 import type { NetworkMethod, NetworkSettings, ParameterShape } from './network-method.ts';
 import { HASHER_PURPOSE, normalsOf } from './noise.ts';
 
-/** A parameter with Adam's moments. */
-export interface Weights extends ParameterShape {
-  /** (rows, columns) row-major, as the moments. */
-  values: Float32Array;
-  first: Float32Array;
-  second: Float32Array;
-  /** (rows), of the first layer: batches that each term was in. */
-  steps?: Float32Array;
-}
+/** A parameter with Adam's moments; of the first layer with the batches that each term was in. */
+export interface Weights extends ParameterShape, Moments {}
 
 export type NetworkState = Record<string, Weights>;
 

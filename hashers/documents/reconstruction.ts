@@ -1,5 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { SparseRows } from '../../kernels/encode-sparse.ts';
+import { rowOfEntries } from '../../kernels/row-of-entries.ts';
 
 /** A probability that TensorFlow rounds to 0 counts as this one, in the value alone. */
 const SMALLEST = 1e-30;
@@ -13,9 +14,7 @@ export interface WordEntries {
 
 /** Of every word of the rows, once or by its weight. */
 export function wordEntries({ offsets, terms, weights }: SparseRows, reconstruct: 'words' | 'weights'): WordEntries {
-  const rows = new Int32Array(terms.length);
-  for (let r = 0; r + 1 < offsets.length; r++) rows.fill(r, offsets[r], offsets[r + 1]);
-  return { rows, terms, amounts: reconstruct === 'words' ? new Float32Array(terms.length).fill(1) : weights };
+  return { rows: rowOfEntries(offsets), terms, amounts: reconstruct === 'words' ? new Float32Array(terms.length).fill(1) : weights };
 }
 
 /** The layer that says of each word how likely it is: weights (H, V), bias (1, V). */

@@ -1,5 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { Adam, SparseBatch } from '../../kernels/adam.ts';
+import type { Adam } from '../../kernels/adam.ts';
+import type { SparseRows } from '../../kernels/encode-sparse.ts';
 import { RandomStream } from '../../kernels/random.ts';
 import { shuffle } from '../../kernels/shuffle.ts';
 import { dense } from './dense.ts';
@@ -131,11 +132,11 @@ function encode({ tf, settings }: EpochInput, parameters: Parameters, first: Tf.
 }
 
 /** The words that were not dropped, of the documents and then of those near them. */
-function seenWords({ documents, near }: Batch, gain: number, wordDropout: number, noise: Noise): SparseBatch {
+function seenWords({ documents, near }: Batch, gain: number, wordDropout: number, noise: Noise): SparseRows {
   const parts = near ? [documents.rows, near.rows] : [documents.rows];
   const most = parts.reduce((sum, { terms }) => sum + terms.length, 0);
   const terms = new Int32Array(most);
-  const amounts = new Float32Array(most);
+  const shown = new Float32Array(most);
   const ends = [0];
   let count = 0;
   for (const { offsets, terms: held, weights } of parts) {
@@ -144,12 +145,12 @@ function seenWords({ documents, near }: Batch, gain: number, wordDropout: number
         const factor = noise.kept(wordDropout);
         if (factor === 0) continue;
         terms[count] = held[at]!;
-        amounts[count++] = gain * factor * weights[at]!;
+        shown[count++] = gain * factor * weights[at]!;
       }
       ends.push(count);
     }
   }
-  return { offsets: Int32Array.from(ends), terms: terms.subarray(0, count), amounts: amounts.subarray(0, count) };
+  return { offsets: Int32Array.from(ends), terms: terms.subarray(0, count), weights: shown.subarray(0, count) };
 }
 
 /** (B, labels): 1 / number of labels for each of a document's; a document without labels adds nothing. */

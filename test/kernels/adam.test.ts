@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Adam, type Moments, type SparseBatch } from '../../kernels/adam.ts';
+import { Adam, type Moments } from '../../kernels/adam.ts';
+import type { SparseRows } from '../../kernels/encode-sparse.ts';
 import { RandomStream } from '../../kernels/random.ts';
 
 const [V, H] = [7, 6];
@@ -34,8 +35,8 @@ describe('Adam', () => {
     const adam = new Adam();
     adam.hold(state);
     // Rows that share a term, hold none, hold one alone.
-    const batch: SparseBatch = { offsets: Int32Array.of(0, 3, 3, 4, 6), terms: Int32Array.of(0, 2, 6, 2, 1, 2), amounts: drawn(6) };
-    const lesser: SparseBatch = { offsets: Int32Array.of(0, 0, 0, 0, 1), terms: Int32Array.of(6), amounts: drawn(1) };
+    const batch: SparseRows = { offsets: Int32Array.of(0, 3, 3, 4, 6), terms: Int32Array.of(0, 2, 6, 2, 1, 2), weights: drawn(6) };
+    const lesser: SparseRows = { offsets: Int32Array.of(0, 0, 0, 0, 1), terms: Int32Array.of(6), weights: drawn(1) };
     const times = new Map<number, number>();
     for (let t = 1; t <= 5; t++) {
       const [gradient, ofRows] = [drawn(15), drawn(4 * H)];
@@ -47,7 +48,7 @@ describe('Adam', () => {
         times.set(term, (times.get(term) ?? 0) + 1);
         for (let c = 0; c < H; c++) {
           let g = 0;
-          for (let r = 0; r < 4; r++) for (let k = held.offsets[r]!; k < held.offsets[r + 1]!; k++) if (held.terms[k] === term) g += held.amounts[k]! * ofRows[r * H + c]!;
+          for (let r = 0; r < 4; r++) for (let k = held.offsets[r]!; k < held.offsets[r + 1]!; k++) if (held.terms[k] === term) g += held.weights[k]! * ofRows[r * H + c]!;
           expected.layer.step(term * H + c, g, 0.01, times.get(term)!);
         }
       }
@@ -61,12 +62,12 @@ describe('Adam', () => {
     const adam = new Adam();
     adam.hold(state);
     const rows = 40_000;
-    const batch: SparseBatch = { offsets: Int32Array.from({ length: rows + 1 }, (_, r) => 2 * r), terms: Int32Array.from({ length: 2 * rows }, (_, k) => (3 * k) % V), amounts: drawn(2 * rows) };
+    const batch: SparseRows = { offsets: Int32Array.from({ length: rows + 1 }, (_, r) => 2 * r), terms: Int32Array.from({ length: 2 * rows }, (_, k) => (3 * k) % V), weights: drawn(2 * rows) };
     const out = adam.project('layer', batch);
     assert.deepEqual(state.layer.values, before);
     for (const r of [0, 1, rows - 1]) {
       for (let c = 0; c < H; c++) {
-        const sum = [2 * r, 2 * r + 1].reduce((value, k) => value + batch.amounts[k]! * before[batch.terms[k]! * H + c]!, 0);
+        const sum = [2 * r, 2 * r + 1].reduce((value, k) => value + batch.weights[k]! * before[batch.terms[k]! * H + c]!, 0);
         assert.ok(Math.abs(out[r * H + c]! - sum) < 1e-6);
       }
     }

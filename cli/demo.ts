@@ -42,7 +42,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   });
   const configuration = await loadConfiguration(file);
   const again = `${program} demo${options.home === DEFAULT_HOME ? '' : ` --home ${options.home}`}`;
-  const result = await runLocally(configuration, { home, threads: options.threads, force: false, json, terminals, again });
+  const result = await runLocally(configuration, { home, threads: options.threads, force: false, replace: true, json, terminals, again });
   if (result === undefined) return false;
 
   const answers = await lookupWords(result.uri, DEMO_QUERIES);

@@ -1,14 +1,14 @@
 import { findTensorflow } from '../infra/tensorflow.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { needsTensorflow as methodNeedsTensorflow } from '../schemas/documents.ts';
-import { Failure } from '../schemas/failures.ts';
 import { reindexWorkflowId } from '../schemas/run.ts';
 import type { ReindexResult } from '../schemas/run.ts';
 import type { ClientConnection } from '../workers/connection.ts';
 import { listenForInterrupts } from './interrupts.ts';
-import { openLocalTemporal, uiLink } from './local-temporal.ts';
+import { type LocalTemporal, openLocalTemporal, uiLink } from './local-temporal.ts';
 import { openTemporal } from './open-temporal.ts';
 import type { TemporalOptions, Terminals } from './program-options.ts';
+import { alreadyRunning, differencesToRunUnderWay, endRunUnderWay } from './run-under-way.ts';
 import { showRun } from './show-run.ts';
 import { prepareRun, requireWorkers, startRun } from './start-run.ts';
 import type { PreparedRun, StartedRun } from './start-run.ts';
@@ -16,6 +16,10 @@ import type { PreparedRun, StartedRun } from './start-run.ts';
 export interface RunOptions {
   force: boolean;
   json: boolean;
+  /** The command that was given, which goes on after Ctrl-C. */
+  again: string;
+  /** A run of the index that is under way is cancelled first. */
+  replace: boolean;
   terminals: Terminals;
   /** What is started; a reindex when absent. */
   prepare?: (connection: ClientConnection) => Promise<PreparedRun>;
@@ -25,8 +29,6 @@ export interface LocalRunOptions extends RunOptions {
   /** Folder of the server's data. */
   home: string;
   threads: number;
-  /** The command that goes on after Ctrl-C. */
-  again: string;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function runRemotely(
   try {
     connection = await openTemporal(temporal);
     await requireWorkers(connection);
-    const started = await startRun(connection, await prepared(connection, configuration, options));
+    const started = await startOrRefuse(connection, await prepared(connection, configuration, options), options);
     if (options.detach) return { started, result: undefined };
     const say = speaker(options);
     say(`${started.workflowId} started, run ${started.runId}; Ctrl-C leaves it going\n`);
@@ -72,7 +74,7 @@ export async function runLocally(configuration: Configuration, options: LocalRun
     try {
       if (interrupts.signal.aborted) return undefined;
       const workflowId = reindexWorkflowId(configuration.index);
-      const attached = await startOrAttach(local.connection, configuration, options, local.shared);
+      const attached = await startOrAttach(local, await prepared(local.connection, configuration, options), options);
       if (attached) say(`${workflowId} was interrupted; it goes on where it stopped`);
       const { address, namespace, client } = local.connection;
       say(`Temporal ${address}, UI ${uiLink(local.uiUrl, namespace, workflowId)}\n`);
@@ -88,18 +90,40 @@ export async function runLocally(configuration: Configuration, options: LocalRun
   }
 }
 
-/**
- * Starts the run, or returns true when a run of an earlier, interrupted process is open in the database of a server that
- * nobody else has open. Where somebody else does, the run is theirs: AlreadyRunning.
- */
-async function startOrAttach(connection: ClientConnection, configuration: Configuration, options: RunOptions, shared: boolean): Promise<boolean> {
-  try {
-    await startRun(connection, await prepared(connection, configuration, options));
-    return false;
-  } catch (error) {
-    if (error instanceof Failure && error.type === 'AlreadyRunning' && !shared) return true;
-    throw error;
+/** Starts the run; throws AlreadyRunning where one is under way that is not to be replaced. */
+async function startOrRefuse(connection: ClientConnection, prepared: PreparedRun, { replace, again }: RunOptions): Promise<StartedRun> {
+  const { index } = prepared.input.configuration;
+  const started = await startRun(connection, prepared);
+  if (started !== undefined) return started;
+  if (!replace) {
+    const differences = await differencesToRunUnderWay(connection, prepared);
+    throw alreadyRunning(index, differences, { keep: [`follow it: hashloom watch ${index}`, `cancel it: hashloom cancel ${index}`], replace: `${again} --replace` });
   }
+  await endRunUnderWay(connection, index);
+  const second = await startRun(connection, prepared);
+  if (second === undefined) throw alreadyRunning(index, await differencesToRunUnderWay(connection, prepared), { keep: [`another run was started meanwhile; follow it: hashloom watch ${index}`], replace: `${again} --replace` });
+  return second;
+}
+
+/**
+ * Starts the run, or returns true when the same run of an earlier, interrupted process is open in the database of a server that
+ * nobody else has open. Throws AlreadyRunning where somebody else has it open, or where the settings of the two differ: a run
+ * that goes on with what the configuration no longer says would falsify whatever is read off it.
+ */
+async function startOrAttach(local: LocalTemporal, prepared: PreparedRun, options: LocalRunOptions): Promise<boolean> {
+  const { connection, shared } = local;
+  const started = shared ? await startOrRefuse(connection, prepared, options) : await startRun(connection, prepared);
+  if (started !== undefined) return false;
+  const differences = await differencesToRunUnderWay(connection, prepared);
+  if (differences.length === 0) return true;
+  if (options.replace) {
+    await startOrRefuse(connection, prepared, options);
+    return false;
+  }
+  const { index } = prepared.input.configuration;
+  const home = JSON.stringify(options.home);
+  const keep = ['go on with it: undo the change, then the same command', `look at it:    hashloom dev --home ${home}, then hashloom watch ${index} or hashloom cancel ${index} there`];
+  throw alreadyRunning(index, differences, { keep, replace: `${options.again} --replace` });
 }
 
 const prepared = (connection: ClientConnection, configuration: Configuration, { force, prepare }: RunOptions): Promise<PreparedRun> =>

@@ -9,8 +9,7 @@ import type { ClientConnection, PolledQueue } from '../workers/connection.ts';
 
 export interface StartedRun {
   workflowId: string;
-  /** Absent for a run that was there already. */
-  runId: string | undefined;
+  runId: string;
 }
 
 /** Pollers of every queue have so long to show themselves. */
@@ -54,8 +53,8 @@ export interface PreparedRun {
   typedSearchAttributes?: TypedSearchAttributes;
 }
 
-/** Starts the run of an index; throws AlreadyRunning when there is one. */
-export async function startRun({ client }: ClientConnection, prepared: PreparedRun): Promise<StartedRun> {
+/** Starts the run of an index; undefined where one is under way. */
+export async function startRun({ client }: ClientConnection, prepared: PreparedRun): Promise<StartedRun | undefined> {
   const { input, workflow = WORKFLOW.reindex, ...shown } = prepared;
   const { index } = input.configuration;
   const workflowId = reindexWorkflowId(index);
@@ -70,8 +69,7 @@ export async function startRun({ client }: ClientConnection, prepared: PreparedR
     });
     return { workflowId, runId: handle.firstExecutionRunId };
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const message = `a run of ${index} is under way: workflow ${workflowId}\nhint: hashloom watch ${index}, or hashloom cancel ${index}`;
-    throw new Failure('AlreadyRunning', message, { cause: error });
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
   }
 }

@@ -11,6 +11,7 @@ interface AppendOptions {
   home: string;
   threads: number;
   force: boolean;
+  replace: boolean;
   json: boolean;
 }
 
@@ -32,6 +33,7 @@ export function addAppendCommand(index: Command): void {
     .option('--home <folder>', 'with --local: folder of the server', '.hashloom')
     .option('--threads <n>', 'with --local: stages at work at once', positiveInteger, DEFAULT_THREADS)
     .option('--force', 'run every stage, artifacts or not', false)
+    .option('--replace', 'where a run of the index is under way: cancel it, wait for its end, start this one', false)
     .option('--json', 'end with one JSON line on standard output', false)
     .addHelpText(
       'after',
@@ -46,13 +48,13 @@ export function addAppendCommand(index: Command): void {
       const { planAppend } = await import('../append-items.ts');
       const { runLocally, runRemotely } = await import('../run-index.ts');
       const { outcomeLine, outcomeText } = await import('../run-outcome.ts');
-      const { force, json, home, threads } = options;
+      const { force, json, replace, home, threads } = options;
       const screens = terminals(command);
       const { configuration, prepare } = await planAppend(await indexTarget(name, options.store), { source, deleted: options.delete, minimumCount: options.minimumCount, force });
-      const shared = { force, json, terminals: screens, prepare };
       const again = `hashloom index append ${name} with the same arguments`;
+      const shared = { force, json, replace, terminals: screens, prepare, again };
       const result = options.local
-        ? await runLocally(configuration, { ...shared, home, threads, again })
+        ? await runLocally(configuration, { ...shared, home, threads })
         : (await runRemotely(configuration, temporalOptions(command), { ...shared, detach: false })).result;
       if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
       else process.stdout.write(json ? outcomeLine(result) : outcomeText(result, screens.out));

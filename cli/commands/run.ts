@@ -13,6 +13,7 @@ interface RunCommandOptions {
   detach: boolean;
   json: boolean;
   force: boolean;
+  replace: boolean;
   dryRun: boolean;
 }
 
@@ -31,6 +32,7 @@ export function addRunCommand(program: Command): void {
     .option('--detach', 'start it, print its id and return', false)
     .option('--json', 'end with one JSON line on standard output', false)
     .option('--force', 'run every stage, artifacts or not', false)
+    .option('--replace', 'where a run of the index is under way: cancel it, wait for its end, start this one', false)
     .option('--dry-run', 'say for each stage whether it would run, and why; needs no Temporal, writes nothing', false)
     .addHelpText(
       'after',
@@ -39,6 +41,7 @@ export function addRunCommand(program: Command): void {
         ['TEMPORAL_ADDRESS=temporal:7233 hashloom run news.yaml', 'on a cluster; needs workers, see: hashloom worker'],
         ['hashloom run --detach', 'then: hashloom watch NAME'],
         ['hashloom run --local --json | tail -1', 'for a script'],
+        ['hashloom run --replace', 'after an edit: cancels the run under way'],
         ['hashloom run --dry-run', 'what a run would do now'],
         ['hashloom run list', 'runs of the past'],
       ),
@@ -56,12 +59,17 @@ export function addRunCommand(program: Command): void {
       const { runLocally, runRemotely } = await import('../run-index.ts');
       const { outcomeLine, outcomeText } = await import('../run-outcome.ts');
       const screens = terminals(command);
-      const shared = { force: options.force, json: options.json, terminals: screens };
+      const again = [
+        'hashloom run',
+        ...(file === CONFIGURATION_FILE ? [] : [file]),
+        ...(options.local ? ['--local'] : []),
+        ...(options.home === undefined ? [] : ['--home', options.home]),
+      ].join(' ');
+      const shared = { force: options.force, json: options.json, replace: options.replace, terminals: screens, again };
 
       if (options.local) {
         const home = options.home ?? join(dirname(resolve(file)), '.hashloom');
-        const again = ['hashloom run', ...(file === CONFIGURATION_FILE ? [] : [file]), '--local', ...(options.home === undefined ? [] : ['--home', options.home])].join(' ');
-        const result = await runLocally(configuration, { ...shared, home, threads: options.threads, again });
+        const result = await runLocally(configuration, { ...shared, home, threads: options.threads });
         if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
         else process.stdout.write(options.json ? outcomeLine(result) : outcomeText(result, screens.out));
         return;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,15 +73,18 @@ describe('many files', () => {
 
     const seen = { local: 0, open: 0 };
     const before = openFiles();
-    const looking = setInterval(() => {
-      seen.local = Math.max(seen.local, readdirSync(join(folder, 'tmp'), { recursive: true }).length);
-      seen.open = Math.max(seen.open, openFiles() - before);
-    }, 4);
-    await count({ ...counting, groups: grouped.artifact, from: 0, to: grouped.rows }, context);
     const range = { from: 0, to: words.rows };
     const merging = { ...counting, groups: grouped.artifact, vocabulary: words.artifact };
-    await merge({ ...merging, ...range }, context);
-    clearInterval(looking);
+    const looking = setInterval(() => {
+      seen.local = Math.max(seen.local, filesBelow(join(folder, 'tmp')));
+      seen.open = Math.max(seen.open, openFiles() - before);
+    }, 4);
+    try {
+      await count({ ...counting, groups: grouped.artifact, from: 0, to: grouped.rows }, context);
+      await merge({ ...merging, ...range }, context);
+    } finally {
+      clearInterval(looking);
+    }
     assert.deepEqual(readdirSync(join(folder, 'tmp')), []);
     const opened = openStore(uri);
     const [first] = await readGroups(opened, grouped.artifact);
@@ -125,6 +128,18 @@ describe('many files', () => {
     assert.ok(many.open < 32, `${many.open} files were open`);
   });
 });
+
+/** Names below a folder that a stage fills and empties meanwhile: what goes away between two looks is not there. */
+function filesBelow(folder: string): number {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
+  return entries.reduce((sum, entry) => sum + 1 + (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : 0), 0);
+}
 
 function openFiles(): number {
   return existsSync(OPEN_FILES) ? readdirSync(OPEN_FILES).length : 0;

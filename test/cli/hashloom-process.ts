@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
@@ -24,4 +25,18 @@ export function hashloomWith(variables: Record<string, string>, folder: string, 
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
     });
   });
+}
+
+/** Starts the built command line and kills it without a chance to tidy up once it says that training is under way; throws where it ends before. */
+export async function killOnceTraining(folder: string, ...words: string[]): Promise<void> {
+  const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder, env: { ...process.env, XDG_CONFIG_HOME: folder, NO_COLOR: '1' }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const exited = once(child, 'exit');
+  let said = '';
+  let isKilled = false;
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    if (said.includes('Train the embeddings') && !isKilled) isKilled = child.kill('SIGKILL');
+  });
+  await exited;
+  if (!isKilled) throw new Error(`it ended before training: ${said}`);
 }

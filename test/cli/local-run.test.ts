@@ -11,7 +11,7 @@ import { openStore } from '../../store/open-store.ts';
 import { decodeParquet, encodeParquet } from '../../store/parquet.ts';
 import { addText, createScratch, smallConfiguration } from '../pipeline/small-corpus.ts';
 import type { Scratch } from '../pipeline/small-corpus.ts';
-import { hashloom } from './hashloom-process.ts';
+import { hashloom, killOnceTraining } from './hashloom-process.ts';
 
 let scratch: Scratch;
 
@@ -94,6 +94,21 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.equal(measured.code, 0, measured.stderr);
     const { metrics } = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')) as { metrics: Record<string, number> };
     assert.deepEqual((JSON.parse(measured.stdout) as { metrics: unknown }).metrics, metrics);
+  });
+
+  it('refuses to go on with an interrupted run after its configuration was edited, and replaces it where that is asked for', async () => {
+    const slow = { ...smallConfiguration('slow', scratch), store: './store', source: { path: './corpus' } };
+    const write = (epochs: number) => writeFile(join(scratch.folder, 'slow.yaml'), stringify({ ...slow, training: { ...slow.training, epochs } }));
+    await write(4000);
+    await killOnceTraining(scratch.folder, 'run', 'slow.yaml', '--local');
+    await write(2);
+    const refused = await hashloom(scratch.folder, 'run', 'slow.yaml', '--local');
+    assert.equal(refused.code, 6, refused.stderr);
+    assert.match(refused.stderr, /^ {2}configuration\.training\.epochs: 4000, here 2$/m);
+    for (const way of ['hashloom watch slow', 'hashloom cancel slow', 'hashloom run slow.yaml --local --replace']) assert.ok(refused.stderr.includes(way), refused.stderr);
+    const replaced = await hashloom(scratch.folder, 'run', 'slow.yaml', '--local', '--replace', '--json');
+    assert.equal(replaced.code, 0, replaced.stderr);
+    assert.equal((JSON.parse(replaced.stdout.trim()) as { version: number }).version, 1);
   });
 
   it('plans without running: what is there, what a change makes run, and writes nothing', async () => {

@@ -47,7 +47,7 @@ describe('append: items that come and go between two reindexes', () => {
     try {
       const target = await indexTarget(`${configuration.store}/indexes/${configuration.index}`, undefined);
       const { prepare } = await planAppend(target, { source: request.source, deleted: request.deleted ?? [], minimumCount: request.minimumCount, force: false });
-      const { workflowId } = await startRun(connection, await prepare(connection));
+      const { workflowId } = (await startRun(connection, await prepare(connection)))!;
       return (await temporal.client.workflow.getHandle(workflowId).result()) as ReindexResult;
     } finally {
       await connection.connection.close();

@@ -137,6 +137,20 @@ describe('the command line on a cluster', () => {
     const second = await hashloom('run', 'slow.yaml');
     assert.equal(second.code, 6, second.stderr);
     assert.match(second.stderr, /reindex\/slow/);
+    assert.match(second.stderr, /with these very settings/);
+
+    const before = (await handle.describe()).runId;
+    await writeFile(join(scratch.folder, 'edited.yaml'), `index: slow\n${SETTINGS}${SLOW.replace('epochs: 300', 'epochs: 301')}`);
+    const edited = await hashloom('run', 'edited.yaml');
+    assert.equal(edited.code, 6, edited.stderr);
+    assert.match(edited.stderr, /with other settings/);
+    assert.match(edited.stderr, /^ {2}configuration\.training\.epochs: 300, here 301$/m);
+    for (const way of ['hashloom watch slow', 'hashloom cancel slow', 'hashloom run edited.yaml --replace']) assert.ok(edited.stderr.includes(way), edited.stderr);
+    assert.equal((await handle.describe()).runId, before);
+    const replacing = await hashloom('run', 'edited.yaml', '--replace', '--detach');
+    assert.equal(replacing.code, 0, replacing.stderr);
+    assert.equal((await temporal.client.workflow.getHandle(reindexWorkflowId('slow'), before).describe()).status.name, 'CANCELLED');
+    assert.notEqual((await handle.describe()).runId, before);
 
     const cancelled = await hashloom('cancel', 'slow');
     assert.equal(cancelled.code, 0, cancelled.stderr);

@@ -48,8 +48,7 @@ export async function endRunUnderWay({ client }: ClientConnection, index: string
   if (!ended) throw new Failure('AlreadyRunning', `${workflowId} is asked to stop but has not ended within ${REPLACE_WITHIN_MS / 1000} s; nothing was started\nhint: hashloom watch ${index}`);
 }
 
-/** Whether a namespace knows search attributes is no setting of a run. */
-function comparable(workflow: string, { searchAttributes: _, ...input }: ReindexInput): Record<string, unknown> {
-  // As it travels, so that what JSON leaves out differs from nothing.
-  return JSON.parse(JSON.stringify({ workflow, ...input })) as Record<string, unknown>;
+/** As it travels, so that what JSON leaves out differs from nothing. Whether a namespace knows search attributes is no setting of a run. */
+function comparable(workflow: string, input: ReindexInput): Record<string, unknown> {
+  return JSON.parse(JSON.stringify({ workflow, ...input, searchAttributes: undefined })) as Record<string, unknown>;
 }

@@ -21,7 +21,10 @@ const STEP = 16_384;
  * column); they are read again for each step: to count them, for the bounds of rows that have more than `top`, to count D, and for D itself. Its rows come in order,
  * range by range, columns rising: views that are good until the next. Throws RangeError on pairs that are not in the upper half of a square of `words` rows.
  */
-export async function* affinityRows(pairs: () => AsyncIterable<WeightedPairs>, { words, top, bytes, path }: AffinityOptions): AsyncGenerator<PlacedRows, void, undefined> {
+export async function* affinityRows(
+  pairs: () => AsyncIterable<WeightedPairs>,
+  { words, top, bytes, path }: AffinityOptions,
+): AsyncGenerator<PlacedRows, void, undefined> {
   const degrees = await degreesOf(pairs(), words);
   const bounds = openBounds(words);
   if (degrees.some((degree) => degree > top)) {
@@ -29,7 +32,8 @@ export async function* affinityRows(pairs: () => AsyncIterable<WeightedPairs>, {
     const crowded = degrees.map((degree) => (degree > top ? degree : 0));
     const spill = spillRows(crowded, { bytes, path: `${path}-weighed`, weighed: true });
     for await (const some of pairs()) {
-      for (const both of bothOrders(some, true, (row) => crowded[row]! > 0)) spill.add(both.entries, both.count);
+      for (const both of bothOrders(some, true, (row) => crowded[row]! > 0))
+        spill.add(both.entries, both.count);
     }
     for (const rows of spill.ranges()) noteBounds(bounds, rows, top);
   }
@@ -48,7 +52,10 @@ async function degreesOf(pairs: AsyncIterable<WeightedPairs>, words: number): Pr
     for (let at = 0; at < rows.length; at++) {
       const i = rows[at]!;
       const j = columns[at]!;
-      if (!(i >= 0 && i < j && j < words)) throw new RangeError(`pair (${i}, ${j}) at entry ${at}: expected the upper half of a square of ${words} rows`);
+      if (!(i >= 0 && i < j && j < words))
+        throw new RangeError(
+          `pair (${i}, ${j}) at entry ${at}: expected the upper half of a square of ${words} rows`,
+        );
       degrees[i]! += 1;
       degrees[j]! += 1;
     }
@@ -57,7 +64,10 @@ async function degreesOf(pairs: AsyncIterable<WeightedPairs>, words: number): Pr
 }
 
 /** Those that one of both rows keeps. */
-async function* chosen(pairs: AsyncIterable<WeightedPairs>, bounds: TopBounds): AsyncGenerator<WeightedPairs, void, undefined> {
+async function* chosen(
+  pairs: AsyncIterable<WeightedPairs>,
+  bounds: TopBounds,
+): AsyncGenerator<WeightedPairs, void, undefined> {
   for await (const { rows, columns, sums } of pairs) {
     let count = 0;
     for (let at = 0; at < rows.length; at++) {
@@ -68,13 +78,25 @@ async function* chosen(pairs: AsyncIterable<WeightedPairs>, bounds: TopBounds): 
       columns[count] = j;
       sums[count++] = sums[at]!;
     }
-    yield { rows: rows.subarray(0, count), columns: columns.subarray(0, count), sums: sums.subarray(0, count) };
+    yield {
+      rows: rows.subarray(0, count),
+      columns: columns.subarray(0, count),
+      sums: sums.subarray(0, count),
+    };
   }
 }
 
 /** A pair as an entry of each of its rows that is asked for. Lower columns of a row come while smaller rows are met, so they stand before its upper ones. */
-function* bothOrders({ rows, columns, sums }: WeightedPairs, weighed: boolean, isAsked: (row: number) => boolean): Generator<{ entries: Entries; count: number }, void, undefined> {
-  const entries = { rows: new Int32Array(2 * STEP), columns: new Int32Array(2 * STEP), ...(weighed && { sums: new Float64Array(2 * STEP) }) };
+function* bothOrders(
+  { rows, columns, sums }: WeightedPairs,
+  weighed: boolean,
+  isAsked: (row: number) => boolean,
+): Generator<{ entries: Entries; count: number }, void, undefined> {
+  const entries = {
+    rows: new Int32Array(2 * STEP),
+    columns: new Int32Array(2 * STEP),
+    ...(weighed && { sums: new Float64Array(2 * STEP) }),
+  };
   for (let from = 0; from < rows.length; from += STEP) {
     let count = 0;
     const put = (row: number, column: number, at: number) => {

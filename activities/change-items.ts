@@ -49,7 +49,16 @@ export function standingItems(base: LoadedItems, delta: Delta | undefined): Stan
  * The next delta of a base: what stands, less the deleted, and with the added, who take the place of items with their keys. An item that is as the base has it is in no delta.
  * Throws RangeError on a key that the index cannot hold.
  */
-export function changeItems(base: LoadedItems, delta: Delta | undefined, change: { deleted: readonly string[]; added: readonly CodedItem[]; tables: number; codeBytes: number }): ChangedItems {
+export function changeItems(
+  base: LoadedItems,
+  delta: Delta | undefined,
+  change: {
+    deleted: readonly string[];
+    added: readonly CodedItem[];
+    tables: number;
+    codeBytes: number;
+  },
+): ChangedItems {
   const { tables, codeBytes } = change;
   const stride = tables * codeBytes;
   const standing = standingItems(base, delta);
@@ -57,7 +66,13 @@ export function changeItems(base: LoadedItems, delta: Delta | undefined, change:
   const gone = new Map<string, number>();
   delta?.removedKeys.forEach((key, i) => gone.set(key, delta.removed[i]!));
   const came = new Map<string, CodedItem>();
-  delta?.addedKeys.forEach((key, i) => came.set(key, { key, code: delta.codes.subarray(i * stride, (i + 1) * stride), ...(delta.payloads && { payload: delta.payloads[i]! }) }));
+  delta?.addedKeys.forEach((key, i) =>
+    came.set(key, {
+      key,
+      code: delta.codes.subarray(i * stride, (i + 1) * stride),
+      ...(delta.payloads && { payload: delta.payloads[i]! }),
+    }),
+  );
 
   for (const key of new Set(change.deleted)) {
     const number = standing.find(key);
@@ -69,7 +84,11 @@ export function changeItems(base: LoadedItems, delta: Delta | undefined, change:
   }
   for (const item of change.added) {
     const number = standing.find(item.key);
-    const now = came.get(item.key) ?? (number >= 0 && !gone.has(item.key) ? { key: item.key, code: codeOf(base, number, codeBytes), ...payloadOf(base, number) } : undefined);
+    const now =
+      came.get(item.key) ??
+      (number >= 0 && !gone.has(item.key)
+        ? { key: item.key, code: codeOf(base, number, codeBytes), ...payloadOf(base, number) }
+        : undefined);
     if (!now) counts.added++;
     else if (sameBytes(now.code, item.code) && (now.payload ?? '') === (item.payload ?? '')) {
       counts.same++;
@@ -81,20 +100,34 @@ export function changeItems(base: LoadedItems, delta: Delta | undefined, change:
   // What came back as it was needs no delta.
   for (const [key, { code, payload }] of came) {
     const number = gone.get(key);
-    if (number === undefined || (payload ?? '') !== (payloadOf(base, number).payload ?? '') || !sameBytes(codeOf(base, number, codeBytes), code)) continue;
+    if (
+      number === undefined ||
+      (payload ?? '') !== (payloadOf(base, number).payload ?? '') ||
+      !sameBytes(codeOf(base, number, codeBytes), code)
+    )
+      continue;
     gone.delete(key);
     came.delete(key);
   }
   const { kind } = base.keys;
   const stored = (key: string): Uint8Array => {
     const bytes = encodeKey(kind, key);
-    if (!bytes) throw new RangeError(`the id ${JSON.stringify(key)}: expected ${kind === 'int64' ? 'a whole number of 64 bits, as the index has them' : 'text that has UTF-8'}`);
+    if (!bytes)
+      throw new RangeError(
+        `the id ${JSON.stringify(key)}: expected ${kind === 'int64' ? 'a whole number of 64 bits, as the index has them' : 'text that has UTF-8'}`,
+      );
     return bytes;
   };
   return {
-    removed: [...gone].map(([key, number]) => ({ number, key: stored(key) })).sort((a, b) => a.number - b.number),
+    removed: [...gone]
+      .map(([key, number]) => ({ number, key: stored(key) }))
+      .sort((a, b) => a.number - b.number),
     added: [...came.values()]
-      .map(({ key, code, payload }) => ({ key: stored(key), code, ...(payload !== undefined && { payload: Buffer.from(payload, 'utf8') }) }))
+      .map(({ key, code, payload }) => ({
+        key: stored(key),
+        code,
+        ...(payload !== undefined && { payload: Buffer.from(payload, 'utf8') }),
+      }))
       .sort((a, b) => compareKeys(kind, a.key, b.key))
       .map((item) => ({ ...item, place: placeOf(base, item.key) })),
     counts,
@@ -110,7 +143,8 @@ export function codeOf({ codes }: LoadedItems, number: number, codeBytes: number
   const words = Math.ceil(codeBytes / 4);
   const bytes = new Uint8Array(codes.length * codeBytes);
   for (const [table, own] of codes.entries()) {
-    for (let k = 0; k < codeBytes; k++) bytes[table * codeBytes + k] = own[number * words + (k >>> 2)]! >>> (8 * (k & 3));
+    for (let k = 0; k < codeBytes; k++)
+      bytes[table * codeBytes + k] = own[number * words + (k >>> 2)]! >>> (8 * (k & 3));
   }
   return bytes;
 }

@@ -19,7 +19,12 @@ import { mergePieces } from './merge-pieces.ts';
 import { runOfPairs } from './pair-run.ts';
 import { countsParts } from './read-run.ts';
 import { countArtifact, type CountParameters } from './shard-artifacts.ts';
-import { type ArtifactContent, produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageInput,
+} from './stage-context.ts';
 
 export interface CountInput extends StageInput, CountParameters {
   groups: ArtifactReference;
@@ -48,7 +53,12 @@ export async function count(input: CountInput, context: StageContext): Promise<B
     const { parameters, inputs } = countArtifact(members, input);
     const scratch = await mkdtemp(join(tmpdir(), 'hashloom-count-'));
     try {
-      const run = await produceArtifact(context, store, { stage: 'count', parameters, inputs, force: input.force }, () => countGroup(store, members, input, context, scratch));
+      const run = await produceArtifact(
+        context,
+        store,
+        { stage: 'count', parameters, inputs, force: input.force },
+        () => countGroup(store, members, input, context, scratch),
+      );
       output.cached &&= run.cached;
       output.rows += run.rows;
       output.bytes += run.bytes;
@@ -60,29 +70,56 @@ export async function count(input: CountInput, context: StageContext): Promise<B
 }
 
 /** One dictionary of the group; its documents are counted in pieces that fit in memory, which are merged: the bytes do not depend on the pieces. */
-async function countGroup(store: Store, members: ArtifactReference[], input: CountInput, context: StageContext, scratch: string): Promise<ArtifactContent> {
+async function countGroup(
+  store: Store,
+  members: ArtifactReference[],
+  input: CountInput,
+  context: StageContext,
+  scratch: string,
+): Promise<ArtifactContent> {
   const common = await openArtifact(store, input.common);
-  const { shards, words, places, distinct } = await openGroup(store, members, await decodeWords(await common.part('words.parquet'), 'word', 'words.parquet'));
+  const { shards, words, places, distinct } = await openGroup(
+    store,
+    members,
+    await decodeWords(await common.part('words.parquet'), 'word', 'words.parquet'),
+  );
   const size = words.offsets.length - 1;
   const isPairs = shards[0]?.manifest.parameters['kind'] === 'pairs';
-  const report = throttled((done, total) => context.report(done, total, { pairs: pieces.entries() }));
+  const report = throttled((done, total) =>
+    context.report(done, total, { pairs: pieces.entries() }),
+  );
   const pieces = mergePieces(size, scratch, report);
 
   if (isPairs) {
     for (const [at, shard] of shards.entries()) {
-      await pieces.add(await runOfPairs(shard, places[at]!, size, growingFile(pieces.place(), shards.length === 1 ? MOST_BYTES_IN_MEMORY : 0)));
+      await pieces.add(
+        await runOfPairs(
+          shard,
+          places[at]!,
+          size,
+          growingFile(pieces.place(), shards.length === 1 ? MOST_BYTES_IN_MEMORY : 0),
+        ),
+      );
       report(at, shards.length);
     }
   } else {
     const counter = createRowCounter(size, input.window);
     const pieceTokens = tokensOfPiece(input.memoryMiB / context.stageThreads, size);
-    const finishPiece = async (isOnly: boolean) => await pieces.add(writeRows(counter, size, pieces.place(), isOnly ? MOST_BYTES_IN_MEMORY : 0, report));
+    const finishPiece = async (isOnly: boolean) =>
+      await pieces.add(
+        writeRows(counter, size, pieces.place(), isOnly ? MOST_BYTES_IN_MEMORY : 0, report),
+      );
     for (const [at, shard] of shards.entries()) {
       report(at, shards.length);
-      const { tokens } = await decodeParquet(await shard.part('tokens.parquet'), TOKENS, `tokens of ingest/${members[at]!.key}`);
+      const { tokens } = await decodeParquet(
+        await shard.part('tokens.parquet'),
+        TOKENS,
+        `tokens of ingest/${members[at]!.key}`,
+      );
       for (let row = 0; row + 1 < tokens.offsets.length; row++) {
         const document = tokens.values.subarray(tokens.offsets[row], tokens.offsets[row + 1]);
-        if (counter.size() > 0 && counter.size() + document.length > pieceTokens) await finishPiece(false);
+        if (counter.size() > 0 && counter.size() + document.length > pieceTokens)
+          await finishPiece(false);
         let from = 0;
         for (; document.length - from > pieceTokens; from += pieceTokens) {
           counter.addDocument(document.subarray(from, from + pieceTokens), places[at]!);
@@ -95,8 +132,23 @@ async function countGroup(store: Store, members: ArtifactReference[], input: Cou
     await finishPiece(pieces.pieces() === 0);
   }
   const run = await pieces.finish();
-  const parts: PartToWrite[] = [{ name: 'words.parquet', bytes: await encodeParquet(WORDS, { word: words }, { dress: 'internal' }), rows: size }, ...(await countsParts(run, 'run'))];
-  return { parts, rows: run.entries, facts: { scale: isPairs ? PAIR_SCALE : windowScale(input.window), files: members.length, words: distinct } };
+  const parts: PartToWrite[] = [
+    {
+      name: 'words.parquet',
+      bytes: await encodeParquet(WORDS, { word: words }, { dress: 'internal' }),
+      rows: size,
+    },
+    ...(await countsParts(run, 'run')),
+  ];
+  return {
+    parts,
+    rows: run.entries,
+    facts: {
+      scale: isPairs ? PAIR_SCALE : windowScale(input.window),
+      files: members.length,
+      words: distinct,
+    },
+  };
 }
 
 /** The words of a group that count, in word order, and its shards with the place of each of their words among them. */
@@ -106,17 +158,32 @@ async function openGroup(store: Store, members: ArtifactReference[], common: Utf
   for (const member of members) {
     const shard = await openArtifact(store, member);
     shards.push(shard);
-    dictionaries.push(await decodeWords(await shard.part('dictionary.parquet'), 'word', `dictionary of ingest/${member.key}`));
+    dictionaries.push(
+      await decodeWords(
+        await shard.part('dictionary.parquet'),
+        'word',
+        `dictionary of ingest/${member.key}`,
+      ),
+    );
   }
   return { shards, ...uniteWords(dictionaries, common) };
 }
 
 /** Tokens that a thread counts at once within its memory. */
 export function tokensOfPiece(mebibytes: number, words: number): number {
-  return Math.max(LEAST_PIECE, Math.floor((mebibytes * 2 ** 20 - words * BYTES_A_WORD - MOST_BYTES_IN_MEMORY) / BYTES_A_TOKEN));
+  return Math.max(
+    LEAST_PIECE,
+    Math.floor((mebibytes * 2 ** 20 - words * BYTES_A_WORD - MOST_BYTES_IN_MEMORY) / BYTES_A_TOKEN),
+  );
 }
 
-function writeRows(counter: RowCounter, size: number, path: string, mostBytes: number, report: (done: number, total: number) => void): CountsFile {
+function writeRows(
+  counter: RowCounter,
+  size: number,
+  path: string,
+  mostBytes: number,
+  report: (done: number, total: number) => void,
+): CountsFile {
   const run = createCountsWriter(growingFile(path, mostBytes));
   for (const rows of counter.rows()) {
     run.add(rows.from, rows.ends, rows.code());
@@ -125,7 +192,9 @@ function writeRows(counter: RowCounter, size: number, path: string, mostBytes: n
   return run.finish();
 }
 
-export function throttled(report: (done: number, total: number) => void): (done: number, total: number) => void {
+export function throttled(
+  report: (done: number, total: number) => void,
+): (done: number, total: number) => void {
   let reported = Date.now();
   return (done, total) => {
     if (Date.now() - reported < REPORT_MS) return;

@@ -5,7 +5,9 @@ import type { ActivityName, RunStage, StageOutcome, StageReport, Stages } from '
 import { STAGE_OF_ACTIVITY } from './stage-of-activity.ts';
 
 /** Each activity is its stage function with the context left to the worker. */
-export type Activities = { [Name in ActivityName]: (input: Parameters<Stages[Name]>[0]) => ReturnType<Stages[Name]> };
+export type Activities = {
+  [Name in ActivityName]: (input: Parameters<Stages[Name]>[0]) => ReturnType<Stages[Name]>;
+};
 
 const HEARTBEAT_EVERY_MS = 500;
 
@@ -15,16 +17,26 @@ export function createActivities(deps: { runStage: RunStage; codeVersion: string
     const { workflowExecution } = context.info;
     const origin = {
       codeVersion: deps.codeVersion,
-      ...(workflowExecution && { workflowId: workflowExecution.workflowId, runId: workflowExecution.runId }),
+      ...(workflowExecution && {
+        workflowId: workflowExecution.workflowId,
+        runId: workflowExecution.runId,
+      }),
     };
     let latest: StageReport = { done: 0, total: 0, figures: {} };
-    const beat = () => context.heartbeat({ stage: STAGE_OF_ACTIVITY[name], ...latest } satisfies HeartbeatDetails);
+    const beat = () =>
+      context.heartbeat({ stage: STAGE_OF_ACTIVITY[name], ...latest } satisfies HeartbeatDetails);
     beat();
     const timer = setInterval(beat, HEARTBEAT_EVERY_MS);
     try {
-      const outcome = await deps.runStage(name, input, origin, context.cancellationSignal, (report) => {
-        latest = report;
-      });
+      const outcome = await deps.runStage(
+        name,
+        input,
+        origin,
+        context.cancellationSignal,
+        (report) => {
+          latest = report;
+        },
+      );
       return resultOf(outcome, context);
     } finally {
       clearInterval(timer);
@@ -41,11 +53,17 @@ function resultOf(outcome: StageOutcome, context: Context): unknown {
     const reason: unknown = context.cancellationSignal.reason;
     const asked = reason instanceof CancelledFailure && reason.message !== 'WORKER_SHUTDOWN';
     // A worker that drains is no cancelled run: another worker takes the activity up again.
-    throw asked ? reason : ApplicationFailure.retryable('the worker is shutting down', 'WorkerShutdown');
+    throw asked
+      ? reason
+      : ApplicationFailure.retryable('the worker is shutting down', 'WorkerShutdown');
   }
   // Kernels know no failure types: a RangeError of theirs means data beyond a limit, the same at every retry.
   const type = name === 'RangeError' ? 'DataError' : name;
-  const failure = ApplicationFailure.create({ message, type, nonRetryable: FAILURE_TYPES.some((permanent) => permanent === type) });
+  const failure = ApplicationFailure.create({
+    message,
+    type,
+    nonRetryable: FAILURE_TYPES.some((permanent) => permanent === type),
+  });
   failure.stack = stack;
   throw failure;
 }

@@ -36,7 +36,10 @@ type Pieces = AsyncGenerator<Utf8Dictionary, void, undefined>;
  * The sum of dictionaries that together need not fit in memory: as many as fit are summed at once, what they give is written to a folder as a sorted run, and
  * the runs are merged as streams, in several passes where they are too many. Exact, and the same for any budget. A dictionary of `parts` is in memory whole.
  */
-export function mergeInBudget(parts: AsyncIterable<Utf8Dictionary>, budget: MergeBudget): MergedDictionaries {
+export function mergeInBudget(
+  parts: AsyncIterable<Utf8Dictionary>,
+  budget: MergeBudget,
+): MergedDictionaries {
   const atOnce = budget.words / 4;
   let spilled = 0;
   async function* pieces(): Pieces {
@@ -105,7 +108,9 @@ async function* mergeRuns(runs: readonly Pieces[]): Pieces {
     }
     heads = next;
     if (heads.length === 0) return;
-    const bound = heads.map(({ piece }) => wordAt(piece, piece.counts.length - 1)).reduce((least, word) => (Buffer.compare(word, least) < 0 ? word : least));
+    const bound = heads
+      .map(({ piece }) => wordAt(piece, piece.counts.length - 1))
+      .reduce((least, word) => (Buffer.compare(word, least) < 0 ? word : least));
     const sum = sumDictionaries();
     for (const head of heads) {
       const from = head.from;
@@ -116,9 +121,14 @@ async function* mergeRuns(runs: readonly Pieces[]): Pieces {
   }
 }
 
-const NOTHING: Utf8Dictionary = { words: { offsets: new Int32Array(1), bytes: new Uint8Array(0) }, counts: new Float64Array(0), documents: new Float64Array(0) };
+const NOTHING: Utf8Dictionary = {
+  words: { offsets: new Int32Array(1), bytes: new Uint8Array(0) },
+  counts: new Float64Array(0),
+  documents: new Float64Array(0),
+};
 
-const wordAt = ({ words: { offsets, bytes } }: Utf8Dictionary, at: number): Uint8Array => bytes.subarray(offsets[at], offsets[at + 1]);
+const wordAt = ({ words: { offsets, bytes } }: Utf8Dictionary, at: number): Uint8Array =>
+  bytes.subarray(offsets[at], offsets[at + 1]);
 
 /** The place behind the last word that is at most `bound`, in word order, which is that of bytes. */
 function endOf(piece: Utf8Dictionary, from: number, bound: Uint8Array): number {
@@ -132,20 +142,35 @@ function endOf(piece: Utf8Dictionary, from: number, bound: Uint8Array): number {
   return low;
 }
 
-function slice({ words: { offsets, bytes }, counts, documents }: Utf8Dictionary, from: number, to: number): Utf8Dictionary {
+function slice(
+  { words: { offsets, bytes }, counts, documents }: Utf8Dictionary,
+  from: number,
+  to: number,
+): Utf8Dictionary {
   const first = offsets[from]!;
-  const words = { offsets: offsets.slice(from, to + 1).map((offset) => offset - first), bytes: bytes.subarray(first, offsets[to]) };
+  const words = {
+    offsets: offsets.slice(from, to + 1).map((offset) => offset - first),
+    bytes: bytes.subarray(first, offsets[to]),
+  };
   return { words, counts: counts.slice(from, to), documents: documents.slice(from, to) };
 }
 
 /** Pieces that follow one another as one. */
 function joined(pieces: readonly Utf8Dictionary[]): Utf8Dictionary {
   const length = pieces.reduce((total, { counts }) => total + counts.length, 0);
-  const whole = { words: { offsets: new Int32Array(length + 1), bytes: Buffer.concat(pieces.map(({ words }) => words.bytes)) }, counts: new Float64Array(length), documents: new Float64Array(length) };
+  const whole = {
+    words: {
+      offsets: new Int32Array(length + 1),
+      bytes: Buffer.concat(pieces.map(({ words }) => words.bytes)),
+    },
+    counts: new Float64Array(length),
+    documents: new Float64Array(length),
+  };
   let at = 0;
   for (const { words, counts, documents } of pieces) {
     const first = whole.words.offsets[at]!;
-    for (let k = 1; k < words.offsets.length; k++) whole.words.offsets[at + k] = first + words.offsets[k]!;
+    for (let k = 1; k < words.offsets.length; k++)
+      whole.words.offsets[at + k] = first + words.offsets[k]!;
     whole.counts.set(counts, at);
     whole.documents.set(documents, at);
     at += counts.length;
@@ -154,7 +179,10 @@ function joined(pieces: readonly Utf8Dictionary[]): Utf8Dictionary {
 }
 
 /** The same words in pieces of exactly so many, the last one of the rest. */
-export async function* regrouped(pieces: AsyncIterable<Utf8Dictionary> | Iterable<Utf8Dictionary>, words: number): Pieces {
+export async function* regrouped(
+  pieces: AsyncIterable<Utf8Dictionary> | Iterable<Utf8Dictionary>,
+  words: number,
+): Pieces {
   let held: Utf8Dictionary[] = [];
   let count = 0;
   for await (const piece of pieces) {
@@ -188,11 +216,25 @@ async function* readRun(files: readonly string[]): Pieces {
   for (const file of files) yield await decodeUtf8Dictionary(await readFile(file), file);
 }
 
-export async function decodeUtf8Dictionary(bytes: Uint8Array, where: string): Promise<Utf8Dictionary> {
-  const { count, documents } = await decodeParquet(bytes, { count: 'int64', documents: 'int64' } as const, where);
-  return { words: await decodeWords(bytes, 'word', where), counts: toFloat64(count), documents: toFloat64(documents) };
+export async function decodeUtf8Dictionary(
+  bytes: Uint8Array,
+  where: string,
+): Promise<Utf8Dictionary> {
+  const { count, documents } = await decodeParquet(
+    bytes,
+    { count: 'int64', documents: 'int64' } as const,
+    where,
+  );
+  return {
+    words: await decodeWords(bytes, 'word', where),
+    counts: toFloat64(count),
+    documents: toFloat64(documents),
+  };
 }
 
-export function decodeDictionary({ words, counts, documents }: Utf8Dictionary, where: string): Dictionary {
+export function decodeDictionary(
+  { words, counts, documents }: Utf8Dictionary,
+  where: string,
+): Dictionary {
   return { words: decodeUtf8(words, where), counts, documents };
 }

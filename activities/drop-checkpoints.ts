@@ -8,12 +8,16 @@ export interface DropCheckpointsInput {
 }
 
 /** Removes the parts of partition states that later ones have replaced. Their manifests stay: they hold the loss curve. */
-export async function dropCheckpoints(input: DropCheckpointsInput, context: StageContext): Promise<void> {
+export async function dropCheckpoints(
+  input: DropCheckpointsInput,
+  context: StageContext,
+): Promise<void> {
   const store = context.openStore(input.store);
   for (const [at, artifact] of input.artifacts.entries()) {
     context.report(at, input.artifacts.length);
     const manifest = await readManifest(store, artifact);
     if (!manifest) continue;
-    for (const part of manifest.parts) await store.delete(`${artifactFolder(artifact)}/${part.path}`);
+    for (const part of manifest.parts)
+      await store.delete(`${artifactFolder(artifact)}/${part.path}`);
   }
 }

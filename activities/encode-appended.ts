@@ -17,16 +17,35 @@ import { expectedFile } from './read-shard.ts';
 import type { StageContext } from './stage-context.ts';
 
 /** Documents of a source by the encoder that lies beside the version; those of neither part are left out, as in a run. An id that comes twice is a DataError. */
-export async function encodeAppended(files: ArtifactReference, { source, documents }: Configuration, standing: IndexManifest, store: Store, context: StageContext): Promise<CodedItem[]> {
+export async function encodeAppended(
+  files: ArtifactReference,
+  { source, documents }: Configuration,
+  standing: IndexManifest,
+  store: Store,
+  context: StageContext,
+): Promise<CodedItem[]> {
   const encode = await openEncoder(documents, standing, store);
   const items = new Map<string, CodedItem>();
   const listed = await readListedFiles(store, files);
   for (const [at, file] of listed.entries()) {
     const opened = openSource(file, context.openStore);
-    for await (const each of readLabelled(expectedFile(file), opened.stream(), { ...source, documents }, opened.range)) {
+    for await (const each of readLabelled(
+      expectedFile(file),
+      opened.stream(),
+      { ...source, documents },
+      opened.range,
+    )) {
       if (isTraining(each.id, each.split, documents) === undefined) continue;
-      if (items.has(each.id)) throw new Failure('DataError', `${each.where}: the id ${JSON.stringify(each.id)} comes twice in what is appended`);
-      items.set(each.id, { key: each.id, code: encode(each), ...(each.payload !== undefined && { payload: each.payload }) });
+      if (items.has(each.id))
+        throw new Failure(
+          'DataError',
+          `${each.where}: the id ${JSON.stringify(each.id)} comes twice in what is appended`,
+        );
+      items.set(each.id, {
+        key: each.id,
+        code: encode(each),
+        ...(each.payload !== undefined && { payload: each.payload }),
+      });
       context.report(at, listed.length, { items: items.size });
     }
     await opened.checkUnchanged();
@@ -34,7 +53,11 @@ export async function encodeAppended(files: ArtifactReference, { source, documen
   return [...items.values()];
 }
 
-async function openEncoder(documents: Configuration['documents'], standing: IndexManifest, store: Store): Promise<(document: LabelledDocument) => Uint8Array> {
+async function openEncoder(
+  documents: Configuration['documents'],
+  standing: IndexManifest,
+  store: Store,
+): Promise<(document: LabelledDocument) => Uint8Array> {
   const { bits } = standing;
   const headerBytes = await readEncoderPart(store, standing, 'encoder.json');
   const weights = await readEncoderPart(store, standing, 'encoder.bin');
@@ -42,13 +65,33 @@ async function openEncoder(documents: Configuration['documents'], standing: Inde
     const encoder = textEncoder(headerBytes, weights, bits);
     return ({ text }) => encoder.encode(cleanMessage(text, documents.clean)).code;
   }
-  if (documents.vectorWeights === 'idf') throw new Failure('ConfigurationError', 'documents.vectorWeights idf: the weights of ready-made vectors are not kept beside an index; add these documents to its source and run again');
-  const layers = decodeLayers(JSON.parse(Buffer.from(headerBytes).toString('utf8')) as EncoderHeader, weights, 'encoder.bin');
+  if (documents.vectorWeights === 'idf')
+    throw new Failure(
+      'ConfigurationError',
+      'documents.vectorWeights idf: the weights of ready-made vectors are not kept beside an index; add these documents to its source and run again',
+    );
+  const layers = decodeLayers(
+    JSON.parse(Buffer.from(headerBytes).toString('utf8')) as EncoderHeader,
+    weights,
+    'encoder.bin',
+  );
   const inputs = layers[0]!.inputs;
   return ({ terms = [], weights: given = [] }) => {
-    const known = terms.map((term, at) => [term, given[at]!] as const).filter(([term]) => term < inputs);
+    const known = terms
+      .map((term, at) => [term, given[at]!] as const)
+      .filter(([term]) => term < inputs);
     const code = new Uint8Array(bits / 8);
-    encodeSparse({ offsets: Int32Array.of(0, known.length), terms: Int32Array.from(known, ([term]) => term), weights: Float32Array.from(known, ([, weight]) => weight) }, layers, code, 0, 1);
+    encodeSparse(
+      {
+        offsets: Int32Array.of(0, known.length),
+        terms: Int32Array.from(known, ([term]) => term),
+        weights: Float32Array.from(known, ([, weight]) => weight),
+      },
+      layers,
+      code,
+      0,
+      1,
+    );
     return code;
   };
 }

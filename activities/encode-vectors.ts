@@ -10,8 +10,19 @@ import { encodeDense } from '../store/arrow-ipc.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import { decodeVectors, type VectorRows } from '../store/vectors-parquet.ts';
 import { type ListedFile, readListedFiles } from './listed-files.ts';
-import { type SkippedFile, skippedFiles, type SkippedFiles, skippedParts } from './skipped-files.ts';
-import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
+import {
+  type SkippedFile,
+  skippedFiles,
+  type SkippedFiles,
+  skippedParts,
+} from './skipped-files.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageInput,
+  type StageOutput,
+} from './stage-context.ts';
 
 export interface EncodeVectorsInput extends StageInput {
   files: ArtifactReference;
@@ -29,12 +40,26 @@ export interface EncodeVectorsOutput extends StageOutput {
 }
 
 /** Vectors to codes by random or learned hyperplanes, items in the order of their ids. Rows: items. */
-export async function encodeVectors(input: EncodeVectorsInput, context: StageContext): Promise<EncodeVectorsOutput> {
+export async function encodeVectors(
+  input: EncodeVectorsInput,
+  context: StageContext,
+): Promise<EncodeVectorsOutput> {
   const { badFiles, vectors, tables, bits, seed } = input;
   const store = context.openStore(input.store);
-  const recipe = { stage: 'encode', parameters: { ...vectors, badFiles, tables, bits, seed }, inputs: [input.files], force: input.force } as const;
-  const output = await produceArtifact(context, store, recipe, async () => encodeAll(input, await readListedFiles(store, input.files), context));
-  return { ...output, kind: output.facts['kind'] === 'id' ? 'id' : 'word', skipped: await skippedFiles(store, output) };
+  const recipe = {
+    stage: 'encode',
+    parameters: { ...vectors, badFiles, tables, bits, seed },
+    inputs: [input.files],
+    force: input.force,
+  } as const;
+  const output = await produceArtifact(context, store, recipe, async () =>
+    encodeAll(input, await readListedFiles(store, input.files), context),
+  );
+  return {
+    ...output,
+    kind: output.facts['kind'] === 'id' ? 'id' : 'word',
+    skipped: await skippedFiles(store, output),
+  };
 }
 
 interface Hyperplanes {
@@ -44,7 +69,11 @@ interface Hyperplanes {
   planes: Float64Array;
 }
 
-async function encodeAll(input: EncodeVectorsInput, files: ListedFile[], context: StageContext): Promise<ArtifactContent> {
+async function encodeAll(
+  input: EncodeVectorsInput,
+  files: ListedFile[],
+  context: StageContext,
+): Promise<ArtifactContent> {
   const { tables, bits } = input;
   const skipped: SkippedFile[] = [];
   const hyperplanes = await learnHyperplanes(input, files, context);
@@ -71,39 +100,79 @@ async function encodeAll(input: EncodeVectorsInput, files: ListedFile[], context
   const width = (tables * bits) / 8;
   const all = Buffer.concat(encoded);
   const code = new Uint8Array(all.length);
-  order.forEach((row, number) => code.set(all.subarray(row * width, (row + 1) * width), number * width));
-  const item = Int32Array.from({ length: order.length * tables }, (_, at) => Math.floor(at / tables));
+  order.forEach((row, number) =>
+    code.set(all.subarray(row * width, (row + 1) * width), number * width),
+  );
+  const item = Int32Array.from({ length: order.length * tables }, (_, at) =>
+    Math.floor(at / tables),
+  );
   const table = Int32Array.from({ length: order.length * tables }, (_, at) => at % tables);
   const sorted = Array.from(order, (row) => ids[row]!);
-  const keys = await encodeKeys(kind, sorted, payloads && Array.from(order, (row) => payloads[row]!));
+  const keys = await encodeKeys(
+    kind,
+    sorted,
+    payloads && Array.from(order, (row) => payloads[row]!),
+  );
   const encoder = [{ name: 'hyperplane', width: dimensions, values: Float32Array.from(planes) }];
   const means = [{ name: 'mean', width: dimensions, values: Float32Array.from(mean) }];
   return {
     parts: [
-      { name: 'codes.parquet', bytes: await encodeParquet(codesSchema(bits), { item, table, code }, { dress: 'internal' }), rows: item.length },
+      {
+        name: 'codes.parquet',
+        bytes: await encodeParquet(codesSchema(bits), { item, table, code }, { dress: 'internal' }),
+        rows: item.length,
+      },
       { name: 'items.parquet', bytes: keys, rows: order.length },
-      { name: 'hyperplanes.arrow', bytes: await encodeDense(encoder, { method: input.vectors.method, tables: String(tables), bits: String(bits) }), rows: tables * bits },
+      {
+        name: 'hyperplanes.arrow',
+        bytes: await encodeDense(encoder, {
+          method: input.vectors.method,
+          tables: String(tables),
+          bits: String(bits),
+        }),
+        rows: tables * bits,
+      },
       { name: 'mean.arrow', bytes: await encodeDense(means, {}), rows: 1 },
       ...(await skippedParts(skipped)),
     ],
     rows: order.length,
-    facts: { items: order.length, tables, bits, dimensions, kind, payloads: payloads !== undefined, skipped: skipped.length },
+    facts: {
+      items: order.length,
+      tables,
+      bits,
+      dimensions,
+      kind,
+      payloads: payloads !== undefined,
+      skipped: skipped.length,
+    },
   };
 }
 
 /** items.parquet. */
-export async function encodeKeys(kind: 'id' | 'word', ids: (bigint | string)[], payload: string[] | undefined): Promise<Uint8Array> {
+export async function encodeKeys(
+  kind: 'id' | 'word',
+  ids: (bigint | string)[],
+  payload: string[] | undefined,
+): Promise<Uint8Array> {
   const dress = { dress: 'internal' } as const;
   if (kind === 'id') {
     const id = BigInt64Array.from(ids as bigint[]);
-    return payload ? await encodeParquet({ ...ITEM_IDS, ...ITEM_PAYLOAD }, { id, payload }, dress) : await encodeParquet(ITEM_IDS, { id }, dress);
+    return payload
+      ? await encodeParquet({ ...ITEM_IDS, ...ITEM_PAYLOAD }, { id, payload }, dress)
+      : await encodeParquet(ITEM_IDS, { id }, dress);
   }
   const id = ids as string[];
-  return payload ? await encodeParquet({ ...ITEM_KEYS, ...ITEM_PAYLOAD }, { id, payload }, dress) : await encodeParquet(ITEM_KEYS, { id }, dress);
+  return payload
+    ? await encodeParquet({ ...ITEM_KEYS, ...ITEM_PAYLOAD }, { id, payload }, dress)
+    : await encodeParquet(ITEM_KEYS, { id }, dress);
 }
 
 /** The same float32 values as are stored, so that what is encoded later gets the same codes. */
-async function learnHyperplanes(input: EncodeVectorsInput, files: ListedFile[], context: StageContext): Promise<Hyperplanes> {
+async function learnHyperplanes(
+  input: EncodeVectorsInput,
+  files: ListedFile[],
+  context: StageContext,
+): Promise<Hyperplanes> {
   const { vectors, tables, bits, seed } = input;
   const perFile = Math.ceil(vectors.sample / files.length);
   const samples: Float32Array[] = [];
@@ -125,9 +194,14 @@ async function learnHyperplanes(input: EncodeVectorsInput, files: ListedFile[], 
   const mean = new Float64Array(dimensions);
   const planes = new Float64Array(tables * bits * dimensions);
   if (vectors.method === 'lsh') {
-    for (let table = 0; table < tables; table++) planes.set(lsh(dimensions, bits, seed, table), table * bits * dimensions);
+    for (let table = 0; table < tables; table++)
+      planes.set(lsh(dimensions, bits, seed, table), table * bits * dimensions);
   } else {
-    if (bits > dimensions) throw new Failure('ConfigurationError', `vectors.method itq: ${bits} bits need vectors of at least ${bits} dimensions, these have ${dimensions}; take fewer bits, or lsh`);
+    if (bits > dimensions)
+      throw new Failure(
+        'ConfigurationError',
+        `vectors.method itq: ${bits} bits need vectors of at least ${bits} dimensions, these have ${dimensions}; take fewer bits, or lsh`,
+      );
     const sample = joinSamples(samples);
     const n = sample.length / dimensions;
     for (let i = 0; i < sample.length; i++) mean[i % dimensions]! += sample[i]! / n;
@@ -141,9 +215,19 @@ async function learnHyperplanes(input: EncodeVectorsInput, files: ListedFile[], 
 }
 
 /** With `badFiles: skip` why a file is left out, where it cannot be read. */
-export async function readVectorRows(file: ListedFile, input: Pick<EncodeVectorsInput, 'badFiles' | 'vectors'>, context: StageContext, dimensions: number | undefined): Promise<VectorRows | SkippedFile> {
+export async function readVectorRows(
+  file: ListedFile,
+  input: Pick<EncodeVectorsInput, 'badFiles' | 'vectors'>,
+  context: StageContext,
+  dimensions: number | undefined,
+): Promise<VectorRows | SkippedFile> {
   try {
-    return await readVectorFile(file, input.vectors, context, dimensions === undefined ? undefined : { dimensions, expected: 'as in the files before' });
+    return await readVectorFile(
+      file,
+      input.vectors,
+      context,
+      dimensions === undefined ? undefined : { dimensions, expected: 'as in the files before' },
+    );
   } catch (error) {
     if (input.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError') throw error;
     return { uri: file.uri, reason: (error as Error).message };
@@ -156,14 +240,22 @@ function noRows(files: number, [first, ...others]: readonly SkippedFile[]): stri
 }
 
 /** The vectors of one file. Throws DataError where they have other dimensions than those that are expected. */
-export async function readVectorFile(file: ListedFile, vectors: Configuration['vectors'], context: StageContext, known?: { dimensions: number; expected: string }): Promise<VectorRows> {
+export async function readVectorFile(
+  file: ListedFile,
+  vectors: Configuration['vectors'],
+  context: StageContext,
+  known?: { dimensions: number; expected: string },
+): Promise<VectorRows> {
   const chunks: Uint8Array[] = [];
   const source = openSource(file, context.openStore);
   for await (const chunk of source.stream()) chunks.push(chunk);
   await source.checkUnchanged();
   const rows = await decodeVectors(Buffer.concat(chunks), vectors, file.uri);
   if (known && rows.rows > 0 && rows.dimensions !== known.dimensions) {
-    throw new Failure('DataError', `${file.uri}, row 0: expected ${known.dimensions} dimensions ${known.expected}, got ${rows.dimensions}`);
+    throw new Failure(
+      'DataError',
+      `${file.uri}, row 0: expected ${known.dimensions} dimensions ${known.expected}, got ${rows.dimensions}`,
+    );
   }
   return rows;
 }
@@ -192,14 +284,22 @@ function joinSamples(samples: Float32Array[]): Float32Array {
 /** Rows by ascending id: numbers as numbers, strings by their UTF-8 bytes. Throws DataError on an id that comes twice. */
 function orderOfIds(ids: (bigint | string)[]): { order: Uint32Array; kind: 'id' | 'word' } {
   const strings = ids.some((id) => typeof id === 'string');
-  if (strings && ids.some((id) => typeof id !== 'string')) throw new Failure('DataError', 'vectors: some files have string ids and others numbers or none');
+  if (strings && ids.some((id) => typeof id !== 'string'))
+    throw new Failure(
+      'DataError',
+      'vectors: some files have string ids and others numbers or none',
+    );
   const order = Uint32Array.from(ids, (_, row) => row);
   if (strings) {
     const bytes = (ids as string[]).map((id) => Buffer.from(id));
     order.sort((a, b) => Buffer.compare(bytes[a]!, bytes[b]!));
   } else order.sort((a, b) => (ids[a]! < ids[b]! ? -1 : ids[a]! > ids[b]! ? 1 : 0));
   for (let i = 1; i < order.length; i++) {
-    if (ids[order[i]!] === ids[order[i - 1]!]) throw new Failure('DataError', `vectors: rows ${order[i - 1]} and ${order[i]} have the same id ${ids[order[i]!]}`);
+    if (ids[order[i]!] === ids[order[i - 1]!])
+      throw new Failure(
+        'DataError',
+        `vectors: rows ${order[i - 1]} and ${order[i]} have the same id ${ids[order[i]!]}`,
+      );
   }
   return { order, kind: strings ? 'word' : 'id' };
 }

@@ -24,7 +24,9 @@ export interface TextRule {
 
 /** float32, little-endian, layer after layer. */
 export function encodeLayers(layers: readonly Layer[]): Uint8Array {
-  const all = new Float32Array(layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0));
+  const all = new Float32Array(
+    layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0),
+  );
   let filled = 0;
   for (const { weights, bias } of layers) {
     all.set(weights, filled);
@@ -35,21 +37,43 @@ export function encodeLayers(layers: readonly Layer[]): Uint8Array {
 }
 
 export function headerOf(method: string, layers: readonly Layer[]): EncoderHeader {
-  return { format: 1, method, bits: layers.at(-1)!.outputs, layers: layers.map(({ inputs, outputs, activation }) => ({ inputs, outputs, activation })) };
+  return {
+    format: 1,
+    method,
+    bits: layers.at(-1)!.outputs,
+    layers: layers.map(({ inputs, outputs, activation }) => ({ inputs, outputs, activation })),
+  };
 }
 
 export function decodeLayers(header: EncoderHeader, bytes: Uint8Array, where: string): Layer[] {
   const values = new Float32Array(bytes.slice().buffer);
   let at = 0;
   const take = (count: number) => values.subarray(at, (at += count));
-  const layers = header.layers.map(({ inputs, outputs, activation }) => ({ inputs, outputs, activation, weights: take(inputs * outputs), bias: take(outputs) }));
-  if (at !== values.length) throw new Failure('IntegrityError', `${where}: ${values.length} values, expected ${at} by its header`);
+  const layers = header.layers.map(({ inputs, outputs, activation }) => ({
+    inputs,
+    outputs,
+    activation,
+    weights: take(inputs * outputs),
+    bias: take(outputs),
+  }));
+  if (at !== values.length)
+    throw new Failure(
+      'IntegrityError',
+      `${where}: ${values.length} values, expected ${at} by its header`,
+    );
   return layers;
 }
 
-export function encoderParts(header: EncoderHeader & { text?: TextRule }, bytes: Uint8Array): PartToWrite[] {
+export function encoderParts(
+  header: EncoderHeader & { text?: TextRule },
+  bytes: Uint8Array,
+): PartToWrite[] {
   return [
-    { name: 'encoder.json', bytes: Buffer.from(JSON.stringify(header)), rows: header.layers.length },
+    {
+      name: 'encoder.json',
+      bytes: Buffer.from(JSON.stringify(header)),
+      rows: header.layers.length,
+    },
     { name: 'encoder.bin', bytes, rows: bytes.length / 4 },
   ];
 }

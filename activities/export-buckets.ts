@@ -1,22 +1,46 @@
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { encodeDense } from '../store/arrow-ipc.ts';
-import { artifactComplete, artifactFolder, artifactReference, openArtifact, type PartToWrite, readManifest } from '../store/artifacts.ts';
+import {
+  artifactComplete,
+  artifactFolder,
+  artifactReference,
+  openArtifact,
+  type PartToWrite,
+  readManifest,
+} from '../store/artifacts.ts';
 import type { Store } from '../store/store.ts';
 import { exportPart, partRecipe } from './export-part.ts';
-import { type ExportInput, exportRecipe, type ExportPlan, planExport, planReference, readPlan } from './export-plan.ts';
+import {
+  type ExportInput,
+  exportRecipe,
+  type ExportPlan,
+  planExport,
+  planReference,
+  readPlan,
+} from './export-plan.ts';
 import { exportRange, rangeRecipe } from './export-range.ts';
 import { loadModel } from './load-model.ts';
-import { type ArtifactContent, produceArtifact, type StageContext, type StageOutput } from './stage-context.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageOutput,
+} from './stage-context.ts';
 
 /**
  * Everything a published version holds (docs/index-format.md): Parquet tables, lookup pages, dense embeddings. Rows: items. Ranges and parts that are there, because activities of
  * their own have made them, are taken; the others are made here, one after the other. What it was put together from is removed afterwards.
  */
-export async function exportBuckets(input: ExportInput, context: StageContext): Promise<StageOutput> {
+export async function exportBuckets(
+  input: ExportInput,
+  context: StageContext,
+): Promise<StageOutput> {
   const store = context.openStore(input.store);
   const recipe = exportRecipe(input);
   try {
-    const output = await produceArtifact(context, store, recipe, () => assemble(input, store, context));
+    const output = await produceArtifact(context, store, recipe, () =>
+      assemble(input, store, context),
+    );
     if (!output.cached) await removePieces(store, input);
     return output;
   } catch (error) {
@@ -29,7 +53,11 @@ export async function exportBuckets(input: ExportInput, context: StageContext): 
   }
 }
 
-async function assemble(input: ExportInput, store: Store, context: StageContext): Promise<ArtifactContent> {
+async function assemble(
+  input: ExportInput,
+  store: Store,
+  context: StageContext,
+): Promise<ArtifactContent> {
   await planExport({ ...input, force: true }, context);
   const plan = await readPlan(store, input);
   const { ranges, parts: names, items, tables, bits } = plan;
@@ -42,7 +70,10 @@ async function assemble(input: ExportInput, store: Store, context: StageContext)
     if (from < plan.itemBlocks) continue;
     if (maximumBucket > 0) {
       const range = await openArtifact(store, artifact);
-      for (const number of new Uint32Array(new Uint8Array(await range.part('over-cap.numbers')).buffer)) overCap[number]!++;
+      for (const number of new Uint32Array(
+        new Uint8Array(await range.part('over-cap.numbers')).buffer,
+      ))
+        overCap[number]!++;
       counts.over += Number(facts['bucketsOverCap']);
     }
     counts.buckets += Number(facts['buckets']);
@@ -52,27 +83,53 @@ async function assemble(input: ExportInput, store: Store, context: StageContext)
   for (const [part] of names.entries()) {
     const { artifact } = await exportPart({ ...input, from: part, to: part + 1 }, context);
     const { manifest } = await openArtifact(store, artifact);
-    for (const each of manifest.parts) parts.push({ name: each.name, rows: each.rows, copy: { from: artifact, part: each } });
+    for (const each of manifest.parts)
+      parts.push({ name: each.name, rows: each.rows, copy: { from: artifact, part: each } });
   }
   if (input.model) {
     const { embeddings } = await loadModel(store, input.model);
     const dense = [{ name: 'embedding', width: tables * bits, values: embeddings }];
-    parts.push({ name: 'embeddings.arrow', bytes: await encodeDense(dense, { tables: String(tables), bits: String(bits) }), rows: items });
+    parts.push({
+      name: 'embeddings.arrow',
+      bytes: await encodeDense(dense, { tables: String(tables), bits: String(bits) }),
+      rows: items,
+    });
   }
   if (input.encoder) {
     const made = await openArtifact(store, input.encoder);
-    for (const name of ['encoder.json', 'encoder.bin']) parts.push({ name, bytes: await made.part(name), rows: 0 });
+    for (const name of ['encoder.json', 'encoder.bin'])
+      parts.push({ name, bytes: await made.part(name), rows: 0 });
   }
   // What encodes later items of vectors stays beside the index.
   if (input.items) parts.push(...(await encoderParts(store, input.items)));
-  const over = maximumBucket > 0 && { maximumBucket, bucketsOverCap: counts.over, itemsOverCap: overCap.reduce((items, inTables) => items + (inTables === tables ? 1 : 0), 0) };
-  return { parts, rows: items, facts: { tables, bits, buckets: counts.buckets, clusters: counts.clusters, singletons: counts.buckets - counts.clusters, payloads: plan.hasPayloads, ...over } };
+  const over = maximumBucket > 0 && {
+    maximumBucket,
+    bucketsOverCap: counts.over,
+    itemsOverCap: overCap.reduce((items, inTables) => items + (inTables === tables ? 1 : 0), 0),
+  };
+  return {
+    parts,
+    rows: items,
+    facts: {
+      tables,
+      bits,
+      buckets: counts.buckets,
+      clusters: counts.clusters,
+      singletons: counts.buckets - counts.clusters,
+      payloads: plan.hasPayloads,
+      ...over,
+    },
+  };
 }
 
 async function encoderParts(store: Store, reference: ArtifactReference): Promise<PartToWrite[]> {
   const encoded = await openArtifact(store, reference);
-  const parts = encoded.manifest.parts.filter(({ name }) => name === 'hyperplanes.arrow' || name === 'mean.arrow');
-  return await Promise.all(parts.map(async ({ name, rows }) => ({ name, rows, bytes: await encoded.part(name) })));
+  const parts = encoded.manifest.parts.filter(
+    ({ name }) => name === 'hyperplanes.arrow' || name === 'mean.arrow',
+  );
+  return await Promise.all(
+    parts.map(async ({ name, rows }) => ({ name, rows, bytes: await encoded.part(name) })),
+  );
 }
 
 /** Removes plan, ranges and parts; manifests first, so that what has lost a part is no artifact. */
@@ -80,7 +137,9 @@ async function removePieces(store: Store, input: ExportInput): Promise<void> {
   if (!(await artifactComplete(store, planReference(input)))) return;
   const { ranges, parts }: ExportPlan = await readPlan(store, input);
   const pieces = [
-    ...ranges.slice(0, -1).map((from, at) => artifactReference(rangeRecipe(input, { from, to: ranges[at + 1]! }))),
+    ...ranges
+      .slice(0, -1)
+      .map((from, at) => artifactReference(rangeRecipe(input, { from, to: ranges[at + 1]! }))),
     ...parts.map((_, part) => artifactReference(partRecipe(input, part))),
     planReference(input),
   ];

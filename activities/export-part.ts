@@ -5,11 +5,23 @@ import type { ArtifactReference } from '../schemas/artifact.ts';
 import { type Artifact, artifactReference, openArtifact } from '../store/artifacts.ts';
 import { joinParquet, parquetBytes, type ParquetSource } from '../store/join-parquet.ts';
 import type { Store } from '../store/store.ts';
-import { type ExportInput, type ExportPlan, exportRecipe, planReference, readPlan } from './export-plan.ts';
+import {
+  type ExportInput,
+  type ExportPlan,
+  exportRecipe,
+  planReference,
+  readPlan,
+} from './export-plan.ts';
 import { rangeRecipe } from './export-range.ts';
 import { groupRows } from './group-rows.ts';
 import { mergePages } from './merge-pages.ts';
-import { type ArtifactContent, produceArtifact, type Recipe, type StageContext, type StageOutput } from './stage-context.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type Recipe,
+  type StageContext,
+  type StageOutput,
+} from './stage-context.ts';
 import { writeFileOf } from './write-file.ts';
 
 export interface ExportPartInput extends ExportInput {
@@ -19,11 +31,19 @@ export interface ExportPartInput extends ExportInput {
 }
 
 export function partRecipe(input: ExportInput, part: number): Recipe {
-  return { stage: 'export-part', parameters: { part }, inputs: [planReference(input)], force: false };
+  return {
+    stage: 'export-part',
+    parameters: { part },
+    inputs: [planReference(input)],
+    force: false,
+  };
 }
 
 /** A published file out of the ranges: pages by merging their runs, tables by joining their row groups. Its memory does not grow with the index. Rows: entries, or rows of the table. */
-export async function exportPart(input: ExportPartInput, context: StageContext): Promise<StageOutput> {
+export async function exportPart(
+  input: ExportPartInput,
+  context: StageContext,
+): Promise<StageOutput> {
   const store = context.openStore(input.store);
   const scratch = await mkdtemp(join(tmpdir(), 'hashloom-export-'));
   try {
@@ -31,7 +51,12 @@ export async function exportPart(input: ExportPartInput, context: StageContext):
       const plan = await readPlan(store, input);
       const name = plan.parts[input.from]!;
       const file = join(scratch, name);
-      const ranges = await openRanges(store, input, plan, name === 'items.pages' || name === 'codes.parquet' || name === 'payloads.parquet');
+      const ranges = await openRanges(
+        store,
+        input,
+        plan,
+        name === 'items.pages' || name === 'codes.parquet' || name === 'payloads.parquet',
+      );
       return await contentOf(name, file, ranges, { plan, input, context });
     });
   } finally {
@@ -39,22 +64,44 @@ export async function exportPart(input: ExportPartInput, context: StageContext):
   }
 }
 
-async function openRanges(store: Store, input: ExportInput, { ranges, itemBlocks }: ExportPlan, ofItems: boolean): Promise<Artifact[]> {
-  const wanted = ranges.slice(0, -1).flatMap((from, at) => (from < itemBlocks === ofItems ? [{ from, to: ranges[at + 1]! }] : []));
-  return await Promise.all(wanted.map((range) => openArtifact(store, artifactReference(rangeRecipe(input, range)))));
+async function openRanges(
+  store: Store,
+  input: ExportInput,
+  { ranges, itemBlocks }: ExportPlan,
+  ofItems: boolean,
+): Promise<Artifact[]> {
+  const wanted = ranges
+    .slice(0, -1)
+    .flatMap((from, at) => (from < itemBlocks === ofItems ? [{ from, to: ranges[at + 1]! }] : []));
+  return await Promise.all(
+    wanted.map((range) => openArtifact(store, artifactReference(rangeRecipe(input, range)))),
+  );
 }
 
-async function contentOf(name: string, file: string, ranges: readonly Artifact[], { plan, input, context }: { plan: ExportPlan; input: ExportInput; context: StageContext }): Promise<ArtifactContent> {
+async function contentOf(
+  name: string,
+  file: string,
+  ranges: readonly Artifact[],
+  { plan, input, context }: { plan: ExportPlan; input: ExportInput; context: StageContext },
+): Promise<ArtifactContent> {
   const one = (rows: number): ArtifactContent => ({ parts: [{ name, file, rows }], rows });
   if (name.endsWith('.pages')) {
     const identity = Buffer.from(artifactReference(exportRecipe(input)).key, 'hex');
-    return one(await mergePages(name, file, ranges, plan, identity, (done, total) => context.report(done, total)));
+    return one(
+      await mergePages(name, file, ranges, plan, identity, (done, total) =>
+        context.report(done, total),
+      ),
+    );
   }
   if (name === 'groups.parquet') {
     let rows = 0;
-    if (ranges.every(({ manifest }) => manifest.facts['clusters'] === 0)) return { parts: [], rows };
+    if (ranges.every(({ manifest }) => manifest.facts['clusters'] === 0))
+      return { parts: [], rows };
     const pieces = async function* () {
-      for await (const { bytes, rows: more } of groupRows(tablesOf(ranges, plan, false).map(({ artifact, name }) => ({ artifact, part: name })), plan.kind)) {
+      for await (const { bytes, rows: more } of groupRows(
+        tablesOf(ranges, plan, false).map(({ artifact, name }) => ({ artifact, part: name })),
+        plan.kind,
+      )) {
         rows += more;
         context.report(rows, rows + 1);
         yield parquetBytes('row group', bytes);
@@ -64,13 +111,28 @@ async function contentOf(name: string, file: string, ranges: readonly Artifact[]
     return one(rows);
   }
   const sources = tablesOf(ranges, plan, name !== 'buckets.parquet', name);
-  await writeFileOf(file, joinParquet(told(sources.map(({ artifact, name }) => sourceOf(artifact, name)), context)));
+  await writeFileOf(
+    file,
+    joinParquet(
+      told(
+        sources.map(({ artifact, name }) => sourceOf(artifact, name)),
+        context,
+      ),
+    ),
+  );
   return one(sources.reduce((sum, { rows }) => sum + rows, 0));
 }
 
 /** The files of ranges that a table is joined from, in its order: of buckets table by table. */
-function tablesOf(ranges: readonly Artifact[], { tables }: ExportPlan, isOneEach: boolean, name = ''): { artifact: Artifact; name: string; rows: number }[] {
-  const names = isOneEach ? [name] : Array.from({ length: tables }, (_, table) => `buckets-${table}.parquet`);
+function tablesOf(
+  ranges: readonly Artifact[],
+  { tables }: ExportPlan,
+  isOneEach: boolean,
+  name = '',
+): { artifact: Artifact; name: string; rows: number }[] {
+  const names = isOneEach
+    ? [name]
+    : Array.from({ length: tables }, (_, table) => `buckets-${table}.parquet`);
   return names.flatMap((each) =>
     ranges.flatMap((artifact) => {
       const part = artifact.manifest.parts.find((candidate) => candidate.name === each);
@@ -79,7 +141,10 @@ function tablesOf(ranges: readonly Artifact[], { tables }: ExportPlan, isOneEach
   );
 }
 
-function* told(sources: readonly ParquetSource[], context: StageContext): Generator<ParquetSource, void, undefined> {
+function* told(
+  sources: readonly ParquetSource[],
+  context: StageContext,
+): Generator<ParquetSource, void, undefined> {
   for (const [at, source] of sources.entries()) {
     context.report(at, sources.length);
     yield source;
@@ -88,7 +153,12 @@ function* told(sources: readonly ParquetSource[], context: StageContext): Genera
 
 function sourceOf(artifact: Artifact, name: string): ParquetSource {
   const { bytes } = artifact.manifest.parts.find((part) => part.name === name)!;
-  return { name: `${name} of ${describe(artifact.reference)}`, size: bytes, read: (start, end) => artifact.partRange(name, start, end), stream: () => artifact.partStream(name) };
+  return {
+    name: `${name} of ${describe(artifact.reference)}`,
+    size: bytes,
+    read: (start, end) => artifact.partRange(name, start, end),
+    stream: () => artifact.partStream(name),
+  };
 }
 
 const describe = ({ stage, key }: ArtifactReference): string => `${stage}/${key}`;

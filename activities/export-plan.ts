@@ -3,7 +3,13 @@ import type { ArtifactReference } from '../schemas/artifact.ts';
 import { artifactComplete, artifactReference, openArtifact } from '../store/artifacts.ts';
 import type { Store } from '../store/store.ts';
 import { type ItemInputs, type ItemSource, openItems } from './item-rows.ts';
-import { produceArtifact, type Recipe, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
+import {
+  produceArtifact,
+  type Recipe,
+  type StageContext,
+  type StageInput,
+  type StageOutput,
+} from './stage-context.ts';
 
 export interface ExportInput extends StageInput, ItemInputs {
   model?: ArtifactReference;
@@ -51,17 +57,30 @@ const SAMPLED_A_CELL = 2048;
 const BYTES_AN_ENTRY = 96;
 
 export function exportRecipe(input: ExportInput): Recipe {
-  const inputs = [input.codes, input.vocabulary, input.model, input.items, input.encoder].filter((reference) => reference !== undefined);
+  const inputs = [input.codes, input.vocabulary, input.model, input.items, input.encoder].filter(
+    (reference) => reference !== undefined,
+  );
   const { maximumBucket = 0 } = input;
-  return { stage: 'export', parameters: { ...(maximumBucket > 0 && { maximumBucket }) }, inputs, force: input.force };
+  return {
+    stage: 'export',
+    parameters: { ...(maximumBucket > 0 && { maximumBucket }) },
+    inputs,
+    force: input.force,
+  };
 }
 
 function planRecipe(input: ExportInput): Recipe {
   const recipe = exportRecipe(input);
-  return { ...recipe, stage: 'export-plan', parameters: { ...recipe.parameters, memoryMiB: input.memoryMiB }, force: false };
+  return {
+    ...recipe,
+    stage: 'export-plan',
+    parameters: { ...recipe.parameters, memoryMiB: input.memoryMiB },
+    force: false,
+  };
 }
 
-export const planReference = (input: ExportInput): ArtifactReference => artifactReference(planRecipe(input));
+export const planReference = (input: ExportInput): ArtifactReference =>
+  artifactReference(planRecipe(input));
 
 export async function readPlan(store: Store, input: ExportInput): Promise<ExportPlan> {
   const plan = await openArtifact(store, planReference(input));
@@ -69,24 +88,62 @@ export async function readPlan(store: Store, input: ExportInput): Promise<Export
 }
 
 /** Cuts the export in ranges of items and of codes that fit in memory, whatever the codes. Rows: ranges. */
-export async function planExport(input: ExportInput, context: StageContext): Promise<PlanExportOutput> {
+export async function planExport(
+  input: ExportInput,
+  context: StageContext,
+): Promise<PlanExportOutput> {
   const store = context.openStore(input.store);
   const artifact = artifactReference(exportRecipe(input));
   const there = input.force ? undefined : await artifactComplete(store, artifact);
-  if (there) return { artifact, cached: true, rows: 0, bytes: 0, facts: {}, finished: true, itemRanges: [0], codeRanges: [0], parts: [0] };
+  if (there)
+    return {
+      artifact,
+      cached: true,
+      rows: 0,
+      bytes: 0,
+      facts: {},
+      finished: true,
+      itemRanges: [0],
+      codeRanges: [0],
+      parts: [0],
+    };
   const output = await produceArtifact(context, store, planRecipe(input), async () => {
     const source = await openItems(store, input);
     const plan = await makePlan(source, input.memoryMiB, context);
-    return { parts: [{ name: 'plan.json', bytes: Buffer.from(JSON.stringify(plan)), rows: plan.ranges.length - 1 }], rows: plan.ranges.length - 1 };
+    return {
+      parts: [
+        {
+          name: 'plan.json',
+          bytes: Buffer.from(JSON.stringify(plan)),
+          rows: plan.ranges.length - 1,
+        },
+      ],
+      rows: plan.ranges.length - 1,
+    };
   });
   const { ranges, itemBlocks, parts } = await readPlan(store, input);
-  const [itemRanges, codeRanges] = [ranges.filter((unit) => unit <= itemBlocks), ranges.filter((unit) => unit >= itemBlocks)];
-  return { ...output, finished: false, itemRanges, codeRanges, parts: Array.from({ length: parts.length + 1 }, (_, part) => part) };
+  const [itemRanges, codeRanges] = [
+    ranges.filter((unit) => unit <= itemBlocks),
+    ranges.filter((unit) => unit >= itemBlocks),
+  ];
+  return {
+    ...output,
+    finished: false,
+    itemRanges,
+    codeRanges,
+    parts: Array.from({ length: parts.length + 1 }, (_, part) => part),
+  };
 }
 
-async function makePlan(source: ItemSource, memoryMiB: number, context: StageContext): Promise<ExportPlan> {
+async function makePlan(
+  source: ItemSource,
+  memoryMiB: number,
+  context: StageContext,
+): Promise<ExportPlan> {
   const { items, tables, bits, kind, hasPayloads } = source;
-  const most = Math.floor((memoryMiB * 2 ** 20) / (BYTES_AN_ENTRY + 2 * (bits / 8 + 16 + (hasPayloads ? 64 : 0))));
+  const most = Math.floor(
+    (memoryMiB * 2 ** 20) / (BYTES_AN_ENTRY + 2 * (bits / 8 + 16 + (hasPayloads ? 64 : 0))),
+  );
   const itemBlocks = Math.ceil(items / BLOCK_ITEMS);
   const bounds = await chooseBounds(source, Math.ceil(items / CELL_CODES), context);
   const blocksARange = Math.max(1, Math.floor(most / (tables * BLOCK_ITEMS)));
@@ -96,12 +153,23 @@ async function makePlan(source: ItemSource, memoryMiB: number, context: StageCon
   const cells = bounds.length + 1;
   for (let cell = 0; cell < cells; cell += cellsARange) ranges.push(itemBlocks + cell);
   ranges.push(itemBlocks + cells);
-  const parts = ['items.pages', ...Array.from({ length: tables }, (_, table) => `buckets-${table}.pages`), 'codes.parquet', 'buckets.parquet', 'groups.parquet', ...(hasPayloads ? ['payloads.parquet'] : [])];
+  const parts = [
+    'items.pages',
+    ...Array.from({ length: tables }, (_, table) => `buckets-${table}.pages`),
+    'codes.parquet',
+    'buckets.parquet',
+    'groups.parquet',
+    ...(hasPayloads ? ['payloads.parquet'] : []),
+  ];
   return { items, tables, bits, kind, hasPayloads, itemBlocks, bounds, ranges, parts };
 }
 
 /** Codes that cut all codes in about `cells` equal shares, by a sample of items at even distances. */
-async function chooseBounds(source: ItemSource, cells: number, context: StageContext): Promise<string[]> {
+async function chooseBounds(
+  source: ItemSource,
+  cells: number,
+  context: StageContext,
+): Promise<string[]> {
   if (cells < 2) return [];
   const { items, tables, bits } = source;
   const width = bits / 8;
@@ -116,6 +184,11 @@ async function chooseBounds(source: ItemSource, cells: number, context: StageCon
     context.report(first, items);
   }
   sample.sort((a, b) => compareCode(a, 0, b));
-  const chosen = Array.from({ length: cells - 1 }, (_, cell) => sample[Math.floor(((cell + 1) * sample.length) / cells)]!);
-  return [...new Set(chosen.map((code) => Buffer.from(code).toString('hex')))].filter((bound) => /[^0]/.test(bound));
+  const chosen = Array.from(
+    { length: cells - 1 },
+    (_, cell) => sample[Math.floor(((cell + 1) * sample.length) / cells)]!,
+  );
+  return [...new Set(chosen.map((code) => Buffer.from(code).toString('hex')))].filter((bound) =>
+    /[^0]/.test(bound),
+  );
 }

@@ -15,7 +15,12 @@ import { throttled } from './count.ts';
 import type { BatchOutput } from './ingest.ts';
 import { openRun, readBlocks } from './read-run.ts';
 import { mergeArtifact, type MergeParameters } from './shard-artifacts.ts';
-import { type ArtifactContent, produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageInput,
+} from './stage-context.ts';
 
 /** What the pairs that pass the filter depend on. */
 export interface FilterParameters {
@@ -37,10 +42,17 @@ const AHEAD_BYTES = 4 * 1024 * 1024;
 const MOST_BYTES_IN_MEMORY = 2 ** 24;
 
 /** Names the pairs of rows [from, to) that pass. */
-export function filterArtifact({ rows, minimumPmi, minimumWeight }: FilterParameters, { from, to }: { from: number; to: number }) {
+export function filterArtifact(
+  { rows, minimumPmi, minimumWeight }: FilterParameters,
+  { from, to }: { from: number; to: number },
+) {
   const inputs = [rows];
   const parameters = { minimumPmi, minimumWeight, from, to };
-  return { parameters, inputs, artifact: artifactReference({ stage: 'filter', parameters, inputs }) };
+  return {
+    parameters,
+    inputs,
+    artifact: artifactReference({ stage: 'filter', parameters, inputs }),
+  };
 }
 
 /** Keeps the pairs of merged rows [from, to) that are typical of both their words. Rows: pairs, in upper half. */
@@ -49,17 +61,36 @@ export async function filter(input: FilterInput, context: StageContext): Promise
   const { parameters, inputs } = filterArtifact(input, input);
   const scratch = await mkdtemp(join(tmpdir(), 'hashloom-filter-'));
   try {
-    return await produceArtifact(context, store, { stage: 'filter', parameters, inputs, force: input.force }, () => filterRange(store, input, context, join(scratch, 'kept')));
+    return await produceArtifact(
+      context,
+      store,
+      { stage: 'filter', parameters, inputs, force: input.force },
+      () => filterRange(store, input, context, join(scratch, 'kept')),
+    );
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-async function filterRange(store: Store, input: FilterInput, context: StageContext, path: string): Promise<ArtifactContent> {
+async function filterRange(
+  store: Store,
+  input: FilterInput,
+  context: StageContext,
+  path: string,
+): Promise<ArtifactContent> {
   const total = await openArtifact(store, input.rows);
-  const { marginal } = await decodeParquet(await total.part('marginals.parquet'), MARGINALS, 'marginals.parquet');
+  const { marginal } = await decodeParquet(
+    await total.part('marginals.parquet'),
+    MARGINALS,
+    'marginals.parquet',
+  );
   const marginals = toFloat64(marginal);
-  const options = { ...input, marginals, total: totalOf(marginals), scale: Number(total.manifest.facts['scale']) };
+  const options = {
+    ...input,
+    marginals,
+    total: totalOf(marginals),
+    scale: Number(total.manifest.facts['scale']),
+  };
   const report = throttled((done, total) => context.report(done, total));
   const range = await openArtifact(store, mergeArtifact(input.merging, input).artifact);
   const run = await openRun(range, 'rows');
@@ -75,9 +106,16 @@ async function filterRange(store: Store, input: FilterInput, context: StageConte
       rows.fill(run.rows[at]!, from, end);
       from = end;
     }
-    const pairs = { rows, columns: new Int32Array(columns.buffer), sums: toFloat64(new BigInt64Array(sums.buffer)) };
+    const pairs = {
+      rows,
+      columns: new Int32Array(columns.buffer),
+      sums: toFloat64(new BigInt64Array(sums.buffer)),
+    };
     const count = filterPairs(pairs, options);
-    kept.add({ row: rows, column: pairs.columns, sum: toInt64(pairs.sums.subarray(0, count)) }, count);
+    kept.add(
+      { row: rows, column: pairs.columns, sum: toInt64(pairs.sums.subarray(0, count)) },
+      count,
+    );
     report(block, run.blocks.length);
   }
   const { content, rows } = kept.finish();

@@ -5,7 +5,12 @@ import { encodeDense } from '../store/arrow-ipc.ts';
 import { artifactComplete, readManifest } from '../store/artifacts.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import type { Store } from '../store/store.ts';
-import { type ArtifactContent, produceArtifact, type StageContext, type StageOutput } from './stage-context.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageOutput,
+} from './stage-context.ts';
 import { type LearningInput, modelArtifact, roundsAhead } from './training-artifacts.ts';
 import { readState } from './training-data.ts';
 
@@ -16,13 +21,25 @@ export interface FinishTrainingInput extends LearningInput {
 }
 
 /** Gathers the trained embeddings, a part a partition, and the loss curve: the model. Rows: words. */
-export async function finishTraining(input: FinishTrainingInput, context: StageContext): Promise<FinishTrainingOutput> {
+export async function finishTraining(
+  input: FinishTrainingInput,
+  context: StageContext,
+): Promise<FinishTrainingOutput> {
   const store = context.openStore(input.store);
   const { parameters, inputs } = modelArtifact(input);
-  return await produceArtifact(context, store, { stage: 'train', parameters, inputs, force: input.force }, () => gather(input, store, context));
+  return await produceArtifact(
+    context,
+    store,
+    { stage: 'train', parameters, inputs, force: input.force },
+    () => gather(input, store, context),
+  );
 }
 
-async function gather(input: FinishTrainingInput, store: Store, context: StageContext): Promise<ArtifactContent> {
+async function gather(
+  input: FinishTrainingInput,
+  store: Store,
+  context: StageContext,
+): Promise<ArtifactContent> {
   const { words, training, progress } = input;
   const { tables, bits, partitions } = training;
   const parts = [];
@@ -31,8 +48,16 @@ async function gather(input: FinishTrainingInput, store: Store, context: StageCo
     const { first, end } = partitionRange(words, partitions, partition);
     const state = await readState(store, reference, first);
     const columns = [{ name: 'embedding', width: tables * bits, values: state.embeddings }];
-    const bytes = await encodeDense(columns, { firstRow: String(first), tables: String(tables), bits: String(bits) });
-    parts.push({ name: `embeddings-${String(partition).padStart(5, '0')}.arrow`, bytes, rows: end - first });
+    const bytes = await encodeDense(columns, {
+      firstRow: String(first),
+      tables: String(tables),
+      bits: String(bits),
+    });
+    parts.push({
+      name: `embeddings-${String(partition).padStart(5, '0')}.arrow`,
+      bytes,
+      rows: end - first,
+    });
   }
   const curve = await readCurve(input, progress.epoch, store);
   const columns = {
@@ -40,13 +65,25 @@ async function gather(input: FinishTrainingInput, store: Store, context: StageCo
     loss: Float64Array.from(curve, ({ loss }) => loss),
     pairs: Float64Array.from(curve, ({ pairs }) => pairs),
   };
-  parts.push({ name: 'curve.parquet', bytes: await encodeParquet(CURVE, columns, { dress: 'internal' }), rows: curve.length });
+  parts.push({
+    name: 'curve.parquet',
+    bytes: await encodeParquet(CURVE, columns, { dress: 'internal' }),
+    rows: curve.length,
+  });
   const last = curve.at(-1);
-  return { parts, rows: words, facts: { tables, bits, partitions, epochs: progress.epoch, ...(last && { loss: last.loss }) } };
+  return {
+    parts,
+    rows: words,
+    facts: { tables, bits, partitions, epochs: progress.epoch, ...(last && { loss: last.loss }) },
+  };
 }
 
 /** Mean loss and pairs of every round, from the manifests of its visits: the same whether training was interrupted or not. */
-async function readCurve(learning: LearningInput, epochs: number, store: Store): Promise<{ epoch: number; loss: number; pairs: number }[]> {
+async function readCurve(
+  learning: LearningInput,
+  epochs: number,
+  store: Store,
+): Promise<{ epoch: number; loss: number; pairs: number }[]> {
   const curve = [];
   for (const { to, visits } of roundsAhead(learning)) {
     if (to > epochs) break;
@@ -63,7 +100,10 @@ async function readCurve(learning: LearningInput, epochs: number, store: Store):
 }
 
 /** The model of an earlier run, if it is whole. */
-export async function finishedTraining(learning: LearningInput, store: Store): Promise<FinishTrainingOutput | undefined> {
+export async function finishedTraining(
+  learning: LearningInput,
+  store: Store,
+): Promise<FinishTrainingOutput | undefined> {
   const { artifact } = modelArtifact(learning);
   const manifest = await artifactComplete(store, artifact);
   if (!manifest) return undefined;

@@ -26,19 +26,29 @@ export function foreignCodes(file: ForeignTable): ForeignCodes {
   const tables = tableOf.reduce((most, table) => Math.max(most, table + 1), 0);
   const width = codes[0]!.length;
   const other = codes.findIndex((code) => code.length !== width);
-  if (other >= 0) refuse(`column code, row ${other}: ${codes[other]!.length} bytes, but row 0 has ${width}; all codes of a file have one width`);
-  if (width < 1 || width > MOST_BYTES || tables > MOST_TABLES) refuse(`${tables} tables of ${8 * width} bits; at most ${MOST_TABLES} tables of 8 to ${8 * MOST_BYTES} bits are read`);
+  if (other >= 0)
+    refuse(
+      `column code, row ${other}: ${codes[other]!.length} bytes, but row 0 has ${width}; all codes of a file have one width`,
+    );
+  if (width < 1 || width > MOST_BYTES || tables > MOST_TABLES)
+    refuse(
+      `${tables} tables of ${8 * width} bits; at most ${MOST_TABLES} tables of 8 to ${8 * MOST_BYTES} bits are read`,
+    );
   const numbers = numberIds(items);
   const all = new Uint8Array(numbers.size * tables * width);
   const seen = new Uint8Array(numbers.size * tables);
   for (let row = 0; row < rows; row++) {
     const place = numbers.get(items[row]!)! * tables + tableOf[row]!;
-    if (seen[place]! > 0) refuse(`row ${row}: a second code of item ${items[row]} in table ${tableOf[row]}`);
+    if (seen[place]! > 0)
+      refuse(`row ${row}: a second code of item ${items[row]} in table ${tableOf[row]}`);
     seen[place] = 1;
     all.set(codes[row]!, place * width);
   }
   const hole = seen.indexOf(0);
-  if (hole >= 0) refuse(`item ${[...numbers.keys()][Math.floor(hole / tables)]} has no code in table ${hole % tables}; every item has one in each of the ${tables} tables`);
+  if (hole >= 0)
+    refuse(
+      `item ${[...numbers.keys()][Math.floor(hole / tables)]} has no code in table ${hole % tables}; every item has one in each of the ${tables} tables`,
+    );
   return { ids: [...numbers.keys()] as string[] | bigint[], codes: all, tables, codeBytes: width };
 }
 

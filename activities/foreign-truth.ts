@@ -27,7 +27,11 @@ export interface TruthOptions {
 
 const LISTED = 10;
 /** Columns of pairs: as this program exports them, D as other stages write it, pairs of a source. */
-const PAIR_COLUMNS = [['item', 'relevant'], ['row', 'column'], ['left', 'right']] as const;
+const PAIR_COLUMNS = [
+  ['item', 'relevant'],
+  ['row', 'column'],
+  ['left', 'right'],
+] as const;
 const LABEL_COLUMNS = ['label', 'labels'] as const;
 /** Relevant items of all queries together; 1 GiB. */
 const MOST_RELEVANT = 2 ** 28;
@@ -36,17 +40,30 @@ const MOST_RELEVANT = 2 ** 28;
  * Who belongs together: pairs (item, relevant; row, column; left, right), a row a pair in the order first asks for second; or labels (item with label or labels), where items of one label belong together.
  * Throws Failure (DataError) on other columns and where nothing is left.
  */
-export function foreignTruth(file: ForeignTable, codes: ForeignCodes, options: TruthOptions): ForeignTruth {
+export function foreignTruth(
+  file: ForeignTable,
+  codes: ForeignCodes,
+  options: TruthOptions,
+): ForeignTruth {
   const labels = LABEL_COLUMNS.find((name) => file.columns.includes(name));
-  if (labels !== undefined && file.columns.includes('item')) return labelTruth(file, labels, codes, options);
+  if (labels !== undefined && file.columns.includes('item'))
+    return labelTruth(file, labels, codes, options);
   const { pairs, unknown } = foreignPairs(file, codes, options.items);
   return { truth: truthOf(pairs, codes.ids.length), unknown };
 }
 
 /** Pairs of either kind of columns. Throws Failure (DataError) where no pair is left. */
-export function foreignPairs(file: ForeignTable, { ids }: ForeignCodes, items?: ForeignTable): { pairs: Pairs; unknown: UnknownIds } {
+export function foreignPairs(
+  file: ForeignTable,
+  { ids }: ForeignCodes,
+  items?: ForeignTable,
+): { pairs: Pairs; unknown: UnknownIds } {
   const columns = PAIR_COLUMNS.find((names) => names.every((name) => file.columns.includes(name)));
-  if (!columns) throw new Failure('DataError', `${file.where}: expected the columns item and relevant (or row and column, left and right) of pairs, or item and label (or labels), got ${file.columns.join(', ') || 'none'}`);
+  if (!columns)
+    throw new Failure(
+      'DataError',
+      `${file.where}: expected the columns item and relevant (or row and column, left and right) of pairs, or item and label (or labels), got ${file.columns.join(', ') || 'none'}`,
+    );
   const named = namesOf(items);
   const [left, right] = columns.map((name) => named(file.ids(name)));
   const lookup = knownIds(ids);
@@ -58,7 +75,10 @@ export function foreignPairs(file: ForeignTable, { ids }: ForeignCodes, items?: 
     kept[1].push(b);
   }
   if (kept[0].length === 0) throw nothingLeft(file, 'pairs', left!, ids, lookup.missing);
-  return { pairs: { left: Int32Array.from(kept[0]), right: Int32Array.from(kept[1]) }, unknown: lookup.unknown(left!.length - kept[0].length) };
+  return {
+    pairs: { left: Int32Array.from(kept[0]), right: Int32Array.from(kept[1]) },
+    unknown: lookup.unknown(left!.length - kept[0].length),
+  };
 }
 
 /** Rows of relevant items by query. */
@@ -73,7 +93,12 @@ export function truthOf({ left, right }: Pairs, items: number): Truth {
 }
 
 /** Of labels the rows of sampled items alone, as all rows together grow with the square of a label's items. */
-function labelTruth(file: ForeignTable, column: string, { ids }: ForeignCodes, { queries, seed, items }: TruthOptions): ForeignTruth {
+function labelTruth(
+  file: ForeignTable,
+  column: string,
+  { ids }: ForeignCodes,
+  { queries, seed, items }: TruthOptions,
+): ForeignTruth {
   const named = namesOf(items)(file.ids('item'));
   const labels = file.labels(column);
   const lookup = knownIds(ids);
@@ -93,7 +118,9 @@ function labelTruth(file: ForeignTable, column: string, { ids }: ForeignCodes, {
       else holders.set(label, [item]);
     }
   });
-  const eligible = Uint32Array.from(own, (_, item) => item).filter((item) => [...own[item]!].some((label) => holders.get(label)!.length > 1));
+  const eligible = Uint32Array.from(own, (_, item) => item).filter((item) =>
+    [...own[item]!].some((label) => holders.get(label)!.length > 1),
+  );
   const stream = new RandomStream(seed, PURPOSE.evaluate, 2);
   const relevant = new Map<number, Int32Array>();
   let total = 0;
@@ -101,7 +128,9 @@ function labelTruth(file: ForeignTable, column: string, { ids }: ForeignCodes, {
     const other = k + stream.below(eligible.length - k);
     const item = eligible[other]!;
     eligible[other] = eligible[k]!;
-    const mates = Int32Array.from(new Set([...own[item]!].flatMap((label) => holders.get(label)!))).filter((mate) => mate !== item);
+    const mates = Int32Array.from(
+      new Set([...own[item]!].flatMap((label) => holders.get(label)!)),
+    ).filter((mate) => mate !== item);
     relevant.set(item, mates.sort());
     total += mates.length;
   }
@@ -127,21 +156,41 @@ function knownIds(ids: ForeignCodes['ids']) {
       if (number === undefined) missing.add(id);
       return number;
     },
-    unknown: (rows: number): UnknownIds => ({ ids: missing.size, rows, first: [...missing].slice(0, LISTED).map(String) }),
+    unknown: (rows: number): UnknownIds => ({
+      ids: missing.size,
+      rows,
+      first: [...missing].slice(0, LISTED).map(String),
+    }),
   };
 }
 
 /** Ids as they come, or what their numbers stand for; a number that stands for nothing stays, and is unknown. */
-function namesOf(items: ForeignTable | undefined): (ids: string[] | bigint[]) => (string | bigint)[] {
+function namesOf(
+  items: ForeignTable | undefined,
+): (ids: string[] | bigint[]) => (string | bigint)[] {
   if (!items) return (ids) => ids;
   const numbers = items.ids('number');
-  const names = new Map<string | bigint, string | bigint>(items.ids('item').map((name: string | bigint, row: number) => [numbers[row]!, name]));
+  const names = new Map<string | bigint, string | bigint>(
+    items.ids('item').map((name: string | bigint, row: number) => [numbers[row]!, name]),
+  );
   return (ids) => Array.from<string | bigint, string | bigint>(ids, (id) => names.get(id) ?? id);
 }
 
-function nothingLeft(file: ForeignTable, what: string, found: readonly (string | bigint)[], ids: ForeignCodes['ids'], missing: Set<string | bigint>): Failure {
+function nothingLeft(
+  file: ForeignTable,
+  what: string,
+  found: readonly (string | bigint)[],
+  ids: ForeignCodes['ids'],
+  missing: Set<string | bigint>,
+): Failure {
   const first = [...missing].slice(0, LISTED).map(String);
   const kinds = [ids, found].map((each) => (typeof each[0] === 'string' ? 'text' : 'numbers'));
-  const hint = kinds[0] === kinds[1] ? '' : `; the codes' items are ${kinds[0]}, these are ${kinds[1]}${kinds[1] === 'numbers' ? ' (--items FILE says what they stand for)' : ''}`;
-  return new Failure('DataError', `${file.where}: none of its ${found.length} ${what} is of items that have codes${first.length > 0 ? ` (not there: ${first.join(', ')})` : ''}${hint}`);
+  const hint =
+    kinds[0] === kinds[1]
+      ? ''
+      : `; the codes' items are ${kinds[0]}, these are ${kinds[1]}${kinds[1] === 'numbers' ? ' (--items FILE says what they stand for)' : ''}`;
+  return new Failure(
+    'DataError',
+    `${file.where}: none of its ${found.length} ${what} is of items that have codes${first.length > 0 ? ` (not there: ${first.join(', ')})` : ''}${hint}`,
+  );
 }

@@ -24,7 +24,10 @@ export async function loadFrozen(store: Store, manifest: IndexManifest): Promise
       async read(start, end) {
         const bytes = await store.getRange(`${folder}/${path}`, start, end);
         if (bytes) return bytes;
-        throw new Failure('IntegrityError', `${store.uri}/${folder}/${path} is missing, though version ${manifest.version} names it`);
+        throw new Failure(
+          'IntegrityError',
+          `${store.uri}/${folder}/${path} is missing, though version ${manifest.version} names it`,
+        );
       },
     };
   };
@@ -33,6 +36,8 @@ export async function loadFrozen(store: Store, manifest: IndexManifest): Promise
     return { base: await loadItems(file), delta: await openDelta(checked, openReader) };
   } catch (error) {
     if ((error as Error).name !== 'IndexFormatError') throw error;
-    throw new Failure('IntegrityError', `${store.uri}/${folder}: ${(error as Error).message}`, { cause: error });
+    throw new Failure('IntegrityError', `${store.uri}/${folder}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }

@@ -3,10 +3,18 @@ import { streamLists } from '../store/stream-column.ts';
 import { encodeGroups, type KeyKind, MOST_ROWS, textsOf } from './published-tables.ts';
 
 /** Row groups of groups.parquet out of the files of buckets, in their order. Groups are numbered from 0; a row group of buckets is one of groups, or none. */
-export async function* groupRows(files: readonly { artifact: Artifact; part: string }[], kind: KeyKind): AsyncGenerator<{ bytes: Uint8Array; rows: number }, void, undefined> {
+export async function* groupRows(
+  files: readonly { artifact: Artifact; part: string }[],
+  kind: KeyKind,
+): AsyncGenerator<{ bytes: Uint8Array; rows: number }, void, undefined> {
   let group = 0;
   for (const { artifact, part } of files) {
-    for await (const { offsets, bytes, ends } of streamLists(await artifact.partBlob(part), 'items', kind === 'int64' ? 'list<int64>' : 'list<utf8>', part)) {
+    for await (const { offsets, bytes, ends } of streamLists(
+      await artifact.partBlob(part),
+      'items',
+      kind === 'int64' ? 'list<int64>' : 'list<utf8>',
+      part,
+    )) {
       const places: number[] = [];
       const [groups, sizes] = [[] as number[], [] as number[]];
       for (let b = 0; b + 1 < offsets.length; b++) {
@@ -23,8 +31,17 @@ export async function* groupRows(files: readonly { artifact: Artifact; part: str
       for (let first = 0; first < places.length; first += MOST_ROWS) {
         const end = Math.min(places.length, first + MOST_ROWS);
         const chosen = Uint32Array.from(places.slice(first, end));
-        const items = kind === 'int64' ? idsAt(bytes, chosen) : textsOf({ bytes, offsets: ends! }, chosen);
-        yield { bytes: await encodeGroups(kind, items, Int32Array.from(groups.slice(first, end)), Int32Array.from(sizes.slice(first, end))), rows: end - first };
+        const items =
+          kind === 'int64' ? idsAt(bytes, chosen) : textsOf({ bytes, offsets: ends! }, chosen);
+        yield {
+          bytes: await encodeGroups(
+            kind,
+            items,
+            Int32Array.from(groups.slice(first, end)),
+            Int32Array.from(sizes.slice(first, end)),
+          ),
+          rows: end - first,
+        };
       }
     }
   }

@@ -9,7 +9,13 @@ import { growingFile } from '../store/growing-file.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import { readTablePart } from '../store/table-parts.ts';
 import { createTableWriter } from '../store/table-writer.ts';
-import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageInput,
+  type StageOutput,
+} from './stage-context.ts';
 
 export interface HoldOutInput extends StageInput {
   affinity: ArtifactReference;
@@ -31,12 +37,20 @@ const MOST_RANGES = 256;
 export async function holdOut(input: HoldOutInput, context: StageContext): Promise<HoldOutOutput> {
   const store = context.openStore(input.store);
   const { pairs, seed } = input;
-  const recipe = { stage: 'hold-out', parameters: { pairs, seed }, inputs: [input.affinity], force: input.force } as const;
+  const recipe = {
+    stage: 'hold-out',
+    parameters: { pairs, seed },
+    inputs: [input.affinity],
+    force: input.force,
+  } as const;
   const affinity = await openArtifact(store, input.affinity);
   const words = Number(affinity.manifest.facts['words']);
   const make = async (scratch: string): Promise<ArtifactContent> => {
     const holding = holdOutKernel({ words, entries: affinity.manifest.rows, pairs, seed });
-    const training = createTableWriter(AFFINITY, growingFile(join(scratch, 'training'), MOST_BYTES_IN_MEMORY));
+    const training = createTableWriter(
+      AFFINITY,
+      growingFile(join(scratch, 'training'), MOST_BYTES_IN_MEMORY),
+    );
     let done = 0;
     for await (const { row, column } of readTablePart(affinity, 'affinity.parquet', AFFINITY)) {
       training.add({ row, column }, holding.add(row, column));
@@ -46,13 +60,20 @@ export async function holdOut(input: HoldOutInput, context: StageContext): Promi
     const { content, rows } = training.finish();
     const parts = [
       { name: 'training.parquet', ...content, rows },
-      { name: 'held-out.parquet', bytes: await encodeParquet(HELD_OUT, { left, right }, { dress: 'internal' }), rows: left.length },
+      {
+        name: 'held-out.parquet',
+        bytes: await encodeParquet(HELD_OUT, { left, right }, { dress: 'internal' }),
+        rows: left.length,
+      },
     ];
     return { parts, rows: left.length, facts: { words, training: rows } };
   };
   const scratch = await mkdtemp(join(tmpdir(), 'hashloom-hold-out-'));
   try {
-    return { ...(await produceArtifact(context, store, recipe, () => make(scratch))), batches: rangesOf(words) };
+    return {
+      ...(await produceArtifact(context, store, recipe, () => make(scratch))),
+      batches: rangesOf(words),
+    };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

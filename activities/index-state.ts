@@ -1,5 +1,10 @@
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { type CurrentPointer, currentPointer, type IndexManifest, indexManifest } from '../schemas/index-manifest.ts';
+import {
+  type CurrentPointer,
+  currentPointer,
+  type IndexManifest,
+  indexManifest,
+} from '../schemas/index-manifest.ts';
 import { Failure } from '../schemas/failures.ts';
 import type { ObjectHead, Store } from '../store/store.ts';
 import { readJson } from './json-object.ts';
@@ -18,23 +23,46 @@ export async function readIndexState(store: Store, index: string): Promise<Index
   const folder = indexFolder(index);
   const seen = await store.head(`${folder}/current.json`);
   const current = seen && (await readJson(store, `${folder}/current.json`, currentPointer));
-  const standing = current && (await readJson(store, `${folder}/${current.path}/index.json`, indexManifest));
+  const standing =
+    current && (await readJson(store, `${folder}/${current.path}/index.json`, indexManifest));
   return { folder, seen, current, standing };
 }
 
-export async function readVersion(store: Store, index: string, version: number): Promise<IndexManifest | undefined> {
-  return await readJson(store, `${indexFolder(index)}/versions/${version}/index.json`, indexManifest);
+export async function readVersion(
+  store: Store,
+  index: string,
+  version: number,
+): Promise<IndexManifest | undefined> {
+  return await readJson(
+    store,
+    `${indexFolder(index)}/versions/${version}/index.json`,
+    indexManifest,
+  );
 }
 
 /** A version, the current one unless one is named. Throws IntegrityError that names it when it is not there. */
-export async function requireVersion(store: Store, index: string, version?: number): Promise<IndexManifest> {
+export async function requireVersion(
+  store: Store,
+  index: string,
+  version?: number,
+): Promise<IndexManifest> {
   const { current, standing } = await readIndexState(store, index);
-  if (!current) throw new Failure('IntegrityError', `nothing is published at ${store.uri}/${indexFolder(index)}: expected current.json there`);
+  if (!current)
+    throw new Failure(
+      'IntegrityError',
+      `nothing is published at ${store.uri}/${indexFolder(index)}: expected current.json there`,
+    );
   const manifest = version === undefined ? standing : await readVersion(store, index, version);
   if (manifest) return manifest;
   const there = (await listVersions(store, index)).map((each) => each.version);
-  const gone = version === undefined || version <= Math.max(current.version, ...there) ? 'is gone: gc has removed it, or its run never finished' : 'was never published';
-  throw new Failure('IntegrityError', `version ${version ?? current.version} of ${index} ${gone}; versions at ${store.uri}/${indexFolder(index)}: ${there.join(', ') || 'none'}`);
+  const gone =
+    version === undefined || version <= Math.max(current.version, ...there)
+      ? 'is gone: gc has removed it, or its run never finished'
+      : 'was never published';
+  throw new Failure(
+    'IntegrityError',
+    `version ${version ?? current.version} of ${index} ${gone}; versions at ${store.uri}/${indexFolder(index)}: ${there.join(', ') || 'none'}`,
+  );
 }
 
 /** The versions that are complete, rising. */
@@ -50,8 +78,14 @@ export async function listVersions(store: Store, index: string): Promise<IndexMa
 }
 
 /** Whether a version was made from these very artifacts. */
-export function isMadeFrom(standing: IndexManifest, lineage: readonly ArtifactReference[]): boolean {
-  return JSON.stringify(standing.lineage.map(({ key }) => key)) === JSON.stringify(lineage.map(({ key }) => key));
+export function isMadeFrom(
+  standing: IndexManifest,
+  lineage: readonly ArtifactReference[],
+): boolean {
+  return (
+    JSON.stringify(standing.lineage.map(({ key }) => key)) ===
+    JSON.stringify(lineage.map(({ key }) => key))
+  );
 }
 
 export const indexFolder = (index: string): string => `indexes/${index}`;

@@ -7,9 +7,21 @@ import { DICTIONARY, DOCUMENTS, ITEM_PAYLOAD, PAIRS, TOKENS, WEIGHTS } from '../
 import type { PartToWrite } from '../store/artifacts.ts';
 import { encodeParquet } from '../store/parquet.ts';
 import { type ListedFile, readListedFiles } from './listed-files.ts';
-import { type DocumentsShard, readDocumentsOf, readPairsOf, readSequencesOf, readText, type TextShard } from './read-shard.ts';
+import {
+  type DocumentsShard,
+  readDocumentsOf,
+  readPairsOf,
+  readSequencesOf,
+  readText,
+  type TextShard,
+} from './read-shard.ts';
 import { ingestArtifact, type IngestParameters } from './shard-artifacts.ts';
-import { type ArtifactContent, produceArtifact, type StageContext, type StageInput } from './stage-context.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageInput,
+} from './stage-context.ts';
 
 export interface IngestInput extends StageInput, IngestParameters {
   files: ArtifactReference;
@@ -38,11 +50,17 @@ export async function ingest(input: IngestInput, context: StageContext): Promise
   let done = 0;
   const lane = async () => {
     for (let file = batch[next++]; file !== undefined; file = batch[next++]) {
-      const report = (rows: number) => context.report(done, batch.length, { rows: output.rows + rows });
+      const report = (rows: number) =>
+        context.report(done, batch.length, { rows: output.rows + rows });
       report(0);
       const { parameters, inputs } = ingestArtifact(file, input);
       const known = file;
-      const shard = await produceArtifact(context, store, { stage: 'ingest', parameters, inputs, force: input.force }, () => shardOf(known, input, context, report));
+      const shard = await produceArtifact(
+        context,
+        store,
+        { stage: 'ingest', parameters, inputs, force: input.force },
+        () => shardOf(known, input, context, report),
+      );
       output.cached &&= shard.cached;
       output.rows += shard.rows;
       output.bytes += shard.bytes;
@@ -62,7 +80,12 @@ export async function ingest(input: IngestInput, context: StageContext): Promise
 }
 
 /** With `badFiles: skip` a file that cannot be read is a shard of nothing, whose facts say why. */
-async function shardOf(file: ListedFile, input: IngestInput, context: StageContext, report: (rows: number) => void): Promise<ArtifactContent> {
+async function shardOf(
+  file: ListedFile,
+  input: IngestInput,
+  context: StageContext,
+  report: (rows: number) => void,
+): Promise<ArtifactContent> {
   try {
     return await readShard(file, input, context, report);
   } catch (error) {
@@ -72,58 +95,164 @@ async function shardOf(file: ListedFile, input: IngestInput, context: StageConte
   }
 }
 
-async function readShard(file: ListedFile, input: IngestInput, context: StageContext, report: (rows: number) => void): Promise<ArtifactContent> {
-  if (input.source.kind === 'documents') return await documentsContent(await readDocumentsOf(file, input, context, report));
-  if (input.source.kind === 'pairs') return await pairsContent(await readPairsOf(file, input, context, report));
-  if (input.source.kind === 'sequences') return await textContent(await readSequencesOf(file, input, context, report));
+async function readShard(
+  file: ListedFile,
+  input: IngestInput,
+  context: StageContext,
+  report: (rows: number) => void,
+): Promise<ArtifactContent> {
+  if (input.source.kind === 'documents')
+    return await documentsContent(await readDocumentsOf(file, input, context, report));
+  if (input.source.kind === 'pairs')
+    return await pairsContent(await readPairsOf(file, input, context, report));
+  if (input.source.kind === 'sequences')
+    return await textContent(await readSequencesOf(file, input, context, report));
   return await textContent(await readText(file, input, context, report));
 }
 
-const NO_WORDS: Utf8Dictionary = { words: { offsets: new Int32Array(1), bytes: new Uint8Array(0) }, counts: new Float64Array(0), documents: new Float64Array(0) };
+const NO_WORDS: Utf8Dictionary = {
+  words: { offsets: new Int32Array(1), bytes: new Uint8Array(0) },
+  counts: new Float64Array(0),
+  documents: new Float64Array(0),
+};
 
 async function emptyShard({ source, documents }: IngestInput): Promise<ArtifactContent> {
   const none = new Int32Array(0);
   if (source.kind === 'documents') {
-    return await documentsContent({ dictionary: NO_WORDS, tokens: none, rowOffsets: new Int32Array(1), documents: 0, replaced: 0, ids: [], splits: [], labels: [], ...(documents.payload !== '' && { payloads: [] }), vectors: { rows: [], terms: [], weights: [] } });
+    return await documentsContent({
+      dictionary: NO_WORDS,
+      tokens: none,
+      rowOffsets: new Int32Array(1),
+      documents: 0,
+      replaced: 0,
+      ids: [],
+      splits: [],
+      labels: [],
+      ...(documents.payload !== '' && { payloads: [] }),
+      vectors: { rows: [], terms: [], weights: [] },
+    });
   }
-  if (source.kind === 'pairs') return await pairsContent({ dictionary: NO_WORDS, rows: none, columns: none, sums: new Float64Array(0), pairs: 0, loops: 0 });
-  return await textContent({ dictionary: NO_WORDS, tokens: none, rowOffsets: new Int32Array(1), documents: 0, replaced: 0 });
+  if (source.kind === 'pairs')
+    return await pairsContent({
+      dictionary: NO_WORDS,
+      rows: none,
+      columns: none,
+      sums: new Float64Array(0),
+      pairs: 0,
+      loops: 0,
+    });
+  return await textContent({
+    dictionary: NO_WORDS,
+    tokens: none,
+    rowOffsets: new Int32Array(1),
+    documents: 0,
+    replaced: 0,
+  });
 }
 
-async function textContent({ dictionary, tokens, rowOffsets, documents, replaced }: TextShard): Promise<ArtifactContent> {
+async function textContent({
+  dictionary,
+  tokens,
+  rowOffsets,
+  documents,
+  replaced,
+}: TextShard): Promise<ArtifactContent> {
   const columns = { tokens: { offsets: rowOffsets, values: tokens } };
   const bytes = await encodeParquet(TOKENS, columns, { dress: 'internal' });
-  const parts = [{ name: 'tokens.parquet', bytes, rows: rowOffsets.length - 1 }, await dictionaryPart(dictionary)];
-  return { parts, rows: tokens.length, facts: { documents, words: dictionary.counts.length, replaced } };
+  const parts = [
+    { name: 'tokens.parquet', bytes, rows: rowOffsets.length - 1 },
+    await dictionaryPart(dictionary),
+  ];
+  return {
+    parts,
+    rows: tokens.length,
+    facts: { documents, words: dictionary.counts.length, replaced },
+  };
 }
 
-async function documentsContent({ ids, splits, labels, payloads, vectors, ...text }: DocumentsShard): Promise<ArtifactContent> {
+async function documentsContent({
+  ids,
+  splits,
+  labels,
+  payloads,
+  vectors,
+  ...text
+}: DocumentsShard): Promise<ArtifactContent> {
   const content = await textContent(text);
   const offsets = new Int32Array(ids.length + 1);
   for (const [at, each] of labels.entries()) offsets[at + 1] = offsets[at]! + each.length;
   const columns = { id: ids, split: splits, labels: { offsets, values: labels.flat() } };
   const dress = { dress: 'internal' } as const;
-  const documents = payloads ? await encodeParquet({ ...DOCUMENTS, ...ITEM_PAYLOAD }, { ...columns, payload: payloads }, dress) : await encodeParquet(DOCUMENTS, columns, dress);
-  const parts = [...content.parts, { name: 'documents.parquet', bytes: documents, rows: ids.length }];
+  const documents = payloads
+    ? await encodeParquet(
+        { ...DOCUMENTS, ...ITEM_PAYLOAD },
+        { ...columns, payload: payloads },
+        dress,
+      )
+    : await encodeParquet(DOCUMENTS, columns, dress);
+  const parts = [
+    ...content.parts,
+    { name: 'documents.parquet', bytes: documents, rows: ids.length },
+  ];
   if (vectors) {
     const { rows, terms, weights } = vectors;
-    const columns = { row: Int32Array.from(rows), term: Int32Array.from(terms), weight: Float32Array.from(weights) };
-    parts.push({ name: 'weights.parquet', bytes: await encodeParquet(WEIGHTS, columns, { dress: 'internal' }), rows: rows.length });
+    const columns = {
+      row: Int32Array.from(rows),
+      term: Int32Array.from(terms),
+      weight: Float32Array.from(weights),
+    };
+    parts.push({
+      name: 'weights.parquet',
+      bytes: await encodeParquet(WEIGHTS, columns, { dress: 'internal' }),
+      rows: rows.length,
+    });
   }
   return { ...content, parts, rows: ids.length };
 }
 
-async function pairsContent({ dictionary, rows, columns, sums, pairs, loops }: PairRun): Promise<ArtifactContent> {
-  const bytes = await encodeParquet(PAIRS, { row: rows, column: columns, sum: toInt64(sums) }, { dress: 'internal' });
-  const parts = [{ name: 'pairs.parquet', bytes, rows: rows.length }, await dictionaryPart(dictionary)];
-  return { parts, rows: pairs, facts: { documents: pairs, words: dictionary.counts.length, replaced: 0, loops, scale: PAIR_SCALE } };
+async function pairsContent({
+  dictionary,
+  rows,
+  columns,
+  sums,
+  pairs,
+  loops,
+}: PairRun): Promise<ArtifactContent> {
+  const bytes = await encodeParquet(
+    PAIRS,
+    { row: rows, column: columns, sum: toInt64(sums) },
+    { dress: 'internal' },
+  );
+  const parts = [
+    { name: 'pairs.parquet', bytes, rows: rows.length },
+    await dictionaryPart(dictionary),
+  ];
+  return {
+    parts,
+    rows: pairs,
+    facts: {
+      documents: pairs,
+      words: dictionary.counts.length,
+      replaced: 0,
+      loops,
+      scale: PAIR_SCALE,
+    },
+  };
 }
 
 async function dictionaryPart(dictionary: Utf8Dictionary): Promise<PartToWrite> {
-  return { name: 'dictionary.parquet', bytes: await encodeDictionary(dictionary), rows: dictionary.counts.length };
+  return {
+    name: 'dictionary.parquet',
+    bytes: await encodeDictionary(dictionary),
+    rows: dictionary.counts.length,
+  };
 }
 
-export async function encodeDictionary({ words, counts, documents }: Dictionary | Utf8Dictionary): Promise<Uint8Array> {
+export async function encodeDictionary({
+  words,
+  counts,
+  documents,
+}: Dictionary | Utf8Dictionary): Promise<Uint8Array> {
   const columns = { word: words, count: toInt64(counts), documents: toInt64(documents) };
   return await encodeParquet(DICTIONARY, columns, { dress: 'internal' });
 }

@@ -39,15 +39,27 @@ const BLOCK_ITEMS = 65_536;
 
 export async function openItems(store: Store, inputs: ItemInputs): Promise<ItemSource> {
   const coded = await openArtifact(store, inputs.codes);
-  const [items, tables, bits] = ['items', 'tables', 'bits'].map((name) => Number(coded.manifest.facts[name])) as [number, number, number];
+  const [items, tables, bits] = ['items', 'tables', 'bits'].map((name) =>
+    Number(coded.manifest.facts[name]),
+  ) as [number, number, number];
   const named = inputs.vocabulary ?? inputs.items;
   if (!named) throw new RangeError('export: expected a vocabulary or items, got neither');
   const keyed = await openArtifact(store, named);
   const isId = !inputs.vocabulary && keyed.manifest.facts['kind'] === 'id';
-  const key = inputs.vocabulary ? { part: 'vocabulary.parquet', name: 'word' } : { part: 'items.parquet', name: 'id' };
+  const key = inputs.vocabulary
+    ? { part: 'vocabulary.parquet', name: 'word' }
+    : { part: 'items.parquet', name: 'id' };
   const hasPayloads = !inputs.vocabulary && keyed.manifest.facts['payloads'] === true;
   const width = (tables * bits) / 8;
-  const codesOf = async (from: number, to: number) => await columnOf(coded, 'codes.parquet', 'code', `binary(${bits / 8})`, tables * from, tables * to);
+  const codesOf = async (from: number, to: number) =>
+    await columnOf(
+      coded,
+      'codes.parquet',
+      'code',
+      `binary(${bits / 8})`,
+      tables * from,
+      tables * to,
+    );
 
   return {
     items,
@@ -58,11 +70,21 @@ export async function openItems(store: Store, inputs: ItemInputs): Promise<ItemS
     async *rows(from, to) {
       const codes = await codesOf(from, to);
       const keys = await columnOf(keyed, key.part, key.name, isId ? 'int64' : 'utf8', from, to);
-      const payloads = hasPayloads ? await columnOf(keyed, key.part, 'payload', 'utf8', from, to) : undefined;
+      const payloads = hasPayloads
+        ? await columnOf(keyed, key.part, 'payload', 'utf8', from, to)
+        : undefined;
       for (let first = from; first < to; first += BLOCK_ITEMS) {
         const count = Math.min(BLOCK_ITEMS, to - first);
-        const own = isId ? { bytes: await takeBytes(keys, 8 * count, key.part), offsets: evenOffsets(count, 8) } : await takeStrings(keys, count, key.part);
-        yield { first, count, codes: await takeBytes(codes, width * count, 'codes.parquet'), keys: own, ...(payloads && { payloads: await takeStrings(payloads, count, key.part) }) };
+        const own = isId
+          ? { bytes: await takeBytes(keys, 8 * count, key.part), offsets: evenOffsets(count, 8) }
+          : await takeStrings(keys, count, key.part);
+        yield {
+          first,
+          count,
+          codes: await takeBytes(codes, width * count, 'codes.parquet'),
+          keys: own,
+          ...(payloads && { payloads: await takeStrings(payloads, count, key.part) }),
+        };
       }
     },
     async *codes() {
@@ -82,8 +104,19 @@ interface OpenColumn {
   taken: number;
 }
 
-async function columnOf(artifact: Artifact, part: string, name: string, type: StreamedType, from: number, to: number): Promise<OpenColumn> {
-  return { pieces: streamColumn(await artifact.partBlob(part), name, type, part, { from, to }), piece: undefined, taken: 0 };
+async function columnOf(
+  artifact: Artifact,
+  part: string,
+  name: string,
+  type: StreamedType,
+  from: number,
+  to: number,
+): Promise<OpenColumn> {
+  return {
+    pieces: streamColumn(await artifact.partBlob(part), name, type, part, { from, to }),
+    piece: undefined,
+    taken: 0,
+  };
 }
 
 async function nextPiece(column: OpenColumn, part: string): Promise<ColumnPiece> {
@@ -96,7 +129,7 @@ async function nextPiece(column: OpenColumn, part: string): Promise<ColumnPiece>
 
 async function takeBytes(column: OpenColumn, length: number, part: string): Promise<Uint8Array> {
   const out = new Uint8Array(length);
-  for (let filled = 0; filled < length; ) {
+  for (let filled = 0; filled < length;) {
     let { piece } = column;
     if (!piece || column.taken === piece.bytes.length) piece = await nextPiece(column, part);
     const count = Math.min(length - filled, piece.bytes.length - column.taken);
@@ -110,13 +143,14 @@ async function takeBytes(column: OpenColumn, length: number, part: string): Prom
 async function takeStrings(column: OpenColumn, count: number, part: string): Promise<ByteStrings> {
   const offsets = new Uint32Array(count + 1);
   const parts: Uint8Array[] = [];
-  for (let filled = 0; filled < count; ) {
+  for (let filled = 0; filled < count;) {
     let { piece } = column;
     if (!piece || column.taken === piece.rows) piece = await nextPiece(column, part);
     const ends = piece.offsets!;
     const more = Math.min(count - filled, piece.rows - column.taken);
     const start = ends[column.taken]!;
-    for (let k = 1; k <= more; k++) offsets[filled + k] = offsets[filled]! + ends[column.taken + k]! - start;
+    for (let k = 1; k <= more; k++)
+      offsets[filled + k] = offsets[filled]! + ends[column.taken + k]! - start;
     parts.push(piece.bytes.subarray(start, ends[column.taken + more]));
     column.taken += more;
     filled += more;

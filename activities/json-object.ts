@@ -3,7 +3,11 @@ import { Failure } from '../schemas/failures.ts';
 import type { Store } from '../store/store.ts';
 
 /** Reads and validates a JSON object of the store; undefined where there is none. */
-export async function readJson<Schema extends z.ZodType>(store: Store, path: string, schema: Schema): Promise<z.infer<Schema> | undefined> {
+export async function readJson<Schema extends z.ZodType>(
+  store: Store,
+  path: string,
+  schema: Schema,
+): Promise<z.infer<Schema> | undefined> {
   const bytes = await store.get(path);
   if (!bytes) return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
@@ -11,12 +15,19 @@ export async function readJson<Schema extends z.ZodType>(store: Store, path: str
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Failure('IntegrityError', `${store.uri}/${path} is not JSON: ${(error as Error).message}`, { cause: error });
+    throw new Failure(
+      'IntegrityError',
+      `${store.uri}/${path} is not JSON: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Failure('IntegrityError', `${store.uri}/${path} is not of this version's form: ${problems.join('; ')}`);
+  throw new Failure(
+    'IntegrityError',
+    `${store.uri}/${path} is not of this version's form: ${problems.join('; ')}`,
+  );
 }
 
 export function toJson(value: unknown): Uint8Array {

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Configuration, configuration as configurationSchema } from '../schemas/configuration.ts';
+import {
+  type Configuration,
+  configuration as configurationSchema,
+} from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
 import { listSources, type SourceFile } from '../sources/list-sources.ts';
 import { type FileRange, openSource } from '../sources/open-source.ts';
@@ -33,25 +36,41 @@ export async function list(input: ListInput, context: StageContext): Promise<Lis
   const files: ListedFile[] = [];
   for (const [at, file] of found.entries()) {
     const whole = { ...file, start: 0, end: file.size };
-    const identity = source.verify ? await digestOf(whole, context, at, found.length) : `${file.size}:${file.etag}`;
+    const identity = source.verify
+      ? await digestOf(whole, context, at, found.length)
+      : `${file.size}:${file.etag}`;
     const ranges = await planRanges(whole, source, context);
     for (const { start, end } of ranges) files.push({ ...whole, identity, start, end });
     context.report(at, found.length);
   }
   const store = context.openStore(input.store);
   const identities = createHash('sha256');
-  for (const file of files) identities.update(`${file.uri}\0${file.identity}\0${file.start}-${file.end}\n`);
+  for (const file of files)
+    identities.update(`${file.uri}\0${file.identity}\0${file.start}-${file.end}\n`);
   const parameters = { files: identities.digest('hex') };
-  const output = await produceArtifact(context, store, { stage: 'list', parameters, inputs: [], force: input.force }, async () => ({
-    parts: [{ name: 'files.parquet', bytes: await encodeFiles(files), rows: files.length }],
-    rows: files.length,
-    facts: { files: found.length, bytes: found.reduce((sum, file) => sum + file.size, 0) },
-  }));
-  return { ...output, files: found.length, repeated, batches: planBatches(files.map(({ start, end }) => ({ size: end - start }))) };
+  const output = await produceArtifact(
+    context,
+    store,
+    { stage: 'list', parameters, inputs: [], force: input.force },
+    async () => ({
+      parts: [{ name: 'files.parquet', bytes: await encodeFiles(files), rows: files.length }],
+      rows: files.length,
+      facts: { files: found.length, bytes: found.reduce((sum, file) => sum + file.size, 0) },
+    }),
+  );
+  return {
+    ...output,
+    files: found.length,
+    repeated,
+    batches: planBatches(files.map(({ start, end }) => ({ size: end - start }))),
+  };
 }
 
 /** The files of all paths, sorted by URI, each once; `repeated` counts how often one was named again. */
-async function listAll(paths: string[], context: StageContext): Promise<{ files: SourceFile[]; repeated: number }> {
+async function listAll(
+  paths: string[],
+  context: StageContext,
+): Promise<{ files: SourceFile[]; repeated: number }> {
   const files = new Map<string, SourceFile>();
   let named = 0;
   for (const path of paths) {
@@ -60,7 +79,9 @@ async function listAll(paths: string[], context: StageContext): Promise<{ files:
       files.set(file.uri, file);
     }
   }
-  const sorted = [...files.values()].toSorted((a, b) => Buffer.compare(Buffer.from(a.uri), Buffer.from(b.uri)));
+  const sorted = [...files.values()].toSorted((a, b) =>
+    Buffer.compare(Buffer.from(a.uri), Buffer.from(b.uri)),
+  );
   return { files: sorted, repeated: named - files.size };
 }
 
@@ -88,10 +109,18 @@ function parseConfiguration(value: unknown): Configuration {
   const parsed = configurationSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Failure('ConfigurationError', `the run's configuration is not valid: ${problems.join('; ')}`);
+  throw new Failure(
+    'ConfigurationError',
+    `the run's configuration is not valid: ${problems.join('; ')}`,
+  );
 }
 
-async function digestOf(file: FileRange, context: StageContext, done: number, total: number): Promise<string> {
+async function digestOf(
+  file: FileRange,
+  context: StageContext,
+  done: number,
+  total: number,
+): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of openSource(file, context.openStore).stream()) {
     hash.update(chunk);

@@ -30,7 +30,10 @@ export async function encodeFiles(files: ListedFile[]): Promise<Uint8Array> {
   return await encodeParquet(FILES, columns, { dress: 'internal' });
 }
 
-export async function readListedFiles(store: Store, reference: ArtifactReference): Promise<ListedFile[]> {
+export async function readListedFiles(
+  store: Store,
+  reference: ArtifactReference,
+): Promise<ListedFile[]> {
   const artifact = await openArtifact(store, reference);
   const table = await decodeParquet(await artifact.part('files.parquet'), FILES, 'files.parquet');
   return table.uri.map((uri, at) => ({

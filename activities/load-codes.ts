@@ -19,6 +19,12 @@ export async function loadCodes(store: Store, reference: ArtifactReference): Pro
   const tables = Number(facts['tables']);
   const codes = new Uint8Array((items * tables * bits) / 8);
   // Rows are sorted by (item, table): the codes alone say all.
-  await readBinaryColumn(await artifact.partBlob('codes.parquet'), 'code', bits / 8, codes, 'codes.parquet');
+  await readBinaryColumn(
+    await artifact.partBlob('codes.parquet'),
+    'code',
+    bits / 8,
+    codes,
+    'codes.parquet',
+  );
   return { items, tables, bits, codes };
 }

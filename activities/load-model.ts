@@ -20,7 +20,9 @@ export async function loadModel(store: Store, reference: ArtifactReference): Pro
   const bits = Number(facts['bits']);
   const embeddings = new Float32Array(rows * tables * bits);
   let offset = 0;
-  for (const { name } of artifact.manifest.parts.filter((part) => part.name.startsWith('embeddings-'))) {
+  for (const { name } of artifact.manifest.parts.filter((part) =>
+    part.name.startsWith('embeddings-'),
+  )) {
     const { columns } = await decodeDense(await artifact.part(name), name);
     const values = columns[0]!.values;
     if (offset + values.length > embeddings.length) break;
@@ -28,7 +30,10 @@ export async function loadModel(store: Store, reference: ArtifactReference): Pro
     offset += values.length;
   }
   if (offset !== embeddings.length) {
-    throw new Failure('IntegrityError', `model ${reference.key}: its parts do not hold the ${embeddings.length} values of ${rows} words x ${tables} x ${bits}`);
+    throw new Failure(
+      'IntegrityError',
+      `model ${reference.key}: its parts do not hold the ${embeddings.length} values of ${rows} words x ${tables} x ${bits}`,
+    );
   }
   return { rows, tables, bits, embeddings };
 }

@@ -37,19 +37,50 @@ const COSTS = [0.1, 0.2, 0.3, 0.4, 0.5];
 const SWEEPS = 10;
 
 /** How hard D is: degree, clustering, the F1 of greedy overlapping clusters, and the Wu-Palmer similarity of its own neighbours. Rows: figures. */
-export async function measureAffinity(input: MeasureAffinityInput, context: StageContext): Promise<MeasureAffinityOutput> {
+export async function measureAffinity(
+  input: MeasureAffinityInput,
+  context: StageContext,
+): Promise<MeasureAffinityOutput> {
   const store = context.openStore(input.store);
   const { tables, queries, seed, part } = input;
   const dictionary = input.wordnet === '' ? undefined : await openDictionary(input.wordnet);
-  const parameters = { tables, queries, seed, part, costs: COSTS, sweeps: SWEEPS, ...(dictionary && { wordnet: dictionary.digest }) };
-  const recipe = { stage: 'yardstick', parameters, inputs: [input.affinity, ...(dictionary ? [input.vocabulary] : [])], force: input.force } as const;
+  const parameters = {
+    tables,
+    queries,
+    seed,
+    part,
+    costs: COSTS,
+    sweeps: SWEEPS,
+    ...(dictionary && { wordnet: dictionary.digest }),
+  };
+  const recipe = {
+    stage: 'yardstick',
+    parameters,
+    inputs: [input.affinity, ...(dictionary ? [input.vocabulary] : [])],
+    force: input.force,
+  } as const;
   const { artifact, cached, facts } = await produceArtifact(context, store, recipe, async () => {
     const d = await openArtifact(store, input.affinity);
     const words = Number(d.manifest.facts['words']);
-    const affinity = toSparseRows(await decodeParquet(await d.part('affinity.parquet'), AFFINITY, 'affinity.parquet'), 0, words, 'affinity.parquet');
-    const figures: AffinityFigures = { ...localClustering(affinity), greedyCost: 0, greedyPrecision: 0, greedyRecall: 0, greedyF1: -1 };
+    const affinity = toSparseRows(
+      await decodeParquet(await d.part('affinity.parquet'), AFFINITY, 'affinity.parquet'),
+      0,
+      words,
+      'affinity.parquet',
+    );
+    const figures: AffinityFigures = {
+      ...localClustering(affinity),
+      greedyCost: 0,
+      greedyPrecision: 0,
+      greedyRecall: 0,
+      greedyF1: -1,
+    };
     let greedy: Retrieve = () => new Uint32Array(0);
-    const truth = partOfTruth({ rowOffsets: affinity.offsets, columns: affinity.columns }, part, seed);
+    const truth = partOfTruth(
+      { rowOffsets: affinity.offsets, columns: affinity.columns },
+      part,
+      seed,
+    );
     const sample = sampleQueries(truth, words, queries, seed);
     for (const [at, cost] of COSTS.entries()) {
       context.report(at, COSTS.length);
@@ -58,19 +89,43 @@ export async function measureAffinity(input: MeasureAffinityInput, context: Stag
       const { precision, recall, f1 } = precisionRecall(retrieve, truth, sample);
       if (f1 <= figures.greedyF1) continue;
       greedy = retrieve;
-      Object.assign(figures, { greedyCost: cost, greedyPrecision: precision, greedyRecall: recall, greedyF1: f1 });
+      Object.assign(figures, {
+        greedyCost: cost,
+        greedyPrecision: precision,
+        greedyRecall: recall,
+        greedyF1: f1,
+      });
     }
     if (dictionary) {
       const vocabulary = await openArtifact(store, input.vocabulary);
-      const { word } = await decodeParquet(await vocabulary.part('vocabulary.parquet'), VOCABULARY, 'vocabulary.parquet');
+      const { word } = await decodeParquet(
+        await vocabulary.part('vocabulary.parquet'),
+        VOCABULARY,
+        'vocabulary.parquet',
+      );
       const senses = wordSenses(word, dictionary.wordnet);
       const drawn = sampleWords(senses, words, queries, seed);
-      const mean = (retrieve: Retrieve) => wuPalmerScores(retrieve, senses, drawn).best.reduce((sum, value) => sum + value / drawn.length, 0);
-      Object.assign(figures, { wpOfD: mean((item) => affinity.columns.subarray(affinity.offsets[item], affinity.offsets[item + 1])), greedyWp: mean(greedy) });
+      const mean = (retrieve: Retrieve) =>
+        wuPalmerScores(retrieve, senses, drawn).best.reduce(
+          (sum, value) => sum + value / drawn.length,
+          0,
+        );
+      Object.assign(figures, {
+        wpOfD: mean((item) =>
+          affinity.columns.subarray(affinity.offsets[item], affinity.offsets[item + 1]),
+        ),
+        greedyWp: mean(greedy),
+      });
     }
-    return { parts: [{ name: 'figures.json', bytes: toJson(figures), rows: 1 }], rows: Object.keys(figures).length, facts: { ...figures } };
+    return {
+      parts: [{ name: 'figures.json', bytes: toJson(figures), rows: 1 }],
+      rows: Object.keys(figures).length,
+      facts: { ...figures },
+    };
   });
-  const figures = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, Number(value)]));
+  const figures = Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, Number(value)]),
+  );
   return { ...(figures as unknown as AffinityFigures), artifact, cached };
 }
 
@@ -83,7 +138,11 @@ function retrieveByLabel(labels: Uint32Array, tables: number): (query: number) =
     members.set(label, found);
   }
   return (query) => {
-    const found = new Set([...labels.subarray(query * tables, query * tables + tables)].flatMap((label) => members.get(label) ?? []));
+    const found = new Set(
+      [...labels.subarray(query * tables, query * tables + tables)].flatMap(
+        (label) => members.get(label) ?? [],
+      ),
+    );
     found.delete(query);
     return Uint32Array.from(found);
   };

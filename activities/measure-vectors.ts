@@ -37,18 +37,28 @@ const MOST_ITEMS = 5_000_000;
  * The true neighbours of some vectors by the cosine of what the hyperplanes see of them (vectors less their mean), over all of them, a file at a time. Nothing of
  * more than 5 million.
  */
-export async function measureVectors({ codes, names, points }: MeasureInput, { source, vectors }: Configuration, made: { files: ArtifactReference; encoded: ArtifactReference }, store: Store, context: StageContext): Promise<MeasuredItems | undefined> {
+export async function measureVectors(
+  { codes, names, points }: MeasureInput,
+  { source, vectors }: Configuration,
+  made: { files: ArtifactReference; encoded: ArtifactReference },
+  store: Store,
+  context: StageContext,
+): Promise<MeasuredItems | undefined> {
   const items = names.length;
   if (items > MOST_ITEMS) return undefined;
   const encoded = await openArtifact(store, made.encoded);
-  const mean = (await decodeDense(await encoded.part('mean.arrow'), 'mean.arrow')).columns[0]!.values;
+  const mean = (await decodeDense(await encoded.part('mean.arrow'), 'mean.arrow')).columns[0]!
+    .values;
   const dimensions = mean.length;
   const files = await readListedFiles(store, made.files);
   const numberOf = new Map(names.map((name, number) => [name, number]));
 
   const sample = scattered(items, points);
   const onMap = new Map(Array.from(sample, (number, at) => [number, at]));
-  const queries = evenly(items, Math.max(1, Math.min(MOST_QUERIES, Math.floor(MOST_WORK / (items * dimensions)))));
+  const queries = evenly(
+    items,
+    Math.max(1, Math.min(MOST_QUERIES, Math.floor(MOST_WORK / (items * dimensions)))),
+  );
   const asked = new Map(Array.from(queries, (number, at) => [number, at]));
   const shown = new Float32Array(sample.length * dimensions);
   const own = new Float32Array(queries.length * dimensions);
@@ -65,14 +75,25 @@ export async function measureVectors({ codes, names, points }: MeasureInput, { s
       if (queries[query] !== number) nearest.take(query, number, cosine);
     }
   });
-  return { candidates: candidateRows(codes, queries, (query) => nearest.of(query)), places: { vectors: shown }, sample };
+  return {
+    candidates: candidateRows(codes, queries, (query) => nearest.of(query)),
+    places: { vectors: shown },
+    sample,
+  };
 
   /** Every vector less the mean, of length 1, which is good until the next. */
-  async function forEachVector(visit: (number: number, vector: Float32Array) => void): Promise<void> {
+  async function forEachVector(
+    visit: (number: number, vector: Float32Array) => void,
+  ): Promise<void> {
     const vector = new Float32Array(dimensions);
     let first = 0;
     for (const [at, file] of files.entries()) {
-      const rows = await readVectorRows(file, { badFiles: source.badFiles, vectors }, context, dimensions);
+      const rows = await readVectorRows(
+        file,
+        { badFiles: source.badFiles, vectors },
+        context,
+        dimensions,
+      );
       if ('reason' in rows) continue;
       for (let row = 0; row < rows.rows; row++) {
         if (row % 4096 === 0) context.report(at, files.length);
@@ -94,10 +115,23 @@ export async function measureVectors({ codes, names, points }: MeasureInput, { s
 }
 
 /** What the codes give of these neighbours, and of what is relevant where that is known. */
-export function candidateRows(codes: Codes, queries: Uint32Array, nearestOf: (query: number) => Uint32Array, relevantOf: (query: number) => Uint32Array = () => new Uint32Array(0)): CandidateRow[] {
-  const distancesTo = codeDistancesOf(codes.codes, codes.tables, codes.codeBytes, false, cutLengths(codes.codeBytes));
+export function candidateRows(
+  codes: Codes,
+  queries: Uint32Array,
+  nearestOf: (query: number) => Uint32Array,
+  relevantOf: (query: number) => Uint32Array = () => new Uint32Array(0),
+): CandidateRow[] {
+  const distancesTo = codeDistancesOf(
+    codes.codes,
+    codes.tables,
+    codes.codeBytes,
+    false,
+    cutLengths(codes.codeBytes),
+  );
   const counts = new Candidates(codes);
-  queries.forEach((item, query) => counts.add(item, distancesTo(item).counts, nearestOf(query), relevantOf(query)));
+  queries.forEach((item, query) =>
+    counts.add(item, distancesTo(item).counts, nearestOf(query), relevantOf(query)),
+  );
   return counts.rows(queries.length);
 }
 

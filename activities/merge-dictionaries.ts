@@ -5,12 +5,29 @@ import type { Dictionary, Utf8Dictionary } from '../kernels/build-dictionary.ts'
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { type Artifact, openArtifact, type PartToWrite } from '../store/artifacts.ts';
 import type { Store } from '../store/store.ts';
-import { budgetOf, decodeDictionary, decodeUtf8Dictionary, mergeInBudget, regrouped } from './dictionary-runs.ts';
+import {
+  budgetOf,
+  decodeDictionary,
+  decodeUtf8Dictionary,
+  mergeInBudget,
+  regrouped,
+} from './dictionary-runs.ts';
 import { encodeDictionary } from './ingest.ts';
 import { readListedFiles } from './listed-files.ts';
 import { digestOfKeys, ingestArtifact, type IngestParameters } from './shard-artifacts.ts';
-import { type SkippedFile, skippedFiles, type SkippedFiles, skippedParts, skippedShards } from './skipped-files.ts';
-import { produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
+import {
+  type SkippedFile,
+  skippedFiles,
+  type SkippedFiles,
+  skippedParts,
+  skippedShards,
+} from './skipped-files.ts';
+import {
+  produceArtifact,
+  type StageContext,
+  type StageInput,
+  type StageOutput,
+} from './stage-context.ts';
 
 export interface MergeDictionariesInput extends StageInput, IngestParameters {
   files: ArtifactReference;
@@ -28,7 +45,10 @@ export interface MergeDictionariesOutput extends StageOutput {
 }
 
 /** The dictionary of the corpus from those of its shards, and the list of files that were left out. Rows: words. */
-export async function mergeDictionaries(input: MergeDictionariesInput, context: StageContext): Promise<MergeDictionariesOutput> {
+export async function mergeDictionaries(
+  input: MergeDictionariesInput,
+  context: StageContext,
+): Promise<MergeDictionariesOutput> {
   const folder = await mkdtemp(join(tmpdir(), 'hashloom-dictionary-'));
   try {
     return await mergeAll(input, context, folder);
@@ -38,7 +58,11 @@ export async function mergeDictionaries(input: MergeDictionariesInput, context: 
 }
 
 /** The parts are written to a local folder first. */
-async function mergeAll(input: MergeDictionariesInput, context: StageContext, folder: string): Promise<MergeDictionariesOutput> {
+async function mergeAll(
+  input: MergeDictionariesInput,
+  context: StageContext,
+  folder: string,
+): Promise<MergeDictionariesOutput> {
   const store = context.openStore(input.store);
   const files = await readListedFiles(store, input.files);
   const shards = files.map((file) => ingestArtifact(file, input).artifact);
@@ -51,18 +75,27 @@ async function mergeAll(input: MergeDictionariesInput, context: StageContext, fo
     async function* dictionaries(): AsyncGenerator<Utf8Dictionary, void, undefined> {
       for (let at = 0; at < shards.length; at += READ_AHEAD) {
         context.report(at, shards.length);
-        const group = await Promise.all(shards.slice(at, at + READ_AHEAD).map((shard) => openArtifact(store, shard)));
+        const group = await Promise.all(
+          shards.slice(at, at + READ_AHEAD).map((shard) => openArtifact(store, shard)),
+        );
         skipped.push(...skippedShards(files.slice(at), group));
         for (const { manifest } of group) {
           documents += Number(manifest.facts['documents']);
           replaced += Number(manifest.facts['replaced']);
         }
-        yield* await Promise.all(group.map(async (shard) => decodeUtf8Dictionary(await shard.part('dictionary.parquet'), 'dictionary.parquet')));
+        yield* await Promise.all(
+          group.map(async (shard) =>
+            decodeUtf8Dictionary(await shard.part('dictionary.parquet'), 'dictionary.parquet'),
+          ),
+        );
       }
     }
     const parts: PartToWrite[] = [];
     let rows = 0;
-    for await (const piece of regrouped(mergeInBudget(dictionaries(), budgetOf(input.memoryMiB)).pieces, PART_WORDS)) {
+    for await (const piece of regrouped(
+      mergeInBudget(dictionaries(), budgetOf(input.memoryMiB)).pieces,
+      PART_WORDS,
+    )) {
       const name = `dictionary-${String(parts.length).padStart(5, '0')}.parquet`;
       await writeFile(join(folder, name), await encodeDictionary(piece));
       parts.push({ name, file: join(folder, name), rows: piece.counts.length });
@@ -77,23 +110,43 @@ async function mergeAll(input: MergeDictionariesInput, context: StageContext, fo
 
 /** Of a shard. */
 export async function readDictionary(artifact: Artifact): Promise<Dictionary> {
-  return decodeDictionary(await decodeUtf8Dictionary(await artifact.part('dictionary.parquet'), 'dictionary.parquet'), 'dictionary.parquet');
+  return decodeDictionary(
+    await decodeUtf8Dictionary(await artifact.part('dictionary.parquet'), 'dictionary.parquet'),
+    'dictionary.parquet',
+  );
 }
 
 /** The corpus's dictionary, a part at a time. */
-export async function* readDictionaryParts(artifact: Artifact): AsyncGenerator<Dictionary, void, undefined> {
-  for (const { name } of artifact.manifest.parts) if (name.startsWith('dictionary-')) yield decodeDictionary(await decodeUtf8Dictionary(await artifact.part(name), name), name);
+export async function* readDictionaryParts(
+  artifact: Artifact,
+): AsyncGenerator<Dictionary, void, undefined> {
+  for (const { name } of artifact.manifest.parts)
+    if (name.startsWith('dictionary-'))
+      yield decodeDictionary(await decodeUtf8Dictionary(await artifact.part(name), name), name);
 }
 
 /** The dictionary of a few files, whole. */
-export async function loadDictionary(store: Store, reference: ArtifactReference): Promise<Dictionary> {
-  const whole: { words: string[]; counts: number[]; documents: number[] } = { words: [], counts: [], documents: [] };
-  for await (const { words, counts, documents } of readDictionaryParts(await openArtifact(store, reference))) {
+export async function loadDictionary(
+  store: Store,
+  reference: ArtifactReference,
+): Promise<Dictionary> {
+  const whole: { words: string[]; counts: number[]; documents: number[] } = {
+    words: [],
+    counts: [],
+    documents: [],
+  };
+  for await (const { words, counts, documents } of readDictionaryParts(
+    await openArtifact(store, reference),
+  )) {
     for (const [at, word] of words.entries()) {
       whole.words.push(word);
       whole.counts.push(counts[at]!);
       whole.documents.push(documents[at]!);
     }
   }
-  return { words: whole.words, counts: Float64Array.from(whole.counts), documents: Float64Array.from(whole.documents) };
+  return {
+    words: whole.words,
+    counts: Float64Array.from(whole.counts),
+    documents: Float64Array.from(whole.documents),
+  };
 }

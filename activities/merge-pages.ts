@@ -9,12 +9,26 @@ import type { ExportPlan } from './export-plan.ts';
 import { writeFileOf } from './write-file.ts';
 
 /** Merges the runs of ranges to a page file, in two turns over them: one to choose its pages, one to fill them. Returns its entries. */
-export async function mergePages(name: string, file: string, ranges: readonly Artifact[], plan: ExportPlan, identity: Uint8Array, report: (done: number, total: number) => void): Promise<number> {
+export async function mergePages(
+  name: string,
+  file: string,
+  ranges: readonly Artifact[],
+  plan: ExportPlan,
+  identity: Uint8Array,
+  report: (done: number, total: number) => void,
+): Promise<number> {
   const run = name.slice(0, -'.pages'.length);
-  const sum = (fact: string) => ranges.reduce((total, { manifest }) => total + Number(manifest.facts[fact]), 0);
+  const sum = (fact: string) =>
+    ranges.reduce((total, { manifest }) => total + Number(manifest.facts[fact]), 0);
   const entries = sum(`${run}.entries`);
   const overflowBytes = sum(`${run}.listBytes`);
-  const facts = factsOf(name, plan, identity, sum('payloadBytes'), Math.max(0, ...ranges.map(({ manifest }) => Number(manifest.facts[`${run}.largest`]))));
+  const facts = factsOf(
+    name,
+    plan,
+    identity,
+    sum('payloadBytes'),
+    Math.max(0, ...ranges.map(({ manifest }) => Number(manifest.facts[`${run}.largest`]))),
+  );
   const bases: number[] = [];
   let bytes = sum(`${run}.bytes`);
   for (let at = 0, base = 0; at < ranges.length; at++) {
@@ -25,10 +39,15 @@ export async function mergePages(name: string, file: string, ranges: readonly Ar
   const keyEnd = keyEndOf(facts);
   let seen = 0;
   const merge = (take: (entry: MergedEntry) => void, pause: () => Promise<void> | void) =>
-    mergeEntries(ranges.map((range, at) => ({ chunks: range.partStream(`${run}.run`), base: bases[at]! })), keyEnd, take, () => {
-      report(seen, 2 * entries);
-      return pause();
-    });
+    mergeEntries(
+      ranges.map((range, at) => ({ chunks: range.partStream(`${run}.run`), base: bases[at]! })),
+      keyEnd,
+      take,
+      () => {
+        report(seen, 2 * entries);
+        return pause();
+      },
+    );
 
   const spread = await choose(bytes, facts.pageBytes, async (add) => {
     seen = 0;
@@ -53,7 +72,8 @@ export async function mergePages(name: string, file: string, ranges: readonly Ar
     const filling = merge(
       ({ hash, bytes: record, start, end, isLarge, base }) => {
         seen++;
-        if (isLarge) writer.add(hash, large, 0, writeLargeEntry(record, start, end, base, seed, large));
+        if (isLarge)
+          writer.add(hash, large, 0, writeLargeEntry(record, start, end, base, seed, large));
         else writer.add(hash, record, start, end);
       },
       () => handed.give(writer.take()),
@@ -62,24 +82,57 @@ export async function mergePages(name: string, file: string, ranges: readonly Ar
       await handed.give(writer.take());
     });
     yield* handed.until(filling);
-    for (const range of ranges) if (Number(range.manifest.facts[`${run}.listBytes`]) > 0) yield* range.partStream(`${run}.lists`);
+    for (const range of ranges)
+      if (Number(range.manifest.facts[`${run}.listBytes`]) > 0)
+        yield* range.partStream(`${run}.lists`);
   }
 }
 
-function factsOf(name: string, { items, tables, bits, kind, hasPayloads }: ExportPlan, identity: Uint8Array, payloadBytes: number, largest: number): PageFileFacts {
-  const shape = { keys: kind, tables, codeBytes: bits / 8, payloads: hasPayloads, items, identity } as const;
-  if (name === 'items.pages') return { ...shape, part: 'items', table: 0, pageBytes: itemPageBytes((tables * bits) / 8, payloadBytes, items, largest) };
-  return { ...shape, part: 'buckets', table: Number(/\d+/.exec(name)![0]), pageBytes: DEFAULT_PAGE_BYTES };
+function factsOf(
+  name: string,
+  { items, tables, bits, kind, hasPayloads }: ExportPlan,
+  identity: Uint8Array,
+  payloadBytes: number,
+  largest: number,
+): PageFileFacts {
+  const shape = {
+    keys: kind,
+    tables,
+    codeBytes: bits / 8,
+    payloads: hasPayloads,
+    items,
+    identity,
+  } as const;
+  if (name === 'items.pages')
+    return {
+      ...shape,
+      part: 'items',
+      table: 0,
+      pageBytes: itemPageBytes((tables * bits) / 8, payloadBytes, items, largest),
+    };
+  return {
+    ...shape,
+    part: 'buckets',
+    table: Number(/\d+/.exec(name)![0]),
+    pageBytes: DEFAULT_PAGE_BYTES,
+  };
 }
 
 /** Bytes of the varints of offsets of lists that lie elsewhere. */
 async function offsetBytes(range: Artifact, part: string, base: number): Promise<number> {
   if (!range.manifest.parts.some(({ name }) => name === part)) return 0;
   const bytes = await range.part(part);
-  return new Float64Array(new Uint8Array(bytes).buffer).reduce((sum, offset) => sum + varintBytes(base + offset), 0);
+  return new Float64Array(new Uint8Array(bytes).buffer).reduce(
+    (sum, offset) => sum + varintBytes(base + offset),
+    0,
+  );
 }
 
-async function choose(bytes: number, pageBytes: number, show: (add: (hash: number, size: number) => void) => Promise<void>): Promise<Spread> {
+async function choose(
+  bytes: number,
+  pageBytes: number,
+  show: (add: (hash: number, size: number) => void) => Promise<void>,
+): Promise<Spread> {
   const trial = trySpreads(bytes, pageBytes);
   for (let turn = 1; ; turn++) {
     await show((hash, size) => trial.add(hash, size));
@@ -93,7 +146,8 @@ function keyEndOf({ part, codeBytes, tables, payloads }: PageFileFacts): KeyEnd 
   if (part === 'buckets') return (_bytes, start) => start + codeBytes;
   const tail = 4 + tables * codeBytes;
   if (!payloads) return (_bytes, _start, end) => end - tail;
-  return (bytes, _start, end) => end - tail - 2 - (bytes[end - tail - 2]! | (bytes[end - tail - 1]! << 8));
+  return (bytes, _start, end) =>
+    end - tail - 2 - (bytes[end - tail - 2]! | (bytes[end - tail - 1]! << 8));
 }
 
 /** From one who has pieces to one who takes them: who gives waits until they are taken. */

@@ -24,7 +24,11 @@ export const MOST_MERGED = 64;
  * Any number of pieces of a group of `size` words to one run, in `folder`: so many wait at each level, then they are one piece of the next, so few files lie there and
  * an entry is merged once a level. Sums are integers, so the bytes do not depend on what was merged first.
  */
-export function mergePieces(size: number, folder: string, report: (done: number, total: number) => void): PieceMerge {
+export function mergePieces(
+  size: number,
+  folder: string,
+  report: (done: number, total: number) => void,
+): PieceMerge {
   const toGlobal = Int32Array.from({ length: size }, (_, id) => id);
   const levels: CountsFile[][] = [];
   let files = 0;
@@ -35,7 +39,12 @@ export function mergePieces(size: number, folder: string, report: (done: number,
   async function merged(pieces: readonly CountsFile[]): Promise<CountsFile> {
     if (pieces.length === 1) return pieces[0]!;
     const writer = createCountsWriter(growingFile(place(), 0));
-    await mergeRuns(pieces.map((piece, at) => ({ run: runOfFile(piece, `piece ${at}`), toGlobal })), { size, from: 0, to: size }, writer, (row) => report(row, size));
+    await mergeRuns(
+      pieces.map((piece, at) => ({ run: runOfFile(piece, `piece ${at}`), toGlobal })),
+      { size, from: 0, to: size },
+      writer,
+      (row) => report(row, size),
+    );
     for (const { content } of pieces) if ('file' in content) await rm(content.file);
     return writer.finish();
   }
@@ -59,7 +68,8 @@ export function mergePieces(size: number, folder: string, report: (done: number,
     entries: () => entries,
     async finish() {
       let last: CountsFile[] = [];
-      for (const waiting of levels) last = waiting.length + last.length === 0 ? [] : [await merged([...waiting, ...last])];
+      for (const waiting of levels)
+        last = waiting.length + last.length === 0 ? [] : [await merged([...waiting, ...last])];
       return last[0]!;
     },
   };

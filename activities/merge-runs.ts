@@ -22,9 +22,16 @@ export interface MergeRange {
 const AHEAD_BYTES = 16 * 1024 * 1024;
 
 /** Sums rows of any number of runs and writes them: of every run a coded block is in memory and what is read ahead, of the result a block. */
-export async function mergeRuns(mapped: readonly MappedRun[], { size, from, to }: MergeRange, file: CountsWriter, report: (row: number) => void): Promise<RowMerge> {
+export async function mergeRuns(
+  mapped: readonly MappedRun[],
+  { size, from, to }: MergeRange,
+  file: CountsWriter,
+  report: (row: number) => void,
+): Promise<RowMerge> {
   const merging = mergeRows(size, BLOCK_ENTRIES);
-  const sources = mapped.map((source) => new Source(merging, source, from, Math.floor(AHEAD_BYTES / mapped.length)));
+  const sources = mapped.map(
+    (source) => new Source(merging, source, from, Math.floor(AHEAD_BYTES / mapped.length)),
+  );
   const open = sources.filter((source) => source.row() < to);
   const block: Block = { first: from, ends: [] };
   for (let row = from; row < to; row++) {
@@ -47,7 +54,12 @@ interface Block {
   ends: number[];
 }
 
-function flush(merging: RowMerge, block: Block, file: CountsWriter, report: (row: number) => void): void {
+function flush(
+  merging: RowMerge,
+  block: Block,
+  file: CountsWriter,
+  report: (row: number) => void,
+): void {
   file.add(block.first, Uint32Array.from(block.ends), merging.take());
   block.first += block.ends.length;
   block.ends = [];
@@ -79,12 +91,15 @@ class Source {
 
   /** The row of the result that its next entries are of; infinite behind its last. */
   row(): number {
-    return this.#at < this.#run.rows.length ? this.#toGlobal[this.#run.rows[this.#at]!]! : Number.POSITIVE_INFINITY;
+    return this.#at < this.#run.rows.length
+      ? this.#toGlobal[this.#run.rows[this.#at]!]!
+      : Number.POSITIVE_INFINITY;
   }
 
   /** Adds these to the row at work. A promise where it has to read. */
   add(): Promise<void> | undefined {
-    if (this.#block < 0 || this.#start() >= this.#run.starts[this.#block + 1]!) return this.#readAndAdd();
+    if (this.#block < 0 || this.#start() >= this.#run.starts[this.#block + 1]!)
+      return this.#readAndAdd();
     this.#addRow();
     return undefined;
   }

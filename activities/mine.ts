@@ -26,22 +26,45 @@ export async function mine(input: MineInput, context: StageContext): Promise<Bat
   const store = context.openStore(input.store);
   const { from, to, perRow, over, seed } = input;
   const { parameters, inputs } = mineArtifact(input, { from, to });
-  return await produceArtifact(context, store, { stage: 'mine', parameters, inputs, force: input.force }, async () => {
-    const affinity = await loadTraining(store, input.pairs);
-    const share = over === 'pairs' ? Math.min(1, perRow / Math.max(meanNegatives(affinity, { most: SAMPLED_ROWS, seed }), 1e-9)) : 0;
-    const rows: Int32Array[] = [];
-    const columns: Uint32Array[] = [];
-    for (let first = from; first < to; first += STEP_ROWS) {
-      const range = { from: first, to: Math.min(first + STEP_ROWS, to), seed };
-      const mined = over === 'pairs' ? mineAnyPairs(affinity, { ...range, share }) : mineNegatives(affinity, { ...range, perRow });
-      rows.push(rowOfEntries(mined.offsets, first));
-      columns.push(mined.columns);
-      context.report(first - from, to - from);
-    }
-    const row = concatenateInt32(rows);
-    const column = concatenateInt32(columns);
-    return { parts: [{ name: 'negatives.parquet', bytes: await encodeParquet(NEGATIVES, { row, column }, { dress: 'internal' }), rows: row.length }], rows: row.length };
-  });
+  return await produceArtifact(
+    context,
+    store,
+    { stage: 'mine', parameters, inputs, force: input.force },
+    async () => {
+      const affinity = await loadTraining(store, input.pairs);
+      const share =
+        over === 'pairs'
+          ? Math.min(
+              1,
+              perRow / Math.max(meanNegatives(affinity, { most: SAMPLED_ROWS, seed }), 1e-9),
+            )
+          : 0;
+      const rows: Int32Array[] = [];
+      const columns: Uint32Array[] = [];
+      for (let first = from; first < to; first += STEP_ROWS) {
+        const range = { from: first, to: Math.min(first + STEP_ROWS, to), seed };
+        const mined =
+          over === 'pairs'
+            ? mineAnyPairs(affinity, { ...range, share })
+            : mineNegatives(affinity, { ...range, perRow });
+        rows.push(rowOfEntries(mined.offsets, first));
+        columns.push(mined.columns);
+        context.report(first - from, to - from);
+      }
+      const row = concatenateInt32(rows);
+      const column = concatenateInt32(columns);
+      return {
+        parts: [
+          {
+            name: 'negatives.parquet',
+            bytes: await encodeParquet(NEGATIVES, { row, column }, { dress: 'internal' }),
+            rows: row.length,
+          },
+        ],
+        rows: row.length,
+      };
+    },
+  );
 }
 
 let kept: { key: string; affinity: SparseRows } | undefined;
@@ -52,7 +75,11 @@ async function loadTraining(store: Store, reference: ArtifactReference): Promise
   if (kept?.key === key) return kept.affinity;
   kept = undefined;
   const pairs = await openArtifact(store, reference);
-  const affinity = await readSparseRows(pairs, 'training.parquet', Number(pairs.manifest.facts['words']));
+  const affinity = await readSparseRows(
+    pairs,
+    'training.parquet',
+    Number(pairs.manifest.facts['words']),
+  );
   kept = { key, affinity };
   return affinity;
 }

@@ -12,7 +12,13 @@ export interface MineParameters {
 
 /** Names the hard negatives of rows [from, to). */
 export function mineArtifact(mining: MineParameters, range: { from: number; to: number }) {
-  const parameters = { perRow: mining.perRow, ...(mining.over === 'pairs' && { over: mining.over }), seed: mining.seed, from: range.from, to: range.to };
+  const parameters = {
+    perRow: mining.perRow,
+    ...(mining.over === 'pairs' && { over: mining.over }),
+    seed: mining.seed,
+    from: range.from,
+    to: range.to,
+  };
   const inputs = [mining.pairs];
   return { parameters, inputs, artifact: artifactReference({ stage: 'mine', parameters, inputs }) };
 }

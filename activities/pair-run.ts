@@ -10,8 +10,17 @@ import { decodeParquet } from '../store/parquet.ts';
  * The pairs of a shard as a run: they are weighed and sorted already, so all that is left is to give them the ids of their group.
  * `toIds` has the id of each of the shard's ids, or -1 for an item that does not count; those that are not -1 rise. `size`: ids of the group.
  */
-export async function runOfPairs(shard: Artifact, toIds: Int32Array, size: number, target: GrowingFile): Promise<CountsFile> {
-  const table = await decodeParquet(await shard.part('pairs.parquet'), PAIRS, `pairs of ingest/${shard.reference.key}`);
+export async function runOfPairs(
+  shard: Artifact,
+  toIds: Int32Array,
+  size: number,
+  target: GrowingFile,
+): Promise<CountsFile> {
+  const table = await decodeParquet(
+    await shard.part('pairs.parquet'),
+    PAIRS,
+    `pairs of ingest/${shard.reference.key}`,
+  );
   const file = createCountsWriter(target);
   let at = 0;
   let from = 0;
@@ -19,7 +28,11 @@ export async function runOfPairs(shard: Artifact, toIds: Int32Array, size: numbe
   let columns: number[] = [];
   let weights: bigint[] = [];
   const flush = () => {
-    file.add(from, Uint32Array.from(ends), encodeEntries(Uint32Array.from(columns), BigUint64Array.from(weights)));
+    file.add(
+      from,
+      Uint32Array.from(ends),
+      encodeEntries(Uint32Array.from(columns), BigUint64Array.from(weights)),
+    );
     from += ends.length;
     [ends, columns, weights] = [[], [], []];
   };

@@ -2,7 +2,12 @@ import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
 import type { GateApproval } from '../schemas/gate.ts';
-import { type CurrentPointer, currentPointer, type IndexManifest, indexManifest } from '../schemas/index-manifest.ts';
+import {
+  type CurrentPointer,
+  currentPointer,
+  type IndexManifest,
+  indexManifest,
+} from '../schemas/index-manifest.ts';
 import type { Metrics } from '../schemas/run.ts';
 import { artifactFolder, openArtifact } from '../store/artifacts.ts';
 import type { Store } from '../store/store.ts';
@@ -42,10 +47,14 @@ export interface PublishOutput extends StageOutput {
 export async function publish(input: PublishInput, context: StageContext): Promise<PublishOutput> {
   const store = context.openStore(input.store);
   const { folder, seen, standing } = await readIndexState(store, input.configuration.index);
-  if (standing && !input.force && isMadeFrom(standing, input.lineage)) return describe(store, folder, standing, input, false);
+  if (standing && !input.force && isMadeFrom(standing, input.lineage))
+    return describe(store, folder, standing, input, false);
 
   if (input.onTopOf !== undefined && standing?.version !== input.onTopOf) {
-    throw new Failure('PublishConflict', `${input.configuration.index} is at version ${standing?.version ?? 'none'} now, this append changes version ${input.onTopOf}; append again`);
+    throw new Failure(
+      'PublishConflict',
+      `${input.configuration.index} is at version ${standing?.version ?? 'none'} now, this append changes version ${input.onTopOf}; append again`,
+    );
   }
   const manifest = await writeVersion(store, folder, input, context);
   const pointer: CurrentPointer = {
@@ -63,7 +72,12 @@ export async function publish(input: PublishInput, context: StageContext): Promi
 }
 
 /** Takes the next free version number, copies the parts, and writes `index.json` last. */
-async function writeVersion(store: Store, folder: string, input: PublishInput, context: StageContext): Promise<IndexManifest> {
+async function writeVersion(
+  store: Store,
+  folder: string,
+  input: PublishInput,
+  context: StageContext,
+): Promise<IndexManifest> {
   const version = await claimVersion(store, folder, context);
   const written = await readJson(store, `${folder}/versions/${version}/index.json`, indexManifest);
   if (written) return written;
@@ -71,7 +85,12 @@ async function writeVersion(store: Store, folder: string, input: PublishInput, c
   const page = input.report && (await openArtifact(store, input.report)).manifest;
   const [last] = input.lineage;
   const change = last?.stage === 'append' ? (await openArtifact(store, last)).manifest : undefined;
-  const copies = [made, ...(page ? [page] : []), ...(change ? [change] : [])].flatMap((manifest) => manifest.parts.map((part) => ({ part, from: `${artifactFolder(manifest as ArtifactReference)}/${part.path}` })));
+  const copies = [made, ...(page ? [page] : []), ...(change ? [change] : [])].flatMap((manifest) =>
+    manifest.parts.map((part) => ({
+      part,
+      from: `${artifactFolder(manifest as ArtifactReference)}/${part.path}`,
+    })),
+  );
   for (const [at, { part, from }] of copies.entries()) {
     context.report(at, copies.length);
     await store.copy(from, `${folder}/versions/${version}/${part.name}`);
@@ -86,8 +105,16 @@ async function writeVersion(store: Store, folder: string, input: PublishInput, c
     tables: Number(made.facts['tables']),
     bits: Number(made.facts['bits']),
     ...(made.facts['payloads'] === true && { payloads: true }),
-    ...(made.facts['maximumBucket'] !== undefined && { maximumBucket: Number(made.facts['maximumBucket']) }),
-    ...(change && { delta: { base: Number(change.facts['delta.base']), added: Number(change.facts['delta.added']), removed: Number(change.facts['delta.removed']) } }),
+    ...(made.facts['maximumBucket'] !== undefined && {
+      maximumBucket: Number(made.facts['maximumBucket']),
+    }),
+    ...(change && {
+      delta: {
+        base: Number(change.facts['delta.base']),
+        added: Number(change.facts['delta.added']),
+        removed: Number(change.facts['delta.removed']),
+      },
+    }),
     parts: copies.map(({ part }) => ({ ...part, path: part.name })),
     lineage: input.lineage,
     ...(input.common && { common: input.common }),
@@ -113,10 +140,12 @@ async function claimVersion(store: Store, folder: string, context: StageContext)
     const match = /^(\d+)\/(claim\.json)?/.exec(path.slice(`${folder}/versions/`.length));
     if (!match) continue;
     taken.push(Number(match[1]));
-    if (match[2] && Buffer.from((await store.get(path)) ?? []).toString() === text) return Number(match[1]);
+    if (match[2] && Buffer.from((await store.get(path)) ?? []).toString() === text)
+      return Number(match[1]);
   }
   for (let version = Math.max(0, ...taken) + 1; ; version++) {
-    if (await store.put(`${folder}/versions/${version}/claim.json`, claim, { ifAbsent: true })) return version;
+    if (await store.put(`${folder}/versions/${version}/claim.json`, claim, { ifAbsent: true }))
+      return version;
   }
 }
 
@@ -124,7 +153,9 @@ async function claimVersion(store: Store, folder: string, context: StageContext)
 async function explainConflict(store: Store, folder: string, version: number): Promise<void> {
   const winner = await readJson(store, `${folder}/current.json`, currentPointer);
   if (winner?.version === version) return;
-  const theirs = winner ? `version ${winner.version}${winner.workflowId ? ` by ${winner.workflowId}, run ${winner.runId}` : ''}` : 'its removal';
+  const theirs = winner
+    ? `version ${winner.version}${winner.workflowId ? ` by ${winner.workflowId}, run ${winner.runId}` : ''}`
+    : 'its removal';
   throw new Failure(
     'PublishConflict',
     `${store.uri}/${folder}/current.json changed while version ${version} was published (now: ${theirs}); version ${version} is complete but not current. Run again to publish on top of it`,
@@ -135,7 +166,10 @@ function exportOf({ lineage }: PublishInput): ArtifactReference {
   const [last, before] = lineage;
   const made = last?.stage === 'append' ? before : last;
   if (made?.stage === 'export') return made;
-  throw new Failure('IntegrityError', `publish: expected a lineage that begins with an export, got ${made?.stage ?? 'an empty one'}`);
+  throw new Failure(
+    'IntegrityError',
+    `publish: expected a lineage that begins with an export, got ${made?.stage ?? 'an empty one'}`,
+  );
 }
 
 function identityOf({ origin }: StageContext): { workflowId?: string; runId?: string } {
@@ -143,9 +177,24 @@ function identityOf({ origin }: StageContext): { workflowId?: string; runId?: st
   return { ...(workflowId !== undefined && { workflowId }), ...(runId !== undefined && { runId }) };
 }
 
-function describe(store: Store, folder: string, manifest: IndexManifest, input: PublishInput, published: boolean): PublishOutput {
+function describe(
+  store: Store,
+  folder: string,
+  manifest: IndexManifest,
+  input: PublishInput,
+  published: boolean,
+): PublishOutput {
   const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
   const { version, items } = manifest;
   const uri = `${store.uri}/${folder}/versions/${version}`;
-  return { artifact: exportOf(input), cached: !published, rows: items, bytes, facts: {}, version, uri, published };
+  return {
+    artifact: exportOf(input),
+    cached: !published,
+    rows: items,
+    bytes,
+    facts: {},
+    version,
+    uri,
+    published,
+  };
 }

@@ -23,12 +23,22 @@ type Report = (rows: number) => void;
 /** Records between two reports. */
 const REPORT_EVERY = 4096;
 
-export async function readText(file: ListedFile, { source, tokens }: IngestParameters, context: StageContext, report: Report): Promise<TextShard> {
+export async function readText(
+  file: ListedFile,
+  { source, tokens }: IngestParameters,
+  context: StageContext,
+  report: Report,
+): Promise<TextShard> {
   const dictionary = tokens.sentences ? buildDictionary() : scanWords(tokens);
   const tokeniser = tokenise(tokens, dictionary);
   const opened = openSource(file, context.openStore);
   let replaced = 0;
-  for await (const piece of readDocuments(expectedFile(file), opened.stream(), source, opened.range)) {
+  for await (const piece of readDocuments(
+    expectedFile(file),
+    opened.stream(),
+    source,
+    opened.range,
+  )) {
     tokeniser.push(piece.bytes);
     replaced += piece.replaced;
     if (piece.endsDocument) {
@@ -41,11 +51,19 @@ export async function readText(file: ListedFile, { source, tokens }: IngestParam
   return { ...dictionary.finish(), replaced };
 }
 
-export async function readSequencesOf(file: ListedFile, { source }: IngestParameters, context: StageContext, report: Report): Promise<TextShard> {
+export async function readSequencesOf(
+  file: ListedFile,
+  { source }: IngestParameters,
+  context: StageContext,
+  report: Report,
+): Promise<TextShard> {
   const dictionary = buildDictionary();
   const opened = openSource(file, context.openStore);
   let sequences = 0;
-  for await (const ids of readSequences(await openRecords(expectedFile(file), opened.stream(), source, opened.range), source)) {
+  for await (const ids of readSequences(
+    await openRecords(expectedFile(file), opened.stream(), source, opened.range),
+    source,
+  )) {
     for (const id of ids) {
       const bytes = Buffer.from(id, 'utf8');
       dictionary.add(bytes, 0, bytes.length);
@@ -57,11 +75,19 @@ export async function readSequencesOf(file: ListedFile, { source }: IngestParame
   return { ...dictionary.finish(), replaced: 0 };
 }
 
-export async function readPairsOf(file: ListedFile, { source }: IngestParameters, context: StageContext, report: Report): Promise<PairRun> {
+export async function readPairsOf(
+  file: ListedFile,
+  { source }: IngestParameters,
+  context: StageContext,
+  report: Report,
+): Promise<PairRun> {
   const pairs = collectPairs();
   const opened = openSource(file, context.openStore);
   let read = 0;
-  for await (const { left, right, weight } of readPairs(await openRecords(expectedFile(file), opened.stream(), source, opened.range), source)) {
+  for await (const { left, right, weight } of readPairs(
+    await openRecords(expectedFile(file), opened.stream(), source, opened.range),
+    source,
+  )) {
     pairs.add(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'), weight);
     if (++read % REPORT_EVERY === 0) report(pairs.size());
   }
@@ -79,14 +105,24 @@ export interface DocumentsShard extends TextShard {
   vectors?: { rows: number[]; terms: number[]; weights: number[] };
 }
 
-export async function readDocumentsOf(file: ListedFile, { source, tokens, documents }: IngestParameters, context: StageContext, report: Report): Promise<DocumentsShard> {
+export async function readDocumentsOf(
+  file: ListedFile,
+  { source, tokens, documents }: IngestParameters,
+  context: StageContext,
+  report: Report,
+): Promise<DocumentsShard> {
   const dictionary = buildDictionary();
   const tokeniser = tokenise({ ...tokens, sentences: false }, dictionary);
   const opened = openSource(file, context.openStore);
   const meta = { ids: [] as string[], splits: [] as string[], labels: [] as string[][] };
   const payloads: string[] = [];
   const vectors = { rows: [] as number[], terms: [] as number[], weights: [] as number[] };
-  for await (const each of readLabelled(expectedFile(file), opened.stream(), { ...source, documents }, opened.range)) {
+  for await (const each of readLabelled(
+    expectedFile(file),
+    opened.stream(),
+    { ...source, documents },
+    opened.range,
+  )) {
     const row = meta.ids.push(each.id) - 1;
     meta.splits.push(each.split);
     meta.labels.push(each.labels);
@@ -102,7 +138,13 @@ export async function readDocumentsOf(file: ListedFile, { source, tokens, docume
     if (row % REPORT_EVERY === 0) report(dictionary.size());
   }
   await opened.checkUnchanged();
-  return { ...dictionary.finish(), replaced: 0, ...meta, ...(documents.payload !== '' && { payloads }), ...(documents.terms !== '' && { vectors }) };
+  return {
+    ...dictionary.finish(),
+    replaced: 0,
+    ...meta,
+    ...(documents.payload !== '' && { payloads }),
+    ...(documents.terms !== '' && { vectors }),
+  };
 }
 
 /** What of a file a stream of it gives; a range has neither a known length nor the file's own lines, so messages name where it begins. */

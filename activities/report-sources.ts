@@ -9,34 +9,76 @@ import type { Store } from '../store/store.ts';
 import { readJson } from './json-object.ts';
 
 /** What items are called, by number, and how often each occurs (once each, for vectors). */
-export async function readNames(store: Store, reference: ArtifactReference): Promise<{ names: string[]; counts: ArrayLike<number | bigint> }> {
+export async function readNames(
+  store: Store,
+  reference: ArtifactReference,
+): Promise<{ names: string[]; counts: ArrayLike<number | bigint> }> {
   const artifact = await openArtifact(store, reference);
   if (reference.stage === 'vocabulary') {
-    const { word, count } = await decodeParquet(await artifact.part('vocabulary.parquet'), VOCABULARY, 'vocabulary.parquet');
+    const { word, count } = await decodeParquet(
+      await artifact.part('vocabulary.parquet'),
+      VOCABULARY,
+      'vocabulary.parquet',
+    );
     return { names: word, counts: count };
   }
   const bytes = await artifact.part('items.parquet');
   const isId = artifact.manifest.facts['kind'] === 'id';
-  const names = isId ? Array.from((await decodeParquet(bytes, ITEM_IDS, 'items.parquet')).id, String) : (await decodeParquet(bytes, ITEM_KEYS, 'items.parquet')).id;
+  const names = isId
+    ? Array.from((await decodeParquet(bytes, ITEM_IDS, 'items.parquet')).id, String)
+    : (await decodeParquet(bytes, ITEM_KEYS, 'items.parquet')).id;
   return { names, counts: new Uint8Array(names.length).fill(1) };
 }
 
-export async function readCurve(store: Store, model: ArtifactReference): Promise<ReportData['curve']> {
-  const { epoch, loss, pairs } = await decodeParquet(await (await openArtifact(store, model)).part('curve.parquet'), CURVE, 'curve.parquet');
+export async function readCurve(
+  store: Store,
+  model: ArtifactReference,
+): Promise<ReportData['curve']> {
+  const { epoch, loss, pairs } = await decodeParquet(
+    await (await openArtifact(store, model)).part('curve.parquet'),
+    CURVE,
+    'curve.parquet',
+  );
   return Array.from(epoch, (each, at) => ({ epoch: each, loss: loss[at]!, pairs: pairs[at]! }));
 }
 
 /** Intervals of metrics; none where the evaluation is gone, or from before it had any. */
-export async function readIntervals(store: Store, evaluation: ArtifactReference | undefined): Promise<Record<string, [number, number]>> {
-  const part = evaluation && (await artifactComplete(store, evaluation))?.parts.find(({ name }) => name === 'intervals.json');
+export async function readIntervals(
+  store: Store,
+  evaluation: ArtifactReference | undefined,
+): Promise<Record<string, [number, number]>> {
+  const part =
+    evaluation &&
+    (await artifactComplete(store, evaluation))?.parts.find(
+      ({ name }) => name === 'intervals.json',
+    );
   if (!evaluation || !part) return {};
-  return (await readJson(store, `${artifactFolder(evaluation)}/${part.path}`, z.record(z.string(), z.tuple([z.number(), z.number()])))) ?? {};
+  return (
+    (await readJson(
+      store,
+      `${artifactFolder(evaluation)}/${part.path}`,
+      z.record(z.string(), z.tuple([z.number(), z.number()])),
+    )) ?? {}
+  );
 }
 
 /** Ways to look up, and what they find; likewise. */
-export async function readCandidates(store: Store, evaluation: ArtifactReference | undefined): Promise<CandidateRow[]> {
-  if (!evaluation || !(await artifactComplete(store, evaluation))?.parts.some(({ name }) => name === 'candidates.parquet')) return [];
-  const table = await decodeParquet(await (await openArtifact(store, evaluation)).part('candidates.parquet'), CANDIDATES, 'candidates.parquet');
+export async function readCandidates(
+  store: Store,
+  evaluation: ArtifactReference | undefined,
+): Promise<CandidateRow[]> {
+  if (
+    !evaluation ||
+    !(await artifactComplete(store, evaluation))?.parts.some(
+      ({ name }) => name === 'candidates.parquet',
+    )
+  )
+    return [];
+  const table = await decodeParquet(
+    await (await openArtifact(store, evaluation)).part('candidates.parquet'),
+    CANDIDATES,
+    'candidates.parquet',
+  );
   return Array.from(table.tables, (tables, at) => ({
     tables,
     bits: table.bits[at]!,

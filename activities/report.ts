@@ -16,7 +16,12 @@ import { Failure } from '../schemas/failures.ts';
 import { judgeGate } from '../schemas/gate.ts';
 import type { IndexManifest } from '../schemas/index-manifest.ts';
 import type { Metrics, StageResult } from '../schemas/run.ts';
-import { artifactComplete, artifactFolder, openArtifact, readManifest } from '../store/artifacts.ts';
+import {
+  artifactComplete,
+  artifactFolder,
+  openArtifact,
+  readManifest,
+} from '../store/artifacts.ts';
 import type { Store } from '../store/store.ts';
 import { isMadeFrom, readIndexState, readVersion } from './index-state.ts';
 import { loadCodes } from './load-codes.ts';
@@ -24,7 +29,13 @@ import { loadModel } from './load-model.ts';
 import { readCandidates, readCurve, readIntervals, readNames } from './report-sources.ts';
 import { measureDocuments } from './measure-documents.ts';
 import { measureVectors } from './measure-vectors.ts';
-import { type ArtifactContent, produceArtifact, type StageContext, type StageInput, type StageOutput } from './stage-context.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageInput,
+  type StageOutput,
+} from './stage-context.ts';
 
 export interface ReportInput extends StageInput {
   configuration: Configuration;
@@ -59,22 +70,39 @@ export async function report(input: ReportInput, context: StageContext): Promise
   const same = standing !== undefined && isMadeFrom(standing, lineage);
   const baseline = await baselineOf(store, standing, same);
   const previous = baseline && { version: baseline.version, metrics: baseline.metrics };
-  const output = (!force && same && (await standingReport(store, standing))) || (await produceArtifact(context, store, recipe(), make));
+  const output =
+    (!force && same && (await standingReport(store, standing))) ||
+    (await produceArtifact(context, store, recipe(), make));
   const { parts } = (await openArtifact(store, output.artifact)).manifest;
-  return { ...output, uri: `${store.uri}/${artifactFolder(output.artifact)}/${parts[0]!.path}`, ...(previous && { previous }) };
+  return {
+    ...output,
+    uri: `${store.uri}/${artifactFolder(output.artifact)}/${parts[0]!.path}`,
+    ...(previous && { previous }),
+  };
 
   function recipe() {
     const settings: Record<string, unknown> = { ...configuration };
     delete settings['store'];
-    return { stage: 'report', parameters: { configuration: settings, previous: previous ?? null, stages }, inputs: lineage, force } as const;
+    return {
+      stage: 'report',
+      parameters: { configuration: settings, previous: previous ?? null, stages },
+      inputs: lineage,
+      force,
+    } as const;
   }
 
   async function make(): Promise<ArtifactContent> {
     const encoded = find('encode') ?? find('encode-documents');
-    const { codes, tables, bits, items } = await loadCodes(store, find('binarize') ?? encoded ?? missing('binarize'));
+    const { codes, tables, bits, items } = await loadCodes(
+      store,
+      find('binarize') ?? encoded ?? missing('binarize'),
+    );
     const coded = { codes, tables, codeBytes: bits / 8 };
     const buckets = find('train') ? sharedBucketTables(coded) : bucketTables(coded);
-    const { names, counts } = await readNames(store, find('vocabulary') ?? encoded ?? missing('vocabulary'));
+    const { names, counts } = await readNames(
+      store,
+      find('vocabulary') ?? encoded ?? missing('vocabulary'),
+    );
     const measured = find('evaluate');
     context.report(1, 10);
     const { seed } = configuration;
@@ -83,7 +111,17 @@ export async function report(input: ReportInput, context: StageContext): Promise
     const beside = { codes: coded, names, points: MAP_POINTS };
     const weighed = find('weigh');
     const [listed, vectors] = [find('list'), find('encode')];
-    const other = weighed ? await measureDocuments(beside, weighed, store, context) : vectors && listed ? await measureVectors(beside, configuration, { files: listed, encoded: vectors }, store, context) : undefined;
+    const other = weighed
+      ? await measureDocuments(beside, weighed, store, context)
+      : vectors && listed
+        ? await measureVectors(
+            beside,
+            configuration,
+            { files: listed, encoded: vectors },
+            store,
+            context,
+          )
+        : undefined;
     const onMap = embeddings ? commonestEmbeddings(embeddings, counts, MAP_POINTS) : other;
     const steps = (done: number, total: number) => context.report(2 + (7 * done) / total, 10);
     const page = renderReport({
@@ -101,14 +139,28 @@ export async function report(input: ReportInput, context: StageContext): Promise
       metrics,
       intervals: await readIntervals(store, measured),
       candidates: other?.candidates ?? (await readCandidates(store, measured)),
-      nearestBy: weighed ? 'the cosine of their weighed words' : vectors ? 'the cosine of the vectors' : 'the dense embeddings',
+      nearestBy: weighed
+        ? 'the cosine of their weighed words'
+        : vectors
+          ? 'the cosine of the vectors'
+          : 'the dense embeddings',
       relevantBy: weighed ? 'labels' : 'D',
       gate: judgeGate(configuration.gate, metrics, previous),
-      ...(previous && { previous: { ...previous, intervals: await readIntervals(store, baseline.lineage.find(({ stage }) => stage === 'evaluate')) } }),
+      ...(previous && {
+        previous: {
+          ...previous,
+          intervals: await readIntervals(
+            store,
+            baseline.lineage.find(({ stage }) => stage === 'evaluate'),
+          ),
+        },
+      }),
       buckets: bucketFigures(coded, buckets),
       maximumBucket: configuration.buckets.maximumSize,
       examples: exampleClusters(buckets, names, seed),
-      ...(embeddings && { similarity: similarityOf(configuration, coded, embeddings, () => context.report(1, 10)) }),
+      ...(embeddings && {
+        similarity: similarityOf(configuration, coded, embeddings, () => context.report(1, 10)),
+      }),
       map: onMap ? mapVectors({ ...onMap, words: names, buckets, seed, report: steps }) : [],
     });
     return { parts: [{ name: 'report.html', bytes: Buffer.from(page), rows: items }], rows: items };
@@ -120,33 +172,71 @@ export async function report(input: ReportInput, context: StageContext): Promise
 }
 
 /** How the codes of a trained run agree, over the pairs of items at even places with all. */
-function similarityOf({ training }: Configuration, codes: Codes, embeddings: Float32Array, tick: () => void): Similarity {
+function similarityOf(
+  { training }: Configuration,
+  codes: Codes,
+  embeddings: Float32Array,
+  tick: () => void,
+): Similarity {
   const { method, concentration, tables, bits } = training;
   const items = embeddings.length / (tables * bits);
   const vectors = unitVectors(embeddings, tables, bits);
   const cosinesTo = largestCosinesOf(vectors.values, tables, bits);
   const distancesTo = codeDistancesOf(codes.codes, tables, bits / 8, true, [bits / 8]);
-  const count = Math.max(1, Math.min(items, CURVE_QUERIES, Math.floor(CURVE_WORK / (items * tables ** 2 * bits))));
+  const count = Math.max(
+    1,
+    Math.min(items, CURVE_QUERIES, Math.floor(CURVE_WORK / (items * tables ** 2 * bits))),
+  );
   const queries = Uint32Array.from({ length: count }, (_, k) => Math.floor((k * items) / count));
-  return { method, concentration, bits, relevance: relevanceCurves(training), measured: collisionCurve(cosinesTo, distancesTo, queries, tick) };
+  return {
+    method,
+    concentration,
+    bits,
+    relevance: relevanceCurves(training),
+    measured: collisionCurve(cosinesTo, distancesTo, queries, tick),
+  };
 }
 
-const ITEMS_NAMES: Record<Configuration['source']['kind'], string> = { text: 'words', sequences: 'ids', pairs: 'ids', vectors: 'vectors', documents: 'documents' };
+const ITEMS_NAMES: Record<Configuration['source']['kind'], string> = {
+  text: 'words',
+  sequences: 'ids',
+  pairs: 'ids',
+  vectors: 'vectors',
+  documents: 'documents',
+};
 
 /** What a run is compared with: the current version, or, for a run that made it anew, what that one was compared with. */
-async function baselineOf(store: Store, standing: IndexManifest | undefined, same: boolean): Promise<IndexManifest | undefined> {
+async function baselineOf(
+  store: Store,
+  standing: IndexManifest | undefined,
+  same: boolean,
+): Promise<IndexManifest | undefined> {
   if (!standing || !same) return standing;
-  return standing.comparedWith === undefined ? undefined : await readVersion(store, standing.index, standing.comparedWith);
+  return standing.comparedWith === undefined
+    ? undefined
+    : await readVersion(store, standing.index, standing.comparedWith);
 }
 
-async function standingReport(store: Store, standing: IndexManifest): Promise<StageOutput | undefined> {
+async function standingReport(
+  store: Store,
+  standing: IndexManifest,
+): Promise<StageOutput | undefined> {
   const manifest = standing.report && (await artifactComplete(store, standing.report));
   if (!manifest || !standing.report) return undefined;
   const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
-  return { artifact: standing.report, cached: true, rows: manifest.rows, bytes, facts: manifest.facts };
+  return {
+    artifact: standing.report,
+    cached: true,
+    rows: manifest.rows,
+    bytes,
+    facts: manifest.facts,
+  };
 }
 
-async function describeLineage(store: Store, lineage: readonly ArtifactReference[]): Promise<LineageEntry[]> {
+async function describeLineage(
+  store: Store,
+  lineage: readonly ArtifactReference[],
+): Promise<LineageEntry[]> {
   return await Promise.all(
     lineage.map(async (reference) => {
       const manifest = (await readManifest(store, reference)) ?? missing(reference.stage);
@@ -157,5 +247,8 @@ async function describeLineage(store: Store, lineage: readonly ArtifactReference
 }
 
 function missing(stage: string): never {
-  throw new Failure('IntegrityError', `the lineage has no artifact of ${stage}; run the reindex again, it makes what is missing`);
+  throw new Failure(
+    'IntegrityError',
+    `the lineage has no artifact of ${stage}; run the reindex again, it makes what is missing`,
+  );
 }

@@ -25,29 +25,77 @@ export interface MergeParameters extends CountParameters {
 
 /** Names the tokens of one shard. With `verify` a file is its content, wherever it lies. */
 export function ingestArtifact(file: ListedFile, { source, tokens, documents }: IngestParameters) {
-  const { kind, format, field, invalidUtf8, nulBytes, badFiles, maximumRatio, longestLine, verify } = source;
+  const {
+    kind,
+    format,
+    field,
+    invalidUtf8,
+    nulBytes,
+    badFiles,
+    maximumRatio,
+    longestLine,
+    verify,
+  } = source;
   const known = verify ? { content: file.identity } : { uri: file.uri, identity: file.identity };
   const isWhole = file.start === 0 && file.end === file.size;
-  const reading = { kind, format, ...(format !== 'text' && { field }), invalidUtf8, nulBytes, badFiles, maximumRatio, longestLine };
+  const reading = {
+    kind,
+    format,
+    ...(format !== 'text' && { field }),
+    invalidUtf8,
+    nulBytes,
+    badFiles,
+    maximumRatio,
+    longestLine,
+  };
   const { columns, sides, delimiter, header } = source;
   const { id, title, labels, split, terms, weights, payload, clean } = documents;
-  const taking = kind === 'text' ? { tokens } : kind === 'documents' ? { tokens, documents: { id, title, labels, split, terms, weights, payload, clean } } : kind === 'sequences' ? { delimiter } : { columns, sides, delimiter, header };
-  const parameters = { file: { ...known, ...(!isWhole && { start: file.start, end: file.end }) }, ...reading, ...taking };
-  return { parameters, inputs: [], artifact: artifactReference({ stage: 'ingest', parameters, inputs: [] }) };
+  const taking =
+    kind === 'text'
+      ? { tokens }
+      : kind === 'documents'
+        ? { tokens, documents: { id, title, labels, split, terms, weights, payload, clean } }
+        : kind === 'sequences'
+          ? { delimiter }
+          : { columns, sides, delimiter, header };
+  const parameters = {
+    file: { ...known, ...(!isWhole && { start: file.start, end: file.end }) },
+    ...reading,
+    ...taking,
+  };
+  return {
+    parameters,
+    inputs: [],
+    artifact: artifactReference({ stage: 'ingest', parameters, inputs: [] }),
+  };
 }
 
 /** Names the cooccurrences of a group of files, by their tokens. */
-export function countArtifact(members: readonly ArtifactReference[], { common, window }: CountParameters) {
+export function countArtifact(
+  members: readonly ArtifactReference[],
+  { common, window }: CountParameters,
+) {
   const inputs = [common];
   const parameters = { window, shards: digestOfKeys(members) };
-  return { parameters, inputs, artifact: artifactReference({ stage: 'count', parameters, inputs }) };
+  return {
+    parameters,
+    inputs,
+    artifact: artifactReference({ stage: 'count', parameters, inputs }),
+  };
 }
 
 /** Names the merged rows [from, to). They are sums over the corpus, however its files were grouped, so the grouping is no part of the name. */
-export function mergeArtifact({ vocabulary, common, window }: MergeParameters, { from, to }: { from: number; to: number }) {
+export function mergeArtifact(
+  { vocabulary, common, window }: MergeParameters,
+  { from, to }: { from: number; to: number },
+) {
   const inputs = [vocabulary, common];
   const parameters = { window, from, to };
-  return { parameters, inputs, artifact: artifactReference({ stage: 'merge', parameters, inputs }) };
+  return {
+    parameters,
+    inputs,
+    artifact: artifactReference({ stage: 'merge', parameters, inputs }),
+  };
 }
 
 /** Stands for any number of artifacts in the key of what is made from them all. */

@@ -22,7 +22,10 @@ const SKIPPED_SHOWN = 10;
 const LONGEST_REASON = 500;
 
 /** The shards that hold nothing because their files were left out. */
-export function skippedShards(files: readonly ListedFile[], shards: readonly Artifact[]): SkippedFile[] {
+export function skippedShards(
+  files: readonly ListedFile[],
+  shards: readonly Artifact[],
+): SkippedFile[] {
   return shards.flatMap(({ manifest }, at) => {
     const reason = manifest.facts['skipped'];
     return reason === undefined ? [] : [{ uri: files[at]!.uri, reason: String(reason) }];
@@ -30,10 +33,21 @@ export function skippedShards(files: readonly ListedFile[], shards: readonly Art
 }
 
 /** The part that lists them all; none where there are none. */
-export async function skippedParts(skipped: readonly SkippedFile[]): Promise<{ name: string; bytes: Uint8Array; rows: number }[]> {
+export async function skippedParts(
+  skipped: readonly SkippedFile[],
+): Promise<{ name: string; bytes: Uint8Array; rows: number }[]> {
   if (skipped.length === 0) return [];
-  const columns = { uri: skipped.map(({ uri }) => uri), reason: skipped.map(({ reason }) => reason) };
-  return [{ name: 'skipped.parquet', bytes: await encodeParquet(SKIPPED, columns, { dress: 'internal' }), rows: skipped.length }];
+  const columns = {
+    uri: skipped.map(({ uri }) => uri),
+    reason: skipped.map(({ reason }) => reason),
+  };
+  return [
+    {
+      name: 'skipped.parquet',
+      bytes: await encodeParquet(SKIPPED, columns, { dress: 'internal' }),
+      rows: skipped.length,
+    },
+  ];
 }
 
 /** From the artifact of a stage whose fact `skipped` counts them. */
@@ -42,5 +56,10 @@ export async function skippedFiles(store: Store, output: StageOutput): Promise<S
   if (files === 0) return { files, first: [] };
   const part = await (await openArtifact(store, output.artifact)).part('skipped.parquet');
   const { uri, reason } = await decodeParquet(part, SKIPPED, 'skipped.parquet');
-  return { files, first: uri.slice(0, SKIPPED_SHOWN).map((file, at) => ({ uri: file, reason: reason[at]!.slice(0, LONGEST_REASON) })) };
+  return {
+    files,
+    first: uri
+      .slice(0, SKIPPED_SHOWN)
+      .map((file, at) => ({ uri: file, reason: reason[at]!.slice(0, LONGEST_REASON) })),
+  };
 }

@@ -31,7 +31,10 @@ export function spillRows(degrees: Uint32Array, { bytes, path, weighed }: SpillO
   const kind = weighed ? 'weighed' : 'bare';
   const bounds = partitionRows(degrees, Math.max(1, Math.floor(bytes / 2 / PLACED_BYTES[kind])));
   const parts = bounds.length - 1;
-  const chunk = Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, Math.floor(bytes / 4 / parts / ENTRY_BYTES[kind])));
+  const chunk = Math.min(
+    MOST_CHUNK,
+    Math.max(LEAST_CHUNK, Math.floor(bytes / 4 / parts / ENTRY_BYTES[kind])),
+  );
   const places = placeRows(degrees, bounds, weighed);
   places.begin(0, bounds[1]!);
   const partOf = parts > 1 ? partsOf(bounds) : undefined;
@@ -47,7 +50,9 @@ export function spillRows(degrees: Uint32Array, { bytes, path, weighed }: SpillO
       places.add(entries, count);
     } else {
       const file = files.get(part) ?? { chunks: 0, rest: 0 };
-      appendFileSync(fileOf(part), new Uint8Array(buffer), { flag: file.chunks === 0 ? 'wx' : 'a' });
+      appendFileSync(fileOf(part), new Uint8Array(buffer), {
+        flag: file.chunks === 0 ? 'wx' : 'a',
+      });
       files.set(part, { chunks: file.chunks + 1, rest: count });
     }
     waiting[part]!.count = 0;
@@ -61,7 +66,10 @@ export function spillRows(degrees: Uint32Array, { bytes, path, weighed }: SpillO
     const handle = openSync(fileOf(part), 'r');
     try {
       for (let k = 1; k <= chunks; k++) {
-        if (readSync(handle, new Uint8Array(buffer), 0, buffer.byteLength, null) !== buffer.byteLength) throw new Error(`${fileOf(part)} is cut off: something else writes there`);
+        if (
+          readSync(handle, new Uint8Array(buffer), 0, buffer.byteLength, null) !== buffer.byteLength
+        )
+          throw new Error(`${fileOf(part)} is cut off: something else writes there`);
         places.add(entries, k === chunks ? rest : chunk);
       }
     } finally {
@@ -79,7 +87,8 @@ export function spillRows(degrees: Uint32Array, { bytes, path, weighed }: SpillO
       for (let at = 0; at < count; at++) {
         const part = partOf[entries.rows[at]!];
         const target = waiting[part ?? parts];
-        if (part === undefined || target === undefined) throw new RangeError(`row ${entries.rows[at]} of ${degrees.length}`);
+        if (part === undefined || target === undefined)
+          throw new RangeError(`row ${entries.rows[at]} of ${degrees.length}`);
         const place = target.count++;
         target.entries.rows[place] = entries.rows[at]!;
         target.entries.columns[place] = entries.columns[at]!;
@@ -108,13 +117,21 @@ interface Chunk {
 
 function createChunk(size: number, weighed: boolean): Chunk {
   const buffer = new ArrayBuffer(size * (weighed ? ENTRY_BYTES.weighed : ENTRY_BYTES.bare));
-  const ids = { rows: new Int32Array(buffer, weighed ? 8 * size : 0, size), columns: new Int32Array(buffer, (weighed ? 12 : 4) * size, size) };
-  return { buffer, entries: weighed ? { ...ids, sums: new Float64Array(buffer, 0, size) } : ids, count: 0 };
+  const ids = {
+    rows: new Int32Array(buffer, weighed ? 8 * size : 0, size),
+    columns: new Int32Array(buffer, (weighed ? 12 : 4) * size, size),
+  };
+  return {
+    buffer,
+    entries: weighed ? { ...ids, sums: new Float64Array(buffer, 0, size) } : ids,
+    count: 0,
+  };
 }
 
 /** (V): which range each row is of. */
 function partsOf(bounds: readonly number[]): Uint32Array {
   const partOf = new Uint32Array(bounds.at(-1)!);
-  for (let part = 0; part + 1 < bounds.length; part++) partOf.fill(part, bounds[part], bounds[part + 1]);
+  for (let part = 0; part + 1 < bounds.length; part++)
+    partOf.fill(part, bounds[part], bounds[part + 1]);
   return partOf;
 }

@@ -1,7 +1,12 @@
 import type { ArtifactReference, Manifest } from '../schemas/artifact.ts';
 import type { StageName } from '../schemas/stages.ts';
 import type { OpenedTensorflow } from '../schemas/tensorflow.ts';
-import { artifactComplete, artifactReference, type PartToWrite, writeArtifact } from '../store/artifacts.ts';
+import {
+  artifactComplete,
+  artifactReference,
+  type PartToWrite,
+  writeArtifact,
+} from '../store/artifacts.ts';
 import type { Store } from '../store/store.ts';
 
 export type Figures = Record<string, number>;
@@ -80,7 +85,11 @@ export async function produceArtifact(
   return stageOutput(artifact, written, false);
 }
 
-function stageOutput(artifact: ArtifactReference, manifest: Manifest, cached: boolean): StageOutput {
+function stageOutput(
+  artifact: ArtifactReference,
+  manifest: Manifest,
+  cached: boolean,
+): StageOutput {
   const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
   return { artifact, cached, rows: manifest.rows, bytes, facts: manifest.facts };
 }

@@ -5,7 +5,12 @@ import type { ArtifactReference, Manifest } from '../schemas/artifact.ts';
 import { Failure } from '../schemas/failures.ts';
 import { artifactComplete, writeArtifact } from '../store/artifacts.ts';
 import type { StageContext } from './stage-context.ts';
-import { type BlockVisit, type LearningInput, stateArtifact, visitKey } from './training-artifacts.ts';
+import {
+  type BlockVisit,
+  type LearningInput,
+  stateArtifact,
+  visitKey,
+} from './training-artifacts.ts';
 import { loadSide, writeState } from './training-data.ts';
 
 export interface TrainBlockInput extends LearningInput, BlockVisit {}
@@ -22,10 +27,15 @@ export interface TrainBlockOutput {
 }
 
 /** Trains the pairs between partitions p and q: two states and the pairs in, two states out. */
-export async function trainBlock(input: TrainBlockInput, context: StageContext): Promise<TrainBlockOutput> {
+export async function trainBlock(
+  input: TrainBlockInput,
+  context: StageContext,
+): Promise<TrainBlockOutput> {
   const store = context.openStore(input.store);
   const names = sidesOf(input).map((side) => stateArtifact(input, input, side));
-  const present = input.force ? [] : await Promise.all(names.map(({ artifact }) => artifactComplete(store, artifact)));
+  const present = input.force
+    ? []
+    : await Promise.all(names.map(({ artifact }) => artifactComplete(store, artifact)));
   const [first] = present;
   if (first && present.every(Boolean)) return describe(names, first.facts, true);
 
@@ -39,17 +49,32 @@ export async function trainBlock(input: TrainBlockInput, context: StageContext):
   for (const [at, { artifact, parameters, inputs }] of names.entries()) {
     const rows = states[at]!.embeddings.length / (tables * bits);
     const parts = [{ name: 'state.arrow', bytes: encoded[at]!, rows }];
-    await writeArtifact(store, artifact, { parameters, inputs, parts, rows, facts, seconds, origin: context.origin, rewrite: input.force });
+    await writeArtifact(store, artifact, {
+      parameters,
+      inputs,
+      parts,
+      rows,
+      facts,
+      seconds,
+      origin: context.origin,
+      rewrite: input.force,
+    });
   }
   return describe(names, facts, false);
 }
 
-async function learn(input: TrainBlockInput, context: StageContext): Promise<{ states: PartitionState[]; loss: number; pairs: number }> {
+async function learn(
+  input: TrainBlockInput,
+  context: StageContext,
+): Promise<{ states: PartitionState[]; loss: number; pairs: number }> {
   const store = context.openStore(input.store);
   const { training, p, q } = input;
   const sides = [await loadSide(store, input, p, input.left, input.survey)];
   if (p !== q) sides.push(await loadSide(store, input, q, input.right, input.survey));
-  const engine = await openEngine(training, { threads: context.trainThreads, openTensorflow: context.openTensorflow });
+  const engine = await openEngine(training, {
+    threads: context.trainThreads,
+    openTensorflow: context.openTensorflow,
+  });
   try {
     return await runEpochs(input, context, sides, engine);
   } finally {
@@ -57,7 +82,12 @@ async function learn(input: TrainBlockInput, context: StageContext): Promise<{ s
   }
 }
 
-async function runEpochs(input: TrainBlockInput, context: StageContext, sides: BlockSide[], engine: Engine): Promise<{ states: PartitionState[]; loss: number; pairs: number }> {
+async function runEpochs(
+  input: TrainBlockInput,
+  context: StageContext,
+  sides: BlockSide[],
+  engine: Engine,
+): Promise<{ states: PartitionState[]; loss: number; pairs: number }> {
   const { training, from, to } = input;
   const started = performance.now();
   let pairs = 0;
@@ -73,8 +103,13 @@ async function runEpochs(input: TrainBlockInput, context: StageContext, sides: B
     };
     const report = (done: number, total: number) => {
       const seconds = (performance.now() - started) / 1000;
-      const pairsPerSecond = Math.round((pairs / Math.max(epoch - from, 1)) * ((epoch - from + done / total) / seconds));
-      context.report((epoch - from) * total + done, (to - from) * total, { epoch: epoch + 1, ...(loss && { loss, pairsPerSecond }) });
+      const pairsPerSecond = Math.round(
+        (pairs / Math.max(epoch - from, 1)) * ((epoch - from + done / total) / seconds),
+      );
+      context.report((epoch - from) * total + done, (to - from) * total, {
+        epoch: epoch + 1,
+        ...(loss && { loss, pairsPerSecond }),
+      });
     };
     const trained = await engine.train(sides, visit, report).catch(permanent);
     sides = sides.map((side, at) => ({ ...side, state: trained.states[at]! }));
@@ -87,13 +122,19 @@ async function runEpochs(input: TrainBlockInput, context: StageContext, sides: B
 /** A loss or embedding that is no number any more, or a block too large for the memory, would be the same at every retry. */
 export function permanent(error: unknown): never {
   if (!(error instanceof Error)) throw error;
-  if (error.name === 'NonFiniteError' || error instanceof RangeError) throw new Failure('DataError', error.message, { cause: error });
+  if (error.name === 'NonFiniteError' || error instanceof RangeError)
+    throw new Failure('DataError', error.message, { cause: error });
   throw error;
 }
 
-const sidesOf = ({ p, q }: BlockVisit): ('left' | 'right')[] => (p === q ? ['left'] : ['left', 'right']);
+const sidesOf = ({ p, q }: BlockVisit): ('left' | 'right')[] =>
+  p === q ? ['left'] : ['left', 'right'];
 
-function describe(names: { artifact: ArtifactReference }[], facts: Manifest['facts'], cached: boolean): TrainBlockOutput {
+function describe(
+  names: { artifact: ArtifactReference }[],
+  facts: Manifest['facts'],
+  cached: boolean,
+): TrainBlockOutput {
   const left = names[0]!.artifact;
   const right = names[1]?.artifact ?? left;
   return { left, right, cached, loss: Number(facts['loss']), pairs: Number(facts['pairs']) };

@@ -44,40 +44,85 @@ export interface BlockVisit {
   survey: ArtifactReference | null;
 }
 
-const stateOf = (visit: BlockVisit, side: 'left' | 'right') => (side === 'left' ? visit.p : visit.q);
+const stateOf = (visit: BlockVisit, side: 'left' | 'right') =>
+  side === 'left' ? visit.p : visit.q;
 
 /** Names a partition's state after a visit to a block. */
 export function stateArtifact(learning: LearningInput, visit: BlockVisit, side: 'left' | 'right') {
   const { p, q, from, to, left, right, survey } = visit;
-  const parameters = { ...learningParameters(learning), p, q, from, to, state: stateOf(visit, side) };
-  const inputs = [learning.pairs, ...(left ? [left] : []), ...(right && p !== q ? [right] : []), ...(survey ? [survey] : [])];
-  return { parameters, inputs, artifact: artifactReference({ stage: 'block', parameters, inputs }) };
+  const parameters = {
+    ...learningParameters(learning),
+    p,
+    q,
+    from,
+    to,
+    state: stateOf(visit, side),
+  };
+  const inputs = [
+    learning.pairs,
+    ...(left ? [left] : []),
+    ...(right && p !== q ? [right] : []),
+    ...(survey ? [survey] : []),
+  ];
+  return {
+    parameters,
+    inputs,
+    artifact: artifactReference({ stage: 'block', parameters, inputs }),
+  };
 }
 
 /** Names what a survey of all states finds after so many epochs. */
-export function surveyArtifact(learning: LearningInput, epoch: number, states: readonly ArtifactReference[]) {
+export function surveyArtifact(
+  learning: LearningInput,
+  epoch: number,
+  states: readonly ArtifactReference[],
+) {
   const parameters = { ...learningParameters(learning), epoch };
   const inputs = [learning.pairs, ...states];
-  return { parameters, inputs, artifact: artifactReference({ stage: 'survey', parameters, inputs }) };
+  return {
+    parameters,
+    inputs,
+    artifact: artifactReference({ stage: 'survey', parameters, inputs }),
+  };
 }
 
 /** Names the trained embeddings. */
 export function modelArtifact(learning: LearningInput) {
   const parameters = learningParameters(learning);
   const inputs = [learning.pairs];
-  return { parameters, inputs, artifact: artifactReference({ stage: 'train', parameters, inputs }) };
+  return {
+    parameters,
+    inputs,
+    artifact: artifactReference({ stage: 'train', parameters, inputs }),
+  };
 }
 
 /** Rounds of epochs, each the visits of one tournament, all named ahead: where every state and checkpoint of a training lies. */
-export function* roundsAhead(learning: LearningInput): Generator<{ to: number; visits: ArtifactReference[]; checkpoint: ArtifactReference[] }> {
+export function* roundsAhead(
+  learning: LearningInput,
+): Generator<{ to: number; visits: ArtifactReference[]; checkpoint: ArtifactReference[] }> {
   const { epochs, epochsPerRound, partitions } = learning.training;
   const states: (ArtifactReference | null)[] = Array.from({ length: partitions }, () => null);
   for (let from = 0; from < epochs; from += epochsPerRound) {
     const to = Math.min(from + epochsPerRound, epochs);
-    const survey = isSurveyUsed(learning.training, from) ? surveyArtifact(learning, from, states.flatMap((state) => state ?? [])).artifact : null;
+    const survey = isSurveyUsed(learning.training, from)
+      ? surveyArtifact(
+          learning,
+          from,
+          states.flatMap((state) => state ?? []),
+        ).artifact
+      : null;
     const visits: ArtifactReference[] = [];
     for (const [p, q] of rounds(partitions, learning.seed, from).flat()) {
-      const visit: BlockVisit = { p, q, from, to, left: states[p] ?? null, right: states[q] ?? null, survey };
+      const visit: BlockVisit = {
+        p,
+        q,
+        from,
+        to,
+        left: states[p] ?? null,
+        right: states[q] ?? null,
+        survey,
+      };
       const left = stateArtifact(learning, visit, 'left').artifact;
       states[p] = left;
       if (p !== q) states[q] = stateArtifact(learning, visit, 'right').artifact;
@@ -88,21 +133,33 @@ export function* roundsAhead(learning: LearningInput): Generator<{ to: number; v
 }
 
 /** The hard negatives of rows [from, to). */
-export function minedOf({ pairs, perRow, over, seed, mineSeed = seed }: LearningInput, range: { from: number; to: number }): ArtifactReference {
+export function minedOf(
+  { pairs, perRow, over, seed, mineSeed = seed }: LearningInput,
+  range: { from: number; to: number },
+): ArtifactReference {
   return mineArtifact({ pairs, perRow, over, seed: mineSeed }, range).artifact;
 }
 
 /** The random key of a visit, beside the seed. */
-export const visitKey = (visit: BlockVisit, training: TrainingConfiguration): number => blockId([visit.p, visit.q], training.partitions);
+export const visitKey = (visit: BlockVisit, training: TrainingConfiguration): number =>
+  blockId([visit.p, visit.q], training.partitions);
 
 const minedDigests = new WeakMap<LearningInput, string>();
 
 function learningParameters(learning: LearningInput): Record<string, unknown> {
   let negatives = minedDigests.get(learning);
   if (negatives === undefined) {
-    const ranges = learning.batches.slice(1).map((to, at) => ({ from: learning.batches[at] ?? 0, to }));
+    const ranges = learning.batches
+      .slice(1)
+      .map((to, at) => ({ from: learning.batches[at] ?? 0, to }));
     negatives = digestOfKeys(ranges.map((range) => minedOf(learning, range)));
     minedDigests.set(learning, negatives);
   }
-  return { training: learning.training, seed: learning.seed, words: learning.words, negatives, ...(learning.warm && { warm: { ...learning.warm } }) };
+  return {
+    training: learning.training,
+    seed: learning.seed,
+    words: learning.words,
+    negatives,
+    ...(learning.warm && { warm: { ...learning.warm } }),
+  };
 }

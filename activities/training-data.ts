@@ -34,28 +34,40 @@ export async function loadSide(
   const { words, training } = learning;
   const { first, end } = partitionRange(words, training.partitions, partition);
   const tables = await loadTables(store, learning);
-  const sparse = (table: Tables['affinity'], where: string): SparseRows => toSparseRows(table, first, end - first, where);
+  const sparse = (table: Tables['affinity'], where: string): SparseRows =>
+    toSparseRows(table, first, end - first, where);
   const surveyed = survey && (await loadSurvey(store, survey, training.bits));
   const side = {
-    state: state ? await readState(store, state, first) : await initialState(store, learning, first, end - first),
+    state: state
+      ? await readState(store, state, first)
+      : await initialState(store, learning, first, end - first),
     affinity: sparse(tables.affinity, 'training D'),
     negatives: sparse(tables.negatives, 'hard negatives'),
   };
   if (!surveyed) return side;
-  if (state && surveyed.states.has(state.key)) moveEmbeddings(side.state, surveyed.moves, surveyed.moves.code, training.tables, training.bits);
+  if (state && surveyed.states.has(state.key))
+    moveEmbeddings(side.state, surveyed.moves, surveyed.moves.code, training.tables, training.bits);
   return { ...side, bucketed: sparse(surveyed.negatives, 'negatives from buckets') };
 }
 
 /** Random; of words that the warm start knows, its embeddings. */
-async function initialState(store: Store, { seed, training: { tables, bits }, warm }: LearningInput, first: number, rows: number): Promise<PartitionState> {
+async function initialState(
+  store: Store,
+  { seed, training: { tables, bits }, warm }: LearningInput,
+  first: number,
+  rows: number,
+): Promise<PartitionState> {
   const state = initializePartition(seed, first, rows, tables, bits);
   if (!warm) return state;
   const { embeddings } = await loadModel(store, warm.model);
   const places = new Map((await readWords(store, warm.vocabulary)).map((word, at) => [word, at]));
   const width = tables * bits;
-  for (const [row, word] of (await readWords(store, warm.own)).slice(first, first + rows).entries()) {
+  for (const [row, word] of (await readWords(store, warm.own))
+    .slice(first, first + rows)
+    .entries()) {
     const place = places.get(word);
-    if (place !== undefined) state.embeddings.set(embeddings.subarray(place * width, (place + 1) * width), row * width);
+    if (place !== undefined)
+      state.embeddings.set(embeddings.subarray(place * width, (place + 1) * width), row * width);
   }
   return state;
 }
@@ -70,28 +82,63 @@ interface Survey {
 
 let keptSurvey: Survey | undefined;
 
-async function loadSurvey(store: Store, reference: ArtifactReference, bits: number): Promise<Survey> {
+async function loadSurvey(
+  store: Store,
+  reference: ArtifactReference,
+  bits: number,
+): Promise<Survey> {
   if (keptSurvey?.key === reference.key) return keptSurvey;
   keptSurvey = undefined;
   const artifact = await openArtifact(store, reference);
-  const moves = await decodeParquet(await artifact.part('moves.parquet'), codes(bits), 'moves.parquet');
-  const negatives = await decodeParquet(await artifact.part('negatives.parquet'), NEGATIVES, 'negatives.parquet');
-  keptSurvey = { key: reference.key, states: new Set(artifact.manifest.inputs.map(({ key }) => key)), negatives, moves };
+  const moves = await decodeParquet(
+    await artifact.part('moves.parquet'),
+    codes(bits),
+    'moves.parquet',
+  );
+  const negatives = await decodeParquet(
+    await artifact.part('negatives.parquet'),
+    NEGATIVES,
+    'negatives.parquet',
+  );
+  keptSurvey = {
+    key: reference.key,
+    states: new Set(artifact.manifest.inputs.map(({ key }) => key)),
+    negatives,
+    moves,
+  };
   return keptSurvey;
 }
 
 async function loadTables(store: Store, learning: LearningInput): Promise<Tables> {
-  const key = JSON.stringify([store.uri, learning.pairs.key, learning.perRow, learning.over, learning.mineSeed ?? learning.seed]);
+  const key = JSON.stringify([
+    store.uri,
+    learning.pairs.key,
+    learning.perRow,
+    learning.over,
+    learning.mineSeed ?? learning.seed,
+  ]);
   if (kept?.key === key) return kept;
   kept = undefined;
   const pairs = await openArtifact(store, learning.pairs);
-  const affinity = await decodeParquet(await pairs.part('training.parquet'), AFFINITY, 'training.parquet');
+  const affinity = await decodeParquet(
+    await pairs.part('training.parquet'),
+    AFFINITY,
+    'training.parquet',
+  );
   const parts: { row: Int32Array; column: Int32Array }[] = [];
   for (const [at, to] of learning.batches.slice(1).entries()) {
-    const mined = await openArtifact(store, minedOf(learning, { from: learning.batches[at] ?? 0, to }));
-    parts.push(await decodeParquet(await mined.part('negatives.parquet'), NEGATIVES, 'negatives.parquet'));
+    const mined = await openArtifact(
+      store,
+      minedOf(learning, { from: learning.batches[at] ?? 0, to }),
+    );
+    parts.push(
+      await decodeParquet(await mined.part('negatives.parquet'), NEGATIVES, 'negatives.parquet'),
+    );
   }
-  const negatives = { row: concatenateInt32(parts.map(({ row }) => row)), column: concatenateInt32(parts.map(({ column }) => column)) };
+  const negatives = {
+    row: concatenateInt32(parts.map(({ row }) => row)),
+    column: concatenateInt32(parts.map(({ column }) => column)),
+  };
   kept = { key, affinity, negatives };
   return kept;
 }
@@ -102,16 +149,28 @@ const COLUMNS = ['embedding', 'moment1', 'moment2'] as const;
 export async function writeState(state: PartitionState, width: number): Promise<Uint8Array> {
   const arrays = [state.embeddings, state.moment1, state.moment2];
   const columns = COLUMNS.map((name, at) => ({ name, width, values: arrays[at]! }));
-  return await encodeDense(columns, { firstRow: String(state.firstRow), steps: String(state.steps) });
+  return await encodeDense(columns, {
+    firstRow: String(state.firstRow),
+    steps: String(state.steps),
+  });
 }
 
-export async function readState(store: Store, reference: ArtifactReference, firstRow: number): Promise<PartitionState> {
+export async function readState(
+  store: Store,
+  reference: ArtifactReference,
+  firstRow: number,
+): Promise<PartitionState> {
   const artifact = await openArtifact(store, reference);
   const where = `state.arrow of block/${reference.key}`;
   const { columns, metadata } = await decodeDense(await artifact.part('state.arrow'), where);
-  const [embeddings, moment1, moment2] = COLUMNS.map((name) => columns.find((column) => column.name === name)?.values);
+  const [embeddings, moment1, moment2] = COLUMNS.map(
+    (name) => columns.find((column) => column.name === name)?.values,
+  );
   if (!embeddings || !moment1 || !moment2 || metadata['firstRow'] !== String(firstRow)) {
-    throw new Failure('IntegrityError', `${where}: expected columns ${COLUMNS.join(', ')} from row ${firstRow}, found ${columns.map(({ name }) => name).join(', ')} from row ${metadata['firstRow']}`);
+    throw new Failure(
+      'IntegrityError',
+      `${where}: expected columns ${COLUMNS.join(', ')} from row ${firstRow}, found ${columns.map(({ name }) => name).join(', ')} from row ${metadata['firstRow']}`,
+    );
   }
   return { firstRow, embeddings, moment1, moment2, steps: Number(metadata['steps']) };
 }

@@ -25,24 +25,44 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const { tables, bits } = version;
   const configuration = version.configuration as Configuration;
   const of = (stage: string) => version.lineage.find((reference) => reference.stage === stage)!;
-  const { word } = await decodeParquet(await (await openArtifact(store, of('vocabulary'))).part('vocabulary.parquet'), VOCABULARY);
-  const { marginal } = await decodeParquet(await (await openArtifact(store, of('merge'))).part('marginals.parquet'), MARGINALS);
+  const { word } = await decodeParquet(
+    await (await openArtifact(store, of('vocabulary'))).part('vocabulary.parquet'),
+    VOCABULARY,
+  );
+  const { marginal } = await decodeParquet(
+    await (await openArtifact(store, of('merge'))).part('marginals.parquet'),
+    MARGINALS,
+  );
   const stream = new RandomStream(5, 5);
   const held = new Map<number, number>();
   while (held.size < HELD) {
     const v = stream.below(word.length);
     if (!held.has(v)) held.set(v, held.size);
   }
-  const role = new Map(word.map((text, v) => [text, held.has(v) ? unseenRole(held.get(v)!) : knownRole(v)]));
+  const role = new Map(
+    word.map((text, v) => [text, held.has(v) ? unseenRole(held.get(v)!) : knownRole(v)]),
+  );
   const counted = countUnseen(HELD, word.length, 2 ** 24);
   for (const file of await readListedFiles(store, of('list'))) {
     const shard = await openArtifact(store, ingestArtifact(file, configuration).artifact);
     const { tokens } = await decodeParquet(await shard.part('tokens.parquet'), TOKENS);
-    counted.addRows(tokens.values, tokens.offsets, configuration.cooccurrence.window, Int32Array.from(await wordsOfShard(shard), (text) => role.get(text) ?? 0));
+    counted.addRows(
+      tokens.values,
+      tokens.offsets,
+      configuration.cooccurrence.window,
+      Int32Array.from(await wordsOfShard(shard), (text) => role.get(text) ?? 0),
+    );
   }
   const rows = counted.finish();
-  const model = { marginals: toFloat64(marginal), bits: tables * bits, codeOf: (v: number, out: Uint8Array) => out.set(codeOf(base, v, bits / 8)) };
-  for (const [name, rule] of [['append-vote', configuration.affinity], ['append-vote-all', { minimumPmi: -Infinity, minimumWeight: 0, top: Infinity }]] as const) {
+  const model = {
+    marginals: toFloat64(marginal),
+    bits: tables * bits,
+    codeOf: (v: number, out: Uint8Array) => out.set(codeOf(base, v, bits / 8)),
+  };
+  for (const [name, rule] of [
+    ['append-vote', configuration.affinity],
+    ['append-vote-all', { minimumPmi: -Infinity, minimumWeight: 0, top: Infinity }],
+  ] as const) {
     const { codes, voters } = voteCodes(rows, model, rule);
     let items = 0;
     let distance = 0;
@@ -50,13 +70,21 @@ export async function bench(options: Map<string, string>): Promise<void> {
     for (const [v, u] of held) {
       if (voters[u] === 0) continue;
       const own = codeOf(base, v, bits / 8);
-      const apart = Array.from({ length: tables }, (_, table) => bitsApart(own, codes.subarray((u * tables * bits) / 8), (table * bits) / 8, bits / 8));
+      const apart = Array.from({ length: tables }, (_, table) =>
+        bitsApart(own, codes.subarray((u * tables * bits) / 8), (table * bits) / 8, bits / 8),
+      );
       items++;
       distance += apart.reduce((sum, bit) => sum + bit, 0) / tables;
       if (apart.includes(0)) shared++;
     }
     const unit = `bits of ${bits} between voted and trained codes, ${items} of ${HELD} words have neighbours${name === 'append-vote' ? '' : ' where all cooccurrences vote'}; ${((100 * shared) / items).toFixed(0)}% have the trained code in a table`;
-    recordFigure({ name, value: distance / items, unit, goal: 'as near as can be', command: 'npm run demo && npm run bench -- append-votes' });
+    recordFigure({
+      name,
+      value: distance / items,
+      unit,
+      goal: 'as near as can be',
+      command: 'npm run demo && npm run bench -- append-votes',
+    });
   }
 }
 

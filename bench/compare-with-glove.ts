@@ -11,11 +11,21 @@ const RECORD = 16;
 const SCALE = 2520;
 
 /** Every one of GloVe's sums against ours; throws where one differs by more than rounding, or a pair is missing on either side. */
-export async function compareWithGlove(ours: CountedCorpus, vocabularyFile: string, recordsFile: string): Promise<string> {
+export async function compareWithGlove(
+  ours: CountedCorpus,
+  vocabularyFile: string,
+  recordsFile: string,
+): Promise<string> {
   const { word: words } = await decodeParquet(readFileSync(ours.vocabulary), VOCABULARY);
-  const theirs = readFileSync(vocabularyFile, 'utf8').trimEnd().split('\n').map((line) => line.split(' ')[0]!);
+  const theirs = readFileSync(vocabularyFile, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' ')[0]!);
   const order = [...theirs.keys()].sort((a, b) => compareCodePoints(theirs[a]!, theirs[b]!));
-  const places = mapToVocabulary(order.map((at) => theirs[at]!), words);
+  const places = mapToVocabulary(
+    order.map((at) => theirs[at]!),
+    words,
+  );
   const toOurs = new Int32Array(theirs.length + 1).fill(-1);
   for (const [at, id] of order.entries()) toOurs[id + 1] = places[at]!;
 
@@ -46,17 +56,28 @@ export async function compareWithGlove(ours: CountedCorpus, vocabularyFile: stri
     for (let at = 0; at < bytesRead; at += RECORD) {
       const a = toOurs[buffer.readInt32LE(at)]!;
       const b = toOurs[buffer.readInt32LE(at + 4)]!;
-      const found = find(columns, offsets[Math.min(a, b)]!, offsets[Math.min(a, b) + 1]!, Math.max(a, b));
+      const found = find(
+        columns,
+        offsets[Math.min(a, b)]!,
+        offsets[Math.min(a, b) + 1]!,
+        Math.max(a, b),
+      );
       // A word beside itself counts in both orders there, once here.
       const sum = (sums[found] ?? NaN) * (a === b ? 2 : 1);
       const difference = Math.abs(buffer.readDoubleLE(at + 8) - sum) / sum;
-      if (!(difference < 1e-9)) throw new Error(`${words[a]} and ${words[b]}: GloVe has ${buffer.readDoubleLE(at + 8)}, Hashloom ${sum}`);
+      if (!(difference < 1e-9))
+        throw new Error(
+          `${words[a]} and ${words[b]}: GloVe has ${buffer.readDoubleLE(at + 8)}, Hashloom ${sum}`,
+        );
       largest = Math.max(largest, difference);
       records += 1;
     }
   }
   await handle.close();
-  if (records !== 2 * ours.pairs - diagonal) throw new Error(`GloVe has ${records} pairs in both orders, Hashloom ${2 * ours.pairs - diagonal}`);
+  if (records !== 2 * ours.pairs - diagonal)
+    throw new Error(
+      `GloVe has ${records} pairs in both orders, Hashloom ${2 * ours.pairs - diagonal}`,
+    );
   return `all ${records} sums of GloVe agree (largest relative difference ${largest.toExponential(1)})`;
 }
 

@@ -8,7 +8,10 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ActivityName, Stages } from '../activities/run-stage.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { type Configuration, configuration as configurationSchema } from '../schemas/configuration.ts';
+import {
+  type Configuration,
+  configuration as configurationSchema,
+} from '../schemas/configuration.ts';
 import type { CurrentPointer, IndexManifest } from '../schemas/index-manifest.ts';
 import { openArtifact } from '../store/artifacts.ts';
 import { openStore } from '../store/open-store.ts';
@@ -45,14 +48,34 @@ export interface CountedCorpus {
   vocabulary: string;
 }
 
-export async function countCorpus({ configuration, threads = availableParallelism(), workers, publish = false, toNegatives = false }: CountCorpusInput): Promise<CountedCorpus> {
+export async function countCorpus({
+  configuration,
+  threads = availableParallelism(),
+  workers,
+  publish = false,
+  toNegatives = false,
+}: CountCorpusInput): Promise<CountedCorpus> {
   const parsed = configurationSchema.parse(configuration);
-  const { index, source, tokens, documents, vocabulary, cooccurrence, affinity, heldOut, negatives, seed } = parsed;
+  const {
+    index,
+    source,
+    tokens,
+    documents,
+    vocabulary,
+    cooccurrence,
+    affinity,
+    heldOut,
+    negatives,
+    seed,
+  } = parsed;
   const pool = workers === undefined ? threadsOf(threads) : processesOf(workers);
   const seconds: Record<string, number> = {};
   const cpuOf: Record<string, number> = {};
   let cpuSeconds = 0;
-  const perform = async <Name extends ActivityName>(name: Name, input: Parameters<Stages[Name]>[0]): Promise<Awaited<ReturnType<Stages[Name]>>> => {
+  const perform = async <Name extends ActivityName>(
+    name: Name,
+    input: Parameters<Stages[Name]>[0],
+  ): Promise<Awaited<ReturnType<Stages[Name]>>> => {
     return (await pool.run(name, input)) as Awaited<ReturnType<Stages[Name]>>;
   };
   const timed = async <Output>(name: string, work: () => Promise<Output>): Promise<Output> => {
@@ -65,8 +88,20 @@ export async function countCorpus({ configuration, threads = availableParallelis
     seconds[name] = (seconds[name] ?? 0) + (performance.now() - started) / 1000;
     return output;
   };
-  const each = async <Name extends ActivityName>(name: Name, bounds: number[], shared: Omit<Parameters<Stages[Name]>[0], 'from' | 'to'>) =>
-    await Promise.all(bounds.slice(1).map((to, at) => perform(name, { ...shared, from: bounds[at]!, to } as unknown as Parameters<Stages[Name]>[0])));
+  const each = async <Name extends ActivityName>(
+    name: Name,
+    bounds: number[],
+    shared: Omit<Parameters<Stages[Name]>[0], 'from' | 'to'>,
+  ) =>
+    await Promise.all(
+      bounds
+        .slice(1)
+        .map((to, at) =>
+          perform(name, { ...shared, from: bounds[at]!, to } as unknown as Parameters<
+            Stages[Name]
+          >[0]),
+        ),
+    );
 
   try {
     // Threads load their modules before the clock runs, as those of a worker have.
@@ -74,24 +109,53 @@ export async function countCorpus({ configuration, threads = availableParallelis
     const corpus = await perform('list', { ...base, configuration: parsed });
     const ingestion = { ...base, files: corpus.artifact, source, tokens, documents };
     const shards = await timed('ingest', () => each('ingest', corpus.batches, ingestion));
-    const dictionary = await timed('dictionary', () => perform('mergeDictionaries', { ...ingestion, memoryMiB: vocabulary.memoryMiB }));
-    const words = await timed('vocabulary', () => perform('chooseVocabulary', { ...base, dictionary: dictionary.artifact, index, ...vocabulary }));
+    const dictionary = await timed('dictionary', () =>
+      perform('mergeDictionaries', { ...ingestion, memoryMiB: vocabulary.memoryMiB }),
+    );
+    const words = await timed('vocabulary', () =>
+      perform('chooseVocabulary', {
+        ...base,
+        dictionary: dictionary.artifact,
+        index,
+        ...vocabulary,
+      }),
+    );
     const counting = { ...ingestion, index, common: words.common, ...cooccurrence };
     const groups = await timed('count', () => perform('groupFiles', counting));
-    await timed('count', () => each('count', groups.batches, { ...counting, groups: groups.artifact }));
+    await timed('count', () =>
+      each('count', groups.batches, { ...counting, groups: groups.artifact }),
+    );
     const merging = { ...counting, groups: groups.artifact, vocabulary: words.artifact };
     const merged = await timed('merge', () => each('merge', words.ranges, merging));
-    const rows = await timed('merge', () => perform('sumMarginals', { ...merging, ranges: words.ranges }));
+    const rows = await timed('merge', () =>
+      perform('sumMarginals', { ...merging, ranges: words.ranges }),
+    );
     if (toNegatives) {
-      const filtering = { ...base, merging, rows: rows.artifact, ...affinity, memoryMiB: cooccurrence.memoryMiB };
+      const filtering = {
+        ...base,
+        merging,
+        rows: rows.artifact,
+        ...affinity,
+        memoryMiB: cooccurrence.memoryMiB,
+      };
       await timed('filter', () => each('filter', words.ranges, filtering));
-      const d = await timed('filter', () => perform('symmetrize', { ...filtering, ranges: words.ranges }));
-      const pairs = await timed('hold-out', () => perform('holdOut', { ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }));
-      await timed('mine', () => each('mine', pairs.batches, { ...base, pairs: pairs.artifact, ...negatives, seed }));
+      const d = await timed('filter', () =>
+        perform('symmetrize', { ...filtering, ranges: words.ranges }),
+      );
+      const pairs = await timed('hold-out', () =>
+        perform('holdOut', { ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }),
+      );
+      await timed('mine', () =>
+        each('mine', pairs.batches, { ...base, pairs: pairs.artifact, ...negatives, seed }),
+      );
     }
     const store = openStore(parsed.store);
     if (publish) await leaveVersion(store, index, groups.artifact, words.common);
-    const ranges = await Promise.all((merged as unknown as { artifact: (typeof rows)['artifact'] }[]).map(({ artifact }) => openArtifact(store, artifact)));
+    const ranges = await Promise.all(
+      (merged as unknown as { artifact: (typeof rows)['artifact'] }[]).map(({ artifact }) =>
+        openArtifact(store, artifact),
+      ),
+    );
     return {
       seconds,
       cpuSeconds,
@@ -120,7 +184,13 @@ function threadsOf(threads: number): StagePool {
   const pool = createThreadPool(threads, 1);
   return {
     async run(name, input) {
-      const outcome = await pool.runStage(name, input, { codeVersion: 'bench' }, new AbortController().signal, () => undefined);
+      const outcome = await pool.runStage(
+        name,
+        input,
+        { codeVersion: 'bench' },
+        new AbortController().signal,
+        () => undefined,
+      );
       if ('error' in outcome) throw new Error(`${name}: ${outcome.error.message}`);
       return outcome.result;
     },
@@ -136,7 +206,8 @@ function processesOf(workers: number): StagePool {
   let most = 0;
   return {
     async run(name, input) {
-      const worker = idle.pop() ?? (await new Promise<ChildProcess>((resolve) => waiting.push(resolve)));
+      const worker =
+        idle.pop() ?? (await new Promise<ChildProcess>((resolve) => waiting.push(resolve)));
       const answered = once(worker, 'message');
       worker.send({ name, input } satisfies StageTask);
       const [done] = (await answered) as [StageDone];
@@ -149,20 +220,48 @@ function processesOf(workers: number): StagePool {
     },
     maxRssMib: () => most,
     async close() {
-      await Promise.all(all.map(async (worker) => {
-        const ended = once(worker, 'exit');
-        worker.kill();
-        await ended;
-      }));
+      await Promise.all(
+        all.map(async (worker) => {
+          const ended = once(worker, 'exit');
+          worker.kill();
+          await ended;
+        }),
+      );
     },
   };
 }
 
 /** What the next run looks at: the groups and the common words of the version that is current. */
-async function leaveVersion(store: Store, index: string, groups: ArtifactReference, common: ArtifactReference): Promise<void> {
+async function leaveVersion(
+  store: Store,
+  index: string,
+  groups: ArtifactReference,
+  common: ArtifactReference,
+): Promise<void> {
   const now = new Date().toISOString();
-  const version: IndexManifest = { format: 1, index, version: 1, kind: 'word', items: 0, tables: 1, bits: 8, parts: [], lineage: [groups], common, configuration: {}, metrics: {}, codeVersion: 'bench', createdAt: now };
-  const current: CurrentPointer = { format: 1, index, version: 1, path: 'versions/1', publishedAt: now };
+  const version: IndexManifest = {
+    format: 1,
+    index,
+    version: 1,
+    kind: 'word',
+    items: 0,
+    tables: 1,
+    bits: 8,
+    parts: [],
+    lineage: [groups],
+    common,
+    configuration: {},
+    metrics: {},
+    codeVersion: 'bench',
+    createdAt: now,
+  };
+  const current: CurrentPointer = {
+    format: 1,
+    index,
+    version: 1,
+    path: 'versions/1',
+    publishedAt: now,
+  };
   await store.put(`indexes/${index}/versions/1/index.json`, Buffer.from(JSON.stringify(version)));
   await store.put(`indexes/${index}/current.json`, Buffer.from(JSON.stringify(current)));
 }

@@ -7,7 +7,9 @@ const SCRIPT = fileURLToPath(new URL('./count-corpus.js', import.meta.url));
 
 /** countCorpus in a process of its own, so that nothing is warm but what the machine has read. */
 export async function countInProcess(input: CountCorpusInput): Promise<CountedCorpus> {
-  const child = spawn(process.execPath, [SCRIPT, JSON.stringify(input)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [SCRIPT, JSON.stringify(input)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number];

@@ -10,10 +10,21 @@ import { openTensorflow } from '../infra/tensorflow.ts';
 import { openStore } from '../store/open-store.ts';
 
 /** A data set of the experiment as its stages leave it, in a store in `scratch`. */
-export async function weighedSet(name: string, folder: string, scratch: string): Promise<WeighedDocuments> {
+export async function weighedSet(
+  name: string,
+  folder: string,
+  scratch: string,
+): Promise<WeighedDocuments> {
   const store = pathToFileURL(join(resolve(scratch), 'store')).href;
   const { configuration } = documentSet(name, folder, store);
-  const context: StageContext = { openStore, openTensorflow: () => openTensorflow(), trainThreads: 1, stageThreads: 1, report: () => undefined, origin: { codeVersion: 'bench' } };
+  const context: StageContext = {
+    openStore,
+    openTensorflow: () => openTensorflow(),
+    trainThreads: 1,
+    stageThreads: 1,
+    report: () => undefined,
+    origin: { codeVersion: 'bench' },
+  };
   const base = { store, force: false };
   const corpus = await list({ ...base, configuration }, context);
   const { source, tokens, documents } = configuration;

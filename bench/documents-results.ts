@@ -9,7 +9,10 @@ import { recordFigure } from './record-figure.ts';
 
 export async function bench(options: Map<string, string>): Promise<void> {
   const folder = options.get('results') ?? 'docs/results';
-  const { data, method, bits, metric, value } = await decodeParquet(await readFile(join(folder, 'documents-results.parquet')), DOCUMENT_RESULTS);
+  const { data, method, bits, metric, value } = await decodeParquet(
+    await readFile(join(folder, 'documents-results.parquet')),
+    DOCUMENT_RESULTS,
+  );
   const cells = new Map<string, number[]>();
   for (const [at, name] of metric.entries()) {
     // `bmsh, components 5` is on the page alone.
@@ -23,6 +26,15 @@ export async function bench(options: Map<string, string>): Promise<void> {
     const paper = paperPrecision(set, name, Number(length));
     const unit = `precision@100, ${values.length === 1 ? 'one seed' : `mean of ${values.length} seeds, sd ${deviation.toFixed(4)}`}`;
     const command = `hashloom experiment documents --data ${set} --bits ${length} --method ${name} --seeds ${values.length} --local`;
-    recordFigure({ name: `${set}-${length}-${name}`, value: mean, unit, goal: paper === undefined ? 'none in the papers' : `>= ${paper} (paper, other counts of documents)`, command });
+    recordFigure({
+      name: `${set}-${length}-${name}`,
+      value: mean,
+      unit,
+      goal:
+        paper === undefined
+          ? 'none in the papers'
+          : `>= ${paper} (paper, other counts of documents)`,
+      command,
+    });
   }
 }

@@ -30,32 +30,85 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const store = openStore(uri);
   const recipe = { stage: 'encode', parameters: { bench: items, kind }, inputs: [] } as const;
   const reference = artifactReference(recipe);
-  const input: ActivityInput<'exportBuckets'> = { store: uri, force: true, codes: reference, items: reference, memoryMiB: Number(options.get('memory') ?? MEMORY_MIB) };
+  const input: ActivityInput<'exportBuckets'> = {
+    store: uri,
+    force: true,
+    codes: reference,
+    items: reference,
+    memoryMiB: Number(options.get('memory') ?? MEMORY_MIB),
+  };
   if (options.get('step') === 'run') {
     const started = performance.now();
     const pool = createThreadPool(THREADS, 1);
-    const steps = stepsOf(pool, (name) => process.stderr.write(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s, ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB\n`));
+    const steps = stepsOf(pool, (name) =>
+      process.stderr.write(
+        `${name}: ${((performance.now() - started) / 1000).toFixed(1)} s, ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB\n`,
+      ),
+    );
     await exportIndex(steps, 'bench', { facts: { items, tables: TABLES } }, input);
     const seconds = (performance.now() - started) / 1000;
     await pool.close();
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-    process.stdout.write(JSON.stringify({ seconds, cpu: (userCPUTime + systemCPUTime) / 1e6, bytes: maxRSS * 1024 }));
+    process.stdout.write(
+      JSON.stringify({ seconds, cpu: (userCPUTime + systemCPUTime) / 1e6, bytes: maxRSS * 1024 }),
+    );
     return;
   }
   mkdirSync(folder, { recursive: true });
-  if (!(await artifactComplete(store, reference))) await prepare(items, kind, folder, store, recipe);
+  if (!(await artifactComplete(store, reference)))
+    await prepare(items, kind, folder, store, recipe);
   const script = fileURLToPath(new URL('run.js', import.meta.url));
-  const child = spawnSync(process.execPath, [script, 'export', '--step', 'run', '--items', String(items), '--codes', kind, '--folder', folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  const { seconds, cpu, bytes } = JSON.parse(child.stdout.slice(child.stdout.lastIndexOf('{'))) as { seconds: number; cpu: number; bytes: number };
+  const child = spawnSync(
+    process.execPath,
+    [
+      script,
+      'export',
+      '--step',
+      'run',
+      '--items',
+      String(items),
+      '--codes',
+      kind,
+      '--folder',
+      folder,
+    ],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const { seconds, cpu, bytes } = JSON.parse(child.stdout.slice(child.stdout.lastIndexOf('{'))) as {
+    seconds: number;
+    cpu: number;
+    bytes: number;
+  };
   const command = `npm run bench -- export --items ${items} --codes ${kind}`;
-  recordFigure({ name: 'export-10m-s', value: seconds, unit: `s for ${items} items x ${TABLES} tables x ${BITS} bits, pages and Parquet, two threads (${cpu.toFixed(0)} s of CPU time)`, goal: '<= 60', command });
-  recordFigure({ name: 'export-10m-memory', value: bytes / GIB, unit: 'GiB, the most that the process held', goal: '<= 1', command });
+  recordFigure({
+    name: 'export-10m-s',
+    value: seconds,
+    unit: `s for ${items} items x ${TABLES} tables x ${BITS} bits, pages and Parquet, two threads (${cpu.toFixed(0)} s of CPU time)`,
+    goal: '<= 60',
+    command,
+  });
+  recordFigure({
+    name: 'export-10m-memory',
+    value: bytes / GIB,
+    unit: 'GiB, the most that the process held',
+    goal: '<= 1',
+    command,
+  });
 }
 
 /** The workflow's own way through the export, with the threads of a worker in place of Temporal. */
-function stepsOf(pool: ThreadPool, tell: (name: string) => void): Pick<Steps, 'perform' | 'processShards'> {
+function stepsOf(
+  pool: ThreadPool,
+  tell: (name: string) => void,
+): Pick<Steps, 'perform' | 'processShards'> {
   const perform = async (_role: unknown, name: ActivityName, _summary: string, input: unknown) => {
-    const outcome = await pool.runStage(name, input, { codeVersion: 'bench' }, new AbortController().signal, () => undefined);
+    const outcome = await pool.runStage(
+      name,
+      input,
+      { codeVersion: 'bench' },
+      new AbortController().signal,
+      () => undefined,
+    );
     if ('error' in outcome) throw new Error(outcome.error.stack);
     tell(name);
     return outcome.result as never;
@@ -65,7 +118,8 @@ function stepsOf(pool: ThreadPool, tell: (name: string) => void): Pick<Steps, 'p
     processShards: async (activity, batches, shared) => {
       const ranges = batches.slice(1).map((to, at) => ({ ...shared, from: batches[at], to }));
       const lane = async () => {
-        for (let range = ranges.shift(); range; range = ranges.shift()) await perform('export', activity, '', range);
+        for (let range = ranges.shift(); range; range = ranges.shift())
+          await perform('export', activity, '', range);
       };
       await Promise.all(Array.from({ length: THREADS }, lane));
       return { cached: false, rows: 0, bytes: 0 };
@@ -73,7 +127,13 @@ function stepsOf(pool: ThreadPool, tell: (name: string) => void): Pick<Steps, 'p
   };
 }
 
-async function prepare(items: number, kind: string, folder: string, store: ReturnType<typeof openStore>, recipe: { stage: 'encode'; parameters: Record<string, unknown>; inputs: [] | readonly never[] }): Promise<void> {
+async function prepare(
+  items: number,
+  kind: string,
+  folder: string,
+  store: ReturnType<typeof openStore>,
+  recipe: { stage: 'encode'; parameters: Record<string, unknown>; inputs: [] | readonly never[] },
+): Promise<void> {
   const codes = fixtureCodes(kind, items, TABLES, BITS / 8, 1);
   const keys = idKeys(items);
   if (keys.kind !== 'int64') return;
@@ -82,11 +142,19 @@ async function prepare(items: number, kind: string, folder: string, store: Retur
     for (let first = 0; first < items; first += rows) {
       const end = Math.min(items, first + rows);
       const at = Array.from({ length: (end - first) * TABLES }, (_, i) => i);
-      yield { item: Int32Array.from(at, (i) => first + Math.floor(i / TABLES)), table: Int32Array.from(at, (i) => i % TABLES), code: codes.slice((first * TABLES * BITS) / 8, (end * TABLES * BITS) / 8) };
+      yield {
+        item: Int32Array.from(at, (i) => first + Math.floor(i / TABLES)),
+        table: Int32Array.from(at, (i) => i % TABLES),
+        code: codes.slice((first * TABLES * BITS) / 8, (end * TABLES * BITS) / 8),
+      };
     }
   }
-  await writeParquetFile(join(folder, 'codes.parquet'), codesSchema(BITS), codeRows(), { dress: 'internal' });
-  await writeParquetFile(join(folder, 'items.parquet'), ITEM_IDS, [{ id: keys.values }], { dress: 'internal' });
+  await writeParquetFile(join(folder, 'codes.parquet'), codesSchema(BITS), codeRows(), {
+    dress: 'internal',
+  });
+  await writeParquetFile(join(folder, 'items.parquet'), ITEM_IDS, [{ id: keys.values }], {
+    dress: 'internal',
+  });
   const parts = [
     { name: 'codes.parquet', file: join(folder, 'codes.parquet'), rows: items * TABLES },
     { name: 'items.parquet', file: join(folder, 'items.parquet'), rows: items },

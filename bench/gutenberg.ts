@@ -11,12 +11,18 @@ import { recordFigure } from './record-figure.ts';
  * round. Beside it, in the same round, `gunzip` of all books on one thread, so that a loaded machine shows. `--data FOLDER --files N --rounds N --threads N`.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
-  const data = resolve(options.get('data') ?? fileURLToPath(new URL('../../../shared/data', import.meta.url)), 'gutenberg');
+  const data = resolve(
+    options.get('data') ?? fileURLToPath(new URL('../../../shared/data', import.meta.url)),
+    'gutenberg',
+  );
   const most = Number(options.get('files') ?? 1000);
   const rounds = Number(options.get('rounds') ?? 3);
   const threads = Number(options.get('threads') ?? 2);
   const folder = mkdtempSync(join(tmpdir(), 'hashloom-bench-'));
-  const names = readdirSync(data).filter((name) => name.endsWith('.txt.gz')).toSorted().slice(0, most);
+  const names = readdirSync(data)
+    .filter((name) => name.endsWith('.txt.gz'))
+    .toSorted()
+    .slice(0, most);
   try {
     mkdirSync(join(folder, 'corpus'));
     for (const name of names) copyFileSync(join(data, name), join(folder, 'corpus', name));
@@ -25,21 +31,33 @@ export async function bench(options: Map<string, string>): Promise<void> {
       const gunzipSeconds = gunzipAll(folder, names);
       const store = join(folder, `store-${round}`);
       const counted = await countInProcess({
-        configuration: { index: 'bench', store: pathToFileURL(store).href, source: { path: pathToFileURL(join(folder, 'corpus')).href } } as never,
+        configuration: {
+          index: 'bench',
+          store: pathToFileURL(store).href,
+          source: { path: pathToFileURL(join(folder, 'corpus')).href },
+        } as never,
         threads,
         toNegatives: true,
       });
       rmSync(store, { recursive: true, force: true });
       const seconds = Object.values(counted.seconds).reduce((sum, value) => sum + value, 0);
       taken.push(seconds);
-      const stages = Object.entries(counted.seconds).map(([stage, value]) => `${stage} ${value.toFixed(2)} (${counted.cpuOf[stage]!.toFixed(2)})`);
+      const stages = Object.entries(counted.seconds).map(
+        ([stage, value]) => `${stage} ${value.toFixed(2)} (${counted.cpuOf[stage]!.toFixed(2)})`,
+      );
       process.stdout.write(
         `round ${round}: ${names.length} books, ${counted.tokens} words in ${seconds.toFixed(2)} s, ${counted.cpuSeconds.toFixed(2)} of CPU: ${stages.join(', ')}; ` +
           `${counted.maxRssMib.toFixed(0)} MiB; gunzip alone ${gunzipSeconds.toFixed(2)} s; load ${loadavg()[0]!.toFixed(1)}\n`,
       );
     }
     const command = `npm run bench -- gutenberg${names.length < 760 ? ` --files ${names.length}` : ''}`;
-    recordFigure({ name: 'gutenberg-to-affinity-s', value: Math.min(...taken), unit: `s from gzip to D and negatives, ${threads} threads, best of ${rounds}`, goal: '<= 60', command });
+    recordFigure({
+      name: 'gutenberg-to-affinity-s',
+      value: Math.min(...taken),
+      unit: `s from gzip to D and negatives, ${threads} threads, best of ${rounds}`,
+      goal: '<= 60',
+      command,
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -11,21 +11,36 @@ import { recordFigure } from './record-figure.ts';
  * `--data FOLDER --files N --rounds N`.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
-  const data = resolve(options.get('data') ?? fileURLToPath(new URL('../../../shared/data', import.meta.url)), 'gutenberg');
+  const data = resolve(
+    options.get('data') ?? fileURLToPath(new URL('../../../shared/data', import.meta.url)),
+    'gutenberg',
+  );
   const most = Number(options.get('files') ?? 1000);
   const rounds = Number(options.get('rounds') ?? 2);
   const folder = mkdtempSync(join(tmpdir(), 'hashloom-bench-'));
-  const names = readdirSync(data).filter((name) => name.endsWith('.txt.gz')).toSorted().slice(0, most);
+  const names = readdirSync(data)
+    .filter((name) => name.endsWith('.txt.gz'))
+    .toSorted()
+    .slice(0, most);
   const added = names.filter((_, at) => at % 100 === 50);
   const corpus = join(folder, 'corpus');
   const run = async (store: string): Promise<CountedCorpus> =>
-    await countInProcess({ configuration: { index: 'bench', store: pathToFileURL(join(folder, store)).href, source: { path: pathToFileURL(corpus).href } } as never, publish: true });
+    await countInProcess({
+      configuration: {
+        index: 'bench',
+        store: pathToFileURL(join(folder, store)).href,
+        source: { path: pathToFileURL(corpus).href },
+      } as never,
+      publish: true,
+    });
   const timeOf = ({ seconds }: CountedCorpus) => seconds['ingest']! + seconds['count']!;
-  const put = (some: string[]) => some.forEach((name) => copyFileSync(join(data, name), join(corpus, name)));
+  const put = (some: string[]) =>
+    some.forEach((name) => copyFileSync(join(data, name), join(corpus, name)));
   try {
     const shares: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      for (const store of ['store', 'whole']) rmSync(join(folder, store), { recursive: true, force: true });
+      for (const store of ['store', 'whole'])
+        rmSync(join(folder, store), { recursive: true, force: true });
       rmSync(corpus, { recursive: true, force: true });
       mkdirSync(corpus);
       put(names.filter((name) => !added.includes(name)));
@@ -40,7 +55,13 @@ export async function bench(options: Map<string, string>): Promise<void> {
       );
     }
     const command = `npm run bench -- increment${names.length < 760 ? ` --files ${names.length}` : ''}`;
-    recordFigure({ name: 'increment-share', value: Math.min(...shares), unit: 'of the time for ingestion and counting of all files, after 1% of them were added', goal: '<= 0.1', command });
+    recordFigure({
+      name: 'increment-share',
+      value: Math.min(...shares),
+      unit: 'of the time for ingestion and counting of all files, after 1% of them were added',
+      goal: '<= 0.1',
+      command,
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, openSync, writeSync, closeSync, writeFileSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  writeSync,
+  closeSync,
+  writeFileSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { buildBuckets } from '../kernels/build-buckets.ts';
 import { buildBucketPages, buildItemPages } from '../kernels/build-pages.ts';
@@ -17,7 +25,13 @@ export interface Fixture {
 }
 
 /** `uniform`: independent codes. `learned`: items gather around centres, two thirds on one exactly, as codes of a trained model do. */
-export function fixtureCodes(kind: string, items: number, tables: number, codeBytes: number, seed: number): Uint8Array {
+export function fixtureCodes(
+  kind: string,
+  items: number,
+  tables: number,
+  codeBytes: number,
+  seed: number,
+): Uint8Array {
   const stream = new RandomStream(seed, 1);
   const codes = new Uint8Array(items * tables * codeBytes);
   const words = new Uint32Array(codes.buffer);
@@ -35,14 +49,22 @@ export function fixtureCodes(kind: string, items: number, tables: number, codeBy
       const from = (Math.floor(u * u * centres) * tables + table) * wide;
       const to = (item * tables + table) * wide;
       for (let k = 0; k < wide; k++) words[to + k] = palette[from + k]!;
-      if (stream.below(3) === 0) for (let flips = 1 + stream.below(4); flips > 0; flips--) words[to + stream.below(wide)]! ^= 1 << stream.below(32);
+      if (stream.below(3) === 0)
+        for (let flips = 1 + stream.below(4); flips > 0; flips--)
+          words[to + stream.below(wide)]! ^= 1 << stream.below(32);
     }
   }
   return codes;
 }
 
 export function idKeys(items: number): KeyColumn {
-  return { kind: 'int64', values: BigInt64Array.from({ length: items }, (_, i) => BigInt(i) * 1_000_003n - 5_000_000_000n) };
+  return {
+    kind: 'int64',
+    values: BigInt64Array.from(
+      { length: items },
+      (_, i) => BigInt(i) * 1_000_003n - 5_000_000_000n,
+    ),
+  };
 }
 
 /** Distinct words of 4 to 12 letters, in the order of their bytes. */
@@ -51,7 +73,8 @@ export function wordKeys(items: number, seed: number): { keys: KeyColumn; words:
   const set = new Set<string>();
   while (set.size < items) {
     let word = '';
-    for (let length = 4 + stream.below(9); length > 0; length--) word += String.fromCharCode(97 + stream.below(26));
+    for (let length = 4 + stream.below(9); length > 0; length--)
+      word += String.fromCharCode(97 + stream.below(26));
     set.add(word);
   }
   const words = [...set].sort();
@@ -62,17 +85,49 @@ export function wordKeys(items: number, seed: number): { keys: KeyColumn; words:
 }
 
 /** Writes a version's page files and `index.json`, unless the folder has them. */
-export function writeFixture(folder: string, keys: KeyColumn, codes: Uint8Array, tables: number, codeBytes: number): Fixture {
+export function writeFixture(
+  folder: string,
+  keys: KeyColumn,
+  codes: Uint8Array,
+  tables: number,
+  codeBytes: number,
+): Fixture {
   const items = codes.length / (tables * codeBytes);
-  const names = ['items.pages', ...Array.from({ length: tables }, (_, table) => `buckets-${table}.pages`)];
+  const names = [
+    'items.pages',
+    ...Array.from({ length: tables }, (_, table) => `buckets-${table}.pages`),
+  ];
   if (!existsSync(join(folder, 'index.json'))) {
     mkdirSync(folder, { recursive: true });
     const options = { keys, tables, identity: new Uint8Array(16).fill(7) };
     writePages(join(folder, names[0]!), buildItemPages(codes, codeBytes, options));
-    for (let table = 0; table < tables; table++) writePages(join(folder, names[table + 1]!), buildBucketPages(buildBuckets(codes, tables, codeBytes, table), options));
-    const parts = names.map((name) => ({ name, path: name, bytes: statSync(join(folder, name)).size, rows: items, sha256: '' }));
+    for (let table = 0; table < tables; table++)
+      writePages(
+        join(folder, names[table + 1]!),
+        buildBucketPages(buildBuckets(codes, tables, codeBytes, table), options),
+      );
+    const parts = names.map((name) => ({
+      name,
+      path: name,
+      bytes: statSync(join(folder, name)).size,
+      rows: items,
+      sha256: '',
+    }));
     const kind = keys.kind === 'utf8' ? 'word' : 'id';
-    writeFileSync(join(folder, 'index.json'), JSON.stringify({ format: 1, index: 'bench', version: 1, kind, items, tables, bits: 8 * codeBytes, parts, lineage: [{ stage: 'export', key: '07'.repeat(16) }] }));
+    writeFileSync(
+      join(folder, 'index.json'),
+      JSON.stringify({
+        format: 1,
+        index: 'bench',
+        version: 1,
+        kind,
+        items,
+        tables,
+        bits: 8 * codeBytes,
+        parts,
+        lineage: [{ stage: 'export', key: '07'.repeat(16) }],
+      }),
+    );
   }
   const keyBytes = keys.kind === 'int64' ? 8 * items : keys.bytes.length;
   return {

@@ -18,12 +18,17 @@ const BATCH_FILES = 8;
  * `--data FOLDER --files N --threads N --rounds N`.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
-  const data = resolve(options.get('data') ?? fileURLToPath(new URL('../../../shared/data', import.meta.url)));
+  const data = resolve(
+    options.get('data') ?? fileURLToPath(new URL('../../../shared/data', import.meta.url)),
+  );
   const most = Number(options.get('files') ?? 1000);
   const threads = Number(options.get('threads') ?? 2);
   const rounds = Number(options.get('rounds') ?? 3);
   const folder = await mkdtemp(join(tmpdir(), 'hashloom-bench-'));
-  const workers = Array.from({ length: threads }, () => new Worker(new URL('./ingest-worker.js', import.meta.url), { workerData: 'ingest' }));
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(new URL('./ingest-worker.js', import.meta.url), { workerData: 'ingest' }),
+  );
   try {
     await Promise.all(workers.map((worker) => once(worker, 'message')));
     const rates: number[] = [];
@@ -43,7 +48,16 @@ export async function bench(options: Map<string, string>): Promise<void> {
           while (next < files) {
             const from = next;
             next = Math.min(next + BATCH_FILES, files);
-            worker.postMessage({ store, force: false, files: listed.artifact, source, tokens, documents, from, to: next });
+            worker.postMessage({
+              store,
+              force: false,
+              files: listed.artifact,
+              source,
+              tokens,
+              documents,
+              from,
+              to: next,
+            });
             await once(worker, 'message');
           }
         }),
@@ -58,7 +72,13 @@ export async function bench(options: Map<string, string>): Promise<void> {
       );
     }
     const value = Math.max(...rates);
-    recordFigure({ name: 'ingest-mb-per-s', value, unit: `MB of text a second, ${threads} threads, best of ${rounds}`, goal: '>= 60', command: `npm run bench -- ingest --files ${most} --threads ${threads}` });
+    recordFigure({
+      name: 'ingest-mb-per-s',
+      value,
+      unit: `MB of text a second, ${threads} threads, best of ${rounds}`,
+      goal: '>= 60',
+      command: `npm run bench -- ingest --files ${most} --threads ${threads}`,
+    });
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
     await rm(folder, { recursive: true, force: true });
@@ -69,7 +89,10 @@ function gunzipAll(data: string, most: number): { bytes: number; seconds: number
   let bytes = 0;
   const started = performance.now();
   const folder = join(data, 'gutenberg');
-  const names = readdirSync(folder).filter((name) => name.endsWith('.txt.gz')).sort();
-  for (const name of names.slice(0, most)) bytes += gunzipSync(readFileSync(join(folder, name))).length;
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.txt.gz'))
+    .sort();
+  for (const name of names.slice(0, most))
+    bytes += gunzipSync(readFileSync(join(folder, name))).length;
   return { bytes, seconds: (performance.now() - started) / 1000 };
 }

@@ -8,21 +8,40 @@ import type { Client } from '@temporalio/client';
 import type { MeasuredRun } from '../cli/plan/rates.ts';
 import { startEmbeddedServer } from '../infra/embedded-server.ts';
 import { findTemporalCli } from '../infra/temporal-cli.ts';
-import { type Configuration, configuration as configurationSchema } from '../schemas/configuration.ts';
+import {
+  type Configuration,
+  configuration as configurationSchema,
+} from '../schemas/configuration.ts';
 import { QUEUES } from '../schemas/queues.ts';
-import { PROGRESS_QUERY, type ReindexInput, type ReindexResult, type RunProgress, reindexWorkflowId, WORKFLOW } from '../schemas/run.ts';
+import {
+  PROGRESS_QUERY,
+  type ReindexInput,
+  type ReindexResult,
+  type RunProgress,
+  reindexWorkflowId,
+  WORKFLOW,
+} from '../schemas/run.ts';
 import { startWorkerProcess } from '../test/pipeline/worker-process.ts';
 import { connectClient } from '../workers/connection.ts';
 
 const LOOK_MS = 100;
 
 /** A folder of so many books of the corpus, evenly spaced, and a configuration of a run over them. */
-export async function configureRun(data: string, files: number, epochs: number): Promise<{ configuration: Configuration; folder: string }> {
+export async function configureRun(
+  data: string,
+  files: number,
+  epochs: number,
+): Promise<{ configuration: Configuration; folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'hashloom-bench-'));
   const books = join(resolve(data), 'gutenberg');
-  const names = readdirSync(books).filter((name) => name.endsWith('.txt.gz')).sort();
+  const names = readdirSync(books)
+    .filter((name) => name.endsWith('.txt.gz'))
+    .sort();
   await mkdir(join(folder, 'corpus'));
-  const chosen = Array.from({ length: Math.min(files, names.length) }, (_, at) => names[Math.floor((at * names.length) / files)]!);
+  const chosen = Array.from(
+    { length: Math.min(files, names.length) },
+    (_, at) => names[Math.floor((at * names.length) / files)]!,
+  );
   for (const name of chosen) symlinkSync(join(books, name), join(folder, 'corpus', name));
   const configuration = configurationSchema.parse({
     index: 'plan',
@@ -36,20 +55,34 @@ export async function configureRun(data: string, files: number, epochs: number):
 export const DATA = fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
 /** One run on a server of its own, with one worker process of so many threads; memory and histories as they were. */
-export async function measureRun(configuration: Configuration, threads: number): Promise<MeasuredRun> {
+export async function measureRun(
+  configuration: Configuration,
+  threads: number,
+): Promise<MeasuredRun> {
   const cli = await findTemporalCli({});
   const server = await startEmbeddedServer({ cli: cli.path, port: 0, uiPort: 0 });
-  const { client, connection } = await connectClient({ address: server.address, namespace: server.namespace, embedded: true });
+  const { client, connection } = await connectClient({
+    address: server.address,
+    namespace: server.namespace,
+    embedded: true,
+  });
   const worker = await startWorkerProcess(server.address, { threads });
   try {
     const started = performance.now();
-    const handle = await client.workflow.start<(input: ReindexInput) => Promise<ReindexResult>>(WORKFLOW.reindex, {
-      workflowId: reindexWorkflowId(configuration.index),
-      taskQueue: QUEUES.main,
-      args: [{ configuration, force: false, searchAttributes: true }],
-    });
+    const handle = await client.workflow.start<(input: ReindexInput) => Promise<ReindexResult>>(
+      WORKFLOW.reindex,
+      {
+        workflowId: reindexWorkflowId(configuration.index),
+        taskQueue: QUEUES.main,
+        args: [{ configuration, force: false, searchAttributes: true }],
+      },
+    );
     const over = new AbortController();
-    const peaks = followMemory(() => handle.query<RunProgress>(PROGRESS_QUERY), worker.process.pid!, over.signal);
+    const peaks = followMemory(
+      () => handle.query<RunProgress>(PROGRESS_QUERY),
+      worker.process.pid!,
+      over.signal,
+    );
     const result = await handle.result().finally(() => over.abort());
     const seconds = (performance.now() - started) / 1000;
     const histories = await readHistories(client, handle.workflowId);
@@ -68,7 +101,13 @@ export async function measureRun(configuration: Configuration, threads: number):
       seconds,
       events: histories.events,
       executions: histories.executions,
-      stages: result.stages.map(({ name, rows, bytes, seconds }) => ({ name, rows, bytes, seconds, peakBytes: peakOf.get(name) ?? 0 })),
+      stages: result.stages.map(({ name, rows, bytes, seconds }) => ({
+        name,
+        rows,
+        bytes,
+        seconds,
+        peakBytes: peakOf.get(name) ?? 0,
+      })),
       activities: histories.activities,
     };
   } finally {
@@ -79,7 +118,11 @@ export async function measureRun(configuration: Configuration, threads: number):
 }
 
 /** The most resident memory of the worker during each stage, in bytes: the kernel's own high-water mark, reset when the stage changes. */
-async function followMemory(query: () => Promise<RunProgress>, pid: number, signal: AbortSignal): Promise<Map<string, number>> {
+async function followMemory(
+  query: () => Promise<RunProgress>,
+  pid: number,
+  signal: AbortSignal,
+): Promise<Map<string, number>> {
   const peaks = new Map<string, number>();
   let current = 'list';
   const note = () => {
@@ -88,7 +131,9 @@ async function followMemory(query: () => Promise<RunProgress>, pid: number, sign
   };
   while (!signal.aborted) {
     note();
-    const running = (await query().catch(() => undefined))?.stages.find(({ state }) => state === 'running')?.name;
+    const running = (await query().catch(() => undefined))?.stages.find(
+      ({ state }) => state === 'running',
+    )?.name;
     if (running !== undefined && running !== current) {
       note();
       current = running;
@@ -130,7 +175,8 @@ async function readHistories(client: Client, workflowId: string): Promise<Histor
         activity.seconds += at - begun.get(String(completed.scheduledEventId))!;
       }
       const child = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution;
-      if (child?.workflowId && child.runId) left.push({ workflowId: child.workflowId, runId: child.runId });
+      if (child?.workflowId && child.runId)
+        left.push({ workflowId: child.workflowId, runId: child.runId });
       const continued = event.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
       if (continued) left.push({ workflowId: next.workflowId, runId: continued });
     }

@@ -18,13 +18,25 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const yaml = /```yaml\n([\s\S]*?)```/.exec(page)?.[1];
   const command = /^hashloom (plan paper\.yaml .*)$/m.exec(page)?.[1];
   const begin = page.indexOf(BEGIN);
-  if (yaml === undefined || command === undefined || begin === -1) throw new Error(`${PAGE}: expected the configuration, the command and ${BEGIN}`);
+  if (yaml === undefined || command === undefined || begin === -1)
+    throw new Error(`${PAGE}: expected the configuration, the command and ${BEGIN}`);
   const folder = await mkdtemp(join(tmpdir(), 'hashloom-bench-'));
   try {
-    await writeFile(join(folder, 'paper.yaml'), yaml.replace('s3://corpora/books', join(resolve(options.get('data') ?? DATA), 'gutenberg')).replace('s3://indexes', join(folder, 'store')));
-    const { stdout } = await run(process.execPath, [CLI, ...command.split(' ')], { cwd: folder, env: { ...process.env, COLUMNS: '110', NO_COLOR: '1' } });
+    await writeFile(
+      join(folder, 'paper.yaml'),
+      yaml
+        .replace('s3://corpora/books', join(resolve(options.get('data') ?? DATA), 'gutenberg'))
+        .replace('s3://indexes', join(folder, 'store')),
+    );
+    const { stdout } = await run(process.execPath, [CLI, ...command.split(' ')], {
+      cwd: folder,
+      env: { ...process.env, COLUMNS: '110', NO_COLOR: '1' },
+    });
     const shown = stdout.slice(stdout.indexOf('\n\n') + 2).trimEnd();
-    await writeFile(PAGE, `${page.slice(0, begin + BEGIN.length)}\`\`\`\n${shown}\n\`\`\`\n${page.slice(page.indexOf(END, begin))}`);
+    await writeFile(
+      PAGE,
+      `${page.slice(0, begin + BEGIN.length)}\`\`\`\n${shown}\n\`\`\`\n${page.slice(page.indexOf(END, begin))}`,
+    );
     process.stdout.write(`${shown}\n`);
   } finally {
     await rm(folder, { recursive: true, force: true });

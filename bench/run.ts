@@ -7,8 +7,13 @@ if (!name || !/^[a-z][a-z0-9-]*$/.test(name)) {
   process.exitCode = 2;
 } else {
   const options = new Map<string, string>();
-  for (let at = 0; at + 1 < rest.length; at += 2) options.set(rest[at]!.replace(/^--/, ''), rest[at + 1]!);
-  process.stdout.write(`${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}, ${new Date().toISOString()}\n`);
-  const { bench } = (await import(`./${name}.js`)) as { bench: (options: Map<string, string>) => Promise<void> };
+  for (let at = 0; at + 1 < rest.length; at += 2)
+    options.set(rest[at]!.replace(/^--/, ''), rest[at + 1]!);
+  process.stdout.write(
+    `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}, ${new Date().toISOString()}\n`,
+  );
+  const { bench } = (await import(`./${name}.js`)) as {
+    bench: (options: Map<string, string>) => Promise<void>;
+  };
   await bench(options);
 }

@@ -16,7 +16,10 @@ async function run({ name, input }: StageTask): Promise<void> {
   const stage = stages[name] as (input: unknown, context: typeof benchContext) => Promise<unknown>;
   try {
     const result = await stage(input, { ...benchContext, stageThreads: 1 });
-    process.send?.({ result, maxRssMib: process.resourceUsage().maxRSS / 1024 } satisfies StageDone);
+    process.send?.({
+      result,
+      maxRssMib: process.resourceUsage().maxRSS / 1024,
+    } satisfies StageDone);
   } catch (error) {
     process.send?.({ error: (error as Error).message } satisfies StageDone);
   }

@@ -27,19 +27,35 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const command = `npm run bench -- train-engines${rowBlocks === 16 ? '' : ` --row-blocks ${rowBlocks}`}${batchPositives === 8192 ? '' : ` --batch ${batchPositives}`}`;
   const medians = new Map<string, number>();
   for (const words of [20_000, 200_000]) {
-    const { training } = configuration.parse({ index: 'bench', store: 'bench', source: { path: 'bench' }, training: { rowBlocks, batchPositives } });
+    const { training } = configuration.parse({
+      index: 'bench',
+      store: 'bench',
+      source: { path: 'bench' },
+      training: { rowBlocks, batchPositives },
+    });
     const side = syntheticSide(words, LINKS / words, MINED, training.tables, training.bits, 1);
     const engines = {
-      'wasm, one thread': await openEngine(training, { threads: 1, openTensorflow: () => openTensorflow() }),
-      [`wasm, ${threads} threads`]: await openEngine(training, { threads, openTensorflow: () => openTensorflow() }),
-      [`tensorflow, ${where}`]: await openEngine({ ...training, engine: 'tensorflow' }, { threads, openTensorflow: () => openTensorflow() }),
+      'wasm, one thread': await openEngine(training, {
+        threads: 1,
+        openTensorflow: () => openTensorflow(),
+      }),
+      [`wasm, ${threads} threads`]: await openEngine(training, {
+        threads,
+        openTensorflow: () => openTensorflow(),
+      }),
+      [`tensorflow, ${where}`]: await openEngine(
+        { ...training, engine: 'tensorflow' },
+        { threads, openTensorflow: () => openTensorflow() },
+      ),
     };
     const rates = new Map<string, number[]>();
     for (let round = 0; round < rounds; round++) {
       for (const [name, engine] of Object.entries(engines)) {
         const { wall, cpu } = await pairsPerSecond(engine, side, words);
         rates.set(name, [...(rates.get(name) ?? []), wall]);
-        process.stdout.write(`${words} words, ${name}: ${millions(wall)} M pairs/s, ${millions(cpu)} M pairs a CPU second\n`);
+        process.stdout.write(
+          `${words} words, ${name}: ${millions(wall)} M pairs/s, ${millions(cpu)} M pairs a CPU second\n`,
+        );
       }
     }
     for (const engine of Object.values(engines)) await engine.close();
@@ -48,11 +64,28 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const of = (words: number, name: string): number => medians.get(`${words} ${name}`) ?? NaN;
   const tensorflow = `tensorflow, ${where}`;
   const rival = `wasm on ${threads} threads ${millions(of(200_000, `wasm, ${threads} threads`))} M pairs/s`;
-  recordFigure({ name: 'tensorflow-pairs-per-s', value: of(200_000, tensorflow), unit: `pairs/s on ${where}, 200000 words, L 3, d 32`, goal: 'none', rival, command });
-  recordFigure({ name: 'tensorflow-vocabulary', value: of(20_000, tensorflow) / of(200_000, tensorflow), unit: `x the pairs/s on ${where} with 20000 words, of those with 200000`, goal: '<= 2', command });
+  recordFigure({
+    name: 'tensorflow-pairs-per-s',
+    value: of(200_000, tensorflow),
+    unit: `pairs/s on ${where}, 200000 words, L 3, d 32`,
+    goal: 'none',
+    rival,
+    command,
+  });
+  recordFigure({
+    name: 'tensorflow-vocabulary',
+    value: of(20_000, tensorflow) / of(200_000, tensorflow),
+    unit: `x the pairs/s on ${where} with 20000 words, of those with 200000`,
+    goal: '<= 2',
+    command,
+  });
 }
 
-async function pairsPerSecond(engine: Engine, side: BlockSide, words: number): Promise<{ wall: number; cpu: number }> {
+async function pairsPerSecond(
+  engine: Engine,
+  side: BlockSide,
+  words: number,
+): Promise<{ wall: number; cpu: number }> {
   const visit = { allRows: words, from: 0.25, to: 0.3, seed: 1, epoch: 5, block: 0 };
   const started = performance.now();
   const before = process.cpuUsage();
@@ -64,7 +97,10 @@ async function pairsPerSecond(engine: Engine, side: BlockSide, words: number): P
 }
 
 async function gpuName(): Promise<string> {
-  const { stdout } = await runProgram('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], { environment: process.env, timeoutMs: 30_000 });
+  const { stdout } = await runProgram('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], {
+    environment: process.env,
+    timeoutMs: 30_000,
+  });
   return stdout.split('\n')[0]?.trim() || 'CUDA';
 }
 

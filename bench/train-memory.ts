@@ -18,24 +18,53 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const pairs = number('pairs', 16_000_000);
   const partitions = number('partitions', 4);
   const mined = number('mined', 16);
-  const { training } = configuration.parse({ index: 'bench', store: 'bench', source: { path: 'bench' }, training: { partitions } });
+  const { training } = configuration.parse({
+    index: 'bench',
+    store: 'bench',
+    source: { path: 'bench' },
+    training: { partitions },
+  });
   const { tables, bits } = training;
   const idle = process.memoryUsage().rss;
   const affinity = uniformRows(words, Math.round(pairs / words), 1);
   const negatives = uniformRows(words, mined, 2);
   const side = (p: number): BlockSide => {
     const { first, end } = partitionRange(words, partitions, p);
-    const rows = ({ offsets, columns }: SparseRows): SparseRows => ({ offsets: offsets.subarray(first, end + 1), columns });
-    return { state: initializePartition(1, first, end - first, tables, bits), affinity: rows(affinity), negatives: rows(negatives) };
+    const rows = ({ offsets, columns }: SparseRows): SparseRows => ({
+      offsets: offsets.subarray(first, end + 1),
+      columns,
+    });
+    return {
+      state: initializePartition(1, first, end - first, tables, bits),
+      affinity: rows(affinity),
+      negatives: rows(negatives),
+    };
   };
   const sides = partitions === 1 ? [side(0)] : [side(0), side(1)];
-  const visit = { settings: training, loss: createLoss(training), allRows: words, from: 0, to: 0.05, seed: 1, epoch: 0, block: 1 };
+  const visit = {
+    settings: training,
+    loss: createLoss(training),
+    allRows: words,
+    from: 0,
+    to: 0.05,
+    seed: 1,
+    epoch: 0,
+    block: 1,
+  };
   const trained = await trainBlock(sides, visit);
   const peak = process.resourceUsage().maxRSS * 1024;
   const needed = words * tables * bits * 4 * 3 + affinity.columns.length * 8;
-  process.stdout.write(`${trained.pairs} pairs trained; idle ${mib(idle)}, peak ${mib(peak)}, embeddings, moments and pairs ${mib(needed)}\n`);
+  process.stdout.write(
+    `${trained.pairs} pairs trained; idle ${mib(idle)}, peak ${mib(peak)}, embeddings, moments and pairs ${mib(needed)}\n`,
+  );
   const command = `npm run bench -- train-memory --words ${words} --pairs ${pairs} --partitions ${partitions} --mined ${mined}`;
-  recordFigure({ name: 'train-memory-ratio', value: (peak - idle) / needed, unit: `x of embeddings, moments and pairs of all partitions, ${partitions} partitions, a visit of two at a time`, goal: '<= 1.5', command });
+  recordFigure({
+    name: 'train-memory-ratio',
+    value: (peak - idle) / needed,
+    unit: `x of embeddings, moments and pairs of all partitions, ${partitions} partitions, a visit of two at a time`,
+    goal: '<= 1.5',
+    command,
+  });
 }
 
 /** `degree` columns a row, rising, uniform; not symmetric, which memory does not know. */

@@ -28,7 +28,12 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const words = Number(options.get('words') ?? 100_000);
   const rounds = Number(options.get('rounds') ?? 3);
   const python = options.get('python');
-  const { training } = configuration.parse({ index: 'bench', store: 'bench', source: { path: 'bench' }, training: { epochs: 20 } });
+  const { training } = configuration.parse({
+    index: 'bench',
+    store: 'bench',
+    source: { path: 'bench' },
+    training: { epochs: 20 },
+  });
   const side = syntheticSide(words, DEGREE, MINED, training.tables, training.bits, 1);
   const helpers = await startHelpers(1, training);
   const folder = await mkdtemp(join(tmpdir(), 'hashloom-bench-'));
@@ -42,7 +47,9 @@ export async function bench(options: Map<string, string>): Promise<void> {
       const two = await pairsPerSecond(helpers);
       const rival = jax ? PAIRS / (await jax.run(6, file)) : NaN;
       rates.push({ one, two, jax: rival });
-      process.stdout.write(`round ${round + 1}: one thread ${millions(one)}, two ${millions(two)}, JAX ${millions(rival)} M pairs/s\n`);
+      process.stdout.write(
+        `round ${round + 1}: one thread ${millions(one)}, two ${millions(two)}, JAX ${millions(rival)} M pairs/s\n`,
+      );
     }
   } finally {
     jax?.stop();
@@ -50,21 +57,51 @@ export async function bench(options: Map<string, string>): Promise<void> {
     await rm(folder, { recursive: true });
   }
   const command = 'npm run bench -- train --python PYTHON';
-  recordFigure({ name: 'train-pairs-per-s', value: medianOf(rates.map(({ one }) => one)), unit: `pairs/s, one thread, ${words} words, L 3, d 32`, goal: '>= 1000000', command });
-  recordFigure({ name: 'train-two-threads', value: medianOf(rates.map(({ one, two }) => two / one)), unit: 'x of one thread', goal: '>= 1.8', command });
+  recordFigure({
+    name: 'train-pairs-per-s',
+    value: medianOf(rates.map(({ one }) => one)),
+    unit: `pairs/s, one thread, ${words} words, L 3, d 32`,
+    goal: '>= 1000000',
+    command,
+  });
+  recordFigure({
+    name: 'train-two-threads',
+    value: medianOf(rates.map(({ one, two }) => two / one)),
+    unit: 'x of one thread',
+    goal: '>= 1.8',
+    command,
+  });
   if (jax) {
     const rival = `JAX on CPU ${millions(medianOf(rates.map((rate) => rate.jax)))} M pairs/s`;
-    recordFigure({ name: 'train-vs-jax', value: medianOf(rates.map((rate) => rate.two / rate.jax)), unit: 'x pairs/s of JAX, two threads', goal: '>= 10', rival, command });
+    recordFigure({
+      name: 'train-vs-jax',
+      value: medianOf(rates.map((rate) => rate.two / rate.jax)),
+      unit: 'x pairs/s of JAX, two threads',
+      goal: '>= 10',
+      rival,
+      command,
+    });
   }
 
   async function pairsPerSecond(with_?: Helpers): Promise<number> {
-    const visit = { settings: training, loss: createLoss(training), allRows: words, from: 0.25, to: 0.3, seed: 1, epoch: 5, block: 0 };
+    const visit = {
+      settings: training,
+      loss: createLoss(training),
+      allRows: words,
+      from: 0.25,
+      to: 0.3,
+      seed: 1,
+      epoch: 5,
+      block: 0,
+    };
     const started = performance.now();
     const before = process.cpuUsage();
     const { pairs, states } = await trainBlock([side], visit, undefined, with_);
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(before);
-    process.stdout.write(`  wasm ${with_ ? 2 : 1}: ${millions(pairs / ((user + system) / 1e6))} M pairs a CPU second\n`);
+    process.stdout.write(
+      `  wasm ${with_ ? 2 : 1}: ${millions(pairs / ((user + system) / 1e6))} M pairs a CPU second\n`,
+    );
     if (!Number.isFinite(states[0]?.embeddings[0])) throw new Error('training diverged');
     return pairs / seconds;
   }
@@ -84,23 +121,35 @@ function drawBatches({ affinity, negatives }: BlockSide, words: number): Uint8Ar
         return count > 0 ? (columns[first + random.below(count)] ?? 0) : (row + 1) % words;
       };
       values.fill(row, at + pair, at + pair + 4);
-      values.set([pick(affinity), pick(negatives), random.below(words), random.below(words)], at + PAIRS + pair);
+      values.set(
+        [pick(affinity), pick(negatives), random.below(words), random.below(words)],
+        at + PAIRS + pair,
+      );
       values.set([0, 1, 2, 2], at + 2 * PAIRS + pair);
     }
   }
   return new Uint8Array(values.buffer);
 }
 
-function startJax(python: string, sizes: number[]): { run(batches: number, file: string): Promise<number>; stop(): void } {
+function startJax(
+  python: string,
+  sizes: number[],
+): { run(batches: number, file: string): Promise<number>; stop(): void } {
   const script = fileURLToPath(new URL('../../bench/train-jax.py', import.meta.url));
-  const child = spawn(python, [script, ...sizes.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python, [script, ...sizes.map(String)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async run(batches, file) {
       child.stdin.write(`${batches} ${file}\n`);
       const { value, done } = await lines.next();
       if (done) throw new Error('the Python of --python ended; has it JAX?');
-      const { seconds, cpu, finite } = JSON.parse(value) as { seconds: number; cpu: number; finite: boolean };
+      const { seconds, cpu, finite } = JSON.parse(value) as {
+        seconds: number;
+        cpu: number;
+        finite: boolean;
+      };
       process.stdout.write(`  JAX: ${millions(PAIRS / cpu)} M pairs a CPU second\n`);
       if (!finite) throw new Error('the JAX step diverged');
       return seconds;

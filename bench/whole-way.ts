@@ -13,17 +13,29 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const folder = await mkdtemp(join(tmpdir(), 'hashloom-bench-'));
   try {
-    const configuration = parse(await readFile(join(root, 'examples/words/gutenberg.yaml'), 'utf8')) as { store: string; source: { path: string }; training: { epochs: number } };
+    const configuration = parse(
+      await readFile(join(root, 'examples/words/gutenberg.yaml'), 'utf8'),
+    ) as { store: string; source: { path: string }; training: { epochs: number } };
     configuration.store = join(folder, 'store');
     configuration.source.path = join(root, 'examples/words', configuration.source.path);
     configuration.training.epochs = epochs;
     await writeFile(join(folder, 'hashloom.yaml'), stringify(configuration));
     const started = performance.now();
-    const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), 'run', '--local', '--threads', threads], { cwd: folder, stdio: 'inherit' });
+    const child = spawn(
+      process.execPath,
+      [join(root, 'dist/cli/main.js'), 'run', '--local', '--threads', threads],
+      { cwd: folder, stdio: 'inherit' },
+    );
     const code = await new Promise((resolve) => child.once('close', resolve));
     if (code !== 0) throw new Error(`the run ended with code ${String(code)}`);
     const minutes = (performance.now() - started) / 60_000;
-    recordFigure({ name: `gutenberg-${epochs}-epochs-min`, value: minutes, unit: `minutes from gzip to published index, ${epochs} epochs, ${threads} threads`, goal: '<= 20', command: `npm run bench -- whole-way --epochs ${epochs}` });
+    recordFigure({
+      name: `gutenberg-${epochs}-epochs-min`,
+      value: minutes,
+      unit: `minutes from gzip to published index, ${epochs} epochs, ${threads} threads`,
+      goal: '<= 20',
+      command: `npm run bench -- whole-way --epochs ${epochs}`,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

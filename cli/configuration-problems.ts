@@ -1,7 +1,12 @@
 import { isMap, isScalar } from 'yaml';
 import type { Document, LineCounter, Node } from 'yaml';
 import type { z } from 'zod';
-import { configurationSchema, describeExpectation, keyPaths, schemaAt } from './configuration-schema.ts';
+import {
+  configurationSchema,
+  describeExpectation,
+  keyPaths,
+  schemaAt,
+} from './configuration-schema.ts';
 import type { SchemaNode } from './configuration-schema.ts';
 import { nearestKey } from './nearest-key.ts';
 
@@ -22,17 +27,26 @@ export function explainIssues(
   const schema = configurationSchema();
   const problems = issues.flatMap((issue): ConfigurationProblem[] => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ ...positionOfKey(document, lines, issue.path, key), message: unknownKey(schema, issue.path, key) }));
+      return issue.keys.map((key) => ({
+        ...positionOfKey(document, lines, issue.path, key),
+        message: unknownKey(schema, issue.path, key),
+      }));
     }
     const missing = issue.path.length > 0 && valueAt(values, issue.path) === undefined;
-    const position = missing ? positionOf(document, lines, issue.path.slice(0, -1)) : positionOf(document, lines, issue.path);
+    const position = missing
+      ? positionOf(document, lines, issue.path.slice(0, -1))
+      : positionOf(document, lines, issue.path);
     return [{ ...position, message: wrongValue(schema, issue, values) }];
   });
   return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** Where the value at a path begins; the nearest enclosing value when there is none. */
-export function positionOf(document: Document.Parsed, lines: LineCounter, path: readonly PropertyKey[]): { line: number; column: number } {
+export function positionOf(
+  document: Document.Parsed,
+  lines: LineCounter,
+  path: readonly PropertyKey[],
+): { line: number; column: number } {
   for (let length = path.length; length >= 0; length--) {
     const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
     const start = (node as Node | null | undefined)?.range?.[0];
@@ -41,11 +55,17 @@ export function positionOf(document: Document.Parsed, lines: LineCounter, path: 
   return { line: 1, column: 1 };
 }
 
-function positionOfKey(document: Document.Parsed, lines: LineCounter, path: readonly PropertyKey[], key: string): { line: number; column: number } {
+function positionOfKey(
+  document: Document.Parsed,
+  lines: LineCounter,
+  path: readonly PropertyKey[],
+  key: string,
+): { line: number; column: number } {
   const map = path.length === 0 ? document.contents : document.getIn(path, true);
   if (isMap(map)) {
     for (const pair of map.items) {
-      if (isScalar(pair.key) && String(pair.key.value) === key && pair.key.range) return at(lines, pair.key.range[0]);
+      if (isScalar(pair.key) && String(pair.key.value) === key && pair.key.range)
+        return at(lines, pair.key.range[0]);
     }
   }
   return positionOf(document, lines, path);
@@ -69,15 +89,26 @@ function unknownKey(schema: SchemaNode, path: readonly PropertyKey[], key: strin
 function wrongValue(schema: SchemaNode, issue: z.core.$ZodIssue, values: unknown): string {
   const node = schemaAt(schema, issue.path);
   const name = issue.path.length === 0 ? 'the configuration' : issue.path.join('.');
-  const expected = issue.code === 'invalid_format' ? issue.message : node === undefined ? issue.message : describeExpectation(node);
+  const expected =
+    issue.code === 'invalid_format'
+      ? issue.message
+      : node === undefined
+        ? issue.message
+        : describeExpectation(node);
   const value = valueAt(values, issue.path);
   if (value === undefined) return `${name}: missing; expected ${expected}`;
   return `${name}: expected ${expected}, got ${showValue(value)}${quotingHint(node, value)}`;
 }
 
 function quotingHint(node: SchemaNode | undefined, value: unknown): string {
-  if (node?.type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return ' (put it in quotes to make it text)';
-  if ((node?.type === 'number' || node?.type === 'integer') && typeof value === 'string' && Number.isFinite(Number(value)) && value.trim() !== '') {
+  if (node?.type === 'string' && (typeof value === 'number' || typeof value === 'boolean'))
+    return ' (put it in quotes to make it text)';
+  if (
+    (node?.type === 'number' || node?.type === 'integer') &&
+    typeof value === 'string' &&
+    Number.isFinite(Number(value)) &&
+    value.trim() !== ''
+  ) {
     return ' (text; take the quotes away)';
   }
   return '';

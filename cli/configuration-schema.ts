@@ -36,7 +36,10 @@ export function schemaAt(root: SchemaNode, path: readonly PropertyKey[]): Schema
 
 /** Every key of the configuration as a dotted path, sections included. */
 export function keyPaths(root: SchemaNode, prefix = ''): string[] {
-  return Object.entries(root.properties ?? {}).flatMap(([key, node]) => [`${prefix}${key}`, ...keyPaths(node, `${prefix}${key}.`)]);
+  return Object.entries(root.properties ?? {}).flatMap(([key, node]) => [
+    `${prefix}${key}`,
+    ...keyPaths(node, `${prefix}${key}.`),
+  ]);
 }
 
 /** What a value must be, in words: `a whole number from 1 to 20`, `one of lse, cos, dch, dhn`. */
@@ -48,7 +51,9 @@ export function describeExpectation(node: SchemaNode): string {
     case 'string':
       return 'text';
     case 'object':
-      return node.properties === undefined ? 'a mapping of names to numbers' : `a mapping with the keys ${Object.keys(node.properties).join(', ')}`;
+      return node.properties === undefined
+        ? 'a mapping of names to numbers'
+        : `a mapping with the keys ${Object.keys(node.properties).join(', ')}`;
     case 'integer':
       return `a whole number${range(node, 1)}${node.multipleOf === undefined ? '' : `, a multiple of ${node.multipleOf}`}`;
     case 'number':
@@ -59,10 +64,14 @@ export function describeExpectation(node: SchemaNode): string {
 }
 
 function range(node: SchemaNode, step: 0 | 1): string {
-  const from = node.minimum ?? (node.exclusiveMinimum !== undefined && step === 1 ? node.exclusiveMinimum + 1 : undefined);
+  const from =
+    node.minimum ??
+    (node.exclusiveMinimum !== undefined && step === 1 ? node.exclusiveMinimum + 1 : undefined);
   const to = node.maximum === Number.MAX_SAFE_INTEGER ? undefined : node.maximum;
   if (from === undefined && node.exclusiveMinimum !== undefined) {
-    return to === undefined ? ` above ${node.exclusiveMinimum}` : ` above ${node.exclusiveMinimum}, at most ${to}`;
+    return to === undefined
+      ? ` above ${node.exclusiveMinimum}`
+      : ` above ${node.exclusiveMinimum}, at most ${to}`;
   }
   if (from !== undefined && to !== undefined) return ` from ${from} to ${to}`;
   if (from !== undefined) return ` of at least ${from}`;

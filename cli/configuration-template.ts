@@ -16,7 +16,14 @@ export function configurationTemplate(values: TemplateValues): string {
     ['index', values.index],
     ['store', values.store],
     ['source.path', values.source],
-    ...(values.preset ? Object.entries(PRESETS[values.preset]).flatMap(([section, given]) => Object.entries(given).map(([key, value]): [string, unknown] => [`${section}.${key}`, value])) : []),
+    ...(values.preset
+      ? Object.entries(PRESETS[values.preset]).flatMap(([section, given]) =>
+          Object.entries(given).map(([key, value]): [string, unknown] => [
+            `${section}.${key}`,
+            value,
+          ]),
+        )
+      : []),
   ]);
   const root = configurationSchema();
   const top: Line[] = [];
@@ -26,7 +33,9 @@ export function configurationTemplate(values: TemplateValues): string {
       top.push(keyLine(key, node, given.get(key)));
       continue;
     }
-    const lines = Object.entries(node.properties).map(([name, child]) => keyLine(name, child, given.get(`${key}.${name}`)));
+    const lines = Object.entries(node.properties).map(([name, child]) =>
+      keyLine(name, child, given.get(`${key}.${name}`)),
+    );
     const title = node.description === undefined ? '' : `# ${node.description}\n`;
     sections.push(`${title}${key}:\n${align(lines, '  ')}`);
   }
@@ -51,8 +60,15 @@ function keyLine(key: string, node: SchemaNode, given: unknown): Line {
   const choices = node.enum === undefined ? '' : `One of ${node.enum.map(String).join(', ')}.`;
   return {
     key,
-    ...(value !== undefined && { value: JSON.stringify(value).replace(/^"([A-Za-z./][A-Za-z0-9/._-]*)"$/, (quoted, bare: string) => (RESERVED.test(bare) ? quoted : bare)) }),
-    comment: [node.description, choices].filter((part) => part !== undefined && part !== '').join(' '),
+    ...(value !== undefined && {
+      value: JSON.stringify(value).replace(
+        /^"([A-Za-z./][A-Za-z0-9/._-]*)"$/,
+        (quoted, bare: string) => (RESERVED.test(bare) ? quoted : bare),
+      ),
+    }),
+    comment: [node.description, choices]
+      .filter((part) => part !== undefined && part !== '')
+      .join(' '),
   };
 }
 
@@ -60,7 +76,9 @@ function keyLine(key: string, node: SchemaNode, given: unknown): Line {
 const RESERVED = /^(true|false|yes|no|on|off|null|y|n)$/i;
 
 function align(lines: readonly Line[], indent: string): string {
-  const entries = lines.map((line) => (line.value === undefined ? `${indent}# ${line.key}:` : `${indent}${line.key}: ${line.value}`));
+  const entries = lines.map((line) =>
+    line.value === undefined ? `${indent}# ${line.key}:` : `${indent}${line.key}: ${line.value}`,
+  );
   const column = Math.max(...entries.map((entry) => entry.length));
   return entries
     .map((entry, index) => {

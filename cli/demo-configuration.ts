@@ -6,11 +6,34 @@ export const DEMO_CONFIGURATION = {
   tokens: { minimumLength: 3 },
   vocabulary: { minimumCount: 8 },
   affinity: { minimumWeight: 1.2 },
-  training: { epochs: 30, concentration: 8, beta: 0.9, lambda: 1, temperature: 0.2, degreeBalance: 0, batchPositives: 2048, hardPerPositive: 0.25, easyPerPositive: 3 },
+  training: {
+    epochs: 30,
+    concentration: 8,
+    beta: 0.9,
+    lambda: 1,
+    temperature: 0.2,
+    degreeBalance: 0,
+    batchPositives: 2048,
+    hardPerPositive: 0.25,
+    easyPerPositive: 3,
+  },
 } as const;
 
 /** Twelve words whose buckets the demo shows at its end. */
-export const DEMO_QUERIES = ['june', 'dollars', 'church', 'students', 'music', 'poetry', 'wife', 'hair', 'court', 'tax', 'river', 'cells'] as const;
+export const DEMO_QUERIES = [
+  'june',
+  'dollars',
+  'church',
+  'students',
+  'music',
+  'poetry',
+  'wife',
+  'hair',
+  'court',
+  'tax',
+  'river',
+  'cells',
+] as const;
 
 /** What the demo checks of itself. */
 export const DEMO_CHECKS = {

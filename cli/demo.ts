@@ -42,14 +42,24 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   });
   const configuration = await loadConfiguration(file);
   const again = `${program} demo${options.home === DEFAULT_HOME ? '' : ` --home ${options.home}`}`;
-  const result = await runLocally(configuration, { home, threads: options.threads, force: false, replace: true, json, terminals, again });
+  const result = await runLocally(configuration, {
+    home,
+    threads: options.threads,
+    force: false,
+    replace: true,
+    json,
+    terminals,
+    again,
+  });
   if (result === undefined) return false;
 
   const answers = await lookupWords(result.uri, DEMO_QUERIES);
   const checks = checksOf(result, answers);
   if (json) {
     const queries = answers.map(({ query, buckets, items }) => ({ query, buckets, items }));
-    out.write(`${JSON.stringify({ ...(JSON.parse(outcomeLine(result)) as object), queries, checks })}\n`);
+    out.write(
+      `${JSON.stringify({ ...(JSON.parse(outcomeLine(result)) as object), queries, checks })}\n`,
+    );
   } else {
     out.write(outcomeText(result, out));
     out.write(`\n${answers.map((answer) => answerText(answer, out)).join('')}\n`);
@@ -57,7 +67,10 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   }
   const failed = checks.filter((check) => !(check.value >= check.least));
   if (failed.length > 0) {
-    const reasons = failed.map((check) => `${check.name}: expected at least ${formatFigure(check.least)}, got ${formatFigure(check.value)}`);
+    const reasons = failed.map(
+      (check) =>
+        `${check.name}: expected at least ${formatFigure(check.least)}, got ${formatFigure(check.value)}`,
+    );
     throw new Error(`the demo's own check failed: ${reasons.join('; ')}`);
   }
   if (!json) out.write(farewell(options, (performance.now() - started) / 1000));
@@ -81,18 +94,26 @@ export async function prepareDemo(home: string, say: (line: string) => void): Pr
 function checksOf({ metrics }: ReindexResult, answers: readonly LookupAnswer[]): DemoCheck[] {
   const filled = answers.filter((answer) => answer.items.length > 0).length;
   return [
-    { name: `words of ${answers.length} with items in their buckets`, value: filled, least: DEMO_CHECKS.queriesWithItems },
+    {
+      name: `words of ${answers.length} with items in their buckets`,
+      value: filled,
+      least: DEMO_CHECKS.queriesWithItems,
+    },
     {
       name: `HR@50, at least ${DEMO_CHECKS.overShuffled} times that of shuffled buckets of the same sizes`,
       value: metrics['hr50'] ?? Number.NaN,
       // Shuffled buckets may hit nothing at all; the real ones must hit at least once.
-      least: Math.max(DEMO_CHECKS.overShuffled * (metrics['shuffledHr50'] ?? Number.NaN), 1 / (metrics['heldOutPairs'] ?? Number.NaN)),
+      least: Math.max(
+        DEMO_CHECKS.overShuffled * (metrics['shuffledHr50'] ?? Number.NaN),
+        1 / (metrics['heldOutPairs'] ?? Number.NaN),
+      ),
     },
   ];
 }
 
 function checkLine(check: DemoCheck, terminal: Terminal): string {
-  const mark = check.value >= check.least ? terminal.paint('green', '✔') : terminal.paint('red', '✘');
+  const mark =
+    check.value >= check.least ? terminal.paint('green', '✔') : terminal.paint('red', '✘');
   return `${mark} ${check.name}: ${formatFigure(check.value)} (at least ${formatFigure(check.least)})`;
 }
 

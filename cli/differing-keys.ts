@@ -6,9 +6,14 @@ const SHOWN = 60;
  * Lists are compared whole.
  */
 export function differingKeys(before: unknown, now: unknown, path = ''): string[] {
-  if (!isRecord(before) || !isRecord(now)) return JSON.stringify(before) === JSON.stringify(now) ? [] : [`${path}: ${shown(before)}, here ${shown(now)}`];
+  if (!isRecord(before) || !isRecord(now))
+    return JSON.stringify(before) === JSON.stringify(now)
+      ? []
+      : [`${path}: ${shown(before)}, here ${shown(now)}`];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
-  return keys.flatMap((key) => differingKeys(before[key], now[key], path === '' ? key : `${path}.${key}`));
+  return keys.flatMap((key) =>
+    differingKeys(before[key], now[key], path === '' ? key : `${path}.${key}`),
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -44,17 +44,59 @@ export async function evaluateCodes(options: EvaluateOptions): Promise<CodesEval
   const { tables, codeBytes, ids } = codes;
   const { queries, seed, shared = false } = options;
   const named = options.items === undefined ? undefined : await readTable(options.items);
-  const { truth, unknown } = foreignTruth(await readTable(options.truth), codes, { queries, seed, ...(named && { items: named }) });
-  const heldOut = options.heldOut === undefined ? undefined : foreignPairs(await readTable(options.heldOut), codes, named).pairs;
-  const embeddings = options.embeddings === undefined ? undefined : (await decodeDense(await read(options.embeddings), options.embeddings)).columns[0]!.values;
-  if (options.wordnet !== undefined && typeof ids[0] !== 'string') throw new Failure('DataError', `${options.codes}: items are numbers; Wu-Palmer similarity is of words`);
-  const senses = options.wordnet === undefined ? undefined : wordSenses(ids as string[], (await openDictionary(options.wordnet)).wordnet);
-  const found = evaluate({ ...codes, shared, truth, ...(heldOut && { heldOut }), ...(embeddings && { embeddings }), ...(senses && { senses }), queries, seed });
+  const { truth, unknown } = foreignTruth(await readTable(options.truth), codes, {
+    queries,
+    seed,
+    ...(named && { items: named }),
+  });
+  const heldOut =
+    options.heldOut === undefined
+      ? undefined
+      : foreignPairs(await readTable(options.heldOut), codes, named).pairs;
+  const embeddings =
+    options.embeddings === undefined
+      ? undefined
+      : (await decodeDense(await read(options.embeddings), options.embeddings)).columns[0]!.values;
+  if (options.wordnet !== undefined && typeof ids[0] !== 'string')
+    throw new Failure(
+      'DataError',
+      `${options.codes}: items are numbers; Wu-Palmer similarity is of words`,
+    );
+  const senses =
+    options.wordnet === undefined
+      ? undefined
+      : wordSenses(ids as string[], (await openDictionary(options.wordnet)).wordnet);
+  const found = evaluate({
+    ...codes,
+    shared,
+    truth,
+    ...(heldOut && { heldOut }),
+    ...(embeddings && { embeddings }),
+    ...(senses && { senses }),
+    queries,
+    seed,
+  });
   const wanted = options.metric;
   const missing = wanted?.filter((name) => found.metrics[name] === undefined) ?? [];
-  if (missing.length > 0) throw new Failure('ConfigurationError', `not measured: ${missing.join(', ')}; hr50 and hr500 need --embeddings and --held-out, kendallTau and mahp250 --embeddings, wp --wordnet`);
-  const chosen = <Value>(values: Record<string, Value>) => (wanted ? Object.fromEntries(wanted.flatMap((name) => (name in values ? [[name, values[name]!]] : []))) : values);
-  return { items: ids.length, tables, bits: 8 * codeBytes, metrics: chosen(found.metrics), intervals: chosen(found.intervals), unknown };
+  if (missing.length > 0)
+    throw new Failure(
+      'ConfigurationError',
+      `not measured: ${missing.join(', ')}; hr50 and hr500 need --embeddings and --held-out, kendallTau and mahp250 --embeddings, wp --wordnet`,
+    );
+  const chosen = <Value>(values: Record<string, Value>) =>
+    wanted
+      ? Object.fromEntries(
+          wanted.flatMap((name) => (name in values ? [[name, values[name]!]] : [])),
+        )
+      : values;
+  return {
+    items: ids.length,
+    tables,
+    bits: 8 * codeBytes,
+    metrics: chosen(found.metrics),
+    intervals: chosen(found.intervals),
+    unknown,
+  };
 }
 
 /** Names of metrics with commas between. Throws Failure (ConfigurationError) with the nearest names of one that does not exist. */
@@ -70,12 +112,23 @@ export function metricNames(text: string): MetricName[] {
 }
 
 /** For a person: a line a metric. */
-export function evaluationText({ items, tables, bits, metrics, intervals }: CodesEvaluation, terminal: Terminal): string {
+export function evaluationText(
+  { items, tables, bits, metrics, intervals }: CodesEvaluation,
+  terminal: Terminal,
+): string {
   const rows = Object.entries(metrics).map(([name, value]) => {
     const interval = intervals[name];
-    return [name, formatFigure(value), interval ? `${formatFigure(interval[0])} to ${formatFigure(interval[1])}` : ''];
+    return [
+      name,
+      formatFigure(value),
+      interval ? `${formatFigure(interval[0])} to ${formatFigure(interval[1])}` : '',
+    ];
   });
-  const heads = [{ title: 'Metric' }, { title: 'Value', align: 'right' as const }, { title: '95% of resamples', align: 'right' as const }];
+  const heads = [
+    { title: 'Metric' },
+    { title: 'Value', align: 'right' as const },
+    { title: '95% of resamples', align: 'right' as const },
+  ];
   return `${formatCount(items)} items, ${tables} ${tables === 1 ? 'table' : 'tables'} of ${bits} bits\n${renderTable(heads, rows, terminal.columns()).join('\n')}\n`;
 }
 
@@ -91,6 +144,10 @@ async function readTable(file: string) {
 
 async function read(file: string): Promise<Uint8Array> {
   return await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Failure('ConfigurationError', error.code === 'ENOENT' ? `no file at ${file}` : `cannot read ${file}: ${error.message}`, { cause: error });
+    throw new Failure(
+      'ConfigurationError',
+      error.code === 'ENOENT' ? `no file at ${file}` : `cannot read ${file}: ${error.message}`,
+      { cause: error },
+    );
   });
 }

@@ -4,8 +4,22 @@ import { join } from 'node:path';
 import { findTensorflow } from '../infra/tensorflow.ts';
 import { pairsTable } from '../report/documents-pairs.ts';
 import { documentsPage, documentsTable, type ShownPicture } from '../report/documents-page.ts';
-import { DOCUMENT_PROTOCOL, DOCUMENT_RESULTS, type DocumentPicture, type DocumentScore, type DocumentSetting, PICTURE_PART, rowName } from '../schemas/document-experiment.ts';
-import { DOCUMENT_METHODS, type DocumentMethod, hashingConfiguration, isNetworkMethod, needsTensorflow } from '../schemas/documents.ts';
+import {
+  DOCUMENT_PROTOCOL,
+  DOCUMENT_RESULTS,
+  type DocumentPicture,
+  type DocumentScore,
+  type DocumentSetting,
+  PICTURE_PART,
+  rowName,
+} from '../schemas/document-experiment.ts';
+import {
+  DOCUMENT_METHODS,
+  type DocumentMethod,
+  hashingConfiguration,
+  isNetworkMethod,
+  needsTensorflow,
+} from '../schemas/documents.ts';
 import { WORKFLOW } from '../schemas/run.ts';
 import { openArtifact } from '../store/artifacts.ts';
 import { openStore } from '../store/open-store.ts';
@@ -35,7 +49,10 @@ export interface DocumentsOptions extends ExperimentOptions {
 }
 
 /** Every method, and every network with labels too, called NAME-s. */
-export const METHOD_NAMES = [...DOCUMENT_METHODS, ...DOCUMENT_METHODS.filter((method) => isNetworkMethod(method)).map((method) => `${method}-s`)];
+export const METHOD_NAMES = [
+  ...DOCUMENT_METHODS,
+  ...DOCUMENT_METHODS.filter((method) => isNetworkMethod(method)).map((method) => `${method}-s`),
+];
 
 /** Runs the experiment, prints its tables, and leaves documents-results.parquet (tidy), documents-table.md and documents.html in the folder `results`; false after Ctrl-C. */
 export async function runDocuments(options: DocumentsOptions): Promise<boolean> {
@@ -43,48 +60,95 @@ export async function runDocuments(options: DocumentsOptions): Promise<boolean> 
   const store = await storeLocation(options.store);
   if (options.local && settingsNeedEngine(options.method)) await findTensorflow(process.env);
   const sets = data.map((name) => documentSet(name, folder, store));
-  const settings = options.bits.flatMap((bits) => options.method.flatMap((name) => settingsOf(name, bits, options)));
+  const settings = options.bits.flatMap((bits) =>
+    options.method.flatMap((name) => settingsOf(name, bits, options)),
+  );
   const input = { store, force, sets, settings, trials: seeds, firstSeed: 1, pictures };
-  const scores = await runExperiment<DocumentScore[]>({ workflow: WORKFLOW.documentExperiment, workflowId: `experiment/documents/${randomUUID()}`, input, summary: `${data.length} data sets, ${settings.length} settings, ${seeds} seeds each` }, options);
+  const scores = await runExperiment<DocumentScore[]>(
+    {
+      workflow: WORKFLOW.documentExperiment,
+      workflowId: `experiment/documents/${randomUUID()}`,
+      input,
+      summary: `${data.length} data sets, ${settings.length} settings, ${seeds} seeds each`,
+    },
+    options,
+  );
   if (scores === undefined) return false;
   const opened = openStore(store);
-  const table = [documentsTable(scores), pairsTable(await compareDocuments(scores, opened))].join('\n');
+  const table = [documentsTable(scores), pairsTable(await compareDocuments(scores, opened))].join(
+    '\n',
+  );
   if (results !== undefined) {
     await mkdir(results, { recursive: true });
     await writeFile(join(results, 'documents-table.md'), table);
-    await writeFile(join(results, 'documents.html'), documentsPage(table, scores, await picturesOf(scores, opened)));
+    await writeFile(
+      join(results, 'documents.html'),
+      documentsPage(table, scores, await picturesOf(scores, opened)),
+    );
     await writeFile(join(results, 'documents-results.parquet'), await tidy(scores));
   }
-  terminals.out.write(json ? `${JSON.stringify({ protocol: DOCUMENT_PROTOCOL, scores })}\n` : table);
+  terminals.out.write(
+    json ? `${JSON.stringify({ protocol: DOCUMENT_PROTOCOL, scores })}\n` : table,
+  );
   return true;
 }
 
-const settingsNeedEngine = (methods: readonly string[]): boolean => methods.some((name) => needsTensorflow(name.replace(/-s$/u, '') as DocumentMethod));
+const settingsNeedEngine = (methods: readonly string[]): boolean =>
+  methods.some((name) => needsTensorflow(name.replace(/-s$/u, '') as DocumentMethod));
 
 /** What may vary: its name in the tables, and the methods that have it. */
 const VARIED = {
-  components: { name: 'components', of: (method: DocumentMethod) => method === 'gmsh' || method === 'bmsh' },
-  binarization: { name: 'bits', of: (method: DocumentMethod) => method.startsWith('nash') || method === 'bmsh' },
+  components: {
+    name: 'components',
+    of: (method: DocumentMethod) => method === 'gmsh' || method === 'bmsh',
+  },
+  binarization: {
+    name: 'bits',
+    of: (method: DocumentMethod) => method.startsWith('nash') || method === 'bmsh',
+  },
   encoderLayers: { name: 'encoder layers', of: isNetworkMethod },
-  decoderLayers: { name: 'decoder layers', of: (method: DocumentMethod) => isNetworkMethod(method) && method !== 'ammi' },
+  decoderLayers: {
+    name: 'decoder layers',
+    of: (method: DocumentMethod) => isNetworkMethod(method) && method !== 'ammi',
+  },
 } as const;
 
 /** A setting for every combination of what varies and the method has. */
 function settingsOf(name: string, bits: number, options: DocumentsOptions): DocumentSetting[] {
   const supervised = name.endsWith('-s');
   const method = (supervised ? name.slice(0, -2) : name) as DocumentMethod;
-  let combinations: { variant: Record<string, string>; chosen: Record<string, unknown> }[] = [{ variant: {}, chosen: {} }];
+  let combinations: { variant: Record<string, string>; chosen: Record<string, unknown> }[] = [
+    { variant: {}, chosen: {} },
+  ];
   for (const key of Object.keys(VARIED) as (keyof typeof VARIED)[]) {
     const values = options[key];
     if (values === undefined || !VARIED[key].of(method)) continue;
-    combinations = combinations.flatMap(({ variant, chosen }) => values.map((value) => ({ variant: { ...variant, [VARIED[key].name]: String(value) }, chosen: { ...chosen, [key]: value } })));
+    combinations = combinations.flatMap(({ variant, chosen }) =>
+      values.map((value) => ({
+        variant: { ...variant, [VARIED[key].name]: String(value) },
+        chosen: { ...chosen, [key]: value },
+      })),
+    );
   }
   const { epochs } = options;
-  return combinations.map(({ variant, chosen }) => ({ name, variant, bits, hashing: hashingConfiguration.parse({ method, supervised, ...(epochs !== undefined && { epochs }), ...chosen }) }));
+  return combinations.map(({ variant, chosen }) => ({
+    name,
+    variant,
+    bits,
+    hashing: hashingConfiguration.parse({
+      method,
+      supervised,
+      ...(epochs !== undefined && { epochs }),
+      ...chosen,
+    }),
+  }));
 }
 
 /** Of the trials that left one. */
-async function picturesOf(scores: readonly DocumentScore[], opened: Store): Promise<ShownPicture[]> {
+async function picturesOf(
+  scores: readonly DocumentScore[],
+  opened: Store,
+): Promise<ShownPicture[]> {
   const found = scores.map(async (score) => {
     if (!score.pictured) return [];
     const bytes = await (await openArtifact(opened, score.trial)).part(PICTURE_PART);
@@ -94,7 +158,14 @@ async function picturesOf(scores: readonly DocumentScore[], opened: Store): Prom
 }
 
 async function tidy(scores: readonly DocumentScore[]): Promise<Uint8Array> {
-  const rows = scores.flatMap((score) => Object.entries(score.metrics).map(([metric, value]) => ({ ...score, name: rowName(score), metric, value })));
+  const rows = scores.flatMap((score) =>
+    Object.entries(score.metrics).map(([metric, value]) => ({
+      ...score,
+      name: rowName(score),
+      metric,
+      value,
+    })),
+  );
   const columns = {
     data: rows.map((row) => row.data),
     method: rows.map(({ name }) => name),

@@ -7,7 +7,15 @@ import { wordTable } from '../report/word-table.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
 import { WORKFLOW } from '../schemas/run.ts';
-import { expandSettings, type QueryPart, summarize, type WordExperimentInput, type WordExperimentResult, type WordSetting, wordSettings } from '../schemas/word-experiment.ts';
+import {
+  expandSettings,
+  type QueryPart,
+  summarize,
+  type WordExperimentInput,
+  type WordExperimentResult,
+  type WordSetting,
+  wordSettings,
+} from '../schemas/word-experiment.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { type ExperimentOptions, runExperiment } from './run-experiment.ts';
 
@@ -28,9 +36,25 @@ export async function runWords(options: WordOptions): Promise<boolean> {
   const { terminals, results, json, force, trials, seed: firstSeed, part, parallel } = options;
   const configuration = await loadConfiguration(options.config);
   const settings = await readSettings(options.settings, configuration);
-  const input: WordExperimentInput = { configuration, force, settings, trials, firstSeed, part, parallel };
+  const input: WordExperimentInput = {
+    configuration,
+    force,
+    settings,
+    trials,
+    firstSeed,
+    part,
+    parallel,
+  };
   const summary = `${settings.length} settings, ${trials} trials each`;
-  const result = await runExperiment<WordExperimentResult>({ workflow: WORKFLOW.wordExperiment, workflowId: `experiment/words/${configuration.index}`, input, summary }, options);
+  const result = await runExperiment<WordExperimentResult>(
+    {
+      workflow: WORKFLOW.wordExperiment,
+      workflowId: `experiment/words/${configuration.index}`,
+      input,
+      summary,
+    },
+    options,
+  );
   if (result === undefined) return false;
   const table = wordTable(settings, result);
   if (results !== undefined) {
@@ -38,8 +62,12 @@ export async function runWords(options: WordOptions): Promise<boolean> {
     await writeFile(results, table);
     await writeFile(pageBeside(results), wordPage(configuration.index, settings, result));
   }
-  const rows = Object.fromEntries(settings.map(({ name }, at) => [name, summarize(result.metrics[at] ?? [])]));
-  terminals.out.write(json ? `${JSON.stringify({ affinity: result.affinity, settings: rows })}\n` : table);
+  const rows = Object.fromEntries(
+    settings.map(({ name }, at) => [name, summarize(result.metrics[at] ?? [])]),
+  );
+  terminals.out.write(
+    json ? `${JSON.stringify({ affinity: result.affinity, settings: rows })}\n` : table,
+  );
   return true;
 }
 
@@ -56,6 +84,10 @@ async function readSettings(file: string, base: Configuration): Promise<WordSett
     return expandSettings(base, parsed.data);
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
-    throw new Failure('ConfigurationError', error.issues.map((issue) => `${file}: ${issue.path.join('.')}: ${issue.message}`).join('\n'), { cause: error });
+    throw new Failure(
+      'ConfigurationError',
+      error.issues.map((issue) => `${file}: ${issue.path.join('.')}: ${issue.message}`).join('\n'),
+      { cause: error },
+    );
   }
 }

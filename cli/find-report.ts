@@ -12,7 +12,10 @@ import { toUri } from './load-configuration.ts';
  * A local file that holds the report of a version (the current one by default), or of a run that was refused, whose message names the page. What lies in a
  * bucket is copied to a folder for temporary files.
  */
-export async function findReport(named: string | undefined, options: { store?: string; version?: number }): Promise<string> {
+export async function findReport(
+  named: string | undefined,
+  options: { store?: string; version?: number },
+): Promise<string> {
   if (named?.endsWith('.html')) {
     const uri = toUri(named, process.cwd()) ?? named;
     const slash = uri.lastIndexOf('/');
@@ -22,7 +25,11 @@ export async function findReport(named: string | undefined, options: { store?: s
   const manifest = await requireVersion(store, index, options.version ?? version);
   const part = manifest.parts.find(({ name }) => name === 'report.html');
   const folder = `indexes/${index}/versions/${manifest.version}`;
-  if (!part) throw new Failure('IntegrityError', `${store.uri}/${folder} has no report: its version ${manifest.version} was published by ${manifest.codeVersion}, before there were any`);
+  if (!part)
+    throw new Failure(
+      'IntegrityError',
+      `${store.uri}/${folder} has no report: its version ${manifest.version} was published by ${manifest.codeVersion}, before there were any`,
+    );
   return await localCopy(store, `${folder}/${part.path}`);
 }
 

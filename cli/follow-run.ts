@@ -4,7 +4,12 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { QUEUE_OF_STAGE, QUEUES } from '../schemas/queues.ts';
 import { PROGRESS_QUERY } from '../schemas/run.ts';
-import type { ChildProgress, HeartbeatDetails, ReindexResult, RunProgress } from '../schemas/run.ts';
+import type {
+  ChildProgress,
+  HeartbeatDetails,
+  ReindexResult,
+  RunProgress,
+} from '../schemas/run.ts';
 import { finishedSnapshot, mergeProgress } from './run-snapshot.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
 
@@ -25,7 +30,11 @@ const SILENCE_MS = 10_000;
  * Watches a run until it ends: returns its result, throws WorkflowFailedError when it failed, and returns undefined
  * when the signal came first. Looking can fail (no worker answers a query); the run is not disturbed by that.
  */
-export async function followRun(client: Client, workflowId: string, options: FollowOptions): Promise<ReindexResult | undefined> {
+export async function followRun(
+  client: Client,
+  workflowId: string,
+  options: FollowOptions,
+): Promise<ReindexResult | undefined> {
   const handle = client.workflow.getHandle(workflowId);
   const over = new AbortController();
   const stop = AbortSignal.any([options.signal, over.signal]);
@@ -33,7 +42,10 @@ export async function followRun(client: Client, workflowId: string, options: Fol
   setMaxListeners(0, stop);
   const looking = lookUntil(client, handle, stop, options);
   try {
-    const result = await client.withAbortSignal(stop, () => handle.result() as Promise<ReindexResult>);
+    const result = await client.withAbortSignal(
+      stop,
+      () => handle.result() as Promise<ReindexResult>,
+    );
     over.abort();
     await looking;
     options.onSnapshot(finishedSnapshot(result));
@@ -47,7 +59,12 @@ export async function followRun(client: Client, workflowId: string, options: Fol
   }
 }
 
-async function lookUntil(client: Client, handle: WorkflowHandle, stop: AbortSignal, options: FollowOptions): Promise<void> {
+async function lookUntil(
+  client: Client,
+  handle: WorkflowHandle,
+  stop: AbortSignal,
+  options: FollowOptions,
+): Promise<void> {
   let latest: RunSnapshot | undefined;
   let answered = performance.now();
   // One signal a look, so that the listeners of its calls go with it.
@@ -56,12 +73,17 @@ async function lookUntil(client: Client, handle: WorkflowHandle, stop: AbortSign
   while (!stop.aborted) {
     atWork = new AbortController();
     try {
-      latest = await client.withAbortSignal(atWork.signal, () => client.withDeadline(Date.now() + LOOK_MS, () => look(client, handle)));
+      latest = await client.withAbortSignal(atWork.signal, () =>
+        client.withDeadline(Date.now() + LOOK_MS, () => look(client, handle)),
+      );
       answered = performance.now();
     } catch {
       const silent = performance.now() - answered;
       if (latest !== undefined && silent > SILENCE_MS) {
-        latest = { ...latest, notice: `no worker has answered for ${Math.round(silent / 1000)} s; the run waits for one on ${QUEUES.main}` };
+        latest = {
+          ...latest,
+          notice: `no worker has answered for ${Math.round(silent / 1000)} s; the run waits for one on ${QUEUES.main}`,
+        };
       }
     }
     if (stop.aborted) return;
@@ -71,15 +93,22 @@ async function lookUntil(client: Client, handle: WorkflowHandle, stop: AbortSign
 }
 
 async function look(client: Client, handle: WorkflowHandle): Promise<RunSnapshot> {
-  const [progress, own] = await Promise.all([handle.query<RunProgress>(PROGRESS_QUERY), pendingActivities(client, handle)]);
-  if (progress.child === undefined) return withNotice(mergeProgress(progress, undefined, own.heartbeats), own);
+  const [progress, own] = await Promise.all([
+    handle.query<RunProgress>(PROGRESS_QUERY),
+    pendingActivities(client, handle),
+  ]);
+  if (progress.child === undefined)
+    return withNotice(mergeProgress(progress, undefined, own.heartbeats), own);
   const child = client.workflow.getHandle(progress.child);
   // The child may end between two questions; the picture is then a little older.
   const [childProgress, its] = await Promise.all([
     child.query<ChildProgress>(PROGRESS_QUERY).catch(() => undefined),
     pendingActivities(client, child).catch(() => NOTHING_PENDING),
   ]);
-  return withNotice(mergeProgress(progress, childProgress, [...own.heartbeats, ...its.heartbeats]), its);
+  return withNotice(
+    mergeProgress(progress, childProgress, [...own.heartbeats, ...its.heartbeats]),
+    its,
+  );
 }
 
 interface Pending {
@@ -97,7 +126,10 @@ async function pendingActivities(client: Client, handle: WorkflowHandle): Promis
   const activities = raw.pendingActivities ?? [];
   const pending: Pending = { heartbeats: [] };
   for (const activity of activities) {
-    const details = await decodeArrayFromPayloads(client.options.loadedDataConverter, activity.heartbeatDetails?.payloads);
+    const details = await decodeArrayFromPayloads(
+      client.options.loadedDataConverter,
+      activity.heartbeatDetails?.payloads,
+    );
     if (details[0] !== undefined) pending.heartbeats.push(details[0] as HeartbeatDetails);
     const attempt = activity.attempt ?? 1;
     if (attempt > 1) {
@@ -107,7 +139,8 @@ async function pendingActivities(client: Client, handle: WorkflowHandle): Promis
   // A heartbeat or a start tells that somebody is at work.
   const waiting = activities.filter((activity) => (activity.lastStartedTime ?? null) === null);
   const since = waiting.map((activity) => Number(activity.scheduledTime?.seconds ?? 0) * 1000);
-  if (activities.length > 0 && waiting.length === activities.length) pending.waitingSinceMs = Math.max(...since);
+  if (activities.length > 0 && waiting.length === activities.length)
+    pending.waitingSinceMs = Math.max(...since);
   return pending;
 }
 
@@ -117,10 +150,14 @@ function withNotice(snapshot: RunSnapshot, pending: Pending): RunSnapshot {
   const waited = pending.waitingSinceMs === undefined ? 0 : Date.now() - pending.waitingSinceMs;
   if (running === undefined || waited < SILENCE_MS) return snapshot;
   const queue = QUEUES[QUEUE_OF_STAGE[running.name]];
-  return { ...snapshot, notice: `no worker has taken work from ${queue} for ${Math.round(waited / 1000)} s` };
+  return {
+    ...snapshot,
+    notice: `no worker has taken work from ${queue} for ${Math.round(waited / 1000)} s`,
+  };
 }
 
 function ordinal(count: number): string {
-  const suffix = count % 100 >= 11 && count % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th');
+  const suffix =
+    count % 100 >= 11 && count % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th');
   return `${count}${suffix}`;
 }

@@ -55,12 +55,21 @@ export function formatTime(time: Date): string {
   );
 }
 
-const DURATION_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const DURATION_MS = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+} as const;
 
 /** The shortest way to write milliseconds that `parseDuration` reads back: `1d`, `90m`. */
 export function formatDuration(milliseconds: number): string {
   const units = Object.entries(DURATION_MS).toSorted(([, a], [, b]) => b - a);
-  const [unit, size] = units.find(([, each]) => each !== DURATION_MS.w && milliseconds % each === 0) ?? ['ms', 1];
+  const [unit, size] = units.find(
+    ([, each]) => each !== DURATION_MS.w && milliseconds % each === 0,
+  ) ?? ['ms', 1];
   return `${milliseconds / size}${unit}`;
 }
 

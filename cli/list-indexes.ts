@@ -33,7 +33,8 @@ export async function listIndexes(storeUri: string): Promise<ListedIndex[]> {
   for await (const { path } of store.list('indexes/')) {
     const [, index = '', ...rest] = path.split('/');
     if (rest.join('/') === 'current.json') pointers.push(path);
-    if (rest[0] === 'versions' && rest[2] === 'index.json') versions.set(index, (versions.get(index) ?? 0) + 1);
+    if (rest[0] === 'versions' && rest[2] === 'index.json')
+      versions.set(index, (versions.get(index) ?? 0) + 1);
   }
   return await Promise.all(
     pointers.map(async (path) => {
@@ -42,7 +43,18 @@ export async function listIndexes(storeUri: string): Promise<ListedIndex[]> {
       const header: IndexManifest = await readJson(store, `${folder}/index.json`, indexManifest);
       const { index, version, kind, items, tables, bits, maximumBucket } = header;
       const uri = `${store.uri}/${folder}`;
-      return { index, version, versions: versions.get(index) ?? 1, kind, items, tables, bits, ...(maximumBucket !== undefined && { maximumBucket }), publishedAt: pointer.publishedAt, uri };
+      return {
+        index,
+        version,
+        versions: versions.get(index) ?? 1,
+        kind,
+        items,
+        tables,
+        bits,
+        ...(maximumBucket !== undefined && { maximumBucket }),
+        publishedAt: pointer.publishedAt,
+        uri,
+      };
     }),
   );
 }
@@ -69,12 +81,24 @@ export function indexesTable(indexes: readonly ListedIndex[], terminal: Terminal
   return renderTable(columns, rows, terminal.columns());
 }
 
-async function readJson<Schema extends z.ZodType>(store: Store, path: string, schema: Schema): Promise<z.output<Schema>> {
+async function readJson<Schema extends z.ZodType>(
+  store: Store,
+  path: string,
+  schema: Schema,
+): Promise<z.output<Schema>> {
   const bytes = await store.get(path);
-  if (bytes === undefined) throw new Failure('IntegrityError', `${store.uri}/${path} is missing, though its index names it`);
+  if (bytes === undefined)
+    throw new Failure(
+      'IntegrityError',
+      `${store.uri}/${path} is missing, though its index names it`,
+    );
   try {
     return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (error) {
-    throw new Failure('IntegrityError', `${store.uri}/${path} is no header of an index: ${(error as Error).message}`, { cause: error });
+    throw new Failure(
+      'IntegrityError',
+      `${store.uri}/${path} is no header of an index: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }

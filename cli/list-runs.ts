@@ -15,11 +15,21 @@ export interface ListedRun {
 }
 
 /** The runs that the namespace knows, the latest first; of one index where that is asked for. */
-export async function listRuns(client: Client, limit: number, index?: string): Promise<ListedRun[]> {
-  const ofIndex = index === undefined ? '' : ` AND WorkflowId = "${reindexWorkflowId(index).replaceAll('"', '')}"`;
+export async function listRuns(
+  client: Client,
+  limit: number,
+  index?: string,
+): Promise<ListedRun[]> {
+  const ofIndex =
+    index === undefined
+      ? ''
+      : ` AND WorkflowId = "${reindexWorkflowId(index).replaceAll('"', '')}"`;
   const runs: ListedRun[] = [];
   // Temporal answers with the latest first.
-  for await (const run of client.workflow.list({ query: `WorkflowType = "${WORKFLOW.reindex}"${ofIndex}`, pageSize: limit })) {
+  for await (const run of client.workflow.list({
+    query: `WorkflowType = "${WORKFLOW.reindex}"${ofIndex}`,
+    pageSize: limit,
+  })) {
     runs.push({
       index: run.workflowId.replace(reindexWorkflowId(''), ''),
       status: run.status.name,
@@ -45,6 +55,12 @@ export function runsTable(runs: readonly ListedRun[], terminal: Terminal): strin
       run.runId,
     ];
   });
-  const columns = [{ title: 'Index' }, { title: 'State' }, { title: 'Started' }, { title: 'Took', align: 'right' as const }, { title: 'Run id' }];
+  const columns = [
+    { title: 'Index' },
+    { title: 'State' },
+    { title: 'Started' },
+    { title: 'Took', align: 'right' as const },
+    { title: 'Run id' },
+  ];
   return renderTable(columns, rows, terminal.columns());
 }

@@ -32,7 +32,8 @@ export function parseConfiguration(text: string, file: string): Configuration {
   }
   const values: unknown = document.toJS();
   const parsed = configuration.safeParse(values);
-  if (!parsed.success) throw failure(file, explainIssues(parsed.error.issues, document, lines, values));
+  if (!parsed.success)
+    throw failure(file, explainIssues(parsed.error.issues, document, lines, values));
 
   const problems: ConfigurationProblem[] = [];
   const folder = dirname(resolve(file));
@@ -47,7 +48,9 @@ export function parseConfiguration(text: string, file: string): Configuration {
   const { data } = parsed;
   data.store = locate(['store'], data.store);
   data.source.path = locate(['source', 'path'], data.source.path);
-  data.source.also = data.source.also.map((path, at) => locate(['source', 'also', String(at)], path));
+  data.source.also = data.source.also.map((path, at) =>
+    locate(['source', 'also', String(at)], path),
+  );
   data.evaluation.wordnet = locateDictionary(data.evaluation.wordnet, dirname(resolve(file)));
   if (problems.length > 0) throw failure(file, problems);
   return data;
@@ -73,18 +76,35 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') {
-      throw new Failure('ConfigurationError', `no configuration at ${resolve(file)}\nhint: \`hashloom init\` writes one`, { cause: error });
+      throw new Failure(
+        'ConfigurationError',
+        `no configuration at ${resolve(file)}\nhint: \`hashloom init\` writes one`,
+        { cause: error },
+      );
     }
     if (code === 'EISDIR') {
-      throw new Failure('ConfigurationError', `${resolve(file)} is a folder; expected a YAML or JSON file`, { cause: error });
+      throw new Failure(
+        'ConfigurationError',
+        `${resolve(file)} is a folder; expected a YAML or JSON file`,
+        { cause: error },
+      );
     }
-    throw new Failure('ConfigurationError', `cannot read ${resolve(file)}: ${(error as Error).message}`, { cause: error });
+    throw new Failure(
+      'ConfigurationError',
+      `cannot read ${resolve(file)}: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }
 
 function failure(file: string, problems: readonly ConfigurationProblem[]): Failure {
-  const lines = problems.map((problem) => `${file}:${problem.line}:${problem.column}: ${problem.message}`);
+  const lines = problems.map(
+    (problem) => `${file}:${problem.line}:${problem.column}: ${problem.message}`,
+  );
   const [first] = lines;
   if (lines.length === 1 && first !== undefined) return new Failure('ConfigurationError', first);
-  return new Failure('ConfigurationError', `${lines.length} problems in ${file}\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  return new Failure(
+    'ConfigurationError',
+    `${lines.length} problems in ${file}\n${lines.map((line) => `  ${line}`).join('\n')}`,
+  );
 }

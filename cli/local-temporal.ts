@@ -17,7 +17,11 @@ export interface LocalTemporal {
 }
 
 /** A Temporal server on a folder of this machine, workers of every queue in this process, and a client. */
-export async function openLocalTemporal(home: string, threads: number, say: (line: string) => void): Promise<LocalTemporal> {
+export async function openLocalTemporal(
+  home: string,
+  threads: number,
+  say: (line: string) => void,
+): Promise<LocalTemporal> {
   const cli = await findTemporalCli({ onProgress: say });
   const server = await startEmbeddedServer({ cli: cli.path, home });
   try {
@@ -25,7 +29,12 @@ export async function openLocalTemporal(home: string, threads: number, say: (lin
     const where = { address: server.address, namespace: server.namespace, embedded: true };
     installRuntime('ERROR');
     const connection = await connectClient(where);
-    const workers = await startWorkers({ ...where, roles: [...QUEUE_ROLES], threads, trainThreads: threads });
+    const workers = await startWorkers({
+      ...where,
+      roles: [...QUEUE_ROLES],
+      threads,
+      trainThreads: threads,
+    });
     return {
       connection,
       uiUrl: server.uiUrl,

@@ -7,7 +7,10 @@ export function nearestKey(key: string, known: readonly string[]): string | unde
 export function nearestKeys(key: string, known: readonly string[], most = 3): string[] {
   const limit = Math.max(1, Math.floor(key.length / 3));
   return known
-    .map((candidate) => ({ candidate, distance: editDistance(normalize(key), normalize(candidate)) }))
+    .map((candidate) => ({
+      candidate,
+      distance: editDistance(normalize(key), normalize(candidate)),
+    }))
     .filter(({ distance }) => distance <= limit)
     .toSorted((a, b) => a.distance - b.distance)
     .slice(0, most)
@@ -27,8 +30,13 @@ export function editDistance(a: string, b: string): number {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
       const same = a[row - 1] === b[column - 1];
-      let least = Math.min((last[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (last[column - 1] ?? 0) + (same ? 0 : 1));
-      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      let least = Math.min(
+        (last[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+      );
+      const swapped =
+        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
       if (swapped) least = Math.min(least, (before[column - 2] ?? 0) + 1);
       current.push(least);
     }

@@ -14,4 +14,7 @@ export function openFile(file: string): Promise<boolean> {
 }
 
 /** The empty word is the title of the window that `start` would take the path for. */
-const OPENERS: Partial<Record<NodeJS.Platform, string[]>> = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] };
+const OPENERS: Partial<Record<NodeJS.Platform, string[]>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};

@@ -23,7 +23,10 @@ export function requireTemporal(options: TemporalOptions): void {
 }
 
 /** Runs `work` on a connection that is closed afterwards. */
-export async function withTemporal<Result>(options: TemporalOptions, work: (temporal: ClientConnection) => Promise<Result>): Promise<Result> {
+export async function withTemporal<Result>(
+  options: TemporalOptions,
+  work: (temporal: ClientConnection) => Promise<Result>,
+): Promise<Result> {
   const temporal = await openTemporal(options);
   try {
     return await work(temporal);

@@ -32,7 +32,8 @@ export interface StagePlan {
 }
 
 /** The stages of a run of this configuration, in order. */
-export const stageNames = ({ source }: Configuration): readonly StageName[] => stageNamesOf(source.kind);
+export const stageNames = ({ source }: Configuration): readonly StageName[] =>
+  stageNamesOf(source.kind);
 
 /** What a run now would do, stage by stage, without doing it: the run's own code with steps that look and no more. */
 export async function planRun(configuration: Configuration, force: boolean): Promise<StagePlan[]> {
@@ -40,19 +41,27 @@ export async function planRun(configuration: Configuration, force: boolean): Pro
   if (force) return names.map((name) => ({ name, runs: true, why: 'asked for with --force' }));
   const plans: StagePlan[] = [];
   try {
-    await reindexStages({ configuration, force: false, searchAttributes: false }, lookingSteps(configuration, plans));
+    await reindexStages(
+      { configuration, force: false, searchAttributes: false },
+      lookingSteps(configuration, plans),
+    );
   } catch (error) {
     if (!(error instanceof PlanEnds)) throw error;
   }
   const cause = plans.findLast((plan) => plan.runs);
   if (cause === undefined) return plans;
-  for (const name of names.slice(plans.length)) plans.push({ name, runs: true, why: `follows: ${STAGES[cause.name].title}` });
+  for (const name of names.slice(plans.length))
+    plans.push({ name, runs: true, why: `follows: ${STAGES[cause.name].title}` });
   return plans;
 }
 
 /** The stages of a run over a corpus that is not there. */
 export function planResized(configuration: Configuration): StagePlan[] {
-  return stageNames(configuration).map((name) => ({ name, runs: true, why: 'the corpus is planned in another size' }));
+  return stageNames(configuration).map((name) => ({
+    name,
+    runs: true,
+    why: 'the corpus is planned in another size',
+  }));
 }
 
 /** The first stage that runs ends the looking: what hangs on it cannot be known before. */
@@ -62,7 +71,9 @@ class PlanEnds extends Error {}
 class ArtifactsMissing extends Error {
   readonly missing: { artifacts: number; of: number };
   constructor(artifacts: number, of: number, what: string) {
-    super(`${artifacts} of ${of} ${what} have not been made with these ${what === 'files' ? '' : 'inputs and '}settings`);
+    super(
+      `${artifacts} of ${of} ${what} have not been made with these ${what === 'files' ? '' : 'inputs and '}settings`,
+    );
     this.missing = { artifacts, of };
   }
 }
@@ -87,14 +98,35 @@ function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[
           const output = await work();
           const made = { rows: output.rows, bytes: output.bytes };
           // The list alone is made by looking, because everything hangs on it.
-          if (name === 'list' && !output.cached) plans.push({ name, runs: true, why: `${output.rows} files, not listed like this before` });
-          else plans.push({ name, runs: false, why: name === 'list' ? `${output.rows} files, as they were` : 'its artifacts are there', made });
+          if (name === 'list' && !output.cached)
+            plans.push({
+              name,
+              runs: true,
+              why: `${output.rows} files, not listed like this before`,
+            });
+          else
+            plans.push({
+              name,
+              runs: false,
+              why:
+                name === 'list' ? `${output.rows} files, as they were` : 'its artifacts are there',
+              made,
+            });
           return output;
         } catch (error) {
           const unmade = error instanceof StageWouldRun;
           if (!unmade && !(error instanceof ArtifactsMissing)) throw error;
-          const why = unmade ? (name === 'report' || name === 'publish' ? UNPUBLISHED : UNMADE) : error.message;
-          plans.push({ name, runs: true, why, ...(!unmade && error.missing.of > 0 && { missing: error.missing }) });
+          const why = unmade
+            ? name === 'report' || name === 'publish'
+              ? UNPUBLISHED
+              : UNMADE
+            : error.message;
+          plans.push({
+            name,
+            runs: true,
+            why,
+            ...(!unmade && error.missing.of > 0 && { missing: error.missing }),
+          });
           throw new PlanEnds(undefined, { cause: error });
         }
       },
@@ -107,7 +139,11 @@ function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[
       return await figuresOf(real, artifacts, what);
     },
     learn: async (learning) => {
-      const { finished, checkpoint } = await resumeTraining(learning, contextOf('resumeTraining'), false);
+      const { finished, checkpoint } = await resumeTraining(
+        learning,
+        contextOf('resumeTraining'),
+        false,
+      );
       if (finished !== undefined) return finished;
       if (checkpoint === undefined) throw new StageWouldRun('the embeddings');
       throw new TrainingGoesOn(checkpoint.epoch, training.epochs);
@@ -117,7 +153,11 @@ function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[
   };
 }
 
-async function lookAt<Name extends ActivityName>(name: Name, input: ActivityInput<Name>, context: StageContext): Promise<Awaited<ReturnType<Stages[Name]>>> {
+async function lookAt<Name extends ActivityName>(
+  name: Name,
+  input: ActivityInput<Name>,
+  context: StageContext,
+): Promise<Awaited<ReturnType<Stages[Name]>>> {
   const look = stages[name] as (input: never, context: StageContext) => Promise<unknown>;
   return (await look(input as never, context)) as Awaited<ReturnType<Stages[Name]>>;
 }
@@ -130,13 +170,26 @@ class TrainingGoesOn extends ArtifactsMissing {
 }
 
 type Shared<Name extends ShardActivity> = Omit<ActivityInput<Name>, 'from' | 'to'>;
-type NamesArtifacts<Name extends ShardActivity> = (shared: Shared<Name>, batches: readonly number[], store: Store) => Promise<{ artifacts: ArtifactReference[]; what: string }>;
+type NamesArtifacts<Name extends ShardActivity> = (
+  shared: Shared<Name>,
+  batches: readonly number[],
+  store: Store,
+) => Promise<{ artifacts: ArtifactReference[]; what: string }>;
 
-const rangesOf = (batches: readonly number[]) => batches.slice(1).map((to, at) => ({ from: batches[at] ?? 0, to }));
+const rangesOf = (batches: readonly number[]) =>
+  batches.slice(1).map((to, at) => ({ from: batches[at] ?? 0, to }));
 const byRange =
-  <Name extends ShardActivity>(name: (shared: Shared<Name>, range: { from: number; to: number }) => { artifact: ArtifactReference }): NamesArtifacts<Name> =>
+  <Name extends ShardActivity>(
+    name: (
+      shared: Shared<Name>,
+      range: { from: number; to: number },
+    ) => { artifact: ArtifactReference },
+  ): NamesArtifacts<Name> =>
   (shared, batches) =>
-    Promise.resolve({ artifacts: rangesOf(batches).map((range) => name(shared, range).artifact), what: 'ranges of words' });
+    Promise.resolve({
+      artifacts: rangesOf(batches).map((range) => name(shared, range).artifact),
+      what: 'ranges of words',
+    });
 
 /** What each activity of many would leave. */
 const ARTIFACTS: { [Name in ShardActivity]: NamesArtifacts<Name> } = {
@@ -146,18 +199,29 @@ const ARTIFACTS: { [Name in ShardActivity]: NamesArtifacts<Name> } = {
   },
   async count(shared, _batches, store) {
     const groups = await readGroups(store, shared.groups);
-    return { artifacts: groups.map((group) => countArtifact(group, shared).artifact), what: 'groups of files' };
+    return {
+      artifacts: groups.map((group) => countArtifact(group, shared).artifact),
+      what: 'groups of files',
+    };
   },
   merge: byRange<'merge'>(mergeArtifact),
   filter: byRange<'filter'>(filterArtifact),
   mine: byRange<'mine'>(mineArtifact),
-  exportRange: byRange<'exportRange'>((shared, range) => ({ artifact: artifactReference(rangeRecipe(shared, range)) })),
-  exportPart: byRange<'exportPart'>((shared, { from }) => ({ artifact: artifactReference(partRecipe(shared, from)) })),
+  exportRange: byRange<'exportRange'>((shared, range) => ({
+    artifact: artifactReference(rangeRecipe(shared, range)),
+  })),
+  exportPart: byRange<'exportPart'>((shared, { from }) => ({
+    artifact: artifactReference(partRecipe(shared, from)),
+  })),
 };
 
 const LOOKS_AT_ONCE = 32;
 
-async function figuresOf(store: Store, artifacts: readonly ArtifactReference[], what: string): Promise<StageFigures> {
+async function figuresOf(
+  store: Store,
+  artifacts: readonly ArtifactReference[],
+  what: string,
+): Promise<StageFigures> {
   let missing = 0;
   let next = 0;
   const figures = { cached: true, rows: 0, bytes: 0 };

@@ -23,7 +23,8 @@ export function planningStore(base: Store): Store {
   const memory = new Map<string, Uint8Array>();
   const readable = async <Result>(path: string, read: () => Promise<Result>): Promise<Result> => {
     const [root, stage = '', , ...rest] = path.split('/');
-    if (root === 'artifacts' && rest.join('/') !== 'manifest.json' && !READ_AHEAD.has(stage)) throw new StageWouldRun(path);
+    if (root === 'artifacts' && rest.join('/') !== 'manifest.json' && !READ_AHEAD.has(stage))
+      throw new StageWouldRun(path);
     return await read();
   };
   const put = (path: string, bytes: Uint8Array): Promise<string> => {
@@ -37,7 +38,12 @@ export function planningStore(base: Store): Store {
   return {
     uri: base.uri,
     get: (path) => readable(path, async () => memory.get(path) ?? (await base.get(path))),
-    getRange: (path, start, end) => readable(path, async () => memory.get(path)?.subarray(start, end) ?? (await base.getRange(path, start, end))),
+    getRange: (path, start, end) =>
+      readable(
+        path,
+        async () =>
+          memory.get(path)?.subarray(start, end) ?? (await base.getRange(path, start, end)),
+      ),
     stream: (path) =>
       readable(path, async () => {
         const kept = memory.get(path);
@@ -45,7 +51,9 @@ export function planningStore(base: Store): Store {
       }),
     async head(path): Promise<ObjectHead | undefined> {
       const kept = memory.get(path);
-      return kept === undefined ? await base.head(path) : { path, size: kept.length, etag: 'planned', modifiedMs: 0 };
+      return kept === undefined
+        ? await base.head(path)
+        : { path, size: kept.length, etag: 'planned', modifiedMs: 0 };
     },
     put: async (path, bytes) => await put(path, bytes),
     putFile: async (path) => stop(path),

@@ -41,7 +41,8 @@ export const DEFAULT_THREADS = Math.max(1, availableParallelism());
 /** For commander: a whole number above zero. */
 export function positiveInteger(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number of at least 1.');
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('expected a whole number of at least 1.');
   return value;
 }
 
@@ -55,7 +56,8 @@ export function port(text: string): number {
 /** For commander: milliseconds of `90s`, `5m`, `1d`. */
 export function duration(text: string): number {
   const value = parseDuration(text);
-  if (value === undefined) throw new InvalidArgumentError('expected a duration such as 90s, 5m, 1.5h or 1d.');
+  if (value === undefined)
+    throw new InvalidArgumentError('expected a duration such as 90s, 5m, 1.5h or 1d.');
   return value;
 }
 

@@ -20,20 +20,26 @@ import { addWorkerCommand } from './commands/worker.ts';
 
 /** The command line with all its commands. Wrong usage and help throw a CommanderError. */
 export function buildProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
   const program = new Command('hashloom')
     .description('A corpus in, a hash-bucket index out: semantic hashing on Temporal.')
     .version(version, '-V, --version', 'print the version')
     .option('--address <host:port>', 'Temporal frontend (else TEMPORAL_ADDRESS or the profile)')
     .option('--namespace <name>', 'Temporal namespace (else TEMPORAL_NAMESPACE or the profile)')
-    .option('--profile <name>', 'profile of the Temporal client configuration file (else TEMPORAL_PROFILE)')
+    .option(
+      '--profile <name>',
+      'profile of the Temporal client configuration file (else TEMPORAL_PROFILE)',
+    )
     .option('--no-color', 'no colours (NO_COLOR=1 does the same)')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help of a command')
     .configureHelp({
       showGlobalOptions: true,
       // A flag is off unless given; saying so on every line helps nobody.
-      optionDescription: (option) => (option.defaultValue === false ? option.description : new Help().optionDescription(option)),
+      optionDescription: (option) =>
+        option.defaultValue === false ? option.description : new Help().optionDescription(option),
     })
     .showSuggestionAfterError(true)
     .exitOverride()

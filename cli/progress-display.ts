@@ -18,7 +18,10 @@ const REMINDER_MS = 30_000;
  * Shows a run as it goes. A terminal gets a bar a stage, drawn over again; anything else gets a line when a stage starts,
  * a line when it ends, and one every half minute in between. `now` is a monotonic clock in milliseconds.
  */
-export function createProgressDisplay(terminal: Terminal, now: () => number = () => performance.now()): ProgressDisplay {
+export function createProgressDisplay(
+  terminal: Terminal,
+  now: () => number = () => performance.now(),
+): ProgressDisplay {
   return terminal.live ? liveDisplay(terminal, now) : plainDisplay(terminal, now);
 }
 
@@ -28,8 +31,13 @@ function liveDisplay(terminal: Terminal, now: () => number): ProgressDisplay {
   return {
     update(snapshot) {
       const time = now();
-      for (const stage of snapshot.stages) if (stage.state === 'running' && !started.has(stage.name)) started.set(stage.name, time);
-      const lines = progressFrame(snapshot, terminal, (stage) => (time - (started.get(stage.name) ?? time)) / 1000);
+      for (const stage of snapshot.stages)
+        if (stage.state === 'running' && !started.has(stage.name)) started.set(stage.name, time);
+      const lines = progressFrame(
+        snapshot,
+        terminal,
+        (stage) => (time - (started.get(stage.name) ?? time)) / 1000,
+      );
       // One write a frame, each line cleared as it is overwritten, so that nothing flickers.
       const up = drawn > 0 ? `\u001b[${drawn}A` : '';
       const body = lines.map((line) => `\r${line}\u001b[K\n`).join('');
@@ -47,7 +55,8 @@ function plainDisplay(terminal: Terminal, now: () => number): ProgressDisplay {
   const seen = new Map<StageName, StageView['state']>();
   const reminded = new Map<StageName, number>();
   let notice: string | undefined;
-  const say = (text: string) => terminal.write(`[${formatSeconds((now() - begun) / 1000)}] ${text}\n`);
+  const say = (text: string) =>
+    terminal.write(`[${formatSeconds((now() - begun) / 1000)}] ${text}\n`);
   return {
     update(snapshot) {
       for (const stage of snapshot.stages) {
@@ -57,7 +66,10 @@ function plainDisplay(terminal: Terminal, now: () => number): ProgressDisplay {
         if (stage.state === 'running' && before === 'waiting') {
           reminded.set(stage.name, now());
           say(`${title}: started`);
-        } else if (stage.state === 'running' && now() - (reminded.get(stage.name) ?? 0) >= REMINDER_MS) {
+        } else if (
+          stage.state === 'running' &&
+          now() - (reminded.get(stage.name) ?? 0) >= REMINDER_MS
+        ) {
           reminded.set(stage.name, now());
           say(`${title}: ${underWay(stage)}`);
         } else if (stage.state === 'done' && before !== 'done') {
@@ -73,7 +85,8 @@ function plainDisplay(terminal: Terminal, now: () => number): ProgressDisplay {
 
 function underWay(stage: StageView): string {
   const share = stage.fraction === undefined ? 'under way' : `${Math.floor(stage.fraction * 100)}%`;
-  const counts = stage.total > 1 ? [`${formatCount(stage.done)} of ${formatCount(stage.total)}`] : [];
+  const counts =
+    stage.total > 1 ? [`${formatCount(stage.done)} of ${formatCount(stage.total)}`] : [];
   return [share, ...counts, ...describeFigures(stage.figures)].join(', ');
 }
 

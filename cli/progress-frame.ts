@@ -11,17 +11,27 @@ export type StageClock = (stage: StageView) => number;
  * The lines of one frame: a bar a stage, no line wider than the terminal, no more lines than it has rows but one
  * (stages that are done, then stages that wait, fold into one line each).
  */
-export function progressFrame(snapshot: RunSnapshot, terminal: Terminal, clock: StageClock): string[] {
+export function progressFrame(
+  snapshot: RunSnapshot,
+  terminal: Terminal,
+  clock: StageClock,
+): string[] {
   const columns = Math.max(1, terminal.columns() - 1);
   const notices = snapshot.notice === undefined ? [] : [terminal.paint('yellow', snapshot.notice)];
   const room = Math.max(3, terminal.rows() - 1 - notices.length);
   const lines = fold(snapshot.stages, room).map((entry) =>
-    typeof entry === 'string' ? terminal.paint('dim', entry) : stageLine(entry, terminal, columns, clock(entry)),
+    typeof entry === 'string'
+      ? terminal.paint('dim', entry)
+      : stageLine(entry, terminal, columns, clock(entry)),
   );
   return [...lines, ...notices].map((line) => cutDisplay(line, columns));
 }
 
-const TITLE_COLUMNS = Math.max(...[...STAGE_NAMES, ...VECTOR_STAGE_NAMES, ...APPEND_STAGE_NAMES.votes].map((name) => STAGES[name].title.length));
+const TITLE_COLUMNS = Math.max(
+  ...[...STAGE_NAMES, ...VECTOR_STAGE_NAMES, ...APPEND_STAGE_NAMES.votes].map(
+    (name) => STAGES[name].title.length,
+  ),
+);
 const MARKS = { waiting: '·', running: '▸', done: '✔' } as const;
 
 function fold(stages: readonly StageView[], room: number): (StageView | string)[] {
@@ -30,13 +40,19 @@ function fold(stages: readonly StageView[], room: number): (StageView | string)[
   const waiting = stages.filter((stage) => stage.state === 'waiting');
   const running = stages.filter((stage) => stage.state === 'running');
   const keepWaiting = Math.max(0, room - running.length - 2);
-  const keepDone = Math.max(0, room - running.length - Math.min(waiting.length, keepWaiting + 1) - 1);
+  const keepDone = Math.max(
+    0,
+    room - running.length - Math.min(waiting.length, keepWaiting + 1) - 1,
+  );
   const folded = done.length - keepDone;
   return [
     ...(folded > 1 ? [`${MARKS.done} ${folded} stages done`, ...done.slice(folded)] : done),
     ...running,
     ...(waiting.length - keepWaiting > 1
-      ? [...waiting.slice(0, keepWaiting), `${MARKS.waiting} ${waiting.length - keepWaiting} more stages`]
+      ? [
+          ...waiting.slice(0, keepWaiting),
+          `${MARKS.waiting} ${waiting.length - keepWaiting} more stages`,
+        ]
       : waiting),
   ].slice(0, room);
 }
@@ -62,19 +78,30 @@ function tail(stage: StageView, terminal: Terminal, seconds: number): string {
   if (stage.state === 'done') {
     const { result } = stage;
     if (result === undefined) return '';
-    const time = result.cached ? terminal.paint('dim', 'cached') : padDisplay(formatSeconds(result.seconds), 6);
+    const time = result.cached
+      ? terminal.paint('dim', 'cached')
+      : padDisplay(formatSeconds(result.seconds), 6);
     return `${padDisplay(time, 6)}  ${terminal.paint('dim', `${formatCount(result.rows).padStart(9)} rows`)}`;
   }
   const percentage = stage.fraction === undefined ? '' : `${Math.floor(stage.fraction * 100)}%`;
-  const counts = stage.total > 1 ? [`${formatCount(stage.done)} of ${formatCount(stage.total)}`] : [];
-  return [padDisplay(percentage, 4, 'right'), padDisplay(formatSeconds(seconds), 6), ...counts, ...describeFigures(stage.figures)].join('  ');
+  const counts =
+    stage.total > 1 ? [`${formatCount(stage.done)} of ${formatCount(stage.total)}`] : [];
+  return [
+    padDisplay(percentage, 4, 'right'),
+    padDisplay(formatSeconds(seconds), 6),
+    ...counts,
+    ...describeFigures(stage.figures),
+  ].join('  ');
 }
 
 /** Figures of activities for a person: `loss 0.42`, `pairsPerSecond 1,200,000`. */
 export function describeFigures(figures: Record<string, number>): string[] {
   // A figure of zero is one that nobody has taken yet.
   const taken = Object.entries(figures).filter(([, value]) => value !== 0);
-  return taken.map(([name, value]) => `${words(name)} ${/bytes$/i.test(name) ? formatBytes(value) : formatFigure(value)}`);
+  return taken.map(
+    ([name, value]) =>
+      `${words(name)} ${/bytes$/i.test(name) ? formatBytes(value) : formatFigure(value)}`,
+  );
 }
 
 /** `pairsPerSecond` as `pairs per second`. */

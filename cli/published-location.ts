@@ -17,7 +17,10 @@ export async function indexLocation(named: string | undefined): Promise<string> 
 function absolute(location: string, option: string): string {
   const uri = toUri(location, process.cwd());
   if (uri !== undefined) return uri;
-  throw new Failure('ConfigurationError', `${option}: expected a path, file:// or s3://bucket/prefix, got ${JSON.stringify(location)}`);
+  throw new Failure(
+    'ConfigurationError',
+    `${option}: expected a path, file:// or s3://bucket/prefix, got ${JSON.stringify(location)}`,
+  );
 }
 
 /** The index of ./hashloom.yaml and its store; `option` is what to give where there is none. */
@@ -25,6 +28,10 @@ export async function configuredIndex(option: string): Promise<{ store: string; 
   try {
     return await loadConfiguration(CONFIGURATION_FILE);
   } catch (error) {
-    throw new Failure('ConfigurationError', `set ${option}, or be where a ${CONFIGURATION_FILE} is: ${(error as Error).message}`, { cause: error });
+    throw new Failure(
+      'ConfigurationError',
+      `set ${option}, or be where a ${CONFIGURATION_FILE} is: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }

@@ -27,24 +27,37 @@ export function describeError(error: unknown): ErrorReport {
   const outermost = chain[0];
   for (const cause of chain) {
     const type = failureType(cause);
-    if (type !== undefined) return { type, message: cause.message, exitCode: FAILURES[type].exitCode };
+    if (type !== undefined)
+      return { type, message: cause.message, exitCode: FAILURES[type].exitCode };
   }
   if (outermost !== undefined && isUsageError(outermost)) {
     const message = `${outermost.message.replace(/^error: /, '')}\nhint: --help shows the usage`;
     return { type: 'ConfigurationError', message, exitCode: FAILURES.ConfigurationError.exitCode };
   }
-  if (chain.some((cause) => cause.name === 'CancelledFailure')) return { type: 'Cancelled', message: 'the run was cancelled', exitCode: EXIT_OTHER };
+  if (chain.some((cause) => cause.name === 'CancelledFailure'))
+    return { type: 'Cancelled', message: 'the run was cancelled', exitCode: EXIT_OTHER };
   if (chain.some((cause) => cause.name === 'TerminatedFailure')) {
     return { type: 'Terminated', message: 'the run was terminated', exitCode: EXIT_OTHER };
   }
-  const refusal = chain.find((cause) => UNREACHABLE_CODES.has((cause as { code?: unknown }).code as number));
+  const refusal = chain.find((cause) =>
+    UNREACHABLE_CODES.has((cause as { code?: unknown }).code as number),
+  );
   if (refusal !== undefined) {
     const message = `Temporal does not answer: ${refusal.message}\nhint: is it running, and are the address and the namespace right?`;
-    return { type: 'TemporalUnreachable', message, exitCode: FAILURES.TemporalUnreachable.exitCode };
+    return {
+      type: 'TemporalUnreachable',
+      message,
+      exitCode: FAILURES.TemporalUnreachable.exitCode,
+    };
   }
-  if (outermost === undefined) return { type: 'Error', message: String(error), exitCode: EXIT_OTHER };
+  if (outermost === undefined)
+    return { type: 'Error', message: String(error), exitCode: EXIT_OTHER };
   const telling = WRAPPERS.has(outermost.name) ? chain.at(-1) : outermost;
-  return { type: outermost.name, message: telling?.message || outermost.message, exitCode: EXIT_OTHER };
+  return {
+    type: outermost.name,
+    message: telling?.message || outermost.message,
+    exitCode: EXIT_OTHER,
+  };
 }
 
 /** Prints an error: one JSON line on stdout for `--json`, else `error: message` on stderr; the stack only for HASHLOOM_DEBUG=1. */
@@ -52,7 +65,8 @@ export function reportError(error: unknown, json: boolean): number {
   const { type, message, exitCode } = describeError(error);
   if (json) process.stdout.write(`${JSON.stringify({ error: { type, message } })}\n`);
   else process.stderr.write(`error: ${message}\n`);
-  if (process.env['HASHLOOM_DEBUG'] === '1') for (const cause of causes(error)) process.stderr.write(`${cause.stack ?? cause.message}\n`);
+  if (process.env['HASHLOOM_DEBUG'] === '1')
+    for (const cause of causes(error)) process.stderr.write(`${cause.stack ?? cause.message}\n`);
   return exitCode;
 }
 

@@ -29,7 +29,10 @@ export interface Experiment {
 const POLL_MS = 2000;
 
 /** Runs the workflow of an experiment and tells of its progress; undefined after Ctrl-C, which ends it: its trials are kept. */
-export async function runExperiment<Result>(experiment: Experiment, { local, home, threads, temporal, terminals }: ExperimentOptions): Promise<Result | undefined> {
+export async function runExperiment<Result>(
+  experiment: Experiment,
+  { local, home, threads, temporal, terminals }: ExperimentOptions,
+): Promise<Result | undefined> {
   const interrupts = listenForInterrupts();
   const say = (line: string) => terminals.err.write(`${line}\n`);
   try {
@@ -54,7 +57,11 @@ interface Opened {
 async function openRemote(temporal: TemporalOptions): Promise<Opened> {
   const connection = await openTemporal(temporal);
   await requireWorkers(connection);
-  return { connection, workersFinished: new Promise(() => undefined), close: () => connection.connection.close() };
+  return {
+    connection,
+    workersFinished: new Promise(() => undefined),
+    close: () => connection.connection.close(),
+  };
 }
 
 async function follow<Result>(
@@ -63,7 +70,12 @@ async function follow<Result>(
   { err }: Terminals,
   signal: AbortSignal,
 ): Promise<Result | undefined> {
-  const handle = await client.workflow.start(workflow, { workflowId, taskQueue: QUEUES.main, args: [input], workflowIdConflictPolicy: 'TERMINATE_EXISTING' });
+  const handle = await client.workflow.start(workflow, {
+    workflowId,
+    taskQueue: QUEUES.main,
+    args: [input],
+    workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+  });
   err.write(`${handle.workflowId}: ${summary}\n`);
   const ended = new AbortController();
   // Every request of the client leaves a listener for as long as the signal lives.
@@ -72,7 +84,11 @@ async function follow<Result>(
   const result = client.withAbortSignal(ended.signal, () => handle.result() as Promise<Result>);
   const reporting = report();
   try {
-    const outcome = await Promise.race([result, aborted(signal).then(() => undefined), workersFinished.then(() => result)]);
+    const outcome = await Promise.race([
+      result,
+      aborted(signal).then(() => undefined),
+      workersFinished.then(() => result),
+    ]);
     if (outcome === undefined) {
       await handle.cancel();
       err.write('stopped; trials that are finished are kept\n');
@@ -86,12 +102,14 @@ async function follow<Result>(
   }
 
   async function report(): Promise<void> {
-    for (let shown = -1; !ended.signal.aborted; ) {
+    for (let shown = -1; !ended.signal.aborted;) {
       await pause(POLL_MS, undefined, { signal: ended.signal }).catch(() => undefined);
       const progress = await handle.query<ChildProgress>(PROGRESS_QUERY).catch(() => undefined);
       if (ended.signal.aborted || progress === undefined || progress.done === shown) continue;
       shown = progress.done;
-      err.write(`${progress.done} of ${progress.total} trials${progress.notice === undefined ? '' : `: ${progress.notice}`}\n`);
+      err.write(
+        `${progress.done} of ${progress.total} trials${progress.notice === undefined ? '' : `: ${progress.notice}`}\n`,
+      );
     }
   }
 }

@@ -46,13 +46,22 @@ export async function runRemotely(
   try {
     connection = await openTemporal(temporal);
     await requireWorkers(connection);
-    const started = await startOrRefuse(connection, await prepared(connection, configuration, options), options);
+    const started = await startOrRefuse(
+      connection,
+      await prepared(connection, configuration, options),
+      options,
+    );
     if (options.detach) return { started, result: undefined };
     const say = speaker(options);
     say(`${started.workflowId} started, run ${started.runId}; Ctrl-C leaves it going\n`);
-    const result = await showRun(connection.client, started.workflowId, { ...options, signal: interrupts.signal });
+    const result = await showRun(connection.client, started.workflowId, {
+      ...options,
+      signal: interrupts.signal,
+    });
     if (result === undefined) {
-      options.terminals.err.write(`\n${started.workflowId} goes on.\n  watch it:  hashloom watch ${index}\n  cancel it: hashloom cancel ${index}\n`);
+      options.terminals.err.write(
+        `\n${started.workflowId} goes on.\n  watch it:  hashloom watch ${index}\n  cancel it: hashloom cancel ${index}\n`,
+      );
     }
     return { started, result };
   } finally {
@@ -62,19 +71,30 @@ export async function runRemotely(
 }
 
 /** Runs on an embedded server with workers in this process: the result, or undefined after Ctrl-C, which stops both and keeps what is done. */
-export async function runLocally(configuration: Configuration, options: LocalRunOptions): Promise<ReindexResult | undefined> {
+export async function runLocally(
+  configuration: Configuration,
+  options: LocalRunOptions,
+): Promise<ReindexResult | undefined> {
   // Told before hours of work that would end there.
   if (needsTensorflow(configuration)) await findTensorflow(process.env);
   const interrupts = listenForInterrupts();
   const say = speaker(options);
   const { err } = options.terminals;
   try {
-    interrupts.signal.addEventListener('abort', () => err.write('\nstopping; Ctrl-C again ends at once\n'));
-    const local = await openLocalTemporal(options.home, options.threads, (line) => say(err.paint('dim', line)));
+    interrupts.signal.addEventListener('abort', () =>
+      err.write('\nstopping; Ctrl-C again ends at once\n'),
+    );
+    const local = await openLocalTemporal(options.home, options.threads, (line) =>
+      say(err.paint('dim', line)),
+    );
     try {
       if (interrupts.signal.aborted) return undefined;
       const workflowId = reindexWorkflowId(configuration.index);
-      const attached = await startOrAttach(local, await prepared(local.connection, configuration, options), options);
+      const attached = await startOrAttach(
+        local,
+        await prepared(local.connection, configuration, options),
+        options,
+      );
       if (attached) say(`${workflowId} was interrupted; it goes on where it stopped`);
       const { address, namespace, client } = local.connection;
       say(`Temporal ${address}, UI ${uiLink(local.uiUrl, namespace, workflowId)}\n`);
@@ -83,7 +103,8 @@ export async function runLocally(configuration: Configuration, options: LocalRun
       return await Promise.race([following, local.workersFinished.then(() => following)]);
     } finally {
       await local.close();
-      if (interrupts.signal.aborted) err.write(`stopped. What is done is kept; this goes on from there: ${options.again}\n`);
+      if (interrupts.signal.aborted)
+        err.write(`stopped. What is done is kept; this goes on from there: ${options.again}\n`);
     }
   } finally {
     interrupts.dispose();
@@ -91,17 +112,28 @@ export async function runLocally(configuration: Configuration, options: LocalRun
 }
 
 /** Starts the run; throws AlreadyRunning where one is under way that is not to be replaced. */
-async function startOrRefuse(connection: ClientConnection, prepared: PreparedRun, { replace, again }: RunOptions): Promise<StartedRun> {
+async function startOrRefuse(
+  connection: ClientConnection,
+  prepared: PreparedRun,
+  { replace, again }: RunOptions,
+): Promise<StartedRun> {
   const { index } = prepared.input.configuration;
   const started = await startRun(connection, prepared);
   if (started !== undefined) return started;
   if (!replace) {
     const differences = await differencesToRunUnderWay(connection, prepared);
-    throw alreadyRunning(index, differences, { keep: [`follow it: hashloom watch ${index}`, `cancel it: hashloom cancel ${index}`], replace: `${again} --replace` });
+    throw alreadyRunning(index, differences, {
+      keep: [`follow it: hashloom watch ${index}`, `cancel it: hashloom cancel ${index}`],
+      replace: `${again} --replace`,
+    });
   }
   await endRunUnderWay(connection, index);
   const second = await startRun(connection, prepared);
-  if (second === undefined) throw alreadyRunning(index, await differencesToRunUnderWay(connection, prepared), { keep: [`another run was started meanwhile; follow it: hashloom watch ${index}`], replace: `${again} --replace` });
+  if (second === undefined)
+    throw alreadyRunning(index, await differencesToRunUnderWay(connection, prepared), {
+      keep: [`another run was started meanwhile; follow it: hashloom watch ${index}`],
+      replace: `${again} --replace`,
+    });
   return second;
 }
 
@@ -110,9 +142,15 @@ async function startOrRefuse(connection: ClientConnection, prepared: PreparedRun
  * nobody else has open. Throws AlreadyRunning where somebody else has it open, or where the settings of the two differ: a run
  * that goes on with what the configuration no longer says would falsify whatever is read off it.
  */
-async function startOrAttach(local: LocalTemporal, prepared: PreparedRun, options: LocalRunOptions): Promise<boolean> {
+async function startOrAttach(
+  local: LocalTemporal,
+  prepared: PreparedRun,
+  options: LocalRunOptions,
+): Promise<boolean> {
   const { connection, shared } = local;
-  const started = shared ? await startOrRefuse(connection, prepared, options) : await startRun(connection, prepared);
+  const started = shared
+    ? await startOrRefuse(connection, prepared, options)
+    : await startRun(connection, prepared);
   if (started !== undefined) return false;
   const differences = await differencesToRunUnderWay(connection, prepared);
   if (differences.length === 0) return true;
@@ -122,11 +160,18 @@ async function startOrAttach(local: LocalTemporal, prepared: PreparedRun, option
   }
   const { index } = prepared.input.configuration;
   const home = JSON.stringify(options.home);
-  const keep = ['go on with it: undo the change, then the same command', `look at it:    hashloom dev --home ${home}, then hashloom watch ${index} or hashloom cancel ${index} there`];
+  const keep = [
+    'go on with it: undo the change, then the same command',
+    `look at it:    hashloom dev --home ${home}, then hashloom watch ${index} or hashloom cancel ${index} there`,
+  ];
   throw alreadyRunning(index, differences, { keep, replace: `${options.again} --replace` });
 }
 
-const prepared = (connection: ClientConnection, configuration: Configuration, { force, prepare }: RunOptions): Promise<PreparedRun> =>
+const prepared = (
+  connection: ClientConnection,
+  configuration: Configuration,
+  { force, prepare }: RunOptions,
+): Promise<PreparedRun> =>
   prepare ? prepare(connection) : prepareRun(connection, configuration, force);
 
 /** Lines beside the result; none of them where only one line is wanted and nobody looks. */

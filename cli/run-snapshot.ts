@@ -1,4 +1,12 @@
-import type { ChildProgress, HeartbeatDetails, ReindexResult, RunProgress, StageResult, StageState, WaitingGate } from '../schemas/run.ts';
+import type {
+  ChildProgress,
+  HeartbeatDetails,
+  ReindexResult,
+  RunProgress,
+  StageResult,
+  StageState,
+  WaitingGate,
+} from '../schemas/run.ts';
 import { formatTime } from './format.ts';
 import type { StageName } from '../schemas/stages.ts';
 
@@ -28,18 +36,30 @@ export interface RunSnapshot {
  * One picture out of three sources: the workflow's own count of finished activities, the child workflow at work, and the
  * heartbeats of activities under way, each of which adds the part of it that is done.
  */
-export function mergeProgress(progress: RunProgress, child: ChildProgress | undefined, heartbeats: readonly HeartbeatDetails[]): RunSnapshot {
+export function mergeProgress(
+  progress: RunProgress,
+  child: ChildProgress | undefined,
+  heartbeats: readonly HeartbeatDetails[],
+): RunSnapshot {
   const stages = progress.stages.map((stage): StageView => {
-    const beats = stage.state === 'running' ? heartbeats.filter((beat) => isPartOf(beat.stage, stage.name)) : [];
-    const inChild = stage.state === 'running' && child !== undefined && child.total > 0 ? child : undefined;
+    const beats =
+      stage.state === 'running'
+        ? heartbeats.filter((beat) => isPartOf(beat.stage, stage.name))
+        : [];
+    const inChild =
+      stage.state === 'running' && child !== undefined && child.total > 0 ? child : undefined;
     const { done, total } = inChild ?? stage;
     const view: StageView = {
       name: stage.name,
       state: stage.state,
-      fraction: stage.state === 'done' ? 1 : stage.state === 'waiting' ? 0 : fractionOf(done, total, beats),
+      fraction:
+        stage.state === 'done' ? 1 : stage.state === 'waiting' ? 0 : fractionOf(done, total, beats),
       done,
       total,
-      figures: Object.assign({}, inChild?.figures, ...beats.map((beat) => beat.figures)) as Record<string, number>,
+      figures: Object.assign({}, inChild?.figures, ...beats.map((beat) => beat.figures)) as Record<
+        string,
+        number
+      >,
     };
     if (stage.result !== undefined) view.result = stage.result;
     return view;
@@ -54,9 +74,15 @@ function describeGate(index: string, { misses, until, report }: WaitingGate): st
 
 /** The picture of a run that is over. */
 export function finishedSnapshot(result: ReindexResult): RunSnapshot {
-  const stages = result.stages.map(
-    (stage): StageView => ({ name: stage.name, state: 'done', fraction: 1, done: 0, total: 0, figures: {}, result: stage }),
-  );
+  const stages = result.stages.map((stage): StageView => ({
+    name: stage.name,
+    state: 'done',
+    fraction: 1,
+    done: 0,
+    total: 0,
+    figures: {},
+    result: stage,
+  }));
   return { index: result.index, stages };
 }
 
@@ -64,7 +90,11 @@ function isPartOf(stage: StageName, whole: StageName): boolean {
   return stage === whole || ((stage === 'block' || stage === 'survey') && whole === 'train');
 }
 
-function fractionOf(done: number, total: number, beats: readonly HeartbeatDetails[]): number | undefined {
+function fractionOf(
+  done: number,
+  total: number,
+  beats: readonly HeartbeatDetails[],
+): number | undefined {
   let underWay = 0;
   for (const beat of beats) if (beat.total > 0) underWay += Math.min(1, beat.done / beat.total);
   // The blocks of a round train at the same time, and together they are one step.

@@ -1,6 +1,12 @@
 import type { Method, SbmSetting } from '../schemas/experiment.ts';
 
-type Point = { concentration: number; beta: number; lambda: number; hardNegatives: boolean; rate: number };
+type Point = {
+  concentration: number;
+  beta: number;
+  lambda: number;
+  hardNegatives: boolean;
+  rate: number;
+};
 
 /**
  * What each method runs with unless a grid is given. Symmetric D: a pair that is linked by neither order splits factions, so negatives

@@ -1,5 +1,13 @@
-import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
-import type { ScheduleDescription, ScheduleSpec, ScheduleSpecDescription } from '@temporalio/client';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
+import type {
+  ScheduleDescription,
+  ScheduleSpec,
+  ScheduleSpecDescription,
+} from '@temporalio/client';
 import type { Configuration } from '../schemas/configuration.ts';
 import type { ClientConnection } from '../workers/connection.ts';
 import { Failure } from '../schemas/failures.ts';
@@ -22,7 +30,11 @@ export interface ScheduleTimes {
 }
 
 /** Creates the schedule of an index and says what it will do. Throws ConfigurationError when Temporal refuses its times. */
-export async function createSchedule(temporal: ClientConnection, configuration: Configuration, times: ScheduleTimes): Promise<string> {
+export async function createSchedule(
+  temporal: ClientConnection,
+  configuration: Configuration,
+  times: ScheduleTimes,
+): Promise<string> {
   const { index } = configuration;
   const prepared = await prepareRun(temporal, configuration, false);
   const { input, ...shown } = prepared;
@@ -39,20 +51,32 @@ export async function createSchedule(temporal: ClientConnection, configuration: 
         ...shown,
         staticSummary: `Scheduled reindex of ${index}`,
       },
-      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: times.catchup, pauseOnFailure: true },
+      policies: {
+        overlap: ScheduleOverlapPolicy.SKIP,
+        catchupWindow: times.catchup,
+        pauseOnFailure: true,
+      },
       state: { paused: times.paused },
     });
     const { info, spec } = await handle.describe();
-    const next = times.paused ? 'it is paused' : `it fires first at ${nextTime(info.nextActionTimes)}`;
+    const next = times.paused
+      ? 'it is paused'
+      : `it fires first at ${nextTime(info.nextActionTimes)}`;
     return `created the schedule of ${index}: ${describeSpec(spec)}; ${next}`;
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning) {
-      throw new Error(`${index} has a schedule already\nhint: hashloom schedule describe ${index}, or hashloom schedule delete ${index} and create it anew`, {
-        cause: error,
-      });
+      throw new Error(
+        `${index} has a schedule already\nhint: hashloom schedule describe ${index}, or hashloom schedule delete ${index} and create it anew`,
+        {
+          cause: error,
+        },
+      );
     }
     // So the client tells of times that the server does not take.
-    if (error instanceof TypeError) throw new Failure('ConfigurationError', `Temporal refuses this schedule: ${error.message}`, { cause: error });
+    if (error instanceof TypeError)
+      throw new Failure('ConfigurationError', `Temporal refuses this schedule: ${error.message}`, {
+        cause: error,
+      });
     throw error;
   }
 }
@@ -87,11 +111,20 @@ export function schedulesTable(schedules: readonly ListedSchedule[], terminal: T
     schedule.paused ? terminal.paint('yellow', 'paused') : 'on',
     schedule.next === undefined ? '' : formatTime(new Date(schedule.next)),
   ]);
-  return renderTable([{ title: 'Index' }, { title: 'When' }, { title: 'State' }, { title: 'Next' }], rows, terminal.columns());
+  return renderTable(
+    [{ title: 'Index' }, { title: 'When' }, { title: 'State' }, { title: 'Next' }],
+    rows,
+    terminal.columns(),
+  );
 }
 
 /** Does what the verb says, and says what it did. */
-export async function actOnSchedule({ client }: ClientConnection, index: string, verb: ScheduleVerb, note: string | undefined): Promise<string> {
+export async function actOnSchedule(
+  { client }: ClientConnection,
+  index: string,
+  verb: ScheduleVerb,
+  note: string | undefined,
+): Promise<string> {
   const handle = client.schedule.getHandle(scheduleId(index));
   try {
     switch (verb) {
@@ -113,7 +146,10 @@ export async function actOnSchedule({ client }: ClientConnection, index: string,
     }
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
-    throw new Error(`${index} has no schedule\nhint: \`hashloom schedule list\` shows those there are`, { cause: error });
+    throw new Error(
+      `${index} has no schedule\nhint: \`hashloom schedule list\` shows those there are`,
+      { cause: error },
+    );
   }
 }
 
@@ -130,7 +166,9 @@ function specOf(times: ScheduleTimes): ScheduleSpec {
 function describeSpec(spec: ScheduleSpecDescription): string {
   const parts = [
     ...(spec.intervals ?? []).map(({ every }) => `every ${formatDuration(every)}`),
-    ...(spec.calendars ?? []).map((calendar) => (calendar.comment ? `cron ${calendar.comment}` : 'calendar')),
+    ...(spec.calendars ?? []).map((calendar) =>
+      calendar.comment ? `cron ${calendar.comment}` : 'calendar',
+    ),
     ...(spec.timezone ? [spec.timezone] : []),
     ...(spec.jitter ? [`jitter ${formatDuration(spec.jitter)}`] : []),
   ];

@@ -17,7 +17,11 @@ export interface ShowOptions {
 const LOOK_EVERY_MS = { live: 400, plain: 1_000 } as const;
 
 /** Follows a run on the terminal until it ends (its result) or the signal comes (undefined). */
-export async function showRun(client: Client, workflowId: string, options: ShowOptions): Promise<ReindexResult | undefined> {
+export async function showRun(
+  client: Client,
+  workflowId: string,
+  options: ShowOptions,
+): Promise<ReindexResult | undefined> {
   const { err } = options.terminals;
   const silent = options.json && !err.live;
   const display = createProgressDisplay(err);
@@ -39,7 +43,10 @@ export async function showRun(client: Client, workflowId: string, options: ShowO
 
 /** Nobody has started this one here. */
 export function unknownRun(workflowId: string, cause: unknown): Error {
-  return new Error(`no run ${workflowId} in this namespace\nhint: \`hashloom run list\` shows the runs there are`, { cause });
+  return new Error(
+    `no run ${workflowId} in this namespace\nhint: \`hashloom run list\` shows the runs there are`,
+    { cause },
+  );
 }
 
 /** The index that a command is about: the one named, else the one of ./hashloom.yaml. */
@@ -49,6 +56,10 @@ export async function indexOrConfigured(name: string | undefined): Promise<strin
   try {
     return (await loadConfiguration(CONFIGURATION_FILE)).index;
   } catch (error) {
-    throw new Failure('ConfigurationError', `name an index, or be where a ${CONFIGURATION_FILE} is: ${(error as Error).message}`, { cause: error });
+    throw new Failure(
+      'ConfigurationError',
+      `name an index, or be where a ${CONFIGURATION_FILE} is: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }

@@ -1,4 +1,8 @@
-import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  TypedSearchAttributes,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
 import type { Configuration } from '../schemas/configuration.ts';
 import { Failure } from '../schemas/failures.ts';
 import { QUEUE_ROLES, QUEUES } from '../schemas/queues.ts';
@@ -17,8 +21,13 @@ export const POLLERS_WITHIN_MS = 10_000;
 
 /** Throws TemporalUnreachable, naming the queues that nobody polls. */
 export async function requireWorkers({ connection, namespace }: ClientConnection): Promise<void> {
-  const queues: PolledQueue[] = [{ queue: QUEUES.main, kind: 'workflow' }, ...QUEUE_ROLES.map((role) => ({ queue: QUEUES[role], kind: 'activity' as const }))];
-  const lonely = await queuesWithoutPollers(connection, namespace, queues, { withinMs: POLLERS_WITHIN_MS });
+  const queues: PolledQueue[] = [
+    { queue: QUEUES.main, kind: 'workflow' },
+    ...QUEUE_ROLES.map((role) => ({ queue: QUEUES[role], kind: 'activity' as const })),
+  ];
+  const lonely = await queuesWithoutPollers(connection, namespace, queues, {
+    withinMs: POLLERS_WITHIN_MS,
+  });
   if (lonely.length === 0) return;
   const roles = QUEUE_ROLES.filter((role) => lonely.includes(QUEUES[role]));
   throw new Failure(
@@ -28,7 +37,11 @@ export async function requireWorkers({ connection, namespace }: ClientConnection
 }
 
 /** The input of a run, and what Temporal's UI shows of it. */
-export async function prepareRun({ connection, namespace }: ClientConnection, configuration: Configuration, force: boolean): Promise<PreparedRun> {
+export async function prepareRun(
+  { connection, namespace }: ClientConnection,
+  configuration: Configuration,
+  force: boolean,
+): Promise<PreparedRun> {
   const searchAttributes = await ensureSearchAttributes(connection, namespace);
   const { index, source, training } = configuration;
   const key = defineSearchAttributeKey(SEARCH_ATTRIBUTES.index, 'KEYWORD');
@@ -40,7 +53,9 @@ export async function prepareRun({ connection, namespace }: ClientConnection, co
       `- store: ${configuration.store}`,
       `- ${training.method}, ${training.tables} tables of ${training.bits} bits, ${training.epochs} epochs, seed ${configuration.seed}`,
     ].join('\n'),
-    ...(searchAttributes ? { typedSearchAttributes: new TypedSearchAttributes([{ key, value: index }]) } : {}),
+    ...(searchAttributes
+      ? { typedSearchAttributes: new TypedSearchAttributes([{ key, value: index }]) }
+      : {}),
   };
 }
 
@@ -54,7 +69,10 @@ export interface PreparedRun {
 }
 
 /** Starts the run of an index; undefined where one is under way. */
-export async function startRun({ client }: ClientConnection, prepared: PreparedRun): Promise<StartedRun | undefined> {
+export async function startRun(
+  { client }: ClientConnection,
+  prepared: PreparedRun,
+): Promise<StartedRun | undefined> {
   const { input, workflow = WORKFLOW.reindex, ...shown } = prepared;
   const { index } = input.configuration;
   const workflowId = reindexWorkflowId(index);

@@ -9,7 +9,11 @@ export interface Column {
  * Lines of a table for a terminal, never wider than `width`: the widest left-aligned column gives way first,
  * then whatever is widest. Cells may hold colours.
  */
-export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string[] {
   const natural = columns.map((column, index) =>
     Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index] ?? ''))),
   );
@@ -38,7 +42,8 @@ function fit(natural: readonly number[], columns: readonly Column[], room: numbe
       const yields = (columns[index]?.align ?? 'left') === 'left';
       const best = widths[widest] ?? -1;
       const bestYields = (columns[widest]?.align ?? 'left') === 'left';
-      if (widest < 0 || (yields && !bestYields) || (yields === bestYields && size > best)) widest = index;
+      if (widest < 0 || (yields && !bestYields) || (yields === bestYields && size > best))
+        widest = index;
     }
     if (widest < 0) break;
     widths[widest] = (widths[widest] ?? 0) - 1;

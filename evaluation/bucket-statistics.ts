@@ -25,7 +25,10 @@ export interface BucketStatistics {
 }
 
 /** Statistics of at least one item. */
-export function bucketStatistics(codes: Codes, { items, tables: all }: BucketTables): BucketStatistics {
+export function bucketStatistics(
+  codes: Codes,
+  { items, tables: all }: BucketTables,
+): BucketStatistics {
   // One space of codes is there once.
   const tables = [...new Set(all)];
   const counts = countBuckets(tables);
@@ -43,7 +46,8 @@ export function bucketStatistics(codes: Codes, { items, tables: all }: BucketTab
     }
   }
   sizes.sort();
-  const quantile = (share: number): number => sizes[Math.max(0, Math.ceil(share * sizes.length) - 1)]!;
+  const quantile = (share: number): number =>
+    sizes[Math.max(0, Math.ceil(share * sizes.length) - 1)]!;
   const ones = onesOfBits(codes, items);
   const imbalances = ones.map((share) => Math.abs(share - 0.5));
   return {
@@ -74,5 +78,7 @@ function onesOfBits({ codes, tables, codeBytes }: Codes, items: number): Float64
 }
 
 function binaryEntropy(share: number): number {
-  return share === 0 || share === 1 ? 0 : -(share * log(share) + (1 - share) * log(1 - share)) / log(2);
+  return share === 0 || share === 1
+    ? 0
+    : -(share * log(share) + (1 - share) * log(1 - share)) / log(2);
 }

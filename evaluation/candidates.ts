@@ -41,9 +41,26 @@ export class Candidates {
     const { tables, codeBytes, shared = false } = codes;
     this.#codes = codes;
     this.#lengths = cutLengths(codeBytes);
-    this.#meetings = Array.from({ length: tables }, (_, t) => (shared ? Array.from({ length: t + 1 }, (__, p) => (p === t ? [[t, t]] : [[p, t], [t, p]]) as [number, number][]).flat() : [[t, t]]));
+    this.#meetings = Array.from({ length: tables }, (_, t) =>
+      shared
+        ? Array.from(
+            { length: t + 1 },
+            (__, p) =>
+              (p === t
+                ? [[t, t]]
+                : [
+                    [p, t],
+                    [t, p],
+                  ]) as [number, number][],
+          ).flat()
+        : [[t, t]],
+    );
     const cells = tables * this.#lengths.length * COUNTED_RADII;
-    [this.#candidates, this.#neighbours, this.#relevant] = [new Float64Array(cells), new Float64Array(cells), new Float64Array(cells)];
+    [this.#candidates, this.#neighbours, this.#relevant] = [
+      new Float64Array(cells),
+      new Float64Array(cells),
+      new Float64Array(cells),
+    ];
   }
 
   /** found: (L, lengths, COUNTED_RADII) candidates of the query. */
@@ -62,12 +79,14 @@ export class Candidates {
       for (const [p, q] of this.#meetings[t]!) {
         let distance = 0;
         for (let n = 0, k = 0; n < this.#lengths.length; n++) {
-          for (; k < this.#lengths[n]!; k++) distance += bitsOf(codes[other + q * codeBytes + k]! ^ codes[own + p * codeBytes + k]!);
+          for (; k < this.#lengths[n]!; k++)
+            distance += bitsOf(codes[other + q * codeBytes + k]! ^ codes[own + p * codeBytes + k]!);
           least[n] = Math.min(least[n]!, distance);
         }
       }
       least.forEach((distance, n) => {
-        if (distance < COUNTED_RADII) sums[(t * this.#lengths.length + n) * COUNTED_RADII + distance]! += share;
+        if (distance < COUNTED_RADII)
+          sums[(t * this.#lengths.length + n) * COUNTED_RADII + distance]! += share;
       });
     }
   }
@@ -79,8 +98,17 @@ export class Candidates {
         const sums = [0, 0, 0];
         for (let radius = 0; radius < COUNTED_RADII; radius++) {
           const cell = (t * this.#lengths.length + n) * COUNTED_RADII + radius;
-          [this.#candidates, this.#neighbours, this.#relevant].forEach((each, which) => (sums[which]! += each[cell]! / queries));
-          rows.push({ tables: t + 1, bits: 8 * bytes, radius, candidates: sums[0]!, recall: sums[1]!, recallOfD: sums[2]! });
+          [this.#candidates, this.#neighbours, this.#relevant].forEach(
+            (each, which) => (sums[which]! += each[cell]! / queries),
+          );
+          rows.push({
+            tables: t + 1,
+            bits: 8 * bytes,
+            radius,
+            candidates: sums[0]!,
+            recall: sums[1]!,
+            recallOfD: sums[2]!,
+          });
         }
       }
     }

@@ -1,7 +1,11 @@
 import type { SparseRows } from '../kernels/train-rows.ts';
 
 /** Items with a link, their mean degree, and the local clustering (Watts and Strogatz 1998): the mean over items of two links or more of the share of pairs of neighbours that are linked. D is symmetric. */
-export function localClustering({ offsets, columns }: SparseRows): { linked: number; meanDegree: number; clustering: number } {
+export function localClustering({ offsets, columns }: SparseRows): {
+  linked: number;
+  meanDegree: number;
+  clustering: number;
+} {
   const items = offsets.length - 1;
   const neighbourOf = new Int32Array(items).fill(-1);
   let linked = 0;
@@ -17,10 +21,15 @@ export function localClustering({ offsets, columns }: SparseRows): { linked: num
     let closed = 0;
     for (let at = first; at < end; at++) {
       const neighbour = columns[at]!;
-      for (let next = offsets[neighbour]!; next < offsets[neighbour + 1]!; next++) if (neighbourOf[columns[next]!] === item) closed += 1;
+      for (let next = offsets[neighbour]!; next < offsets[neighbour + 1]!; next++)
+        if (neighbourOf[columns[next]!] === item) closed += 1;
     }
     sum += closed / (degree * (degree - 1));
     counted += 1;
   }
-  return { linked, meanDegree: linked === 0 ? 0 : columns.length / linked, clustering: counted === 0 ? 0 : sum / counted };
+  return {
+    linked,
+    meanDegree: linked === 0 ? 0 : columns.length / linked,
+    clustering: counted === 0 ? 0 : sum / counted,
+  };
 }

@@ -19,9 +19,18 @@ const FEWEST_PAIRS = 10;
  * How often items share a code by their cosine distance, over the pairs of these queries with all other items: what is left, in the codes, of the collision
  * probability that the losses are made of (paper 1, section 2.2 and Fig. 1). Classes of fewer than 10 pairs are left out; `tick` may throw to stop.
  */
-export function collisionCurve(cosinesTo: LargestCosines, distancesTo: (item: number) => CodeDistances, queries: ArrayLike<number>, tick: () => void): CollisionClass[] {
+export function collisionCurve(
+  cosinesTo: LargestCosines,
+  distancesTo: (item: number) => CodeDistances,
+  queries: ArrayLike<number>,
+  tick: () => void,
+): CollisionClass[] {
   const classes = Math.ceil(CLASSES * Math.log10(2 / LEAST)) + 1;
-  const [sums, pairs, collisions] = [new Float64Array(classes), new Float64Array(classes), new Float64Array(classes)];
+  const [sums, pairs, collisions] = [
+    new Float64Array(classes),
+    new Float64Array(classes),
+    new Float64Array(classes),
+  ];
   for (let k = 0; k < queries.length; k++) {
     tick();
     const query = queries[k]!;
@@ -30,11 +39,18 @@ export function collisionCurve(cosinesTo: LargestCosines, distancesTo: (item: nu
     for (let item = 0; item < distances.length; item++) {
       if (item === query) continue;
       const distance = Math.max(0, 1 - cosines[item]!);
-      const at = distance <= LEAST ? 0 : 1 + Math.min(classes - 2, Math.floor(CLASSES * Math.log10(distance / LEAST)));
+      const at =
+        distance <= LEAST
+          ? 0
+          : 1 + Math.min(classes - 2, Math.floor(CLASSES * Math.log10(distance / LEAST)));
       sums[at]! += distance;
       pairs[at]! += 1;
       if (distances[item] === 0) collisions[at]! += 1;
     }
   }
-  return Array.from(pairs, (count, at) => ({ distance: sums[at]! / count, pairs: count, collide: collisions[at]! / count })).filter(({ pairs: count }) => count >= FEWEST_PAIRS);
+  return Array.from(pairs, (count, at) => ({
+    distance: sums[at]! / count,
+    pairs: count,
+    collide: collisions[at]! / count,
+  })).filter(({ pairs: count }) => count >= FEWEST_PAIRS);
 }

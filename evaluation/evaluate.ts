@@ -8,8 +8,23 @@ import { groupByDistance } from './hamming-distances.ts';
 import { type CandidateRow, cutLengths } from './candidates.ts';
 import { type Pairs, pairHits, type UnitVectors, unitVectors } from './hit-rate.ts';
 import { affordableQueries, neighbourFigures } from './neighbours.ts';
-import { harmonicMean, meanPrecisionRecall, precisionRecallOf, relevance, sampleQueries, type Truth } from './precision-recall.ts';
-import { type BucketTables, bucketTables, checkIds, type Codes, type Retrieve, retrieveByCode, sharedBucketTables } from './retrieval.ts';
+import {
+  harmonicMean,
+  meanPrecisionRecall,
+  precisionRecallOf,
+  relevance,
+  sampleQueries,
+  type Truth,
+} from './precision-recall.ts';
+import {
+  type BucketTables,
+  bucketTables,
+  checkIds,
+  type Codes,
+  type Retrieve,
+  retrieveByCode,
+  sharedBucketTables,
+} from './retrieval.ts';
 import { shuffledBuckets } from './shuffled-buckets.ts';
 import { averagePrecision, precisionAt, recallWithin, type TieGroups } from './tie-groups.ts';
 import type { WordSenses } from './word-similarity.ts';
@@ -51,20 +66,56 @@ const RECALL_RADIUS = 2;
 
 /** All metrics of an index, by name; the same input and seed give the same figures. Throws Failure (DataError) where the inputs are not of one vocabulary. */
 export function evaluate(input: EvaluationInput): Evaluation {
-  const { truth, heldOut, embeddings, senses, queries, seed, maximumBucket, shuffles = 5, tick = () => undefined } = input;
+  const {
+    truth,
+    heldOut,
+    embeddings,
+    senses,
+    queries,
+    seed,
+    maximumBucket,
+    shuffles = 5,
+    tick = () => undefined,
+  } = input;
   const buckets = input.shared ? sharedBucketTables(input) : bucketTables(input);
   const { items } = buckets;
   checkInput(input, items);
   const sample = sampleQueries(truth, items, queries, seed);
   const words = senses && sampleWords(senses, items, queries, seed);
   const vectors = embeddings && unitVectors(embeddings, input.tables, 8 * input.codeBytes);
-  const measures = { truth, sample, ...(vectors && heldOut && heldOut.left.length > 0 && { vectors, heldOut }), ...(senses && words && words.length > 0 && { senses, words }) };
+  const measures = {
+    truth,
+    sample,
+    ...(vectors && heldOut && heldOut.left.length > 0 && { vectors, heldOut }),
+    ...(senses && words && words.length > 0 && { senses, words }),
+  };
 
   const learned = measure(retrieveByCode(buckets, undefined, maximumBucket), measures, tick);
-  const chance = shuffledBuckets(buckets, shuffles, seed, maximumBucket, (retrieve) => measure(retrieve, measures, tick).means);
-  const distancesTo = codeDistancesOf(input.codes, input.tables, input.codeBytes, input.shared ?? false, cutLengths(input.codeBytes));
+  const chance = shuffledBuckets(
+    buckets,
+    shuffles,
+    seed,
+    maximumBucket,
+    (retrieve) => measure(retrieve, measures, tick).means,
+  );
+  const distancesTo = codeDistancesOf(
+    input.codes,
+    input.tables,
+    input.codeBytes,
+    input.shared ?? false,
+    cutLengths(input.codeBytes),
+  );
   const ranked = rankedFigures(distancesTo, 8 * input.codeBytes, truth, sample, tick);
-  const near = vectors && neighbourFigures(input, vectors, affordableQueries(sample, items, vectors, seed), relevance(truth), distancesTo, tick);
+  const near =
+    vectors &&
+    neighbourFigures(
+      input,
+      vectors,
+      affordableQueries(sample, items, vectors, seed),
+      relevance(truth),
+      distancesTo,
+      tick,
+    );
   const ordered = [ranked, ...(near ? [{ kendallTau: near.tau, mahp250: near.ahp }] : [])];
   return {
     metrics: {
@@ -79,7 +130,10 @@ export function evaluate(input: EvaluationInput): Evaluation {
       ...(words && { wordQueries: words.length }),
       ...(near && { neighbourQueries: near.tau.length }),
     },
-    intervals: Object.assign({}, ...[...learned.columns, ...ordered].map((group) => intervalsOf(group, seed))) as Record<string, Interval>,
+    intervals: Object.assign(
+      {},
+      ...[...learned.columns, ...ordered].map((group) => intervalsOf(group, seed)),
+    ) as Record<string, Interval>,
     candidates: near?.rows ?? [],
   };
 }
@@ -104,7 +158,11 @@ interface Measures {
 }
 
 /** What hangs on retrieval by equal code, and is measured for shuffled buckets too. */
-function measure(retrieve: Retrieve, { truth, sample, vectors, heldOut, senses, words }: Measures, tick: () => void): { means: Metrics; columns: Columns[] } {
+function measure(
+  retrieve: Retrieve,
+  { truth, sample, vectors, heldOut, senses, words }: Measures,
+  tick: () => void,
+): { means: Metrics; columns: Columns[] } {
   const watched: Retrieve = (query) => {
     tick();
     return retrieve(query);
@@ -126,12 +184,27 @@ function measure(retrieve: Retrieve, { truth, sample, vectors, heldOut, senses, 
 }
 
 /** Figures of the order by Hamming distance, against the truth. longest: bits of a code. */
-function rankedFigures(distancesTo: (item: number) => CodeDistances, longest: number, truth: Truth, sample: Uint32Array, tick: () => void): Columns {
+function rankedFigures(
+  distancesTo: (item: number) => CodeDistances,
+  longest: number,
+  truth: Truth,
+  sample: Uint32Array,
+  tick: () => void,
+): Columns {
   const relevant = relevance(truth);
-  const columns = { map500: new Float64Array(sample.length), precision100: new Float64Array(sample.length), recall2: new Float64Array(sample.length) };
+  const columns = {
+    map500: new Float64Array(sample.length),
+    precision100: new Float64Array(sample.length),
+    recall2: new Float64Array(sample.length),
+  };
   sample.forEach((query, k) => {
     tick();
-    const groups: TieGroups = groupByDistance(distancesTo(query).distances, longest, relevant(query).test, query);
+    const groups: TieGroups = groupByDistance(
+      distancesTo(query).distances,
+      longest,
+      relevant(query).test,
+      query,
+    );
     columns.map500[k] = averagePrecision(groups, MAP_CUT, 'relevant');
     columns.precision100[k] = precisionAt(groups, PRECISION_CUT);
     columns.recall2[k] = recallWithin(groups, RECALL_RADIUS + 1);
@@ -140,28 +213,48 @@ function rankedFigures(distancesTo: (item: number) => CodeDistances, longest: nu
 }
 
 function meansOf(columns: Columns): Metrics {
-  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.reduce((sum, value) => sum + value, 0) / values.length]));
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, values]) => [
+      name,
+      values.reduce((sum, value) => sum + value, 0) / values.length,
+    ]),
+  );
 }
 
 function intervalsOf(columns: Columns, seed: number): Record<string, Interval> {
   const names = Object.keys(columns);
-  const statistics = Object.fromEntries(names.map((name, k) => [name, (means: readonly number[]) => means[k]!]));
-  if (names.includes('precision')) statistics['f1'] = ([precision, recall]) => harmonicMean(precision!, recall!);
+  const statistics = Object.fromEntries(
+    names.map((name, k) => [name, (means: readonly number[]) => means[k]!]),
+  );
+  if (names.includes('precision'))
+    statistics['f1'] = ([precision, recall]) => harmonicMean(precision!, recall!);
   return bootstrap(Object.values(columns), statistics, seed);
 }
 
 /** Sizes are those of the learned buckets: they are not figures of chance. */
 function shuffledNames({ emptyShare: _share, retrieved: _mean, ...chance }: Metrics): Metrics {
-  return Object.fromEntries(Object.entries(chance).map(([name, value]) => [`shuffled${name[0]!.toUpperCase()}${name.slice(1)}`, value]));
+  return Object.fromEntries(
+    Object.entries(chance).map(([name, value]) => [
+      `shuffled${name[0]!.toUpperCase()}${name.slice(1)}`,
+      value,
+    ]),
+  );
 }
 
 function checkInput({ codes, embeddings, heldOut }: EvaluationInput, items: number): void {
   if (items === 0) throw new Failure('DataError', 'codes: expected at least one item, got none');
   if (embeddings && embeddings.length !== codes.length * 8) {
-    throw new Failure('DataError', `embeddings: expected ${codes.length * 8} values for ${items} items, got ${embeddings.length}; codes and embeddings are of different runs`);
+    throw new Failure(
+      'DataError',
+      `embeddings: expected ${codes.length * 8} values for ${items} items, got ${embeddings.length}; codes and embeddings are of different runs`,
+    );
   }
   if (!heldOut) return;
-  if (heldOut.left.length !== heldOut.right.length) throw new Failure('DataError', `held-out pairs: ${heldOut.left.length} left against ${heldOut.right.length} right`);
+  if (heldOut.left.length !== heldOut.right.length)
+    throw new Failure(
+      'DataError',
+      `held-out pairs: ${heldOut.left.length} left against ${heldOut.right.length} right`,
+    );
   checkIds('held-out pairs, left', heldOut.left, items);
   checkIds('held-out pairs, right', heldOut.right, items);
 }

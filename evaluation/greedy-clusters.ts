@@ -23,10 +23,16 @@ const PURPOSE_GREEDY = 65;
  * Sweeps over the items in random order: each label in turn is given up for the one of a neighbour that gains most, counted as neighbours that no other
  * label of the item covers less `cost` times the members that are none; the item's own, empty label where none gains. Returns (V, L) labels.
  */
-export function greedyClusters(affinity: SparseRows, { tables, cost, sweeps, seed }: GreedyOptions): Uint32Array {
+export function greedyClusters(
+  affinity: SparseRows,
+  { tables, cost, sweeps, seed }: GreedyOptions,
+): Uint32Array {
   const items = affinity.offsets.length - 1;
   const labels = Uint32Array.from({ length: items * tables }, (_, entry) => entry);
-  const members: Set<number>[] = Array.from(labels, (entry) => new Set([Math.floor(entry / tables)]));
+  const members: Set<number>[] = Array.from(
+    labels,
+    (entry) => new Set([Math.floor(entry / tables)]),
+  );
   const order = Uint32Array.from({ length: items }, (_, item) => item);
   const covered = new Uint32Array(items);
   let stamp = 0;
@@ -38,7 +44,9 @@ export function greedyClusters(affinity: SparseRows, { tables, cost, sweeps, see
 
   function relabel(item: number, table: number): void {
     const at = item * tables + table;
-    const others = [...labels.subarray(item * tables, item * tables + tables)].filter((_, t) => t !== table);
+    const others = [...labels.subarray(item * tables, item * tables + tables)].filter(
+      (_, t) => t !== table,
+    );
     if (!others.includes(labels[at]!)) members[labels[at]!]!.delete(item);
     stamp += 1;
     for (const label of others) for (const member of members[label]!) covered[member] = stamp;
@@ -46,7 +54,9 @@ export function greedyClusters(affinity: SparseRows, { tables, cost, sweeps, see
     const linked = new Map<number, number>();
     for (let n = affinity.offsets[item]!; n < affinity.offsets[item + 1]!; n++) {
       const neighbour = affinity.columns[n]!;
-      for (const label of new Set(labels.subarray(neighbour * tables, neighbour * tables + tables))) {
+      for (const label of new Set(
+        labels.subarray(neighbour * tables, neighbour * tables + tables),
+      )) {
         linked.set(label, (linked.get(label) ?? 0) + 1);
         if (covered[neighbour] !== stamp) gained.set(label, (gained.get(label) ?? 0) + 1);
       }

@@ -8,7 +8,12 @@ export function bitsOf(word: number): number {
 }
 
 /** Groups of equal distance from 0 to `longest`; `isRelevant` of an item; `self`: the query's own number, which is left out, or -1. */
-export function groupByDistance(distances: Uint16Array, longest: number, isRelevant: (item: number) => boolean, self = -1): TieGroups & { sizes: Float64Array; relevant: Float64Array } {
+export function groupByDistance(
+  distances: Uint16Array,
+  longest: number,
+  isRelevant: (item: number) => boolean,
+  self = -1,
+): TieGroups & { sizes: Float64Array; relevant: Float64Array } {
   const sizes = new Float64Array(longest + 1);
   const relevant = new Float64Array(longest + 1);
   for (let item = 0; item < distances.length; item++) {

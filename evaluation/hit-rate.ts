@@ -20,12 +20,24 @@ export interface UnitVectors {
 }
 
 /** Hit rates for each of `cuts`. Expects at least one pair. */
-export function hitRate(retrieve: Retrieve, vectors: UnitVectors, pairs: Pairs, cuts: readonly number[]): number[] {
-  return pairHits(retrieve, vectors, pairs, cuts).map((hits) => hits.reduce((sum, hit) => sum + hit, 0) / hits.length);
+export function hitRate(
+  retrieve: Retrieve,
+  vectors: UnitVectors,
+  pairs: Pairs,
+  cuts: readonly number[],
+): number[] {
+  return pairHits(retrieve, vectors, pairs, cuts).map(
+    (hits) => hits.reduce((sum, hit) => sum + hit, 0) / hits.length,
+  );
 }
 
 /** For each of `cuts` the share of hits of each pair: 0, 1/2 or 1, as one pair is asked for in both orders. */
-export function pairHits(retrieve: Retrieve, vectors: UnitVectors, { left, right }: Pairs, cuts: readonly number[]): Float64Array[] {
+export function pairHits(
+  retrieve: Retrieve,
+  vectors: UnitVectors,
+  { left, right }: Pairs,
+  cuts: readonly number[],
+): Float64Array[] {
   const hits = cuts.map(() => new Float64Array(left.length));
   const count = (query: number, target: number, pair: number): void => {
     const retrieved = retrieve(query);
@@ -59,7 +71,12 @@ export function unitVectors(E: Float32Array, tables: number, bits: number): Unit
 }
 
 /** 1 for the best. */
-function rankOf(retrieved: Uint32Array, vectors: UnitVectors, query: number, target: number): number {
+function rankOf(
+  retrieved: Uint32Array,
+  vectors: UnitVectors,
+  query: number,
+  target: number,
+): number {
   const score = largestCosine(vectors, query, target);
   let before = 0;
   for (let k = 0; k < retrieved.length; k++) {

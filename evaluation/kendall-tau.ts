@@ -3,13 +3,19 @@
  * in y)), by counting inversions (Knight 1966), O(n log n). `x` holds small whole numbers from 0 to `largest` (Hamming distances), `y` any
  * numbers; both ascend with distance. `order`: the places to look at by ascending y; all of them when absent. 0 where one of them ties throughout.
  */
-export function kendallTau(x: ArrayLike<number>, largest: number, y: Float64Array | Uint32Array, order = orderOf(y)): number {
-  if (x.length !== y.length) throw new RangeError(`kendallTau: ${x.length} against ${y.length} values`);
+export function kendallTau(
+  x: ArrayLike<number>,
+  largest: number,
+  y: Float64Array | Uint32Array,
+  order = orderOf(y),
+): number {
+  if (x.length !== y.length)
+    throw new RangeError(`kendallTau: ${x.length} against ${y.length} values`);
   const n = order.length;
   const tree = new Int32Array(largest + 2);
   const totals = new Int32Array(largest + 1);
   let [concordant, discordant, tiedX, tiedY] = [0, 0, 0, 0];
-  for (let from = 0; from < n; ) {
+  for (let from = 0; from < n;) {
     let to = from + 1;
     while (to < n && y[order[to]!] === y[order[from]!]) to++;
     tiedY += ((to - from) * (to - from - 1)) / 2;

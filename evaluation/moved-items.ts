@@ -19,7 +19,8 @@ export interface MovedItems {
 export function movedItems(a: Codes, b: Codes, shown: number): MovedItems {
   const [before, after] = [bucketTables(a), bucketTables(b)];
   const items = before.items;
-  if (after.items !== items) throw new RangeError(`codes of ${items} items against codes of ${after.items}`);
+  if (after.items !== items)
+    throw new RangeError(`codes of ${items} items against codes of ${after.items}`);
   const [retrieveA, retrieveB] = [retrieveByCode(before), retrieveByCode(after)];
   const overlaps = new Float64Array(items);
   const stamp = new Int32Array(items).fill(-1);
@@ -39,7 +40,13 @@ export function movedItems(a: Codes, b: Codes, shown: number): MovedItems {
     .filter(({ overlap }) => overlap < 1)
     .toSorted((x, y) => x.overlap - y.overlap || x.item - y.item)
     .slice(0, shown);
-  return { common: items, recoded: recoded(a, b, items), moved, meanOverlap: items === 0 ? 1 : total / items, most };
+  return {
+    common: items,
+    recoded: recoded(a, b, items),
+    moved,
+    meanOverlap: items === 0 ? 1 : total / items,
+    most,
+  };
 }
 
 function recoded(a: Codes, b: Codes, items: number): number | undefined {

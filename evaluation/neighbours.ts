@@ -27,7 +27,12 @@ export const AHP_CUT = 250;
 const MOST_WORK = 1e11;
 
 /** Of `count` queries as many as can be afforded, drawn with the seed from those given. */
-export function affordableQueries(queries: Uint32Array, items: number, { tables, bits }: Pick<UnitVectors, 'tables' | 'bits'>, seed: number): Uint32Array {
+export function affordableQueries(
+  queries: Uint32Array,
+  items: number,
+  { tables, bits }: Pick<UnitVectors, 'tables' | 'bits'>,
+  seed: number,
+): Uint32Array {
   const most = Math.max(1, Math.floor(MOST_WORK / (items * tables * tables * bits)));
   if (queries.length <= most) return queries;
   const stream = new RandomStream(seed, PURPOSE.neighbours);
@@ -40,7 +45,14 @@ export function affordableQueries(queries: Uint32Array, items: number, { tables,
 }
 
 /** Figures over these queries; `relevant` says what D has for one, `distancesTo` is of the lengths of cutLengths (candidates.ts); `tick` is called once a query and may throw to stop. */
-export function neighbourFigures(codes: Codes & { shared?: boolean }, vectors: UnitVectors, queries: Uint32Array, relevant: (query: number) => Relevance, distancesTo: (item: number) => CodeDistances, tick: () => void): NeighbourFigures {
+export function neighbourFigures(
+  codes: Codes & { shared?: boolean },
+  vectors: UnitVectors,
+  queries: Uint32Array,
+  relevant: (query: number) => Relevance,
+  distancesTo: (item: number) => CodeDistances,
+  tick: () => void,
+): NeighbourFigures {
   const { tables, codeBytes } = codes;
   const items = codes.codes.length / (tables * codeBytes);
   const counts = new Candidates(codes);
@@ -48,7 +60,12 @@ export function neighbourFigures(codes: Codes & { shared?: boolean }, vectors: U
   const gaps = new Float32Array(items);
   // Floats from 0 on sort as the whole numbers that their bits are.
   const gapBits = new Uint32Array(gaps.buffer);
-  const [keys, order, keysScratch, orderScratch] = [new Uint32Array(items), new Uint32Array(items), new Uint32Array(items), new Uint32Array(items)];
+  const [keys, order, keysScratch, orderScratch] = [
+    new Uint32Array(items),
+    new Uint32Array(items),
+    new Uint32Array(items),
+    new Uint32Array(items),
+  ];
   const tau = new Float64Array(queries.length);
   const ahp = new Float64Array(queries.length);
   const longest = 8 * codeBytes;
@@ -72,7 +89,13 @@ export function neighbourFigures(codes: Codes & { shared?: boolean }, vectors: U
   return { rows: counts.rows(queries.length), tau, ahp };
 }
 
-function hierarchicalPrecision(query: number, others: Uint32Array, distances: Uint16Array, cosines: Float32Array, longest: number): number {
+function hierarchicalPrecision(
+  query: number,
+  others: Uint32Array,
+  distances: Uint16Array,
+  cosines: Float32Array,
+  longest: number,
+): number {
   const sizes = new Float64Array(longest + 1);
   const gains = new Float64Array(longest + 1);
   for (let item = 0; item < distances.length; item++) {
@@ -80,5 +103,10 @@ function hierarchicalPrecision(query: number, others: Uint32Array, distances: Ui
     sizes[distances[item]!]! += 1;
     gains[distances[item]!]! += (1 + cosines[item]!) / 2;
   }
-  return averageHierarchicalPrecision(sizes, gains, Float64Array.from(others.subarray(0, AHP_CUT), (item) => (1 + cosines[item]!) / 2), AHP_CUT);
+  return averageHierarchicalPrecision(
+    sizes,
+    gains,
+    Float64Array.from(others.subarray(0, AHP_CUT), (item) => (1 + cosines[item]!) / 2),
+    AHP_CUT,
+  );
 }

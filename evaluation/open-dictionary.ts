@@ -25,15 +25,24 @@ export async function openDictionary(named: string): Promise<Dictionary> {
   const folder = named === WORDNET_PACKAGE ? packageFolder() : named;
   const hash = createHash('sha256');
   const read = async (name: string): Promise<string | undefined> => {
-    const bytes = await readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : Promise.reject(error)));
+    const bytes = await readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' ? undefined : Promise.reject(error),
+    );
     if (bytes) hash.update(`${name} ${bytes.length}\n`).update(bytes);
     return bytes?.toString('latin1');
   };
   const files: PartOfSpeechFiles[] = [];
   for (const part of PARTS) {
-    const [index, data, exceptions] = [await read(`index.${part}`), await read(`data.${part}`), await read(`${part}.exc`)];
+    const [index, data, exceptions] = [
+      await read(`index.${part}`),
+      await read(`data.${part}`),
+      await read(`${part}.exc`),
+    ];
     if (index === undefined || data === undefined) {
-      throw new Failure('ConfigurationError', `evaluation.wordnet: ${folder} lacks ${index === undefined ? 'index' : 'data'}.${part}; expected the folder \`dict\` of a WordNet, or ${WORDNET_PACKAGE}`);
+      throw new Failure(
+        'ConfigurationError',
+        `evaluation.wordnet: ${folder} lacks ${index === undefined ? 'index' : 'data'}.${part}; expected the folder \`dict\` of a WordNet, or ${WORDNET_PACKAGE}`,
+      );
     }
     files.push({ index, data, ...(exceptions !== undefined && { exceptions }) });
   }
@@ -42,8 +51,15 @@ export async function openDictionary(named: string): Promise<Dictionary> {
 
 function packageFolder(): string {
   try {
-    return join(dirname(createRequire(import.meta.url).resolve(`${WORDNET_PACKAGE}/package.json`)), 'dict');
+    return join(
+      dirname(createRequire(import.meta.url).resolve(`${WORDNET_PACKAGE}/package.json`)),
+      'dict',
+    );
   } catch (error) {
-    throw new Failure('ConfigurationError', `evaluation.wordnet: the package ${WORDNET_PACKAGE} is not installed; npm install ${WORDNET_PACKAGE}, or name the folder of a WordNet`, { cause: error });
+    throw new Failure(
+      'ConfigurationError',
+      `evaluation.wordnet: the package ${WORDNET_PACKAGE} is not installed; npm install ${WORDNET_PACKAGE}, or name the folder of a WordNet`,
+      { cause: error },
+    );
   }
 }

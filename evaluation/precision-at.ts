@@ -23,9 +23,16 @@ export interface PrecisionAt {
 }
 
 /** Throws RangeError where there is no query or no database, or where codes do not fit the labels. `tell` is called between blocks of queries. */
-export function precisionAt(queries: LabelledCodes, database: LabelledCodes, bits: number, n: number, tell?: (done: number, total: number) => void): PrecisionAt {
+export function precisionAt(
+  queries: LabelledCodes,
+  database: LabelledCodes,
+  bits: number,
+  n: number,
+  tell?: (done: number, total: number) => void,
+): PrecisionAt {
   const [q, m] = [rowsOf(queries, bits, 'queries'), rowsOf(database, bits, 'database')];
-  const labelCount = 1 + Math.max(-1, maximum(queries.labels.values), maximum(database.labels.values));
+  const labelCount =
+    1 + Math.max(-1, maximum(queries.labels.values), maximum(database.labels.values));
   const holders = holdersOf(database.labels, labelCount, m);
   const words = Math.ceil(bits / 32);
   const [a, b] = [toWords(queries.codes, q, bits, words), toWords(database.codes, m, bits, words)];
@@ -40,7 +47,8 @@ export function precisionAt(queries: LabelledCodes, database: LabelledCodes, bit
   for (let query = 0; query < q; query++) {
     if (query % QUERIES_A_TELL === 0) tell?.(query, q);
     relevant.fill(0);
-    for (let at = queries.labels.offsets[query]!; at < queries.labels.offsets[query + 1]!; at++) for (const row of holders[queries.labels.values[at]!]!) relevant[row] = 1;
+    for (let at = queries.labels.offsets[query]!; at < queries.labels.offsets[query + 1]!; at++)
+      for (const row of holders[queries.labels.values[at]!]!) relevant[row] = 1;
     total.fill(0);
     good.fill(0);
     for (let row = 0; row < m; row++) {
@@ -65,16 +73,29 @@ export function precisionAt(queries: LabelledCodes, database: LabelledCodes, bit
       left -= 1;
     }
     plainSum += found / places;
-    boundSum += Math.min(places, good.reduce((sum, count) => sum + count, 0)) / places;
+    boundSum +=
+      Math.min(
+        places,
+        good.reduce((sum, count) => sum + count, 0),
+      ) / places;
   }
-  return { expected: each.reduce((sum, value) => sum + value, 0) / q, plain: plainSum / q, bound: boundSum / q, queries: q, each };
+  return {
+    expected: each.reduce((sum, value) => sum + value, 0) / q,
+    plain: plainSum / q,
+    bound: boundSum / q,
+    queries: q,
+    each,
+  };
 }
 
 const QUERIES_A_TELL = 256;
 
 function rowsOf({ codes, labels }: LabelledCodes, bits: number, what: string): number {
   const rows = labels.offsets.length - 1;
-  if (rows < 1 || codes.length * 8 !== rows * bits) throw new RangeError(`precision: ${what}: ${codes.length} bytes of codes of ${bits} bits for ${rows} rows of labels`);
+  if (rows < 1 || codes.length * 8 !== rows * bits)
+    throw new RangeError(
+      `precision: ${what}: ${codes.length} bytes of codes of ${bits} bits for ${rows} rows of labels`,
+    );
   return rows;
 }
 
@@ -85,16 +106,23 @@ function maximum(values: Int32Array): number {
 }
 
 /** Rows of each label. */
-function holdersOf({ offsets, values }: LabelledCodes['labels'], labels: number, rows: number): Int32Array[] {
+function holdersOf(
+  { offsets, values }: LabelledCodes['labels'],
+  labels: number,
+  rows: number,
+): Int32Array[] {
   const lists = Array.from({ length: labels }, () => [] as number[]);
-  for (let row = 0; row < rows; row++) for (let at = offsets[row]!; at < offsets[row + 1]!; at++) lists[values[at]!]!.push(row);
+  for (let row = 0; row < rows; row++)
+    for (let at = offsets[row]!; at < offsets[row + 1]!; at++) lists[values[at]!]!.push(row);
   return lists.map((list) => Int32Array.from(list));
 }
 
 function toWords(codes: Uint8Array, rows: number, bits: number, words: number): Int32Array {
   const out = new Int32Array(rows * words);
   const bytes = bits / 8;
-  for (let row = 0; row < rows; row++) for (let k = 0; k < bytes; k++) out[row * words + (k >> 2)]! |= codes[row * bytes + k]! << (8 * (k & 3));
+  for (let row = 0; row < rows; row++)
+    for (let k = 0; k < bytes; k++)
+      out[row * words + (k >> 2)]! |= codes[row * bytes + k]! << (8 * (k & 3));
   return out;
 }
 

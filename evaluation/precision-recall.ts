@@ -26,7 +26,11 @@ export interface PrecisionRecall {
 }
 
 /** Figures over these queries; each must have a relevant item. */
-export function precisionRecall(retrieve: Retrieve, truth: Truth, queries: Uint32Array): PrecisionRecall {
+export function precisionRecall(
+  retrieve: Retrieve,
+  truth: Truth,
+  queries: Uint32Array,
+): PrecisionRecall {
   return meanPrecisionRecall(precisionRecallOf(retrieve, truth, queries));
 }
 
@@ -37,9 +41,17 @@ export interface QueryFigures {
   retrieved: Uint32Array;
 }
 
-export function precisionRecallOf(retrieve: Retrieve, truth: Truth, queries: Uint32Array): QueryFigures {
+export function precisionRecallOf(
+  retrieve: Retrieve,
+  truth: Truth,
+  queries: Uint32Array,
+): QueryFigures {
   const isRelevant = relevance(truth);
-  const figures = { precision: new Float64Array(queries.length), recall: new Float64Array(queries.length), retrieved: new Uint32Array(queries.length) };
+  const figures = {
+    precision: new Float64Array(queries.length),
+    recall: new Float64Array(queries.length),
+    retrieved: new Uint32Array(queries.length),
+  };
   queries.forEach((query, k) => {
     const { test, wanted } = isRelevant(query);
     const found = retrieve(query);
@@ -57,7 +69,14 @@ export function meanPrecisionRecall(figures: QueryFigures): PrecisionRecall {
   const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / queries;
   const [precision, recall] = [mean(figures.precision), mean(figures.recall)];
   const empty = figures.retrieved.reduce((count, found) => count + (found === 0 ? 1 : 0), 0);
-  return { precision, recall, f1: harmonicMean(precision, recall), emptyShare: empty / queries, retrieved: figures.retrieved.reduce((sum, found) => sum + found, 0) / queries, queries };
+  return {
+    precision,
+    recall,
+    f1: harmonicMean(precision, recall),
+    emptyShare: empty / queries,
+    retrieved: figures.retrieved.reduce((sum, found) => sum + found, 0) / queries,
+    queries,
+  };
 }
 
 /** What is relevant to a query, the query itself left out. */
@@ -90,10 +109,23 @@ export function relevance({ rowOffsets, columns }: Truth): (query: number) => Re
  * `count` different items that have a relevant item beside themselves, drawn with the seed; all such items where there are
  * no more. Throws Failure (DataError) where truth does not fit `items` or no item has a relevant one.
  */
-export function sampleQueries(truth: Truth, items: number, count: number, seed: number): Uint32Array {
+export function sampleQueries(
+  truth: Truth,
+  items: number,
+  count: number,
+  seed: number,
+): Uint32Array {
   const { rowOffsets, columns } = truth;
-  if (rowOffsets.length !== items + 1) throw new Failure('DataError', `truth: expected ${items} rows, one an item, got ${rowOffsets.length - 1}`);
-  if (rowOffsets[items] !== columns.length) throw new Failure('DataError', `truth: its rows end at ${rowOffsets[items]}, its columns at ${columns.length}`);
+  if (rowOffsets.length !== items + 1)
+    throw new Failure(
+      'DataError',
+      `truth: expected ${items} rows, one an item, got ${rowOffsets.length - 1}`,
+    );
+  if (rowOffsets[items] !== columns.length)
+    throw new Failure(
+      'DataError',
+      `truth: its rows end at ${rowOffsets[items]}, its columns at ${columns.length}`,
+    );
   checkIds('truth', columns, items);
   const eligible = new Uint32Array(items);
   let left = 0;
@@ -104,7 +136,11 @@ export function sampleQueries(truth: Truth, items: number, count: number, seed: 
       break;
     }
   }
-  if (left === 0) throw new Failure('DataError', `truth: none of ${items} items has a relevant item, so there is nothing to measure`);
+  if (left === 0)
+    throw new Failure(
+      'DataError',
+      `truth: none of ${items} items has a relevant item, so there is nothing to measure`,
+    );
   const stream = new RandomStream(seed, PURPOSE.evaluate);
   const drawn = Math.min(count, left);
   for (let k = 0; k < drawn; k++) {

@@ -13,7 +13,8 @@ export function partOfTruth({ rowOffsets, columns }: Truth, part: QueryPart, see
   let length = 0;
   for (let item = 0; item < items; item++) {
     if (halfOf(seed, 0, item) === part) {
-      for (let at = rowOffsets[item]!; at < rowOffsets[item + 1]!; at++) chosen[length++] = columns[at]!;
+      for (let at = rowOffsets[item]!; at < rowOffsets[item + 1]!; at++)
+        chosen[length++] = columns[at]!;
     }
     kept[item + 1] = length;
   }
@@ -23,9 +24,14 @@ export function partOfTruth({ rowOffsets, columns }: Truth, part: QueryPart, see
 /** The held-out pairs of one half. */
 export function partOfPairs({ left, right }: Pairs, part: QueryPart, seed: number): Pairs {
   const chosen = Array.from(left, (_, k) => k).filter((k) => halfOf(seed, 1, k) === part);
-  return { left: Int32Array.from(chosen, (k) => left[k]!), right: Int32Array.from(chosen, (k) => right[k]!) };
+  return {
+    left: Int32Array.from(chosen, (k) => left[k]!),
+    right: Int32Array.from(chosen, (k) => right[k]!),
+  };
 }
 
 function halfOf(seed: number, kind: number, number: number): QueryPart {
-  return new RandomStream(seed, PURPOSE.queryParts, number, kind).u32() % 2 === 0 ? 'tuning' : 'reported';
+  return new RandomStream(seed, PURPOSE.queryParts, number, kind).u32() % 2 === 0
+    ? 'tuning'
+    : 'reported';
 }

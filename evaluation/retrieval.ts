@@ -19,12 +19,15 @@ export interface BucketTables {
 
 /** Buckets of all tables. Throws RangeError on a shape that cannot be. */
 export function bucketTables({ codes, tables, codeBytes }: Codes): BucketTables {
-  const built = Array.from({ length: tables }, (_, table) => buildBuckets(codes, tables, codeBytes, table));
+  const built = Array.from({ length: tables }, (_, table) =>
+    buildBuckets(codes, tables, codeBytes, table),
+  );
   const items = built[0]!.items.length;
   const bucketOf = built.map((table) => {
     const numbers = new Uint32Array(items);
     for (let b = 0; b + 1 < table.offsets.length; b++) {
-      for (let at = table.offsets[b]!; at < table.offsets[b + 1]!; at++) numbers[table.items[at]!] = b;
+      for (let at = table.offsets[b]!; at < table.offsets[b + 1]!; at++)
+        numbers[table.items[at]!] = b;
     }
     return numbers;
   });
@@ -39,7 +42,9 @@ export function sharedBucketTables({ codes, tables, codeBytes }: Codes): BucketT
   const shared = sharedBuckets(codes, tables, codeBytes);
   const { bucketOf, items } = shared;
   const one = bucketsOfItems(shared);
-  const numbers = Array.from({ length: tables }, (_, table) => Uint32Array.from({ length: items }, (__, item) => bucketOf[item * tables + table]!));
+  const numbers = Array.from({ length: tables }, (_, table) =>
+    Uint32Array.from({ length: items }, (__, item) => bucketOf[item * tables + table]!),
+  );
   return { items, tables: Array.from({ length: tables }, () => one), bucketOf: numbers };
 }
 
@@ -50,7 +55,11 @@ export type Retrieve = (query: number) => Uint32Array;
  * Retrieval by equal code, the union over the tables. With a permutation of the items, item i takes the codes of item
  * permutation[i] in all tables: every bucket keeps its size, every union too. Buckets of more items than maximumBucket give nothing.
  */
-export function retrieveByCode({ items, tables, bucketOf }: BucketTables, permutation?: Uint32Array, maximumBucket = Infinity): Retrieve {
+export function retrieveByCode(
+  { items, tables, bucketOf }: BucketTables,
+  permutation?: Uint32Array,
+  maximumBucket = Infinity,
+): Retrieve {
   const holder = permutation && inverse(permutation);
   const seen = new Uint32Array(items);
   const out = new Uint32Array(items);
@@ -80,7 +89,11 @@ export function retrieveByCode({ items, tables, bucketOf }: BucketTables, permut
 export function checkIds(what: string, ids: ArrayLike<number>, items: number): void {
   for (let at = 0; at < ids.length; at++) {
     const id = ids[at]!;
-    if (!(id >= 0 && id < items)) throw new Failure('DataError', `${what}, entry ${at}: expected an item below ${items}, got ${id}; codes and truth are of different vocabularies`);
+    if (!(id >= 0 && id < items))
+      throw new Failure(
+        'DataError',
+        `${what}, entry ${at}: expected an item below ${items}, got ${id}; codes and truth are of different vocabularies`,
+      );
   }
 }
 

@@ -8,11 +8,20 @@ import type { Metrics } from '../schemas/run.ts';
 import { type BucketTables, type Retrieve, retrieveByCode } from './retrieval.ts';
 
 /** The mean of `figures` over `shuffles` permutations, drawn with the seed. */
-export function shuffledBuckets(buckets: BucketTables, shuffles: number, seed: number, maximumBucket: number | undefined, figures: (retrieve: Retrieve) => Metrics): Metrics {
+export function shuffledBuckets(
+  buckets: BucketTables,
+  shuffles: number,
+  seed: number,
+  maximumBucket: number | undefined,
+  figures: (retrieve: Retrieve) => Metrics,
+): Metrics {
   const sums: Metrics = {};
   for (let shuffle = 0; shuffle < shuffles; shuffle++) {
-    const found = figures(retrieveByCode(buckets, permutation(buckets.items, seed, shuffle), maximumBucket));
-    for (const [name, value] of Object.entries(found)) sums[name] = (sums[name] ?? 0) + value / shuffles;
+    const found = figures(
+      retrieveByCode(buckets, permutation(buckets.items, seed, shuffle), maximumBucket),
+    );
+    for (const [name, value] of Object.entries(found))
+      sums[name] = (sums[name] ?? 0) + value / shuffles;
   }
   return sums;
 }

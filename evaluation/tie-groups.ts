@@ -59,14 +59,19 @@ export function hitAt({ sizes, relevant }: TieGroups, k: number): number {
  * Expected average precision over the first R: the sum, over the relevant of them, of the precision at their ranks, over the divisor; 0 where the divisor is.
  * Where ties cross the cut, the number of relevant items before it is hypergeometric, and `retrieved` takes the expectation of the quotient.
  */
-export function averagePrecision({ sizes, relevant }: TieGroups, R: number, divisor: Divisor): number {
+export function averagePrecision(
+  { sizes, relevant }: TieGroups,
+  R: number,
+  divisor: Divisor,
+): number {
   let [before, hits, sum, all] = [0, 0, 0, 0];
   for (let g = 0; g < relevant.length; g++) all += relevant[g]!;
   for (let g = 0; g < sizes.length && before < R; g++) {
     const [n, r] = [sizes[g]!, relevant[g]!];
     if (n === 0) continue;
     const take = Math.min(n, R - before);
-    if (take < n && r > 0 && divisor === 'retrieved') return quotientAtCut(before, hits, sum, take, n, r);
+    if (take < n && r > 0 && divisor === 'retrieved')
+      return quotientAtCut(before, hits, sum, take, n, r);
     sum += expectedSum(before, hits, take, r / n, r > 1 ? (r - 1) / (n - 1) : 0);
     before += n;
     hits += r;
@@ -76,7 +81,13 @@ export function averagePrecision({ sizes, relevant }: TieGroups, R: number, divi
 }
 
 /** Sum over the places j = 1 .. take of a group of P(relevant) E[precision | relevant]: `share` of the places are relevant, and `others` of the places before a relevant one. */
-function expectedSum(before: number, hits: number, take: number, share: number, others: number): number {
+function expectedSum(
+  before: number,
+  hits: number,
+  take: number,
+  share: number,
+  others: number,
+): number {
   if (share === 0) return 0;
   let sum = 0;
   for (let j = 1; j <= take; j++) sum += (hits + 1 + (j - 1) * others) / (before + j);
@@ -84,14 +95,23 @@ function expectedSum(before: number, hits: number, take: number, share: number, 
 }
 
 /** The last group, of which `take` of n items come before the cut: m of its r relevant ones with hypergeometric probability. */
-function quotientAtCut(before: number, hits: number, sum: number, take: number, n: number, r: number): number {
+function quotientAtCut(
+  before: number,
+  hits: number,
+  sum: number,
+  take: number,
+  n: number,
+  r: number,
+): number {
   const least = Math.max(0, take - (n - r));
   const most = Math.min(take, r);
   let expectation = 0;
   for (let m = least; m <= most; m++) {
     if (hits + m === 0) continue;
     const part = expectedSum(before, hits, take, m / take, m > 1 ? (m - 1) / (take - 1) : 0);
-    expectation += exp(logChoose(r, m) + logChoose(n - r, take - m) - logChoose(n, take)) * ((sum + part) / (hits + m));
+    expectation +=
+      exp(logChoose(r, m) + logChoose(n - r, take - m) - logChoose(n, take)) *
+      ((sum + part) / (hits + m));
   }
   return expectation;
 }
@@ -100,7 +120,8 @@ function quotientAtCut(before: number, hits: number, sum: number, take: number, 
 const LOG_FACTORIAL = [0];
 
 function logChoose(n: number, k: number): number {
-  for (let i = LOG_FACTORIAL.length; i <= n; i++) LOG_FACTORIAL.push(LOG_FACTORIAL[i - 1]! + log(i));
+  for (let i = LOG_FACTORIAL.length; i <= n; i++)
+    LOG_FACTORIAL.push(LOG_FACTORIAL[i - 1]! + log(i));
   return LOG_FACTORIAL[n]! - LOG_FACTORIAL[k]! - LOG_FACTORIAL[n - k]!;
 }
 
@@ -109,7 +130,12 @@ function logChoose(n: number, k: number): number {
  * (Deng et al., "Hierarchical semantic indexing for large scale image retrieval", CVPR 2011). `gains`: the similarity summed over each group;
  * `best`: the similarities of the list, highest first, at least the first K of them. Where there are fewer items than K they are all.
  */
-export function averageHierarchicalPrecision(sizes: ArrayLike<number>, gains: ArrayLike<number>, best: ArrayLike<number>, K: number): number {
+export function averageHierarchicalPrecision(
+  sizes: ArrayLike<number>,
+  gains: ArrayLike<number>,
+  best: ArrayLike<number>,
+  K: number,
+): number {
   let [got, ideal, sum, k] = [0, 0, 0, 0];
   for (let g = 0; g < sizes.length; g++) {
     for (let j = 0; j < sizes[g]! && k < K; j++, k++) {

@@ -17,8 +17,18 @@ export interface WordSenses {
 
 /** Senses of a vocabulary, item by item. */
 export function wordSenses(words: readonly string[], { nouns, verbs }: WordNet): WordSenses {
-  const parts = [nouns, verbs].map((hierarchy) => ({ hierarchy, measure: wuPalmer(hierarchy), senses: words.map((word) => sensesOf(hierarchy, word)) }));
-  const placed = Uint8Array.from(words, (_, item) => (parts.some(({ hierarchy: { parentEnds }, senses }) => senses[item]!.some((synset) => parentEnds[synset + 1]! > parentEnds[synset]!)) ? 1 : 0));
+  const parts = [nouns, verbs].map((hierarchy) => ({
+    hierarchy,
+    measure: wuPalmer(hierarchy),
+    senses: words.map((word) => sensesOf(hierarchy, word)),
+  }));
+  const placed = Uint8Array.from(words, (_, item) =>
+    parts.some(({ hierarchy: { parentEnds }, senses }) =>
+      senses[item]!.some((synset) => parentEnds[synset + 1]! > parentEnds[synset]!),
+    )
+      ? 1
+      : 0,
+  );
   return {
     has: (item) => placed[item] === 1,
     similarity(a, b) {

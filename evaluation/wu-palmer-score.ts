@@ -8,8 +8,15 @@ import type { Retrieve } from './retrieval.ts';
 import type { WordSenses } from './word-similarity.ts';
 
 /** At most `count` different items that have a place in WordNet, drawn with the seed. */
-export function sampleWords(senses: Pick<WordSenses, 'has'>, items: number, count: number, seed: number): Uint32Array {
-  const placed = Uint32Array.from({ length: items }, (_, item) => item).filter((item) => senses.has(item));
+export function sampleWords(
+  senses: Pick<WordSenses, 'has'>,
+  items: number,
+  count: number,
+  seed: number,
+): Uint32Array {
+  const placed = Uint32Array.from({ length: items }, (_, item) => item).filter((item) =>
+    senses.has(item),
+  );
   const stream = new RandomStream(seed, PURPOSE.evaluate, 1);
   const drawn = Math.min(count, placed.length);
   for (let k = 0; k < drawn; k++) {
@@ -20,7 +27,11 @@ export function sampleWords(senses: Pick<WordSenses, 'has'>, items: number, coun
 }
 
 /** Each query's mean similarity. */
-export function wuPalmerScores(retrieve: Retrieve, senses: WordSenses, queries: Uint32Array): { best: Float64Array; first: Float64Array } {
+export function wuPalmerScores(
+  retrieve: Retrieve,
+  senses: WordSenses,
+  queries: Uint32Array,
+): { best: Float64Array; first: Float64Array } {
   const best = new Float64Array(queries.length);
   const first = new Float64Array(queries.length);
   queries.forEach((query, k) => {

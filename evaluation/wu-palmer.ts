@@ -26,7 +26,8 @@ interface Ancestors {
 export function wuPalmer(hierarchy: Hierarchy): WuPalmer {
   const { pos, leastDepth, mostDepth, nameOf } = hierarchy;
   const known: (Ancestors | undefined)[] = Array.from({ length: leastDepth.length });
-  const ancestorsOf = (synset: number): Ancestors => (known[synset] ??= findAncestors(hierarchy, synset));
+  const ancestorsOf = (synset: number): Ancestors =>
+    (known[synset] ??= findAncestors(hierarchy, synset));
   const edgesFromA = new Int32Array(leastDepth.length).fill(-1);
   let a = -1;
   let above: Ancestors | undefined;
@@ -63,11 +64,13 @@ export function wuPalmer(hierarchy: Hierarchy): WuPalmer {
         if (edgesFromA[each]! < 0) continue;
         const depth = leastDepth[each]!;
         if (depth < deepest) continue;
-        if (depth > deepest || each === a || (subsumer !== a && nameOf(each) < nameOf(subsumer))) subsumer = each;
+        if (depth > deepest || each === a || (subsumer !== a && nameOf(each) < nameOf(subsumer)))
+          subsumer = each;
         deepest = depth;
       }
       // The added root is as deep as any other root, and comes first by name.
-      if (pos === 'v' && (subsumer < 0 || (deepest === 0 && subsumer !== a))) return 2 / (above!.root + other.root + 2);
+      if (pos === 'v' && (subsumer < 0 || (deepest === 0 && subsumer !== a)))
+        return 2 / (above!.root + other.root + 2);
       if (subsumer < 0) return 0;
       const depth = mostDepth[subsumer]! + 1;
       const target = ancestorsOf(subsumer);
@@ -82,7 +85,12 @@ export function wuPalmer(hierarchy: Hierarchy): WuPalmer {
 function findAncestors({ parentEnds, parents }: Hierarchy, synset: number): Ancestors {
   const edges = new Map([[synset, 0]]);
   for (const [each, length] of edges) {
-    for (let at = parentEnds[each]!; at < parentEnds[each + 1]!; at++) if (!edges.has(parents[at]!)) edges.set(parents[at]!, length + 1);
+    for (let at = parentEnds[each]!; at < parentEnds[each + 1]!; at++)
+      if (!edges.has(parents[at]!)) edges.set(parents[at]!, length + 1);
   }
-  return { synsets: Int32Array.from(edges.keys()), edges: Int32Array.from(edges.values()), root: Math.max(...edges.values()) + 1 };
+  return {
+    synsets: Int32Array.from(edges.keys()),
+    edges: Int32Array.from(edges.values()),
+    root: Math.max(...edges.values()) + 1,
+  };
 }

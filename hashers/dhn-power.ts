@@ -24,6 +24,9 @@ export function dhnPower({ concentration }: LossParameters): PairLoss {
 export function dhnPowerTensors({ concentration }: LossParameters): TensorLoss {
   return (tf, cosines) => {
     const x = tf.mul(SHARPNESS, cosines);
-    return { logRelevance: tf.mul(-concentration, tf.softplus(tf.neg(x))), slope: tf.div(concentration * SHARPNESS, tf.add(1, tf.exp(x))) };
+    return {
+      logRelevance: tf.mul(-concentration, tf.softplus(tf.neg(x))),
+      slope: tf.div(concentration * SHARPNESS, tf.add(1, tf.exp(x))),
+    };
   };
 }

@@ -21,6 +21,9 @@ export function dhn({ concentration }: LossParameters): PairLoss {
 export function dhnTensors({ concentration }: LossParameters): TensorLoss {
   return (tf, cosines) => {
     const x = tf.mul(concentration, cosines);
-    return { logRelevance: tf.neg(tf.softplus(tf.neg(x))), slope: tf.div(concentration, tf.add(1, tf.exp(x))) };
+    return {
+      logRelevance: tf.neg(tf.softplus(tf.neg(x))),
+      slope: tf.div(concentration, tf.add(1, tf.exp(x))),
+    };
   };
 }

@@ -17,12 +17,16 @@ export function drawRound(workspace: TaskWorkspace, first: number, end: number):
   const steps: RoundBatch[][] = [];
   for (let task = first; task < end; task++) {
     let at = 0;
-    for (const pairs of drawBatches(workspace, task)) (steps[at++] ??= []).push(copyBatch(workspace, pairs));
+    for (const pairs of drawBatches(workspace, task))
+      (steps[at++] ??= []).push(copyBatch(workspace, pairs));
   }
   return steps.map(joined);
 }
 
-function copyBatch({ visit, functions, pairLeft, pairRight, kind, slotRow, mask }: TaskWorkspace, pairs: number): RoundBatch {
+function copyBatch(
+  { visit, functions, pairLeft, pairRight, kind, slotRow, mask }: TaskWorkspace,
+  pairs: number,
+): RoundBatch {
   const slots = functions.slotCount();
   const masks = new Float32Array(visit.visit.settings.dropout > 0 ? slots * mask.length : 0);
   for (let at = 0; at < masks.length; at += mask.length) masks.set(mask, at);
@@ -42,7 +46,13 @@ function joined(batches: RoundBatch[]): RoundBatch {
   const pairs = batches.reduce((sum, { left }) => sum + left.length, 0);
   const slots = batches.reduce((sum, { rows }) => sum + rows.length, 0);
   const bits = (only?.masks?.length ?? 0) / (only?.rows.length ?? 1);
-  const all = { rows: new Int32Array(slots), left: new Int32Array(pairs), right: new Int32Array(pairs), kind: new Uint8Array(pairs), masks: new Float32Array(slots * bits) };
+  const all = {
+    rows: new Int32Array(slots),
+    left: new Int32Array(pairs),
+    right: new Int32Array(pairs),
+    kind: new Uint8Array(pairs),
+    masks: new Float32Array(slots * bits),
+  };
   let pair = 0;
   let slot = 0;
   for (const { rows, left, right, kind, masks } of batches) {

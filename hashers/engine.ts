@@ -10,7 +10,11 @@ import { trainOnTensors } from './train-on-tensors.ts';
 /** What trains blocks: `training.engine`. Close it, or its threads keep the process. */
 export interface Engine {
   /** One visit to a block; see trainBlock of kernels/train-block.ts. */
-  train(sides: readonly BlockSide[], visit: Omit<Visit, 'settings' | 'loss'>, onTask?: (done: number, total: number) => void): Promise<TrainedBlock>;
+  train(
+    sides: readonly BlockSide[],
+    visit: Omit<Visit, 'settings' | 'loss'>,
+    onTask?: (done: number, total: number) => void,
+  ): Promise<TrainedBlock>;
   close(): Promise<void>;
 }
 
@@ -21,18 +25,23 @@ export interface EngineOptions {
 }
 
 /** Opens the engine that a run is configured for. Throws ConfigurationError where TensorFlow is asked for and not set up. */
-export async function openEngine(training: TrainingConfiguration, { threads, openTensorflow }: EngineOptions): Promise<Engine> {
+export async function openEngine(
+  training: TrainingConfiguration,
+  { threads, openTensorflow }: EngineOptions,
+): Promise<Engine> {
   const loss = createLoss(training);
   if (training.engine === 'tensorflow') {
     const { tf } = await openTensorflow();
     return {
-      train: async (sides, visit, onTask) => trainOnTensors(tf, sides, { ...visit, settings: training, loss }, onTask),
+      train: async (sides, visit, onTask) =>
+        trainOnTensors(tf, sides, { ...visit, settings: training, loss }, onTask),
       close: () => Promise.resolve(),
     };
   }
   const helpers = await startHelpers(threads - 1, training);
   return {
-    train: (sides, visit, onTask) => trainBlock(sides, { ...visit, settings: training, loss }, onTask, helpers),
+    train: (sides, visit, onTask) =>
+      trainBlock(sides, { ...visit, settings: training, loss }, onTask, helpers),
     close: () => helpers.close(),
   };
 }

@@ -11,9 +11,19 @@ const ROTATION_ITERATIONS = 50;
 const POLAR_ITERATIONS = 60;
 
 /** The projection for d bits learned from a sample. Throws RangeError where d exceeds D. */
-export function itq(X: Float32Array, dimensions: number, mean: Float64Array, bits: number, seed: number, table: number): Float64Array {
+export function itq(
+  X: Float32Array,
+  dimensions: number,
+  mean: Float64Array,
+  bits: number,
+  seed: number,
+  table: number,
+): Float64Array {
   const D = dimensions;
-  if (bits > D) throw new RangeError(`itq: ${bits} bits need vectors of at least ${bits} dimensions, got ${D}; take lsh`);
+  if (bits > D)
+    throw new RangeError(
+      `itq: ${bits} bits need vectors of at least ${bits} dimensions, got ${D}; take lsh`,
+    );
   const n = X.length / D;
   const W = principalComponents(covariance(X, n, D, mean), D, bits, seed);
   const V = new Float64Array(n * bits);
@@ -25,10 +35,12 @@ export function itq(X: Float32Array, dimensions: number, mean: Float64Array, bit
     }
   }
   let R = orthonormal(lsh(bits, bits, seed, 8 + table), bits, bits);
-  for (let iteration = 0; iteration < ROTATION_ITERATIONS; iteration++) R = polarFactor(signedSums(V, R, n, bits), bits);
+  for (let iteration = 0; iteration < ROTATION_ITERATIONS; iteration++)
+    R = polarFactor(signedSums(V, R, n, bits), bits);
   const P = new Float64Array(bits * D);
   for (let k = 0; k < bits; k++) {
-    for (let j = 0; j < bits; j++) for (let c = 0; c < D; c++) P[k * D + c]! += R[j * bits + k]! * W[j * D + c]!;
+    for (let j = 0; j < bits; j++)
+      for (let c = 0; c < D; c++) P[k * D + c]! += R[j * bits + k]! * W[j * D + c]!;
   }
   return P;
 }
@@ -94,8 +106,11 @@ function signedSums(V: Float64Array, R: Float64Array, n: number, d: number): Flo
   const projected = new Float64Array(d);
   for (let i = 0; i < n; i++) {
     projected.fill(0);
-    for (let j = 0; j < d; j++) for (let k = 0; k < d; k++) projected[k]! += V[i * d + j]! * R[j * d + k]!;
-    for (let j = 0; j < d; j++) for (let k = 0; k < d; k++) M[j * d + k]! += projected[k]! > 0 ? V[i * d + j]! : -V[i * d + j]!;
+    for (let j = 0; j < d; j++)
+      for (let k = 0; k < d; k++) projected[k]! += V[i * d + j]! * R[j * d + k]!;
+    for (let j = 0; j < d; j++)
+      for (let k = 0; k < d; k++)
+        M[j * d + k]! += projected[k]! > 0 ? V[i * d + j]! : -V[i * d + j]!;
   }
   return M;
 }
@@ -127,7 +142,8 @@ function inverted(A: Float64Array, d: number): Float64Array | undefined {
   for (let k = 0; k < d; k++) I[k * d + k] = 1;
   for (let k = 0; k < d; k++) {
     let pivot = k;
-    for (let r = k + 1; r < d; r++) if (Math.abs(L[r * d + k]!) > Math.abs(L[pivot * d + k]!)) pivot = r;
+    for (let r = k + 1; r < d; r++)
+      if (Math.abs(L[r * d + k]!) > Math.abs(L[pivot * d + k]!)) pivot = r;
     const head = L[pivot * d + k]!;
     if (!(Math.abs(head) > 1e-300)) return undefined;
     for (let c = 0; c < d; c++) {

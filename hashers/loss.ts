@@ -18,9 +18,17 @@ export interface LossParameters {
  * The learning methods by name. A method gives log p(y = 1 | c) with its slope, for the largest cosine c of a pair, and a quantization
  * loss with its gradient; another one is a file of its own and a line here (and its name in the configuration's `training.method`).
  */
-const LOSSES: Record<TrainingConfiguration['method'], (parameters: LossParameters) => PairLoss> = { lse, cos, dch, dhn, 'dhn-power': dhnPower };
+const LOSSES: Record<TrainingConfiguration['method'], (parameters: LossParameters) => PairLoss> = {
+  lse,
+  cos,
+  dch,
+  dhn,
+  'dhn-power': dhnPower,
+};
 
 /** The loss that a run is configured for. */
-export function createLoss(training: Pick<TrainingConfiguration, 'method' | 'concentration' | 'bits'>): PairLoss {
+export function createLoss(
+  training: Pick<TrainingConfiguration, 'method' | 'concentration' | 'bits'>,
+): PairLoss {
   return LOSSES[training.method](training);
 }

@@ -11,5 +11,8 @@ export const PROJECTION_PURPOSE = 64;
 /** Random hyperplanes for `bits` bits of D dimensions; the same seed and table give the same. */
 export function lsh(dimensions: number, bits: number, seed: number, table: number): Float64Array {
   const stream = new RandomStream(seed, PROJECTION_PURPOSE, table);
-  return Float64Array.from({ length: bits * dimensions }, () => stream.uniform() + stream.uniform() + stream.uniform() + stream.uniform() - 2);
+  return Float64Array.from(
+    { length: bits * dimensions },
+    () => stream.uniform() + stream.uniform() + stream.uniform() + stream.uniform() - 2,
+  );
 }

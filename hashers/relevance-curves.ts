@@ -6,7 +6,10 @@ import { createLoss, type LossParameters } from './loss.ts';
 const STEPS = 160;
 
 /** p(y = 1) of every model against the cosine distance from 0 to 2 (paper 1, Fig. 1, right), with one K for all; gamma of DCH is K. */
-export function relevanceCurves({ concentration, bits }: LossParameters): { model: string; points: { distance: number; relevance: number }[] }[] {
+export function relevanceCurves({
+  concentration,
+  bits,
+}: LossParameters): { model: string; points: { distance: number; relevance: number }[] }[] {
   const out = new Float64Array(2);
   return LOSS_NAMES.map((method) => {
     const loss = createLoss({ method, concentration, bits });

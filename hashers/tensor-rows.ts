@@ -17,9 +17,20 @@ export interface TensorRows {
 
 /** The part of tfjs-node's backend that runs an operation of TensorFlow by its name. */
 interface NodeBackend extends KernelBackend {
-  binding: { TF_FLOAT: number; TF_INT32: number; TF_ATTR_TYPE: number; TF_ATTR_SHAPE: number; TF_ATTR_STRING: number };
+  binding: {
+    TF_FLOAT: number;
+    TF_INT32: number;
+    TF_ATTR_TYPE: number;
+    TF_ATTR_SHAPE: number;
+    TF_ATTR_STRING: number;
+  };
   executeSingleOutput(name: string, attributes: Attribute[], inputs: Tensor[]): Tensor;
-  executeMultipleOutputs(name: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[];
+  executeMultipleOutputs(
+    name: string,
+    attributes: Attribute[],
+    inputs: Tensor[],
+    outputs: number,
+  ): Tensor[];
 }
 
 interface Attribute {
@@ -36,9 +47,20 @@ export function createRows(tf: Tensorflow, values: Float32Array, width: number):
   const backend = tf.backend() as NodeBackend;
   const { binding } = backend;
   const dtype: Attribute = { name: 'dtype', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
-  const indexed: Attribute[] = [dtype, { name: 'Tindices', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 }];
+  const indexed: Attribute[] = [
+    dtype,
+    { name: 'Tindices', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
+  ];
   const shape: [number, number] = [values.length / width, width];
-  const handle = backend.executeSingleOutput('VarHandleOp', [dtype, { name: 'shape', type: binding.TF_ATTR_SHAPE, value: shape }, { name: 'shared_name', type: binding.TF_ATTR_STRING, value: ANONYMOUS }], []);
+  const handle = backend.executeSingleOutput(
+    'VarHandleOp',
+    [
+      dtype,
+      { name: 'shape', type: binding.TF_ATTR_SHAPE, value: shape },
+      { name: 'shared_name', type: binding.TF_ATTR_STRING, value: ANONYMOUS },
+    ],
+    [],
+  );
   tf.keep(handle);
   try {
     const initial = tf.tensor2d(values, shape);

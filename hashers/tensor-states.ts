@@ -13,14 +13,25 @@ export interface TensorStates {
   /** (s, L * d). */
   gather(rows: Tensor1D): Tensor2D;
   /** One step on rows whose embeddings are E, all (s, L * d); `clock` counts the rounds of the visit from 0. Returns the new embeddings. Call it in a tidy. */
-  step(rows: { host: Int32Array; device: Tensor1D }, E: Tensor2D, gradient: Tensor2D, clock: number, rate: number): Tensor2D;
+  step(
+    rows: { host: Int32Array; device: Tensor1D },
+    E: Tensor2D,
+    gradient: Tensor2D,
+    clock: number,
+    rate: number,
+  ): Tensor2D;
   /** The states after `clock` rounds. */
   read(clock: number): PartitionState[];
   dispose(): void;
 }
 
 /** `split`: rows of the first partition. */
-export function openTensorStates(tf: Tensorflow, states: readonly PartitionState[], split: number, { optimizer, tables, bits }: TrainSettings): TensorStates {
+export function openTensorStates(
+  tf: Tensorflow,
+  states: readonly PartitionState[],
+  split: number,
+  { optimizer, tables, bits }: TrainSettings,
+): TensorStates {
   const width = tables * bits;
   const opened: TensorRows[] = [];
   const open = (name: 'embeddings' | 'moment1' | 'moment2'): TensorRows => {
@@ -31,7 +42,9 @@ export function openTensorStates(tf: Tensorflow, states: readonly PartitionState
   try {
     const embeddings = open('embeddings');
     const second = open('moment2');
-    return optimizer === 'adam' ? adam(embeddings, open('moment1'), second) : rmsprop(embeddings, second);
+    return optimizer === 'adam'
+      ? adam(embeddings, open('moment1'), second)
+      : rmsprop(embeddings, second);
   } catch (error) {
     dispose();
     throw error;
@@ -43,16 +56,32 @@ export function openTensorStates(tf: Tensorflow, states: readonly PartitionState
       step({ host, device }, E, gradient, clock, rate) {
         const factors = states.map(({ steps }) => adamStep(steps + clock + 1, rate));
         const m1 = tf.add(tf.mul(first.gather(device), BETA1), tf.mul(gradient, 1 - BETA1));
-        const m2 = tf.add(tf.mul(second.gather(device), BETA2), tf.mul(tf.square(gradient), 1 - BETA2));
-        const scale = bySide(host, factors.map((factor) => factor.scale));
-        const correction = bySide(host, factors.map((factor) => factor.correction));
-        const moved = tf.sub<Tensor2D>(E, tf.div(tf.mul(scale, m1), tf.add(tf.sqrt(tf.mul(m2, correction)), EPSILON)));
+        const m2 = tf.add(
+          tf.mul(second.gather(device), BETA2),
+          tf.mul(tf.square(gradient), 1 - BETA2),
+        );
+        const scale = bySide(
+          host,
+          factors.map((factor) => factor.scale),
+        );
+        const correction = bySide(
+          host,
+          factors.map((factor) => factor.correction),
+        );
+        const moved = tf.sub<Tensor2D>(
+          E,
+          tf.div(tf.mul(scale, m1), tf.add(tf.sqrt(tf.mul(m2, correction)), EPSILON)),
+        );
         first.scatter(device, m1);
         second.scatter(device, m2);
         embeddings.scatter(device, moved);
         return moved;
       },
-      read: (clock) => parted({ embeddings: embeddings.read(), moment1: first.read(), moment2: second.read() }, clock),
+      read: (clock) =>
+        parted(
+          { embeddings: embeddings.read(), moment1: first.read(), moment2: second.read() },
+          clock,
+        ),
       dispose,
     };
   }
@@ -65,8 +94,14 @@ export function openTensorStates(tf: Tensorflow, states: readonly PartitionState
       step({ host, device }, E, gradient, clock, rate) {
         const decays = Float32Array.from(host, (row) => decay(clock + 1 - touched[row]!));
         for (const row of host) touched[row] = clock + 1;
-        const m2 = tf.add(tf.mul(second.gather(device), tf.tensor2d(decays, [host.length, 1])), tf.mul(tf.square(gradient), 1 - RHO));
-        const moved = tf.sub<Tensor2D>(E, tf.div(tf.mul(rate, gradient), tf.add(tf.sqrt(m2), EPSILON)));
+        const m2 = tf.add(
+          tf.mul(second.gather(device), tf.tensor2d(decays, [host.length, 1])),
+          tf.mul(tf.square(gradient), 1 - RHO),
+        );
+        const moved = tf.sub<Tensor2D>(
+          E,
+          tf.div(tf.mul(rate, gradient), tf.add(tf.sqrt(m2), EPSILON)),
+        );
         second.scatter(device, m2);
         embeddings.scatter(device, moved);
         return moved;
@@ -77,7 +112,14 @@ export function openTensorStates(tf: Tensorflow, states: readonly PartitionState
           const missing = decay(clock - touched[row]!);
           for (let at = row * width; at < (row + 1) * width; at++) moment2[at]! *= missing;
         }
-        return parted({ embeddings: embeddings.read(), moment1: joined(states.map((state) => state.moment1)), moment2 }, clock);
+        return parted(
+          {
+            embeddings: embeddings.read(),
+            moment1: joined(states.map((state) => state.moment1)),
+            moment2,
+          },
+          clock,
+        );
       },
       dispose,
     };
@@ -86,14 +128,26 @@ export function openTensorStates(tf: Tensorflow, states: readonly PartitionState
   /** A factor of each row's partition. */
   function bySide(rows: Int32Array, [p, q]: number[]): Tensor | Scalar {
     if (q === undefined || q === p) return tf.scalar(p!);
-    return tf.tensor2d(Float32Array.from(rows, (row) => (row < split ? p! : q)), [rows.length, 1]);
+    return tf.tensor2d(
+      Float32Array.from(rows, (row) => (row < split ? p! : q)),
+      [rows.length, 1],
+    );
   }
 
-  function parted(all: Pick<PartitionState, 'embeddings' | 'moment1' | 'moment2'>, clock: number): PartitionState[] {
+  function parted(
+    all: Pick<PartitionState, 'embeddings' | 'moment1' | 'moment2'>,
+    clock: number,
+  ): PartitionState[] {
     let offset = 0;
     return states.map(({ firstRow, embeddings: { length }, steps }) => {
       const part = (values: Float32Array) => values.slice(offset, offset + length);
-      const state = { firstRow, embeddings: part(all.embeddings), moment1: part(all.moment1), moment2: part(all.moment2), steps: steps + clock };
+      const state = {
+        firstRow,
+        embeddings: part(all.embeddings),
+        moment1: part(all.moment1),
+        moment2: part(all.moment2),
+        steps: steps + clock,
+      };
       offset += length;
       return state;
     });

@@ -37,7 +37,12 @@ export interface StepResult {
 }
 
 /** E: (s, L, d). Call it in a tidy. */
-export function lossAndGradient(tf: Tensorflow, E: Tensor3D, batch: TensorBatch, { loss, quantization, lambda, temperature }: StepSettings): StepResult {
+export function lossAndGradient(
+  tf: Tensorflow,
+  E: Tensor3D,
+  batch: TensorBatch,
+  { loss, quantization, lambda, temperature }: StepSettings,
+): StepResult {
   const [s, L, d] = E.shape;
   const m = batch.left.shape[0];
   const u = tf.tanh(E);
@@ -54,7 +59,12 @@ export function lossAndGradient(tf: Tensorflow, E: Tensor3D, batch: TensorBatch,
   const { values, slopes } = crossEntropy(tf, loss, largest, batch);
 
   const winners = L === 1 ? tf.onesLike(cosines) : tf.oneHot(winner, L * L);
-  const spread = tf.mul(tf.expandDims(slopes, 1), temperature > 0 ? softShares(tf, cosines, largest, winners, batch.positive, temperature) : winners);
+  const spread = tf.mul(
+    tf.expandDims(slopes, 1),
+    temperature > 0
+      ? softShares(tf, cosines, largest, winners, batch.positive, temperature)
+      : winners,
+  );
   const G = tf.reshape(spread, [m, L, L]);
   const both = tf.concat([tf.matMul(G, j), tf.matMul(G, i, true, false)], 0);
   const slots = tf.concat([batch.left, batch.right]);
@@ -66,7 +76,13 @@ export function lossAndGradient(tf: Tensorflow, E: Tensor3D, batch: TensorBatch,
   if (lambda > 0) {
     // How many pairs each embedding won, times lambda.
     const won = tf.reshape<Rank.R3>(winners, [m, L, L]);
-    const wins = tf.expandDims(tf.mul(lambda, tf.unsortedSegmentSum(tf.concat([tf.sum(won, 2), tf.sum(won, 1)], 0), slots, s)), 2);
+    const wins = tf.expandDims(
+      tf.mul(
+        lambda,
+        tf.unsortedSegmentSum(tf.concat([tf.sum(won, 2), tf.sum(won, 1)], 0), slots, s),
+      ),
+      2,
+    );
     const r = quantize(tf, quantization, u, d);
     total = tf.add(total, tf.sum(tf.mul(wins, r.value)));
     byU = tf.add(byU, tf.mul(wins, r.gradient));
@@ -75,12 +91,19 @@ export function lossAndGradient(tf: Tensorflow, E: Tensor3D, batch: TensorBatch,
 }
 
 /** As crossEntropy of kernels/pair-loss.ts, times the weights. */
-function crossEntropy(tf: Tensorflow, loss: TensorLoss, largest: Tensor, { positive, weight }: TensorBatch): { values: Tensor; slopes: Tensor } {
+function crossEntropy(
+  tf: Tensorflow,
+  loss: TensorLoss,
+  largest: Tensor,
+  { positive, weight }: TensorBatch,
+): { values: Tensor; slopes: Tensor } {
   const { logRelevance, slope } = loss(tf, tf.clipByValue(largest, -COSINE_LIMIT, COSINE_LIMIT));
   const p = tf.exp(logRelevance);
   // 1 - p, with the digits that the subtraction would lose near p = 1; its logarithm, with those that it would lose near p = 0.
   const rest = tf.maximum(tf.neg(tf.expm1(logRelevance)), NEGATIVE_FLOOR);
-  const negativeValue = tf.neg(tf.where(tf.less(p, 0.5), tf.log1p(tf.neg(tf.minimum(p, 0.5))), tf.log(rest)));
+  const negativeValue = tf.neg(
+    tf.where(tf.less(p, 0.5), tf.log1p(tf.neg(tf.minimum(p, 0.5))), tf.log(rest)),
+  );
   const negativeSlope = tf.div(tf.mul(p, slope), rest);
   return {
     values: tf.mul(weight, tf.where(positive, tf.neg(logRelevance), negativeValue)),
@@ -89,20 +112,38 @@ function crossEntropy(tf: Tensorflow, loss: TensorLoss, largest: Tensor, { posit
 }
 
 /** (m, L * L): positives share by softmax(cosine / temperature), others give all to the winner. */
-function softShares(tf: Tensorflow, cosines: Tensor, largest: Tensor, winners: Tensor, positive: Tensor, temperature: number): Tensor {
+function softShares(
+  tf: Tensorflow,
+  cosines: Tensor,
+  largest: Tensor,
+  winners: Tensor,
+  positive: Tensor,
+  temperature: number,
+): Tensor {
   const soft = tf.exp(tf.div(tf.sub(cosines, tf.expandDims(largest, 1)), temperature));
   const isPositive = tf.cast(tf.expandDims(positive, 1), 'float32');
-  return tf.add(tf.mul(isPositive, tf.div(soft, tf.sum(soft, 1, true))), tf.mul(tf.sub(1, isPositive), winners));
+  return tf.add(
+    tf.mul(isPositive, tf.div(soft, tf.sum(soft, 1, true))),
+    tf.mul(tf.sub(1, isPositive), winners),
+  );
 }
 
 /** Quantization loss of every embedding, (s, L, 1), and its gradient by u, (s, L, d). */
-function quantize(tf: Tensorflow, quantization: Quantization, u: Tensor3D, d: number): { value: Tensor; gradient: Tensor } {
+function quantize(
+  tf: Tensorflow,
+  quantization: Quantization,
+  u: Tensor3D,
+  d: number,
+): { value: Tensor; gradient: Tensor } {
   // The slope of |u| at 0 is that of the positive side.
   const sign = tf.sub(1, tf.mul(2, tf.cast(tf.less(u, 0), 'float32')));
   const absolute = tf.abs(u);
   if (quantization.kind === 'log-cosh') {
     const t = tf.tanh(tf.sub(absolute, 1));
-    return { value: tf.mul(tf.mean(tf.log1p(tf.neg(tf.square(t))), 2, true), -0.5), gradient: tf.div(tf.mul(t, sign), d) };
+    return {
+      value: tf.mul(tf.mean(tf.log1p(tf.neg(tf.square(t))), 2, true), -0.5),
+      gradient: tf.div(tf.mul(t, sign), d),
+    };
   }
   const { scale } = quantization;
   const squared = tf.sum(tf.square(u), 2, true);
@@ -111,5 +152,8 @@ function quantize(tf: Tensorflow, quantization: Quantization, u: Tensor3D, d: nu
   const distance = tf.add(1, tf.mul(scale, tf.sub(1, cosine)));
   const slope = tf.div(-scale, distance);
   const toSigns = tf.mul(sign, tf.divNoNan(slope, root));
-  return { value: tf.log(distance), gradient: tf.sub(toSigns, tf.mul(u, tf.divNoNan(tf.mul(slope, cosine), squared))) };
+  return {
+    value: tf.log(distance),
+    gradient: tf.sub(toSigns, tf.mul(u, tf.divNoNan(tf.mul(slope, cosine), squared))),
+  };
 }

@@ -12,14 +12,24 @@ export type Block = readonly [p: number, q: number];
  */
 export function rounds(partitions: number, seed: number, epoch: number): Block[][] {
   const random = new RandomStream(seed, PURPOSE.schedule, epoch);
-  const labels = shuffle(Array.from({ length: partitions }, (_, p) => p), random);
+  const labels = shuffle(
+    Array.from({ length: partitions }, (_, p) => p),
+    random,
+  );
   const diagonal = labels.map((p): Block => [p, p]);
   return [...shuffle(meetings(labels), random), diagonal];
 }
 
 /** The global rows [first, end) of partition p of P over V rows; sizes differ by at most one. */
-export function partitionRange(rows: number, partitions: number, p: number): { first: number; end: number } {
-  return { first: Math.floor((rows * p) / partitions), end: Math.floor((rows * (p + 1)) / partitions) };
+export function partitionRange(
+  rows: number,
+  partitions: number,
+  p: number,
+): { first: number; end: number } {
+  return {
+    first: Math.floor((rows * p) / partitions),
+    end: Math.floor((rows * (p + 1)) / partitions),
+  };
 }
 
 /** A number that names block (p, q) among P x P: part of its random key. */
@@ -45,7 +55,17 @@ function meetings(labels: number[]): Block[][] {
 }
 
 /** Whether training after so many epochs draws negatives or moves embeddings by the survey before it. */
-export function isSurveyUsed(training: Pick<TrainingConfiguration, 'epochs' | 'bucketPerPositive' | 'bucketFrom' | 'reviveFrom' | 'reviveTo'>, epoch: number): boolean {
+export function isSurveyUsed(
+  training: Pick<
+    TrainingConfiguration,
+    'epochs' | 'bucketPerPositive' | 'bucketFrom' | 'reviveFrom' | 'reviveTo'
+  >,
+  epoch: number,
+): boolean {
   const share = epoch / training.epochs;
-  return epoch > 0 && ((training.bucketPerPositive > 0 && share >= training.bucketFrom) || (share >= training.reviveFrom && share < training.reviveTo));
+  return (
+    epoch > 0 &&
+    ((training.bucketPerPositive > 0 && share >= training.bucketFrom) ||
+      (share >= training.reviveFrom && share < training.reviveTo))
+  );
 }

@@ -10,8 +10,14 @@ export interface HelperThreads extends Helpers {
 }
 
 /** Starts `count` threads that help with visits to blocks of this training. Close them, or they keep the process. */
-export async function startHelpers(count: number, training: TrainingConfiguration): Promise<HelperThreads> {
-  const workers = Array.from({ length: count }, () => new Worker(new URL('./train-thread.js', import.meta.url)));
+export async function startHelpers(
+  count: number,
+  training: TrainingConfiguration,
+): Promise<HelperThreads> {
+  const workers = Array.from(
+    { length: count },
+    () => new Worker(new URL('./train-thread.js', import.meta.url)),
+  );
   await Promise.all(workers.map((worker) => once(worker, 'online')));
   return {
     count,
@@ -31,5 +37,7 @@ export async function startHelpers(count: number, training: TrainingConfiguratio
 }
 
 function revived(thrown: unknown): unknown {
-  return typeof thrown === 'object' && thrown !== null && 'message' in thrown ? Object.assign(new Error(String(thrown.message)), thrown) : thrown;
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown
+    ? Object.assign(new Error(String(thrown.message)), thrown)
+    : thrown;
 }

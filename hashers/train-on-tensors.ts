@@ -7,7 +7,13 @@ import { NonFiniteError } from '../kernels/non-finite-error.ts';
 import { beginSweep, prepareVisit, type TrainedBlock } from '../kernels/train-block.ts';
 import { globalRow, type BlockSide } from '../kernels/train-rows.ts';
 import { schedule, type TrainSettings, type Visit } from '../kernels/train-settings.ts';
-import { clockOf, HARD, openWorkspace, POSITIVE, type TaskWorkspace } from '../kernels/train-task.ts';
+import {
+  clockOf,
+  HARD,
+  openWorkspace,
+  POSITIVE,
+  type TaskWorkspace,
+} from '../kernels/train-task.ts';
 import type { TrainingConfiguration } from '../schemas/configuration.ts';
 import type { Tensorflow } from '../schemas/tensorflow.ts';
 import { drawRound, type RoundBatch } from './draw-round.ts';
@@ -30,7 +36,12 @@ interface RunningStep {
  * One visit to a block, as trainBlock of kernels/train-block.ts. Throws NonFiniteError as that does, and RangeError with the bytes it needs
  * where the device has not got them.
  */
-export function trainOnTensors(tf: Tensorflow, sides: readonly BlockSide[], visit: Visit & { settings: TrainingConfiguration }, onTask?: (done: number, total: number) => void): TrainedBlock {
+export function trainOnTensors(
+  tf: Tensorflow,
+  sides: readonly BlockSide[],
+  visit: Visit & { settings: TrainingConfiguration },
+  onTask?: (done: number, total: number) => void,
+): TrainedBlock {
   const { shared, positives } = prepareVisit(sides, visit, 1, false);
   const workspace = openWorkspace(shared, 0, visit.loss);
   if (positives === 0) return { states: sides.map(({ state }) => state), loss: 0, pairs: 0 };
@@ -38,7 +49,12 @@ export function trainOnTensors(tf: Tensorflow, sides: readonly BlockSide[], visi
   let largest = 0;
   tf.engine().startScope('visit');
   try {
-    states = openTensorStates(tf, sides.map(({ state }) => state), shared.rows.split, visit.settings);
+    states = openTensorStates(
+      tf,
+      sides.map(({ state }) => state),
+      shared.rows.split,
+      visit.settings,
+    );
     const totals = { loss: 0, pairs: 0 };
     let running: RunningStep | undefined;
     const finish = (): void => {
@@ -62,7 +78,11 @@ export function trainOnTensors(tf: Tensorflow, sides: readonly BlockSide[], visi
       }
     }
     finish();
-    return { states: states.read(plan.sweeps * plan.rounds), loss: totals.loss / totals.pairs, pairs: totals.pairs };
+    return {
+      states: states.read(plan.sweeps * plan.rounds),
+      loss: totals.loss / totals.pairs,
+      pairs: totals.pairs,
+    };
   } catch (error) {
     throw outOfMemory(error, shared.rows.rows, largest, visit.settings) ?? error;
   } finally {
@@ -72,22 +92,42 @@ export function trainOnTensors(tf: Tensorflow, sides: readonly BlockSide[], visi
 }
 
 /** First and last task (exclusive) of every round of a sweep, counted over the visit. */
-function roundsOf(tasks: readonly { round: number }[], sweep: number): [first: number, end: number][] {
+function roundsOf(
+  tasks: readonly { round: number }[],
+  sweep: number,
+): [first: number, end: number][] {
   const base = sweep * tasks.length;
-  const starts = tasks.flatMap(({ round }, at) => (at === 0 || tasks[at - 1]!.round !== round ? [at] : []));
+  const starts = tasks.flatMap(({ round }, at) =>
+    at === 0 || tasks[at - 1]!.round !== round ? [at] : [],
+  );
   return starts.map((start, at) => [base + start, base + (starts[at + 1] ?? tasks.length)]);
 }
 
-function startStep(tf: Tensorflow, states: TensorStates, batch: RoundBatch, { visit, negativeWeight, loss: { quantization } }: TaskWorkspace, loss: TensorLoss, clock: number): RunningStep {
+function startStep(
+  tf: Tensorflow,
+  states: TensorStates,
+  batch: RoundBatch,
+  { visit, negativeWeight, loss: { quantization } }: TaskWorkspace,
+  loss: TensorLoss,
+  clock: number,
+): RunningStep {
   const { settings, from, to } = visit.visit;
   const { plan } = visit;
   const { tables, bits } = settings;
-  const now = schedule(settings, from + ((to - from) * (clock + 0.5)) / (plan.sweeps * plan.rounds));
+  const now = schedule(
+    settings,
+    from + ((to - from) * (clock + 0.5)) / (plan.sweeps * plan.rounds),
+  );
   const slots = batch.rows.length;
   const tensors = tf.tidy(() => {
     const rows = tf.tensor1d(batch.rows, 'int32');
     const E = states.gather(rows);
-    const found = lossAndGradient(tf, tf.reshape<Rank.R3>(E, [slots, tables, bits]), tensorBatch(tf, batch, settings, negativeWeight), { loss, quantization, lambda: now.lambda, temperature: now.temperature });
+    const found = lossAndGradient(
+      tf,
+      tf.reshape<Rank.R3>(E, [slots, tables, bits]),
+      tensorBatch(tf, batch, settings, negativeWeight),
+      { loss, quantization, lambda: now.lambda, temperature: now.temperature },
+    );
     const gradient = tf.reshape<Rank.R2>(found.gradient, [slots, tables * bits]);
     const moved = states.step({ host: batch.rows, device: rows }, E, gradient, clock, now.rate);
     // Zero times a number is zero, unless it is not finite.
@@ -97,9 +137,16 @@ function startStep(tf: Tensorflow, states: TensorStates, batch: RoundBatch, { vi
   return { batch, clock, ...tensors };
 }
 
-function tensorBatch(tf: Tensorflow, { left, right, kind, masks, rows }: RoundBatch, { beta, betaOn, bits }: TrainSettings, negativeWeight: Float32Array): Parameters<typeof lossAndGradient>[2] {
+function tensorBatch(
+  tf: Tensorflow,
+  { left, right, kind, masks, rows }: RoundBatch,
+  { beta, betaOn, bits }: TrainSettings,
+  negativeWeight: Float32Array,
+): Parameters<typeof lossAndGradient>[2] {
   const easyWeight = betaOn === 'all' ? beta : 1;
-  const weight = Float32Array.from(kind, (what, at) => (what === POSITIVE ? 1 : (what === HARD ? beta : easyWeight) * negativeWeight[rows[left[at]!]!]!));
+  const weight = Float32Array.from(kind, (what, at) =>
+    what === POSITIVE ? 1 : (what === HARD ? beta : easyWeight) * negativeWeight[rows[left[at]!]!]!,
+  );
   const positive = kind.map((what) => (what === POSITIVE ? 1 : 0));
   return {
     left: tf.tensor1d(left, 'int32'),
@@ -111,28 +158,52 @@ function tensorBatch(tf: Tensorflow, { left, right, kind, masks, rows }: RoundBa
 }
 
 /** Waits for a step and returns its loss. Throws NonFiniteError, with the first pair that is not finite. */
-function finishStep({ batch, clock, outcome, values, slopes, moved }: RunningStep, { visit }: TaskWorkspace): number {
+function finishStep(
+  { batch, clock, outcome, values, slopes, moved }: RunningStep,
+  { visit }: TaskWorkspace,
+): number {
   try {
     const [loss, rest] = outcome.dataSync<'float32'>() as unknown as [number, number];
     if (loss + rest - loss === 0) return loss;
     const row = (slot: number): number => globalRow(visit.rows, batch.rows[slot]!);
     const fail = (pair: number, what: string): never => {
-      throw new NonFiniteError(what, row(batch.left[pair]!), row(batch.right[pair]!), visit.steps[0]! + clock + 1);
+      throw new NonFiniteError(
+        what,
+        row(batch.left[pair]!),
+        row(batch.right[pair]!),
+        visit.steps[0]! + clock + 1,
+      );
     };
     const [value, slope] = [values.dataSync(), slopes.dataSync()];
-    const pair = value.findIndex((each, at) => !Number.isFinite(each) || !Number.isFinite(slope[at]));
+    const pair = value.findIndex(
+      (each, at) => !Number.isFinite(each) || !Number.isFinite(slope[at]),
+    );
     if (pair >= 0) fail(pair, `loss ${value[pair]}, slope ${slope[pair]}`);
     const width = moved.shape[1]!;
-    const slot = Math.floor(moved.dataSync<'float32'>().findIndex((each) => !Number.isFinite(each)) / width);
-    return fail(batch.left.findIndex((each, at) => each === slot || batch.right[at] === slot), `embedding of row ${row(slot)} not finite`);
+    const slot = Math.floor(
+      moved.dataSync<'float32'>().findIndex((each) => !Number.isFinite(each)) / width,
+    );
+    return fail(
+      batch.left.findIndex((each, at) => each === slot || batch.right[at] === slot),
+      `embedding of row ${row(slot)} not finite`,
+    );
   } finally {
     for (const tensor of [outcome, values, slopes, moved]) tensor.dispose();
   }
 }
 
 /** TensorFlow's status RESOURCE_EXHAUSTED as an error that says what would do. */
-function outOfMemory(error: unknown, rows: number, pairs: number, { tables, bits, optimizer }: TrainSettings): RangeError | undefined {
-  if (!(error instanceof Error) || !/OOM when allocating|RESOURCE_EXHAUSTED|TF_Status: 8\b/.test(error.message)) return undefined;
+function outOfMemory(
+  error: unknown,
+  rows: number,
+  pairs: number,
+  { tables, bits, optimizer }: TrainSettings,
+): RangeError | undefined {
+  if (
+    !(error instanceof Error) ||
+    !/OOM when allocating|RESOURCE_EXHAUSTED|TF_Status: 8\b/.test(error.message)
+  )
+    return undefined;
   const vector = 4 * tables * bits;
   const dense = (optimizer === 'adam' ? 3 : 2) * rows * vector;
   // Of a pair: its two embeddings, their gradients and what both are joined to; of a slot, a dozen arrays.

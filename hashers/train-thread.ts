@@ -18,12 +18,22 @@ parentPort?.on('message', ({ visit, thread, training }: HelpRequest) => {
   try {
     helpVisit(openWorkspace(visit, thread, createLoss(training)));
   } catch (error) {
-    answer = error instanceof TaskError ? { task: error.task, error: describe(error.cause) } : { task: -1, error };
+    answer =
+      error instanceof TaskError
+        ? { task: error.task, error: describe(error.cause) }
+        : { task: -1, error };
   }
   parentPort?.postMessage(answer);
 });
 
 /** An error's class and fields do not survive the way between threads. */
 function describe(error: unknown): unknown {
-  return error instanceof Error ? { ...Object.fromEntries(Object.entries(error)), name: error.name, message: error.message, stack: error.stack } : error;
+  return error instanceof Error
+    ? {
+        ...Object.fromEntries(Object.entries(error)),
+        name: error.name,
+        message: error.message,
+        stack: error.stack,
+      }
+    : error;
 }

@@ -35,14 +35,42 @@ export interface BindingSources {
  * Compiles the binding where the package looks for it. Two files and no more, so there is no need of node-gyp, Python, make
  * or a download of Node's headers. Throws with what the compiler said.
  */
-export async function compileBinding(compiler: string, { tfjsNode, nodeHeaders }: BindingSources, environment: NodeJS.ProcessEnv): Promise<void> {
+export async function compileBinding(
+  compiler: string,
+  { tfjsNode, nodeHeaders }: BindingSources,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
   const target = join(tfjsNode, 'lib', `napi-v${NAPI_VERSION}`, 'tfjs_binding.node');
   await mkdir(dirname(target), { recursive: true });
   const deps = join(tfjsNode, 'deps');
-  const options = ['-std=c++17', '-O2', '-fPIC', '-shared', '-w', `-DNAPI_VERSION=${NAPI_VERSION}`, '-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION'];
+  const options = [
+    '-std=c++17',
+    '-O2',
+    '-fPIC',
+    '-shared',
+    '-w',
+    `-DNAPI_VERSION=${NAPI_VERSION}`,
+    '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    '-DBUILDING_NODE_EXTENSION',
+  ];
   const headers = ['-I', nodeHeaders, '-I', join(deps, 'include')];
-  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((source) => join(tfjsNode, 'binding', source));
-  const libraries = ['-L', join(deps, 'lib'), '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2', '-Wl,-rpath,$ORIGIN/../../deps/lib'];
-  const { code, stderr, reason } = await runProgram(compiler, [...options, ...headers, ...sources, ...libraries, '-o', target], { environment, timeoutMs: COMPILE_MS });
-  if (code !== 0) throw new Error(`${compiler} does not compile TensorFlow's binding: ${reason ?? stderr.trim().split('\n').slice(0, 8).join('\n')}`);
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((source) =>
+    join(tfjsNode, 'binding', source),
+  );
+  const libraries = [
+    '-L',
+    join(deps, 'lib'),
+    '-l:libtensorflow_cc.so.2',
+    '-l:libtensorflow_framework.so.2',
+    '-Wl,-rpath,$ORIGIN/../../deps/lib',
+  ];
+  const { code, stderr, reason } = await runProgram(
+    compiler,
+    [...options, ...headers, ...sources, ...libraries, '-o', target],
+    { environment, timeoutMs: COMPILE_MS },
+  );
+  if (code !== 0)
+    throw new Error(
+      `${compiler} does not compile TensorFlow's binding: ${reason ?? stderr.trim().split('\n').slice(0, 8).join('\n')}`,
+    );
 }

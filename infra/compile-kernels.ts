@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,7 +15,15 @@ import { fileURLToPath } from 'node:url';
  * No relaxed SIMD: its results differ between machines. No runtime: a kernel allocates nothing, its memory is laid out by its loader.
  */
 const OPTIONS = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--noAssert'];
-const SHARED = ['--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'threads'];
+const SHARED = [
+  '--sharedMemory',
+  '--initialMemory',
+  '1',
+  '--maximumMemory',
+  '65536',
+  '--enable',
+  'threads',
+];
 
 interface Kernel {
   /** Folder and entry below kernels/, and where the module goes below dist/kernels/. */
@@ -21,7 +36,12 @@ interface Kernel {
 const root = fileURLToPath(new URL('../../kernels/', import.meta.url));
 const target = fileURLToPath(new URL('../kernels/', import.meta.url));
 const kernels: Kernel[] = [
-  ...sourcesOf('wasm').map((entry) => ({ folder: 'wasm', entry, module: entry.replace(/\.ts$/, '.wasm'), options: ['--converge'] })),
+  ...sourcesOf('wasm').map((entry) => ({
+    folder: 'wasm',
+    entry,
+    module: entry.replace(/\.ts$/, '.wasm'),
+    options: ['--converge'],
+  })),
   { folder: 'wasm-train', entry: 'index.ts', module: 'wasm-train/train.wasm', options: SHARED },
 ];
 
@@ -31,12 +51,25 @@ for (const { folder, entry, module, options } of kernels) {
   for (const name of sourcesOf(folder)) hash.update(readFileSync(`${root}${folder}/${name}`));
   const digest = hash.digest('hex');
   const wasm = target + module;
-  if (existsSync(wasm) && existsSync(`${wasm}.source`) && readFileSync(`${wasm}.source`, 'utf8') === digest) continue;
+  if (
+    existsSync(wasm) &&
+    existsSync(`${wasm}.source`) &&
+    readFileSync(`${wasm}.source`, 'utf8') === digest
+  )
+    continue;
   mkdirSync(dirname(wasm), { recursive: true });
   const { default: asc } = await import('assemblyscript/asc');
   const fresh = `${wasm}.${process.pid}`;
-  const { error, stderr: messages } = await asc.main([`${root}${folder}/${entry}`, '-o', fresh, ...all]);
-  if (error) throw new Error(`kernels/${folder}/${entry} does not compile: ${error.message}\n${(messages as { toString(): string }).toString()}`);
+  const { error, stderr: messages } = await asc.main([
+    `${root}${folder}/${entry}`,
+    '-o',
+    fresh,
+    ...all,
+  ]);
+  if (error)
+    throw new Error(
+      `kernels/${folder}/${entry} does not compile: ${error.message}\n${(messages as { toString(): string }).toString()}`,
+    );
   renameSync(fresh, wasm);
   writeFileSync(`${wasm}.source`, digest);
 }

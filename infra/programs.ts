@@ -13,9 +13,16 @@ export interface ProgramResult {
 }
 
 /** Runs a program to its end, with nothing on its standard input; it is ended after `timeoutMs`. Never throws. */
-export function runProgram(path: string, args: string[], options: { environment: NodeJS.ProcessEnv; timeoutMs: number }): Promise<ProgramResult> {
+export function runProgram(
+  path: string,
+  args: string[],
+  options: { environment: NodeJS.ProcessEnv; timeoutMs: number },
+): Promise<ProgramResult> {
   return new Promise((resolve) => {
-    const child = spawn(path, args, { env: options.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(path, args, {
+      env: options.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     // Spawn's own timeout would hold this process for its whole length when the program does not start.
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     const output = { stdout: '', stderr: '' };
@@ -24,7 +31,12 @@ export function runProgram(path: string, args: string[], options: { environment:
     child.once('error', (error) => finish({ code: undefined, ...output, reason: error.message }));
     child.once('close', (code, signal) => {
       if (code !== null) finish({ code, ...output });
-      else finish({ code: undefined, ...output, reason: `ended by ${signal} (it may take ${options.timeoutMs / 1000} s at most)` });
+      else
+        finish({
+          code: undefined,
+          ...output,
+          reason: `ended by ${signal} (it may take ${options.timeoutMs / 1000} s at most)`,
+        });
     });
 
     function finish(result: ProgramResult): void {
@@ -35,7 +47,10 @@ export function runProgram(path: string, args: string[], options: { environment:
 }
 
 /** The file that a shell would run under this name, or undefined. */
-export async function findOnPath(name: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+export async function findOnPath(
+  name: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
   for (const folder of (environment.PATH ?? '').split(delimiter).filter((entry) => entry !== '')) {
     const file = join(folder, name);
     if (await isExecutable(file)) return file;
@@ -54,5 +69,10 @@ export async function isExecutable(file: string): Promise<boolean> {
 
 /** The last line that says something: where programs put the reason of their failure. */
 export function lastLine(text: string): string {
-  return text.split('\n').findLast((line) => line.trim() !== '')?.trim() ?? '';
+  return (
+    text
+      .split('\n')
+      .findLast((line) => line.trim() !== '')
+      ?.trim() ?? ''
+  );
 }

@@ -11,7 +11,14 @@ async function download(): Promise<SdkDownloadAnswer> {
   const runtime = Runtime.instance();
   const server = await runtime.createEphemeralServer({
     type: 'dev-server',
-    exe: { type: 'cached-download', downloadDir: folder, version: 'default', ttl: 86_400_000, sdkName: 'sdk-typescript', sdkVersion },
+    exe: {
+      type: 'cached-download',
+      downloadDir: folder,
+      version: 'default',
+      ttl: 86_400_000,
+      sdkName: 'sdk-typescript',
+      sdkVersion,
+    },
     namespace: 'default',
     ip: '127.0.0.1',
     port: null,
@@ -22,9 +29,15 @@ async function download(): Promise<SdkDownloadAnswer> {
     extraArgs: [],
   });
   await runtime.shutdownEphemeralServer(server);
-  const name = (await readdir(folder)).find((entry) => entry.startsWith('temporal-') && !entry.endsWith('.downloading'));
-  return name === undefined ? { error: `the SDK left no binary in ${folder}` } : { file: join(folder, name) };
+  const name = (await readdir(folder)).find(
+    (entry) => entry.startsWith('temporal-') && !entry.endsWith('.downloading'),
+  );
+  return name === undefined
+    ? { error: `the SDK left no binary in ${folder}` }
+    : { file: join(folder, name) };
 }
 
-const answer = await download().catch((error: unknown): SdkDownloadAnswer => ({ error: error instanceof Error ? error.message : String(error) }));
+const answer = await download().catch((error: unknown): SdkDownloadAnswer => ({
+  error: error instanceof Error ? error.message : String(error),
+}));
 process.send?.(answer, () => process.exit());

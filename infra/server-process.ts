@@ -45,10 +45,14 @@ export interface RunningServer {
 export async function spawnServer(command: ServerCommand): Promise<RunningServer> {
   for (let attempt = 1; ; attempt++) {
     const ports = await choosePorts(command, attempt > 1);
-    const logStart = await stat(command.logFile).then((found) => found.size, () => 0);
+    const logStart = await stat(command.logFile).then(
+      (found) => found.size,
+      () => 0,
+    );
     const said = async () => (await readFile(command.logFile)).subarray(logStart).toString();
     const pid = launch(command, ports);
-    if (await comesUp(pid, ports, said)) return { pid, address: `${HOST}:${ports.port}`, uiUrl: `http://${HOST}:${ports.uiPort}` };
+    if (await comesUp(pid, ports, said))
+      return { pid, address: `${HOST}:${ports.port}`, uiUrl: `http://${HOST}:${ports.uiPort}` };
     await endServer(pid, 'at once');
     const log = await said();
     // Another process took a port between our look and the server's own.
@@ -83,10 +87,16 @@ export async function hasEnded(pid: number, withinMs: number): Promise<boolean> 
 /** Whether a Temporal server with our namespace answers there. */
 export async function answers(address: string): Promise<boolean> {
   // A pool of its own: a shared one would remember a refusal for a second and more.
-  const connection = Connection.lazy({ address, connectTimeout: 2000, channelArgs: { 'grpc.use_local_subchannel_pool': 1 } });
+  const connection = Connection.lazy({
+    address,
+    connectTimeout: 2000,
+    channelArgs: { 'grpc.use_local_subchannel_pool': 1 },
+  });
   try {
     await connection.ensureConnected();
-    await connection.withDeadline(Date.now() + 2000, () => connection.workflowService.describeNamespace({ namespace: EMBEDDED_NAMESPACE }));
+    await connection.withDeadline(Date.now() + 2000, () =>
+      connection.workflowService.describeNamespace({ namespace: EMBEDDED_NAMESPACE }),
+    );
     return true;
   } catch {
     return false;
@@ -107,25 +117,51 @@ async function choosePorts(wanted: ServerPorts, avoidDefaults: boolean): Promise
     const asked = wanted[name];
     chosen[name] = await freePort(asked ?? (avoidDefaults ? 0 : DEFAULT_PORTS[name]));
     if (asked && chosen[name] !== asked) {
-      throw new Failure('ConfigurationError', `port ${asked} of ${HOST} is taken, so the embedded Temporal server cannot use it. Give another one, or none for any free port.`);
+      throw new Failure(
+        'ConfigurationError',
+        `port ${asked} of ${HOST} is taken, so the embedded Temporal server cannot use it. Give another one, or none for any free port.`,
+      );
     }
   }
   return chosen;
 }
 
-function launch({ cli, database, logFile, lifeline }: ServerCommand, { port, uiPort, metricsPort }: ChosenPorts): number {
+function launch(
+  { cli, database, logFile, lifeline }: ServerCommand,
+  { port, uiPort, metricsPort }: ChosenPorts,
+): number {
   const numbers = { port, 'ui-port': uiPort, 'metrics-port': metricsPort };
-  const attributes = Object.values(SEARCH_ATTRIBUTES).flatMap((name) => ['--search-attribute', `${name}=Keyword`]);
-  const flags = ['--ip', HOST, ...Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]), '--log-level', 'warn', ...attributes];
+  const attributes = Object.values(SEARCH_ATTRIBUTES).flatMap((name) => [
+    '--search-attribute',
+    `${name}=Keyword`,
+  ]);
+  const flags = [
+    '--ip',
+    HOST,
+    ...Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    '--log-level',
+    'warn',
+    ...attributes,
+  ];
   if (database !== undefined) flags.push('--db-filename', database);
   // The CLI would read TEMPORAL_ADDRESS, TEMPORAL_PROFILE and the like as flags of its own.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')),
+  );
   const log = openSync(logFile, 'a');
   try {
-    const child = spawn('/bin/sh', [...boundTo(lifeline), cli, 'server', 'start-dev', ...flags], { env, detached: true, stdio: ['ignore', log, log] });
+    const child = spawn('/bin/sh', [...boundTo(lifeline), cli, 'server', 'start-dev', ...flags], {
+      env,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
     child.unref();
     child.once('error', () => undefined);
-    if (child.pid === undefined) throw new Failure('TemporalUnreachable', 'the embedded Temporal server needs /bin/sh, which does not start here. Use a running server by setting TEMPORAL_ADDRESS.');
+    if (child.pid === undefined)
+      throw new Failure(
+        'TemporalUnreachable',
+        'the embedded Temporal server needs /bin/sh, which does not start here. Use a running server by setting TEMPORAL_ADDRESS.',
+      );
     return child.pid;
   } finally {
     closeSync(log);
@@ -133,7 +169,11 @@ function launch({ cli, database, logFile, lifeline }: ServerCommand, { port, uiP
 }
 
 /** Who answers on the port may be another's server that took it first; ours then ends soon, and never says where it is. */
-async function comesUp(pid: number, { port }: ChosenPorts, said: () => Promise<string>): Promise<boolean> {
+async function comesUp(
+  pid: number,
+  { port }: ChosenPorts,
+  said: () => Promise<string>,
+): Promise<boolean> {
   const banner = new RegExp(`Server:\\s+\\S+:${port}\\b`);
   const deadline = Date.now() + START_MS;
   while (isRunning(pid) && Date.now() < deadline) {
@@ -144,11 +184,18 @@ async function comesUp(pid: number, { port }: ChosenPorts, said: () => Promise<s
 }
 
 function startFailure({ cli, database, logFile }: ServerCommand, log: string): Failure {
-  const lines = log.split('\n').filter((line) => line !== '').slice(-LOG_LINES).map((line) => `  ${line.slice(0, 400)}`);
+  const lines = log
+    .split('\n')
+    .filter((line) => line !== '')
+    .slice(-LOG_LINES)
+    .map((line) => `  ${line.slice(0, 400)}`);
   const hint = /database is locked|SQLITE_BUSY/.test(log)
     ? `Another server holds ${database}: end it, or use another folder.`
     : `The whole log is ${logFile}; \`${cli} server start-dev\` shows whether the binary runs here.`;
-  return new Failure('TemporalUnreachable', `the embedded Temporal server did not come up within ${START_MS / 1000} s. The end of its log:\n${lines.join('\n') || '  (empty)'}\n${hint}`);
+  return new Failure(
+    'TemporalUnreachable',
+    `the embedded Temporal server did not come up within ${START_MS / 1000} s. The end of its log:\n${lines.join('\n') || '  (empty)'}\n${hint}`,
+  );
 }
 
 function exists(pid: number): boolean {

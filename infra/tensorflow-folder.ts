@@ -19,11 +19,15 @@ export interface StagedRecord {
 }
 
 /** Holds the staged folders and what is under way. */
-export const tensorflowCache = (environment: NodeJS.ProcessEnv): string => join(cacheFolder(environment), 'tensorflow');
+export const tensorflowCache = (environment: NodeJS.ProcessEnv): string =>
+  join(cacheFolder(environment), 'tensorflow');
 
 /** Where the staged TensorFlow for a kind of device lies, or will lie. */
 export function stagedFolder(stagedFor: StagedFor, environment: NodeJS.ProcessEnv): string {
-  return join(tensorflowCache(environment), `${TENSORFLOW_VERSION}-tfjs-${TFJS_VERSION}-${stagedFor}-${LAYOUT}`);
+  return join(
+    tensorflowCache(environment),
+    `${TENSORFLOW_VERSION}-tfjs-${TFJS_VERSION}-${stagedFor}-${LAYOUT}`,
+  );
 }
 
 export const RECORD_FILE = 'staged.json';

@@ -16,7 +16,9 @@ let opened: Promise<OpenedTensorflow> | undefined;
  * TensorFlow, loaded on the first call in a thread: from the folder that HASHLOOM_TENSORFLOW names (it holds node_modules), else from
  * where `hashloom setup tensorflow` staged it, with CUDA if that is there. Throws ConfigurationError, naming that command, where it is not.
  */
-export function openTensorflow(environment: NodeJS.ProcessEnv = process.env): Promise<OpenedTensorflow> {
+export function openTensorflow(
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<OpenedTensorflow> {
   return (opened ??= findTensorflow(environment).then(loadTensorflow));
 }
 
@@ -25,9 +27,14 @@ export async function findTensorflow(environment: NodeJS.ProcessEnv): Promise<st
   const own = environment.HASHLOOM_TENSORFLOW;
   if (own) {
     if (packageIn(own) !== undefined) return own;
-    throw new Failure('ConfigurationError', `HASHLOOM_TENSORFLOW is ${own}, which has no node_modules with ${PACKAGE_NAMES.join(' or ')}; leave it out to use what \`hashloom setup tensorflow\` stages`);
+    throw new Failure(
+      'ConfigurationError',
+      `HASHLOOM_TENSORFLOW is ${own}, which has no node_modules with ${PACKAGE_NAMES.join(' or ')}; leave it out to use what \`hashloom setup tensorflow\` stages`,
+    );
   }
-  const looked = (['cuda', 'cpu'] as const).map((stagedFor) => stagedFolder(stagedFor, environment));
+  const looked = (['cuda', 'cpu'] as const).map((stagedFor) =>
+    stagedFolder(stagedFor, environment),
+  );
   for (const folder of looked) if ((await readRecord(folder)) !== undefined) return folder;
   throw new Failure(
     'ConfigurationError',
@@ -41,9 +48,16 @@ export async function findTensorflow(environment: NodeJS.ProcessEnv): Promise<st
  */
 export function loadTensorflow(folder: string): OpenedTensorflow {
   const name = packageIn(folder);
-  if (name === undefined) throw new Failure('ConfigurationError', `${folder} has no node_modules with ${PACKAGE_NAMES.join(' or ')}`);
+  if (name === undefined)
+    throw new Failure(
+      'ConfigurationError',
+      `${folder} has no node_modules with ${PACKAGE_NAMES.join(' or ')}`,
+    );
   // Node 23 took this function away, and the binding's JavaScript still calls it.
-  if (!('isNullOrUndefined' in util)) Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
+  if (!('isNullOrUndefined' in util))
+    Object.assign(util, {
+      isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+    });
   const require = createRequire(join(resolve(folder), 'node_modules', 'hashloom.cjs'));
   try {
     const tf = require(name) as Tensorflow;
@@ -51,7 +65,11 @@ export function loadTensorflow(folder: string): OpenedTensorflow {
     return { tf, device: isUsingGpuDevice ? 'cuda' : 'cpu' };
   } catch (error) {
     const said = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new Failure('ConfigurationError', `TensorFlow in ${folder} does not load: ${said}\nhint: \`hashloom setup tensorflow --force\` stages it anew`, { cause: error });
+    throw new Failure(
+      'ConfigurationError',
+      `TensorFlow in ${folder} does not load: ${said}\nhint: \`hashloom setup tensorflow --force\` stages it anew`,
+      { cause: error },
+    );
   }
 }
 
@@ -62,5 +80,7 @@ export function prepareTensorflow(environment: NodeJS.ProcessEnv = process.env):
 }
 
 function packageIn(folder: string): string | undefined {
-  return PACKAGE_NAMES.find((name) => existsSync(join(folder, 'node_modules', name, 'package.json')));
+  return PACKAGE_NAMES.find((name) =>
+    existsSync(join(folder, 'node_modules', name, 'package.json')),
+  );
 }

@@ -17,9 +17,39 @@ export interface Moments {
 }
 
 interface Exports {
-  step(values: number, first: number, second: number, gradient: number, count: number, scale: number, epsilon: number): void;
-  project(offsets: number, terms: number, amounts: number, rows: number, weights: number, columns: number, out: number): void;
-  stepTerms(terms: number, starts: number, count: number, rows: number, amounts: number, gradients: number, columns: number, values: number, first: number, second: number, sum: number, scales: number, epsilon: number): void;
+  step(
+    values: number,
+    first: number,
+    second: number,
+    gradient: number,
+    count: number,
+    scale: number,
+    epsilon: number,
+  ): void;
+  project(
+    offsets: number,
+    terms: number,
+    amounts: number,
+    rows: number,
+    weights: number,
+    columns: number,
+    out: number,
+  ): void;
+  stepTerms(
+    terms: number,
+    starts: number,
+    count: number,
+    rows: number,
+    amounts: number,
+    gradients: number,
+    columns: number,
+    values: number,
+    first: number,
+    second: number,
+    sum: number,
+    scales: number,
+    epsilon: number,
+  ): void;
 }
 
 /**
@@ -34,10 +64,14 @@ export class Adam {
 
   /** Moves the arrays of `state` into this memory: they become views of it, good until another state is held. Throws RangeError where they are more than it can address. */
   hold(state: Record<string, Moments>): void {
-    const arraysOf = () => Object.values(state).flatMap(({ values, first, second }) => [values, first, second]);
-    if (state === this.#state && arraysOf().every(({ buffer }) => buffer === this.#kernel.memory())) return;
+    const arraysOf = () =>
+      Object.values(state).flatMap(({ values, first, second }) => [values, first, second]);
+    if (state === this.#state && arraysOf().every(({ buffer }) => buffer === this.#kernel.memory()))
+      return;
     // Copies: laying out puts other arrays where they are.
-    const contents = arraysOf().map((array) => (array.buffer === this.#kernel.memory() ? array.slice() : array));
+    const contents = arraysOf().map((array) =>
+      array.buffer === this.#kernel.memory() ? array.slice() : array,
+    );
     this.#state = state;
     this.#layOut(0);
     for (const [at, array] of arraysOf().entries()) array.set(contents[at]);
@@ -47,7 +81,15 @@ export class Adam {
   step(name: string, gradient: Float32Array, rate: number, step: number): void {
     const [start] = this.#place([gradient]);
     const { values, first, second } = this.#state[name];
-    this.#kernel.exports.step(values.byteOffset, first.byteOffset, second.byteOffset, start, gradient.length, scaleOf(rate, step), EPSILON);
+    this.#kernel.exports.step(
+      values.byteOffset,
+      first.byteOffset,
+      second.byteOffset,
+      start,
+      gradient.length,
+      scaleOf(rate, step),
+      EPSILON,
+    );
   }
 
   /** (rows, columns): the rows times the weights `name`. */
@@ -63,26 +105,56 @@ export class Adam {
    * A step for the terms that the rows hold; gradient: (rows, columns), of what `project` gave. The t of a term is how often it has been in a batch, or words that are rare
    * would move as far as they did in their first steps. Throws RangeError where `name` does not count them.
    */
-  stepTerms(name: string, batch: SparseRows, gradient: Float32Array, rate: number, epsilon: number): void {
+  stepTerms(
+    name: string,
+    batch: SparseRows,
+    gradient: Float32Array,
+    rate: number,
+    epsilon: number,
+  ): void {
     const { columns, steps } = this.#state[name];
     if (!steps) throw new RangeError(`weights ${name} do not count the steps of their rows`);
     const { terms, starts, rows, amounts } = byTerm(batch);
     const scales = Float32Array.from(terms, (term) => scaleOf(rate, ++steps[term]));
-    const [t, s, r, a, g, c, sum] = this.#place([terms, starts, rows, amounts, gradient, scales], [columns]);
+    const [t, s, r, a, g, c, sum] = this.#place(
+      [terms, starts, rows, amounts, gradient, scales],
+      [columns],
+    );
     const { values, first, second } = this.#state[name];
-    this.#kernel.exports.stepTerms(t, s, terms.length, r, a, g, columns, values.byteOffset, first.byteOffset, second.byteOffset, sum, c, epsilon);
+    this.#kernel.exports.stepTerms(
+      t,
+      s,
+      terms.length,
+      r,
+      a,
+      g,
+      columns,
+      values.byteOffset,
+      first.byteOffset,
+      second.byteOffset,
+      sum,
+      c,
+      epsilon,
+    );
   }
 
   /** Growing makes the views of before stale, not what they showed. */
   #layOut(scratch: number): void {
     const names = Object.keys(this.#state);
     const lengths = names.map((name) => this.#state[name].values.length);
-    const starts = this.#kernel.allocate([...lengths.flatMap((length) => [4 * length, 4 * length, 4 * length]), scratch]);
+    const starts = this.#kernel.allocate([
+      ...lengths.flatMap((length) => [4 * length, 4 * length, 4 * length]),
+      scratch,
+    ]);
     const memory = this.#kernel.memory();
     for (const [at, name] of names.entries()) {
       const [values, first, second] = starts.slice(3 * at) as [number, number, number];
       const view = (start: number) => new Float32Array(memory, start, lengths[at]);
-      Object.assign(this.#state[name], { values: view(values), first: view(first), second: view(second) });
+      Object.assign(this.#state[name], {
+        values: view(values),
+        first: view(first),
+        second: view(second),
+      });
     }
     this.#scratch = { start: starts.at(-1)!, size: scratch };
   }
@@ -96,7 +168,8 @@ export class Adam {
     return lengths.map((length, at) => {
       const here = start;
       const array = arrays[at];
-      if (array instanceof Float32Array) new Float32Array(this.#kernel.memory(), here, length).set(array);
+      if (array instanceof Float32Array)
+        new Float32Array(this.#kernel.memory(), here, length).set(array);
       else if (array) new Int32Array(this.#kernel.memory(), here, length).set(array);
       start += 4 * length;
       return here;
@@ -109,7 +182,12 @@ function scaleOf(rate: number, step: number): number {
 }
 
 /** The entries in the order of their terms; terms: ascending, each once. */
-function byTerm({ offsets, terms, weights }: SparseRows): { terms: Int32Array; starts: Int32Array; rows: Int32Array; amounts: Float32Array } {
+function byTerm({ offsets, terms, weights }: SparseRows): {
+  terms: Int32Array;
+  starts: Int32Array;
+  rows: Int32Array;
+  amounts: Float32Array;
+} {
   const order = new Float64Array(terms.length);
   const entryRows = rowOfEntries(offsets);
   for (let k = 0; k < terms.length; k++) order[k] = terms[k] * terms.length + k;
@@ -127,5 +205,10 @@ function byTerm({ offsets, terms, weights }: SparseRows): { terms: Int32Array; s
     rows[at] = entryRows[k];
     sorted[at] = weights[k];
   }
-  return { terms: Int32Array.from(distinct), starts: Int32Array.from([...starts, order.length]), rows, amounts: sorted };
+  return {
+    terms: Int32Array.from(distinct),
+    starts: Int32Array.from([...starts, order.length]),
+    rows,
+    amounts: sorted,
+  };
 }

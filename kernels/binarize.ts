@@ -9,8 +9,12 @@
 export function binarize(E: Float32Array, tables: number, bits: number, codes: Uint8Array): void {
   checkCodeShape(tables, bits);
   const rows = E.length / (tables * bits);
-  if (!Number.isInteger(rows)) throw new RangeError(`embeddings: ${E.length} values are no whole rows of ${tables} x ${bits}`);
-  if (codes.length !== E.length / 8) throw new RangeError(`codes: expected ${E.length / 8} bytes for ${rows} rows, got ${codes.length}`);
+  if (!Number.isInteger(rows))
+    throw new RangeError(`embeddings: ${E.length} values are no whole rows of ${tables} x ${bits}`);
+  if (codes.length !== E.length / 8)
+    throw new RangeError(
+      `codes: expected ${E.length / 8} bytes for ${rows} rows, got ${codes.length}`,
+    );
   for (let at = 0, out = 0; out < codes.length; out++) {
     let byte = 0;
     let sum = 0;
@@ -27,8 +31,10 @@ export function binarize(E: Float32Array, tables: number, bits: number, codes: U
 
 /** Throws RangeError where there can be no such codes: 1 to 8 tables, 8 to 256 bits in whole bytes. */
 export function checkCodeShape(tables: number, bits: number): void {
-  if (!Number.isInteger(tables) || tables < 1 || tables > 8) throw new RangeError(`tables: expected 1 to 8, got ${tables}`);
-  if (!Number.isInteger(bits) || bits < 8 || bits > 256 || bits % 8 !== 0) throw new RangeError(`bits: expected a multiple of 8 from 8 to 256, got ${bits}`);
+  if (!Number.isInteger(tables) || tables < 1 || tables > 8)
+    throw new RangeError(`tables: expected 1 to 8, got ${tables}`);
+  if (!Number.isInteger(bits) || bits < 8 || bits > 256 || bits % 8 !== 0)
+    throw new RangeError(`bits: expected a multiple of 8 from 8 to 256, got ${bits}`);
 }
 
 function nonFinite(E: Float32Array, from: number, tables: number, bits: number): string {

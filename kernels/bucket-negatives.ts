@@ -19,7 +19,11 @@ export interface BucketNegativesOptions {
 const LISTED = 16;
 
 /** Negatives of all rows, rising within a row, each once: all of a row's where they are few, else a sample by the stream (seed, buckets, epoch, i). */
-export function bucketNegatives(buckets: SharedBuckets, affinity: SparseRows, { perRow, seed, epoch }: BucketNegativesOptions): SparseRows {
+export function bucketNegatives(
+  buckets: SharedBuckets,
+  affinity: SparseRows,
+  { perRow, seed, epoch }: BucketNegativesOptions,
+): SparseRows {
   const { items, tables, offsets, entries, bucketOf } = buckets;
   const seen = new Int32Array(items);
   const found = new Int32Array(LISTED * perRow);
@@ -53,7 +57,8 @@ export function bucketNegatives(buckets: SharedBuckets, affinity: SparseRows, { 
         count = perRow;
       }
     } else {
-      for (let draw = 0; draw < 2 * perRow; draw++) consider(entryAt(buckets, row, stream.below(total)));
+      for (let draw = 0; draw < 2 * perRow; draw++)
+        consider(entryAt(buckets, row, stream.below(total)));
       count = Math.min(count, perRow);
     }
     sortColumns(found, count);
@@ -66,7 +71,11 @@ export function bucketNegatives(buckets: SharedBuckets, affinity: SparseRows, { 
 const sizeOf = (offsets: Uint32Array, b: number): number => offsets[b + 1] - offsets[b];
 
 /** The entry at a place of the row's buckets, one after the other. */
-function entryAt({ tables, offsets, entries, bucketOf }: SharedBuckets, row: number, place: number): number {
+function entryAt(
+  { tables, offsets, entries, bucketOf }: SharedBuckets,
+  row: number,
+  place: number,
+): number {
   for (let t = 0; t < tables; t++) {
     const b = bucketOf[row * tables + t];
     const size = sizeOf(offsets, b);

@@ -29,12 +29,21 @@ export interface BucketCounts {
 }
 
 /** The buckets of one table. Throws RangeError on a shape that cannot be. */
-export function buildBuckets(codes: Uint8Array, tables: number, codeBytes: number, table: number): TableBuckets {
+export function buildBuckets(
+  codes: Uint8Array,
+  tables: number,
+  codeBytes: number,
+  table: number,
+): TableBuckets {
   checkCodeShape(tables, codeBytes * 8);
   const stride = tables * codeBytes;
   const rows = codes.length / stride;
-  if (!Number.isInteger(rows) || rows > 0x8000_0000) throw new RangeError(`codes: ${codes.length} bytes are no whole rows of ${tables} x ${codeBytes}, at most 2^31`);
-  if (!Number.isInteger(table) || table < 0 || table >= tables) throw new RangeError(`table: expected 0 to ${tables - 1}, got ${table}`);
+  if (!Number.isInteger(rows) || rows > 0x8000_0000)
+    throw new RangeError(
+      `codes: ${codes.length} bytes are no whole rows of ${tables} x ${codeBytes}, at most 2^31`,
+    );
+  if (!Number.isInteger(table) || table < 0 || table >= tables)
+    throw new RangeError(`table: expected 0 to ${tables - 1}, got ${table}`);
   const items = orderByCode(codes, stride, table * codeBytes, codeBytes, rows);
   const starts = bucketStarts(codes, stride, table * codeBytes, codeBytes, items);
   const distinct = new Uint8Array((starts.length - 1) * codeBytes);
@@ -57,7 +66,13 @@ export function countBuckets(tables: readonly TableBuckets[]): BucketCounts {
 }
 
 /** Ids in the order of their codes, by four bytes at a time from the last. */
-function orderByCode(codes: Uint8Array, stride: number, from: number, codeBytes: number, rows: number): Uint32Array {
+function orderByCode(
+  codes: Uint8Array,
+  stride: number,
+  from: number,
+  codeBytes: number,
+  rows: number,
+): Uint32Array {
   const order = new Uint32Array(rows);
   for (let i = 0; i < rows; i++) order[i] = i;
   const keys = new Uint32Array(rows);
@@ -76,12 +91,19 @@ function orderByCode(codes: Uint8Array, stride: number, from: number, codeBytes:
   return order;
 }
 
-function bucketStarts(codes: Uint8Array, stride: number, from: number, codeBytes: number, items: Uint32Array): Uint32Array {
+function bucketStarts(
+  codes: Uint8Array,
+  stride: number,
+  from: number,
+  codeBytes: number,
+  items: Uint32Array,
+): Uint32Array {
   const starts = new Uint32Array(items.length + 1);
   let buckets = 0;
   for (let i = 0; i < items.length; i++) {
     let same = i > 0;
-    for (let k = 0; same && k < codeBytes; k++) same = codes[items[i] * stride + from + k] === codes[items[i - 1] * stride + from + k];
+    for (let k = 0; same && k < codeBytes; k++)
+      same = codes[items[i] * stride + from + k] === codes[items[i - 1] * stride + from + k];
     if (!same) starts[buckets++] = i;
   }
   starts[buckets] = items.length;

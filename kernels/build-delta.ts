@@ -32,15 +32,21 @@ export interface DeltaContent {
 
 /** The same content gives the same bytes. Throws RangeError on a delta that readers would refuse for its size. */
 export function buildDelta(content: DeltaContent): Uint8Array {
-  const { keys, tables, codeBytes, baseItems, baseIdentity, identity, removed, added, payloads } = content;
-  const keyBytes = (key: Uint8Array): number => (keys === 'int64' ? 8 : varintBytes(key.length) + key.length);
+  const { keys, tables, codeBytes, baseItems, baseIdentity, identity, removed, added, payloads } =
+    content;
+  const keyBytes = (key: Uint8Array): number =>
+    keys === 'int64' ? 8 : varintBytes(key.length) + key.length;
   let size = HEADER_BYTES;
-  for (const [i, { number, key }] of removed.entries()) size += varintBytes(number - (removed[i - 1]?.number ?? 0)) + keyBytes(key);
+  for (const [i, { number, key }] of removed.entries())
+    size += varintBytes(number - (removed[i - 1]?.number ?? 0)) + keyBytes(key);
   for (const [i, { place, key, payload }] of added.entries()) {
     size += varintBytes(place - (added[i - 1]?.place ?? 0)) + keyBytes(key) + tables * codeBytes;
     if (payloads) size += varintBytes(payload?.length ?? 0) + (payload?.length ?? 0);
   }
-  if (size > MAXIMUM_DELTA_BYTES) throw new RangeError(`a delta of ${size} bytes, readers take ${MAXIMUM_DELTA_BYTES} at most; reindex, so that the items come into the pages`);
+  if (size > MAXIMUM_DELTA_BYTES)
+    throw new RangeError(
+      `a delta of ${size} bytes, readers take ${MAXIMUM_DELTA_BYTES} at most; reindex, so that the items come into the pages`,
+    );
   const bytes = new Uint8Array(size);
   let at = HEADER_BYTES;
   const writeBytes = (from: Uint8Array, counted: boolean) => {
@@ -48,9 +54,11 @@ export function buildDelta(content: DeltaContent): Uint8Array {
     bytes.set(from, at);
     at += from.length;
   };
-  for (const [i, { number }] of removed.entries()) at = writeVarint(bytes, at, number - (removed[i - 1]?.number ?? 0));
+  for (const [i, { number }] of removed.entries())
+    at = writeVarint(bytes, at, number - (removed[i - 1]?.number ?? 0));
   for (const { key } of removed) writeBytes(key, keys === 'utf8');
-  for (const [i, { place }] of added.entries()) at = writeVarint(bytes, at, place - (added[i - 1]?.place ?? 0));
+  for (const [i, { place }] of added.entries())
+    at = writeVarint(bytes, at, place - (added[i - 1]?.place ?? 0));
   for (const { key } of added) writeBytes(key, keys === 'utf8');
   for (const { code } of added) writeBytes(code, false);
   if (payloads) for (const { payload } of added) writeBytes(payload ?? new Uint8Array(0), true);

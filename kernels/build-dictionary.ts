@@ -68,7 +68,11 @@ export function buildDictionary(): DictionaryBuilder {
   }
 
   function growCounts(): void {
-    const [moreCounts, moreDocuments, moreLatest] = [new Float64Array(2 * counts.length), new Float64Array(2 * counts.length), new Int32Array(2 * counts.length)];
+    const [moreCounts, moreDocuments, moreLatest] = [
+      new Float64Array(2 * counts.length),
+      new Float64Array(2 * counts.length),
+      new Int32Array(2 * counts.length),
+    ];
     moreCounts.set(counts);
     moreDocuments.set(documents);
     moreLatest.set(latest);
@@ -88,15 +92,27 @@ export function buildDictionary(): DictionaryBuilder {
   }
 
   function finish(): Shard {
-    return orderShard({ words: table.words(), counts, documents }, tokens.slice(0, length), rows.finish(length));
+    return orderShard(
+      { words: table.words(), counts, documents },
+      tokens.slice(0, length),
+      rows.finish(length),
+    );
   }
 
-  return { add, drop, endSentence: () => rows.endSentence(length), endDocument, size: () => length, finish };
+  return {
+    add,
+    drop,
+    endSentence: () => rows.endSentence(length),
+    endDocument,
+    size: () => length,
+    finish,
+  };
 }
 
 /** Twice as much room for tokens. */
 export function growTokens(tokens: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  if (tokens.length === MOST_TOKENS) throw new RangeError(`a shard of more than ${MOST_TOKENS} tokens; split the file`);
+  if (tokens.length === MOST_TOKENS)
+    throw new RangeError(`a shard of more than ${MOST_TOKENS} tokens; split the file`);
   const larger = new Int32Array(Math.min(2 * tokens.length, MOST_TOKENS));
   larger.set(tokens);
   return larger;
@@ -129,7 +145,8 @@ export function numberRows() {
     },
     /** Throws RangeError where tokens follow the last document's end. */
     finish(length: number): { rowOffsets: Int32Array; documents: number } {
-      if (offsets[rows] !== length || documentStart !== length) throw new RangeError(`${length - documentStart} tokens after the last document's end`);
+      if (offsets[rows] !== length || documentStart !== length)
+        throw new RangeError(`${length - documentStart} tokens after the last document's end`);
       return { rowOffsets: offsets.slice(0, rows + 1), documents };
     },
   };
@@ -143,7 +160,11 @@ export function orderShard(
 ): Shard {
   const order = sortWords(arrived.words);
   const places = new Int32Array(order.length);
-  const dictionary = { words: orderWords(arrived.words, order), counts: new Float64Array(order.length), documents: new Float64Array(order.length) };
+  const dictionary = {
+    words: orderWords(arrived.words, order),
+    counts: new Float64Array(order.length),
+    documents: new Float64Array(order.length),
+  };
   for (let to = 0; to < order.length; to++) {
     places[order[to]] = to;
     dictionary.counts[to] = arrived.counts[order[to]];

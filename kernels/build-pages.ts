@@ -7,9 +7,28 @@
 
 import { checkCodeShape } from './binarize.ts';
 import type { TableBuckets } from './build-buckets.ts';
-import { listBytes, type ListSource, varintBytes, writeList, writeVarint } from './pages-bucket-list.ts';
-import { type ByteStrings, checkPayloads, evenOffsets, hashOrder, type KeyColumn, storedKeys } from './pages-keys.ts';
-import { DEFAULT_PAGE_BYTES, isPageSize, largestEntry, layPages, type PageFile } from './pages-layout.ts';
+import {
+  listBytes,
+  type ListSource,
+  varintBytes,
+  writeList,
+  writeVarint,
+} from './pages-bucket-list.ts';
+import {
+  type ByteStrings,
+  checkPayloads,
+  evenOffsets,
+  hashOrder,
+  type KeyColumn,
+  storedKeys,
+} from './pages-keys.ts';
+import {
+  DEFAULT_PAGE_BYTES,
+  isPageSize,
+  largestEntry,
+  layPages,
+  type PageFile,
+} from './pages-layout.ts';
 import { type ItemBlock, itemEntryBytes, writeItemEntry } from './pages-run.ts';
 import { boundCrc, writeU32 } from './pages-stream.ts';
 
@@ -26,25 +45,47 @@ export interface PagesOptions {
 }
 
 /** Bytes of a list that leaves its page for the overflow when it is longer, so that pages fill evenly. */
-export const longestInline = (pageBytes: number): number => Math.max(pageBytes / 4, Math.min(512, pageBytes / 2));
+export const longestInline = (pageBytes: number): number =>
+  Math.max(pageBytes / 4, Math.min(512, pageBytes / 2));
 
 /** `items.pages`. The same input gives the same bytes. Throws RangeError on shapes that do not fit and on equal keys. */
-export function buildItemPages(codes: Uint8Array, codeBytes: number, options: PagesOptions): PageFile {
+export function buildItemPages(
+  codes: Uint8Array,
+  codeBytes: number,
+  options: PagesOptions,
+): PageFile {
   const { tables, identity, payloads } = options;
   checkCodeShape(tables, codeBytes * 8);
   const keys = storedKeys(options.keys);
   const items = keys.offsets.length - 1;
   const rowBytes = tables * codeBytes;
-  if (codes.length !== items * rowBytes) throw new RangeError(`codes: expected ${items} x ${tables} x ${codeBytes} bytes, got ${codes.length}`);
+  if (codes.length !== items * rowBytes)
+    throw new RangeError(
+      `codes: expected ${items} x ${tables} x ${codeBytes} bytes, got ${codes.length}`,
+    );
   if (payloads) checkPayloads(payloads, items);
   const block: ItemBlock = { first: 0, codes, rowBytes, keys, ...(payloads && { payloads }) };
   const { hashes, order } = hashOrder(keys);
   const sizes = new Uint16Array(items);
   for (let i = 0; i < items; i++) sizes[i] = itemEntryBytes(block, order[i]);
   const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
-  const pageBytes = options.pageBytes ?? itemPageBytes(rowBytes, payloadBytes(payloads), items, largest);
-  if (largest > largestEntry(pageBytes)) throw new RangeError(`items: an entry of ${largest} bytes does not fit a page of ${pageBytes}; take larger pages`);
-  const facts = { part: 'items', keys: options.keys.kind, tables, table: 0, codeBytes, payloads: payloads !== undefined, pageBytes, items, identity } as const;
+  const pageBytes =
+    options.pageBytes ?? itemPageBytes(rowBytes, payloadBytes(payloads), items, largest);
+  if (largest > largestEntry(pageBytes))
+    throw new RangeError(
+      `items: an entry of ${largest} bytes does not fit a page of ${pageBytes}; take larger pages`,
+    );
+  const facts = {
+    part: 'items',
+    keys: options.keys.kind,
+    tables,
+    table: 0,
+    codeBytes,
+    payloads: payloads !== undefined,
+    pageBytes,
+    items,
+    identity,
+  } as const;
   return layPages(facts, {
     hashes,
     sizes,
@@ -59,18 +100,41 @@ export function buildBucketPages(buckets: TableBuckets, options: PagesOptions): 
   const { tables, identity, payloads, pageBytes = DEFAULT_PAGE_BYTES } = options;
   const { codeBytes, codes, table } = buckets;
   checkCodeShape(tables, codeBytes * 8);
-  if (!isPageSize(pageBytes)) throw new RangeError(`page size: expected a power of two from 512 to 32768, got ${pageBytes}`);
+  if (!isPageSize(pageBytes))
+    throw new RangeError(`page size: expected a power of two from 512 to 32768, got ${pageBytes}`);
   const keys = storedKeys(options.keys);
   const items = keys.offsets.length - 1;
   // More where a bucket also holds items that have its code in another table.
-  if (buckets.items.length < items) throw new RangeError(`buckets of table ${table}: expected at least ${items} items, got ${buckets.items.length}`);
+  if (buckets.items.length < items)
+    throw new RangeError(
+      `buckets of table ${table}: expected at least ${items} items, got ${buckets.items.length}`,
+    );
   if (payloads) checkPayloads(payloads, items);
-  const source: ListSource = { buckets, keys, ...(payloads && { payloads }), idsAlone: options.keys.kind === 'int64' };
+  const source: ListSource = {
+    buckets,
+    keys,
+    ...(payloads && { payloads }),
+    idsAlone: options.keys.kind === 'int64',
+  };
   const large = findLarge(source, pageBytes);
-  const { hashes, order } = hashOrder({ bytes: codes, offsets: evenOffsets(codes.length / codeBytes, codeBytes) });
+  const { hashes, order } = hashOrder({
+    bytes: codes,
+    offsets: evenOffsets(codes.length / codeBytes, codeBytes),
+  });
   const sizes = new Uint16Array(order.length);
-  for (let i = 0; i < order.length; i++) sizes[i] = codeBytes + headBytes(source, order[i], large.get(order[i]));
-  const facts = { part: 'buckets', keys: options.keys.kind, tables, table, codeBytes, payloads: payloads !== undefined, pageBytes, items, identity } as const;
+  for (let i = 0; i < order.length; i++)
+    sizes[i] = codeBytes + headBytes(source, order[i], large.get(order[i]));
+  const facts = {
+    part: 'buckets',
+    keys: options.keys.kind,
+    tables,
+    table,
+    codeBytes,
+    payloads: payloads !== undefined,
+    pageBytes,
+    items,
+    identity,
+  } as const;
   return layPages(facts, {
     hashes,
     sizes,
@@ -99,7 +163,12 @@ export function buildBucketPages(buckets: TableBuckets, options: PagesOptions): 
  * Pages of `items.pages` for entries of L w bytes of codes and payloads of `payloads` bytes together. Few large entries fill pages unevenly: with 7 a page the file more than
  * doubles, with 15 it grows by 43%, with 30 by 15%. `largest`: bytes of the largest entry.
  */
-export function itemPageBytes(rowBytes: number, payloads: number, items: number, largest: number): number {
+export function itemPageBytes(
+  rowBytes: number,
+  payloads: number,
+  items: number,
+  largest: number,
+): number {
   const mean = rowBytes + 4 + Math.floor(payloads / Math.max(1, items));
   let bytes = DEFAULT_PAGE_BYTES;
   while (bytes < 32_768 && (bytes < 30 * mean || largest > largestEntry(bytes))) bytes *= 2;
@@ -133,7 +202,12 @@ function findLarge(source: ListSource, pageBytes: number): Map<number, OverflowP
 function headBytes(source: ListSource, b: number, elsewhere: OverflowPlace | undefined): number {
   const count = source.buckets.offsets[b + 1] - source.buckets.offsets[b];
   const head = varintBytes(2 * count + (elsewhere ? 1 : 0));
-  return head + (elsewhere ? varintBytes(elsewhere.offset) + varintBytes(elsewhere.bytes) + 4 : listBytes(source, b));
+  return (
+    head +
+    (elsewhere
+      ? varintBytes(elsewhere.offset) + varintBytes(elsewhere.bytes) + 4
+      : listBytes(source, b))
+  );
 }
 
 function largeList(source: ListSource, b: number, { bytes }: OverflowPlace): Uint8Array {

@@ -13,7 +13,12 @@ export interface VocabularyChoice {
  * The `n` most common words (all, when there are fewer; of equally common ones those that come first in word order) and those in more than `share` of all
  * documents, in word order.
  */
-export function chooseCommon(dictionary: Dictionary, n: number, share = 1, documents = Number.POSITIVE_INFINITY): string[] {
+export function chooseCommon(
+  dictionary: Dictionary,
+  n: number,
+  share = 1,
+  documents = Number.POSITIVE_INFINITY,
+): string[] {
   const byRank = mostCommon(dictionary.counts, n);
   const chosen: string[] = [];
   for (let id = 0, next = 0; id < dictionary.words.length; id++) {
@@ -25,11 +30,18 @@ export function chooseCommon(dictionary: Dictionary, n: number, share = 1, docum
 }
 
 /** The words that get embeddings, with their counts: their places are the global ids. */
-export function chooseVocabulary(dictionary: Dictionary, { common, minimumCount, maximumSize }: VocabularyChoice): Dictionary {
+export function chooseVocabulary(
+  dictionary: Dictionary,
+  { common, minimumCount, maximumSize }: VocabularyChoice,
+): Dictionary {
   const left = markWords(dictionary.words, common);
   const candidates: number[] = [];
-  for (let id = 0; id < left.length; id++) if (left[id] === 0 && dictionary.counts[id] >= minimumCount) candidates.push(id);
-  const chosen = mostCommon(Float64Array.from(candidates, (id) => dictionary.counts[id]), maximumSize).map((at) => candidates[at]);
+  for (let id = 0; id < left.length; id++)
+    if (left[id] === 0 && dictionary.counts[id] >= minimumCount) candidates.push(id);
+  const chosen = mostCommon(
+    Float64Array.from(candidates, (id) => dictionary.counts[id]),
+    maximumSize,
+  ).map((at) => candidates[at]);
   return {
     words: chosen.map((id) => dictionary.words[id]),
     counts: Float64Array.from(chosen, (id) => dictionary.counts[id]),
@@ -46,14 +58,20 @@ export function markWords(words: readonly string[], marked: readonly string[]): 
 }
 
 /** (words): the place of each word in `vocabulary`, -1 where it is not in it. Both lists rise, so the places do. */
-export function mapToVocabulary(words: readonly string[], vocabulary: readonly string[]): Int32Array {
+export function mapToVocabulary(
+  words: readonly string[],
+  vocabulary: readonly string[],
+): Int32Array {
   const ids = new Int32Array(words.length).fill(-1);
   // A shard has far fewer words than the vocabulary, and they rise: bisect what is left of it, with growing steps.
   let from = 0;
   for (let i = 0; i < words.length && from < vocabulary.length; i++) {
     let step = 1;
     let low = from;
-    while (from + step < vocabulary.length && compareCodePoints(vocabulary[from + step], words[i]) < 0) {
+    while (
+      from + step < vocabulary.length &&
+      compareCodePoints(vocabulary[from + step], words[i]) < 0
+    ) {
       low = from + step;
       step *= 2;
     }

@@ -21,7 +21,9 @@ function rank(unit: number): number {
 export function checkRising(words: readonly string[], what: string): void {
   for (let i = 1; i < words.length; i++) {
     if (compareCodePoints(words[i - 1], words[i]) >= 0) {
-      throw new RangeError(`${what}: word ${i} is "${words[i]}" after "${words[i - 1]}"; expected rising code points, each word once`);
+      throw new RangeError(
+        `${what}: word ${i} is "${words[i]}" after "${words[i - 1]}"; expected rising code points, each word once`,
+      );
     }
   }
 }

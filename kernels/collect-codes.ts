@@ -26,26 +26,42 @@ export interface PlacedBuckets {
 }
 
 /** The buckets of all places, whatever their tables. */
-export function placedBuckets({ starts, codes, numbers }: CollectedCodes, codeBytes: number): PlacedBuckets {
+export function placedBuckets(
+  { starts, codes, numbers }: CollectedCodes,
+  codeBytes: number,
+): PlacedBuckets {
   const distinct = new Uint8Array(codes.length);
   const offsets = new Uint32Array(numbers.length + 1);
   const items = new Uint32Array(numbers.length);
   let buckets = 0;
   for (let cell = 0; cell + 1 < starts.length; cell++) {
     const first = starts[cell];
-    const own = buildBuckets(codes.subarray(first * codeBytes, starts[cell + 1] * codeBytes), 1, codeBytes, 0);
+    const own = buildBuckets(
+      codes.subarray(first * codeBytes, starts[cell + 1] * codeBytes),
+      1,
+      codeBytes,
+      0,
+    );
     distinct.set(own.codes, buckets * codeBytes);
     for (let i = 0; i < own.items.length; i++) items[first + i] = first + own.items[i];
     for (let b = 1; b < own.offsets.length; b++) offsets[++buckets] = first + own.offsets[b];
   }
-  return { codes: distinct.subarray(0, buckets * codeBytes), offsets: offsets.subarray(0, buckets + 1), items };
+  return {
+    codes: distinct.subarray(0, buckets * codeBytes),
+    offsets: offsets.subarray(0, buckets + 1),
+    items,
+  };
 }
 
 /**
  * The buckets of all tables in one space of codes, table by table: those of the codes that the table uses, with every item that has the code in any table, once
  * (kernels/shared-buckets.ts says why).
  */
-export function* sharedPlacedBuckets(collected: CollectedCodes, codeBytes: number, tables: number): Generator<PlacedBuckets, void, undefined> {
+export function* sharedPlacedBuckets(
+  collected: CollectedCodes,
+  codeBytes: number,
+  tables: number,
+): Generator<PlacedBuckets, void, undefined> {
   const { codes, offsets, items } = placedBuckets(collected, codeBytes);
   const buckets = offsets.length - 1;
   const usedIn = new Uint8Array(buckets);
@@ -57,7 +73,8 @@ export function* sharedPlacedBuckets(collected: CollectedCodes, codeBytes: numbe
       const place = items[at];
       usedIn[b] |= 1 << collected.tables[place];
       // Places of an item follow one another.
-      if (length === ends[b] || collected.numbers[members[length - 1]] !== collected.numbers[place]) members[length++] = place;
+      if (length === ends[b] || collected.numbers[members[length - 1]] !== collected.numbers[place])
+        members[length++] = place;
     }
     ends[b + 1] = length;
   }
@@ -69,16 +86,25 @@ export function* sharedPlacedBuckets(collected: CollectedCodes, codeBytes: numbe
     let filled = 0;
     for (let b = 0; b < buckets; b++) {
       if (((usedIn[b] >>> table) & 1) === 0) continue;
-      for (let k = 0; k < codeBytes; k++) ownCodes[count * codeBytes + k] = codes[b * codeBytes + k];
+      for (let k = 0; k < codeBytes; k++)
+        ownCodes[count * codeBytes + k] = codes[b * codeBytes + k];
       for (let at = ends[b]; at < ends[b + 1]; at++) own[filled++] = members[at];
       chosen[++count] = filled;
     }
-    yield { codes: ownCodes.slice(0, count * codeBytes), offsets: chosen.slice(0, count + 1), items: own.slice(0, filled) };
+    yield {
+      codes: ownCodes.slice(0, count * codeBytes),
+      offsets: chosen.slice(0, count + 1),
+      items: own.slice(0, filled),
+    };
   }
 }
 
 /** The item of every place whose code is that of more than `maximum` items: an item that is here once for each table is in no smaller bucket. */
-export function numbersOverCap(collected: CollectedCodes, codeBytes: number, maximum: number): Uint32Array {
+export function numbersOverCap(
+  collected: CollectedCodes,
+  codeBytes: number,
+  maximum: number,
+): Uint32Array {
   const { offsets, items } = placedBuckets(collected, codeBytes);
   const { numbers } = collected;
   const over = new Uint32Array(items.length);
@@ -97,6 +123,7 @@ export function numbersOverCap(collected: CollectedCodes, codeBytes: number, max
 
 /** Negative, zero or positive as the code at `at` comes before, equals or follows `bound`. */
 export function compareCode(codes: Uint8Array, at: number, bound: Uint8Array): number {
-  for (let k = 0; k < bound.length; k++) if (codes[at + k] !== bound[k]) return codes[at + k] - bound[k];
+  for (let k = 0; k < bound.length; k++)
+    if (codes[at + k] !== bound[k]) return codes[at + k] - bound[k];
   return 0;
 }

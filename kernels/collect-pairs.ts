@@ -40,7 +40,10 @@ export function collectPairs(): PairCollector {
 
   function add(left: Uint8Array, right: Uint8Array, weight: number): void {
     const unitsOfPair = Math.round(weight * PAIR_SCALE);
-    if (!(unitsOfPair >= 0 && unitsOfPair <= Number.MAX_SAFE_INTEGER)) throw new RangeError(`pair ${pairs + loops}: a weight of ${weight}, expected 0 to ${Number.MAX_SAFE_INTEGER / PAIR_SCALE}`);
+    if (!(unitsOfPair >= 0 && unitsOfPair <= Number.MAX_SAFE_INTEGER))
+      throw new RangeError(
+        `pair ${pairs + loops}: a weight of ${weight}, expected 0 to ${Number.MAX_SAFE_INTEGER / PAIR_SCALE}`,
+      );
     const a = table.add(left, 0, left.length);
     const b = table.add(right, 0, right.length);
     if (a === b) {
@@ -76,10 +79,16 @@ export function collectPairs(): PairCollector {
     const byRow = new Int32Array(pairs);
     const next = starts.slice();
     for (let k = 0; k < pairs; k++) byRow[next[lefts[k]]++] = k;
-    const run = { rows: new Int32Array(pairs), columns: new Int32Array(pairs), sums: new Float64Array(pairs) };
+    const run = {
+      rows: new Int32Array(pairs),
+      columns: new Int32Array(pairs),
+      sums: new Float64Array(pairs),
+    };
     let length = 0;
     for (let row = 0; row < order.length; row++) {
-      const inRow = byRow.subarray(starts[row], starts[row + 1]).sort((x, y) => rights[x] - rights[y]);
+      const inRow = byRow
+        .subarray(starts[row], starts[row + 1])
+        .sort((x, y) => rights[x] - rights[y]);
       let column = -1;
       for (const k of inRow) {
         if (rights[k] !== column) {
@@ -88,7 +97,8 @@ export function collectPairs(): PairCollector {
           run.columns[length++] = column;
         }
         run.sums[length - 1] += units[k];
-        if (run.sums[length - 1] > Number.MAX_SAFE_INTEGER) throw new RangeError(`the weight of a pair reaches 2^53 / ${PAIR_SCALE}`);
+        if (run.sums[length - 1] > Number.MAX_SAFE_INTEGER)
+          throw new RangeError(`the weight of a pair reaches 2^53 / ${PAIR_SCALE}`);
       }
     }
     return {

@@ -42,7 +42,18 @@ export interface RowCounter {
 
 interface Exports extends RowCoder {
   sortPlaces(ids: number, count: number, starts: number, next: number, places: number): void;
-  countRows(row: number, capacity: number, ids: number, starts: number, places: number, ends: number, weights: number, window: number, narrowPlaces: number, gathered: number): number;
+  countRows(
+    row: number,
+    capacity: number,
+    ids: number,
+    starts: number,
+    places: number,
+    ends: number,
+    weights: number,
+    window: number,
+    narrowPlaces: number,
+    gathered: number,
+  ): number;
 }
 
 /** Ids for tokens that do not count; as many as kernels/wasm/cooccurrence.ts says. */
@@ -62,13 +73,41 @@ export function createRowCounter(V: number, window: number): RowCounter {
   const capacity = BLOCK_ENTRIES - 1 + V;
   const wide = V + SPARE;
   const fixed = [
-    4 * (V + 1), 4 * V, 4 * V, 4 * (window + 1), 4 * wide, 8 * wide, 4 * (wide + 2), V / 8 + 8, V / 512 + 8, 4 * capacity, 8 * capacity, codedBound(capacity, 4), codedBound(capacity, 8), GATHERED * (8 * window + 32),
+    4 * (V + 1),
+    4 * V,
+    4 * V,
+    4 * (window + 1),
+    4 * wide,
+    8 * wide,
+    4 * (wide + 2),
+    V / 8 + 8,
+    V / 512 + 8,
+    4 * capacity,
+    8 * capacity,
+    codedBound(capacity, 4),
+    codedBound(capacity, 8),
+    GATHERED * (8 * window + 32),
   ];
   let room = 1 << 16;
   let idsAt = 0;
   let ids = new Uint32Array(0);
   grow(room);
-  const [starts, next, ends, weightsAt, narrow, sums, touched, leaves, summary, columns, outSums, codedColumns, codedSums, gathered] = kept.allocate(fixed);
+  const [
+    starts,
+    next,
+    ends,
+    weightsAt,
+    narrow,
+    sums,
+    touched,
+    leaves,
+    summary,
+    columns,
+    outSums,
+    codedColumns,
+    codedSums,
+    gathered,
+  ] = kept.allocate(fixed);
   new Uint8Array(kept.memory(), narrow, columns - narrow).fill(0);
   let length = fillSpare(ids, 0, window, V);
   let size = 0;
@@ -85,7 +124,8 @@ export function createRowCounter(V: number, window: number): RowCounter {
     if (needed > ids.length) grow(needed);
     for (let t = 0; t < tokens.length; t++) {
       const token = tokens[t];
-      if (token < -1 || token >= toIds.length) throw new RangeError(`token ${t} is ${token}; expected -1 or an id below ${toIds.length}`);
+      if (token < -1 || token >= toIds.length)
+        throw new RangeError(`token ${t} is ${token}; expected -1 or an id below ${toIds.length}`);
       const id = token < 0 ? -1 : toIds[token];
       ids[length] = id < 0 ? V + (length & (SPARE - 1)) : id;
       length += 1;
@@ -97,7 +137,11 @@ export function createRowCounter(V: number, window: number): RowCounter {
   function addCut(tokens: Int32Array, cut: number, toIds: Int32Array): void {
     for (let distance = 1; distance <= window; distance++) {
       const pair = new Int32Array(distance + 1).fill(-1);
-      for (let left = Math.max(0, cut - distance); left < cut && left + distance < tokens.length; left++) {
+      for (
+        let left = Math.max(0, cut - distance);
+        left < cut && left + distance < tokens.length;
+        left++
+      ) {
         pair[0] = tokens[left];
         pair[distance] = tokens[left + distance];
         addDocument(pair, toIds);
@@ -117,10 +161,24 @@ export function createRowCounter(V: number, window: number): RowCounter {
     kernel.layout(V, narrow, sums, touched, leaves, summary, columns, outSums);
     kernel.sortPlaces(idsAt, length, starts, next, places);
     const narrowPlaces = Math.floor(0xffff_ffff / reach);
-    for (let from = 0; from < V; ) {
+    for (let from = 0; from < V;) {
       kernel.rewind();
-      const to = kernel.countRows(from, capacity, idsAt, starts, places, ends, weightsAt, window, narrowPlaces, gathered);
-      if (to < 0) throw new RangeError(`words ${to & 0x7fff_ffff} and ${kernel.refusedColumn()}: their sum reaches 2^53 units of 1 / ${scale}; use a smaller window or split the file`);
+      const to = kernel.countRows(
+        from,
+        capacity,
+        idsAt,
+        starts,
+        places,
+        ends,
+        weightsAt,
+        window,
+        narrowPlaces,
+        gathered,
+      );
+      if (to < 0)
+        throw new RangeError(
+          `words ${to & 0x7fff_ffff} and ${kernel.refusedColumn()}: their sum reaches 2^53 units of 1 / ${scale}; use a smaller window or split the file`,
+        );
       const count = kernel.written();
       yield {
         from,
@@ -129,7 +187,11 @@ export function createRowCounter(V: number, window: number): RowCounter {
         columns: new Uint32Array(memory, columns, count),
         sums: new BigUint64Array(memory, outSums, count),
         code: () => ({
-          columns: new Uint8Array(memory, codedColumns, kernel.codeColumns(codedColumns) - codedColumns),
+          columns: new Uint8Array(
+            memory,
+            codedColumns,
+            kernel.codeColumns(codedColumns) - codedColumns,
+          ),
           sums: new Uint8Array(memory, codedSums, kernel.codeSums(codedSums) - codedSums),
         }),
       };

@@ -13,7 +13,16 @@ export interface CodedEntries {
 
 /** Of kernels/wasm/cooccurrence.ts: what gathers a row's sums and codes its entries, for counting and for merging. */
 export interface RowCoder {
-  layout(v: number, narrow: number, sums: number, touched: number, leaves: number, summary: number, columns: number, outSums: number): void;
+  layout(
+    v: number,
+    narrow: number,
+    sums: number,
+    touched: number,
+    leaves: number,
+    summary: number,
+    columns: number,
+    outSums: number,
+  ): void;
   written(): number;
   rewind(): void;
   refusedColumn(): number;
@@ -45,20 +54,33 @@ export function encodeEntries(columns: Uint32Array, sums: BigUint64Array): Coded
   new Uint32Array(kept.memory(), values, columns.length).set(columns);
   const codedColumns = memory.slice(out, kernel.encode32(values, columns.length, out));
   new BigUint64Array(kept.memory(), values, sums.length).set(sums);
-  return { columns: codedColumns, sums: memory.slice(out, kernel.encode64(values, sums.length, out)) };
+  return {
+    columns: codedColumns,
+    sums: memory.slice(out, kernel.encode64(values, sums.length, out)),
+  };
 }
 
 /** Throws RangeError where the bytes are not those of `count` entries. */
-export function decodeEntries({ columns, sums }: CodedEntries, count: number): { columns: Uint32Array; sums: BigUint64Array } {
+export function decodeEntries(
+  { columns, sums }: CodedEntries,
+  count: number,
+): { columns: Uint32Array; sums: BigUint64Array } {
   kept ??= loadWasm<Exports>('delta');
   const { exports: kernel } = kept;
-  if (count > 128 * Math.min(columns.length, sums.length)) throw new RangeError(`${count} entries in ${columns.length} and ${sums.length} bytes`);
-  const [state, bytes, out] = kept.allocate([STATE_BYTES, Math.max(columns.length, sums.length) + 8, 8 * (count + 128)]);
+  if (count > 128 * Math.min(columns.length, sums.length))
+    throw new RangeError(`${count} entries in ${columns.length} and ${sums.length} bytes`);
+  const [state, bytes, out] = kept.allocate([
+    STATE_BYTES,
+    Math.max(columns.length, sums.length) + 8,
+    8 * (count + 128),
+  ]);
   const memory = new Uint8Array(kept.memory());
   memory.set(columns, bytes);
-  if (kernel.decode32(state, bytes, bytes + columns.length, count, out) === 0) throw new RangeError(`columns: ${columns.length} bytes are not ${count} coded values`);
+  if (kernel.decode32(state, bytes, bytes + columns.length, count, out) === 0)
+    throw new RangeError(`columns: ${columns.length} bytes are not ${count} coded values`);
   const decoded = new Uint32Array(kept.memory(), out, count).slice();
   memory.set(sums, bytes);
-  if (kernel.decode64(state, bytes, bytes + sums.length, count, out) === 0) throw new RangeError(`sums: ${sums.length} bytes are not ${count} coded values`);
+  if (kernel.decode64(state, bytes, bytes + sums.length, count, out) === 0)
+    throw new RangeError(`sums: ${sums.length} bytes are not ${count} coded values`);
   return { columns: decoded, sums: new BigUint64Array(kept.memory(), out, count).slice() };
 }

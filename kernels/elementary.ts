@@ -4,7 +4,7 @@
  * by IEEE 754.) Range reduction and series or quotients of polynomials; within 1e-15 relative (tanh: absolute) of the true value.
  */
 
-const LN2_HIGH = 0.693147180369123816490;
+const LN2_HIGH = 0.69314718036912381649;
 const LN2_LOW = 1.90821492927058770002e-10;
 const LN2_32_HIGH = LN2_HIGH / 32;
 const LN2_32_LOW = LN2_LOW / 32;
@@ -101,8 +101,22 @@ export function softplus(x: number): number {
 /** Arc sine for |x| <= 1/2: x + x z P(z) / Q(z), z = x^2, with the coefficients of FreeBSD's msun (e_asin.c). */
 function asinSmall(x: number): number {
   const z = x * x;
-  const p = 1.66666666666666657415e-1 + z * (-3.25565818622400915405e-1 + z * (2.01212532134862925881e-1 + z * (-4.00555345006794114027e-2 + z * (7.91534994289814532176e-4 + z * 3.47933107596021167570e-5))));
-  const q = 1 + z * (-2.40339491173441421878 + z * (2.02094576023350569471 + z * (-6.88283971605453293030e-1 + z * 7.70381505559019352791e-2)));
+  const p =
+    1.66666666666666657415e-1 +
+    z *
+      (-3.25565818622400915405e-1 +
+        z *
+          (2.01212532134862925881e-1 +
+            z *
+              (-4.00555345006794114027e-2 +
+                z * (7.91534994289814532176e-4 + z * 3.4793310759602116757e-5))));
+  const q =
+    1 +
+    z *
+      (-2.40339491173441421878 +
+        z *
+          (2.02094576023350569471 +
+            z * (-6.8828397160545329303e-1 + z * 7.70381505559019352791e-2)));
   return x + x * ((z * p) / q);
 }
 

@@ -26,9 +26,16 @@ export interface SparseRows {
 }
 
 /** Fills (rows, d / 8) bytes of `codes`; returns how many rows are without terms. Throws RangeError where layers do not fit. */
-export function encodeSparse(rows: SparseRows, layers: readonly Layer[], codes: Uint8Array, from = 0, to = rows.offsets.length - 1): number {
+export function encodeSparse(
+  rows: SparseRows,
+  layers: readonly Layer[],
+  codes: Uint8Array,
+  from = 0,
+  to = rows.offsets.length - 1,
+): number {
   const bits = checkLayers(layers);
-  if (codes.length * 8 !== (to - from) * bits) throw new RangeError(`codes: expected ${((to - from) * bits) / 8} bytes, got ${codes.length}`);
+  if (codes.length * 8 !== (to - from) * bits)
+    throw new RangeError(`codes: expected ${((to - from) * bits) / 8} bytes, got ${codes.length}`);
   const buffers = layers.map(({ outputs }) => new Float64Array(outputs));
   let empty = 0;
   codes.fill(0);
@@ -38,7 +45,8 @@ export function encodeSparse(rows: SparseRows, layers: readonly Layer[], codes: 
       continue;
     }
     const h = outputOf(rows, row, layers, buffers);
-    for (let k = 0; k < bits; k++) if (h[k] > 0) codes[((row - from) * bits + k) >>> 3] |= 0x80 >>> (k & 7);
+    for (let k = 0; k < bits; k++)
+      if (h[k] > 0) codes[((row - from) * bits + k) >>> 3] |= 0x80 >>> (k & 7);
   }
   return empty;
 }
@@ -53,7 +61,12 @@ export function projectSparse(rows: SparseRows, layers: readonly Layer[]): Float
   return out;
 }
 
-function outputOf(rows: SparseRows, row: number, layers: readonly Layer[], buffers: readonly Float64Array[]): Float64Array {
+function outputOf(
+  rows: SparseRows,
+  row: number,
+  layers: readonly Layer[],
+  buffers: readonly Float64Array[],
+): Float64Array {
   const from = rows.offsets[row];
   let count = rows.offsets[row + 1] - from;
   const widest = Math.max(count, ...buffers.map(({ length }) => length));
@@ -81,13 +94,25 @@ function outputOf(rows: SparseRows, row: number, layers: readonly Layer[], buffe
 }
 
 /** h += the sum of values[k] W[inputs[k]], four rows at a time in their order: one load and store of h for four products, and the same sums. */
-function addRows(h: Float64Array, weights: Float32Array, inputs: Int32Array, values: Float64Array, count: number): void {
+function addRows(
+  h: Float64Array,
+  weights: Float32Array,
+  inputs: Int32Array,
+  values: Float64Array,
+  count: number,
+): void {
   const outputs = h.length;
   let at = 0;
   for (; at + 3 < count; at += 4) {
     const [a, b, c, d] = [values[at], values[at + 1], values[at + 2], values[at + 3]];
-    let [p, q, r, s] = [inputs[at] * outputs, inputs[at + 1] * outputs, inputs[at + 2] * outputs, inputs[at + 3] * outputs];
-    for (let o = 0; o < outputs; o++) h[o] = h[o] + a * weights[p++] + b * weights[q++] + c * weights[r++] + d * weights[s++];
+    let [p, q, r, s] = [
+      inputs[at] * outputs,
+      inputs[at + 1] * outputs,
+      inputs[at + 2] * outputs,
+      inputs[at + 3] * outputs,
+    ];
+    for (let o = 0; o < outputs; o++)
+      h[o] = h[o] + a * weights[p++] + b * weights[q++] + c * weights[r++] + d * weights[s++];
   }
   for (; at < count; at++) {
     const a = values[at];
@@ -99,15 +124,21 @@ const TURN = 2 * Math.PI;
 
 function activate(h: Float64Array, activation: Activation): void {
   if (activation === 'relu') for (let j = 0; j < h.length; j++) h[j] = h[j] > 0 ? h[j] : 0;
-  else if (activation === 'triangle') for (let j = 0; j < h.length; j++) h[j] = 0.25 - Math.abs(h[j] / TURN - Math.round(h[j] / TURN));
+  else if (activation === 'triangle')
+    for (let j = 0; j < h.length; j++)
+      h[j] = 0.25 - Math.abs(h[j] / TURN - Math.round(h[j] / TURN));
   else if (activation === 'exp') for (let j = 0; j < h.length; j++) h[j] = exp(h[j]);
   else if (activation === 'sigmoid') for (let j = 0; j < h.length; j++) h[j] = 1 / (1 + exp(-h[j]));
 }
 
 function checkLayers(layers: readonly Layer[]): number {
   for (const [at, { inputs, outputs, weights, bias }] of layers.entries()) {
-    if (weights.length !== inputs * outputs || bias.length !== outputs) throw new RangeError(`layer ${at}: ${weights.length} weights and ${bias.length} biases for ${inputs} x ${outputs}`);
-    if (at > 0 && layers[at - 1].outputs !== inputs) throw new RangeError(`layer ${at}: ${inputs} inputs after ${layers[at - 1].outputs} outputs`);
+    if (weights.length !== inputs * outputs || bias.length !== outputs)
+      throw new RangeError(
+        `layer ${at}: ${weights.length} weights and ${bias.length} biases for ${inputs} x ${outputs}`,
+      );
+    if (at > 0 && layers[at - 1].outputs !== inputs)
+      throw new RangeError(`layer ${at}: ${inputs} inputs after ${layers[at - 1].outputs} outputs`);
   }
   return layers[layers.length - 1].outputs;
 }

@@ -5,11 +5,21 @@
  */
 
 /** Fills `codes`. Throws RangeError on lengths that do not fit. */
-export function encodeVectors(X: Float32Array, D: number, mean: Float64Array, P: Float64Array, codes: Uint8Array): void {
+export function encodeVectors(
+  X: Float32Array,
+  D: number,
+  mean: Float64Array,
+  P: Float64Array,
+  codes: Uint8Array,
+): void {
   const n = X.length / D;
   const bits = P.length / D;
-  if (!Number.isInteger(n) || !Number.isInteger(bits) || mean.length !== D) throw new RangeError(`vectors: ${X.length} values, ${P.length} of hyperplanes and a mean of ${mean.length} do not fit ${D} dimensions`);
-  if (codes.length * 8 !== n * bits) throw new RangeError(`codes: expected ${(n * bits) / 8} bytes, got ${codes.length}`);
+  if (!Number.isInteger(n) || !Number.isInteger(bits) || mean.length !== D)
+    throw new RangeError(
+      `vectors: ${X.length} values, ${P.length} of hyperplanes and a mean of ${mean.length} do not fit ${D} dimensions`,
+    );
+  if (codes.length * 8 !== n * bits)
+    throw new RangeError(`codes: expected ${(n * bits) / 8} bytes, got ${codes.length}`);
   const x = new Float64Array(D);
   codes.fill(0);
   for (let i = 0; i < n; i++) {

@@ -33,7 +33,10 @@ export function totalOf(marginals: Float64Array): number {
 }
 
 /** Moves the pairs that pass to the front, in their order, and returns how many they are; never the diagonal. */
-export function filterPairs({ rows, columns, sums }: WeightedPairs, { marginals, total, scale, minimumWeight, minimumPmi }: FilterOptions): number {
+export function filterPairs(
+  { rows, columns, sums }: WeightedPairs,
+  { marginals, total, scale, minimumWeight, minimumPmi }: FilterOptions,
+): number {
   let length = 0;
   for (let at = 0; at < rows.length; at++) {
     const i = rows[at];

@@ -44,7 +44,9 @@ export function holdOut({ words, entries, pairs, seed }: HoldOutOptions): HoldOu
       const i = rows[at];
       const j = columns[at];
       if (i === j || i < row || (i === row && j <= column) || i >= words || j < 0 || j >= words) {
-        throw new RangeError(`D holds (${i}, ${j}) behind (${row}, ${column}); expected rising rows and columns of a square of ${words} rows, and no diagonal`);
+        throw new RangeError(
+          `D holds (${i}, ${j}) behind (${row}, ${column}); expected rising rows and columns of a square of ${words} rows, and no diagonal`,
+        );
       }
       row = i;
       column = j;
@@ -80,8 +82,13 @@ export function holdOut({ words, entries, pairs, seed }: HoldOutOptions): HoldOu
   return {
     add,
     finish() {
-      const wrong = promised.findIndex((count, at) => count !== 0 || promisedSums[at] !== 0 || first[at] >= 0);
-      if (wrong >= 0) throw new RangeError(`D is not symmetric: row ${wrong} has other columns below ${wrong} than the columns ${wrong} above it`);
+      const wrong = promised.findIndex(
+        (count, at) => count !== 0 || promisedSums[at] !== 0 || first[at] >= 0,
+      );
+      if (wrong >= 0)
+        throw new RangeError(
+          `D is not symmetric: row ${wrong} has other columns below ${wrong} than the columns ${wrong} above it`,
+        );
       if (seen !== entries) throw new RangeError(`D has ${seen} entries, expected ${entries}`);
       return { left, right };
     },

@@ -13,7 +13,8 @@ export function toInt64(values: Float64Array): BigInt64Array {
   const halves = new Int32Array(result.buffer);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (!Number.isSafeInteger(value)) throw new RangeError(`value ${i}: expected an integer below 2^53 in size, got ${value}`);
+    if (!Number.isSafeInteger(value))
+      throw new RangeError(`value ${i}: expected an integer below 2^53 in size, got ${value}`);
     const high = Math.floor(value / TWO_32);
     halves[2 * i + LOW] = (value - high * TWO_32) | 0;
     halves[2 * i + 1 - LOW] = high;
@@ -27,7 +28,8 @@ export function toFloat64(values: BigInt64Array): Float64Array {
   const halves = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
   for (let i = 0; i < values.length; i++) {
     const value = halves[2 * i + 1 - LOW] * TWO_32 + (halves[2 * i + LOW] >>> 0);
-    if (!Number.isSafeInteger(value)) throw new RangeError(`value ${i}: expected an integer below 2^53 in size, got ${values[i]}`);
+    if (!Number.isSafeInteger(value))
+      throw new RangeError(`value ${i}: expected an integer below 2^53 in size, got ${values[i]}`);
     result[i] = value;
   }
   return result;

@@ -9,7 +9,10 @@ export interface LargeBuckets {
 }
 
 /** Counts over tables that come one by one; an item's buckets in a table are those that hold it. */
-export function largeBuckets(maximum: number, items: number): { add(table: TableBuckets): void; counts(): LargeBuckets } {
+export function largeBuckets(
+  maximum: number,
+  items: number,
+): { add(table: TableBuckets): void; counts(): LargeBuckets } {
   // An item that some bucket within the cap gives has been answered.
   const answered = new Uint8Array(items);
   let large = 0;
@@ -20,6 +23,9 @@ export function largeBuckets(maximum: number, items: number): { add(table: Table
         else for (let at = offsets[b]; at < offsets[b + 1]; at++) answered[members[at]] = 1;
       }
     },
-    counts: () => ({ bucketsOverCap: large, itemsOverCap: answered.reduce((left, is) => left - is, items) }),
+    counts: () => ({
+      bucketsOverCap: large,
+      itemsOverCap: answered.reduce((left, is) => left - is, items),
+    }),
   };
 }

@@ -1,7 +1,15 @@
 import { loadWasm } from './load-wasm.ts';
 
 interface Exports {
-  largest(values: number, own: number, items: number, tables: number, d: number, out: number, sums: number): void;
+  largest(
+    values: number,
+    own: number,
+    items: number,
+    tables: number,
+    d: number,
+    out: number,
+    sums: number,
+  ): void;
 }
 
 /** The largest of the L x L cosines of an item to every item, V of them; a view, good until the next call. */
@@ -14,12 +22,22 @@ export type LargestCosines = (item: number) => Float32Array;
 export function largestCosinesOf(values: Float32Array, tables: number, d: number): LargestCosines {
   const stride = tables * d;
   const items = values.length / stride;
-  if (!Number.isInteger(items) || d % 8 !== 0) throw new RangeError(`values: ${values.length} numbers are no whole rows of ${tables} x ${d}, d a multiple of 8`);
+  if (!Number.isInteger(items) || d % 8 !== 0)
+    throw new RangeError(
+      `values: ${values.length} numbers are no whole rows of ${tables} x ${d}, d a multiple of 8`,
+    );
   const kernel = loadWasm<Exports>('cosines');
-  const [valuesAt, own, out, sums] = kernel.allocate([4 * values.length, 4 * stride, 4 * items, 16 * (tables * tables + 3)]) as [number, number, number, number];
+  const [valuesAt, own, out, sums] = kernel.allocate([
+    4 * values.length,
+    4 * stride,
+    4 * items,
+    16 * (tables * tables + 3),
+  ]) as [number, number, number, number];
   new Float32Array(kernel.memory(), valuesAt, values.length).set(values);
   return (item) => {
-    new Float32Array(kernel.memory(), own, stride).set(values.subarray(item * stride, (item + 1) * stride));
+    new Float32Array(kernel.memory(), own, stride).set(
+      values.subarray(item * stride, (item + 1) * stride),
+    );
     kernel.exports.largest(valuesAt, own, items, tables, d, out, sums);
     return new Float32Array(kernel.memory(), out, items);
   };

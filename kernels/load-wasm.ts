@@ -12,7 +12,10 @@ interface WasmMemory {
 /** The part of the WebAssembly API that Node has and TypeScript knows of in browsers alone. */
 interface WasmApi {
   Module: new (bytes: Uint8Array) => WasmModule;
-  Instance: new (module: WasmModule, imports: Record<string, Record<string, unknown>>) => { exports: unknown };
+  Instance: new (
+    module: WasmModule,
+    imports: Record<string, Record<string, unknown>>,
+  ) => { exports: unknown };
   Memory: new (options: { initial: number }) => WasmMemory;
 }
 
@@ -50,7 +53,10 @@ export function loadWasm<Exports>(name: string): WasmKernel<Exports> {
         end = Math.ceil((start + size) / 64) * 64;
         return start;
       });
-      if (end > MOST_BYTES) throw new RangeError(`kernel ${name}: ${end} bytes of arrays, at most ${MOST_BYTES} can be addressed; give it less at once`);
+      if (end > MOST_BYTES)
+        throw new RangeError(
+          `kernel ${name}: ${end} bytes of arrays, at most ${MOST_BYTES} can be addressed; give it less at once`,
+        );
       const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE);
       if (missing > 0) memory.grow(missing);
       return starts;

@@ -23,7 +23,12 @@ export interface MergedEntry {
 }
 
 /** Calls `take` for every entry; between chunks it waits for `pause`. Throws RangeError where two entries have the same key, and on a run that is cut short. */
-export async function mergeEntries(runs: readonly RunToMerge[], keyEnd: KeyEnd, take: (entry: MergedEntry) => void, pause: () => Promise<void> | void): Promise<void> {
+export async function mergeEntries(
+  runs: readonly RunToMerge[],
+  keyEnd: KeyEnd,
+  take: (entry: MergedEntry) => void,
+  pause: () => Promise<void> | void,
+): Promise<void> {
   const heap: Cursor[] = [];
   for (const { chunks, base } of runs) {
     const cursor = new Cursor(chunks, base);
@@ -68,7 +73,8 @@ class Cursor implements MergedEntry {
     const start = at + RECORD_HEAD_BYTES;
     const stored = size & ~IS_LARGE;
     if (start + stored > bytes.length) return false;
-    this.hash = (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+    this.hash =
+      (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
     this.isLarge = (size & IS_LARGE) !== 0;
     this.start = start;
     this.end = start + stored;
@@ -81,11 +87,15 @@ class Cursor implements MergedEntry {
       const { value, done } = await this.#chunks.next();
       const rest = this.bytes.subarray(this.end);
       if (done) {
-        if (rest.length > 0) throw new RangeError(`a run of entries ends within one, ${rest.length} bytes before its end`);
+        if (rest.length > 0)
+          throw new RangeError(
+            `a run of entries ends within one, ${rest.length} bytes before its end`,
+          );
         return false;
       }
       const length = rest.length + value.length;
-      if (length > this.#room.length) this.#room = new Uint8Array(length + RECORD_HEAD_BYTES + IS_LARGE);
+      if (length > this.#room.length)
+        this.#room = new Uint8Array(length + RECORD_HEAD_BYTES + IS_LARGE);
       this.#room.set(rest);
       this.#room.set(value, rest.length);
       this.bytes = this.#room.subarray(0, length);
@@ -111,7 +121,8 @@ function isBefore(a: Cursor, b: Cursor, keyEnd: KeyEnd): boolean {
   if (a.hash !== b.hash) return a.hash < b.hash;
   const endA = keyEnd(a.bytes, a.start, a.end);
   const endB = keyEnd(b.bytes, b.start, b.end);
-  for (let i = a.start, j = b.start; i < endA && j < endB; i++, j++) if (a.bytes[i] !== b.bytes[j]) return a.bytes[i] < b.bytes[j];
+  for (let i = a.start, j = b.start; i < endA && j < endB; i++, j++)
+    if (a.bytes[i] !== b.bytes[j]) return a.bytes[i] < b.bytes[j];
   const [lengthA, lengthB] = [endA - a.start, endB - b.start];
   if (lengthA === lengthB) throw new RangeError('keys: two items have the same key');
   return lengthA < lengthB;

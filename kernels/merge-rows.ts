@@ -30,7 +30,14 @@ export interface RowMerge {
 }
 
 interface Exports extends RowCoder {
-  openBlock(run: number, columnsAt: number, columnsEnd: number, sumsAt: number, sumsEnd: number, count: number): number;
+  openBlock(
+    run: number,
+    columnsAt: number,
+    columnsEnd: number,
+    sumsAt: number,
+    sumsEnd: number,
+    count: number,
+  ): number;
   addEntries(run: number, count: number, toGlobal: number, words: number): number;
   skipEntries(run: number, count: number): number;
   endRow(row: number, marginals: number): number;
@@ -84,21 +91,29 @@ class KernelMerge implements RowMerge {
     const memory = new Uint8Array(this.#kernel.memory());
     memory.set(columns, block);
     memory.set(sums, middle);
-    if (this.#kernel.exports.openBlock(state, block, middle, middle, end, count) === 0) throw broken(run);
+    if (this.#kernel.exports.openBlock(state, block, middle, middle, end, count) === 0)
+      throw broken(run);
   }
 
   add(run: number, count: number): void {
     const { state, toGlobal } = this.#begun().runs[run];
-    if (this.#kernel.exports.addEntries(state, count, toGlobal, this.#runs[run].toGlobal.length) === 0) throw broken(run);
+    if (
+      this.#kernel.exports.addEntries(state, count, toGlobal, this.#runs[run].toGlobal.length) === 0
+    )
+      throw broken(run);
   }
 
   skip(run: number, count: number): void {
-    if (this.#kernel.exports.skipEntries(this.#begun().runs[run].state, count) === 0) throw broken(run);
+    if (this.#kernel.exports.skipEntries(this.#begun().runs[run].state, count) === 0)
+      throw broken(run);
   }
 
   endRow(row: number): void {
     const { exports: kernel } = this.#kernel;
-    if (kernel.endRow(row, this.#begun().marginals) === 0) throw new RangeError(`words ${row} and ${kernel.refusedColumn()}: their sum reaches 2^53 units; use a smaller window`);
+    if (kernel.endRow(row, this.#begun().marginals) === 0)
+      throw new RangeError(
+        `words ${row} and ${kernel.refusedColumn()}: their sum reaches 2^53 units; use a smaller window`,
+      );
   }
 
   pending(): number {
@@ -112,14 +127,24 @@ class KernelMerge implements RowMerge {
     const columnsEnd = kernel.codeColumns(columns);
     const sumsEnd = kernel.codeSums(sums);
     kernel.rewind();
-    return { columns: new Uint8Array(this.#kernel.memory(), columns, columnsEnd - columns), sums: new Uint8Array(this.#kernel.memory(), sums, sumsEnd - sums) };
+    return {
+      columns: new Uint8Array(this.#kernel.memory(), columns, columnsEnd - columns),
+      sums: new Uint8Array(this.#kernel.memory(), sums, sumsEnd - sums),
+    };
   }
 
   marginals(): BigInt64Array {
-    const result = new BigInt64Array(this.#kernel.memory(), this.#begun().marginals, this.#size).slice();
+    const result = new BigInt64Array(
+      this.#kernel.memory(),
+      this.#begun().marginals,
+      this.#size,
+    ).slice();
     const halves = new Int32Array(result.buffer);
     for (let i = 0; i < this.#size; i++) {
-      if (halves[2 * i + 1] >= MOST_HIGH) throw new RangeError(`word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more common words`);
+      if (halves[2 * i + 1] >= MOST_HIGH)
+        throw new RangeError(
+          `word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more common words`,
+        );
     }
     return result;
   }
@@ -134,8 +159,27 @@ class KernelMerge implements RowMerge {
     const wide = this.#size + 32;
     const most = this.#room + this.#size;
     const maps = [...new Set(this.#runs.map(({ toGlobal }) => toGlobal))];
-    const [sums, touched, leaves, summary, marginals, columns, outSums, codedColumns, codedSums, ...rest] = this.#kernel.allocate([
-      8 * wide, 4 * (wide + 2), this.#size / 8 + 8, this.#size / 512 + 8, 8 * this.#size, 4 * most, 8 * most, codedBound(most, 4), codedBound(most, 8),
+    const [
+      sums,
+      touched,
+      leaves,
+      summary,
+      marginals,
+      columns,
+      outSums,
+      codedColumns,
+      codedSums,
+      ...rest
+    ] = this.#kernel.allocate([
+      8 * wide,
+      4 * (wide + 2),
+      this.#size / 8 + 8,
+      this.#size / 512 + 8,
+      8 * this.#size,
+      4 * most,
+      8 * most,
+      codedBound(most, 4),
+      codedBound(most, 8),
       ...maps.map((map) => 4 * map.length),
       ...this.#runs.flatMap(({ blockBytes }) => [RUN_BYTES, blockBytes + SLACK]),
     ]);
@@ -143,9 +187,14 @@ class KernelMerge implements RowMerge {
     new Uint8Array(memory, sums, columns - sums).fill(0);
     for (const [k, map] of maps.entries()) new Int32Array(memory, rest[k], map.length).set(map);
     this.#kernel.exports.layout(this.#size, sums, sums, touched, leaves, summary, columns, outSums);
-    const places = this.#runs.map(({ toGlobal }, k) => ({ toGlobal: rest[maps.indexOf(toGlobal)], state: rest[maps.length + 2 * k], block: rest[maps.length + 2 * k + 1] }));
+    const places = this.#runs.map(({ toGlobal }, k) => ({
+      toGlobal: rest[maps.indexOf(toGlobal)],
+      state: rest[maps.length + 2 * k],
+      block: rest[maps.length + 2 * k + 1],
+    }));
     return { columns: codedColumns, sums: codedSums, marginals, runs: places };
   }
 }
 
-const broken = (run: number) => new RangeError(`run ${run}: a block that does not hold the entries of its rows`);
+const broken = (run: number) =>
+  new RangeError(`run ${run}: a block that does not hold the entries of its rows`);

@@ -6,7 +6,9 @@ export class NonFiniteError extends Error {
 
   /** Global rows of the pair, and the Adam step of the block's first partition. */
   constructor(what: string, left: number, right: number, step: number) {
-    super(`${what} at pair (${left}, ${right}) in step ${step}: expected a finite number; lower training.rate, training.beta or training.lambda`);
+    super(
+      `${what} at pair (${left}, ${right}) in step ${step}: expected a finite number; lower training.rate, training.beta or training.lambda`,
+    );
     this.name = 'NonFiniteError';
     this.left = left;
     this.right = right;

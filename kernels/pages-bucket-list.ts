@@ -19,10 +19,14 @@ export interface ListSource {
 }
 
 /** Bytes of the list of bucket b. */
-export function listBytes({ buckets, keys, payloads, numbers, idsAlone }: ListSource, b: number): number {
+export function listBytes(
+  { buckets, keys, payloads, numbers, idsAlone }: ListSource,
+  b: number,
+): number {
   const { offsets, items } = buckets;
   let bytes = idsAlone ? 8 * (offsets[b + 1] - offsets[b]) : 0;
-  if (payloads) for (let at = offsets[b]; at < offsets[b + 1]; at++) bytes += countedBytes(payloads, items[at]);
+  if (payloads)
+    for (let at = offsets[b]; at < offsets[b + 1]; at++) bytes += countedBytes(payloads, items[at]);
   if (idsAlone) return bytes;
   let previous = 0;
   for (let at = offsets[b]; at < offsets[b + 1]; at++) {
@@ -34,7 +38,12 @@ export function listBytes({ buckets, keys, payloads, numbers, idsAlone }: ListSo
 }
 
 /** Writes the list of bucket b at `at` and returns its end. */
-export function writeList({ buckets, keys, payloads, numbers, idsAlone }: ListSource, b: number, out: Uint8Array, at: number): number {
+export function writeList(
+  { buckets, keys, payloads, numbers, idsAlone }: ListSource,
+  b: number,
+  out: Uint8Array,
+  at: number,
+): number {
   const { offsets, items } = buckets;
   let previous = 0;
   const numbered = idsAlone ? offsets[b] : offsets[b + 1];
@@ -49,7 +58,9 @@ export function writeList({ buckets, keys, payloads, numbers, idsAlone }: ListSo
     if (!idsAlone) at = writeVarint(out, at, end - start);
     for (let k = start; k < end; k++) out[at++] = keys.bytes[k];
   }
-  if (payloads) for (let i = offsets[b]; i < offsets[b + 1]; i++) at = writeCounted(payloads, items[i], out, at);
+  if (payloads)
+    for (let i = offsets[b]; i < offsets[b + 1]; i++)
+      at = writeCounted(payloads, items[i], out, at);
   return at;
 }
 
@@ -58,7 +69,12 @@ function countedBytes({ offsets }: ByteStrings, place: number): number {
   return varintBytes(length) + length;
 }
 
-function writeCounted({ bytes, offsets }: ByteStrings, place: number, out: Uint8Array, at: number): number {
+function writeCounted(
+  { bytes, offsets }: ByteStrings,
+  place: number,
+  out: Uint8Array,
+  at: number,
+): number {
   at = writeVarint(out, at, offsets[place + 1] - offsets[place]);
   for (let k = offsets[place]; k < offsets[place + 1]; k++) out[at++] = bytes[k];
   return at;

@@ -13,8 +13,14 @@ export function crc32c(bytes: Uint8Array, start: number, end: number, crc = 0): 
   for (; at + 8 <= end; at += 8) {
     c ^= bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
     c =
-      T[1792 + (c & 255)] ^ T[1536 + ((c >>> 8) & 255)] ^ T[1280 + ((c >>> 16) & 255)] ^ T[1024 + (c >>> 24)] ^
-      T[768 + bytes[at + 4]] ^ T[512 + bytes[at + 5]] ^ T[256 + bytes[at + 6]] ^ T[bytes[at + 7]];
+      T[1792 + (c & 255)] ^
+      T[1536 + ((c >>> 8) & 255)] ^
+      T[1280 + ((c >>> 16) & 255)] ^
+      T[1024 + (c >>> 24)] ^
+      T[768 + bytes[at + 4]] ^
+      T[512 + bytes[at + 5]] ^
+      T[256 + bytes[at + 6]] ^
+      T[bytes[at + 7]];
   }
   for (; at < end; at++) c = (c >>> 8) ^ T[(c ^ bytes[at]) & 255];
   return ~c >>> 0;
@@ -68,7 +74,8 @@ export function xxh32(bytes: Uint8Array, start: number, end: number): number {
     h = P5 | 0;
   }
   h = (h + (end - start)) | 0;
-  for (; at + 4 <= end; at += 4) h = Math.imul(rotate((h + Math.imul(word(bytes, at), P3)) | 0, 17), P4);
+  for (; at + 4 <= end; at += 4)
+    h = Math.imul(rotate((h + Math.imul(word(bytes, at), P3)) | 0, 17), P4);
   for (; at < end; at++) h = Math.imul(rotate((h + Math.imul(bytes[at], P5)) | 0, 11), P1);
   h = Math.imul(h ^ (h >>> 15), P2);
   h = Math.imul(h ^ (h >>> 13), P3);
@@ -94,6 +101,7 @@ function crcTables(): Int32Array {
     for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
     tables[byte] = c;
   }
-  for (let at = 256; at < 2048; at++) tables[at] = (tables[at - 256] >>> 8) ^ tables[tables[at - 256] & 255];
+  for (let at = 256; at < 2048; at++)
+    tables[at] = (tables[at - 256] >>> 8) ^ tables[tables[at - 256] & 255];
   return tables;
 }

@@ -4,7 +4,14 @@ import { sortByU32 } from './pages-order.ts';
 import { xxh32 } from './pages-checksum.ts';
 
 export type KeyColumn =
-  | { kind: 'utf8'; /** V + 1 ends in `bytes`, well-formed UTF-8. */ offsets: Int32Array | Uint32Array | Float64Array; bytes: Uint8Array }
+  | {
+      kind: 'utf8';
+      /** V + 1 ends in `bytes`, well-formed UTF-8. */ offsets:
+        | Int32Array
+        | Uint32Array
+        | Float64Array;
+      bytes: Uint8Array;
+    }
   | { kind: 'int64'; /** V ids, ascending. */ values: BigInt64Array };
 
 /** Byte strings laid end to end: string i is bytes [offsets[i], offsets[i + 1]). */
@@ -29,10 +36,15 @@ export function storedKeys(keys: KeyColumn): ByteStrings {
   if (offsets.length === 0) throw new RangeError('keys: expected at least one offset, got none');
   for (let i = 1; i < offsets.length; i++) {
     const length = offsets[i] - offsets[i - 1];
-    if (length < 0 || length > MAXIMUM_KEY_BYTES) throw new RangeError(`key of item ${i - 1}: expected 0 to ${MAXIMUM_KEY_BYTES} bytes, got ${length}`);
+    if (length < 0 || length > MAXIMUM_KEY_BYTES)
+      throw new RangeError(
+        `key of item ${i - 1}: expected 0 to ${MAXIMUM_KEY_BYTES} bytes, got ${length}`,
+      );
   }
   if (offsets[0] < 0 || offsets[offsets.length - 1] > bytes.length) {
-    throw new RangeError(`keys: offsets ${offsets[0]} to ${offsets[offsets.length - 1]} leave the ${bytes.length} bytes`);
+    throw new RangeError(
+      `keys: offsets ${offsets[0]} to ${offsets[offsets.length - 1]} leave the ${bytes.length} bytes`,
+    );
   }
   return { bytes, offsets };
 }
@@ -42,10 +54,14 @@ export const MAXIMUM_PAYLOAD_BYTES = 1024;
 
 /** Throws RangeError where payloads are not one an item, or too long. */
 export function checkPayloads({ offsets }: ByteStrings, items: number): void {
-  if (offsets.length !== items + 1) throw new RangeError(`payloads: expected ${items}, got ${offsets.length - 1}`);
+  if (offsets.length !== items + 1)
+    throw new RangeError(`payloads: expected ${items}, got ${offsets.length - 1}`);
   for (let i = 1; i < offsets.length; i++) {
     const length = offsets[i] - offsets[i - 1];
-    if (length < 0 || length > MAXIMUM_PAYLOAD_BYTES) throw new RangeError(`payload of item ${i - 1}: expected at most ${MAXIMUM_PAYLOAD_BYTES} bytes, got ${length}`);
+    if (length < 0 || length > MAXIMUM_PAYLOAD_BYTES)
+      throw new RangeError(
+        `payload of item ${i - 1}: expected at most ${MAXIMUM_PAYLOAD_BYTES} bytes, got ${length}`,
+      );
   }
 }
 
@@ -54,14 +70,20 @@ function checkAscending(values: BigInt64Array): void {
   const low = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
   const high = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
   for (let i = 1; i < values.length; i++) {
-    const after = high[2 * i + 1] > high[2 * i - 1] || (high[2 * i + 1] === high[2 * i - 1] && low[2 * i] > low[2 * i - 2]);
-    if (!after) throw new RangeError(`key of item ${i}: expected ids that ascend, got ${values[i]} after ${values[i - 1]}`);
+    const after =
+      high[2 * i + 1] > high[2 * i - 1] ||
+      (high[2 * i + 1] === high[2 * i - 1] && low[2 * i] > low[2 * i - 2]);
+    if (!after)
+      throw new RangeError(
+        `key of item ${i}: expected ids that ascend, got ${values[i]} after ${values[i - 1]}`,
+      );
   }
 }
 
 /** Offsets of strings that all have `width` bytes. */
 export function evenOffsets(strings: number, width: number): Uint32Array | Float64Array {
-  const offsets = strings * width < 0x1_0000_0000 ? new Uint32Array(strings + 1) : new Float64Array(strings + 1);
+  const offsets =
+    strings * width < 0x1_0000_0000 ? new Uint32Array(strings + 1) : new Float64Array(strings + 1);
   for (let i = 0; i <= strings; i++) offsets[i] = i * width;
   return offsets;
 }
@@ -89,7 +111,12 @@ export function hashOrder(strings: ByteStrings): HashOrder {
 }
 
 /** Puts what shares a hash in the order of its bytes, `order` being sorted by hash; string placeOf(order[i]) has hashes[i]. Throws RangeError where two are equal. */
-export function orderTies(strings: ByteStrings, hashes: Uint32Array, order: Uint32Array, placeOf: (of: number) => number): void {
+export function orderTies(
+  strings: ByteStrings,
+  hashes: Uint32Array,
+  order: Uint32Array,
+  placeOf: (of: number) => number,
+): void {
   const n = hashes.length;
   for (let i = 0; i + 1 < n; i++) {
     if (hashes[i] !== hashes[i + 1]) continue;
@@ -98,7 +125,8 @@ export function orderTies(strings: ByteStrings, hashes: Uint32Array, order: Uint
     order.subarray(i, end).sort((a, b) => compareStrings(strings, placeOf(a), placeOf(b)));
     for (; i + 1 < end; i++) {
       const [a, b] = [placeOf(order[i]), placeOf(order[i + 1])];
-      if (compareStrings(strings, a, b) === 0) throw new RangeError(`keys: items ${a} and ${b} have the same key`);
+      if (compareStrings(strings, a, b) === 0)
+        throw new RangeError(`keys: items ${a} and ${b} have the same key`);
     }
   }
 }

@@ -7,7 +7,15 @@
  */
 
 import { crc32c } from './pages-checksum.ts';
-import { PAGE_HEADER_BYTES, SLOT_BYTES, type Spread, TURNS, trySpreads, writePages, writeU32 } from './pages-stream.ts';
+import {
+  PAGE_HEADER_BYTES,
+  SLOT_BYTES,
+  type Spread,
+  TURNS,
+  trySpreads,
+  writePages,
+  writeU32,
+} from './pages-stream.ts';
 
 export const HEADER_BYTES = 128;
 export const DEFAULT_PAGE_BYTES = 1024;
@@ -63,7 +71,10 @@ export function layPages(facts: PageFileFacts, entries: PageEntries): PageFile {
   checkFacts(facts);
   const { hashes, sizes, overflowBytes } = entries;
   const spread = chooseSpread(entries, pageBytes);
-  const { header, headerCrc, totalBytes } = pageHeader(facts, spread, { entries: hashes.length, overflowBytes });
+  const { header, headerCrc, totalBytes } = pageHeader(facts, spread, {
+    entries: hashes.length,
+    overflowBytes,
+  });
   return {
     totalBytes,
     pageBytes,
@@ -88,9 +99,14 @@ export function layPages(facts: PageFileFacts, entries: PageEntries): PageFile {
 }
 
 /** Throws RangeError on a page size or an identity that cannot be. */
-export function checkFacts({ pageBytes, identity }: Pick<PageFileFacts, 'pageBytes' | 'identity'>): void {
-  if (!isPageSize(pageBytes)) throw new RangeError(`page size: expected a power of two from 512 to 32768, got ${pageBytes}`);
-  if (identity.length !== 16) throw new RangeError(`identity: expected 16 bytes, got ${identity.length}`);
+export function checkFacts({
+  pageBytes,
+  identity,
+}: Pick<PageFileFacts, 'pageBytes' | 'identity'>): void {
+  if (!isPageSize(pageBytes))
+    throw new RangeError(`page size: expected a power of two from 512 to 32768, got ${pageBytes}`);
+  if (identity.length !== 16)
+    throw new RangeError(`identity: expected 16 bytes, got ${identity.length}`);
 }
 
 export function isPageSize(pageBytes: number): boolean {
@@ -111,7 +127,11 @@ function chooseSpread({ hashes, sizes }: PageEntries, pageBytes: number): Spread
 }
 
 /** The first page of a file, its checksum, and the bytes of the file. */
-export function pageHeader(facts: PageFileFacts, { homePages, pages, reach }: Spread, content: { entries: number; overflowBytes: number }): { header: Uint8Array; headerCrc: number; totalBytes: number } {
+export function pageHeader(
+  facts: PageFileFacts,
+  { homePages, pages, reach }: Spread,
+  content: { entries: number; overflowBytes: number },
+): { header: Uint8Array; headerCrc: number; totalBytes: number } {
   const totalBytes = (1 + pages) * facts.pageBytes + content.overflowBytes;
   const header = new Uint8Array(facts.pageBytes);
   const view = new DataView(header.buffer);

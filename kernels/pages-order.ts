@@ -7,9 +7,17 @@ const DIGITS = 1 << DIGIT_BITS;
  * Sorts `order` (any list of ids) by `keys[i]` ascending, where keys[i] belongs to order[i]; equal keys stay in place.
  * Both arrays are overwritten; `keysScratch` and `orderScratch` have their lengths.
  */
-export function sortByU32(keys: Uint32Array, order: Uint32Array, keysScratch: Uint32Array, orderScratch: Uint32Array): void {
+export function sortByU32(
+  keys: Uint32Array,
+  order: Uint32Array,
+  keysScratch: Uint32Array,
+  orderScratch: Uint32Array,
+): void {
   const n = keys.length;
-  if (order.length !== n || keysScratch.length !== n || orderScratch.length !== n) throw new RangeError(`sort: arrays of ${n}, ${order.length}, ${keysScratch.length} and ${orderScratch.length}`);
+  if (order.length !== n || keysScratch.length !== n || orderScratch.length !== n)
+    throw new RangeError(
+      `sort: arrays of ${n}, ${order.length}, ${keysScratch.length} and ${orderScratch.length}`,
+    );
   const counts = new Uint32Array(DIGITS);
   let fromKeys = keys;
   let fromOrder = order;

@@ -7,7 +7,13 @@
  */
 
 import { crc32c, joinCrcs, xxh32 } from './pages-checksum.ts';
-import { listBytes, type ListSource, varintBytes, writeList, writeVarint } from './pages-bucket-list.ts';
+import {
+  listBytes,
+  type ListSource,
+  varintBytes,
+  writeList,
+  writeVarint,
+} from './pages-bucket-list.ts';
 import { type ByteStrings, evenOffsets, orderTies } from './pages-keys.ts';
 import { sortByU32 } from './pages-order.ts';
 import { SLOT_BYTES, writeU32 } from './pages-stream.ts';
@@ -51,11 +57,17 @@ export function itemEntryBytes({ rowBytes, keys, payloads }: ItemBlock, place: n
 }
 
 /** Writes the entry of an item at `at`: key, payload and its length where there are payloads, number, codes. */
-export function writeItemEntry({ first, codes, rowBytes, keys, payloads }: ItemBlock, place: number, out: Uint8Array, at: number): void {
+export function writeItemEntry(
+  { first, codes, rowBytes, keys, payloads }: ItemBlock,
+  place: number,
+  out: Uint8Array,
+  at: number,
+): void {
   for (let k = keys.offsets[place]; k < keys.offsets[place + 1]; k++) out[at++] = keys.bytes[k];
   if (payloads) {
     const length = payloads.offsets[place + 1] - payloads.offsets[place];
-    for (let k = payloads.offsets[place]; k < payloads.offsets[place + 1]; k++) out[at++] = payloads.bytes[k];
+    for (let k = payloads.offsets[place]; k < payloads.offsets[place + 1]; k++)
+      out[at++] = payloads.bytes[k];
     out[at++] = length;
     out[at++] = length >>> 8;
   }
@@ -80,7 +92,8 @@ export function itemRun(block: ItemBlock): EntryRun {
     entries: items,
     bytes,
     largest,
-    records: () => recordsByHash(block.keys, sizes, (place, out, at) => writeItemEntry(block, place, out, at)),
+    records: () =>
+      recordsByHash(block.keys, sizes, (place, out, at) => writeItemEntry(block, place, out, at)),
     largeOffsets: new Float64Array(0),
     listBytes: 0,
     *lists() {},
@@ -88,7 +101,12 @@ export function itemRun(block: ItemBlock): EntryRun {
 }
 
 /** The run of the buckets of a range of codes: `codes` are theirs, (B, w), ascending. A list of more than `longestInline` bytes lies elsewhere. */
-export function bucketRun(source: ListSource, codes: Uint8Array, codeBytes: number, longestInline: number): EntryRun {
+export function bucketRun(
+  source: ListSource,
+  codes: Uint8Array,
+  codeBytes: number,
+  longestInline: number,
+): EntryRun {
   const { offsets } = source.buckets;
   const buckets = offsets.length - 1;
   const sizes = new Uint16Array(buckets);
@@ -131,13 +149,17 @@ export function bucketRun(source: ListSource, codes: Uint8Array, codeBytes: numb
     bytes,
     largest,
     records: () =>
-      recordsByHash({ bytes: codes, offsets: evenOffsets(buckets, codeBytes) }, sizes, (b, out, at) => {
-        for (let k = b * codeBytes; k < (b + 1) * codeBytes; k++) out[at++] = codes[k];
-        const isLarge = sizes[b] >= IS_LARGE;
-        at = writeVarint(out, at, 2 * (offsets[b + 1] - offsets[b]) + (isLarge ? 1 : 0));
-        if (isLarge) writePlace(out, at, placeOfLarge.get(b)!);
-        else writeList(source, b, out, at);
-      }),
+      recordsByHash(
+        { bytes: codes, offsets: evenOffsets(buckets, codeBytes) },
+        sizes,
+        (b, out, at) => {
+          for (let k = b * codeBytes; k < (b + 1) * codeBytes; k++) out[at++] = codes[k];
+          const isLarge = sizes[b] >= IS_LARGE;
+          at = writeVarint(out, at, 2 * (offsets[b + 1] - offsets[b]) + (isLarge ? 1 : 0));
+          if (isLarge) writePlace(out, at, placeOfLarge.get(b)!);
+          else writeList(source, b, out, at);
+        },
+      ),
     largeOffsets: Float64Array.from(largeOffsets),
     listBytes: elsewhere,
     *lists() {
@@ -147,14 +169,34 @@ export function bucketRun(source: ListSource, codes: Uint8Array, codeBytes: numb
 }
 
 /** Bytes of an entry in its page. `base`: where the lists of its run begin in the overflow. */
-export function finalBytes(record: Uint8Array, start: number, end: number, isLarge: boolean, base: number): number {
+export function finalBytes(
+  record: Uint8Array,
+  start: number,
+  end: number,
+  isLarge: boolean,
+  base: number,
+): number {
   if (!isLarge) return end - start;
   const place = new DataView(record.buffer, record.byteOffset + end - PLACE_BYTES, PLACE_BYTES);
-  return end - start - PLACE_BYTES + varintBytes(base + place.getFloat64(0, true)) + varintBytes(place.getUint32(8, true)) + 4;
+  return (
+    end -
+    start -
+    PLACE_BYTES +
+    varintBytes(base + place.getFloat64(0, true)) +
+    varintBytes(place.getUint32(8, true)) +
+    4
+  );
 }
 
 /** The entry of a record whose list lies elsewhere as it is in the file: `out` from 0; returns its end. `seed`: what the file's checksums go on from. */
-export function writeLargeEntry(record: Uint8Array, start: number, end: number, base: number, seed: number, out: Uint8Array): number {
+export function writeLargeEntry(
+  record: Uint8Array,
+  start: number,
+  end: number,
+  base: number,
+  seed: number,
+  out: Uint8Array,
+): number {
   const place = new DataView(record.buffer, record.byteOffset + end - PLACE_BYTES, PLACE_BYTES);
   const length = place.getUint32(8, true);
   let at = end - PLACE_BYTES - start;
@@ -169,9 +211,15 @@ export function writeLargeEntry(record: Uint8Array, start: number, end: number, 
  * Records in ascending order of (hash, key), `sizes` as they store them. They are written in the order in which they are there to parts by the first bits of their hashes,
  * each of which is then put in order in a cache: in one step every record would be a walk through all memory. Throws RangeError on equal keys.
  */
-function* recordsByHash(keys: ByteStrings, sizes: Uint16Array, write: (place: number, out: Uint8Array, at: number) => void): Generator<Uint8Array, void, undefined> {
-  const shift = 32 - Math.min(MOST_PART_BITS, Math.max(0, Math.ceil(Math.log2(sizes.length / PART_RECORDS))));
-  for (const part of recordsInParts(keys, sizes, shift, write)) if (part.bytes.length > 0) yield sortedRecords(keys, part);
+function* recordsByHash(
+  keys: ByteStrings,
+  sizes: Uint16Array,
+  write: (place: number, out: Uint8Array, at: number) => void,
+): Generator<Uint8Array, void, undefined> {
+  const shift =
+    32 - Math.min(MOST_PART_BITS, Math.max(0, Math.ceil(Math.log2(sizes.length / PART_RECORDS))));
+  for (const part of recordsInParts(keys, sizes, shift, write))
+    if (part.bytes.length > 0) yield sortedRecords(keys, part);
 }
 
 /** Records by the first bits of their hashes, else in the order of places; where each begins. */
@@ -182,7 +230,12 @@ interface RecordPart {
   starts: Uint32Array;
 }
 
-function recordsInParts(keys: ByteStrings, sizes: Uint16Array, shift: number, write: (place: number, out: Uint8Array, at: number) => void): RecordPart[] {
+function recordsInParts(
+  keys: ByteStrings,
+  sizes: Uint16Array,
+  shift: number,
+  write: (place: number, out: Uint8Array, at: number) => void,
+): RecordPart[] {
   const hashes = new Uint32Array(sizes.length);
   const counts = new Uint32Array(2 ** (32 - shift));
   const ends = new Uint32Array(counts.length);
@@ -193,7 +246,12 @@ function recordsInParts(keys: ByteStrings, sizes: Uint16Array, shift: number, wr
     counts[partOf(hash)]++;
     ends[partOf(hash)] += RECORD_HEAD_BYTES + (sizes[place] & ~IS_LARGE);
   }
-  const parts = Array.from(counts, (count, part) => ({ bytes: new Uint8Array(ends[part]), hashes: new Uint32Array(count), places: new Uint32Array(count), starts: new Uint32Array(count) }));
+  const parts = Array.from(counts, (count, part) => ({
+    bytes: new Uint8Array(ends[part]),
+    hashes: new Uint32Array(count),
+    places: new Uint32Array(count),
+    starts: new Uint32Array(count),
+  }));
   counts.fill(0);
   ends.fill(0);
   for (let place = 0; place < sizes.length; place++) {
@@ -211,7 +269,10 @@ function recordsInParts(keys: ByteStrings, sizes: Uint16Array, shift: number, wr
   return parts;
 }
 
-function sortedRecords(keys: ByteStrings, { bytes, hashes, places, starts }: RecordPart): Uint8Array {
+function sortedRecords(
+  keys: ByteStrings,
+  { bytes, hashes, places, starts }: RecordPart,
+): Uint8Array {
   const n = hashes.length;
   const order = Uint32Array.from(hashes, (_, i) => i);
   sortByU32(hashes, order, new Uint32Array(n), new Uint32Array(n));

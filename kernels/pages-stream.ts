@@ -42,10 +42,24 @@ export function trySpreads(bytes: number, pageBytes: number): SpreadTrial {
 
   function begin() {
     const loads = LOADS[turn] ?? LOADS.flat();
-    const homePages = Float64Array.from(loads, (load) => Math.max(1, Math.ceil((100 * bytes) / (load * (pageBytes - PAGE_HEADER_BYTES)))));
-    const [page, used, reach] = [new Float64Array(loads.length), new Float64Array(loads.length).fill(PAGE_HEADER_BYTES), new Float64Array(loads.length)];
+    const homePages = Float64Array.from(loads, (load) =>
+      Math.max(1, Math.ceil((100 * bytes) / (load * (pageBytes - PAGE_HEADER_BYTES)))),
+    );
+    const [page, used, reach] = [
+      new Float64Array(loads.length),
+      new Float64Array(loads.length).fill(PAGE_HEADER_BYTES),
+      new Float64Array(loads.length),
+    ];
     /** Loads that are not out yet; one is once it reaches further than `most`. */
-    return { homePages, page, used, reach, left: Uint8Array.from(loads, (_, t) => t), count: loads.length, most: turn < LOADS.length ? wantedReach : MAXIMUM_REACH };
+    return {
+      homePages,
+      page,
+      used,
+      reach,
+      left: Uint8Array.from(loads, (_, t) => t),
+      count: loads.length,
+      most: turn < LOADS.length ? wantedReach : MAXIMUM_REACH,
+    };
   }
 
   return {
@@ -76,10 +90,19 @@ export function trySpreads(bytes: number, pageBytes: number): SpreadTrial {
       const { homePages, page, reach, left, count } = trials;
       // The densest that keeps a read small, or at last the one that reaches least.
       let best = left[0];
-      for (let i = 1; turn === LOADS.length && i < count; i++) if (reach[left[i]] < reach[best]) best = left[i];
-      if (count > 0) return { homePages: homePages[best], pages: Math.max(homePages[best], page[best] + 1), reach: reach[best] };
+      for (let i = 1; turn === LOADS.length && i < count; i++)
+        if (reach[left[i]] < reach[best]) best = left[i];
+      if (count > 0)
+        return {
+          homePages: homePages[best],
+          pages: Math.max(homePages[best], page[best] + 1),
+          reach: reach[best],
+        };
       turn++;
-      if (turn === TURNS) throw new RangeError(`pages: too many keys share a hash, they reach more than ${MAXIMUM_REACH} pages`);
+      if (turn === TURNS)
+        throw new RangeError(
+          `pages: too many keys share a hash, they reach more than ${MAXIMUM_REACH} pages`,
+        );
       trials = begin();
       return undefined;
     },
@@ -96,7 +119,11 @@ export interface PageWriter {
 }
 
 /** Fills pages; `headerCrc` is the header's checksum. */
-export function writePages(pageBytes: number, { homePages, pages }: Spread, headerCrc: number): PageWriter {
+export function writePages(
+  pageBytes: number,
+  { homePages, pages }: Spread,
+  headerCrc: number,
+): PageWriter {
   const perChunk = Math.max(1, Math.floor(CHUNK_BYTES / pageBytes));
   const content = new Uint8Array(pageBytes);
   const ends = new Uint16Array(pageBytes / SLOT_BYTES);
@@ -112,7 +139,8 @@ export function writePages(pageBytes: number, { homePages, pages }: Spread, head
     if (place === 0) chunk = new Uint8Array(Math.min(perChunk, pages - page) * pageBytes);
     const out = chunk.subarray(place * pageBytes, (place + 1) * pageBytes);
     const first = PAGE_HEADER_BYTES + SLOT_BYTES * count;
-    for (let i = 0; i < count; i++) writeU16(out, PAGE_HEADER_BYTES + SLOT_BYTES * i, first + ends[i]);
+    for (let i = 0; i < count; i++)
+      writeU16(out, PAGE_HEADER_BYTES + SLOT_BYTES * i, first + ends[i]);
     out.set(content.subarray(0, filled), first);
     writeU32(out, 4, page);
     writeU16(out, 8, count);

@@ -29,8 +29,14 @@ export const COSINE_LIMIT = 1 - 1e-6;
 export const NEGATIVE_FLOOR = 0.001;
 
 /** Writes the loss of a pair with cosine c to `out[0]` and its slope by c to `out[1]`. */
-export function crossEntropy(loss: PairLoss, cosine: number, positive: boolean, out: Float64Array): void {
-  const clamped = cosine > COSINE_LIMIT ? COSINE_LIMIT : cosine < -COSINE_LIMIT ? -COSINE_LIMIT : cosine;
+export function crossEntropy(
+  loss: PairLoss,
+  cosine: number,
+  positive: boolean,
+  out: Float64Array,
+): void {
+  const clamped =
+    cosine > COSINE_LIMIT ? COSINE_LIMIT : cosine < -COSINE_LIMIT ? -COSINE_LIMIT : cosine;
   loss.logRelevance(clamped, out);
   if (positive) {
     out[0] = -out[0];

@@ -23,19 +23,34 @@ export interface SectionSize {
   payloadBytes: number;
 }
 
-export function sectionBytes({ codeBytes, idsAlone, hasPayloads }: SectionShape, { places, keyBytes, payloadBytes }: SectionSize): number {
-  return places * (codeBytes + 5 + (idsAlone ? 0 : 2) + (hasPayloads ? 2 : 0)) + keyBytes + payloadBytes;
+export function sectionBytes(
+  { codeBytes, idsAlone, hasPayloads }: SectionShape,
+  { places, keyBytes, payloadBytes }: SectionSize,
+): number {
+  return (
+    places * (codeBytes + 5 + (idsAlone ? 0 : 2) + (hasPayloads ? 2 : 0)) + keyBytes + payloadBytes
+  );
 }
 
 /** The sections of a block, that of a cell and a set at cell x sets + set. `sets`: the tables, or 1 where codes of all tables come together. */
-export function partitionCodes(block: ItemBlock, shape: SectionShape, bounds: readonly Uint8Array[], tables: number, sets: number): { sizes: SectionSize[]; sections: Uint8Array[] } {
+export function partitionCodes(
+  block: ItemBlock,
+  shape: SectionShape,
+  bounds: readonly Uint8Array[],
+  tables: number,
+  sets: number,
+): { sizes: SectionSize[]; sections: Uint8Array[] } {
   const { first, codes, rowBytes, keys, payloads } = block;
   const { codeBytes, idsAlone } = shape;
   const items = codes.length / rowBytes;
   const cellOf = cellFinder(bounds, codeBytes);
   const sectionOf = new Uint32Array(items * tables);
   const count = (bounds.length + 1) * sets;
-  const [places, keyBytes, payloadBytes] = [new Uint32Array(count), new Float64Array(count), new Float64Array(count)];
+  const [places, keyBytes, payloadBytes] = [
+    new Uint32Array(count),
+    new Float64Array(count),
+    new Float64Array(count),
+  ];
   for (let item = 0, at = 0; item < items; item++) {
     for (let table = 0; table < tables; table++, at++) {
       const section = cellOf(codes, at * codeBytes) * sets + (sets === 1 ? 0 : table);
@@ -45,7 +60,11 @@ export function partitionCodes(block: ItemBlock, shape: SectionShape, bounds: re
       if (payloads) payloadBytes[section] += payloads.offsets[item + 1] - payloads.offsets[item];
     }
   }
-  const sizes = Array.from(places, (of, section) => ({ places: of, keyBytes: keyBytes[section], payloadBytes: payloadBytes[section] }));
+  const sizes = Array.from(places, (of, section) => ({
+    places: of,
+    keyBytes: keyBytes[section],
+    payloadBytes: payloadBytes[section],
+  }));
   const sections = sizes.map((size) => new Uint8Array(sectionBytes(shape, size)));
   const ends = new Uint32Array(count);
   for (let item = 0, at = 0; item < items; item++) {
@@ -64,21 +83,33 @@ export function partitionCodes(block: ItemBlock, shape: SectionShape, bounds: re
 }
 
 /** Puts sections together to the places of neighbouring cells; `sizes` are the sums of each cell. Sections of a cell come in the order of their items. */
-export function joinSections({ codeBytes, idsAlone, hasPayloads }: SectionShape, sizes: readonly SectionSize[]): { add(cell: number, size: SectionSize, bytes: Uint8Array): void; finish(): CollectedCodes } {
+export function joinSections(
+  { codeBytes, idsAlone, hasPayloads }: SectionShape,
+  sizes: readonly SectionSize[],
+): { add(cell: number, size: SectionSize, bytes: Uint8Array): void; finish(): CollectedCodes } {
   const starts = Uint32Array.from(sums(sizes.map(({ places }) => places)));
   const count = starts[sizes.length];
   const codes = new Uint8Array(count * codeBytes);
   const numbers = new Uint32Array(count);
   const tables = new Uint8Array(count);
-  const keys = stringsToFill(count, sizes.map(({ keyBytes }) => keyBytes));
-  const payloads = hasPayloads ? stringsToFill(count, sizes.map(({ payloadBytes }) => payloadBytes)) : undefined;
+  const keys = stringsToFill(
+    count,
+    sizes.map(({ keyBytes }) => keyBytes),
+  );
+  const payloads = hasPayloads
+    ? stringsToFill(
+        count,
+        sizes.map(({ payloadBytes }) => payloadBytes),
+      )
+    : undefined;
   const next = starts.slice();
   return {
     add(cell, { places }, bytes) {
       const end = next[cell] + places;
       for (let place = next[cell], from = 0; place < end; place++) {
         for (let k = place * codeBytes; k < (place + 1) * codeBytes; k++) codes[k] = bytes[from++];
-        numbers[place] = bytes[from] | (bytes[from + 1] << 8) | (bytes[from + 2] << 16) | (bytes[from + 3] << 24);
+        numbers[place] =
+          bytes[from] | (bytes[from + 1] << 8) | (bytes[from + 2] << 16) | (bytes[from + 3] << 24);
         tables[place] = bytes[from + 4];
         from = takeString(keys, cell, place, idsAlone ? 8 : undefined, bytes, from + 5);
         if (payloads) from = takeString(payloads, cell, place, undefined, bytes, from);
@@ -90,8 +121,14 @@ export function joinSections({ codeBytes, idsAlone, hasPayloads }: SectionShape,
 }
 
 /** The cell of the code at `at`: cell c holds codes from bounds[c - 1] on and below bounds[c]. */
-function cellFinder(bounds: readonly Uint8Array[], codeBytes: number): (codes: Uint8Array, at: number) => number {
-  const prefixOf = codeBytes === 1 ? (code: Uint8Array, at: number) => code[at] << 8 : (code: Uint8Array, at: number) => (code[at] << 8) | code[at + 1];
+function cellFinder(
+  bounds: readonly Uint8Array[],
+  codeBytes: number,
+): (codes: Uint8Array, at: number) => number {
+  const prefixOf =
+    codeBytes === 1
+      ? (code: Uint8Array, at: number) => code[at] << 8
+      : (code: Uint8Array, at: number) => (code[at] << 8) | code[at + 1];
   /** Bounds with a prefix below p: what is left to compare are those with the prefix itself. */
   const below = new Uint32Array(65_537);
   for (const bound of bounds) below[prefixOf(bound, 0) + 1]++;
@@ -109,7 +146,13 @@ function cellFinder(bounds: readonly Uint8Array[], codeBytes: number): (codes: U
   };
 }
 
-function putString({ bytes, offsets }: ByteStrings, place: number, withLength: boolean, out: Uint8Array, to: number): number {
+function putString(
+  { bytes, offsets }: ByteStrings,
+  place: number,
+  withLength: boolean,
+  out: Uint8Array,
+  to: number,
+): number {
   const start = offsets[place];
   const end = offsets[place + 1];
   if (withLength) {
@@ -128,11 +171,22 @@ interface StringsToFill extends ByteStrings {
 function stringsToFill(count: number, cellBytes: readonly number[]): StringsToFill {
   const next = sums(cellBytes);
   const length = next[cellBytes.length];
-  return { bytes: new Uint8Array(length), offsets: new (length < 0x1_0000_0000 ? Uint32Array : Float64Array)(count + 1), next };
+  return {
+    bytes: new Uint8Array(length),
+    offsets: new (length < 0x1_0000_0000 ? Uint32Array : Float64Array)(count + 1),
+    next,
+  };
 }
 
 /** Takes the string at `from`, after its length unless that is known, as that of a place; returns its end. */
-function takeString({ bytes, offsets, next }: StringsToFill, cell: number, place: number, known: number | undefined, own: Uint8Array, from: number): number {
+function takeString(
+  { bytes, offsets, next }: StringsToFill,
+  cell: number,
+  place: number,
+  known: number | undefined,
+  own: Uint8Array,
+  from: number,
+): number {
   const length = known ?? own[from] | (own[from + 1] << 8);
   const start = known === undefined ? from + 2 : from;
   let to = next[cell];

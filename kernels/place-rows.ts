@@ -43,7 +43,11 @@ export function partitionRows(degrees: Uint32Array, most: number): number[] {
 }
 
 /** Room for the largest of these ranges of rows, whose entries are known by number: degrees (V). */
-export function placeRows(degrees: Uint32Array, bounds: readonly number[], weighed: boolean): RowPlaces {
+export function placeRows(
+  degrees: Uint32Array,
+  bounds: readonly number[],
+  weighed: boolean,
+): RowPlaces {
   let room = 0;
   let widest = 0;
   for (let k = 0; k + 1 < bounds.length; k++) {
@@ -72,7 +76,8 @@ export function placeRows(degrees: Uint32Array, bounds: readonly number[], weigh
       for (let at = 0; at < count; at++) {
         const r = entries.rows[at] - first;
         const place = next[r];
-        if (!(place < offsets[r + 1])) throw new RangeError(`row ${entries.rows[at]}: more entries than were counted`);
+        if (!(place < offsets[r + 1]))
+          throw new RangeError(`row ${entries.rows[at]}: more entries than were counted`);
         next[r] = place + 1;
         columns[place] = entries.columns[at];
         if (sums) sums[place] = entries.sums![at];
@@ -80,9 +85,17 @@ export function placeRows(degrees: Uint32Array, bounds: readonly number[], weigh
     },
     rows() {
       const size = end - first;
-      for (let r = 0; r < size; r++) if (next[r] !== offsets[r + 1]) throw new RangeError(`row ${first + r}: fewer entries than were counted`);
+      for (let r = 0; r < size; r++)
+        if (next[r] !== offsets[r + 1])
+          throw new RangeError(`row ${first + r}: fewer entries than were counted`);
       const length = offsets[size];
-      return { from: first, to: end, offsets: offsets.subarray(0, size + 1), columns: columns.subarray(0, length), sums: sums?.subarray(0, length) };
+      return {
+        from: first,
+        to: end,
+        offsets: offsets.subarray(0, size + 1),
+        columns: columns.subarray(0, length),
+        sums: sums?.subarray(0, length),
+      };
     },
   };
 }

@@ -55,7 +55,15 @@ export class RandomStream {
   /** Uniform over [0, 2^32). */
   u32(): number {
     if (this.#used === 4) {
-      philox(this.#index >>> 0, Math.floor(this.#index / 0x1_0000_0000) >>> 0, this.#a, this.#b, this.#key0, this.#key1, this.#block);
+      philox(
+        this.#index >>> 0,
+        Math.floor(this.#index / 0x1_0000_0000) >>> 0,
+        this.#a,
+        this.#b,
+        this.#key0,
+        this.#key1,
+        this.#block,
+      );
       this.#index += 1;
       this.#used = 0;
     }
@@ -77,7 +85,15 @@ export class RandomStream {
 }
 
 /** One block: four 32-bit words for counter (c0, c1, c2, c3) under key (k0, k1), written to `out`. */
-export function philox(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number, out: Uint32Array): void {
+export function philox(
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+  out: Uint32Array,
+): void {
   for (let round = 0; round < 10; round++) {
     const high0 = multiplyHigh(M0, c0);
     const low0 = Math.imul(M0, c0) >>> 0;

@@ -23,7 +23,11 @@ const LEAST_COVERED = 2;
  * Items in their order, an item's tables in theirs; a move counts at once for the tables that follow, while buckets stay as they came in (two lonely
  * neighbours would else swap places). Of buckets that cover as many, the one met first: neighbours rising, tables rising.
  */
-export function planRevival(buckets: SharedBuckets, codes: Uint8Array, affinity: SparseRows): Moves {
+export function planRevival(
+  buckets: SharedBuckets,
+  codes: Uint8Array,
+  affinity: SparseRows,
+): Moves {
   const { items, tables, offsets, entries, bucketOf } = buckets;
   const width = codes.length / (items * tables);
   const moved: number[] = [];
@@ -58,7 +62,8 @@ export function planRevival(buckets: SharedBuckets, codes: Uint8Array, affinity:
   };
 
   function cover(bucket: number, stamp: number): void {
-    for (let at = offsets[bucket]; at < offsets[bucket + 1]; at++) covered[Math.floor(entries[at] / tables)] = stamp;
+    for (let at = offsets[bucket]; at < offsets[bucket + 1]; at++)
+      covered[Math.floor(entries[at] / tables)] = stamp;
   }
 
   function listUncovered(item: number): void {
@@ -100,7 +105,13 @@ export function planRevival(buckets: SharedBuckets, codes: Uint8Array, affinity:
       let least = Infinity;
       for (let a = 0; a < tables; a++) {
         for (let b = 0; b < tables; b++) {
-          const distance = hammingDistance(codes, (item * tables + a) * width, codes, (neighbour * tables + b) * width, width);
+          const distance = hammingDistance(
+            codes,
+            (item * tables + a) * width,
+            codes,
+            (neighbour * tables + b) * width,
+            width,
+          );
           if (distance >= least) continue;
           least = distance;
           nearest = a;
@@ -116,7 +127,13 @@ export function planRevival(buckets: SharedBuckets, codes: Uint8Array, affinity:
  * Makes the moves of a partition's embeddings: the signs of the new code at the embedding's own mean size; its moments begin anew. Moves are sorted by item;
  * codes: (moves, d / 8) bytes.
  */
-export function moveEmbeddings(state: PartitionState, { item, table }: Pick<Moves, 'item' | 'table'>, codes: Uint8Array, tables: number, bits: number): void {
+export function moveEmbeddings(
+  state: PartitionState,
+  { item, table }: Pick<Moves, 'item' | 'table'>,
+  codes: Uint8Array,
+  tables: number,
+  bits: number,
+): void {
   const { embeddings, moment1, moment2, firstRow } = state;
   const rows = embeddings.length / (tables * bits);
   for (let k = 0; k < item.length; k++) {

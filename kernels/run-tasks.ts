@@ -17,7 +17,11 @@ export class TaskError extends Error {
  * Takes tasks in their order and runs each as soon as the rounds before it are behind both of its groups: what a row meets, and when, is the
  * same with any number of threads. Ends when no task below `ready` is left or another thread has stopped; throws TaskError and stops the others.
  */
-export function runTasks(workspace: TaskWorkspace, ready: number, onTask?: (task: number) => void): void {
+export function runTasks(
+  workspace: TaskWorkspace,
+  ready: number,
+  onTask?: (task: number) => void,
+): void {
   const { plan, control } = workspace.visit;
   const words = new Int32Array(control);
   for (;;) {
@@ -25,7 +29,8 @@ export function runTasks(workspace: TaskWorkspace, ready: number, onTask?: (task
     if (task < 0) return;
     const { a, b, round } = plan.tasks[task % plan.tasks.length];
     const behind = Math.floor(task / plan.tasks.length) * plan.rounds + round;
-    if (!waitFor(words, CONTROL.groups + a, behind) || !waitFor(words, CONTROL.groups + b, behind)) return;
+    if (!waitFor(words, CONTROL.groups + a, behind) || !waitFor(words, CONTROL.groups + b, behind))
+      return;
     try {
       runTask(workspace, task);
       onTask?.(task);
@@ -45,7 +50,7 @@ export function helpVisit(workspace: TaskWorkspace): void {
   const words = new Int32Array(workspace.visit.control);
   const { plan } = workspace.visit;
   const all = plan.tasks.length * plan.sweeps;
-  for (let ready = 0; ready < all; ) {
+  for (let ready = 0; ready < all;) {
     if (!waitFor(words, CONTROL.ready, ready + 1)) return;
     ready = Atomics.load(words, CONTROL.ready);
     runTasks(workspace, ready);

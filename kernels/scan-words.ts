@@ -25,7 +25,17 @@ export interface WordScanner extends DictionaryBuilder {
 }
 
 interface Exports extends OrderExports {
-  layout(mask: number, slots: number, hashes: number, offsets: number, counts: number, documents: number, latest: number, arena: number, arenaBytes: number): void;
+  layout(
+    mask: number,
+    slots: number,
+    hashes: number,
+    offsets: number,
+    counts: number,
+    documents: number,
+    latest: number,
+    arena: number,
+    arenaBytes: number,
+  ): void;
   buffers(word: number, plain: number, tokens: number): void;
   begin(minimumLength: number, maximumLength: number, numbers: number, apostrophes: number): void;
   rehash(): void;
@@ -54,7 +64,19 @@ interface Table {
   words: number;
   arenaBytes: number;
   sizes: readonly number[];
-  at: Record<'text' | 'word' | 'tokens' | 'slots' | 'hashes' | 'offsets' | 'counts' | 'documents' | 'latest' | 'arena', number>;
+  at: Record<
+    | 'text'
+    | 'word'
+    | 'tokens'
+    | 'slots'
+    | 'hashes'
+    | 'offsets'
+    | 'counts'
+    | 'documents'
+    | 'latest'
+    | 'arena',
+    number
+  >;
 }
 
 /** Memory of scanners that are done, for the next ones. */
@@ -63,7 +85,12 @@ const freeTokens: Int32Array<ArrayBuffer>[] = [];
 const MOST_KEPT_TOKENS = 2 ** 22;
 
 /** Collects documents into a shard. Throws RangeError at 2^31 tokens, or where the words pass what a table of words holds. */
-export function scanWords({ minimumLength, maximumLength, numbers, apostrophes }: ScanOptions): WordScanner {
+export function scanWords({
+  minimumLength,
+  maximumLength,
+  numbers,
+  apostrophes,
+}: ScanOptions): WordScanner {
   let table = free.pop() ?? newTable(loadWasm<Exports>('words'), LEAST_WORDS, 16 * LEAST_WORDS);
   const { exports: kernel } = table.kernel;
   kernel.begin(minimumLength, maximumLength, Number(numbers), Number(apostrophes));
@@ -108,7 +135,8 @@ export function scanWords({ minimumLength, maximumLength, numbers, apostrophes }
       },
     },
     add(bytes, start, end) {
-      if (end - start > TEXT_BYTES) throw new RangeError(`a word of ${end - start} bytes, at most ${TEXT_BYTES} are taken`);
+      if (end - start > TEXT_BYTES)
+        throw new RangeError(`a word of ${end - start} bytes, at most ${TEXT_BYTES} are taken`);
       makeRoom(end - start);
       memory.set(bytes.subarray(start, end), table.at.word);
       kernel.addWord(end - start);
@@ -129,7 +157,13 @@ export function scanWords({ minimumLength, maximumLength, numbers, apostrophes }
       drain();
       const ended = rows.finish(length);
       const all = tokens.slice(0, length);
-      const words = { count: kernel.words(), bytes: kernel.wordBytes(), at: table.at, laidOut: table.sizes, mostTokens: TOKENS };
+      const words = {
+        count: kernel.words(),
+        bytes: kernel.wordBytes(),
+        at: table.at,
+        laidOut: table.sizes,
+        mostTokens: TOKENS,
+      };
       const shard = { dictionary: orderScanned(table.kernel, words, all), tokens: all, ...ended };
       free.push(table);
       if (tokens.length <= MOST_KEPT_TOKENS) freeTokens.push(tokens);
@@ -139,11 +173,47 @@ export function scanWords({ minimumLength, maximumLength, numbers, apostrophes }
 }
 
 function newTable(kernel: WasmKernel<Exports>, words: number, arenaBytes: number): Table {
-  const names = ['text', 'plain', 'word', 'tokens', 'slots', 'hashes', 'offsets', 'counts', 'documents', 'latest', 'arena'] as const;
-  const sizes = [TEXT_BYTES + SLACK, TEXT_BYTES + SLACK, TEXT_BYTES + SLACK, 4 * TOKENS, 8 * words, 4 * words, 4 * words + 4, 4 * words, 4 * words, 4 * words, arenaBytes + SLACK];
+  const names = [
+    'text',
+    'plain',
+    'word',
+    'tokens',
+    'slots',
+    'hashes',
+    'offsets',
+    'counts',
+    'documents',
+    'latest',
+    'arena',
+  ] as const;
+  const sizes = [
+    TEXT_BYTES + SLACK,
+    TEXT_BYTES + SLACK,
+    TEXT_BYTES + SLACK,
+    4 * TOKENS,
+    8 * words,
+    4 * words,
+    4 * words + 4,
+    4 * words,
+    4 * words,
+    4 * words,
+    arenaBytes + SLACK,
+  ];
   const starts = kernel.allocate(sizes);
-  const at = Object.fromEntries(names.map((name, k) => [name, starts[k]])) as Table['at'] & { plain: number };
-  kernel.exports.layout(2 * words - 1, at.slots, at.hashes, at.offsets, at.counts, at.documents, at.latest, at.arena, arenaBytes);
+  const at = Object.fromEntries(names.map((name, k) => [name, starts[k]])) as Table['at'] & {
+    plain: number;
+  };
+  kernel.exports.layout(
+    2 * words - 1,
+    at.slots,
+    at.hashes,
+    at.offsets,
+    at.counts,
+    at.documents,
+    at.latest,
+    at.arena,
+    arenaBytes,
+  );
   kernel.exports.buffers(at.word, at.plain, at.tokens);
   return { kernel, words, arenaBytes, sizes, at };
 }
@@ -151,13 +221,17 @@ function newTable(kernel: WasmKernel<Exports>, words: number, arenaBytes: number
 /** Twice as large. What comes first in memory stays where it is: the text at hand, the tokens. */
 function grownTable(table: Table): Table {
   const { kernel, words, arenaBytes, at } = table;
-  if (words === MOST_WORDS || arenaBytes === MOST_ARENA) throw new RangeError(`a shard of more than ${MOST_WORDS} distinct words or ${MOST_ARENA} bytes of them; split the file`);
+  if (words === MOST_WORDS || arenaBytes === MOST_ARENA)
+    throw new RangeError(
+      `a shard of more than ${MOST_WORDS} distinct words or ${MOST_ARENA} bytes of them; split the file`,
+    );
   const names = ['hashes', 'offsets', 'counts', 'documents', 'latest'] as const;
   const known = kernel.exports.words();
   const kept = names.map((name) => new Uint32Array(kernel.memory(), at[name], known + 1).slice());
   const bytes = new Uint8Array(kernel.memory(), at.arena, kernel.exports.wordBytes()).slice();
   const larger = newTable(kernel, 2 * words, 2 * arenaBytes);
-  for (const [k, name] of names.entries()) new Uint32Array(kernel.memory(), larger.at[name], known + 1).set(kept[k]);
+  for (const [k, name] of names.entries())
+    new Uint32Array(kernel.memory(), larger.at[name], known + 1).set(kept[k]);
   new Uint8Array(kernel.memory(), larger.at.arena, bytes.length).set(bytes);
   kernel.exports.rehash();
   return larger;

@@ -15,12 +15,19 @@ const COST_OF_ITEM = 0.1;
 const COST_OF_CODE = 1;
 
 /** Settles `codes` in place, items in their order, a move counting at once for all that follow. Returns the number of codes that changed. Throws RangeError on a shape that cannot be. */
-export function settle(codes: Uint8Array, tables: number, codeBytes: number, affinity: SparseRows): number {
+export function settle(
+  codes: Uint8Array,
+  tables: number,
+  codeBytes: number,
+  affinity: SparseRows,
+): number {
   const { items, codes: distinct, offsets, bucketOf } = sharedBuckets(codes, tables, codeBytes);
-  if (affinity.offsets.length !== items + 1) throw new RangeError(`affinity: ${affinity.offsets.length - 1} rows for ${items} items`);
+  if (affinity.offsets.length !== items + 1)
+    throw new RangeError(`affinity: ${affinity.offsets.length - 1} rows for ${items} items`);
   /** Items of a bucket. */
   const sizes = new Uint32Array(offsets.length - 1);
-  for (let entry = 0; entry < bucketOf.length; entry++) if (!isRepeated(entry)) sizes[bucketOf[entry]] += 1;
+  for (let entry = 0; entry < bucketOf.length; entry++)
+    if (!isRepeated(entry)) sizes[bucketOf[entry]] += 1;
   const gained = new Uint32Array(sizes.length);
   const linked = new Uint32Array(sizes.length);
   const met: number[] = [];
@@ -39,19 +46,22 @@ export function settle(codes: Uint8Array, tables: number, codeBytes: number, aff
   return changed;
 
   function isAlone(item: number): boolean {
-    for (let entry = item * tables; entry < (item + 1) * tables; entry++) if (sizes[bucketOf[entry]] > 1) return false;
+    for (let entry = item * tables; entry < (item + 1) * tables; entry++)
+      if (sizes[bucketOf[entry]] > 1) return false;
     return true;
   }
 
   /** Whether an earlier code of the item is the same. */
   function isRepeated(entry: number): boolean {
-    for (let other = entry - (entry % tables); other < entry; other++) if (bucketOf[other] === bucketOf[entry]) return true;
+    for (let other = entry - (entry % tables); other < entry; other++)
+      if (bucketOf[other] === bucketOf[entry]) return true;
     return false;
   }
 
   /** Whether a code of the item, but for entry `without`, is in the bucket. */
   function holds(item: number, bucket: number, without: number): boolean {
-    for (let entry = item * tables; entry < (item + 1) * tables; entry++) if (entry !== without && bucketOf[entry] === bucket) return true;
+    for (let entry = item * tables; entry < (item + 1) * tables; entry++)
+      if (entry !== without && bucketOf[entry] === bucket) return true;
     return false;
   }
 
@@ -61,7 +71,8 @@ export function settle(codes: Uint8Array, tables: number, codeBytes: number, aff
     for (let at = affinity.offsets[item]; at < affinity.offsets[item + 1]; at++) {
       const neighbour = affinity.columns[at];
       let isMet = false;
-      for (let entry = neighbour * tables; entry < (neighbour + 1) * tables; entry++) isMet ||= holds(item, bucketOf[entry], without);
+      for (let entry = neighbour * tables; entry < (neighbour + 1) * tables; entry++)
+        isMet ||= holds(item, bucketOf[entry], without);
       for (let entry = neighbour * tables; entry < (neighbour + 1) * tables; entry++) {
         if (isRepeated(entry)) continue;
         const bucket = bucketOf[entry];
@@ -88,7 +99,13 @@ export function settle(codes: Uint8Array, tables: number, codeBytes: number, aff
     let nearest = item * tables;
     let least = Infinity;
     for (let entry = item * tables; entry < (item + 1) * tables; entry++) {
-      const distance = hammingDistance(codes, entry * codeBytes, distinct, bucket * codeBytes, codeBytes);
+      const distance = hammingDistance(
+        codes,
+        entry * codeBytes,
+        distinct,
+        bucket * codeBytes,
+        codeBytes,
+      );
       if (distance >= least) continue;
       least = distance;
       nearest = entry;

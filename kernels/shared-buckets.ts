@@ -27,12 +27,24 @@ export interface SharedBuckets {
 export function sharedBuckets(codes: Uint8Array, tables: number, codeBytes: number): SharedBuckets {
   const { codes: distinct, offsets, items: entries } = buildBuckets(codes, 1, codeBytes, 0);
   const bucketOf = new Uint32Array(entries.length);
-  for (let b = 0; b + 1 < offsets.length; b++) for (let at = offsets[b]; at < offsets[b + 1]; at++) bucketOf[entries[at]] = b;
-  return { items: entries.length / tables, tables, codeBytes, codes: distinct, offsets, entries, bucketOf };
+  for (let b = 0; b + 1 < offsets.length; b++)
+    for (let at = offsets[b]; at < offsets[b + 1]; at++) bucketOf[entries[at]] = b;
+  return {
+    items: entries.length / tables,
+    tables,
+    codeBytes,
+    codes: distinct,
+    offsets,
+    entries,
+    bucketOf,
+  };
 }
 
 /** The buckets by item: one that has a code twice is there once. With `table`, only those of codes that the table uses. */
-export function bucketsOfItems({ items, tables, codeBytes, codes, offsets, entries, bucketOf }: SharedBuckets, table?: number): TableBuckets {
+export function bucketsOfItems(
+  { items, tables, codeBytes, codes, offsets, entries, bucketOf }: SharedBuckets,
+  table?: number,
+): TableBuckets {
   const isUsed = new Uint8Array(offsets.length - 1);
   if (table === undefined) isUsed.fill(1);
   else for (let item = 0; item < items; item++) isUsed[bucketOf[item * tables + table]] = 1;
@@ -51,5 +63,11 @@ export function bucketsOfItems({ items, tables, codeBytes, codes, offsets, entri
     }
     ends[++count] = length;
   }
-  return { table: table ?? 0, codeBytes, codes: used.slice(0, count * codeBytes), offsets: ends.slice(0, count + 1), items: members.slice(0, length) };
+  return {
+    table: table ?? 0,
+    codeBytes,
+    codes: used.slice(0, count * codeBytes),
+    offsets: ends.slice(0, count + 1),
+    items: members.slice(0, length),
+  };
 }

@@ -17,7 +17,10 @@ export interface BlockModel {
 }
 
 /** D without a diagonal; columns rise within a row. Item i draws from the stream (seed, sbm, i). */
-export function drawBlockModel({ factions, size, inside, near, reach, symmetric }: BlockModel, seed: number): SparseRows {
+export function drawBlockModel(
+  { factions, size, inside, near, reach, symmetric }: BlockModel,
+  seed: number,
+): SparseRows {
   const items = factions * size;
   const rows: number[][] = Array.from({ length: items }, () => []);
   for (let i = 0; i < items; i++) {
@@ -26,7 +29,8 @@ export function drawBlockModel({ factions, size, inside, near, reach, symmetric 
     const first = symmetric ? i + 1 : Math.max(0, faction - reach) * size;
     const end = Math.min(factions, faction + reach + 1) * size;
     for (let j = first; j < end; j++) {
-      if (j === i || random.uniform() >= (Math.floor(j / size) === faction ? inside : near)) continue;
+      if (j === i || random.uniform() >= (Math.floor(j / size) === faction ? inside : near))
+        continue;
       rows[i].push(j);
       if (symmetric) rows[j].push(i);
     }
@@ -47,6 +51,10 @@ function toRows(rows: number[][]): SparseRows {
   const offsets = new Uint32Array(rows.length + 1);
   for (let i = 0; i < rows.length; i++) offsets[i + 1] = offsets[i] + rows[i].length;
   const columns = new Uint32Array(offsets[rows.length]);
-  for (let i = 0; i < rows.length; i++) columns.set(rows[i].sort((a, b) => a - b), offsets[i]);
+  for (let i = 0; i < rows.length; i++)
+    columns.set(
+      rows[i].sort((a, b) => a - b),
+      offsets[i],
+    );
   return { offsets, columns };
 }

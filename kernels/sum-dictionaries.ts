@@ -18,7 +18,10 @@ export function sumDictionaries(): DictionarySum {
   let documents = new Float64Array(1024);
 
   function grow(): void {
-    const [moreCounts, moreDocuments] = [new Float64Array(2 * counts.length), new Float64Array(2 * counts.length)];
+    const [moreCounts, moreDocuments] = [
+      new Float64Array(2 * counts.length),
+      new Float64Array(2 * counts.length),
+    ];
     moreCounts.set(counts);
     moreDocuments.set(documents);
     [counts, documents] = [moreCounts, moreDocuments];
@@ -27,20 +30,30 @@ export function sumDictionaries(): DictionarySum {
   return {
     add({ words: { offsets, bytes }, counts: more, documents: moreDocuments }) {
       const words = offsets.length - 1;
-      if (more.length !== words || moreDocuments.length !== words) throw new RangeError(`a dictionary of ${words} words, ${more.length} counts, ${moreDocuments.length} numbers of documents`);
+      if (more.length !== words || moreDocuments.length !== words)
+        throw new RangeError(
+          `a dictionary of ${words} words, ${more.length} counts, ${moreDocuments.length} numbers of documents`,
+        );
       for (let k = 0; k < words; k++) {
         const id = table.add(bytes, offsets[k], offsets[k + 1]);
         if (id === counts.length) grow();
         counts[id] += more[k];
         documents[id] += moreDocuments[k];
-        if (counts[id] > Number.MAX_SAFE_INTEGER) throw new RangeError(`the count of "${Buffer.from(bytes.subarray(offsets[k], offsets[k + 1])).toString('utf8')}" reaches 2^53`);
+        if (counts[id] > Number.MAX_SAFE_INTEGER)
+          throw new RangeError(
+            `the count of "${Buffer.from(bytes.subarray(offsets[k], offsets[k + 1])).toString('utf8')}" reaches 2^53`,
+          );
       }
     },
     size: () => table.size(),
     finish() {
       const arrived = table.words();
       const order = sortWords(arrived);
-      const summed = { words: orderWords(arrived, order), counts: new Float64Array(order.length), documents: new Float64Array(order.length) };
+      const summed = {
+        words: orderWords(arrived, order),
+        counts: new Float64Array(order.length),
+        documents: new Float64Array(order.length),
+      };
       for (let to = 0; to < order.length; to++) {
         summed.counts[to] = counts[order[to]];
         summed.documents[to] = documents[order[to]];

@@ -18,7 +18,11 @@ export function openBounds(V: number): TopBounds {
 }
 
 /** Notes the bounds of those of these rows that have more than `top` entries; columns rise within a row. */
-export function noteBounds(bounds: TopBounds, { from, to, offsets, columns, sums }: PlacedRows, top: number): void {
+export function noteBounds(
+  bounds: TopBounds,
+  { from, to, offsets, columns, sums }: PlacedRows,
+  top: number,
+): void {
   for (let row = from; row < to; row++) {
     const start = offsets[row - from];
     const end = offsets[row - from + 1];

@@ -23,20 +23,33 @@ export function chooseVocabularyOfPieces(choice: VocabularyChoice): WordChoice<D
 }
 
 /** As chooseCommon of the whole: never more than twice `n` words, those of the share and a piece are held. */
-export function chooseCommonOfPieces(n: number, share: number, documents: number): WordChoice<string[]> {
+export function chooseCommonOfPieces(
+  n: number,
+  share: number,
+  documents: number,
+): WordChoice<string[]> {
   const top = chooseVocabularyOfPieces({ common: [], minimumCount: 0, maximumSize: n });
   let frequent: Dictionary = NOTHING;
   return {
     add(piece) {
       top.add(piece);
       const inShare = chooseCommon(piece, 0, share, documents);
-      frequent = joined(frequent, { words: inShare, counts: new Float64Array(inShare.length), documents: new Float64Array(inShare.length) });
+      frequent = joined(frequent, {
+        words: inShare,
+        counts: new Float64Array(inShare.length),
+        documents: new Float64Array(inShare.length),
+      });
     },
     finish() {
       const ranked = top.finish().words;
       const both: string[] = [];
-      for (let i = 0, j = 0; i < ranked.length || j < frequent.words.length; ) {
-        const order = i === ranked.length ? 1 : j === frequent.words.length ? -1 : compareCodePoints(ranked[i], frequent.words[j]);
+      for (let i = 0, j = 0; i < ranked.length || j < frequent.words.length;) {
+        const order =
+          i === ranked.length
+            ? 1
+            : j === frequent.words.length
+              ? -1
+              : compareCodePoints(ranked[i], frequent.words[j]);
         both.push(order <= 0 ? ranked[i] : frequent.words[j]);
         if (order <= 0) i += 1;
         if (order >= 0) j += 1;
@@ -46,11 +59,21 @@ export function chooseCommonOfPieces(n: number, share: number, documents: number
   };
 }
 
-const NOTHING: Dictionary = { words: [], counts: new Float64Array(0), documents: new Float64Array(0) };
+const NOTHING: Dictionary = {
+  words: [],
+  counts: new Float64Array(0),
+  documents: new Float64Array(0),
+};
 
 function joined(a: Dictionary, b: Dictionary): Dictionary {
-  if (a.words.length > 0 && b.words.length > 0 && compareCodePoints(a.words[a.words.length - 1], b.words[0]) >= 0) {
-    throw new RangeError(`a piece begins with "${b.words[0]}" after "${a.words[a.words.length - 1]}"; expected rising code points`);
+  if (
+    a.words.length > 0 &&
+    b.words.length > 0 &&
+    compareCodePoints(a.words[a.words.length - 1], b.words[0]) >= 0
+  ) {
+    throw new RangeError(
+      `a piece begins with "${b.words[0]}" after "${a.words[a.words.length - 1]}"; expected rising code points`,
+    );
   }
   const both = (first: Float64Array, second: Float64Array) => {
     const all = new Float64Array(first.length + second.length);
@@ -58,5 +81,9 @@ function joined(a: Dictionary, b: Dictionary): Dictionary {
     all.set(second, first.length);
     return all;
   };
-  return { words: a.words.concat(b.words), counts: both(a.counts, b.counts), documents: both(a.documents, b.documents) };
+  return {
+    words: a.words.concat(b.words),
+    counts: both(a.counts, b.counts),
+    documents: both(a.documents, b.documents),
+  };
 }

@@ -8,7 +8,14 @@ import { CONTROL, runTasks, stopAll, TaskError, waitFor } from './run-tasks.ts';
 import { allocate } from './train-memory.ts';
 import type { PartitionState } from './train-partition.ts';
 import { planVisit } from './train-plan.ts';
-import { negativeWeights, numberRows, positivePairs, restrict, type BlockSide, type SparseRows } from './train-rows.ts';
+import {
+  negativeWeights,
+  numberRows,
+  positivePairs,
+  restrict,
+  type BlockSide,
+  type SparseRows,
+} from './train-rows.ts';
 import type { Visit } from './train-settings.ts';
 import { openWorkspace, type SharedVisit, type TaskWorkspace } from './train-task.ts';
 
@@ -63,24 +70,69 @@ export interface PreparedVisit {
 }
 
 /** Lays a visit out in shared memory; without `dense` for drawing alone, when embeddings and moments lie elsewhere. */
-export function prepareVisit(sides: readonly BlockSide[], visit: Visit, threads: number, dense = true): PreparedVisit {
-  const { tables, bits, batchPositives, hardPerPositive, easyPerPositive, bucketPerPositive, rowBlocks } = visit.settings;
+export function prepareVisit(
+  sides: readonly BlockSide[],
+  visit: Visit,
+  threads: number,
+  dense = true,
+): PreparedVisit {
+  const {
+    tables,
+    bits,
+    batchPositives,
+    hardPerPositive,
+    easyPerPositive,
+    bucketPerPositive,
+    rowBlocks,
+  } = visit.settings;
   const width = tables * bits;
   const rows = numberRows(sides, width);
-  const affinity = restrict(rows, sides.map((side) => side.affinity));
-  const negatives = restrict(rows, sides.map((side) => side.negatives));
-  const bucketed = restrict(rows, sides.map((side) => side.bucketed ?? noRows(side)));
+  const affinity = restrict(
+    rows,
+    sides.map((side) => side.affinity),
+  );
+  const negatives = restrict(
+    rows,
+    sides.map((side) => side.negatives),
+  );
+  const bucketed = restrict(
+    rows,
+    sides.map((side) => side.bucketed ?? noRows(side)),
+  );
   const positives = positivePairs(rows, affinity);
   const count = positives.left.length;
-  const plan = planVisit(count, sides.map(({ state }) => state.embeddings.length / width), batchPositives, visit.allRows, rowBlocks);
+  const plan = planVisit(
+    count,
+    sides.map(({ state }) => state.embeddings.length / width),
+    batchPositives,
+    visit.allRows,
+    rowBlocks,
+  );
   const links = affinity.columns.length;
-  const sizes = { rows: rows.rows, tables, bits, positives: count, links, mined: negatives.columns.length, bucketed: bucketed.columns.length };
-  const { memory, shared: at, threads: own } = allocate({ ...sizes, hardPerPositive, easyPerPositive, bucketPerPositive, threads, dense }, plan);
+  const sizes = {
+    rows: rows.rows,
+    tables,
+    bits,
+    positives: count,
+    links,
+    mined: negatives.columns.length,
+    bucketed: bucketed.columns.length,
+  };
+  const {
+    memory,
+    shared: at,
+    threads: own,
+  } = allocate(
+    { ...sizes, hardPerPositive, easyPerPositive, bucketPerPositive, threads, dense },
+    plan,
+  );
 
   const floats = new Float32Array(memory.buffer);
   const words = new Uint32Array(memory.buffer);
   let value = 0;
-  for (const { state: { embeddings, moment1, moment2 } } of dense ? sides : []) {
+  for (const {
+    state: { embeddings, moment1, moment2 },
+  } of dense ? sides : []) {
     floats.set(embeddings, at.embeddings / 4 + value);
     floats.set(moment1, at.moment1 / 4 + value);
     floats.set(moment2, at.moment2 / 4 + value);
@@ -94,7 +146,13 @@ export function prepareVisit(sides: readonly BlockSide[], visit: Visit, threads:
   words.set(bucketed.columns, at.bColumns / 4);
   words.set(positives.left, at.left / 4);
   words.set(positives.right, at.right / 4);
-  floats.set(negativeWeights(sides.map((side) => side.affinity), visit.settings.degreeBalance), at.negativeWeight / 4);
+  floats.set(
+    negativeWeights(
+      sides.map((side) => side.affinity),
+      visit.settings.degreeBalance,
+    ),
+    at.negativeWeight / 4,
+  );
   words.set(plan.groupStart, at.groupStart / 4);
   for (let r = 0; r < rows.rows; r++) words[at.groupRows / 4 + r] = r;
   words.fill(0xffffffff, at.slotOf / 4, at.slotOf / 4 + rows.rows);
@@ -106,13 +164,34 @@ export function prepareVisit(sides: readonly BlockSide[], visit: Visit, threads:
   const results = new SharedArrayBuffer(16 * plan.tasks.length * plan.sweeps);
   const steps = sides.map(({ state }) => state.steps);
   const { settings, allRows, from, to, seed, epoch, block } = visit;
-  return { shared: { memory, shared: at, threads: own, plan, visit: { settings, allRows, from, to, seed, epoch, block }, rows, steps, dense, control, results }, positives: count };
+  return {
+    shared: {
+      memory,
+      shared: at,
+      threads: own,
+      plan,
+      visit: { settings, allRows, from, to, seed, epoch, block },
+      rows,
+      steps,
+      dense,
+      control,
+      results,
+    },
+    positives: count,
+  };
 }
 
-const noRows = ({ affinity }: BlockSide): SparseRows => ({ offsets: new Uint32Array(affinity.offsets.length), columns: new Uint32Array(0) });
+const noRows = ({ affinity }: BlockSide): SparseRows => ({
+  offsets: new Uint32Array(affinity.offsets.length),
+  columns: new Uint32Array(0),
+});
 
 /** Sweep after sweep: groups and positives anew, then its tasks. */
-function runSweeps(workspace: TaskWorkspace, positives: number, onTask?: (done: number, total: number) => void): void {
+function runSweeps(
+  workspace: TaskWorkspace,
+  positives: number,
+  onTask?: (done: number, total: number) => void,
+): void {
   const { visit, functions } = workspace;
   const { plan, rows } = visit;
   const { settings } = visit.visit;
@@ -128,11 +207,16 @@ function runSweeps(workspace: TaskWorkspace, positives: number, onTask?: (done: 
     if (!waitFor(words, CONTROL.done, ready)) return;
   }
   const { split, rows: n } = rows;
-  if (settings.optimizer === 'rmsprop') functions.settle(RHO, Math.max(split, n), plan.sweeps * plan.rounds);
+  if (settings.optimizer === 'rmsprop')
+    functions.settle(RHO, Math.max(split, n), plan.sweeps * plan.rounds);
 }
 
 /** Groups of rows anew, and the sweep's positives by task; the first sweep shuffles the positives of the visit. */
-export function beginSweep({ visit, functions }: TaskWorkspace, positives: number, sweep: number): void {
+export function beginSweep(
+  { visit, functions }: TaskWorkspace,
+  positives: number,
+  sweep: number,
+): void {
   const { plan, rows } = visit;
   const { seed, epoch, block } = visit.visit;
   if (sweep === 0) {
@@ -145,19 +229,39 @@ export function beginSweep({ visit, functions }: TaskWorkspace, positives: numbe
   if (rows.rows > rows.split) functions.shuffleRows(rows.split, rows.rows);
   functions.nameGroups(plan.groups);
   const start = Math.floor((positives * sweep) / plan.sweeps);
-  functions.sortPositives(start, Math.floor((positives * (sweep + 1)) / plan.sweeps), plan.groups, plan.tasks.length);
+  functions.sortPositives(
+    start,
+    Math.floor((positives * (sweep + 1)) / plan.sweeps),
+    plan.groups,
+    plan.tasks.length,
+  );
 }
 
 function readStates(sides: readonly BlockSide[], { visit }: TaskWorkspace): PartitionState[] {
   const { memory, shared, plan } = visit;
   const clock = visit.results.byteLength === 0 ? 0 : plan.sweeps * plan.rounds;
   let value = 0;
-  return sides.map(({ state: { firstRow, steps, embeddings: { length } } }) => {
-    const copy = (from: number) => new Float32Array(memory.buffer, from + 4 * value, length).slice();
-    const state = { firstRow, embeddings: copy(shared.embeddings), moment1: copy(shared.moment1), moment2: copy(shared.moment2), steps: steps + clock };
-    value += length;
-    return state;
-  });
+  return sides.map(
+    ({
+      state: {
+        firstRow,
+        steps,
+        embeddings: { length },
+      },
+    }) => {
+      const copy = (from: number) =>
+        new Float32Array(memory.buffer, from + 4 * value, length).slice();
+      const state = {
+        firstRow,
+        embeddings: copy(shared.embeddings),
+        moment1: copy(shared.moment1),
+        moment2: copy(shared.moment2),
+        steps: steps + clock,
+      };
+      value += length;
+      return state;
+    },
+  );
 }
 
 /** In the order of tasks, whoever ran them. */

@@ -112,23 +112,40 @@ export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
   };
   const shared = place(SHARED, bytes, take);
   const ownBytes = bytesOfThread(sizes, plan);
-  const own = Array.from({ length: threads }, () => ({ header: take(4 * (2 + SHARED.length + OWN.length)), own: place(OWN, ownBytes, take) }));
+  const own = Array.from({ length: threads }, () => ({
+    header: take(4 * (2 + SHARED.length + OWN.length)),
+    own: place(OWN, ownBytes, take),
+  }));
   const pages = Math.ceil(end / PAGE);
   if (pages > MOST_PAGES) {
-    throw new RangeError(`a block of ${rows} rows with ${positives} positive pairs needs ${end} bytes, more than the ${MOST_PAGES * PAGE} of WebAssembly; more training.partitions make blocks smaller`);
+    throw new RangeError(
+      `a block of ${rows} rows with ${positives} positive pairs needs ${end} bytes, more than the ${MOST_PAGES * PAGE} of WebAssembly; more training.partitions make blocks smaller`,
+    );
   }
   const memory = createMemory(pages);
   const words = new Uint32Array(memory.buffer);
   for (const thread of own) {
-    const values = [tables, bits, ...SHARED.map((name) => shared[name]), ...OWN.map((name) => thread.own[name])];
+    const values = [
+      tables,
+      bits,
+      ...SHARED.map((name) => shared[name]),
+      ...OWN.map((name) => thread.own[name]),
+    ];
     words.set(values, thread.header / 4);
   }
   return { memory, shared, threads: own };
 }
 
-function bytesOfThread({ rows, tables, bits, hardPerPositive, easyPerPositive, bucketPerPositive, dense }: Sizes, { batch, groups, groupStart }: VisitPlan): OwnPlaces {
-  const pairs = batch * (1 + Math.ceil(hardPerPositive) + Math.ceil(easyPerPositive) + Math.ceil(bucketPerPositive));
-  const largestGroup = Math.max(...groupStart.slice(1).map((end, group) => end - groupStart[group]));
+function bytesOfThread(
+  { rows, tables, bits, hardPerPositive, easyPerPositive, bucketPerPositive, dense }: Sizes,
+  { batch, groups, groupStart }: VisitPlan,
+): OwnPlaces {
+  const pairs =
+    batch *
+    (1 + Math.ceil(hardPerPositive) + Math.ceil(easyPerPositive) + Math.ceil(bucketPerPositive));
+  const largestGroup = Math.max(
+    ...groupStart.slice(1).map((end, group) => end - groupStart[group]),
+  );
   const slots = Math.min(2 * pairs, groups === 1 ? rows : 2 * largestGroup);
   const squares = 4 * Math.ceil((tables * tables) / 4);
   const vectors = 4 * tables * (2 * bits + 3);
@@ -147,6 +164,10 @@ function bytesOfThread({ rows, tables, bits, hardPerPositive, easyPerPositive, b
   };
 }
 
-function place<Name extends string>(names: readonly Name[], bytes: Record<Name, number>, take: (bytes: number) => number): Record<Name, number> {
+function place<Name extends string>(
+  names: readonly Name[],
+  bytes: Record<Name, number>,
+  take: (bytes: number) => number,
+): Record<Name, number> {
   return Object.fromEntries(names.map((name) => [name, take(bytes[name])])) as Record<Name, number>;
 }

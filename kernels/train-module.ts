@@ -11,13 +11,37 @@ export interface TrainFunctions {
   shuffleRows(first: number, end: number): void;
   nameGroups(groups: number): void;
   sortPositives(first: number, end: number, groups: number, tasks: number): void;
-  drawPairs(first: number, end: number, a: number, b: number, hardPerPositive: number, easyPerPositive: number, bucketPerPositive: number): number;
+  drawPairs(
+    first: number,
+    end: number,
+    a: number,
+    b: number,
+    hardPerPositive: number,
+    easyPerPositive: number,
+    bucketPerPositive: number,
+  ): number;
   drawMask(dropout: number): void;
   forward(): void;
   cosinesOfPairs(first: number, end: number): void;
   spreadSlopes(first: number, end: number, lambda: number, temperature: number): void;
-  adam(quantization: number, quantizationScale: number, split: number, beta1: number, beta2: number, scale0: number, correction0: number, scale1: number, correction1: number): number;
-  rmsprop(quantization: number, quantizationScale: number, rho: number, rate: number, step: number): number;
+  adam(
+    quantization: number,
+    quantizationScale: number,
+    split: number,
+    beta1: number,
+    beta2: number,
+    scale0: number,
+    correction0: number,
+    scale1: number,
+    correction1: number,
+  ): number;
+  rmsprop(
+    quantization: number,
+    quantizationScale: number,
+    rho: number,
+    rate: number,
+    step: number,
+  ): number;
   quantizationLoss(): number;
   settle(rho: number, rows: number, step: number): void;
   slotCount(): number;
@@ -31,7 +55,10 @@ export interface SharedMemory {
 
 interface Api {
   Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: Record<string, Record<string, unknown>>) => { exports: unknown };
+  Instance: new (
+    module: object,
+    imports: Record<string, Record<string, unknown>>,
+  ) => { exports: unknown };
   Memory: new (limits: { initial: number; maximum: number; shared: true }) => SharedMemory;
 }
 

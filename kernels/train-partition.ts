@@ -17,14 +17,27 @@ export interface PartitionState {
 const SPREAD = 0.05;
 
 /** A partition before training: E ~ N(0, 0.05^2), keyed by global row, so that it does not depend on how rows are split. */
-export function initializePartition(seed: number, firstRow: number, rows: number, tables: number, bits: number): PartitionState {
+export function initializePartition(
+  seed: number,
+  firstRow: number,
+  rows: number,
+  tables: number,
+  bits: number,
+): PartitionState {
   const width = tables * bits;
   const embeddings = new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) {
     const random = new RandomStream(seed, PURPOSE.initialize, firstRow + row);
-    for (let at = row * width; at < (row + 1) * width; at++) embeddings[at] = SPREAD * normal(random);
+    for (let at = row * width; at < (row + 1) * width; at++)
+      embeddings[at] = SPREAD * normal(random);
   }
-  return { firstRow, embeddings, moment1: new Float32Array(rows * width), moment2: new Float32Array(rows * width), steps: 0 };
+  return {
+    firstRow,
+    embeddings,
+    moment1: new Float32Array(rows * width),
+    moment2: new Float32Array(rows * width),
+    steps: 0,
+  };
 }
 
 /** A standard normal by Marsaglia's polar method; its twin is thrown away. */

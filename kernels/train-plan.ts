@@ -22,7 +22,13 @@ export interface VisitPlan {
  * As many updates a row as batches over all rows would make: a row moves once a round. `rowBlocks` groups, fewer where there are not as many
  * batches, one where it is 1: then every sweep is a batch over all rows.
  */
-export function planVisit(positives: number, sides: readonly number[], batchPositives: number, allRows: number, rowBlocks: number): VisitPlan {
+export function planVisit(
+  positives: number,
+  sides: readonly number[],
+  batchPositives: number,
+  allRows: number,
+  rowBlocks: number,
+): VisitPlan {
   const [p = 0, q] = sides;
   const rows = p + (q ?? 0);
   const perBatch = Math.max(1, Math.round((batchPositives * rows) / allRows));
@@ -33,12 +39,26 @@ export function planVisit(positives: number, sides: readonly number[], batchPosi
     const tasks = withinOneSide(groups);
     const sweeps = Math.max(1, Math.round(batches / groups));
     const share = groups === 1 ? 1 : 2 / (groups * groups);
-    return { groups, groupStart: slices(0, p, groups), tasks, rounds: groups === 1 ? 1 : groups, sweeps, batch: capacity(positives, sweeps, share) };
+    return {
+      groups,
+      groupStart: slices(0, p, groups),
+      tasks,
+      rounds: groups === 1 ? 1 : groups,
+      sweeps,
+      batch: capacity(positives, sweeps, share),
+    };
   }
   const half = Math.max(1, Math.min(Math.floor(rowBlocks / 2), batches, p, q));
   const sweeps = Math.max(1, Math.round(batches / half));
   const groupStart = [...slices(0, p, half), ...slices(p, q, half).slice(1)];
-  return { groups: 2 * half, groupStart, tasks: betweenTwoSides(half), rounds: half, sweeps, batch: capacity(positives, sweeps, 1 / (half * half)) };
+  return {
+    groups: 2 * half,
+    groupStart,
+    tasks: betweenTwoSides(half),
+    rounds: half,
+    sweeps,
+    batch: capacity(positives, sweeps, 1 / (half * half)),
+  };
 }
 
 /** The circle method: G - 1 rounds of G / 2 meetings, then every group with itself. */

@@ -32,23 +32,40 @@ export interface BlockRows {
 /** The numbering of a block's rows; `width` = L * d values a row. Sides are two with p before q, or one on the diagonal. */
 export function numberRows(sides: readonly BlockSide[], width: number): BlockRows {
   const [p, q] = sides;
-  if (p === undefined || sides.length > 2) throw new RangeError(`a block has one side or two, not ${sides.length}`);
+  if (p === undefined || sides.length > 2)
+    throw new RangeError(`a block has one side or two, not ${sides.length}`);
   for (const { state, affinity, negatives, bucketed } of sides) {
     const values = state.embeddings.length;
     const rows = values / width;
-    if (!Number.isInteger(rows) || state.moment1.length !== values || state.moment2.length !== values) {
-      throw new RangeError(`partition at row ${state.firstRow}: ${values} embedding values with ${state.moment1.length} and ${state.moment2.length} moments, in rows of ${width}`);
+    if (
+      !Number.isInteger(rows) ||
+      state.moment1.length !== values ||
+      state.moment2.length !== values
+    ) {
+      throw new RangeError(
+        `partition at row ${state.firstRow}: ${values} embedding values with ${state.moment1.length} and ${state.moment2.length} moments, in rows of ${width}`,
+      );
     }
     for (const sparse of [affinity, negatives, ...(bucketed ? [bucketed] : [])]) {
-      if (sparse.offsets.length !== rows + 1) throw new RangeError(`partition at row ${state.firstRow}: ${rows} rows, but offsets for ${sparse.offsets.length - 1}`);
+      if (sparse.offsets.length !== rows + 1)
+        throw new RangeError(
+          `partition at row ${state.firstRow}: ${rows} rows, but offsets for ${sparse.offsets.length - 1}`,
+        );
     }
   }
   const split = p.state.embeddings.length / width;
   const rows = q === undefined ? split : split + q.state.embeddings.length / width;
   if (q !== undefined && q.state.firstRow < p.state.firstRow + split) {
-    throw new RangeError(`the second side begins at row ${q.state.firstRow}, before the end of the first (${p.state.firstRow + split})`);
+    throw new RangeError(
+      `the second side begins at row ${q.state.firstRow}, before the end of the first (${p.state.firstRow + split})`,
+    );
   }
-  return { rows, split, shiftP: p.state.firstRow, shiftQ: q === undefined ? 0 : q.state.firstRow - split };
+  return {
+    rows,
+    split,
+    shiftP: p.state.firstRow,
+    shiftQ: q === undefined ? 0 : q.state.firstRow - split,
+  };
 }
 
 /** Global id of a block's row. */
@@ -85,7 +102,9 @@ const LINKS_OF_BETA = 16;
 
 /** What the negatives of each row weigh beside beta: (16 / links)^balance, by all links of the row, in the block or not; 1 for a row without. */
 export function negativeWeights(parts: readonly SparseRows[], balance: number): Float32Array {
-  const weights = new Float32Array(parts.reduce((rows, { offsets }) => rows + offsets.length - 1, 0)).fill(1);
+  const weights = new Float32Array(
+    parts.reduce((rows, { offsets }) => rows + offsets.length - 1, 0),
+  ).fill(1);
   let row = 0;
   for (const { offsets } of balance === 0 ? [] : parts) {
     for (let at = 0; at + 1 < offsets.length; at++, row++) {

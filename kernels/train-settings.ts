@@ -39,7 +39,10 @@ export interface Visit {
 }
 
 /** What changes over a run, at a share of it in [0, 1]: the rate falls linearly, lambda rises from 0, the temperature is 0 from two thirds on. */
-export function schedule(settings: TrainSettings, share: number): { rate: number; lambda: number; temperature: number } {
+export function schedule(
+  settings: TrainSettings,
+  share: number,
+): { rate: number; lambda: number; temperature: number } {
   return {
     rate: settings.rate * (1 - (1 - settings.rateFloor) * share),
     lambda: settings.lambdaRamp ? settings.lambda * share : settings.lambda,

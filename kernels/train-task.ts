@@ -87,7 +87,10 @@ export function runTask(workspace: TaskWorkspace, number: number): void {
   const { plan } = visit;
   const { from, to, settings } = visit.visit;
   const clock = clockOf(visit, number);
-  const now = schedule(settings, from + ((to - from) * (clock + 0.5)) / (plan.sweeps * plan.rounds));
+  const now = schedule(
+    settings,
+    from + ((to - from) * (clock + 0.5)) / (plan.sweeps * plan.rounds),
+  );
   let loss = 0;
   let total = 0;
   for (const pairs of drawBatches(workspace, number)) {
@@ -108,11 +111,17 @@ export function runTask(workspace: TaskWorkspace, number: number): void {
 
 /** The rounds of the visit before a task's. */
 export function clockOf({ plan }: SharedVisit, number: number): number {
-  return Math.floor(number / plan.tasks.length) * plan.rounds + plan.tasks[number % plan.tasks.length].round;
+  return (
+    Math.floor(number / plan.tasks.length) * plan.rounds +
+    plan.tasks[number % plan.tasks.length].round
+  );
 }
 
 /** Draws a task's mask and then its batches one after another: yields how many pairs stand in the workspace, until it is asked for more. */
-export function* drawBatches({ visit, functions, taskStart }: TaskWorkspace, number: number): Generator<number> {
+export function* drawBatches(
+  { visit, functions, taskStart }: TaskWorkspace,
+  number: number,
+): Generator<number> {
   const { plan } = visit;
   const { seed, epoch, block, settings } = visit.visit;
   const index = number % plan.tasks.length;
@@ -126,7 +135,15 @@ export function* drawBatches({ visit, functions, taskStart }: TaskWorkspace, num
   for (let batch = 0; batch < batches; batch++) {
     const start = first + Math.floor((count * batch) / batches);
     const end = first + Math.floor((count * (batch + 1)) / batches);
-    yield functions.drawPairs(start, end, a, b, settings.hardPerPositive, settings.easyPerPositive, settings.bucketPerPositive);
+    yield functions.drawPairs(
+      start,
+      end,
+      a,
+      b,
+      settings.hardPerPositive,
+      settings.easyPerPositive,
+      settings.bucketPerPositive,
+    );
     functions.freeSlots();
   }
 }
@@ -139,11 +156,15 @@ function pairLosses(workspace: TaskWorkspace, first: number, end: number, clock:
   let total = 0;
   for (let at = first; at < end; at++) {
     const what = kind[at];
-    const weight = what === POSITIVE ? 1 : (what === HARD ? beta : easyWeight) * negativeWeight[slotRow[pairLeft[at]]];
+    const weight =
+      what === POSITIVE
+        ? 1
+        : (what === HARD ? beta : easyWeight) * negativeWeight[slotRow[pairLeft[at]]];
     crossEntropy(loss, largest[at], what === POSITIVE, out);
     const value = weight * out[0];
     const slope = weight * out[1];
-    if (!(Math.abs(value) + Math.abs(slope) < Infinity)) fail(workspace, at, clock, `loss ${value}, slope ${slope}`);
+    if (!(Math.abs(value) + Math.abs(slope) < Infinity))
+      fail(workspace, at, clock, `loss ${value}, slope ${slope}`);
     total += value;
     slopes[at] = slope;
   }
@@ -161,9 +182,25 @@ function update(workspace: TaskWorkspace, clock: number, rate: number): void {
   } else {
     const p = adamStep(steps[0] + clock + 1, rate);
     const q = adamStep((steps[1] ?? steps[0]) + clock + 1, rate);
-    broken = functions.adam(kind, scale, rows.split, BETA1, BETA2, p.scale, p.correction, q.scale, q.correction);
+    broken = functions.adam(
+      kind,
+      scale,
+      rows.split,
+      BETA1,
+      BETA2,
+      p.scale,
+      p.correction,
+      q.scale,
+      q.correction,
+    );
   }
-  if (broken >= 0) fail(workspace, pairWith(workspace, broken), clock, `embedding of row ${globalRow(rows, slotRow[broken])} not finite`);
+  if (broken >= 0)
+    fail(
+      workspace,
+      pairWith(workspace, broken),
+      clock,
+      `embedding of row ${globalRow(rows, slotRow[broken])} not finite`,
+    );
 }
 
 /** The first pair that a slot is in. */
@@ -173,7 +210,12 @@ function pairWith({ pairLeft, pairRight }: TaskWorkspace, slot: number): number 
   return at;
 }
 
-function fail({ visit, slotRow, pairLeft, pairRight }: TaskWorkspace, at: number, clock: number, what: string): never {
+function fail(
+  { visit, slotRow, pairLeft, pairRight }: TaskWorkspace,
+  at: number,
+  clock: number,
+  what: string,
+): never {
   const row = (slot: number) => globalRow(visit.rows, slotRow[slot]);
   throw new NonFiniteError(what, row(pairLeft[at]), row(pairRight[at]), visit.steps[0] + clock + 1);
 }

@@ -22,13 +22,18 @@ export function uniteWords(lists: readonly Utf8Words[], leftOut: Utf8Words): Uni
   const first = table.size();
   const met = new Uint8Array(first);
   const ids = lists.map(add);
-  for (const list of ids) for (let k = 0; k < list.length; k++) if (list[k] < first) met[list[k]] = 1;
+  for (const list of ids)
+    for (let k = 0; k < list.length; k++) if (list[k] < first) met[list[k]] = 1;
   const all = table.words();
   const order = sortWords(all).filter((id) => id >= first);
   const placeOf = new Int32Array(table.size()).fill(-1);
   for (let to = 0; to < order.length; to++) placeOf[order[to]] = to;
   for (const list of ids) for (let k = 0; k < list.length; k++) list[k] = placeOf[list[k]];
-  return { words: orderWords(all, order), places: ids, distinct: order.length + met.reduce((sum, mark) => sum + mark, 0) };
+  return {
+    words: orderWords(all, order),
+    places: ids,
+    distinct: order.length + met.reduce((sum, mark) => sum + mark, 0),
+  };
 }
 
 /** (words): the place of each word in `vocabulary`, -1 where it is not in it. Both are in word order, so the places rise. */

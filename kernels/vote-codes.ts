@@ -42,7 +42,10 @@ export function countUnseen(unseen: number, known: number, most: number): Unseen
     const key = u * known + v + 1;
     let slot = slotOf(key);
     if (keys[slot] === 0) {
-      if (++used > most) throw new RangeError(`more than ${most} pairs of unseen and known items; append in pieces, or reindex`);
+      if (++used > most)
+        throw new RangeError(
+          `more than ${most} pairs of unseen and known items; append in pieces, or reindex`,
+        );
       if (2 * used > mask) {
         grow();
         slot = slotOf(key);
@@ -91,14 +94,19 @@ export function countUnseen(unseen: number, known: number, most: number): Unseen
     },
     finish() {
       const order = keys.filter((key) => key !== 0).sort();
-      const rows: UnseenRows = { offsets: new Uint32Array(unseen + 1), columns: new Uint32Array(used), sums: new Float64Array(used) };
+      const rows: UnseenRows = {
+        offsets: new Uint32Array(unseen + 1),
+        columns: new Uint32Array(used),
+        sums: new Float64Array(used),
+      };
       for (let at = 0; at < used; at++) {
         const u = Math.floor((order[at] - 1) / known);
         rows.offsets[u + 1] = at + 1;
         rows.columns[at] = order[at] - 1 - u * known;
         rows.sums[at] = sums[slotOf(order[at])];
       }
-      for (let u = 1; u <= unseen; u++) rows.offsets[u] = Math.max(rows.offsets[u], rows.offsets[u - 1]);
+      for (let u = 1; u <= unseen; u++)
+        rows.offsets[u] = Math.max(rows.offsets[u], rows.offsets[u - 1]);
       return rows;
     },
   };
@@ -120,7 +128,11 @@ export interface VoteModel {
 }
 
 /** Codes (U, B / 8), and how many neighbours voted for each item; where none did its code means nothing. */
-export function voteCodes({ offsets, columns, sums }: UnseenRows, { marginals, bits, codeOf }: VoteModel, { minimumPmi, minimumWeight, top }: VoteRule): { codes: Uint8Array; voters: Uint32Array } {
+export function voteCodes(
+  { offsets, columns, sums }: UnseenRows,
+  { marginals, bits, codeOf }: VoteModel,
+  { minimumPmi, minimumWeight, top }: VoteRule,
+): { codes: Uint8Array; voters: Uint32Array } {
   const unseen = offsets.length - 1;
   const codes = new Uint8Array((unseen * bits) / 8);
   const voters = new Uint32Array(unseen);
@@ -143,9 +155,11 @@ export function voteCodes({ offsets, columns, sums }: UnseenRows, { marginals, b
       codeOf(columns[at], code);
       // A rule that lets pairs of no PMI pass gives them a voice too.
       const weight = Math.max(pmi, 1e-3);
-      for (let k = 0; k < bits; k++) votes[k] += (code[k >>> 3] >> (7 - (k & 7))) & 1 ? weight : -weight;
+      for (let k = 0; k < bits; k++)
+        votes[k] += (code[k >>> 3] >> (7 - (k & 7))) & 1 ? weight : -weight;
     }
-    for (let k = 0; k < bits; k++) if (votes[k] > 0) codes[(u * bits + k) >>> 3] |= 0x80 >>> (k & 7);
+    for (let k = 0; k < bits; k++)
+      if (votes[k] > 0) codes[(u * bits + k) >>> 3] |= 0x80 >>> (k & 7);
   }
   return { codes, voters };
 }

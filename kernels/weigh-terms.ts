@@ -19,10 +19,15 @@ export interface TermChoice {
 }
 
 /** df within some rows of a shard, by the shard's own ids. A document's terms come once each. */
-export function documentFrequencies(offsets: Int32Array, terms: Int32Array, rows: readonly number[]): Map<number, number> {
+export function documentFrequencies(
+  offsets: Int32Array,
+  terms: Int32Array,
+  rows: readonly number[],
+): Map<number, number> {
   const frequencies = new Map<number, number>();
   for (const row of rows) {
-    for (let at = offsets[row]; at < offsets[row + 1]; at++) frequencies.set(terms[at], (frequencies.get(terms[at]) ?? 0) + 1);
+    for (let at = offsets[row]; at < offsets[row + 1]; at++)
+      frequencies.set(terms[at], (frequencies.get(terms[at]) ?? 0) + 1);
   }
   return frequencies;
 }
@@ -31,10 +36,16 @@ export function chooseTerms(
   frequencies: ReadonlyMap<string, number>,
   training: number,
   stopWords: ReadonlySet<string>,
-  { minimumDocuments, maximumShare, maximumTerms }: { minimumDocuments: number; maximumShare: number; maximumTerms: number },
+  {
+    minimumDocuments,
+    maximumShare,
+    maximumTerms,
+  }: { minimumDocuments: number; maximumShare: number; maximumTerms: number },
   compareWords: (a: string, b: string) => number,
 ): TermChoice {
-  const candidates = [...frequencies].filter(([word, df]) => df >= minimumDocuments && df <= maximumShare * training && !stopWords.has(word));
+  const candidates = [...frequencies].filter(
+    ([word, df]) => df >= minimumDocuments && df <= maximumShare * training && !stopWords.has(word),
+  );
   candidates.sort(([a, dfA], [b, dfB]) => dfB - dfA || compareWords(a, b));
   const chosen = candidates.slice(0, maximumTerms).sort(([a], [b]) => compareWords(a, b));
   return {
@@ -58,11 +69,16 @@ export function weighCounts(
   for (let at = 0; at < terms.length; at++) {
     const id = global ? global[terms[at]] : terms[at];
     if (id < 0) continue;
-    const weight = (frequency === 'count' ? counts[at] : frequency === 'log' ? 1 + log(counts[at]) : 1) * scales[id];
+    const weight =
+      (frequency === 'count' ? counts[at] : frequency === 'log' ? 1 + log(counts[at]) : 1) *
+      scales[id];
     squares += weight * weight;
     entries.push({ id, weight });
   }
   entries.sort((a, b) => a.id - b.id);
   const length = unit ? Math.sqrt(squares) : 1;
-  return { terms: Int32Array.from(entries, ({ id }) => id), weights: Float32Array.from(entries, ({ weight }) => weight / length) };
+  return {
+    terms: Int32Array.from(entries, ({ id }) => id),
+    weights: Float32Array.from(entries, ({ weight }) => weight / length),
+  };
 }

@@ -50,7 +50,10 @@ export function wordTable(): WordTable {
   function insert(bytes: Uint8Array, from: number, to: number, hash: number, slot: number): number {
     const start = offsets[size];
     const end = start + to - from;
-    if (size === MOST_WORDS || end > MOST_BYTES) throw new RangeError(`a shard of more than ${MOST_WORDS} distinct words or ${MOST_BYTES} bytes of them; split the file`);
+    if (size === MOST_WORDS || end > MOST_BYTES)
+      throw new RangeError(
+        `a shard of more than ${MOST_WORDS} distinct words or ${MOST_BYTES} bytes of them; split the file`,
+      );
     if (end > arena.length) {
       const larger = new Uint8Array(Math.min(MOST_BYTES, Math.max(2 * arena.length, end)));
       larger.set(arena);
@@ -81,5 +84,12 @@ export function wordTable(): WordTable {
     }
   }
 
-  return { add, size: () => size, words: () => ({ offsets: offsets.subarray(0, size + 1), bytes: arena.subarray(0, offsets[size]) }) };
+  return {
+    add,
+    size: () => size,
+    words: () => ({
+      offsets: offsets.subarray(0, size + 1),
+      bytes: arena.subarray(0, offsets[size]),
+    }),
+  };
 }

@@ -21,7 +21,12 @@ export interface AppliedDelta {
 }
 
 /** `shared`: a table's bucket also holds the items that have its code in another table. */
-export function applyDelta(delta: Delta, tables: number, codeBytes: number, shared: boolean): AppliedDelta {
+export function applyDelta(
+  delta: Delta,
+  tables: number,
+  codeBytes: number,
+  shared: boolean,
+): AppliedDelta {
   const { keysKind, removed, removedKeys, addedKeys, places, codes, payloads } = delta;
   const added = new Map(addedKeys.map((key, i) => [key, i]));
   const gone = new Set(removedKeys);
@@ -39,25 +44,38 @@ export function applyDelta(delta: Delta, tables: number, codeBytes: number, shar
       }
     }
   }
-  const numberOf = (base: number): number => base - countBelow(removed, base) + countBelow(places, base + 1);
+  const numberOf = (base: number): number =>
+    base - countBelow(removed, base) + countBelow(places, base + 1);
   const numberOfAdded = (i: number): number => places[i]! - countBelow(removed, places[i]!) + i;
-  const orderOfAdded = (i: number): number | bigint => (keysKind === 'int64' ? BigInt(addedKeys[i]!) : numberOfAdded(i));
+  const orderOfAdded = (i: number): number | bigint =>
+    keysKind === 'int64' ? BigInt(addedKeys[i]!) : numberOfAdded(i);
 
   return {
     delta,
     numberOf,
     find(key) {
       const i = added.get(key);
-      if (i !== undefined) return { id: numberOfAdded(i), codes: codesOf(i), ...(payloads && { payload: payloads[i]! }) };
+      if (i !== undefined)
+        return {
+          id: numberOfAdded(i),
+          codes: codesOf(i),
+          ...(payloads && { payload: payloads[i]! }),
+        };
       return gone.has(key) ? 'removed' : undefined;
     },
     bucket(table, code, base) {
       const members: { order: number | bigint; key: string; payload: string | undefined }[] = [];
       base?.keys.forEach((key, i) => {
         const order = base.order[i]!;
-        if (!gone.has(key)) members.push({ order: typeof order === 'number' ? numberOf(order) : order, key, payload: base.payloads?.[i] });
+        if (!gone.has(key))
+          members.push({
+            order: typeof order === 'number' ? numberOf(order) : order,
+            key,
+            payload: base.payloads?.[i],
+          });
       });
-      for (const i of (shared ? everywhere : buckets[table]!).get(code) ?? []) members.push({ order: orderOfAdded(i), key: addedKeys[i]!, payload: payloads?.[i] });
+      for (const i of (shared ? everywhere : buckets[table]!).get(code) ?? [])
+        members.push({ order: orderOfAdded(i), key: addedKeys[i]!, payload: payloads?.[i] });
       if (members.length === 0) return undefined;
       members.sort((a, b) => (a.order < b.order ? -1 : 1));
       return {
@@ -85,16 +103,25 @@ function countBelow(numbers: Uint32Array, bound: number): number {
 export function mergeItems(base: LoadedItems, delta: Delta, codeBytes: number): LoadedItems {
   const { removed, removedKeys, addedKeys, places } = delta;
   const { kind } = base.keys;
-  if (kind !== delta.keysKind) throw new IndexFormatError(DELTA_PART, 10, `keys as the base has them, ${kind}`, delta.keysKind);
+  if (kind !== delta.keysKind)
+    throw new IndexFormatError(
+      DELTA_PART,
+      10,
+      `keys as the base has them, ${kind}`,
+      delta.keysKind,
+    );
   const baseItems = base.keys.starts.length;
   const tables = base.codes.length;
   const words = Math.ceil(codeBytes / 4);
   const items = baseItems - removed.length + addedKeys.length;
   const added = addedKeys.map((key) => encodeKey(kind, key)!);
-  const bytes = new Uint8Array(base.keys.bytes.length + added.reduce((sum, key) => sum + 2 + key.length, 0));
+  const bytes = new Uint8Array(
+    base.keys.bytes.length + added.reduce((sum, key) => sum + 2 + key.length, 0),
+  );
   const starts = new Uint32Array(items);
   const codes = Array.from({ length: tables }, () => new Uint32Array(items * words));
-  const texts = delta.payloads && base.payloads ? mergedTexts(base.payloads, delta.payloads, items) : undefined;
+  const texts =
+    delta.payloads && base.payloads ? mergedTexts(base.payloads, delta.payloads, items) : undefined;
   const keyOf = (number: number): Uint8Array => recordKey(base, number);
   let at = 0;
   let item = 0;
@@ -114,30 +141,55 @@ export function mergeItems(base: LoadedItems, delta: Delta, codeBytes: number): 
       checkPlace(came, number);
       take(added[came]!);
       texts?.add(came);
-      for (let table = 0; table < tables; table++) readCode(delta.codes, (came * tables + table) * codeBytes, codeBytes, codes[table]!, item * words);
+      for (let table = 0; table < tables; table++)
+        readCode(
+          delta.codes,
+          (came * tables + table) * codeBytes,
+          codeBytes,
+          codes[table]!,
+          item * words,
+        );
       item++;
     }
     if (number === baseItems) break;
     if (removed[gone] === number) {
       const key = encodeKey(kind, removedKeys[gone]!)!;
-      if (compareKeys(kind, key, keyOf(number)) !== 0) throw new IndexFormatError(DELTA_PART, undefined, `the key of item ${number} of the base`, removedKeys[gone]!);
+      if (compareKeys(kind, key, keyOf(number)) !== 0)
+        throw new IndexFormatError(
+          DELTA_PART,
+          undefined,
+          `the key of item ${number} of the base`,
+          removedKeys[gone]!,
+        );
       gone++;
       continue;
     }
     take(keyOf(number));
     texts?.keep(number);
-    for (let table = 0; table < tables; table++) for (let k = 0; k < words; k++) codes[table]![item * words + k] = base.codes[table]![number * words + k]!;
+    for (let table = 0; table < tables; table++)
+      for (let k = 0; k < words; k++)
+        codes[table]![item * words + k] = base.codes[table]![number * words + k]!;
     item++;
   }
   if (item !== items) throw new IndexFormatError(DELTA_PART, 16, `${items} items`, `${item}`);
-  return { keys: { kind, bytes: bytes.subarray(0, at), starts }, codes, ...(texts && { payloads: texts.finish() }) };
+  return {
+    keys: { kind, bytes: bytes.subarray(0, at), starts },
+    codes,
+    ...(texts && { payloads: texts.finish() }),
+  };
 
   /** Between the keys of the base at its place; equal to one of them only where that one is gone. */
   function checkPlace(i: number, place: number): void {
     const before = place > 0 ? compareKeys(kind, keyOf(place - 1), added[i]!) : -1;
     const after = place < baseItems ? compareKeys(kind, added[i]!, keyOf(place)) : -1;
     const isSuccessor = after < 0 || (after === 0 && removed[gone] === place);
-    if (before >= 0 || !isSuccessor) throw new IndexFormatError(DELTA_PART, undefined, `the place of ${JSON.stringify(addedKeys[i])} among the keys of the base`, String(place));
+    if (before >= 0 || !isSuccessor)
+      throw new IndexFormatError(
+        DELTA_PART,
+        undefined,
+        `the place of ${JSON.stringify(addedKeys[i])} among the keys of the base`,
+        String(place),
+      );
   }
 }
 
@@ -148,7 +200,9 @@ function recordKey({ keys }: LoadedItems, number: number): Uint8Array {
 /** Payloads of the items that stay and those that come, in their order. */
 function mergedTexts(base: TextRecords, added: readonly string[], items: number) {
   const encoded = added.map((text) => new TextEncoder().encode(text));
-  const bytes = new Uint8Array(base.bytes.length + encoded.reduce((sum, text) => sum + 2 + text.length, 0));
+  const bytes = new Uint8Array(
+    base.bytes.length + encoded.reduce((sum, text) => sum + 2 + text.length, 0),
+  );
   const starts = new Uint32Array(items);
   let at = 0;
   let item = 0;

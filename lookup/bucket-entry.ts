@@ -17,9 +17,18 @@ export interface Bucket {
 export const tooLarge = (items: number): Bucket => ({ order: [], keys: [], tooLarge: items });
 
 /** The items of the bucket whose entry this is; a large bucket costs one more read, one of more than `most` items none. Throws IndexFormatError. */
-export async function readBucket(file: PageFile, entry: PageEntry, most = Infinity): Promise<Bucket> {
+export async function readBucket(
+  file: PageFile,
+  entry: PageEntry,
+  most = Infinity,
+): Promise<Bucket> {
   const { header, name } = file;
-  const cursor: Cursor = { bytes: entry.bytes, at: header.codeBytes, part: name, offset: entry.offset };
+  const cursor: Cursor = {
+    bytes: entry.bytes,
+    at: header.codeBytes,
+    part: name,
+    offset: entry.offset,
+  };
   const head = readVarint(cursor);
   const count = Math.floor(head / 2);
   if (count < 1 || count > header.items) throw wrong(cursor, `1 to ${header.items} items`, count);
@@ -27,9 +36,18 @@ export async function readBucket(file: PageFile, entry: PageEntry, most = Infini
   if (head % 2 === 0) return readList(file, cursor, count);
   const offset = readVarint(cursor);
   const length = readVarint(cursor);
-  if (entry.bytes.length !== cursor.at + 4) throw wrong(cursor, 'a checksum of 4 bytes at the end', `${entry.bytes.length - cursor.at} bytes`);
+  if (entry.bytes.length !== cursor.at + 4)
+    throw wrong(
+      cursor,
+      'a checksum of 4 bytes at the end',
+      `${entry.bytes.length - cursor.at} bytes`,
+    );
   const bytes = await file.readOverflow(offset, length, u32(entry.bytes, cursor.at), entry.offset);
-  return readList(file, { bytes, at: 0, part: name, offset: (1 + header.pages) * header.pageBytes + offset }, count);
+  return readList(
+    file,
+    { bytes, at: 0, part: name, offset: (1 + header.pages) * header.pageBytes + offset },
+    count,
+  );
 }
 
 function readList({ header }: PageFile, cursor: Cursor, count: number): Bucket {
@@ -40,7 +58,8 @@ function readList({ header }: PageFile, cursor: Cursor, count: number): Bucket {
   if (least > left) throw wrong(cursor, `a list of ${count} items`, `${left} bytes`);
   const bucket = keys === 'int64' ? readIds(cursor, count) : readWords(cursor, count, items);
   const texts = payloads ? readTexts(cursor, count, 'a payload') : undefined;
-  if (cursor.at !== cursor.bytes.length) throw wrong(cursor, 'the end of the list', `${cursor.bytes.length - cursor.at} bytes more`);
+  if (cursor.at !== cursor.bytes.length)
+    throw wrong(cursor, 'the end of the list', `${cursor.bytes.length - cursor.at} bytes more`);
   return { ...bucket, ...(texts && { payloads: texts }) };
 }
 
@@ -50,7 +69,12 @@ function readIds(cursor: Cursor, count: number): Bucket {
   const order: bigint[] = [];
   for (let i = 0; i < count; i++) {
     const id = view.getBigInt64(8 * i, true);
-    if (i > 0 && id <= order[i - 1]!) throw wrong({ bytes, at: at + 8 * i, part, offset }, `an id above ${order[i - 1]}`, String(id));
+    if (i > 0 && id <= order[i - 1]!)
+      throw wrong(
+        { bytes, at: at + 8 * i, part, offset },
+        `an id above ${order[i - 1]}`,
+        String(id),
+      );
     order.push(id);
   }
   cursor.at += 8 * count;
@@ -62,7 +86,8 @@ function readWords(cursor: Cursor, count: number, items: number): Bucket {
   for (let i = 0, number = 0; i < count; i++) {
     const step = readVarint(cursor);
     number += step;
-    if (number >= items || (i > 0 && step === 0)) throw wrong(cursor, `item numbers that rise and stay below ${items}`, number);
+    if (number >= items || (i > 0 && step === 0))
+      throw wrong(cursor, `item numbers that rise and stay below ${items}`, number);
     order.push(number);
   }
   return { order, keys: readTexts(cursor, count, 'a key') };
@@ -72,7 +97,8 @@ function readTexts(cursor: Cursor, count: number, what: string): string[] {
   const texts: string[] = [];
   for (let i = 0; i < count; i++) {
     const length = readVarint(cursor);
-    if (length > cursor.bytes.length - cursor.at) throw wrong(cursor, `${what} within ${cursor.bytes.length - cursor.at} bytes`, length);
+    if (length > cursor.bytes.length - cursor.at)
+      throw wrong(cursor, `${what} within ${cursor.bytes.length - cursor.at} bytes`, length);
     const text = decodeKey('utf8', cursor.bytes.subarray(cursor.at, cursor.at + length));
     if (text === undefined) throw wrong(cursor, `${what} in UTF-8`, 'other bytes');
     texts.push(text);

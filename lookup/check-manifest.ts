@@ -47,14 +47,22 @@ export function checkManifest(value: unknown): VersionManifest {
       path: part.text('path', SAFE_PATH),
       bytes: part.integer('bytes', 0, Number.MAX_SAFE_INTEGER),
     })),
-    ...(fields.value('maximumBucket') !== undefined && { maximumBucket: fields.integer('maximumBucket', 1, Number.MAX_SAFE_INTEGER) }),
+    ...(fields.value('maximumBucket') !== undefined && {
+      maximumBucket: fields.integer('maximumBucket', 1, Number.MAX_SAFE_INTEGER),
+    }),
     identity: keyOf(fields, 'export'),
-    ...(format === 2 && { delta: { ...deltaFacts(fields.child('delta')), identity: keyOf(fields, 'append') } }),
+    ...(format === 2 && {
+      delta: { ...deltaFacts(fields.child('delta')), identity: keyOf(fields, 'append') },
+    }),
   };
 }
 
 function deltaFacts(fields: Fields): DeltaFacts {
-  return { base: fields.integer('base', 0, MAXIMUM_ITEMS), added: fields.integer('added', 0, MAXIMUM_ITEMS), removed: fields.integer('removed', 0, MAXIMUM_ITEMS) };
+  return {
+    base: fields.integer('base', 0, MAXIMUM_ITEMS),
+    added: fields.integer('added', 0, MAXIMUM_ITEMS),
+    removed: fields.integer('removed', 0, MAXIMUM_ITEMS),
+  };
 }
 
 export interface Current {
@@ -82,7 +90,9 @@ const SAFE_PATH = /^(?!\.{1,2}(\/|$))[\w.-]+(\/(?!\.{1,2}(\/|$))[\w.-]+)*\/?$/;
 
 function keyOf(fields: Fields, stage: 'export' | 'append'): string {
   const made = fields.list('lineage').find((reference) => reference.value('stage') === stage);
-  return made ? made.text('key', /^[0-9a-f]{32}$/) : fields.refuse('lineage', `an artifact of stage ${stage}`, 'none');
+  return made
+    ? made.text('key', /^[0-9a-f]{32}$/)
+    : fields.refuse('lineage', `an artifact of stage ${stage}`, 'none');
 }
 
 class Fields {
@@ -91,7 +101,13 @@ class Fields {
   readonly #fields: Record<string, unknown>;
 
   constructor(file: string, value: unknown, path = '') {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new IndexFormatError(file, undefined, `${path || 'the file'} to be a JSON object`, show(value));
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new IndexFormatError(
+        file,
+        undefined,
+        `${path || 'the file'} to be a JSON object`,
+        show(value),
+      );
     this.#file = file;
     this.#path = path;
     this.#fields = value as Record<string, unknown>;
@@ -107,17 +123,26 @@ class Fields {
   }
 
   literal<T extends string | number>(name: string, expected: T): T {
-    return this.value(name) === expected ? expected : this.refuse(name, JSON.stringify(expected), this.value(name));
+    return this.value(name) === expected
+      ? expected
+      : this.refuse(name, JSON.stringify(expected), this.value(name));
   }
 
   integer(name: string, least: number, most: number): number {
     const value = this.value(name);
-    return typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most ? value : this.refuse(name, `a whole number from ${least} to ${most}`, value);
+    return typeof value === 'number' &&
+      Number.isSafeInteger(value) &&
+      value >= least &&
+      value <= most
+      ? value
+      : this.refuse(name, `a whole number from ${least} to ${most}`, value);
   }
 
   text(name: string, pattern: RegExp): string {
     const value = this.value(name);
-    return typeof value === 'string' && pattern.test(value) ? value : this.refuse(name, `text like ${pattern}`, value);
+    return typeof value === 'string' && pattern.test(value)
+      ? value
+      : this.refuse(name, `text like ${pattern}`, value);
   }
 
   child(name: string): Fields {
@@ -127,11 +152,18 @@ class Fields {
   list(name: string): Fields[] {
     const value = this.value(name);
     if (!Array.isArray(value)) return this.refuse(name, 'a list', value);
-    return value.map((element, i) => new Fields(this.#file, element, `${this.#path}${name}[${i}].`));
+    return value.map(
+      (element, i) => new Fields(this.#file, element, `${this.#path}${name}[${i}].`),
+    );
   }
 
   refuse(name: string, expected: string, actual: unknown): never {
-    throw new IndexFormatError(this.#file, undefined, `${this.#path}${name} to be ${expected}`, show(actual));
+    throw new IndexFormatError(
+      this.#file,
+      undefined,
+      `${this.#path}${name} to be ${expected}`,
+      show(actual),
+    );
   }
 }
 

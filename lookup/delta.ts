@@ -46,9 +46,21 @@ export interface ExpectedDelta {
 
 /** Reads the delta of a version, one read, and proves it. Throws IndexFormatError. */
 export async function readDelta(reader: RangeReader, expected: ExpectedDelta): Promise<Delta> {
-  if (expected.bytes > MAXIMUM_BYTES) throw new IndexFormatError(DELTA_PART, undefined, `at most ${MAXIMUM_BYTES} bytes`, String(expected.bytes));
+  if (expected.bytes > MAXIMUM_BYTES)
+    throw new IndexFormatError(
+      DELTA_PART,
+      undefined,
+      `at most ${MAXIMUM_BYTES} bytes`,
+      String(expected.bytes),
+    );
   const bytes = await readExactly(reader, DELTA_PART, 0, expected.bytes);
-  if (reader.size !== undefined && reader.size !== expected.bytes) throw new IndexFormatError(DELTA_PART, undefined, `${expected.bytes} bytes as index.json says`, `a file of ${reader.size}`);
+  if (reader.size !== undefined && reader.size !== expected.bytes)
+    throw new IndexFormatError(
+      DELTA_PART,
+      undefined,
+      `${expected.bytes} bytes as index.json says`,
+      `a file of ${reader.size}`,
+    );
   return parseDelta(bytes, expected);
 }
 
@@ -61,45 +73,94 @@ export function parseDelta(bytes: Uint8Array, expected: ExpectedDelta): Delta {
   const left = bytes.length - HEADER_BYTES;
   const keyBytes = keysKind === 'int64' ? 8 : 1;
   // Before anything is allocated.
-  const least = (removed + added) * (1 + keyBytes) + added * (tables * codeBytes + (payloads ? 1 : 0));
-  if (least > left) throw new IndexFormatError(DELTA_PART, 24, `${removed} removed and ${added} added items in ${left} bytes`, `at least ${least} bytes of them`);
+  const least =
+    (removed + added) * (1 + keyBytes) + added * (tables * codeBytes + (payloads ? 1 : 0));
+  if (least > left)
+    throw new IndexFormatError(
+      DELTA_PART,
+      24,
+      `${removed} removed and ${added} added items in ${left} bytes`,
+      `at least ${least} bytes of them`,
+    );
   const numbers = readRising(cursor, removed, base - 1, 1);
   const removedKeys = readKeys(cursor, keysKind, removed);
   const places = readRising(cursor, added, base, 0);
   const addedKeys = readKeys(cursor, keysKind, added);
   const codeEnd = cursor.at + added * tables * codeBytes;
-  if (codeEnd > bytes.length) throw new IndexFormatError(DELTA_PART, cursor.at, `${added} x ${tables} codes`, `${bytes.length - cursor.at} bytes`);
+  if (codeEnd > bytes.length)
+    throw new IndexFormatError(
+      DELTA_PART,
+      cursor.at,
+      `${added} x ${tables} codes`,
+      `${bytes.length - cursor.at} bytes`,
+    );
   const codes = bytes.subarray(cursor.at, codeEnd);
   cursor.at = codeEnd;
   const texts = payloads ? readTexts(cursor, added) : undefined;
-  if (cursor.at !== bytes.length) throw new IndexFormatError(DELTA_PART, cursor.at, 'the end of the delta', `${bytes.length - cursor.at} bytes more`);
-  return { keysKind, base, removed: numbers, removedKeys, addedKeys, places, codes, payloads: texts };
+  if (cursor.at !== bytes.length)
+    throw new IndexFormatError(
+      DELTA_PART,
+      cursor.at,
+      'the end of the delta',
+      `${bytes.length - cursor.at} bytes more`,
+    );
+  return {
+    keysKind,
+    base,
+    removed: numbers,
+    removedKeys,
+    addedKeys,
+    places,
+    codes,
+    payloads: texts,
+  };
 }
 
-function checkHeader(bytes: Uint8Array, { facts, tables, codeBytes, payloads, items, identity, own }: ExpectedDelta): PageHeader['keys'] {
+function checkHeader(
+  bytes: Uint8Array,
+  { facts, tables, codeBytes, payloads, items, identity, own }: ExpectedDelta,
+): PageHeader['keys'] {
   const refuse = (offset: number, expected: string, actual: unknown): never => {
     throw new IndexFormatError(DELTA_PART, offset, expected, String(actual));
   };
-  if (bytes.length < HEADER_BYTES) refuse(0, `a header of ${HEADER_BYTES} bytes`, `${bytes.length} bytes`);
+  if (bytes.length < HEADER_BYTES)
+    refuse(0, `a header of ${HEADER_BYTES} bytes`, `${bytes.length} bytes`);
   const magic = hex(bytes.subarray(0, 8));
   if (magic !== MAGIC) refuse(0, `the magic bytes ${MAGIC}`, magic);
   const version = bytes[8]! | (bytes[9]! << 8);
-  if (version !== FORMAT_VERSION) refuse(8, `format version ${FORMAT_VERSION}`, `${version}; a newer reader may know it`);
+  if (version !== FORMAT_VERSION)
+    refuse(8, `format version ${FORMAT_VERSION}`, `${version}; a newer reader may know it`);
   const crc = crc32c(bytes, 0, HEADER_BYTES - 4);
-  if (u32(bytes, HEADER_BYTES - 4) !== crc) refuse(HEADER_BYTES - 4, `header checksum ${crc}`, u32(bytes, HEADER_BYTES - 4));
+  if (u32(bytes, HEADER_BYTES - 4) !== crc)
+    refuse(HEADER_BYTES - 4, `header checksum ${crc}`, u32(bytes, HEADER_BYTES - 4));
   const body = crc32c(bytes, HEADER_BYTES, bytes.length);
   if (u32(bytes, 120) !== body) refuse(120, `body checksum ${body}`, u32(bytes, 120));
-  const keysKind = ([undefined, 'utf8', 'int64'] as const)[bytes[10]!] ?? refuse(10, 'keys 1 (UTF-8) or 2 (int64)', bytes[10]);
+  const keysKind =
+    ([undefined, 'utf8', 'int64'] as const)[bytes[10]!] ??
+    refuse(10, 'keys 1 (UTF-8) or 2 (int64)', bytes[10]);
   if (bytes[11] !== tables) refuse(11, `${tables} tables as index.json says`, bytes[11]);
-  if (bytes[12] !== codeBytes) refuse(12, `${codeBytes} bytes a code as index.json says`, bytes[12]);
-  if (bytes[13] !== (payloads ? 1 : 0)) refuse(13, `payloads ${payloads ? 1 : 0} as index.json says`, bytes[13]);
-  const counts = [['base', 16], ['added', 20], ['removed', 24]] as const;
-  for (const [name, at] of counts) if (u32(bytes, at) !== facts[name]) refuse(at, `${name} ${facts[name]} as index.json says`, u32(bytes, at));
-  if (facts.base - facts.removed + facts.added !== items) refuse(16, `${items} items as index.json says`, facts.base - facts.removed + facts.added);
-  if (u32(bytes, 28) !== bytes.length) refuse(28, `${bytes.length} bytes in the file`, u32(bytes, 28));
-  if (hex(bytes.subarray(32, 48)) !== identity) refuse(32, `identity ${identity} of the base as index.json says`, hex(bytes.subarray(32, 48)));
-  if (hex(bytes.subarray(48, 64)) !== own) refuse(48, `identity ${own} as index.json says`, hex(bytes.subarray(48, 64)));
-  const reserved = bytes[14]! | bytes[15]! | bytes.subarray(64, 120).reduce((any, byte) => any | byte, 0);
+  if (bytes[12] !== codeBytes)
+    refuse(12, `${codeBytes} bytes a code as index.json says`, bytes[12]);
+  if (bytes[13] !== (payloads ? 1 : 0))
+    refuse(13, `payloads ${payloads ? 1 : 0} as index.json says`, bytes[13]);
+  const counts = [
+    ['base', 16],
+    ['added', 20],
+    ['removed', 24],
+  ] as const;
+  for (const [name, at] of counts)
+    if (u32(bytes, at) !== facts[name])
+      refuse(at, `${name} ${facts[name]} as index.json says`, u32(bytes, at));
+  if (facts.base - facts.removed + facts.added !== items)
+    refuse(16, `${items} items as index.json says`, facts.base - facts.removed + facts.added);
+  if (u32(bytes, 28) !== bytes.length)
+    refuse(28, `${bytes.length} bytes in the file`, u32(bytes, 28));
+  if (hex(bytes.subarray(32, 48)) !== identity)
+    refuse(32, `identity ${identity} of the base as index.json says`, hex(bytes.subarray(32, 48)));
+  if (hex(bytes.subarray(48, 64)) !== own)
+    refuse(48, `identity ${own} as index.json says`, hex(bytes.subarray(48, 64)));
+  const reserved =
+    bytes[14]! | bytes[15]! | bytes.subarray(64, 120).reduce((any, byte) => any | byte, 0);
   if (reserved !== 0) refuse(64, 'zeros in the reserved bytes', 'others');
   return keysKind;
 }
@@ -110,7 +171,13 @@ function readRising(cursor: VarintCursor, count: number, most: number, step: num
   for (let i = 0, number = 0; i < count; i++) {
     const more = readVarint(cursor);
     number += more;
-    if (number > most || (i > 0 && more < step)) throw new IndexFormatError(DELTA_PART, cursor.at, `numbers that rise and stay at most ${most}`, String(number));
+    if (number > most || (i > 0 && more < step))
+      throw new IndexFormatError(
+        DELTA_PART,
+        cursor.at,
+        `numbers that rise and stay at most ${most}`,
+        String(number),
+      );
     numbers[i] = number;
   }
   return numbers;
@@ -122,11 +189,19 @@ function readKeys(cursor: VarintCursor, kind: PageHeader['keys'], count: number)
   let previous: Uint8Array | undefined;
   for (let i = 0; i < count; i++) {
     const length = kind === 'int64' ? 8 : readVarint(cursor);
-    if (length > cursor.bytes.length - cursor.at) throw new IndexFormatError(DELTA_PART, cursor.at, `a key within ${cursor.bytes.length - cursor.at} bytes`, String(length));
+    if (length > cursor.bytes.length - cursor.at)
+      throw new IndexFormatError(
+        DELTA_PART,
+        cursor.at,
+        `a key within ${cursor.bytes.length - cursor.at} bytes`,
+        String(length),
+      );
     const bytes = cursor.bytes.subarray(cursor.at, cursor.at + length);
     const key = decodeKey(kind, bytes);
-    if (key === undefined) throw new IndexFormatError(DELTA_PART, cursor.at, 'a key in UTF-8', 'other bytes');
-    if (previous && compareKeys(kind, previous, bytes) >= 0) throw new IndexFormatError(DELTA_PART, cursor.at, `a key after ${keys[i - 1]}`, key);
+    if (key === undefined)
+      throw new IndexFormatError(DELTA_PART, cursor.at, 'a key in UTF-8', 'other bytes');
+    if (previous && compareKeys(kind, previous, bytes) >= 0)
+      throw new IndexFormatError(DELTA_PART, cursor.at, `a key after ${keys[i - 1]}`, key);
     previous = bytes;
     keys.push(key);
     cursor.at += length;
@@ -138,8 +213,17 @@ function readTexts(cursor: VarintCursor, count: number): string[] {
   const texts: string[] = [];
   for (let i = 0; i < count; i++) {
     const length = readVarint(cursor);
-    const text = length > cursor.bytes.length - cursor.at ? undefined : decodeKey('utf8', cursor.bytes.subarray(cursor.at, cursor.at + length));
-    if (text === undefined) throw new IndexFormatError(DELTA_PART, cursor.at, 'a payload in UTF-8', `${length} other bytes`);
+    const text =
+      length > cursor.bytes.length - cursor.at
+        ? undefined
+        : decodeKey('utf8', cursor.bytes.subarray(cursor.at, cursor.at + length));
+    if (text === undefined)
+      throw new IndexFormatError(
+        DELTA_PART,
+        cursor.at,
+        'a payload in UTF-8',
+        `${length} other bytes`,
+      );
     texts.push(text);
     cursor.at += length;
   }

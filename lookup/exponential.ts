@@ -3,7 +3,7 @@
  * maker of the index has, so that codes are the same.
  */
 
-const LN2_32_HIGH = 0.693147180369123816490 / 32;
+const LN2_32_HIGH = 0.69314718036912381649 / 32;
 const LN2_32_LOW = 1.90821492927058770002e-10 / 32;
 const PER_LN2_32 = 46.16624130844683;
 const LEAST = -1074;

@@ -34,7 +34,13 @@ export function fileRangeReader(file: string): RangeReader {
         const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
         let filled = 0;
         while (filled < bytes.length) {
-          const { bytesRead } = await readAt(descriptor, bytes, filled, bytes.length - filled, start + filled);
+          const { bytesRead } = await readAt(
+            descriptor,
+            bytes,
+            filled,
+            bytes.length - filled,
+            start + filled,
+          );
           if (bytesRead === 0) break;
           filled += bytesRead;
         }
@@ -73,9 +79,13 @@ export function fileLocation(uri: string): IndexLocation {
 }
 
 function reason(error: unknown): string {
-  return codeOf(error) === 'ENOENT' ? 'no such file' : `cannot be read (${error instanceof Error ? error.message : String(error)})`;
+  return codeOf(error) === 'ENOENT'
+    ? 'no such file'
+    : `cannot be read (${error instanceof Error ? error.message : String(error)})`;
 }
 
 function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 }

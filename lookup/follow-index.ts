@@ -21,15 +21,28 @@ export async function followIndex(uri: string, options: OpenOptions = {}): Promi
   let index = await openVersion(location, seen.current, options);
   let refreshing: Promise<boolean> | undefined;
 
-  async function readCurrent(etag: string | undefined): Promise<{ current: ReturnType<typeof checkCurrent>; etag: string | undefined }> {
-    const found = location.readIfChanged ? await location.readIfChanged('current.json', etag) : { bytes: await location.readObject('current.json'), etag: undefined };
+  async function readCurrent(
+    etag: string | undefined,
+  ): Promise<{ current: ReturnType<typeof checkCurrent>; etag: string | undefined }> {
+    const found = location.readIfChanged
+      ? await location.readIfChanged('current.json', etag)
+      : { bytes: await location.readObject('current.json'), etag: undefined };
     if (found === 'unchanged') return seen;
-    if (!found?.bytes) throw new IndexReadError(location.uri, 'no current.json there: expected the folder of a published index, …/indexes/NAME');
+    if (!found?.bytes)
+      throw new IndexReadError(
+        location.uri,
+        'no current.json there: expected the folder of a published index, …/indexes/NAME',
+      );
     let value: unknown;
     try {
       value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(found.bytes));
     } catch (error) {
-      throw new IndexFormatError('current.json', undefined, 'JSON', error instanceof Error ? error.message : String(error));
+      throw new IndexFormatError(
+        'current.json',
+        undefined,
+        'JSON',
+        error instanceof Error ? error.message : String(error),
+      );
     }
     return { current: checkCurrent(value), etag: found.etag };
   }

@@ -34,7 +34,11 @@ const BLOCK = 32;
 export function hammingSearch(codes: Uint32Array, words: number, bits: number): HammingSearch {
   const total = codes.length / words;
   const substrings = total < LEAST_INDEXED ? [] : indexSubstrings(codes, words, bits, total);
-  const matches: HammingMatches = { count: 0, codes: new Uint32Array(64), distances: new Uint16Array(64) };
+  const matches: HammingMatches = {
+    count: 0,
+    codes: new Uint32Array(64),
+    distances: new Uint16Array(64),
+  };
   let measured: SearchCosts | undefined;
   /** Measured at the first search, on these very codes: a millisecond or two. */
   const costs = (): SearchCosts => (measured ??= measureCosts(codes, words, substrings, total));
@@ -42,7 +46,10 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
 
   function push(code: number, distance: number): void {
     if (matches.count === matches.codes.length) {
-      const larger = { codes: new Uint32Array(2 * matches.count), distances: new Uint16Array(2 * matches.count) };
+      const larger = {
+        codes: new Uint32Array(2 * matches.count),
+        distances: new Uint16Array(2 * matches.count),
+      };
       larger.codes.set(matches.codes);
       larger.distances.set(matches.distances);
       Object.assign(matches, larger);
@@ -146,12 +153,20 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
   }
 
   /** Whether an earlier substring has found this code already: matches need no set. */
-  function foundBefore(code: number, query: Uint32Array, queryAt: number, j: number, radius: number): boolean {
+  function foundBefore(
+    code: number,
+    query: Uint32Array,
+    queryAt: number,
+    j: number,
+    radius: number,
+  ): boolean {
     const least = Math.floor(radius / substrings.length);
     const last = radius % substrings.length;
     for (let i = 0; i < j; i++) {
       const { from, bits: width } = substrings[i]!;
-      const apart = popcount(substringAt(codes, code * words, from, width) ^ substringAt(query, queryAt, from, width));
+      const apart = popcount(
+        substringAt(codes, code * words, from, width) ^ substringAt(query, queryAt, from, width),
+      );
       if (apart <= (i <= last ? least : least - 1)) return true;
     }
     return false;
@@ -172,11 +187,16 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
         }
         for (let q = 0, at = 0; q < n; q++) {
           const queryAt = (first + q) * words;
-          if ((scanned & (1 << q)) !== 0) scanWithin(codes, words, queries.subarray(queryAt, queryAt + words), radius, push);
+          if ((scanned & (1 << q)) !== 0)
+            scanWithin(codes, words, queries.subarray(queryAt, queryAt + words), radius, push);
           for (; at < candidateEnds[q]!; at++) {
             const code = gathered.codes[at]!;
             const distance = hammingDistance(codes, code * words, queries, queryAt, words);
-            if (distance <= radius && !foundBefore(code, queries, queryAt, gathered.substrings[at]!, radius)) push(code, distance);
+            if (
+              distance <= radius &&
+              !foundBefore(code, queries, queryAt, gathered.substrings[at]!, radius)
+            )
+              push(code, distance);
           }
           ends[first + q] = matches.count;
         }
@@ -194,10 +214,13 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
       const weights = new Float64Array(bits + 1);
       for (let code = 0; code < total; code++) weights[distances[code]!]! += weightOf(code);
       let radius = 0;
-      for (let weight = weights[0]!; weight < k && radius < bits; ) weight += weights[++radius]!;
+      for (let weight = weights[0]!; weight < k && radius < bits;) weight += weights[++radius]!;
       return scanFor(query, radius);
     },
-    heldBytes: substrings.reduce((sum, { offsets, order }) => sum + offsets.byteLength + order.byteLength, 0),
+    heldBytes: substrings.reduce(
+      (sum, { offsets, order }) => sum + offsets.byteLength + order.byteLength,
+      0,
+    ),
   };
 }
 
@@ -215,7 +238,12 @@ const TIMED_CODES = 262_144;
 const TIMED_STEPS = 32_768;
 
 /** What probing and scanning cost here and now, the least of three tries. Only their ratios matter, and only for time: both give the same answer. */
-function measureCosts(codes: Uint32Array, words: number, substrings: readonly Substring[], total: number): SearchCosts {
+function measureCosts(
+  codes: Uint32Array,
+  words: number,
+  substrings: readonly Substring[],
+  total: number,
+): SearchCosts {
   const timed = Math.min(total, TIMED_CODES);
   const some = codes.subarray(0, timed * words);
   const query = codes.slice(0, words);
@@ -234,10 +262,20 @@ function measureCosts(codes: Uint32Array, words: number, substrings: readonly Su
   const scanMs = (least(() => scanWithin(some, words, query, 0, () => sum++)) * total) / timed;
   // Places far apart, as queries have them.
   const probes = least(() => {
-    for (let step = 0, key = 1; step < TIMED_STEPS; step++, key = (Math.imul(key, 0x9e3779b1) + 1) >>> 0) sum += offsets[key & mask]! ^ offsets[(key & mask) + 1]!;
+    for (
+      let step = 0, key = 1;
+      step < TIMED_STEPS;
+      step++, key = (Math.imul(key, 0x9e3779b1) + 1) >>> 0
+    )
+      sum += offsets[key & mask]! ^ offsets[(key & mask) + 1]!;
   });
   const candidates = least(() => {
-    for (let step = 0, key = 1; step < TIMED_STEPS; step++, key = (Math.imul(key, 0x9e3779b1) + 1) >>> 0) sum += hammingDistance(codes, order[key % total]! * words, query, 0, words);
+    for (
+      let step = 0, key = 1;
+      step < TIMED_STEPS;
+      step++, key = (Math.imul(key, 0x9e3779b1) + 1) >>> 0
+    )
+      sum += hammingDistance(codes, order[key % total]! * words, query, 0, words);
   });
   if (Number.isNaN(sum)) throw new RangeError('a code lies outside of its array');
   return { scanMs, probeMs: probes / TIMED_STEPS, candidateMs: candidates / TIMED_STEPS };
@@ -254,13 +292,19 @@ interface Substring {
 }
 
 /** As many substrings as make one about log2 B bits long, so that a substring has about one code; B of 4 million in 64 bits: 3 of 21 or 22, where 4 of 16 would have 61. */
-function indexSubstrings(codes: Uint32Array, words: number, bits: number, total: number): Substring[] {
+function indexSubstrings(
+  codes: Uint32Array,
+  words: number,
+  bits: number,
+  total: number,
+): Substring[] {
   const m = Math.max(Math.ceil(bits / MAXIMUM_SUBSTRING_BITS), Math.round(bits / Math.log2(total)));
   return Array.from({ length: m }, (_, j) => {
     const from = Math.floor((j * bits) / m);
     const width = Math.floor(((j + 1) * bits) / m) - from;
     const offsets = new Uint32Array(2 ** width + 1);
-    for (let code = 0; code < total; code++) offsets[substringAt(codes, code * words, from, width) + 1]!++;
+    for (let code = 0; code < total; code++)
+      offsets[substringAt(codes, code * words, from, width) + 1]!++;
     for (let key = 0; key < 2 ** width; key++) offsets[key + 1]! += offsets[key]!;
     const order = new Uint32Array(total);
     // Filled from the back, so that offsets end where they began.

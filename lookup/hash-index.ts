@@ -93,7 +93,8 @@ export function openParts(parts: IndexParts): HashIndex {
     readers.set(name, reader);
     return reader;
   };
-  const open = (part: 'items' | 'buckets', table: number) => retried(() => openPart(manifest, { part, table, openReader, keep: parts.keep ?? 256 }));
+  const open = (part: 'items' | 'buckets', table: number) =>
+    retried(() => openPart(manifest, { part, table, openReader, keep: parts.keep ?? 256 }));
   const itemsFile = open('items', 0);
   const bucketFiles = Array.from({ length: tables }, (_, table) => open('buckets', table));
   const readDelta = retried(() => openDelta(manifest, openReader));
@@ -104,7 +105,10 @@ export function openParts(parts: IndexParts): HashIndex {
   const load = retried(async () => {
     const [file, delta] = await Promise.all([itemsFile(), readDelta()]);
     const base = await loadItems(file);
-    return residentIndex(delta ? mergeItems(base, delta, codeBytes) : base, bits, { shared: isShared, maximumBucket: most });
+    return residentIndex(delta ? mergeItems(base, delta, codeBytes) : base, bits, {
+      shared: isShared,
+      maximumBucket: most,
+    });
   });
 
   async function baseBucket(table: number, code: Uint8Array): Promise<Bucket | undefined> {
@@ -115,48 +119,79 @@ export function openParts(parts: IndexParts): HashIndex {
   }
 
   /** Of trained codes the bucket is the same whichever table's file has it, and a table may have it through a delta alone. */
-  async function bucketOf(table: number, code: Uint8Array, change: AppliedDelta | undefined): Promise<Bucket | undefined> {
+  async function bucketOf(
+    table: number,
+    code: Uint8Array,
+    change: AppliedDelta | undefined,
+  ): Promise<Bucket | undefined> {
     const bucket = await wholeBucket(table, code, change);
     return bucket && bucket.keys.length > most ? tooLarge(bucket.keys.length) : bucket;
   }
 
-  async function wholeBucket(table: number, code: Uint8Array, change: AppliedDelta | undefined): Promise<Bucket | undefined> {
+  async function wholeBucket(
+    table: number,
+    code: Uint8Array,
+    change: AppliedDelta | undefined,
+  ): Promise<Bucket | undefined> {
     let bucket = await baseBucket(table, code);
     if (!bucket && isShared) {
       const others = bucketFiles.map((_, other) => other).filter((other) => other !== table);
-      bucket = (await Promise.all(others.map((other) => baseBucket(other, code)))).find((found) => found !== undefined);
+      bucket = (await Promise.all(others.map((other) => baseBucket(other, code)))).find(
+        (found) => found !== undefined,
+      );
     }
     return change ? change.bucket(table, hex(code), bucket) : bucket;
   }
 
-  async function nearby(query: string, search: (index: ResidentIndex, number: number) => Neighbours): Promise<NearbyItem[]> {
+  async function nearby(
+    query: string,
+    search: (index: ResidentIndex, number: number) => Neighbours,
+  ): Promise<NearbyItem[]> {
     const index = await load();
     const number = index.keys.find(query);
     if (number < 0) return [];
     const { numbers, distances } = search(index, number);
-    return Array.from(numbers, (near, i) => ({ item: index.keys.textOf(near), distance: distances[i]!, ...(manifest.payloads && { payload: index.payloadOf(near)! }) }));
+    return Array.from(numbers, (near, i) => ({
+      item: index.keys.textOf(near),
+      distance: distances[i]!,
+      ...(manifest.payloads && { payload: index.payloadOf(near)! }),
+    }));
   }
 
   async function lookup(query: string): Promise<LookupAnswer> {
     // All headers at once: a cold start waits for three reads in a row, whatever the number of tables.
-    const [file, change] = await Promise.all([itemsFile(), applied(), ...bucketFiles.map((open) => open())]);
+    const [file, change] = await Promise.all([
+      itemsFile(),
+      applied(),
+      ...bucketFiles.map((open) => open()),
+    ]);
     const own = await findItem(file, query, change);
     if (!own) return { query, found: false, id: null, buckets: [], items: [] };
-    const codes = Array.from({ length: tables }, (_, table) => own.codes.subarray(table * codeBytes, (table + 1) * codeBytes));
+    const codes = Array.from({ length: tables }, (_, table) =>
+      own.codes.subarray(table * codeBytes, (table + 1) * codeBytes),
+    );
     const found = await Promise.all(codes.map((code, table) => bucketOf(table, code, change)));
-    const buckets = found.map((bucket, table) => withoutQuery(bucket, { id: own.id, query, table, code: hex(codes[table]!) }));
+    const buckets = found.map((bucket, table) =>
+      withoutQuery(bucket, { id: own.id, query, table, code: hex(codes[table]!) }),
+    );
     return {
       query,
       found: true,
       id: own.id,
       ...(own.payload !== undefined && { payload: own.payload }),
-      buckets: buckets.map((bucket, table) => answerOf(bucket, table, hex(codes[table]!), manifest.payloads)),
+      buckets: buckets.map((bucket, table) =>
+        answerOf(bucket, table, hex(codes[table]!), manifest.payloads),
+      ),
       ...union(buckets, manifest.payloads),
     };
   }
 
   /** The number and codes (L x w bytes) of an item, from the delta where that knows it. */
-  async function findItem(file: PageFile, query: string, change: AppliedDelta | undefined): Promise<{ id: number; codes: Uint8Array; payload?: string } | undefined> {
+  async function findItem(
+    file: PageFile,
+    query: string,
+    change: AppliedDelta | undefined,
+  ): Promise<{ id: number; codes: Uint8Array; payload?: string } | undefined> {
     const known = change?.find(query);
     if (known) return known === 'removed' ? undefined : known;
     const key = encodeKey(file.header.keys, query);
@@ -164,9 +199,27 @@ export function openParts(parts: IndexParts): HashIndex {
     if (!entry) return undefined;
     const { keyEnd, tail, number } = itemPlaces(file.header, entry.bytes, entry.bytes.length);
     const id = u32(entry.bytes, number);
-    if (id >= file.header.items) throw new IndexFormatError(file.name, entry.offset + number, `an item number below ${file.header.items}`, String(id));
-    const payload = manifest.payloads ? { payload: payloadText(file.name, entry.bytes.subarray(keyEnd, tail), entry.offset + keyEnd) } : {};
-    return { id: change ? change.numberOf(id) : id, codes: entry.bytes.subarray(number + 4), ...payload };
+    if (id >= file.header.items)
+      throw new IndexFormatError(
+        file.name,
+        entry.offset + number,
+        `an item number below ${file.header.items}`,
+        String(id),
+      );
+    const payload = manifest.payloads
+      ? {
+          payload: payloadText(
+            file.name,
+            entry.bytes.subarray(keyEnd, tail),
+            entry.offset + keyEnd,
+          ),
+        }
+      : {};
+    return {
+      id: change ? change.numberOf(id) : id,
+      codes: entry.bytes.subarray(number + 4),
+      ...payload,
+    };
   }
 
   return {
@@ -174,18 +227,32 @@ export function openParts(parts: IndexParts): HashIndex {
     lookup,
     lookupBatch: (queries) => Promise.all(queries.map((query) => lookup(query))),
     load,
-    within: (query, radius, options) => nearby(query, (index, number) => index.within(number, radius, options)),
+    within: (query, radius, options) =>
+      nearby(query, (index, number) => index.within(number, radius, options)),
     nearest: (query, k) => nearby(query, (index, number) => index.nearest(number, k)),
     async spellings(query, limit = 5) {
       const { keys, items } = await load();
-      return keys.kind === 'int64' ? [] : nearSpellings(keys, items, query, limit).map(({ key }) => key);
+      return keys.kind === 'int64'
+        ? []
+        : nearSpellings(keys, items, query, limit).map(({ key }) => key);
     },
     async lookupCode(table, code) {
-      if (!Number.isInteger(table) || table < 0 || table >= tables) throw new RangeError(`table: expected 0 to ${tables - 1}, got ${table}`);
+      if (!Number.isInteger(table) || table < 0 || table >= tables)
+        throw new RangeError(`table: expected 0 to ${tables - 1}, got ${table}`);
       const text = typeof code === 'string' ? code.toLowerCase() : hex(code);
-      if (text.length !== bits / 4 || !/^[0-9a-f]*$/.test(text)) throw new RangeError(`code: expected ${bits / 4} hexadecimal digits, got ${JSON.stringify(text)}`);
-      const bytes = Uint8Array.from({ length: codeBytes }, (_, k) => Number.parseInt(text.slice(2 * k, 2 * k + 2), 16));
-      return answerOf(await bucketOf(table, bytes, await applied()), table, text, manifest.payloads);
+      if (text.length !== bits / 4 || !/^[0-9a-f]*$/.test(text))
+        throw new RangeError(
+          `code: expected ${bits / 4} hexadecimal digits, got ${JSON.stringify(text)}`,
+        );
+      const bytes = Uint8Array.from({ length: codeBytes }, (_, k) =>
+        Number.parseInt(text.slice(2 * k, 2 * k + 2), 16),
+      );
+      return answerOf(
+        await bucketOf(table, bytes, await applied()),
+        table,
+        text,
+        manifest.payloads,
+      );
     },
     async close() {
       await Promise.all([...readers.values()].map(async (reader) => reader.close?.()));
@@ -193,9 +260,20 @@ export function openParts(parts: IndexParts): HashIndex {
   };
 }
 
-function answerOf(bucket: Bucket | undefined, table: number, code: string, hasPayloads: boolean): BucketAnswer {
+function answerOf(
+  bucket: Bucket | undefined,
+  table: number,
+  code: string,
+  hasPayloads: boolean,
+): BucketAnswer {
   const { keys = [], payloads = [], tooLarge: size } = bucket ?? {};
-  return { table, code, items: [...keys], ...(hasPayloads && size === undefined && { payloads: [...payloads] }), ...(size !== undefined && { tooLarge: size }) };
+  return {
+    table,
+    code,
+    items: [...keys],
+    ...(hasPayloads && size === undefined && { payloads: [...payloads] }),
+    ...(size !== undefined && { tooLarge: size }),
+  };
 }
 
 /** Done once; a failed start, a network that was down, is tried again by the next query. */
@@ -211,14 +289,26 @@ function retried<Result>(start: () => Promise<Result>): () => Promise<Result> {
 }
 
 /** The bucket without the query, which must be in it: an index whose parts contradict each other is refused. */
-function withoutQuery(bucket: Bucket | undefined, sought: { id: number; query: string; table: number; code: string }): Bucket {
+function withoutQuery(
+  bucket: Bucket | undefined,
+  sought: { id: number; query: string; table: number; code: string },
+): Bucket {
   if (bucket?.tooLarge !== undefined) return bucket;
   const at = bucket?.keys.indexOf(sought.query) ?? -1;
   const found = bucket?.order[at];
   if (!bucket || found === undefined || (typeof found === 'number' && found !== sought.id)) {
-    throw new IndexFormatError(`buckets-${sought.table}.pages`, undefined, `item ${sought.id} (${JSON.stringify(sought.query)}) in the bucket of code ${sought.code}`, bucket ? 'a bucket without it' : 'no such bucket');
+    throw new IndexFormatError(
+      `buckets-${sought.table}.pages`,
+      undefined,
+      `item ${sought.id} (${JSON.stringify(sought.query)}) in the bucket of code ${sought.code}`,
+      bucket ? 'a bucket without it' : 'no such bucket',
+    );
   }
-  return { order: bucket.order.toSpliced(at, 1), keys: bucket.keys.toSpliced(at, 1), ...(bucket.payloads && { payloads: bucket.payloads.toSpliced(at, 1) }) };
+  return {
+    order: bucket.order.toSpliced(at, 1),
+    keys: bucket.keys.toSpliced(at, 1),
+    ...(bucket.payloads && { payloads: bucket.payloads.toSpliced(at, 1) }),
+  };
 }
 
 function union(buckets: Bucket[], hasPayloads: boolean): { items: string[]; payloads?: string[] } {
@@ -230,6 +320,11 @@ function union(buckets: Bucket[], hasPayloads: boolean): { items: string[]; payl
       else shared.set(key, { order: order[i]!, tables: 1, payload: payloads?.[i] ?? '' });
     });
   }
-  const sorted = [...shared].sort(([, a], [, b]) => b.tables - a.tables || (a.order < b.order ? -1 : 1));
-  return { items: sorted.map(([key]) => key), ...(hasPayloads && { payloads: sorted.map(([, { payload }]) => payload) }) };
+  const sorted = [...shared].sort(
+    ([, a], [, b]) => b.tables - a.tables || (a.order < b.order ? -1 : 1),
+  );
+  return {
+    items: sorted.map(([key]) => key),
+    ...(hasPayloads && { payloads: sorted.map(([, { payload }]) => payload) }),
+  };
 }

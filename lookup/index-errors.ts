@@ -8,7 +8,9 @@ export class IndexFormatError extends Error {
   readonly actual: string;
 
   constructor(part: string, offset: number | undefined, expected: string, actual: string) {
-    super(`${part}${offset === undefined ? '' : ` at byte ${offset}`}: expected ${expected}, got ${actual}`);
+    super(
+      `${part}${offset === undefined ? '' : ` at byte ${offset}`}: expected ${expected}, got ${actual}`,
+    );
     this.name = 'IndexFormatError';
     this.part = part;
     this.offset = offset;

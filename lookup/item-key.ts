@@ -19,7 +19,8 @@ export function encodeKey(kind: PageHeader['keys'], query: string): Uint8Array |
 
 /** A stored key as a person writes it: the word, or the id in decimal. Undefined where the bytes are no UTF-8. */
 export function decodeKey(kind: PageHeader['keys'], bytes: Uint8Array): string | undefined {
-  if (kind === 'int64') return String(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0, true));
+  if (kind === 'int64')
+    return String(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0, true));
   // Short ASCII words, by far the most, are faster by hand than through the decoder.
   if (bytes.length <= 16 && bytes.every((byte) => byte < 128)) return String.fromCharCode(...bytes);
   try {

@@ -31,12 +31,23 @@ export async function loadItems(file: PageFile): Promise<LoadedItems> {
   const tail = (header.payloads ? 2 : 0) + 4 + tables * codeBytes;
   // Each key has a length of 2 bytes here in place of its slot in the page.
   const most = pages * (pageBytes - 12) - items * tail;
-  if (most >= 0x1_0000_0000) throw new RangeError(`${file.name}: ${most} bytes of keys do not fit in memory at once; expected less than 4 GiB`);
-  if (most < 0) throw new IndexFormatError(file.name, 40, `at most ${Math.floor((pages * pageBytes) / tail)} entries in ${pages} pages`, String(items));
+  if (most >= 0x1_0000_0000)
+    throw new RangeError(
+      `${file.name}: ${most} bytes of keys do not fit in memory at once; expected less than 4 GiB`,
+    );
+  if (most < 0)
+    throw new IndexFormatError(
+      file.name,
+      40,
+      `at most ${Math.floor((pages * pageBytes) / tail)} entries in ${pages} pages`,
+      String(items),
+    );
   const records = new Uint8Array(most);
   const starts = new Uint32Array(items).fill(0xffff_ffff);
   const codes = Array.from({ length: tables }, () => new Uint32Array(items * words));
-  const payloads = header.payloads ? { bytes: new Uint8Array(most), starts: new Uint32Array(items) } : undefined;
+  const payloads = header.payloads
+    ? { bytes: new Uint8Array(most), starts: new Uint32Array(items) }
+    : undefined;
   let told = 0;
   let at = 0;
   let seen = 0;
@@ -48,7 +59,12 @@ export async function loadItems(file: PageFile): Promise<LoadedItems> {
         const { keyEnd, tail: payloadEnd, number: numberAt } = itemPlaces(header, bytes, stop);
         const number = u32(bytes, numberAt);
         if (number >= items || starts[number] !== 0xffff_ffff) {
-          throw new IndexFormatError(file.name, offset + numberAt, `an item number below ${items} that no other entry has`, String(number));
+          throw new IndexFormatError(
+            file.name,
+            offset + numberAt,
+            `an item number below ${items} that no other entry has`,
+            String(number),
+          );
         }
         starts[number] = at;
         const length = keyEnd - start;
@@ -63,18 +79,29 @@ export async function loadItems(file: PageFile): Promise<LoadedItems> {
           payloads.bytes[told++] = (payloadEnd - keyEnd) >>> 8;
           for (let k = keyEnd; k < payloadEnd; k++) payloads.bytes[told++] = bytes[k]!;
         }
-        for (let table = 0, from = numberAt + 4; table < tables; table++, from += codeBytes) readCode(bytes, from, codeBytes, codes[table]!, number * words);
+        for (let table = 0, from = numberAt + 4; table < tables; table++, from += codeBytes)
+          readCode(bytes, from, codeBytes, codes[table]!, number * words);
         start = stop;
         seen++;
       }
     }
   }
   if (seen !== items) throw new IndexFormatError(file.name, 40, `${items} entries`, `${seen}`);
-  return { keys: { kind, bytes: records.subarray(0, at), starts }, codes, ...(payloads && { payloads: { ...payloads, bytes: payloads.bytes.slice(0, told) } }) };
+  return {
+    keys: { kind, bytes: records.subarray(0, at), starts },
+    codes,
+    ...(payloads && { payloads: { ...payloads, bytes: payloads.bytes.slice(0, told) } }),
+  };
 }
 
 /** A code of `codeBytes` bytes as words of 32 bits. */
-export function readCode(bytes: Uint8Array, from: number, codeBytes: number, words: Uint32Array, at: number): void {
+export function readCode(
+  bytes: Uint8Array,
+  from: number,
+  codeBytes: number,
+  words: Uint32Array,
+  at: number,
+): void {
   for (let k = 0; k < codeBytes; k += 4, at++) {
     let word = bytes[from + k]!;
     for (let b = 1; b < 4 && k + b < codeBytes; b++) word |= bytes[from + k + b]! << (8 * b);

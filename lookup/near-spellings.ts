@@ -10,7 +10,12 @@ export interface NearSpelling {
  * The keys nearest to a text by the optimal string alignment distance over UTF-16 units, at most a third of its length and 2: the nearest first, then in the order of keys. Looks at
  * all V keys; a letter mask and the length leave few of them to be compared.
  */
-export function nearSpellings(keys: ResidentKeys, items: number, query: string, limit: number): NearSpelling[] {
+export function nearSpellings(
+  keys: ResidentKeys,
+  items: number,
+  query: string,
+  limit: number,
+): NearSpelling[] {
   const sought = query.toLowerCase();
   const most = Math.min(2, Math.max(1, Math.floor(sought.length / 3)));
   if (sought.length === 0 || sought.length > 200) return [];
@@ -52,8 +57,13 @@ export function alignmentDistance(a: string, b: string, most: number): number {
     let least = row;
     for (let column = 1; column <= b.length; column++) {
       const same = a[row - 1] === b[column - 1];
-      let distance = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + (same ? 0 : 1));
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) distance = Math.min(distance, before[column - 2]! + 1);
+      let distance = Math.min(
+        last[column]! + 1,
+        current[column - 1]! + 1,
+        last[column - 1]! + (same ? 0 : 1),
+      );
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1])
+        distance = Math.min(distance, before[column - 2]! + 1);
       current[column] = distance;
       least = Math.min(least, distance);
     }

@@ -14,7 +14,10 @@ export interface NeighboursBatch extends Neighbours {
 
 /** By (distance, number). */
 export function sortNeighbours(numbers: Uint32Array, distances: Uint16Array): Neighbours {
-  const keys = Float64Array.from(numbers, (number, i) => distances[i]! * 0x1_0000_0000 + number).sort();
+  const keys = Float64Array.from(
+    numbers,
+    (number, i) => distances[i]! * 0x1_0000_0000 + number,
+  ).sort();
   keys.forEach((key, i) => {
     distances[i] = Math.floor(key / 0x1_0000_0000);
     numbers[i] = key % 0x1_0000_0000;
@@ -36,7 +39,9 @@ export function nearestOfEach(numbers: Uint32Array, distances: Uint16Array): Nei
 }
 
 export function cut({ numbers, distances }: Neighbours, limit: number): Neighbours {
-  return numbers.length <= limit ? { numbers, distances } : { numbers: numbers.slice(0, limit), distances: distances.slice(0, limit) };
+  return numbers.length <= limit
+    ? { numbers, distances }
+    : { numbers: numbers.slice(0, limit), distances: distances.slice(0, limit) };
 }
 
 /** One table's neighbours after the other's: the least distance of each item but `self`. */
@@ -44,14 +49,24 @@ export function leastOver(answers: Neighbours[], self: number, limit: number): N
   const least = new Map<number, number>();
   for (const { numbers, distances } of answers) {
     numbers.forEach((number, i) => {
-      if (number !== self && (least.get(number) ?? Infinity) > distances[i]!) least.set(number, distances[i]!);
+      if (number !== self && (least.get(number) ?? Infinity) > distances[i]!)
+        least.set(number, distances[i]!);
     });
   }
-  return cut(sortNeighbours(Uint32Array.from(least.keys()), Uint16Array.from(least.values())), limit);
+  return cut(
+    sortNeighbours(Uint32Array.from(least.keys()), Uint16Array.from(least.values())),
+    limit,
+  );
 }
 
 /** The items of the codes that match, query by query: `ends` becomes that of items. */
-export function expandBatch({ starts, lists }: ResidentBuckets, matches: HammingMatches, ends: Uint32Array, limit: number, shared: boolean): NeighboursBatch {
+export function expandBatch(
+  { starts, lists }: ResidentBuckets,
+  matches: HammingMatches,
+  ends: Uint32Array,
+  limit: number,
+  shared: boolean,
+): NeighboursBatch {
   let most = 0;
   for (let i = 0; i < matches.count; i++) most += lists[starts[matches.codes[i]!]!]!;
   const numbers = new Uint32Array(most);
@@ -67,7 +82,10 @@ export function expandBatch({ starts, lists }: ResidentBuckets, matches: Hamming
       }
     }
     if (at - begun > 1) sortNeighbours(numbers.subarray(begun, at), distances.subarray(begun, at));
-    if (shared) at = begun + nearestOfEach(numbers.subarray(begun, at), distances.subarray(begun, at)).numbers.length;
+    if (shared)
+      at =
+        begun +
+        nearestOfEach(numbers.subarray(begun, at), distances.subarray(begun, at)).numbers.length;
     at = Math.min(at, begun + limit);
     ends[q] = at;
   }

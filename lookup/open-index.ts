@@ -24,19 +24,33 @@ export async function openIndex(uri: string, options: OpenOptions = {}): Promise
 }
 
 /** Opens the version that `current` names, or the one that lies at the location itself. */
-export async function openVersion(location: IndexLocation, current: Current | undefined, options: OpenOptions): Promise<HashIndex> {
+export async function openVersion(
+  location: IndexLocation,
+  current: Current | undefined,
+  options: OpenOptions,
+): Promise<HashIndex> {
   const folder = current ? `${current.path.replace(/\/$/, '')}/` : '';
   const manifest = await readJson(location, `${folder}index.json`);
-  if (manifest === undefined) throw new IndexReadError(location.uri, `no ${folder}index.json there: expected a finished version of an index`);
+  if (manifest === undefined)
+    throw new IndexReadError(
+      location.uri,
+      `no ${folder}index.json there: expected a finished version of an index`,
+    );
   const index = openParts({
     manifest,
-    fetchPart: (name) => location.openRange(folder + index.manifest.parts.find((part) => part.name === name)!.path),
+    fetchPart: (name) =>
+      location.openRange(folder + index.manifest.parts.find((part) => part.name === name)!.path),
     ...(options.keep !== undefined && { keep: options.keep }),
     ...(options.maximumBucket !== undefined && { maximumBucket: options.maximumBucket }),
   });
   const { index: name, version } = index.manifest;
   if (current && (current.index !== name || current.version !== version)) {
-    throw new IndexFormatError(`${folder}index.json`, undefined, `version ${current.version} of ${current.index} as current.json says`, `version ${version} of ${name}`);
+    throw new IndexFormatError(
+      `${folder}index.json`,
+      undefined,
+      `version ${current.version} of ${current.index} as current.json says`,
+      `version ${version} of ${name}`,
+    );
   }
   return index;
 }
@@ -44,7 +58,11 @@ export async function openVersion(location: IndexLocation, current: Current | un
 export async function locate(uri: string): Promise<IndexLocation> {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(uri)?.[1]?.toLowerCase();
   if (scheme === 'http' || scheme === 'https') return httpLocation(uri);
-  if (scheme !== undefined && scheme !== 'file' && scheme !== 's3') throw new IndexReadError(uri, `expected a path, file://, s3://, http:// or https://, got ${scheme}: (others need the option location)`);
+  if (scheme !== undefined && scheme !== 'file' && scheme !== 's3')
+    throw new IndexReadError(
+      uri,
+      `expected a path, file://, s3://, http:// or https://, got ${scheme}: (others need the option location)`,
+    );
   // Loaded here alone, so that a browser never asks for node: modules.
   if (scheme === 's3') return (await import('./s3-range-reader.ts')).s3Location(uri);
   const { fileLocation } = await import('./file-range-reader.ts');
@@ -53,7 +71,11 @@ export async function locate(uri: string): Promise<IndexLocation> {
 
 async function readCurrent(location: IndexLocation): Promise<Current> {
   const current = await readJson(location, 'current.json');
-  if (current === undefined) throw new IndexReadError(location.uri, 'no current.json there: expected the folder of a published index, …/indexes/NAME');
+  if (current === undefined)
+    throw new IndexReadError(
+      location.uri,
+      'no current.json there: expected the folder of a published index, …/indexes/NAME',
+    );
   return checkCurrent(current);
 }
 
@@ -63,6 +85,11 @@ async function readJson(location: IndexLocation, path: string): Promise<unknown>
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new IndexFormatError(path, undefined, 'JSON', error instanceof Error ? error.message : String(error));
+    throw new IndexFormatError(
+      path,
+      undefined,
+      'JSON',
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }

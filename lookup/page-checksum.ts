@@ -9,7 +9,11 @@ export function crc32c(bytes: Uint8Array, start: number, end: number, crc = 0): 
   let at = start;
   for (; at + 4 <= end; at += 4) {
     c ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-    c = T[768 + (c & 255)]! ^ T[512 + ((c >>> 8) & 255)]! ^ T[256 + ((c >>> 16) & 255)]! ^ T[c >>> 24]!;
+    c =
+      T[768 + (c & 255)]! ^
+      T[512 + ((c >>> 8) & 255)]! ^
+      T[256 + ((c >>> 16) & 255)]! ^
+      T[c >>> 24]!;
   }
   for (; at < end; at++) c = (c >>> 8) ^ T[(c ^ bytes[at]!) & 255]!;
   return ~c >>> 0;
@@ -35,12 +39,22 @@ export function xxh32(bytes: Uint8Array, start: number, end: number): number {
   if (length >= 16) {
     const lanes = [(P1 + P2) | 0, P2 | 0, 0, -P1 | 0];
     for (; at + 16 <= end; at += 16) {
-      for (let lane = 0; lane < 4; lane++) lanes[lane] = Math.imul(rotate((lanes[lane]! + Math.imul(word(bytes, at + 4 * lane), P2)) | 0, 13), P1);
+      for (let lane = 0; lane < 4; lane++)
+        lanes[lane] = Math.imul(
+          rotate((lanes[lane]! + Math.imul(word(bytes, at + 4 * lane), P2)) | 0, 13),
+          P1,
+        );
     }
-    h = (rotate(lanes[0]!, 1) + rotate(lanes[1]!, 7) + rotate(lanes[2]!, 12) + rotate(lanes[3]!, 18)) | 0;
+    h =
+      (rotate(lanes[0]!, 1) +
+        rotate(lanes[1]!, 7) +
+        rotate(lanes[2]!, 12) +
+        rotate(lanes[3]!, 18)) |
+      0;
   }
   h = (h + length) | 0;
-  for (; at + 4 <= end; at += 4) h = Math.imul(rotate((h + Math.imul(word(bytes, at), P3)) | 0, 17), P4);
+  for (; at + 4 <= end; at += 4)
+    h = Math.imul(rotate((h + Math.imul(word(bytes, at), P3)) | 0, 17), P4);
   for (; at < end; at++) h = Math.imul(rotate((h + Math.imul(bytes[at]!, P5)) | 0, 11), P1);
   h = Math.imul(h ^ (h >>> 15), P2);
   h = Math.imul(h ^ (h >>> 13), P3);
@@ -62,6 +76,7 @@ function crcTable(): Int32Array {
     for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
     tables[byte] = c;
   }
-  for (let at = 256; at < 1024; at++) tables[at] = (tables[at - 256]! >>> 8) ^ tables[tables[at - 256]! & 255]!;
+  for (let at = 256; at < 1024; at++)
+    tables[at] = (tables[at - 256]! >>> 8) ^ tables[tables[at - 256]! & 255]!;
   return tables;
 }

@@ -18,13 +18,27 @@ export interface IndexLocation {
   /** The whole of a small object; undefined where there is none. */
   readObject(path: string): Promise<Uint8Array | undefined>;
   /** The same with its ETag, or `unchanged` where it still has this one. */
-  readIfChanged?(path: string, etag: string | undefined): Promise<{ bytes: Uint8Array; etag: string | undefined } | 'unchanged' | undefined>;
+  readIfChanged?(
+    path: string,
+    etag: string | undefined,
+  ): Promise<{ bytes: Uint8Array; etag: string | undefined } | 'unchanged' | undefined>;
   openRange(path: string): RangeReader;
 }
 
 /** Bytes [start, end), all of them. Throws IndexFormatError when the object ends before. */
-export async function readExactly(reader: RangeReader, part: string, start: number, end: number): Promise<Uint8Array> {
+export async function readExactly(
+  reader: RangeReader,
+  part: string,
+  start: number,
+  end: number,
+): Promise<Uint8Array> {
   const bytes = await reader.read(start, end);
-  if (bytes.length !== end - start) throw new IndexFormatError(part, start, `${end - start} bytes`, `${bytes.length}: the part is truncated`);
+  if (bytes.length !== end - start)
+    throw new IndexFormatError(
+      part,
+      start,
+      `${end - start} bytes`,
+      `${bytes.length}: the part is truncated`,
+    );
   return bytes;
 }

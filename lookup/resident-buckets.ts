@@ -19,7 +19,13 @@ export interface ResidentBuckets {
 const BLOCK = 128;
 
 /** Groups items by code: `codes` is (V, W); `bucketStarts[i * stride + table]` becomes where item i's list begins. */
-export function groupByCode(codes: Uint32Array, words: number, table: number, bucketStarts: Uint32Array, stride: number): ResidentBuckets {
+export function groupByCode(
+  codes: Uint32Array,
+  words: number,
+  table: number,
+  bucketStarts: Uint32Array,
+  stride: number,
+): ResidentBuckets {
   const items = codes.length / words;
   const capacity = 2 ** Math.max(4, Math.ceil(Math.log2(Math.max(1, items))) + 1);
   const mask = capacity - 1;
@@ -85,7 +91,8 @@ export function groupByCode(codes: Uint32Array, words: number, table: number, bu
           const bucket = slots[hashes[i]! & mask]!;
           if (bucket !== 0) warmed = (warmed + distinct[(bucket - 1) * words]!) | 0;
         }
-        for (let i = 0; i < count; i++) out[from + i] = findFrom(sought, (from + i) * words, hashes[i]!);
+        for (let i = 0; i < count; i++)
+          out[from + i] = findFrom(sought, (from + i) * words, hashes[i]!);
       }
       return warmed;
     },
@@ -94,11 +101,16 @@ export function groupByCode(codes: Uint32Array, words: number, table: number, bu
 }
 
 /** Groups the items of all tables in one space of codes; an item is once in a bucket. `bucketStarts` is (V, L) and becomes where the list of each code begins. */
-export function groupShared(codes: Uint32Array[], words: number, bucketStarts: Uint32Array): ResidentBuckets {
+export function groupShared(
+  codes: Uint32Array[],
+  words: number,
+  bucketStarts: Uint32Array,
+): ResidentBuckets {
   const tables = codes.length;
   const all = new Uint32Array(bucketStarts.length * words);
   for (const [table, own] of codes.entries()) {
-    for (let from = 0, to = table * words; from < own.length; from += words, to += tables * words) for (let k = 0; k < words; k++) all[to + k] = own[from + k]!;
+    for (let from = 0, to = table * words; from < own.length; from += words, to += tables * words)
+      for (let k = 0; k < words; k++) all[to + k] = own[from + k]!;
     codes[table] = new Uint32Array(0);
   }
   const grouped = groupByCode(all, words, 0, bucketStarts, 1);
@@ -126,7 +138,13 @@ function hashWords(words: Uint32Array, at: number, count: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-function sameWords(a: Uint32Array, atA: number, b: Uint32Array, atB: number, count: number): boolean {
+function sameWords(
+  a: Uint32Array,
+  atA: number,
+  b: Uint32Array,
+  atB: number,
+  count: number,
+): boolean {
   for (let k = 0; k < count; k++) if (a[atA + k] !== b[atB + k]) return false;
   return true;
 }

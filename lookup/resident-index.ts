@@ -3,7 +3,15 @@ import { hammingSearch, type HammingMatches, type HammingSearch } from './hammin
 import { decodeKey } from './item-key.ts';
 import { type LoadedItems, readCode, textRecord } from './load-items.ts';
 import { hex } from './page-header.ts';
-import { cut, expandBatch, leastOver, nearestOfEach, type Neighbours, type NeighboursBatch, sortNeighbours } from './neighbours.ts';
+import {
+  cut,
+  expandBatch,
+  leastOver,
+  nearestOfEach,
+  type Neighbours,
+  type NeighboursBatch,
+  sortNeighbours,
+} from './neighbours.ts';
 import { groupByCode, groupShared, type ResidentBuckets } from './resident-buckets.ts';
 import { residentKeys, type ResidentKeys } from './resident-keys.ts';
 
@@ -40,8 +48,18 @@ export interface ResidentIndex {
   /** `out[i]` becomes the codeStart of the code at i * w of `codes`. */
   codeBatch(table: number, codes: Uint8Array, out: Int32Array): void;
   /** All items of a table within a Hamming distance of a code; the first `limit` of them. */
-  withinCode(table: number, code: Uint8Array, radius: number, options?: { limit?: number }): Neighbours;
-  withinCodes(table: number, codes: Uint8Array, radius: number, options?: { limit?: number }): NeighboursBatch;
+  withinCode(
+    table: number,
+    code: Uint8Array,
+    radius: number,
+    options?: { limit?: number },
+  ): Neighbours;
+  withinCodes(
+    table: number,
+    codes: Uint8Array,
+    radius: number,
+    options?: { limit?: number },
+  ): NeighboursBatch;
   /** The k items of a table nearest to a code. */
   nearestCode(table: number, code: Uint8Array, k: number): Neighbours;
   /** Items by the least distance over the tables to the codes of an item, without itself. */
@@ -55,14 +73,20 @@ export interface ResidentIndex {
  * Puts what `items.pages` holds in the form of lookups: keys found by hash, items grouped by code, a Hamming search a table at its first use. `shared`: the codes of all
  * tables are one space, so every table has the same buckets and the same search.
  */
-export function residentIndex({ keys: records, codes, payloads }: LoadedItems, bits: number, { shared = false, maximumBucket = Infinity }: { shared?: boolean; maximumBucket?: number } = {}): ResidentIndex {
+export function residentIndex(
+  { keys: records, codes, payloads }: LoadedItems,
+  bits: number,
+  { shared = false, maximumBucket = Infinity }: { shared?: boolean; maximumBucket?: number } = {},
+): ResidentIndex {
   const items = records.starts.length;
   const tables = codes.length;
   const codeBytes = bits / 8;
   const words = Math.ceil(codeBytes / 4);
   const bucketStarts = new Uint32Array(items * tables);
   const keys = residentKeys(records);
-  const buckets = shared ? Array<ResidentBuckets>(tables).fill(groupShared(codes, words, bucketStarts)) : codes.map(groupTable);
+  const buckets = shared
+    ? Array<ResidentBuckets>(tables).fill(groupShared(codes, words, bucketStarts))
+    : codes.map(groupTable);
   const lists = buckets.map((table) => table.lists);
   const searches: (HammingSearch | undefined)[] = [];
   /** How often an item is among the codes of a search. */
@@ -87,7 +111,8 @@ export function residentIndex({ keys: records, codes, payloads }: LoadedItems, b
   }
 
   function take(code: Uint8Array, at = 0): Uint32Array {
-    if (code.length < at + codeBytes) refuse(`code: expected ${codeBytes} bytes, got ${code.length - at}`);
+    if (code.length < at + codeBytes)
+      refuse(`code: expected ${codeBytes} bytes, got ${code.length - at}`);
     readCode(code, at, codeBytes, sought, 0);
     return sought;
   }
@@ -102,10 +127,12 @@ export function residentIndex({ keys: records, codes, payloads }: LoadedItems, b
     return payloads && decodeKey('utf8', textRecord(payloads, number));
   }
 
-  const payloadsOf = (numbers: readonly number[]) => (payloads ? { payloads: numbers.map((number) => payloadOf(number)!) } : {});
+  const payloadsOf = (numbers: readonly number[]) =>
+    payloads ? { payloads: numbers.map((number) => payloadOf(number)!) } : {};
 
   function checkNumber(number: number): void {
-    if (!Number.isInteger(number) || number < 0 || number >= items) refuse(`item number: expected 0 to ${items - 1}, got ${number}`);
+    if (!Number.isInteger(number) || number < 0 || number >= items)
+      refuse(`item number: expected 0 to ${items - 1}, got ${number}`);
   }
 
   function codeOfItem(number: number, table: number): Uint32Array {
@@ -131,16 +158,27 @@ export function residentIndex({ keys: records, codes, payloads }: LoadedItems, b
     return shared ? nearestOfEach(numbers, distances) : { numbers, distances };
   }
 
-  const withinWords = (table: number, code: Uint32Array, radius: number, limit = Infinity): Neighbours =>
-    cut(expand(table, search(table).within(code, radius)), limit);
+  const withinWords = (
+    table: number,
+    code: Uint32Array,
+    radius: number,
+    limit = Infinity,
+  ): Neighbours => cut(expand(table, search(table).within(code, radius)), limit);
 
   function checkRadius(radius: number): void {
-    if (!Number.isInteger(radius) || radius < 0) refuse(`radius: expected a whole number from 0, got ${radius}`);
+    if (!Number.isInteger(radius) || radius < 0)
+      refuse(`radius: expected a whole number from 0, got ${radius}`);
   }
 
   function nearestWords(table: number, code: Uint32Array, k: number): Neighbours {
     const { starts, lists } = bucketsOf(table);
-    return cut(expand(table, search(table).nearest(code, places * Math.min(k, items), (b) => lists[starts[b]!]!)), k);
+    return cut(
+      expand(
+        table,
+        search(table).nearest(code, places * Math.min(k, items), (b) => lists[starts[b]!]!),
+      ),
+      k,
+    );
   }
 
   function checkCount(k: number): void {
@@ -163,7 +201,9 @@ export function residentIndex({ keys: records, codes, payloads }: LoadedItems, b
     codeStart,
     itemsOf(table, code) {
       const start = codeStart(table, code);
-      return start < 0 ? new Uint32Array(0) : lists[table]!.subarray(start, start + lists[table]![start - 1]!);
+      return start < 0
+        ? new Uint32Array(0)
+        : lists[table]!.subarray(start, start + lists[table]![start - 1]!);
     },
     lookup(query) {
       const id = keys.find(query);
@@ -172,26 +212,56 @@ export function residentIndex({ keys: records, codes, payloads }: LoadedItems, b
       const own = lists.map((list, table) => {
         const start = bucketStarts[id * tables + table]!;
         const size = list[start]!;
-        if (size > maximumBucket) return { table, code: codeText(codeOfItem(id, table), codeBytes), items: [], tooLarge: size };
-        const numbers = [...list.subarray(start + 1, start + 1 + size)].filter((number) => number !== id);
+        if (size > maximumBucket)
+          return {
+            table,
+            code: codeText(codeOfItem(id, table), codeBytes),
+            items: [],
+            tooLarge: size,
+          };
+        const numbers = [...list.subarray(start + 1, start + 1 + size)].filter(
+          (number) => number !== id,
+        );
         for (const number of numbers) shared.set(number, (shared.get(number) ?? 0) + 1);
-        return { table, code: codeText(codeOfItem(id, table), codeBytes), items: numbers.map((number) => keys.textOf(number)), ...payloadsOf(numbers) };
+        return {
+          table,
+          code: codeText(codeOfItem(id, table), codeBytes),
+          items: numbers.map((number) => keys.textOf(number)),
+          ...payloadsOf(numbers),
+        };
       });
       const union = [...shared].sort(([a, tablesA], [b, tablesB]) => tablesB - tablesA || a - b);
       const near = union.map(([number]) => number);
-      return { query, found: true, id, ...(payloads && { payload: payloadOf(id)! }), buckets: own, items: near.map((number) => keys.textOf(number)), ...payloadsOf(near) };
+      return {
+        query,
+        found: true,
+        id,
+        ...(payloads && { payload: payloadOf(id)! }),
+        buckets: own,
+        items: near.map((number) => keys.textOf(number)),
+        ...payloadsOf(near),
+      };
     },
     lookupBatch(queries, out) {
       const n = queries.length;
-      const view = out?.numbers.length === n ? out : { numbers: new Int32Array(n), starts: new Uint32Array(n * tables), counts: new Uint32Array(n * tables) };
+      const view =
+        out?.numbers.length === n
+          ? out
+          : {
+              numbers: new Int32Array(n),
+              starts: new Uint32Array(n * tables),
+              counts: new Uint32Array(n * tables),
+            };
       const { numbers, starts, counts } = view;
       warmed = keys.findBatch(queries, numbers, warmed);
       for (let q = 0, at = 0; q < n; q++) {
         const number = numbers[q]!;
-        for (let table = 0; table < tables; table++, at++) starts[at] = number < 0 ? 0 : bucketStarts[number * tables + table]! + 1;
+        for (let table = 0; table < tables; table++, at++)
+          starts[at] = number < 0 ? 0 : bucketStarts[number * tables + table]! + 1;
       }
       for (let q = 0, at = 0; q < n; q++) {
-        for (let table = 0; table < tables; table++, at++) counts[at] = starts[at] === 0 ? 0 : lists[table]![starts[at]! - 1]!;
+        for (let table = 0; table < tables; table++, at++)
+          counts[at] = starts[at] === 0 ? 0 : lists[table]![starts[at]! - 1]!;
       }
       return view;
     },
@@ -216,7 +286,13 @@ export function residentIndex({ keys: records, codes, payloads }: LoadedItems, b
       const queries = new Uint32Array(n * words);
       for (let q = 0; q < n; q++) readCode(codes, q * codeBytes, codeBytes, queries, q * words);
       const ends = new Uint32Array(n);
-      return expandBatch(bucketsOf(table), search(table).withinBatch(queries, radius, ends), ends, options.limit ?? Infinity, shared);
+      return expandBatch(
+        bucketsOf(table),
+        search(table).withinBatch(queries, radius, ends),
+        ends,
+        options.limit ?? Infinity,
+        shared,
+      );
     },
     nearestCode(table, code, k) {
       checkCount(k);
@@ -225,16 +301,28 @@ export function residentIndex({ keys: records, codes, payloads }: LoadedItems, b
     within(number, radius, options = {}) {
       checkNumber(number);
       checkRadius(radius);
-      return leastOver(lists.map((_, table) => withinWords(table, codeOfItem(number, table), radius)), number, options.limit ?? Infinity);
+      return leastOver(
+        lists.map((_, table) => withinWords(table, codeOfItem(number, table), radius)),
+        number,
+        options.limit ?? Infinity,
+      );
     },
     nearest(number, k) {
       checkNumber(number);
       checkCount(k);
       // The item itself is one of k + 1.
-      return leastOver(lists.map((_, table) => nearestWords(table, codeOfItem(number, table), k + 1)), number, k);
+      return leastOver(
+        lists.map((_, table) => nearestWords(table, codeOfItem(number, table), k + 1)),
+        number,
+        k,
+      );
     },
     heldBytes: () =>
-      keys.heldBytes + (payloads ? payloads.bytes.length + payloads.starts.byteLength : 0) + bucketStarts.byteLength + [...new Set(buckets)].reduce((sum, own) => sum + own.heldBytes, 0) + searches.reduce((sum, own) => sum + (own?.heldBytes ?? 0), 0),
+      keys.heldBytes +
+      (payloads ? payloads.bytes.length + payloads.starts.byteLength : 0) +
+      bucketStarts.byteLength +
+      [...new Set(buckets)].reduce((sum, own) => sum + own.heldBytes, 0) +
+      searches.reduce((sum, own) => sum + (own?.heldBytes ?? 0), 0),
   };
 }
 

@@ -47,7 +47,11 @@ export function residentKeys({ kind, bytes, starts }: KeyRecords): ResidentKeys 
   const idView = new DataView(id.buffer);
 
   function findBytes(key: Uint8Array): number {
-    for (let slot = hashBytes(key, 0, key.length) & mask; slots[2 * slot] !== 0; slot = (slot + 1) & mask) {
+    for (
+      let slot = hashBytes(key, 0, key.length) & mask;
+      slots[2 * slot] !== 0;
+      slot = (slot + 1) & mask
+    ) {
       const at = slots[2 * slot]! - 1;
       if ((bytes[at]! | (bytes[at + 1]! << 8)) !== key.length) continue;
       let k = 0;
@@ -91,7 +95,8 @@ export function residentKeys({ kind, bytes, starts }: KeyRecords): ResidentKeys 
     kind,
     find,
     findBatch(queries, out, warmed) {
-      if (out.length < queries.length) throw new RangeError(`out: expected at least ${queries.length} numbers, got ${out.length}`);
+      if (out.length < queries.length)
+        throw new RangeError(`out: expected at least ${queries.length} numbers, got ${out.length}`);
       if (kind === 'int64') {
         for (let i = 0; i < queries.length; i++) out[i] = findEncoded(queries[i]!);
         return warmed;
@@ -109,7 +114,8 @@ export function residentKeys({ kind, bytes, starts }: KeyRecords): ResidentKeys 
         }
         for (let i = 0; i < count; i++) {
           const query = queries[from + i]!;
-          out[from + i] = hashes[i]! < 0 ? findEncoded(query) : findAscii(query as string, hashes[i]!);
+          out[from + i] =
+            hashes[i]! < 0 ? findEncoded(query) : findAscii(query as string, hashes[i]!);
         }
       }
       return warmed;
@@ -121,7 +127,8 @@ export function residentKeys({ kind, bytes, starts }: KeyRecords): ResidentKeys 
 
   function bytesOf(number: number): Uint8Array {
     const at = starts[number];
-    if (at === undefined) throw new RangeError(`item number: expected 0 to ${items - 1}, got ${number}`);
+    if (at === undefined)
+      throw new RangeError(`item number: expected 0 to ${items - 1}, got ${number}`);
     return bytes.subarray(at + 2, at + 2 + (bytes[at]! | (bytes[at + 1]! << 8)));
   }
 }

@@ -19,8 +19,16 @@ export function sameObject(uri: string): SeenObject {
       return seenEtag;
     },
     check(size, etag) {
-      if (seenSize !== undefined && size !== undefined && size !== seenSize) throw new IndexReadError(uri, `changed while it was read: ${seenSize} bytes, now ${size}; open the index again`);
-      if (seenEtag !== undefined && etag !== undefined && etag !== seenEtag) throw new IndexReadError(uri, `changed while it was read: ETag ${seenEtag}, now ${etag}; open the index again`);
+      if (seenSize !== undefined && size !== undefined && size !== seenSize)
+        throw new IndexReadError(
+          uri,
+          `changed while it was read: ${seenSize} bytes, now ${size}; open the index again`,
+        );
+      if (seenEtag !== undefined && etag !== undefined && etag !== seenEtag)
+        throw new IndexReadError(
+          uri,
+          `changed while it was read: ETag ${seenEtag}, now ${etag}; open the index again`,
+        );
       seenSize ??= size;
       seenEtag ??= etag;
     },

@@ -28,7 +28,14 @@ interface WasmMemory {
 }
 
 interface ScanExports {
-  within(codes: number, n: number, words: number, query: number, radius: number, out: number): number;
+  within(
+    codes: number,
+    n: number,
+    words: number,
+    query: number,
+    radius: number,
+    out: number,
+  ): number;
   distances(codes: number, n: number, words: number, query: number, out: number): void;
 }
 
@@ -42,7 +49,13 @@ const PAGES = Math.ceil((OUT + 8 * PIECE_WORDS) / 65_536);
 /** Scans codes of W words of 32 bits by SIMD, piece by piece through a memory of half a MiB. */
 export interface ScanModule {
   /** Calls `take` for each code within `radius` of the first W words of `query`, ascending. */
-  within(codes: Uint32Array, words: number, query: Uint32Array, radius: number, take: (code: number, distance: number) => void): void;
+  within(
+    codes: Uint32Array,
+    words: number,
+    query: Uint32Array,
+    radius: number,
+    take: (code: number, distance: number) => void,
+  ): void;
   /** `out[b]` becomes the distance of code b. */
   distances(codes: Uint32Array, words: number, query: Uint32Array, out: Uint16Array): void;
 }
@@ -68,7 +81,8 @@ export function moduleBytes(): Uint8Array {
 function openModule(): ScanModule {
   const api = (globalThis as unknown as { WebAssembly: WasmApi }).WebAssembly;
   const memory = new api.Memory({ initial: PAGES });
-  const exports = new api.Instance(new api.Module(moduleBytes()), { env: { memory } }).exports as ScanExports;
+  const exports = new api.Instance(new api.Module(moduleBytes()), { env: { memory } })
+    .exports as ScanExports;
   const input = new Uint32Array(memory.buffer, CODES, PIECE_WORDS);
   const sought = new Uint32Array(memory.buffer, QUERY, 8);
   const matches = new Uint32Array(memory.buffer, OUT, 2 * PIECE_WORDS);

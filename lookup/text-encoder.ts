@@ -15,7 +15,12 @@ interface Header {
   bits: number;
   layers: { inputs: number; outputs: number; activation: string }[];
   text?: {
-    tokens: { minimumLength: number; maximumLength: number; numbers: boolean; apostrophes: boolean };
+    tokens: {
+      minimumLength: number;
+      maximumLength: number;
+      numbers: boolean;
+      apostrophes: boolean;
+    };
     frequency: 'count' | 'log' | 'binary';
     terms: string[];
     scales: number[];
@@ -42,14 +47,35 @@ const ACTIVATIONS = new Map<string, Layer['activation']>([
  * The encoder of `encoder.json` and `encoder.bin` (docs/index-format.md). Sums are float64 in the order of inputs, as where the index was made, so
  * codes are the same. Throws IndexFormatError where the two do not fit each other or the index.
  */
-export function textEncoder(headerBytes: Uint8Array, weightBytes: Uint8Array, bits: number): TextEncoder {
+export function textEncoder(
+  headerBytes: Uint8Array,
+  weightBytes: Uint8Array,
+  bits: number,
+): TextEncoder {
   const header = parse(headerBytes);
   const { text } = header;
-  if (header.bits !== bits || header.layers.at(-1)?.outputs !== bits) throw new IndexFormatError('encoder.json', undefined, `an encoder of ${bits} bits`, `${header.bits}`);
-  if (!text) throw new IndexFormatError('encoder.json', undefined, 'the vocabulary of a text', 'none: this index was made of ready-made vectors, so a text has no code in it');
+  if (header.bits !== bits || header.layers.at(-1)?.outputs !== bits)
+    throw new IndexFormatError(
+      'encoder.json',
+      undefined,
+      `an encoder of ${bits} bits`,
+      `${header.bits}`,
+    );
+  if (!text)
+    throw new IndexFormatError(
+      'encoder.json',
+      undefined,
+      'the vocabulary of a text',
+      'none: this index was made of ready-made vectors, so a text has no code in it',
+    );
   const layers = layersOf(header, weightBytes);
   if (text.terms.length !== text.scales.length || text.terms.length !== header.layers[0]?.inputs) {
-    throw new IndexFormatError('encoder.json', undefined, `${header.layers[0]?.inputs} terms with a scale each`, `${text.terms.length} and ${text.scales.length}`);
+    throw new IndexFormatError(
+      'encoder.json',
+      undefined,
+      `${header.layers[0]?.inputs} terms with a scale each`,
+      `${text.terms.length} and ${text.scales.length}`,
+    );
   }
   const idOf = new Map(text.terms.map((term, id) => [term, id]));
 
@@ -63,33 +89,57 @@ export function textEncoder(headerBytes: Uint8Array, weightBytes: Uint8Array, bi
         if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
       }
       const entries = [...counts].sort(([a], [b]) => a - b);
-      const raw = entries.map(([id, count]) => (text.frequency === 'count' ? count : text.frequency === 'log' ? 1 + Math.log(count) : 1) * text.scales[id]!);
+      const raw = entries.map(
+        ([id, count]) =>
+          (text.frequency === 'count'
+            ? count
+            : text.frequency === 'log'
+              ? 1 + Math.log(count)
+              : 1) * text.scales[id]!,
+      );
       const length = Math.sqrt(raw.reduce((sum, weight) => sum + weight * weight, 0));
       const x = entries.map(([id], at) => ({ id, weight: Math.fround(raw[at]! / length) }));
-      return { code: x.length === 0 ? new Uint8Array(bits / 8) : codeOf(x, layers, bits), words: x.length };
+      return {
+        code: x.length === 0 ? new Uint8Array(bits / 8) : codeOf(x, layers, bits),
+        words: x.length,
+      };
     },
   };
 }
 
 function parse(bytes: Uint8Array): Header {
   try {
-    const header = JSON.parse(new globalThis.TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Header;
+    const header = JSON.parse(
+      new globalThis.TextDecoder('utf-8', { fatal: true }).decode(bytes),
+    ) as Header;
     if (header.format === 1 && Array.isArray(header.layers)) return header;
   } catch (error) {
-    throw new IndexFormatError('encoder.json', undefined, 'JSON', error instanceof Error ? error.message : String(error));
+    throw new IndexFormatError(
+      'encoder.json',
+      undefined,
+      'JSON',
+      error instanceof Error ? error.message : String(error),
+    );
   }
   throw new IndexFormatError('encoder.json', undefined, 'format 1 with layers', 'another');
 }
 
 function layersOf({ layers }: Header, bytes: Uint8Array): Layer[] {
   const expected = layers.reduce((sum, { inputs, outputs }) => sum + (inputs + 1) * outputs * 4, 0);
-  if (bytes.length !== expected) throw new IndexFormatError('encoder.bin', undefined, `${expected} bytes`, `${bytes.length}`);
+  if (bytes.length !== expected)
+    throw new IndexFormatError('encoder.bin', undefined, `${expected} bytes`, `${bytes.length}`);
   const values = new Float32Array(bytes.slice().buffer);
   let at = 0;
   const take = (count: number) => values.subarray(at, (at += count));
   return layers.map(({ inputs, outputs, activation: name }) => {
     const activation = ACTIVATIONS.get(name);
-    if (!activation) throw new IndexFormatError('encoder.json', undefined, `an activation of ${[...ACTIVATIONS.keys()].join(', ')}`, name);
+    if (!activation)
+      throw new IndexFormatError(
+        'encoder.json',
+        undefined,
+        `an activation of ${[...ACTIVATIONS.keys()].join(', ')}`,
+        name,
+      );
     return { weights: take(inputs * outputs), bias: take(outputs), activation };
   });
 }
@@ -99,7 +149,8 @@ function codeOf(x: { id: number; weight: number }[], layers: Layer[], bits: numb
   let h = new Float64Array(0);
   for (const { weights, bias, activation } of layers) {
     h = Float64Array.from(bias);
-    for (const { id, weight } of inputs) for (let j = 0; j < h.length; j++) h[j]! += weight * weights[id * h.length + j]!;
+    for (const { id, weight } of inputs)
+      for (let j = 0; j < h.length; j++) h[j]! += weight * weights[id * h.length + j]!;
     h = h.map(activation);
     inputs = Array.from(h, (weight, id) => ({ id, weight })).filter(({ weight }) => weight !== 0);
   }
@@ -109,13 +160,21 @@ function codeOf(x: { id: number; weight: number }[], layers: Layer[], bits: numb
 }
 
 /** The rule of sources/tokenise.ts over a whole string. */
-function wordsOf(text: string, { minimumLength, maximumLength, numbers, apostrophes }: NonNullable<Header['text']>['tokens']): string[] {
+function wordsOf(
+  text: string,
+  { minimumLength, maximumLength, numbers, apostrophes }: NonNullable<Header['text']>['tokens'],
+): string[] {
   const word = String.raw`[\p{L}\p{N}][\p{L}\p{M}\p{N}]*`;
-  const tokens = text.normalize('NFKC').match(new RegExp(apostrophes ? `${word}(?:['’]${word})*` : word, 'gu')) ?? [];
+  const tokens =
+    text
+      .normalize('NFKC')
+      .match(new RegExp(apostrophes ? `${word}(?:['’]${word})*` : word, 'gu')) ?? [];
   return tokens
     .map((token) => token.toLowerCase().normalize('NFKC').replaceAll('’', "'"))
     .filter((lower) => {
       const length = Array.from(lower).length;
-      return length >= minimumLength && length <= maximumLength && (numbers || !/^\p{N}/u.test(lower));
+      return (
+        length >= minimumLength && length <= maximumLength && (numbers || !/^\p{N}/u.test(lower))
+      );
     });
 }

@@ -22,6 +22,10 @@ export function readVarint(cursor: VarintCursor): number {
   }
 }
 
-export function wrongAt(cursor: VarintCursor, expected: string, actual: string | number): IndexFormatError {
+export function wrongAt(
+  cursor: VarintCursor,
+  expected: string,
+  actual: string | number,
+): IndexFormatError {
   return new IndexFormatError(cursor.part, cursor.offset + cursor.at, expected, String(actual));
 }

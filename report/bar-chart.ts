@@ -15,9 +15,11 @@ const STEP = 26;
 /** Horizontal bars on a scale from 0 to 1, as SVG. */
 export function barChart(title: string, bars: Bar[]): string {
   const height = 60 + STEP * bars.length;
-  const x = (value: number) => (LEFT + (WIDTH - LEFT - 60) * Math.min(1, Math.max(0, value))).toFixed(1);
+  const x = (value: number) =>
+    (LEFT + (WIDTH - LEFT - 60) * Math.min(1, Math.max(0, value))).toFixed(1);
   const ticks = [0, 0.25, 0.5, 0.75, 1].map(
-    (tick) => `<line x1="${x(tick)}" y1="32" x2="${x(tick)}" y2="${height - 20}" stroke="#ddd"/><text x="${x(tick)}" y="${height - 6}" text-anchor="middle">${tick}</text>`,
+    (tick) =>
+      `<line x1="${x(tick)}" y1="32" x2="${x(tick)}" y2="${height - 20}" stroke="#ddd"/><text x="${x(tick)}" y="${height - 6}" text-anchor="middle">${tick}</text>`,
   );
   const drawn = bars.map(({ label, value, spread, mark }, at) => {
     const y = 36 + STEP * at;
@@ -26,7 +28,11 @@ export function barChart(title: string, bars: Bar[]): string {
       `<text x="${LEFT - 8}" y="${y + 12}" text-anchor="end">${escaped(label)}</text>`,
       `<rect x="${x(0)}" y="${y}" width="${(Number(x(value)) - Number(x(0))).toFixed(1)}" height="16" fill="#4878a8"/>`,
       `<line x1="${x(value - spread)}" y1="${middle}" x2="${x(value + spread)}" y2="${middle}" stroke="#222" stroke-width="2"/>`,
-      ...(mark === undefined ? [] : [`<line x1="${x(mark)}" y1="${y - 3}" x2="${x(mark)}" y2="${y + 19}" stroke="#c44" stroke-width="2"/>`]),
+      ...(mark === undefined
+        ? []
+        : [
+            `<line x1="${x(mark)}" y1="${y - 3}" x2="${x(mark)}" y2="${y + 19}" stroke="#c44" stroke-width="2"/>`,
+          ]),
       `<text x="${Number(x(Math.max(value, mark ?? 0))) + 8}" y="${y + 12}">${value.toFixed(3)}</text>`,
     ].join('');
   });

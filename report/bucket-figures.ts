@@ -12,7 +12,8 @@ export function bucketFigures(codes: Codes, { items, tables }: BucketTables): Bu
     for (let b = 0; b + 1 < offsets.length; b++) {
       const size = offsets[b + 1]! - offsets[b]!;
       const power = 31 - Math.clz32(size);
-      for (let k = sizes.length; k <= power; k++) sizes.push({ from: 2 ** k, to: 2 ** (k + 1) - 1, buckets: 0, items: 0 });
+      for (let k = sizes.length; k <= power; k++)
+        sizes.push({ from: 2 ** k, to: 2 ** (k + 1) - 1, buckets: 0, items: 0 });
       sizes[power]!.buckets += 1;
       sizes[power]!.items += size;
       clusters += size > 1 ? 1 : 0;
@@ -33,5 +34,9 @@ function shareOfOnes({ codes, tables, codeBytes }: Codes, items: number): Bucket
       for (let bit = 0; bit < 8; bit++) counts[8 * k + bit]! += (byte >> (7 - bit)) & 1;
     }
   }
-  return Array.from(counts, (count, at) => ({ table: Math.floor(at / (8 * codeBytes)), bit: at % (8 * codeBytes), share: count / items }));
+  return Array.from(counts, (count, at) => ({
+    table: Math.floor(at / (8 * codeBytes)),
+    bit: at % (8 * codeBytes),
+    share: count / items,
+  }));
 }

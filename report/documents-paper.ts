@@ -1,22 +1,36 @@
 type ByBits = Partial<Record<number, number>>;
 
-const row = (values: readonly number[], from = 16): ByBits => Object.fromEntries(values.map((value, at) => [from * 2 ** at, value]));
+const row = (values: readonly number[], from = 16): ByBits =>
+  Object.fromEntries(values.map((value, at) => [from * 2 ** at, value]));
 
 /** Table 3 of Dong et al. 2019, 32 bits: by data set and method, of 5, 10, 20, 40 and 80 components. */
 const PAPER_COMPONENTS: Partial<Record<string, Partial<Record<string, ByBits>>>> = {
-  '20news': { gmsh: row([0.4708, 0.4778, 0.5381, 0.5197, 0.5188], 5), bmsh: row([0.5977, 0.6007, 0.61, 0.6015, 0.6012], 5) },
-  tmc: { gmsh: row([0.6886, 0.6862, 0.6883, 0.7024, 0.7033], 5), bmsh: row([0.7492, 0.7479, 0.7495, 0.7481, 0.7467], 5) },
-  reuters: { gmsh: row([0.7888, 0.8039, 0.8182, 0.8169, 0.8087], 5), bmsh: row([0.8152, 0.8226, 0.8286, 0.8258, 0.8253], 5) },
+  '20news': {
+    gmsh: row([0.4708, 0.4778, 0.5381, 0.5197, 0.5188], 5),
+    bmsh: row([0.5977, 0.6007, 0.61, 0.6015, 0.6012], 5),
+  },
+  tmc: {
+    gmsh: row([0.6886, 0.6862, 0.6883, 0.7024, 0.7033], 5),
+    bmsh: row([0.7492, 0.7479, 0.7495, 0.7481, 0.7467], 5),
+  },
+  reuters: {
+    gmsh: row([0.7888, 0.8039, 0.8182, 0.8169, 0.8087], 5),
+    bmsh: row([0.8152, 0.8226, 0.8286, 0.8258, 0.8253], 5),
+  },
 };
 
 /** The collection of each of our sets that is parted or cleaned in another way. */
-const COLLECTION: Partial<Record<string, string>> = { 'reuters-20': 'reuters', '20news-random': '20news' };
+const COLLECTION: Partial<Record<string, string>> = {
+  'reuters-20': 'reuters',
+  '20news-random': '20news',
+};
 
 /** The papers' figure of a row of the tables: a method, or `bmsh, components 5`. */
 export function paperPrecision(data: string, name: string, bits: number): number | undefined {
   const collection = COLLECTION[data] ?? data;
   const [, method = '', components] = /^(.*), components (\d+)$/u.exec(name) ?? [];
-  if (components !== undefined) return bits === 32 ? PAPER_COMPONENTS[collection]?.[method]?.[Number(components)] : undefined;
+  if (components !== undefined)
+    return bits === 32 ? PAPER_COMPONENTS[collection]?.[method]?.[Number(components)] : undefined;
   return PAPER_PRECISION[collection]?.[name]?.[bits];
 }
 

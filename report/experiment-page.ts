@@ -10,7 +10,9 @@ export interface ExperimentPage {
 
 /** The page of an experiment: one file with its tables and plots, as a run has one; nothing from the network. */
 export function experimentPage({ title, table, figures }: ExperimentPage): string {
-  const pictures = figures.map(({ svg, caption }) => `<figure>${svg}<figcaption>${text(caption)}</figcaption></figure>`);
+  const pictures = figures.map(
+    ({ svg, caption }) => `<figure>${svg}<figcaption>${text(caption)}</figcaption></figure>`,
+  );
   const body = `<h1>${text(title)}</h1>
 <section>
 ${tables(table)}
@@ -28,14 +30,23 @@ function tables(markdown: string): string {
   const close = () => {
     const [head, , ...body] = rows;
     if (head) {
-      const numbers = head.map((_, at) => at > 0 && body.every((cells) => NUMBER.test(cells[at] ?? '')));
-      html.push(`<div class="scroll"><table><thead>${row(head, 'th', numbers)}</thead><tbody>${body.map((cells) => row(cells, 'td', numbers)).join('\n')}</tbody></table></div>`);
+      const numbers = head.map(
+        (_, at) => at > 0 && body.every((cells) => NUMBER.test(cells[at] ?? '')),
+      );
+      html.push(
+        `<div class="scroll"><table><thead>${row(head, 'th', numbers)}</thead><tbody>${body.map((cells) => row(cells, 'td', numbers)).join('\n')}</tbody></table></div>`,
+      );
     }
     rows = [];
   };
   for (const line of [...markdown.split('\n'), '']) {
     if (line.startsWith('|')) {
-      rows.push(line.split('|').slice(1, -1).map((cell) => cell.trim()));
+      rows.push(
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
       continue;
     }
     close();

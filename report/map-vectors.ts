@@ -33,12 +33,20 @@ export interface MapNeighbours {
 }
 
 /** tanh of all L embeddings of the commonest items, at most `points` of them. embeddings: (V, L, d) row-major; counts: occurrences. */
-export function commonestEmbeddings(embeddings: Float32Array, counts: ArrayLike<number | bigint>, points: number): Pick<MapInput, 'places' | 'sample'> {
+export function commonestEmbeddings(
+  embeddings: Float32Array,
+  counts: ArrayLike<number | bigint>,
+  points: number,
+): Pick<MapInput, 'places' | 'sample'> {
   const items = counts.length;
   const width = embeddings.length / items;
-  const order = Array.from({ length: items }, (_, id) => id).toSorted((a, b) => Number(counts[b]!) - Number(counts[a]!) || a - b);
+  const order = Array.from({ length: items }, (_, id) => id).toSorted(
+    (a, b) => Number(counts[b]!) - Number(counts[a]!) || a - b,
+  );
   const sample = Uint32Array.from(order.slice(0, points));
-  const vectors = Float32Array.from({ length: sample.length * width }, (_, at) => tanh(embeddings[sample[Math.floor(at / width)]! * width + (at % width)]!));
+  const vectors = Float32Array.from({ length: sample.length * width }, (_, at) =>
+    tanh(embeddings[sample[Math.floor(at / width)]! * width + (at % width)]!),
+  );
   return { places: { vectors }, sample };
 }
 
@@ -48,16 +56,33 @@ export function commonestEmbeddings(embeddings: Float32Array, counts: ArrayLike<
  */
 export function mapVectors({ places, sample, words, buckets, seed, report }: MapInput): MapPoint[] {
   const found = umapPlaces(places, sample.length, seed, report);
-  const points = found.map(({ x, y }, at) => ({ word: words[sample[at]!]!, x, y, buckets: buckets.bucketOf.map((numbers) => numbers[sample[at]!]!), named: false }));
+  const points = found.map(({ x, y }, at) => ({
+    word: words[sample[at]!]!,
+    x,
+    y,
+    buckets: buckets.bucketOf.map((numbers) => numbers[sample[at]!]!),
+    named: false,
+  }));
   for (const point of apart(points)) point.named = true;
   return points;
 }
 
 /** Where UMAP puts n items; none where they are too few for a map. */
-export function umapPlaces(given: MapInput['places'], n: number, seed: number, report: MapInput['report']): { x: number; y: number }[] {
+export function umapPlaces(
+  given: MapInput['places'],
+  n: number,
+  seed: number,
+  report: MapInput['report'],
+): { x: number; y: number }[] {
   if (n < FEWEST) return [];
   const random = new RandomStream(seed, PURPOSE.report, 1);
-  const umap = new UMAP({ nComponents: 2, nNeighbors: 'indices' in given ? given.indices[0]!.length : Math.min(MAP_NEIGHBOURS, n - 1), minDist: 0.1, nEpochs: STEPS, random: () => random.uniform() });
+  const umap = new UMAP({
+    nComponents: 2,
+    nNeighbors: 'indices' in given ? given.indices[0]!.length : Math.min(MAP_NEIGHBOURS, n - 1),
+    minDist: 0.1,
+    nEpochs: STEPS,
+    random: () => random.uniform(),
+  });
   if ('indices' in given) umap.setPrecomputedKNN(given.indices, given.distances);
   const steps = umap.initializeFit('indices' in given ? given.indices : rowsOf(given.vectors, n));
   for (let step = 0; step < steps; step++) {
@@ -69,18 +94,29 @@ export function umapPlaces(given: MapInput['places'], n: number, seed: number, r
 
 function rowsOf(vectors: Float32Array, n: number): number[][] {
   const width = vectors.length / n;
-  return Array.from({ length: n }, (_, at) => Array.from(vectors.subarray(at * width, (at + 1) * width)));
+  return Array.from({ length: n }, (_, at) =>
+    Array.from(vectors.subarray(at * width, (at + 1) * width)),
+  );
 }
 
 /** The first of them whose names do not cover one another. */
 function apart(points: readonly MapPoint[]): MapPoint[] {
-  const extent = (axis: 'x' | 'y') => points.reduce((most, point) => Math.max(most, point[axis]), -Infinity) - points.reduce((least, point) => Math.min(least, point[axis]), Infinity);
+  const extent = (axis: 'x' | 'y') =>
+    points.reduce((most, point) => Math.max(most, point[axis]), -Infinity) -
+    points.reduce((least, point) => Math.min(least, point[axis]), Infinity);
   const [letter, high] = [LETTER_WIDTH * extent('x'), NAME_HEIGHT * extent('y')];
-  const wide = (a: MapPoint, b: MapPoint) => (letter * (shownName(a.word).length + shownName(b.word).length + 2)) / 2;
+  const wide = (a: MapPoint, b: MapPoint) =>
+    (letter * (shownName(a.word).length + shownName(b.word).length + 2)) / 2;
   const chosen: MapPoint[] = [];
   for (const point of points) {
     if (chosen.length === NAMED) break;
-    if (chosen.every((other) => Math.abs(other.x - point.x) > wide(point, other) || Math.abs(other.y - point.y) > high)) chosen.push(point);
+    if (
+      chosen.every(
+        (other) =>
+          Math.abs(other.x - point.x) > wide(point, other) || Math.abs(other.y - point.y) > high,
+      )
+    )
+      chosen.push(point);
   }
   return chosen;
 }

@@ -55,7 +55,13 @@ export interface BucketFigures {
   sizes: { from: number; to: number; buckets: number; items: number }[];
   /** Share of ones of each bit. */
   ones: { table: number; bit: number; share: number }[];
-  tables: { table: number; buckets: number; clusters: number; largest: number; entropyBits: number }[];
+  tables: {
+    table: number;
+    buckets: number;
+    clusters: number;
+    largest: number;
+    entropyBits: number;
+  }[];
 }
 
 export interface ExampleCluster {

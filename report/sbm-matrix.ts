@@ -14,7 +14,9 @@ export function sbmMatrix({ offsets, columns }: SparseRows): string {
   const hard: string[] = [];
   for (let i = 0; i < items; i++) {
     const own = new Set(columns.subarray(offsets[i], offsets[i + 1]));
-    const near = new Set([...own].flatMap((k) => [...columns.subarray(offsets[k], offsets[k + 1])]));
+    const near = new Set(
+      [...own].flatMap((k) => [...columns.subarray(offsets[k], offsets[k + 1])]),
+    );
     for (let j = 0; j < items; j++) {
       const cell = `M${CELL * j} ${CELL * i}h${CELL}`;
       if (own.has(j)) links.push(cell);

@@ -20,8 +20,27 @@ export function sweepBars(variable: string, bars: readonly SweepBar[]): string {
     y: { label: metrics.join(', stacked on '), grid: true },
     fx: { label: null },
     marks: [
-      Plot.barY(bars, { fx: 'method', x: 'value', y: 'mean', fill: 'var(--accent)', fillOpacity: ({ metric }: SweepBar) => (metric === metrics[0] ? 1 : 0.45), title: ({ method, value, metric, mean, sd }: SweepBar) => `${method}, ${variable} ${value}: ${metric} ${mean.toFixed(3)} ± ${sd.toFixed(3)}` }),
-      ...(metrics.length === 1 ? [Plot.ruleX(bars, { fx: 'method', x: 'value', y1: ({ mean, sd }: SweepBar) => Math.max(0, mean - sd), y2: ({ mean, sd }: SweepBar) => mean + sd, stroke: 'var(--text)', strokeWidth: 1.5 })] : []),
+      Plot.barY(bars, {
+        fx: 'method',
+        x: 'value',
+        y: 'mean',
+        fill: 'var(--accent)',
+        fillOpacity: ({ metric }: SweepBar) => (metric === metrics[0] ? 1 : 0.45),
+        title: ({ method, value, metric, mean, sd }: SweepBar) =>
+          `${method}, ${variable} ${value}: ${metric} ${mean.toFixed(3)} ± ${sd.toFixed(3)}`,
+      }),
+      ...(metrics.length === 1
+        ? [
+            Plot.ruleX(bars, {
+              fx: 'method',
+              x: 'value',
+              y1: ({ mean, sd }: SweepBar) => Math.max(0, mean - sd),
+              y2: ({ mean, sd }: SweepBar) => mean + sd,
+              stroke: 'var(--text)',
+              strokeWidth: 1.5,
+            }),
+          ]
+        : []),
       Plot.ruleY([0]),
     ],
   });
@@ -39,8 +58,17 @@ export function sweepsOf<Row extends { method: string }>(
     if (values.length < 2) return [];
     const bars = [...new Set(rows.map(({ method }) => method))].flatMap((method) =>
       values.flatMap((value) => {
-        const [best] = rows.filter((row) => row.method === method && valueOf(row) === value).toSorted((a, b) => rank(b) - rank(a));
-        return best ? Object.entries(figures).map(([metric, of]) => ({ method: method.toUpperCase(), value, metric, ...of(best) })) : [];
+        const [best] = rows
+          .filter((row) => row.method === method && valueOf(row) === value)
+          .toSorted((a, b) => rank(b) - rank(a));
+        return best
+          ? Object.entries(figures).map(([metric, of]) => ({
+              method: method.toUpperCase(),
+              value,
+              metric,
+              ...of(best),
+            }))
+          : [];
       }),
     );
     return [{ variable, bars }];

@@ -71,11 +71,22 @@ export interface ExampleCode {
 
 /** A row of the tables: `bmsh, components 5`. */
 export function rowName({ name, variant }: Pick<DocumentSetting, 'name' | 'variant'>): string {
-  return [name, ...Object.entries(variant).map(([variable, value]) => `${variable} ${value}`)].join(', ');
+  return [name, ...Object.entries(variant).map(([variable, value]) => `${variable} ${value}`)].join(
+    ', ',
+  );
 }
 
 /** What the figures were measured by; a change of it is another protocol in the results. */
-export const DOCUMENT_PROTOCOL = 'prec@100, test against training documents, epoch by validation, thresholds of training, ties expected';
+export const DOCUMENT_PROTOCOL =
+  'prec@100, test against training documents, epoch by validation, thresholds of training, ties expected';
 
 /** Columns of the tidy results. */
-export const DOCUMENT_RESULTS = { data: 'utf8', method: 'utf8', bits: 'int32', seed: 'int32', protocol: 'utf8', metric: 'utf8', value: 'float64' } as const;
+export const DOCUMENT_RESULTS = {
+  data: 'utf8',
+  method: 'utf8',
+  bits: 'int32',
+  seed: 'int32',
+  protocol: 'utf8',
+  metric: 'utf8',
+  value: 'float64',
+} as const;

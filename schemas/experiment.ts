@@ -38,18 +38,32 @@ export const sbmGrid = z.strictObject({
   concentration: numbers.describe('K.'),
   beta: numbers.describe('Weight of negatives.'),
   lambda: numbers.describe('Weight of the quantization loss.'),
-  hardNegatives: z.array(z.boolean()).min(1).default([false]).describe('1024 of the 3072 negatives of a batch are hard.'),
+  hardNegatives: z
+    .array(z.boolean())
+    .min(1)
+    .default([false])
+    .describe('1024 of the 3072 negatives of a batch are hard.'),
   rate: numbers.default([0.01]),
 });
 
 export type SbmGrid = z.infer<typeof sbmGrid>;
-type SbmPoint = { concentration: number; beta: number; lambda: number; hardNegatives: boolean; rate: number };
+type SbmPoint = {
+  concentration: number;
+  beta: number;
+  lambda: number;
+  hardNegatives: boolean;
+  rate: number;
+};
 
 /**
  * The paper's constants, and what it leaves open: RMSprop at a steady rate on the sum of a batch, one mask of dropout less. Batches hold
  * 1024 positives and 3072 negatives, 50 epochs over both orders of every positive.
  */
-export function sbmSetting(method: Method, draws: SbmSetting['draws'], { hardNegatives, ...point }: SbmPoint): SbmSetting {
+export function sbmSetting(
+  method: Method,
+  draws: SbmSetting['draws'],
+  { hardNegatives, ...point }: SbmPoint,
+): SbmSetting {
   const training = {
     method,
     ...point,
@@ -73,11 +87,17 @@ export function sbmSetting(method: Method, draws: SbmSetting['draws'], { hardNeg
   return { method, draws, training: configuration.shape.training.parse(training) };
 }
 
-export function sbmSettings(methods: Method[], draws: SbmSetting['draws'], grid: SbmGrid): SbmSetting[] {
+export function sbmSettings(
+  methods: Method[],
+  draws: SbmSetting['draws'],
+  grid: SbmGrid,
+): SbmSetting[] {
   const points = grid.concentration.flatMap((concentration) =>
     grid.beta.flatMap((beta) =>
       grid.lambda.flatMap((lambda) =>
-        grid.hardNegatives.flatMap((hardNegatives) => grid.rate.map((rate) => ({ concentration, beta, lambda, hardNegatives, rate }))),
+        grid.hardNegatives.flatMap((hardNegatives) =>
+          grid.rate.map((rate) => ({ concentration, beta, lambda, hardNegatives, rate })),
+        ),
       ),
     ),
   );
@@ -86,8 +106,10 @@ export function sbmSettings(methods: Method[], draws: SbmSetting['draws'], grid:
 
 /** Mean and standard deviation (n - 1) over trials. */
 export function sbmSummary(scores: SbmScore[]): SbmScore & { f1Sd: number } {
-  const mean = (name: keyof SbmScore) => scores.reduce((sum, score) => sum + score[name], 0) / scores.length;
+  const mean = (name: keyof SbmScore) =>
+    scores.reduce((sum, score) => sum + score[name], 0) / scores.length;
   const f1 = mean('f1');
-  const variance = scores.reduce((sum, score) => sum + (score.f1 - f1) ** 2, 0) / Math.max(1, scores.length - 1);
+  const variance =
+    scores.reduce((sum, score) => sum + (score.f1 - f1) ** 2, 0) / Math.max(1, scores.length - 1);
   return { precision: mean('precision'), recall: mean('recall'), f1, f1Sd: Math.sqrt(variance) };
 }

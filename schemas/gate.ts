@@ -14,19 +14,39 @@ export interface GateCheck {
  * Every rule of `gate:` on the metrics of a run. A regression is measured in the direction that is worse for the metric, against the
  * version that is current; without one, or where that version lacks the metric, there is nothing to fall behind.
  */
-export function judgeGate(gate: Configuration['gate'], metrics: Metrics, previous?: { version: number; metrics: Metrics }): GateCheck[] {
+export function judgeGate(
+  gate: Configuration['gate'],
+  metrics: Metrics,
+  previous?: { version: number; metrics: Metrics },
+): GateCheck[] {
   const minima = Object.entries(gate.minimum).map(([metric, least]): GateCheck => {
     const value = metrics[metric];
-    if (value === undefined) return { metric, passes: false, text: `${metric} was not measured, at least ${least} is asked for` };
-    return { metric, passes: value >= least, text: `${metric} is ${figure(value)}, at least ${least} is asked for` };
+    if (value === undefined)
+      return {
+        metric,
+        passes: false,
+        text: `${metric} was not measured, at least ${least} is asked for`,
+      };
+    return {
+      metric,
+      passes: value >= least,
+      text: `${metric} is ${figure(value)}, at least ${least} is asked for`,
+    };
   });
   const regressions = Object.entries(gate.regression).flatMap(([metric, allowed]): GateCheck[] => {
     const before = previous?.metrics[metric];
     if (previous === undefined || before === undefined) return [];
     const value = metrics[metric];
     const bound = `version ${previous.version} has ${figure(before)} and it may be worse by ${allowed}`;
-    if (value === undefined) return [{ metric, passes: false, text: `${metric} was not measured, ${bound}` }];
-    return [{ metric, passes: (before - value) * metricDirection(metric) <= allowed, text: `${metric} is ${figure(value)}, ${bound}` }];
+    if (value === undefined)
+      return [{ metric, passes: false, text: `${metric} was not measured, ${bound}` }];
+    return [
+      {
+        metric,
+        passes: (before - value) * metricDirection(metric) <= allowed,
+        text: `${metric} is ${figure(value)}, ${bound}`,
+      },
+    ];
   });
   return [...minima, ...regressions];
 }
@@ -48,10 +68,16 @@ export interface GateApproval extends GateDecision {
 
 /** What keeps a value from being a decision; undefined for a decision. By hand, as workflows take no library for it. */
 export function decisionProblem(given: unknown): string | undefined {
-  const { who, why } = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
-  const isText = (value: unknown, longest: number) => typeof value === 'string' && value.trim() !== '' && value.length <= longest;
-  if (!isText(who, 200)) return `who: expected a name of at most 200 characters, got ${JSON.stringify(who)}`;
-  if (!isText(why, 2000)) return `why: expected a reason of at most 2000 characters, got ${JSON.stringify(why)}`;
+  const { who, why } = (typeof given === 'object' && given !== null ? given : {}) as Record<
+    string,
+    unknown
+  >;
+  const isText = (value: unknown, longest: number) =>
+    typeof value === 'string' && value.trim() !== '' && value.length <= longest;
+  if (!isText(who, 200))
+    return `who: expected a name of at most 200 characters, got ${JSON.stringify(who)}`;
+  if (!isText(why, 2000))
+    return `why: expected a reason of at most 2000 characters, got ${JSON.stringify(why)}`;
   return undefined;
 }
 

@@ -17,7 +17,13 @@ export const indexManifest = z.object({
   /** A lookup gives no bucket of more items; any when absent. */
   maximumBucket: z.number().int().positive().optional(),
   /** What has changed since the pages were made: items of the pages, and how many the delta adds and takes. */
-  delta: z.object({ base: z.number().int().nonnegative(), added: z.number().int().nonnegative(), removed: z.number().int().nonnegative() }).optional(),
+  delta: z
+    .object({
+      base: z.number().int().nonnegative(),
+      added: z.number().int().nonnegative(),
+      removed: z.number().int().nonnegative(),
+    })
+    .optional(),
   parts: z.array(manifestPart),
   /** The artifacts it was made from, `export` first; the way back to the corpus. */
   lineage: z.array(artifactReference),

@@ -46,7 +46,20 @@ export const METRICS = {
 } as const;
 
 /** Those that follow from the codes of the items alone. */
-export const ITEM_METRICS = ['buckets', 'clusters', 'singletons', 'meanBucket', 'medianBucket', 'bucketP90', 'bucketP99', 'largestBucket', 'bitImbalance', 'worstBitImbalance', 'codeEntropyBits', 'items'] as const satisfies (keyof typeof METRICS)[];
+export const ITEM_METRICS = [
+  'buckets',
+  'clusters',
+  'singletons',
+  'meanBucket',
+  'medianBucket',
+  'bucketP90',
+  'bucketP99',
+  'largestBucket',
+  'bitImbalance',
+  'worstBitImbalance',
+  'codeEntropyBits',
+  'items',
+] as const satisfies (keyof typeof METRICS)[];
 
 export type MetricName = keyof typeof METRICS;
 

@@ -18,12 +18,23 @@ export const scheduledWorkflowId = (index: string): string => `scheduled/${index
 export const scheduleId = (index: string): string => `hashloom/${index}`;
 
 /** Stages with a child workflow, `reindex/NAME/STAGE`. */
-export const CHILD_STAGES: readonly StageName[] = ['ingest', 'count', 'merge', 'filter', 'mine', 'train'];
+export const CHILD_STAGES: readonly StageName[] = [
+  'ingest',
+  'count',
+  'merge',
+  'filter',
+  'mine',
+  'train',
+];
 
 export const PROGRESS_QUERY = 'progress';
 
 /** Keyword search attributes; a run works without them. */
-export const SEARCH_ATTRIBUTES = { index: 'HashloomIndex', stage: 'HashloomStage', version: 'HashloomVersion' } as const;
+export const SEARCH_ATTRIBUTES = {
+  index: 'HashloomIndex',
+  stage: 'HashloomStage',
+  version: 'HashloomVersion',
+} as const;
 
 /** Input of the workflows `reindex` and `scheduled`. Paths in the configuration are absolute URIs. */
 export interface ReindexInput {

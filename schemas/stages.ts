@@ -58,14 +58,33 @@ export const STAGE_NAMES = [
 ] as const satisfies StageName[];
 
 /** The stages of a run over vectors. */
-export const VECTOR_STAGE_NAMES = ['list', 'encode', 'export', 'report', 'publish'] as const satisfies StageName[];
+export const VECTOR_STAGE_NAMES = [
+  'list',
+  'encode',
+  'export',
+  'report',
+  'publish',
+] as const satisfies StageName[];
 
 /** The stages of a run over documents. */
-export const DOCUMENT_STAGE_NAMES = ['list', 'ingest', 'weigh', 'hasher', 'encode-documents', 'export', 'report', 'publish'] as const satisfies StageName[];
+export const DOCUMENT_STAGE_NAMES = [
+  'list',
+  'ingest',
+  'weigh',
+  'hasher',
+  'encode-documents',
+  'export',
+  'report',
+  'publish',
+] as const satisfies StageName[];
 
 /** The stages of a run, by what its source holds. */
 export function stageNamesOf(kind: string): readonly StageName[] {
-  return kind === 'vectors' ? VECTOR_STAGE_NAMES : kind === 'documents' ? DOCUMENT_STAGE_NAMES : STAGE_NAMES;
+  return kind === 'vectors'
+    ? VECTOR_STAGE_NAMES
+    : kind === 'documents'
+      ? DOCUMENT_STAGE_NAMES
+      : STAGE_NAMES;
 }
 
 /** The stages of an append: of a source of words or ids, of one of vectors, of deletions alone. */

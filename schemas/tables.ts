@@ -4,7 +4,15 @@
  */
 
 /** `list`: files.parquet, sorted by URI and start: a row a shard, the lines of the file that begin in bytes [start, end); size: of the file. */
-export const FILES = { uri: 'utf8', size: 'int64', start: 'int64', end: 'int64', modifiedMs: 'float64', etag: 'utf8', identity: 'utf8' } as const;
+export const FILES = {
+  uri: 'utf8',
+  size: 'int64',
+  start: 'int64',
+  end: 'int64',
+  modifiedMs: 'float64',
+  etag: 'utf8',
+  identity: 'utf8',
+} as const;
 
 /** `dictionary`: skipped.parquet: the files that were left out (`source.badFiles: skip`), and why. */
 export const SKIPPED = { uri: 'utf8', reason: 'utf8' } as const;
@@ -40,7 +48,15 @@ export const RUN = { row: 'int32', column: 'int32', sum: 'int64' } as const;
 export const RUN_ROWS = { row: 'int32', end: 'float64' } as const;
 
 /** `count`: run-blocks.parquet, `merge`: rows-blocks.parquet: where the coded columns and sums of each row group lie, in bytes, and their CRC-32. */
-export const BLOCKS = { entries: 'int64', columnsAt: 'int64', columnsBytes: 'int64', columnsCrc: 'int64', sumsAt: 'int64', sumsBytes: 'int64', sumsCrc: 'int64' } as const;
+export const BLOCKS = {
+  entries: 'int64',
+  columnsAt: 'int64',
+  columnsBytes: 'int64',
+  columnsCrc: 'int64',
+  sumsAt: 'int64',
+  sumsBytes: 'int64',
+  sumsCrc: 'int64',
+} as const;
 
 /** `merge`: marginals.parquet; the sum of each row of F (of a range: what it adds to them), id = row. */
 export const MARGINALS = { marginal: 'int64' } as const;
@@ -58,10 +74,18 @@ export const NEGATIVES = { row: 'int32', column: 'int32' } as const;
 export const CURVE = { epoch: 'int32', loss: 'float64', pairs: 'float64' } as const;
 
 /** `binarize`: codes.parquet, L rows an item; `survey`: moves.parquet, the embeddings that get another code; sorted by (item, table); code: most significant bit first. */
-export const codes = (bits: number) => ({ item: 'int32', table: 'int32', code: `binary(${bits / 8})` }) as const;
+export const codes = (bits: number) =>
+  ({ item: 'int32', table: 'int32', code: `binary(${bits / 8})` }) as const;
 
 /** `evaluate`: candidates.parquet: ways to look up, and what they find of the nearest embeddings and of D. */
-export const CANDIDATES = { tables: 'int32', bits: 'int32', radius: 'int32', candidates: 'float64', recall: 'float64', recallOfD: 'float64' } as const;
+export const CANDIDATES = {
+  tables: 'int32',
+  bits: 'int32',
+  radius: 'int32',
+  candidates: 'float64',
+  recall: 'float64',
+  recallOfD: 'float64',
+} as const;
 
 /** `encode`: items.parquet in the order of ids; number = row. */
 export const ITEM_IDS = { id: 'int64' } as const;
@@ -75,8 +99,10 @@ export const DATA_TRUTH = { item: 'int32', relevant: 'int32' } as const;
 export const DATA_HELD_OUT = { item: 'int32', relevant: 'int32' } as const;
 
 /** Published: codes.parquet sorted by (item, table). */
-export const publishedCodes = (bits: number) => ({ item: 'utf8', table: 'int32', code: `binary(${bits / 8})` }) as const;
-export const publishedIdCodes = (bits: number) => ({ ...publishedCodes(bits), item: 'int64' }) as const;
+export const publishedCodes = (bits: number) =>
+  ({ item: 'utf8', table: 'int32', code: `binary(${bits / 8})` }) as const;
+export const publishedIdCodes = (bits: number) =>
+  ({ ...publishedCodes(bits), item: 'int64' }) as const;
 
 /** Published: groups.parquet sorted by (group, item): the clusters, numbered over all tables in the order of buckets.parquet. */
 export const publishedGroups = { item: 'utf8', group: 'int32', size: 'int32' } as const;
@@ -87,8 +113,10 @@ export const publishedPayloads = { item: 'utf8', payload: 'utf8' } as const;
 export const publishedIdPayloads = { ...publishedPayloads, item: 'int64' } as const;
 
 /** Published: buckets.parquet sorted by (table, code); items in word order. */
-export const publishedBuckets = (bits: number) => ({ table: 'int32', code: `binary(${bits / 8})`, size: 'int32', items: 'list<utf8>' }) as const;
-export const publishedIdBuckets = (bits: number) => ({ ...publishedBuckets(bits), items: 'list<int64>' }) as const;
+export const publishedBuckets = (bits: number) =>
+  ({ table: 'int32', code: `binary(${bits / 8})`, size: 'int32', items: 'list<utf8>' }) as const;
+export const publishedIdBuckets = (bits: number) =>
+  ({ ...publishedBuckets(bits), items: 'list<int64>' }) as const;
 
 /** `ingest` of documents: documents.parquet, a row a document in the order of the file; its tokens are the row of tokens.parquet. */
 export const DOCUMENTS = { id: 'utf8', split: 'utf8', labels: 'list<utf8>' } as const;
@@ -97,7 +125,12 @@ export const DOCUMENTS = { id: 'utf8', split: 'utf8', labels: 'list<utf8>' } as 
 export const WEIGHTS = { row: 'int32', term: 'int32', weight: 'float32' } as const;
 
 /** `weigh`: documents.parquet in the order of ids; training: 1 or 0; row: its row in weights.parquet. */
-export const WEIGHED_DOCUMENTS = { id: 'utf8', training: 'int32', row: 'int32', labels: 'list<utf8>' } as const;
+export const WEIGHED_DOCUMENTS = {
+  id: 'utf8',
+  training: 'int32',
+  row: 'int32',
+  labels: 'list<utf8>',
+} as const;
 
 /** `weigh`: terms.parquet, the vocabulary in word order; id = row; documents: of the training part that hold it; scale: what a count is multiplied by. */
 export const TERMS = { term: 'utf8', documents: 'int32', scale: 'float64' } as const;

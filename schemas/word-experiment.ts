@@ -51,30 +51,50 @@ export interface WordExperimentResult {
 
 /** A file of settings: names with the values of `training`, and of `buckets.settle`, that they change; `grid` makes every combination of its lists, for each of them. */
 export const wordSettings = z.strictObject({
-  settings: z.record(z.string().min(1), z.record(z.string(), z.unknown())).describe('Name: values of training, or settle.'),
-  grid: z.record(z.string(), z.array(z.unknown()).min(1)).default({}).describe('Value of training: the list of its values.'),
+  settings: z
+    .record(z.string().min(1), z.record(z.string(), z.unknown()))
+    .describe('Name: values of training, or settle.'),
+  grid: z
+    .record(z.string(), z.array(z.unknown()).min(1))
+    .default({})
+    .describe('Value of training: the list of its values.'),
 });
 
 /** Every setting over the configuration's own. Throws z.ZodError where a value is none that training takes. */
-export function expandSettings({ training, buckets }: Pick<Configuration, 'training' | 'buckets'>, { settings, grid }: z.infer<typeof wordSettings>): WordSetting[] {
-  const points = Object.entries(grid).reduce<Record<string, unknown>[]>((all, [name, values]) => all.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))), [{}]);
+export function expandSettings(
+  { training, buckets }: Pick<Configuration, 'training' | 'buckets'>,
+  { settings, grid }: z.infer<typeof wordSettings>,
+): WordSetting[] {
+  const points = Object.entries(grid).reduce<Record<string, unknown>[]>(
+    (all, [name, values]) =>
+      all.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
+    [{}],
+  );
   return Object.entries(settings).flatMap(([name, change]) =>
     points.map((point) => {
       const suffix = Object.entries(point).map(([key, value]) => ` ${key} ${String(value)}`);
       const { settle = buckets.settle, ...values } = { ...change, ...point };
-      return { name: name + suffix.join(''), training: configuration.shape.training.parse({ ...training, ...values }), settle: z.boolean().parse(settle, { error: () => 'settle: expected true or false' }) };
+      return {
+        name: name + suffix.join(''),
+        training: configuration.shape.training.parse({ ...training, ...values }),
+        settle: z.boolean().parse(settle, { error: () => 'settle: expected true or false' }),
+      };
     }),
   );
 }
 
 /** Mean and standard deviation (n - 1) of every metric over trials. */
-export function summarize(trials: readonly Metrics[]): Record<string, { mean: number; sd: number }> {
+export function summarize(
+  trials: readonly Metrics[],
+): Record<string, { mean: number; sd: number }> {
   const names = Object.keys(trials[0] ?? {});
   return Object.fromEntries(
     names.map((name) => {
       const values = trials.map((metrics) => metrics[name] ?? NaN);
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-      const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
+      const variance =
+        values.reduce((sum, value) => sum + (value - mean) ** 2, 0) /
+        Math.max(1, values.length - 1);
       return [name, { mean, sd: Math.sqrt(variance) }];
     }),
   );

@@ -26,7 +26,7 @@ export function byteReader(chunks: AsyncIterator<Buffer, void, undefined>): Byte
 
   return {
     async line(most) {
-      for (let searched = 0; ; ) {
+      for (let searched = 0; ;) {
         const at = held.indexOf(0x0a, searched);
         if (at >= 0) return consume(at + 1);
         if (held.length > most) throw new RangeError(`a line of more than ${most} bytes`);

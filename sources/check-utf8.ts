@@ -19,7 +19,11 @@ export interface CheckOptions {
  * stream, or with `replace` one U+FFFD for each maximal part of a sequence, as browsers do it (WHATWG Encoding). NUL bytes are an error too
  * unless they are allowed: they are in no text, but in archives and other encodings.
  */
-export async function* checkUtf8(chunks: AsyncIterable<Buffer>, uri: string, options: CheckOptions): AsyncGenerator<CheckedBytes, void, undefined> {
+export async function* checkUtf8(
+  chunks: AsyncIterable<Buffer>,
+  uri: string,
+  options: CheckOptions,
+): AsyncGenerator<CheckedBytes, void, undefined> {
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
   for await (const chunk of chunks) {
@@ -34,7 +38,12 @@ export async function* checkUtf8(chunks: AsyncIterable<Buffer>, uri: string, opt
 }
 
 /** Bytes that are whole in themselves; `offset` is where they begin in the decompressed stream. */
-export function checkPiece(bytes: Buffer, offset: number, uri: string, { invalidUtf8, nulBytes }: CheckOptions): CheckedBytes {
+export function checkPiece(
+  bytes: Buffer,
+  offset: number,
+  uri: string,
+  { invalidUtf8, nulBytes }: CheckOptions,
+): CheckedBytes {
   const from = offset === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   const isValid = isUtf8(bytes);
   if (!isValid && invalidUtf8 === 'fail') throw invalid(bytes, offset, uri);
@@ -45,7 +54,10 @@ export function checkPiece(bytes: Buffer, offset: number, uri: string, { invalid
 }
 
 function unexpectedNul(at: number, uri: string): Failure {
-  return new Failure('DataError', `${uri}: a NUL byte at byte ${at} of the text: is it text, and UTF-8 (no archive, no UTF-16 or UTF-32)? If so, set source.nulBytes: space`);
+  return new Failure(
+    'DataError',
+    `${uri}: a NUL byte at byte ${at} of the text: is it text, and UTF-8 (no archive, no UTF-16 or UTF-32)? If so, set source.nulBytes: space`,
+  );
 }
 
 /** Bytes at the end that may be the start of a longer sequence: 0 to 3. */
@@ -60,7 +72,12 @@ function unfinishedLength(bytes: Uint8Array): number {
 
 function countInvalid(bytes: Uint8Array): number {
   let count = 0;
-  for (let at = nextInvalid(bytes, 0); at < bytes.length; at = nextInvalid(bytes, at + Math.max(1, partLength(bytes, at)))) count += 1;
+  for (
+    let at = nextInvalid(bytes, 0);
+    at < bytes.length;
+    at = nextInvalid(bytes, at + Math.max(1, partLength(bytes, at)))
+  )
+    count += 1;
   return count;
 }
 
@@ -99,8 +116,15 @@ function partLength(bytes: Uint8Array, at: number): number {
 
 function invalid(bytes: Uint8Array, offset: number, uri: string): Failure {
   const at = nextInvalid(bytes, 0);
-  const found = [...bytes.subarray(at, at + 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  const found = [...bytes.subarray(at, at + 4)]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join(' ');
   const isUtf16 = offset + at === 0 && (bytes[0]! & bytes[1]!) === 0xfe && bytes[0] !== bytes[1];
-  const hint = isUtf16 ? 'it looks like UTF-16: convert it (iconv -f utf-16 -t utf-8)' : 'convert the file, or set source.invalidUtf8: replace';
-  return new Failure('DataError', `${uri}: invalid UTF-8 at byte ${offset + at} of the text (found ${found}); ${hint}`);
+  const hint = isUtf16
+    ? 'it looks like UTF-16: convert it (iconv -f utf-16 -t utf-8)'
+    : 'convert the file, or set source.invalidUtf8: replace';
+  return new Failure(
+    'DataError',
+    `${uri}: invalid UTF-8 at byte ${offset + at} of the text (found ${found}); ${hint}`,
+  );
 }

@@ -1,7 +1,8 @@
 /** Parts of a newsgroup message that can be taken out. */
 export type MessagePart = 'headers' | 'most-headers' | 'quotes' | 'signatures';
 
-const QUOTE = /^\s*(?:>|\||[A-Za-z]{0,4}>|In article\b|Quoted from\b)|(?:writes|wrote|says|said)\s*:\s*$/u;
+const QUOTE =
+  /^\s*(?:>|\||[A-Za-z]{0,4}>|In article\b|Quoted from\b)|(?:writes|wrote|says|said)\s*:\s*$/u;
 const KEPT_HEADER = /^(?:From|Subject):/iu;
 /** A signature: behind a line of two dashes, or a last paragraph of at most so many lines behind a line of dashes or underscores. */
 const SIGNATURE = /^-- ?$/u;

@@ -24,8 +24,16 @@ export function detectFormat(head: Uint8Array, uri: string): TextFormat {
   if (head[0] !== 0x7b && !/\.(?:jsonl|ndjson)(?:\.gz|\.zst)?$/iu.test(uri)) return 'text';
   const end = head.indexOf(0x0a);
   try {
-    const first: unknown = JSON.parse(Buffer.from(head.subarray(0, end === -1 ? head.length : end)).toString('utf8'));
-    if (typeof first === 'object' && first !== null && Object.hasOwn(first, 'content') && Object.hasOwn(first, 'warc_headers')) return 'oscar';
+    const first: unknown = JSON.parse(
+      Buffer.from(head.subarray(0, end === -1 ? head.length : end)).toString('utf8'),
+    );
+    if (
+      typeof first === 'object' &&
+      first !== null &&
+      Object.hasOwn(first, 'content') &&
+      Object.hasOwn(first, 'warc_headers')
+    )
+      return 'oscar';
   } catch {
     // A line that is cut here, or is no JSON: whoever reads it tells.
   }
@@ -33,7 +41,9 @@ export function detectFormat(head: Uint8Array, uri: string): TextFormat {
 }
 
 /** The first line, or 64 KiB of it, and the pieces as they were. */
-export async function peek(pieces: AsyncGenerator<CheckedBytes, void, undefined>): Promise<{ head: Buffer; all: AsyncGenerator<CheckedBytes, void, undefined> }> {
+export async function peek(
+  pieces: AsyncGenerator<CheckedBytes, void, undefined>,
+): Promise<{ head: Buffer; all: AsyncGenerator<CheckedBytes, void, undefined> }> {
   const taken: CheckedBytes[] = [];
   let head: Buffer = Buffer.alloc(0);
   while (head.length < ENOUGH_BYTES && !head.includes(0x0a)) {
@@ -55,7 +65,9 @@ export async function peek(pieces: AsyncGenerator<CheckedBytes, void, undefined>
 }
 
 /** The first bytes, enough to know a file by, and all chunks. */
-export async function peekBytes(chunks: AsyncGenerator<Buffer, void, undefined>): Promise<{ head: Buffer; all: AsyncGenerator<Buffer, void, undefined> }> {
+export async function peekBytes(
+  chunks: AsyncGenerator<Buffer, void, undefined>,
+): Promise<{ head: Buffer; all: AsyncGenerator<Buffer, void, undefined> }> {
   let head: Buffer = Buffer.alloc(0);
   while (head.length < WEB_ARCHIVE.length) {
     const next = await chunks.next();

@@ -3,7 +3,11 @@ import { Failure } from '../schemas/failures.ts';
 /** The text in a line of JSON: `field` may go down through objects (`a.b`). A DataError names the line. */
 export function textOfLine(text: string, field: string, where: string): string {
   const value = fieldOf(parseLine(text, where), field, where);
-  if (typeof value !== 'string') throw new Failure('DataError', `${where}: field "${field}" holds ${kindOf(value)}, expected a string`);
+  if (typeof value !== 'string')
+    throw new Failure(
+      'DataError',
+      `${where}: field "${field}" holds ${kindOf(value)}, expected a string`,
+    );
   return value;
 }
 
@@ -11,7 +15,11 @@ export function parseLine(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Failure('DataError', `${where}: not JSON (${(error as Error).message}); expected one object a line, or set source.format: text`, { cause: error });
+    throw new Failure(
+      'DataError',
+      `${where}: not JSON (${(error as Error).message}); expected one object a line, or set source.format: text`,
+      { cause: error },
+    );
   }
 }
 
@@ -21,11 +29,18 @@ export function fieldOf(object: unknown, field: string, where: string): unknown 
   let above = '';
   for (const name of field.split('.')) {
     const place = above === '' ? where : `${where}: "${above}"`;
-    if (kindOf(value) !== 'an object') throw new Failure('DataError', `${place}: expected an object with "${name}", found ${kindOf(value)}`);
+    if (kindOf(value) !== 'an object')
+      throw new Failure(
+        'DataError',
+        `${place}: expected an object with "${name}", found ${kindOf(value)}`,
+      );
     const fields = value as Record<string, unknown>;
     if (!Object.hasOwn(fields, name)) {
       const names = Object.keys(fields).slice(0, 10).join(', ');
-      throw new Failure('DataError', `${place} has no field "${name}", only ${names === '' ? 'an empty object' : names}; set source.field`);
+      throw new Failure(
+        'DataError',
+        `${place} has no field "${name}", only ${names === '' ? 'an empty object' : names}; set source.field`,
+      );
     }
     value = fields[name];
     above = above === '' ? name : `${above}.${name}`;

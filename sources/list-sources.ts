@@ -27,19 +27,33 @@ export async function listSources(uri: string, openStore: OpenStore): Promise<So
   const looked: string[] = [];
   const matches = glob ? await listMatches(location, glob, openStore, looked) : [];
   const found = matches.length > 0 ? matches : await listFolder(location, openStore);
-  if (found.length === 0) throw new Failure('DataError', glob ? nothingMatches(uri, location, glob, looked) : nothingThere(uri));
+  if (found.length === 0)
+    throw new Failure(
+      'DataError',
+      glob ? nothingMatches(uri, location, glob, looked) : nothingThere(uri),
+    );
   const distinct = new Map(found.map((source) => [source.uri, source]));
-  return [...distinct.values()].toSorted((a, b) => Buffer.compare(Buffer.from(a.uri), Buffer.from(b.uri)));
+  return [...distinct.values()].toSorted((a, b) =>
+    Buffer.compare(Buffer.from(a.uri), Buffer.from(b.uri)),
+  );
 }
 
-async function findFile({ bucket, path, isFolder }: SourceUri, openStore: OpenStore): Promise<SourceFile | undefined> {
+async function findFile(
+  { bucket, path, isFolder }: SourceUri,
+  openStore: OpenStore,
+): Promise<SourceFile | undefined> {
   if (isFolder) return undefined;
   const { folder, name } = splitPath(path);
   const head = await openStore(formatSourceUri(bucket, folder)).head(name);
   return head && sourceOf(bucket, folder, head);
 }
 
-async function listMatches({ bucket }: SourceUri, glob: Glob, openStore: OpenStore, looked: string[]): Promise<SourceFile[]> {
+async function listMatches(
+  { bucket }: SourceUri,
+  glob: Glob,
+  openStore: OpenStore,
+  looked: string[],
+): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
   for await (const head of openStore(formatSourceUri(bucket, glob.folder)).list(glob.prefix)) {
     looked.push(head.path);
@@ -48,17 +62,25 @@ async function listMatches({ bucket }: SourceUri, glob: Glob, openStore: OpenSto
   return found;
 }
 
-async function listFolder({ bucket, path }: SourceUri, openStore: OpenStore): Promise<SourceFile[]> {
+async function listFolder(
+  { bucket, path }: SourceUri,
+  openStore: OpenStore,
+): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
   for await (const head of openStore(formatSourceUri(bucket, path)).list('')) {
     // Consoles mark a folder of a bucket by an empty object whose name ends with a slash.
     const isMarker = head.path.endsWith('/') && head.size === 0;
-    if (!isMarker && !head.path.split('/').some((name) => name.startsWith('.'))) found.push(sourceOf(bucket, path, head));
+    if (!isMarker && !head.path.split('/').some((name) => name.startsWith('.')))
+      found.push(sourceOf(bucket, path, head));
   }
   return found;
 }
 
-function sourceOf(bucket: string, folder: string, { path, size, etag, modifiedMs }: ObjectHead): SourceFile {
+function sourceOf(
+  bucket: string,
+  folder: string,
+  { path, size, etag, modifiedMs }: ObjectHead,
+): SourceFile {
   const full = folder === '' || folder.endsWith('/') ? folder + path : `${folder}/${path}`;
   return { uri: formatSourceUri(bucket, full), size, etag, modifiedMs };
 }
@@ -67,7 +89,12 @@ function nothingThere(uri: string): string {
   return `nothing at ${uri}: there is no file of this name, and no file below a folder of this name (names that begin with a dot are passed over)`;
 }
 
-function nothingMatches(uri: string, { bucket }: SourceUri, { folder, prefix }: Glob, looked: string[]): string {
+function nothingMatches(
+  uri: string,
+  { bucket }: SourceUri,
+  { folder, prefix }: Glob,
+  looked: string[],
+): string {
   const where = `below ${formatSourceUri(bucket, folder)}${prefix === '' ? '' : ` whose paths begin with "${prefix}"`}`;
   if (looked.length === 0) return `nothing matches ${uri}: there are no files ${where}`;
   const examples = looked.slice(0, 3).join(', ');

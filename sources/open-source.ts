@@ -31,7 +31,11 @@ export function openSource(file: FileRange, openStore: (uri: string) => Store): 
   const { bucket, path } = parseSourceUri(file.uri);
   const { folder, name } = splitPath(path);
   const store = openStore(formatSourceUri(bucket, folder));
-  const gone = () => new Failure('DataError', `${file.uri} is gone: it was there when the corpus was listed; run again to list it anew`);
+  const gone = () =>
+    new Failure(
+      'DataError',
+      `${file.uri} is gone: it was there when the corpus was listed; run again to list it anew`,
+    );
 
   async function range(from: number, to: number): Promise<Uint8Array> {
     const bytes = await store.getRange(name, from, to);
@@ -52,19 +56,26 @@ export function openSource(file: FileRange, openStore: (uri: string) => Store): 
   }
 
   return {
-    stream: () => (file.start === 0 && file.end === file.size ? whole() : linesOfRange(file, range)),
+    stream: () =>
+      file.start === 0 && file.end === file.size ? whole() : linesOfRange(file, range),
     range,
     async checkUnchanged() {
       const head = await store.head(name);
       if (head === undefined) throw gone();
       if (head.etag === file.etag) return;
-      throw new Failure('DataError', `${file.uri} changed while it was read: ${file.size} bytes when it was listed, ${head.size} now, written at ${new Date(head.modifiedMs).toISOString()}; run again when nothing writes to it`);
+      throw new Failure(
+        'DataError',
+        `${file.uri} changed while it was read: ${file.size} bytes when it was listed, ${head.size} now, written at ${new Date(head.modifiedMs).toISOString()}; run again when nothing writes to it`,
+      );
     },
   };
 }
 
 /** A line belongs to the range that its first byte lies in: neighbouring ranges share no line and leave none out. */
-async function* linesOfRange({ start, end, size }: FileRange, range: OpenedSource['range']): AsyncGenerator<Uint8Array, void, undefined> {
+async function* linesOfRange(
+  { start, end, size }: FileRange,
+  range: OpenedSource['range'],
+): AsyncGenerator<Uint8Array, void, undefined> {
   let within = start === 0;
   for (let from = start === 0 ? 0 : start - 1; from < size; from += STEP_BYTES) {
     let bytes = await range(from, Math.min(from + STEP_BYTES, size));

@@ -1,4 +1,11 @@
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema, type SchemaTree } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type SchemaTree,
+} from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { Failure } from '../schemas/failures.ts';
 
@@ -26,9 +33,15 @@ const FOOTER_BYTES = 8;
  * Rows of some columns of a Parquet file, a few thousand in memory at a time. A column is named as in the schema (`a.b` within structs). A DataError
  * where the file is cut off or broken, where a column is missing or of another type, and where a value is null.
  */
-export async function* readParquetRows(file: ParquetSource, columns: readonly { name: string; kind: ParquetColumnKind }[]): AsyncGenerator<ParquetRow, void, undefined> {
+export async function* readParquetRows(
+  file: ParquetSource,
+  columns: readonly { name: string; kind: ParquetColumnKind }[],
+): AsyncGenerator<ParquetRow, void, undefined> {
   const { uri } = file;
-  const buffer: AsyncBuffer = { byteLength: file.size, slice: async (from, to) => exactBuffer(await file.range(from, to ?? file.size)) };
+  const buffer: AsyncBuffer = {
+    byteLength: file.size,
+    slice: async (from, to) => exactBuffer(await file.range(from, to ?? file.size)),
+  };
   const metadata = await readMetadata(file, buffer);
   for (const { name, kind } of columns) checkColumn(metadata, name, kind, uri);
   const roots = [...new Set(columns.map(({ name }) => rootOf(metadata, name)))];
@@ -39,30 +52,64 @@ export async function* readParquetRows(file: ParquetSource, columns: readonly { 
       const rowEnd = Math.min(rowStart + STEP_ROWS, end);
       let rows: Record<string, unknown>[];
       try {
-        rows = await parquetReadObjects({ file: buffer, metadata, columns: roots, rowStart, rowEnd, compressors });
+        rows = await parquetReadObjects({
+          file: buffer,
+          metadata,
+          columns: roots,
+          rowStart,
+          rowEnd,
+          compressors,
+        });
       } catch (error) {
         if (error instanceof Failure) throw error;
-        throw new Failure('DataError', `${uri}: rows ${rowStart} to ${rowEnd} cannot be read as Parquet (${(error as Error).message}); is the file whole?`, { cause: error });
+        throw new Failure(
+          'DataError',
+          `${uri}: rows ${rowStart} to ${rowEnd} cannot be read as Parquet (${(error as Error).message}); is the file whole?`,
+          { cause: error },
+        );
       }
-      if (rows.length !== rowEnd - rowStart) throw new Failure('DataError', `${uri}: rows ${rowStart} to ${rowEnd}: expected ${rowEnd - rowStart}, found ${rows.length}`);
-      for (const [at, row] of rows.entries()) yield { row: rowStart + at, values: columns.map(({ name }) => valueAt(row, name, `${uri} row ${rowStart + at}`)) };
+      if (rows.length !== rowEnd - rowStart)
+        throw new Failure(
+          'DataError',
+          `${uri}: rows ${rowStart} to ${rowEnd}: expected ${rowEnd - rowStart}, found ${rows.length}`,
+        );
+      for (const [at, row] of rows.entries())
+        yield {
+          row: rowStart + at,
+          values: columns.map(({ name }) => valueAt(row, name, `${uri} row ${rowStart + at}`)),
+        };
     }
     start = end;
   }
 }
 
-async function readMetadata({ uri, size, range }: ParquetSource, buffer: AsyncBuffer): Promise<FileMetaData> {
-  const tail = size >= 12 ? Buffer.from(await range(size - FOOTER_BYTES, size)) : Buffer.alloc(FOOTER_BYTES);
+async function readMetadata(
+  { uri, size, range }: ParquetSource,
+  buffer: AsyncBuffer,
+): Promise<FileMetaData> {
+  const tail =
+    size >= 12 ? Buffer.from(await range(size - FOOTER_BYTES, size)) : Buffer.alloc(FOOTER_BYTES);
   if (tail.subarray(4).toString('latin1') !== 'PAR1') {
-    throw new Failure('DataError', `${uri}: the Parquet file is cut off: expected PAR1 in its last 4 bytes (of ${size}), found ${tail.subarray(4).toString('hex')}`);
+    throw new Failure(
+      'DataError',
+      `${uri}: the Parquet file is cut off: expected PAR1 in its last 4 bytes (of ${size}), found ${tail.subarray(4).toString('hex')}`,
+    );
   }
   const length = tail.readUInt32LE(0);
-  if (length + 12 > size) throw new Failure('DataError', `${uri}: the Parquet file is cut off: its footer takes ${length} bytes, the file ${size}`);
+  if (length + 12 > size)
+    throw new Failure(
+      'DataError',
+      `${uri}: the Parquet file is cut off: its footer takes ${length} bytes, the file ${size}`,
+    );
   try {
     return await parquetMetadataAsync(buffer);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure('DataError', `${uri}: a broken Parquet footer (${(error as Error).message})`, { cause: error });
+    throw new Failure(
+      'DataError',
+      `${uri}: a broken Parquet footer (${(error as Error).message})`,
+      { cause: error },
+    );
   }
 }
 
@@ -71,36 +118,72 @@ function columnOf(metadata: FileMetaData, name: string): SchemaTree | undefined 
   const whole = root.children.find(({ element }) => element.name === name);
   if (whole) return whole;
   let node: SchemaTree | undefined = root;
-  for (const step of name.split('.')) node = node?.children.find(({ element }) => element.name === step);
+  for (const step of name.split('.'))
+    node = node?.children.find(({ element }) => element.name === step);
   return node;
 }
 
 function rootOf(metadata: FileMetaData, name: string): string {
-  return parquetSchema(metadata).children.some(({ element }) => element.name === name) ? name : name.split('.')[0]!;
+  return parquetSchema(metadata).children.some(({ element }) => element.name === name)
+    ? name
+    : name.split('.')[0]!;
 }
 
 function valueAt(row: Record<string, unknown>, name: string, where: string): unknown {
   let value: unknown = row;
-  for (const step of Object.hasOwn(row, name) ? [name] : name.split('.')) value = (value as Record<string, unknown> | null)?.[step];
-  if (value === null || value === undefined) throw new Failure('DataError', `${where}: column "${name}" is null; expected a value in every row`);
+  for (const step of Object.hasOwn(row, name) ? [name] : name.split('.'))
+    value = (value as Record<string, unknown> | null)?.[step];
+  if (value === null || value === undefined)
+    throw new Failure(
+      'DataError',
+      `${where}: column "${name}" is null; expected a value in every row`,
+    );
   return value;
 }
 
-const EXPECTED = { text: 'text (UTF-8)', ids: 'a list of text or integers', id: 'text or an integer', number: 'a number', numbers: 'a list of float or double' } as const;
+const EXPECTED = {
+  text: 'text (UTF-8)',
+  ids: 'a list of text or integers',
+  id: 'text or an integer',
+  number: 'a number',
+  numbers: 'a list of float or double',
+} as const;
 
-function checkColumn(metadata: FileMetaData, name: string, kind: ParquetColumnKind, uri: string): void {
+function checkColumn(
+  metadata: FileMetaData,
+  name: string,
+  kind: ParquetColumnKind,
+  uri: string,
+): void {
   const column = columnOf(metadata, name);
   if (column === undefined) {
     const names = parquetSchema(metadata).children.map(({ element }) => element.name);
-    throw new Failure('DataError', `${uri}: no column "${name}", only ${names.join(', ')}; set source.field or source.columns`);
+    throw new Failure(
+      'DataError',
+      `${uri}: no column "${name}", only ${names.join(', ')}; set source.field or source.columns`,
+    );
   }
   const found = typeOf(column);
   const isId = found === 'text' || found === 'int32' || found === 'int64';
-  const isNumber = found === 'int32' || found === 'int64' || found === 'float' || found === 'double';
+  const isNumber =
+    found === 'int32' || found === 'int64' || found === 'float' || found === 'double';
   const isList = found === 'list of text' || found === 'list of int32' || found === 'list of int64';
   const isNumbers = found === 'list of float' || found === 'list of double';
-  const fits = kind === 'numbers' ? isNumbers : kind === 'text' ? found === 'text' || found === 'list of text' : kind === 'id' ? isId : kind === 'number' ? isNumber : isList;
-  if (!fits) throw new Failure('DataError', `${uri}: column "${name}" is ${found}, expected ${EXPECTED[kind]}`);
+  const fits =
+    kind === 'numbers'
+      ? isNumbers
+      : kind === 'text'
+        ? found === 'text' || found === 'list of text'
+        : kind === 'id'
+          ? isId
+          : kind === 'number'
+            ? isNumber
+            : isList;
+  if (!fits)
+    throw new Failure(
+      'DataError',
+      `${uri}: column "${name}" is ${found}, expected ${EXPECTED[kind]}`,
+    );
 }
 
 function typeOf(node: SchemaTree): string {
@@ -111,15 +194,27 @@ function typeOf(node: SchemaTree): string {
   }
   const isList = element.converted_type === 'LIST' || element.logical_type?.type === 'LIST';
   const item = isList ? children[0] : undefined;
-  if (item === undefined) return `a struct of ${children.map((child) => child.element.name).join(', ')}`;
+  if (item === undefined)
+    return `a struct of ${children.map((child) => child.element.name).join(', ')}`;
   const leaf = item.children.length === 1 ? item.children[0]! : item;
   return leaf.children.length > 0 ? 'a list of structs' : `list of ${primitiveOf(leaf.element)}`;
 }
 
-function primitiveOf({ type, converted_type: converted, logical_type: logical }: SchemaTree['element']): string {
-  if (type === 'BYTE_ARRAY') return converted === 'UTF8' || logical?.type === 'STRING' ? 'text' : (converted ?? logical?.type ?? 'binary').toLowerCase();
-  const plain = (logical === undefined || logical.type === 'INTEGER') && (converted === undefined || /^U?INT_/u.test(converted));
-  return plain ? (type ?? 'unknown').toLowerCase() : (converted ?? logical?.type ?? 'unknown').toLowerCase();
+function primitiveOf({
+  type,
+  converted_type: converted,
+  logical_type: logical,
+}: SchemaTree['element']): string {
+  if (type === 'BYTE_ARRAY')
+    return converted === 'UTF8' || logical?.type === 'STRING'
+      ? 'text'
+      : (converted ?? logical?.type ?? 'binary').toLowerCase();
+  const plain =
+    (logical === undefined || logical.type === 'INTEGER') &&
+    (converted === undefined || /^U?INT_/u.test(converted));
+  return plain
+    ? (type ?? 'unknown').toLowerCase()
+    : (converted ?? logical?.type ?? 'unknown').toLowerCase();
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {

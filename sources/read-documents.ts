@@ -26,7 +26,12 @@ const NOTHING = new Uint8Array(0);
  * follows (detectFormat); a BOM is skipped. What a document is: `text`: the file; `jsonl` and `oscar` (22.01 and later): a line that is not blank;
  * `oscar-2019`: the lines between empty ones; `wet`: a record of type conversion; `parquet`: a row. A DataError tells file and line or byte of what is wrong.
  */
-export async function* readDocuments(file: ExpectedFile, stream: AsyncIterable<Uint8Array>, options: ReadOptions, range?: ParquetSource['range']): Pieces {
+export async function* readDocuments(
+  file: ExpectedFile,
+  stream: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+  range?: ParquetSource['range'],
+): Pieces {
   const chunks = decompress(file, stream, options.maximumRatio);
   try {
     const { head, all } = await peekBytes(chunks);
@@ -35,7 +40,8 @@ export async function* readDocuments(file: ExpectedFile, stream: AsyncIterable<U
       if (range === undefined) throw new TypeError('Parquet is read by ranges');
       yield* readColumn({ ...file, range }, options.field);
     } else if (options.format === 'wet' || (options.format === 'auto' && isWebArchive(head))) {
-      for await (const { bytes, replaced } of readWebArchive(all, file.uri, options)) yield { bytes, endsDocument: true, replaced };
+      for await (const { bytes, replaced } of readWebArchive(all, file.uri, options))
+        yield { bytes, endsDocument: true, replaced };
     } else {
       const checked = await peek(checkUtf8(all, file.uri, options));
       yield* readPieces(checked.head, checked.all, file.uri, options);
@@ -45,7 +51,12 @@ export async function* readDocuments(file: ExpectedFile, stream: AsyncIterable<U
   }
 }
 
-function readPieces(head: Buffer, pieces: AsyncGenerator<CheckedBytes, void, undefined>, uri: string, options: ReadOptions): Pieces {
+function readPieces(
+  head: Buffer,
+  pieces: AsyncGenerator<CheckedBytes, void, undefined>,
+  uri: string,
+  options: ReadOptions,
+): Pieces {
   const format = options.format === 'auto' ? detectFormat(head, uri) : options.format;
   if (format === 'jsonl') return readJsonLines(pieces, uri, options);
   if (format === 'oscar') return readJsonLines(pieces, uri, { ...options, field: 'content' });
@@ -57,7 +68,11 @@ async function* readText(pieces: AsyncIterable<CheckedBytes>): Pieces {
   yield { bytes: NOTHING, endsDocument: true, replaced: 0 };
 }
 
-async function* readJsonLines(pieces: AsyncIterable<CheckedBytes>, uri: string, { field, longestLine }: ReadOptions): Pieces {
+async function* readJsonLines(
+  pieces: AsyncIterable<CheckedBytes>,
+  uri: string,
+  { field, longestLine }: ReadOptions,
+): Pieces {
   for await (const { bytes, replaced, line } of splitLines(pieces, uri, longestLine)) {
     if (isBlank(bytes)) continue;
     const text = textOfLine(bytes.toString('utf8'), field, `${uri} line ${line}`);
@@ -65,7 +80,11 @@ async function* readJsonLines(pieces: AsyncIterable<CheckedBytes>, uri: string, 
   }
 }
 
-async function* readParagraphs(pieces: AsyncIterable<CheckedBytes>, uri: string, { longestLine }: ReadOptions): Pieces {
+async function* readParagraphs(
+  pieces: AsyncIterable<CheckedBytes>,
+  uri: string,
+  { longestLine }: ReadOptions,
+): Pieces {
   const newline = Buffer.from('\n');
   let isOpen = false;
   for await (const { bytes, replaced } of splitLines(pieces, uri, longestLine)) {
@@ -85,6 +104,10 @@ async function* readParagraphs(pieces: AsyncIterable<CheckedBytes>, uri: string,
 async function* readColumn(file: ParquetSource, field: string): Pieces {
   for await (const { values } of readParquetRows(file, [{ name: field, kind: 'text' }])) {
     const [value] = values;
-    yield { bytes: Buffer.from(Array.isArray(value) ? value.join('\n') : String(value), 'utf8'), endsDocument: true, replaced: 0 };
+    yield {
+      bytes: Buffer.from(Array.isArray(value) ? value.join('\n') : String(value), 'utf8'),
+      endsDocument: true,
+      replaced: 0,
+    };
   }
 }

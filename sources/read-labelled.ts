@@ -37,7 +37,12 @@ const LARGEST_TERM = 2 ** 31 - 1;
  * its label the name of the folder, its part `train` or `test` where a folder above is called so or ends with -train or -test.
  * A DataError names file and line or row of what is wrong: a null, an id that is none, vectors whose lists do not fit.
  */
-export async function* readLabelled(file: ExpectedFile, stream: AsyncIterable<Uint8Array>, options: LabelledOptions, range: ParquetSource['range']): Labelled {
+export async function* readLabelled(
+  file: ExpectedFile,
+  stream: AsyncIterable<Uint8Array>,
+  options: LabelledOptions,
+  range: ParquetSource['range'],
+): Labelled {
   const chunks = decompress(file, stream, options.maximumRatio);
   try {
     const { head, all } = await peekBytes(chunks);
@@ -47,36 +52,75 @@ export async function* readLabelled(file: ExpectedFile, stream: AsyncIterable<Ui
       return;
     }
     const checked = await peek(checkUtf8(all, file.uri, options));
-    const format = options.format === 'auto' ? detectFormat(checked.head, file.uri) : options.format;
+    const format =
+      options.format === 'auto' ? detectFormat(checked.head, file.uri) : options.format;
     if (format === 'jsonl') {
       for await (const { bytes, line } of splitLines(checked.all, file.uri, options.longestLine)) {
-        if (!isBlank(bytes)) yield documentOfLine(bytes.toString('utf8'), options, `${file.uri} line ${line}`);
+        if (!isBlank(bytes))
+          yield documentOfLine(bytes.toString('utf8'), options, `${file.uri} line ${line}`);
       }
     } else if (format === 'text') {
       const pieces: Uint8Array[] = [];
       for await (const { bytes } of checked.all) pieces.push(bytes);
       yield documentOfFile(Buffer.concat(pieces).toString('utf8'), file.uri, options.documents);
     } else {
-      throw new Failure('DataError', `${file.uri}: format ${format} has no documents with ids; expected jsonl, parquet or text (a document a file)`);
+      throw new Failure(
+        'DataError',
+        `${file.uri}: format ${format} has no documents with ids; expected jsonl, parquet or text (a document a file)`,
+      );
     }
   } finally {
     await chunks.return();
   }
 }
 
-function documentOfLine(line: string, { field, documents }: LabelledOptions, where: string): LabelledDocument {
+function documentOfLine(
+  line: string,
+  { field, documents }: LabelledOptions,
+  where: string,
+): LabelledDocument {
   const object = parseLine(line, where);
-  const text = [documents.title, field].filter((name) => name !== '').map((name) => textOf(fieldOf(object, name, where), name, where)).join('\n');
+  const text = [documents.title, field]
+    .filter((name) => name !== '')
+    .map((name) => textOf(fieldOf(object, name, where), name, where))
+    .join('\n');
   const split = documents.split === '' ? '' : fieldOf(object, documents.split, where);
-  if (typeof split !== 'string') throw new Failure('DataError', `${where}: field "${documents.split}" holds ${kindOf(split)}, expected a string`);
-  const labels = documents.labels === '' ? [] : labelsOf(fieldOf(object, documents.labels, where), documents.labels, where);
-  const payload = documents.payload === '' ? {} : { payload: payloadOf((object as Record<string, unknown>)[documents.payload], documents.payload, where) };
-  return { id: itemId(fieldOf(object, documents.id, where), where), split, labels, text, ...payload, where };
+  if (typeof split !== 'string')
+    throw new Failure(
+      'DataError',
+      `${where}: field "${documents.split}" holds ${kindOf(split)}, expected a string`,
+    );
+  const labels =
+    documents.labels === ''
+      ? []
+      : labelsOf(fieldOf(object, documents.labels, where), documents.labels, where);
+  const payload =
+    documents.payload === ''
+      ? {}
+      : {
+          payload: payloadOf(
+            (object as Record<string, unknown>)[documents.payload],
+            documents.payload,
+            where,
+          ),
+        };
+  return {
+    id: itemId(fieldOf(object, documents.id, where), where),
+    split,
+    labels,
+    text,
+    ...payload,
+    where,
+  };
 }
 
 function payloadOf(value: unknown, name: string, where: string): string {
   const text = value ?? '';
-  if (typeof text !== 'string') throw new Failure('DataError', `${where}: field "${name}" holds ${kindOf(value)}, expected a string`);
+  if (typeof text !== 'string')
+    throw new Failure(
+      'DataError',
+      `${where}: field "${name}" holds ${kindOf(value)}, expected a string`,
+    );
   return checkedPayload(text, (message) => {
     throw new Failure('DataError', `${where}, field "${name}": ${message}`);
   });
@@ -84,33 +128,73 @@ function payloadOf(value: unknown, name: string, where: string): string {
 
 function textOf(value: unknown, name: string, where: string): string {
   if (typeof value === 'string') return value;
-  throw new Failure('DataError', `${where}: field "${name}" holds ${kindOf(value)}, expected a string; leave the document out or give it an empty text`);
+  throw new Failure(
+    'DataError',
+    `${where}: field "${name}" holds ${kindOf(value)}, expected a string; leave the document out or give it an empty text`,
+  );
 }
 
 async function* readRows(file: ParquetSource, { field, documents }: LabelledOptions): Labelled {
   const { id, title, labels, split, terms, weights, payload } = documents;
   const texts = [title, field].filter((name) => name !== '');
-  const content: { name: string; kind: ParquetColumnKind }[] = terms === '' ? texts.map((name) => ({ name, kind: 'text' })) : [{ name: terms, kind: 'ids' }, { name: weights, kind: 'numbers' }];
-  const columns: { name: string; kind: ParquetColumnKind }[] = [{ name: id, kind: 'id' }, ...content];
+  const content: { name: string; kind: ParquetColumnKind }[] =
+    terms === ''
+      ? texts.map((name) => ({ name, kind: 'text' }))
+      : [
+          { name: terms, kind: 'ids' },
+          { name: weights, kind: 'numbers' },
+        ];
+  const columns: { name: string; kind: ParquetColumnKind }[] = [
+    { name: id, kind: 'id' },
+    ...content,
+  ];
   if (split !== '') columns.push({ name: split, kind: 'text' });
   if (labels !== '') columns.push({ name: labels, kind: 'text' });
   if (payload !== '') columns.push({ name: payload, kind: 'text' });
   for await (const { row, values } of readParquetRows(file, columns)) {
     const where = `${file.uri} row ${row}`;
     const named = new Map(columns.map(({ name }, at) => [name, values[at]]));
-    const known = { id: itemId(named.get(id), where), split: split === '' ? '' : String(named.get(split)), labels: labels === '' ? [] : labelsOf(named.get(labels), labels, where), ...(payload !== '' && { payload: payloadOf(named.get(payload), payload, where) }), where };
-    yield terms === '' ? { ...known, text: texts.map((name) => String(named.get(name))).join('\n') } : { ...known, text: '', ...vectorOf(named.get(terms) as unknown[], named.get(weights) as unknown[], where) };
+    const known = {
+      id: itemId(named.get(id), where),
+      split: split === '' ? '' : String(named.get(split)),
+      labels: labels === '' ? [] : labelsOf(named.get(labels), labels, where),
+      ...(payload !== '' && { payload: payloadOf(named.get(payload), payload, where) }),
+      where,
+    };
+    yield terms === ''
+      ? { ...known, text: texts.map((name) => String(named.get(name))).join('\n') }
+      : {
+          ...known,
+          text: '',
+          ...vectorOf(named.get(terms) as unknown[], named.get(weights) as unknown[], where),
+        };
   }
 }
 
 /** Term ids and finite weights of equal number, by ascending term; zeros are left out. */
-function vectorOf(terms: unknown[], weights: unknown[], where: string): { terms: number[]; weights: number[] } {
-  if (terms.length !== weights.length) throw new Failure('DataError', `${where}: ${terms.length} terms and ${weights.length} weights; expected as many`);
+function vectorOf(
+  terms: unknown[],
+  weights: unknown[],
+  where: string,
+): { terms: number[]; weights: number[] } {
+  if (terms.length !== weights.length)
+    throw new Failure(
+      'DataError',
+      `${where}: ${terms.length} terms and ${weights.length} weights; expected as many`,
+    );
   const entries = terms.map((term, at) => {
     const id = Number(term);
     const weight = Number(weights[at]);
-    if (!Number.isInteger(id) || id < 0 || id > LARGEST_TERM) throw new Failure('DataError', `${where}: term ${String(term)}, expected an integer from 0 to ${LARGEST_TERM}`);
-    if (!Number.isFinite(weight)) throw new Failure('DataError', `${where}: term ${id} weighs ${String(weights[at])}, expected a finite number`);
+    if (!Number.isInteger(id) || id < 0 || id > LARGEST_TERM)
+      throw new Failure(
+        'DataError',
+        `${where}: term ${String(term)}, expected an integer from 0 to ${LARGEST_TERM}`,
+      );
+    if (!Number.isFinite(weight))
+      throw new Failure(
+        'DataError',
+        `${where}: term ${id} weighs ${String(weights[at])}, expected a finite number`,
+      );
     return { id, weight };
   });
   entries.sort((a, b) => a.id - b.id);
@@ -123,15 +207,29 @@ function vectorOf(terms: unknown[], weights: unknown[], where: string): { terms:
 function labelsOf(value: unknown, name: string, where: string): string[] {
   const labels = Array.isArray(value) ? value : [value];
   for (const label of labels) {
-    if (typeof label !== 'string') throw new Failure('DataError', `${where}: "${name}" holds ${kindOf(label)}, expected a text or a list of texts`);
+    if (typeof label !== 'string')
+      throw new Failure(
+        'DataError',
+        `${where}: "${name}" holds ${kindOf(label)}, expected a text or a list of texts`,
+      );
   }
   return [...new Set(labels as string[])];
 }
 
-function documentOfFile(text: string, uri: string, { labels, split }: DocumentsConfiguration): LabelledDocument {
+function documentOfFile(
+  text: string,
+  uri: string,
+  { labels, split }: DocumentsConfiguration,
+): LabelledDocument {
   const parts = decodeURIComponent(uri.replace(/\.(?:txt|gz|zst)+$/u, '')).split('/');
   const [folder = '', name = ''] = parts.slice(-2);
   const part = parts.slice(0, -1).findLast((each) => /(?:^|[-_])(?:train|test)$/u.test(each));
   const known = split === '' ? '' : (part?.match(/(?:train|test)$/u)?.[0] ?? '');
-  return { id: `${folder}/${name}`, split: known, labels: labels === '' ? [] : [folder], text, where: uri };
+  return {
+    id: `${folder}/${name}`,
+    split: known,
+    labels: labels === '' ? [] : [folder],
+    text,
+    where: uri,
+  };
 }

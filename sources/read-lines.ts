@@ -12,10 +12,17 @@ export interface RecordLine {
 }
 
 /** A file of records: lines of JSON, lines with a delimiter, or Parquet, which is read by ranges. */
-export type RecordFile = { format: 'jsonl' | 'delimited'; lines: AsyncGenerator<RecordLine, void, undefined> } | { format: 'parquet'; source: ParquetSource };
+export type RecordFile =
+  | { format: 'jsonl' | 'delimited'; lines: AsyncGenerator<RecordLine, void, undefined> }
+  | { format: 'parquet'; source: ParquetSource };
 
 /** Opens a file of sequences or pairs; with `auto` the format is known by content: Parquet's first bytes, else `{` or `[` for JSON Lines. Blank lines are passed over. */
-export async function openRecords(file: ExpectedFile, stream: AsyncIterable<Uint8Array>, options: ReadOptions, range: ParquetSource['range']): Promise<RecordFile> {
+export async function openRecords(
+  file: ExpectedFile,
+  stream: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+  range: ParquetSource['range'],
+): Promise<RecordFile> {
   const chunks = decompress(file, stream, options.maximumRatio);
   const { head: start, all } = await peekBytes(chunks);
   if (options.format === 'parquet' || (options.format === 'auto' && isParquet(start))) {
@@ -23,10 +30,12 @@ export async function openRecords(file: ExpectedFile, stream: AsyncIterable<Uint
     return { format: 'parquet', source: { ...file, range } };
   }
   const { head, all: pieces } = await peek(checkUtf8(all, file.uri, options));
-  const isJson = options.format === 'auto' ? head[0] === 0x7b || head[0] === 0x5b : options.format === 'jsonl';
+  const isJson =
+    options.format === 'auto' ? head[0] === 0x7b || head[0] === 0x5b : options.format === 'jsonl';
   async function* lines(): AsyncGenerator<RecordLine, void, undefined> {
     for await (const { bytes, line } of splitLines(pieces, file.uri, options.longestLine)) {
-      if (!isBlank(bytes)) yield { text: bytes.toString('utf8'), where: `${file.uri} line ${line}` };
+      if (!isBlank(bytes))
+        yield { text: bytes.toString('utf8'), where: `${file.uri} line ${line}` };
     }
   }
   return { format: isJson ? 'jsonl' : 'delimited', lines: lines() };
@@ -37,7 +46,7 @@ export function splitFields(text: string, delimiter: string): string[] {
   if (delimiter === '') return text.trim().split(/[ \t]+/u);
   if (!text.includes('"')) return text.split(delimiter);
   const fields: string[] = [];
-  for (let at = 0; at <= text.length; ) {
+  for (let at = 0; at <= text.length;) {
     if (text[at] === '"') {
       let field = '';
       let end = text.indexOf('"', at + 1);

@@ -9,9 +9,14 @@ import type { SourceOptions } from './source-options.ts';
  * Lists of ids (sessions, baskets, playlists), in their order: a line of JSON that is an array or holds one in `field`, a row of a list column
  * of Parquet, or a line of ids with a delimiter. An id is a string or an integer of 64 bits; nothing is changed in it.
  */
-export async function* readSequences(records: RecordFile, { field, delimiter }: SourceOptions): AsyncGenerator<string[], void, undefined> {
+export async function* readSequences(
+  records: RecordFile,
+  { field, delimiter }: SourceOptions,
+): AsyncGenerator<string[], void, undefined> {
   if (records.format === 'parquet') {
-    for await (const { row, values } of readParquetRows(records.source, [{ name: field, kind: 'ids' }])) {
+    for await (const { row, values } of readParquetRows(records.source, [
+      { name: field, kind: 'ids' },
+    ])) {
       const where = `${records.source.uri} row ${row}`;
       yield Array.from(values[0] as Iterable<unknown>, (id) => itemId(id, where));
     }
@@ -24,7 +29,11 @@ export async function* readSequences(records: RecordFile, { field, delimiter }: 
     }
     const line = parseLine(text, where);
     const list = Array.isArray(line) ? line : fieldOf(line, field, where);
-    if (!Array.isArray(list)) throw new Failure('DataError', `${where}: field "${field}" holds ${kindOf(list)}, expected an array of ids`);
+    if (!Array.isArray(list))
+      throw new Failure(
+        'DataError',
+        `${where}: field "${field}" holds ${kindOf(list)}, expected an array of ids`,
+      );
     yield list.map((id: unknown) => itemId(id, where));
   }
 }

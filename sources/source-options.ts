@@ -4,4 +4,7 @@ import type { Configuration } from '../schemas/configuration.ts';
 export type SourceOptions = Configuration['source'];
 
 /** The options that text, sequences and pairs share. */
-export type ReadOptions = Pick<SourceOptions, 'format' | 'field' | 'invalidUtf8' | 'nulBytes' | 'maximumRatio' | 'longestLine'>;
+export type ReadOptions = Pick<
+  SourceOptions,
+  'format' | 'field' | 'invalidUtf8' | 'nulBytes' | 'maximumRatio' | 'longestLine'
+>;

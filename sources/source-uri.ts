@@ -17,14 +17,25 @@ export function parseSourceUri(uri: string): SourceUri {
   const s3 = /^s3:\/\/([^/]+)\/*(.*)$/su.exec(uri);
   if (s3) {
     const [, bucket = '', key = ''] = s3;
-    return { bucket: `s3://${bucket}`, path: key.replace(/\/+$/u, ''), isFolder: key === '' || key.endsWith('/') };
+    return {
+      bucket: `s3://${bucket}`,
+      path: key.replace(/\/+$/u, ''),
+      isFolder: key === '' || key.endsWith('/'),
+    };
   }
   const path = uri.startsWith('file:///') ? decoded(uri) : uri;
   if (!isAbsolute(path)) {
-    throw new Failure('ConfigurationError', `source "${uri}": accepted are file:///path, an absolute path, and s3://bucket/prefix`);
+    throw new Failure(
+      'ConfigurationError',
+      `source "${uri}": accepted are file:///path, an absolute path, and s3://bucket/prefix`,
+    );
   }
   const normal = posix.normalize(path);
-  return { bucket: '', path: normal === '/' ? '/' : normal.replace(/\/+$/u, ''), isFolder: normal.endsWith('/') };
+  return {
+    bucket: '',
+    path: normal === '/' ? '/' : normal.replace(/\/+$/u, ''),
+    isFolder: normal.endsWith('/'),
+  };
 }
 
 /** The URI that opens: percent-encoded for files, as it is for keys. */
@@ -36,13 +47,18 @@ export function formatSourceUri(bucket: string, path: string): string {
 /** The folder of a path and the name in it. */
 export function splitPath(path: string): { folder: string; name: string } {
   const slash = path.lastIndexOf('/');
-  return { folder: slash === 0 ? '/' : path.slice(0, Math.max(slash, 0)), name: path.slice(slash + 1) };
+  return {
+    folder: slash === 0 ? '/' : path.slice(0, Math.max(slash, 0)),
+    name: path.slice(slash + 1),
+  };
 }
 
 function decoded(uri: string): string {
   try {
     return decodeURIComponent(uri.slice('file://'.length));
   } catch (error) {
-    throw new Failure('ConfigurationError', `source "${uri}": a % in a name is written %25`, { cause: error });
+    throw new Failure('ConfigurationError', `source "${uri}": a % in a name is written %25`, {
+      cause: error,
+    });
   }
 }

@@ -12,7 +12,11 @@ const NEWLINE = 0x0a;
  * The lines of a text (`\n` ends a line, so does the end; neither it nor a `\r` before it is part of the line), with what was replaced since
  * the line before. A line of more than `longest` bytes is a DataError before it is in memory.
  */
-export async function* splitLines(pieces: AsyncIterable<CheckedBytes>, uri: string, longest: number): AsyncGenerator<Line, void, undefined> {
+export async function* splitLines(
+  pieces: AsyncIterable<CheckedBytes>,
+  uri: string,
+  longest: number,
+): AsyncGenerator<Line, void, undefined> {
   let parts: Buffer[] = [];
   let length = 0;
   let replaced = 0;
@@ -20,7 +24,10 @@ export async function* splitLines(pieces: AsyncIterable<CheckedBytes>, uri: stri
   const take = (bytes: Buffer): Buffer => {
     length += bytes.length;
     if (length > longest) {
-      throw new Failure('DataError', `${uri} line ${line} is longer than ${longest} bytes; expected one record a line (is it format: text?). If that is meant, raise source.longestLine`);
+      throw new Failure(
+        'DataError',
+        `${uri} line ${line} is longer than ${longest} bytes; expected one record a line (is it format: text?). If that is meant, raise source.longestLine`,
+      );
     }
     if (parts.length === 0) return bytes;
     parts.push(bytes);
@@ -29,7 +36,11 @@ export async function* splitLines(pieces: AsyncIterable<CheckedBytes>, uri: stri
   for await (const piece of pieces) {
     replaced += piece.replaced;
     let from = 0;
-    for (let to = piece.bytes.indexOf(NEWLINE); to !== -1; to = piece.bytes.indexOf(NEWLINE, from)) {
+    for (
+      let to = piece.bytes.indexOf(NEWLINE);
+      to !== -1;
+      to = piece.bytes.indexOf(NEWLINE, from)
+    ) {
       yield { bytes: withoutReturn(take(piece.bytes.subarray(from, to))), replaced, line };
       parts = [];
       length = 0;
@@ -43,7 +54,8 @@ export async function* splitLines(pieces: AsyncIterable<CheckedBytes>, uri: stri
     length += rest.length;
     parts.push(rest);
   }
-  if (length > 0 || replaced > 0) yield { bytes: withoutReturn(Buffer.concat(parts)), replaced, line };
+  if (length > 0 || replaced > 0)
+    yield { bytes: withoutReturn(Buffer.concat(parts)), replaced, line };
 }
 
 function withoutReturn(bytes: Buffer): Buffer {
@@ -52,6 +64,7 @@ function withoutReturn(bytes: Buffer): Buffer {
 
 /** Nothing but white space. */
 export function isBlank(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d && byte !== 0x0a) return false;
+  for (const byte of bytes)
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d && byte !== 0x0a) return false;
   return true;
 }

@@ -15,5 +15,7 @@ export const ENGLISH_STOP_WORDS: ReadonlySet<string> = new Set(
   still such t take than that that's the their theirs them themselves then thence there there's thereafter thereby therefore therein these they they'd they'll they're
   they've this those though through throughout thus to together too toward towards two under until up upon us use used using various very via was wasn't we we'd we'll
   we're we've well were weren't what what's whatever when when's whence whenever where where's whereas whereby wherein whereupon wherever whether which while who who's
-  whoever whole whom whose why why's will with within without won't would wouldn't yet you you'd you'll you're you've your yours yourself yourselves`.split(/\s+/u),
+  whoever whole whom whose why why's will with within without won't would wouldn't yet you you'd you'll you're you've your yours yourself yourselves`.split(
+    /\s+/u,
+  ),
 );

@@ -66,7 +66,7 @@ export function tokenise(options: TokenOptions, sink: TokenSink): Tokeniser {
 
   /** Takes more of a stretch. */
   function append(bytes: Uint8Array, from: number, to: number): void {
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       const taken = Math.min(to - at, rest.length - length);
       rest.set(bytes.subarray(at, at + taken), length);
       at += taken;
@@ -117,13 +117,18 @@ function cutOf(bytes: Uint8Array, from: number): number {
   return end;
 }
 
-const LOWER_CASE = Uint8Array.from({ length: 128 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte));
+const LOWER_CASE = Uint8Array.from({ length: 128 }, (_, byte) =>
+  byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
+);
 const DIGIT = 2;
 const CLASSES = asciiClasses();
 const SHORT_STRETCH = 48;
 const MOST_KNOWN = 32_768;
 
-function scanner({ minimumLength, maximumLength, numbers, apostrophes, sentences }: TokenOptions, sink: TokenSink) {
+function scanner(
+  { minimumLength, maximumLength, numbers, apostrophes, sentences }: TokenOptions,
+  sink: TokenSink,
+) {
   const word = new Uint8Array(LONGEST_STRETCH);
   const plain = new Uint8Array(LONGEST_STRETCH);
   /** The tokens of short stretches that are not ASCII, by their bytes as Latin-1: a name with an accent comes again and again. */
@@ -159,7 +164,7 @@ function scanner({ minimumLength, maximumLength, numbers, apostrophes, sentences
   function scanText(scanner: StretchScanner, bytes: Uint8Array, from: number, to: number): void {
     if (from === to) return;
     scanner.begin(bytes, from, to);
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       at = scanner.next(at);
       if (at === to) return;
       let end = at;
@@ -214,9 +219,11 @@ function scanner({ minimumLength, maximumLength, numbers, apostrophes, sentences
         word[length++] = LOWER_CASE[bytes[at]!]!;
         if (++at === to) break;
         kind = CLASSES[bytes[at]!]!;
-        if (kind === 0 && apostrophes && bytes[at] === 0x27 && at + 1 < to) kind = CLASSES[bytes[at + 1]!]!;
+        if (kind === 0 && apostrophes && bytes[at] === 0x27 && at + 1 < to)
+          kind = CLASSES[bytes[at + 1]!]!;
       } while (kind !== 0);
-      if (length < minimumLength || length > maximumLength || (first === DIGIT && !numbers)) sink.drop();
+      if (length < minimumLength || length > maximumLength || (first === DIGIT && !numbers))
+        sink.drop();
       else sink.add(word, 0, length);
     }
   }
@@ -248,7 +255,8 @@ function scanner({ minimumLength, maximumLength, numbers, apostrophes, sentences
     for (const [found] of text.normalize('NFKC').matchAll(token)) {
       const lower = found.toLowerCase().normalize('NFKC').replaceAll('’', "'");
       const length = codePoints(lower);
-      const isDropped = length < minimumLength || length > maximumLength || (!numbers && NUMBER.test(lower));
+      const isDropped =
+        length < minimumLength || length > maximumLength || (!numbers && NUMBER.test(lower));
       words.push(isDropped ? undefined : Buffer.from(lower));
     }
     return words;
@@ -294,7 +302,8 @@ function simplify(bytes: Uint8Array, from: number, to: number, out: Uint8Array):
     }
     const last = bytes[at + 2]!;
     if (byte !== 0xe2 || at + 2 >= to || bytes[at + 1] !== 0x80) return -1;
-    if (!((last >= 0x90 && last <= 0x9f) || last === 0xa6 || (last >= 0xaa && last <= 0xae))) return -1;
+    if (!((last >= 0x90 && last <= 0x9f) || last === 0xa6 || (last >= 0xaa && last <= 0xae)))
+      return -1;
     out[length++] = last === 0x99 ? 0x27 : 0x22;
     at += 2;
   }
@@ -306,7 +315,8 @@ function endsSentence(bytes: Uint8Array, from: number, to: number): boolean {
   for (let at = to - 1; at >= from; at--) {
     const byte = bytes[at]!;
     if (byte === 0x2e || byte === 0x21 || byte === 0x3f) return true;
-    const closes = byte === 0x22 || byte === 0x27 || byte === 0x29 || byte === 0x5d || byte === 0x7d;
+    const closes =
+      byte === 0x22 || byte === 0x27 || byte === 0x29 || byte === 0x5d || byte === 0x7d;
     if (!closes) return false;
   }
   return false;
@@ -318,7 +328,8 @@ function decoded(bytes: Uint8Array, from: number, to: number): string {
 
 function codePoints(word: string): number {
   let pairs = 0;
-  for (let at = 0; at < word.length; at++) if ((word.charCodeAt(at) & 0xfc00) === 0xdc00) pairs += 1;
+  for (let at = 0; at < word.length; at++)
+    if ((word.charCodeAt(at) & 0xfc00) === 0xdc00) pairs += 1;
   return word.length - pairs;
 }
 

@@ -18,7 +18,10 @@ const STEP_BYTES = 64 * 1024;
  * Any number of frames, in memory of their window and a block. A DataError where the stream is cut off or broken, or where a frame does not decode to the
  * checksum or the size that it gives; what came before in that frame has been given out by then.
  */
-export async function* unzstd({ uri, size }: { uri: string; size: number }, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+export async function* unzstd(
+  { uri, size }: { uri: string; size: number },
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void, undefined> {
   const iterator = chunks[Symbol.asyncIterator]() as AsyncIterator<Buffer, void, undefined>;
   const reader = byteReader(iterator);
   const file: ZstdFile = {
@@ -26,9 +29,17 @@ export async function* unzstd({ uri, size }: { uri: string; size: number }, chun
     async take(length) {
       const bytes = await reader.take(length);
       if (bytes.length === length) return bytes;
-      throw new Failure('DataError', `${uri}: the zstd stream is cut off: the file ends at byte ${size}, within a frame`);
+      throw new Failure(
+        'DataError',
+        `${uri}: the zstd stream is cut off: the file ends at byte ${size}, within a frame`,
+      );
     },
-    broken: (from, reason, cause) => new Failure('DataError', `${uri}: broken zstd in the frame at byte ${from} (${reason}); \`zstd -t\` tells more`, { cause }),
+    broken: (from, reason, cause) =>
+      new Failure(
+        'DataError',
+        `${uri}: broken zstd in the frame at byte ${from} (${reason}); \`zstd -t\` tells more`,
+        { cause },
+      ),
   };
   try {
     for (;;) {
@@ -54,10 +65,16 @@ interface ZstdFile {
   broken: (from: number, reason: string, cause?: unknown) => Failure;
 }
 
-async function* frame({ reader, take, broken }: ZstdFile, from: number, magic: Buffer): AsyncGenerator<Buffer, void, undefined> {
+async function* frame(
+  { reader, take, broken }: ZstdFile,
+  from: number,
+  magic: Buffer,
+): AsyncGenerator<Buffer, void, undefined> {
   let ready: Buffer[] = [];
   // The library keeps what it gives out as its window and writes there again.
-  const decoder = new Decompress((chunk) => void (chunk.length > 0 && ready.push(Buffer.from(chunk))));
+  const decoder = new Decompress(
+    (chunk) => void (chunk.length > 0 && ready.push(Buffer.from(chunk))),
+  );
   const push = (bytes: Uint8Array, isLast: boolean): Buffer[] => {
     ready = [];
     try {
@@ -76,7 +93,7 @@ async function* frame({ reader, take, broken }: ZstdFile, from: number, magic: B
   const hash = (flags & 4) === 0 ? undefined : xxh64();
   let length = 0;
   let waiting = Buffer.concat([magic, descriptor, fields]);
-  for (let isLast = false; !isLast; ) {
+  for (let isLast = false; !isLast;) {
     const head = Buffer.from(await take(3));
     const block = head.readUIntLE(0, 3);
     isLast = (block & 1) === 1;
@@ -89,23 +106,31 @@ async function* frame({ reader, take, broken }: ZstdFile, from: number, magic: B
       yield chunk;
     }
     waiting = Buffer.alloc(0);
-    if (checksum && Number(BigInt.asUintN(32, hash!.digest())) !== checksum.readUInt32LE()) throw broken(from, `its content does not have its checksum, up to byte ${reader.position()}`);
+    if (checksum && Number(BigInt.asUintN(32, hash!.digest())) !== checksum.readUInt32LE())
+      throw broken(from, `its content does not have its checksum, up to byte ${reader.position()}`);
   }
-  if (promised !== undefined && promised !== length) throw broken(from, `it has ${length} bytes of content and says ${promised}`);
+  if (promised !== undefined && promised !== length)
+    throw broken(from, `it has ${length} bytes of content and says ${promised}`);
 }
 
 /** Of a frame's header; undefined where it does not say. */
 function contentSize(field: Buffer): number | undefined {
   if (field.length === 0) return undefined;
-  return field.length === 8 ? Number(field.readBigUInt64LE()) : field.readUIntLE(0, field.length) + (field.length === 2 ? 256 : 0);
+  return field.length === 8
+    ? Number(field.readBigUInt64LE())
+    : field.readUIntLE(0, field.length) + (field.length === 2 ? 256 : 0);
 }
 
 async function skip({ take }: ZstdFile): Promise<void> {
-  for (let left = (await take(4)).readUInt32LE(); left > 0; left -= Math.min(left, STEP_BYTES)) await take(Math.min(left, STEP_BYTES));
+  for (let left = (await take(4)).readUInt32LE(); left > 0; left -= Math.min(left, STEP_BYTES))
+    await take(Math.min(left, STEP_BYTES));
 }
 
 /** Whether these fewer than four bytes may begin a frame. */
 function isStart(head: Buffer): boolean {
-  const starts = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), ...Array.from({ length: 16 }, (_, k) => Buffer.from([0x50 + k, 0x2a, 0x4d, 0x18]))];
+  const starts = [
+    Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
+    ...Array.from({ length: 16 }, (_, k) => Buffer.from([0x50 + k, 0x2a, 0x4d, 0x18])),
+  ];
   return starts.some((start) => start.subarray(0, head.length).equals(head));
 }

@@ -14,7 +14,8 @@ const high = (value: bigint): number => Number(BigInt.asIntN(32, value >> 32n));
 const low = (value: bigint): number => Number(BigInt.asIntN(32, value));
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
 const rotated = (value: bigint, by: bigint): bigint => u64((value << by) | (value >> (64n - by)));
-const round = (lane: bigint, input: bigint): bigint => u64(rotated(u64(lane + input * P2), 31n) * P1);
+const round = (lane: bigint, input: bigint): bigint =>
+  u64(rotated(u64(lane + input * P2), 31n) * P1);
 
 const P1_HIGH = high(P1);
 const P1_LOW = low(P1);
@@ -44,7 +45,13 @@ export function xxh64(): Xxh64 {
       for (let at = from + 8 * lane; at < to; at += STRIPE) {
         const inputLow = view.getInt32(at, true);
         const sum = (l >>> 0) + (Math.imul(inputLow, P2_LOW) >>> 0);
-        h = (h + multiplyHigh(inputLow, P2_LOW) + Math.imul(inputLow, P2_HIGH) + Math.imul(view.getInt32(at + 4, true), P2_LOW) + (sum > 0xffff_ffff ? 1 : 0)) | 0;
+        h =
+          (h +
+            multiplyHigh(inputLow, P2_LOW) +
+            Math.imul(inputLow, P2_HIGH) +
+            Math.imul(view.getInt32(at + 4, true), P2_LOW) +
+            (sum > 0xffff_ffff ? 1 : 0)) |
+          0;
         l = sum | 0;
         const turned = (h << 31) | (l >>> 1);
         l = (l << 31) | (h >>> 1);
@@ -75,15 +82,25 @@ export function xxh64(): Xxh64 {
   function digest(): bigint {
     let hash = P5;
     if (length >= STRIPE) {
-      const lanes = Array.from(highs, (h, lane) => (BigInt(h >>> 0) << 32n) | BigInt(lows[lane]! >>> 0));
-      hash = u64(rotated(lanes[0]!, 1n) + rotated(lanes[1]!, 7n) + rotated(lanes[2]!, 12n) + rotated(lanes[3]!, 18n));
+      const lanes = Array.from(
+        highs,
+        (h, lane) => (BigInt(h >>> 0) << 32n) | BigInt(lows[lane]! >>> 0),
+      );
+      hash = u64(
+        rotated(lanes[0]!, 1n) +
+          rotated(lanes[1]!, 7n) +
+          rotated(lanes[2]!, 12n) +
+          rotated(lanes[3]!, 18n),
+      );
       for (const lane of lanes) hash = u64((hash ^ round(0n, lane)) * P1 + P4);
     }
     hash = u64(hash + BigInt(length));
     const view = new DataView(rest.buffer);
     let at = 0;
-    for (; at + 8 <= held; at += 8) hash = u64(rotated(hash ^ round(0n, view.getBigUint64(at, true)), 27n) * P1 + P4);
-    for (; at + 4 <= held; at += 4) hash = u64(rotated(hash ^ u64(BigInt(view.getUint32(at, true)) * P1), 23n) * P2 + P3);
+    for (; at + 8 <= held; at += 8)
+      hash = u64(rotated(hash ^ round(0n, view.getBigUint64(at, true)), 27n) * P1 + P4);
+    for (; at + 4 <= held; at += 4)
+      hash = u64(rotated(hash ^ u64(BigInt(view.getUint32(at, true)) * P1), 23n) * P2 + P3);
     for (; at < held; at++) hash = u64(rotated(hash ^ u64(BigInt(rest[at]!) * P5), 11n) * P1);
     hash = u64((hash ^ (hash >> 33n)) * P2);
     hash = u64((hash ^ (hash >> 29n)) * P3);

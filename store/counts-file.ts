@@ -1,7 +1,17 @@
 import { crc32 } from 'node:zlib';
 import { Failure } from '../schemas/failures.ts';
 import type { GrowingFile } from './growing-file.ts';
-import { encoded, encodeThrift, type Fields, i32, i64, list, struct, text, writeVarint } from './thrift.ts';
+import {
+  encoded,
+  encodeThrift,
+  type Fields,
+  i32,
+  i64,
+  list,
+  struct,
+  text,
+  writeVarint,
+} from './thrift.ts';
 
 /**
  * Sparse counts, (row int32, column int32, sum int64) sorted by (row, column), as a Parquet file that can be written a few rows at a time and read
@@ -91,11 +101,33 @@ class CountsFileWriter implements CountsWriter {
       sumsCrc: sum.crc,
     });
     const chunks = [
-      chunkOf('row', TYPE.int32, [ENCODING.plain, ENCODING.rle, ENCODING.dictionary], count, start, columnStart, rowsAt),
-      chunkOf('column', TYPE.int32, [ENCODING.delta, ENCODING.rle], count, columnStart, sumStart, columnStart),
+      chunkOf(
+        'row',
+        TYPE.int32,
+        [ENCODING.plain, ENCODING.rle, ENCODING.dictionary],
+        count,
+        start,
+        columnStart,
+        rowsAt,
+      ),
+      chunkOf(
+        'column',
+        TYPE.int32,
+        [ENCODING.delta, ENCODING.rle],
+        count,
+        columnStart,
+        sumStart,
+        columnStart,
+      ),
       chunkOf('sum', TYPE.int64, [ENCODING.delta, ENCODING.rle], count, sumStart, end, sumStart),
     ];
-    this.#groups.push(encodeThrift([[1, list(chunks)], [2, i64(end - start)], [3, i64(count)]]));
+    this.#groups.push(
+      encodeThrift([
+        [1, list(chunks)],
+        [2, i64(end - start)],
+        [3, i64(count)],
+      ]),
+    );
     this.#entries += count;
   }
 
@@ -117,10 +149,34 @@ class CountsFileWriter implements CountsWriter {
   }
 
   /** Writes a page; returns where its values begin and their checksum. */
-  #page(kind: keyof typeof PAGE, count: number, encoding: number, values: Uint8Array): { valuesAt: number; crc: number } {
+  #page(
+    kind: keyof typeof PAGE,
+    count: number,
+    encoding: number,
+    values: Uint8Array,
+  ): { valuesAt: number; crc: number } {
     const crc = crc32(values);
-    const header: Fields[number] = kind === 'data' ? [5, struct([1, i32(count)], [2, i32(encoding)], [3, i32(ENCODING.rle)], [4, i32(ENCODING.rle)])] : [7, struct([1, i32(count)], [2, i32(encoding)])];
-    this.#file.push(encodeThrift([[1, i32(PAGE[kind])], [2, i32(values.length)], [3, i32(values.length)], [4, i32(crc | 0)], header]));
+    const header: Fields[number] =
+      kind === 'data'
+        ? [
+            5,
+            struct(
+              [1, i32(count)],
+              [2, i32(encoding)],
+              [3, i32(ENCODING.rle)],
+              [4, i32(ENCODING.rle)],
+            ),
+          ]
+        : [7, struct([1, i32(count)], [2, i32(encoding)])];
+    this.#file.push(
+      encodeThrift([
+        [1, i32(PAGE[kind])],
+        [2, i32(values.length)],
+        [3, i32(values.length)],
+        [4, i32(crc | 0)],
+        header,
+      ]),
+    );
     const valuesAt = this.#file.length();
     this.#file.push(values);
     return { valuesAt, crc };
@@ -128,19 +184,54 @@ class CountsFileWriter implements CountsWriter {
 
   finish(): CountsFile {
     const file = this.#file;
-    const leaf = (name: string, type: number) => struct([1, i32(type)], [3, i32(0)], [4, text(name)]);
-    const schema = list([struct([4, text('schema')], [5, i32(3)]), leaf('row', TYPE.int32), leaf('column', TYPE.int32), leaf('sum', TYPE.int64)]);
-    const footer = encodeThrift([[1, i32(1)], [2, schema], [3, i64(this.#entries)], [4, list(this.#groups.map(encoded))], [6, text('hashloom')]]);
+    const leaf = (name: string, type: number) =>
+      struct([1, i32(type)], [3, i32(0)], [4, text(name)]);
+    const schema = list([
+      struct([4, text('schema')], [5, i32(3)]),
+      leaf('row', TYPE.int32),
+      leaf('column', TYPE.int32),
+      leaf('sum', TYPE.int64),
+    ]);
+    const footer = encodeThrift([
+      [1, i32(1)],
+      [2, schema],
+      [3, i64(this.#entries)],
+      [4, list(this.#groups.map(encoded))],
+      [6, text('hashloom')],
+    ]);
     file.push(footer);
     file.push(bytesOf(Uint32Array.of(footer.length)));
     file.push(MAGIC);
-    return { content: file.finish(), entries: this.#entries, blocks: this.#blocks, rows: Int32Array.from(this.#rows), ends: Float64Array.from(this.#ends) };
+    return {
+      content: file.finish(),
+      entries: this.#entries,
+      blocks: this.#blocks,
+      rows: Int32Array.from(this.#rows),
+      ends: Float64Array.from(this.#ends),
+    };
   }
 }
 
 /** A column's part of a row group: bytes [first, end) of the file. */
-function chunkOf(name: string, type: number, encodings: number[], count: number, first: number, end: number, dataAt: number): ReturnType<typeof struct> {
-  const fields: Fields[number][] = [[1, i32(type)], [2, list(encodings.map(i32))], [3, list([text(name)])], [4, i32(0)], [5, i64(count)], [6, i64(end - first)], [7, i64(end - first)], [9, i64(dataAt)]];
+function chunkOf(
+  name: string,
+  type: number,
+  encodings: number[],
+  count: number,
+  first: number,
+  end: number,
+  dataAt: number,
+): ReturnType<typeof struct> {
+  const fields: Fields[number][] = [
+    [1, i32(type)],
+    [2, list(encodings.map(i32))],
+    [3, list([text(name)])],
+    [4, i32(0)],
+    [5, i64(count)],
+    [6, i64(end - first)],
+    [7, i64(end - first)],
+    [9, i64(dataAt)],
+  ];
   if (dataAt !== first) fields.push([11, i64(first)]);
   return struct([2, i64(first)], [3, struct(...fields)]);
 }
@@ -150,8 +241,16 @@ export function splitBlock(block: CountsBlock, bytes: Uint8Array, where: string)
   const { columnsAt, columnsBytes, columnsCrc, sumsAt, sumsBytes, sumsCrc } = block;
   const columns = bytes.subarray(0, columnsBytes);
   const sums = bytes.subarray(sumsAt - columnsAt, sumsAt - columnsAt + sumsBytes);
-  const broken = columns.length !== columnsBytes || sums.length !== sumsBytes || crc32(columns) !== columnsCrc || crc32(sums) !== sumsCrc;
-  if (broken) throw new Failure('IntegrityError', `${where}: the block at byte ${columnsAt} is not the one that was written (length or CRC); delete the artifact's folder and run the reindex again`);
+  const broken =
+    columns.length !== columnsBytes ||
+    sums.length !== sumsBytes ||
+    crc32(columns) !== columnsCrc ||
+    crc32(sums) !== sumsCrc;
+  if (broken)
+    throw new Failure(
+      'IntegrityError',
+      `${where}: the block at byte ${columnsAt} is not the one that was written (length or CRC); delete the artifact's folder and run the reindex again`,
+    );
   return { columns, sums };
 }
 
@@ -166,4 +265,5 @@ function encodeRuns(lengths: number[]): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-const bytesOf = (array: Int32Array | Uint32Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+const bytesOf = (array: Int32Array | Uint32Array): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

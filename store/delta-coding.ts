@@ -24,7 +24,13 @@ const wide = new Float64Array(BLOCK);
 const narrow = new Int32Array(BLOCK);
 
 /** Codes integers of at most MOST_DELTA_VALUE in size to `out` from `at` on, which has deltaBound(to - from) bytes left; returns where they end. */
-export function encodeDeltas(values: Float64Array, from: number, to: number, out: Uint8Array, at: number): number {
+export function encodeDeltas(
+  values: Float64Array,
+  from: number,
+  to: number,
+  out: Uint8Array,
+  at: number,
+): number {
   const view = new DataView(out.buffer, out.byteOffset, out.length);
   let end = putHeader(out, at, to - from, to > from ? values[from]! : 0);
   for (let first = from + 1; first < to; first += BLOCK) {
@@ -48,14 +54,21 @@ export function encodeDeltas(values: Float64Array, from: number, to: number, out
       }
       const width = bitsOf(largest);
       out[widthsAt + start / MINIBLOCK] = width;
-      if (width > 0) end = width > 32 ? packWide(start, width, view, end) : pack(start, width, view, end);
+      if (width > 0)
+        end = width > 32 ? packWide(start, width, view, end) : pack(start, width, view, end);
     }
   }
   return end;
 }
 
 /** The same bytes, of values that lie within 2^30 of one another and of 0: in integers all the way. */
-export function encodeNarrow(values: Int32Array, from: number, to: number, out: Uint8Array, at: number): number {
+export function encodeNarrow(
+  values: Int32Array,
+  from: number,
+  to: number,
+  out: Uint8Array,
+  at: number,
+): number {
   const view = new DataView(out.buffer, out.byteOffset, out.length);
   let end = putHeader(out, at, to - from, to > from ? values[from]! : 0);
   for (let first = from + 1; first < to; first += BLOCK) {
@@ -88,7 +101,11 @@ export function encodeNarrow(values: Int32Array, from: number, to: number, out: 
 }
 
 function putHeader(out: Uint8Array, at: number, count: number, first: number): number {
-  return putVarint(out, putVarint(out, putVarint(out, putVarint(out, at, BLOCK), MINIBLOCKS), count), zigzag(first));
+  return putVarint(
+    out,
+    putVarint(out, putVarint(out, putVarint(out, at, BLOCK), MINIBLOCKS), count),
+    zigzag(first),
+  );
 }
 
 /** Puts 32 values of `width` bits each, the lowest bits first. */
@@ -134,12 +151,21 @@ function packWide(start: number, width: number, view: DataView, at: number): num
  * Decodes values from `at` on to `out` from `from` on; returns where they end. Throws RangeError where the bytes do not hold exactly `count` values of the
  * coding above.
  */
-export function decodeDeltas(bytes: Uint8Array, at: number, count: number, out: Int32Array | Float64Array, from: number): number {
+export function decodeDeltas(
+  bytes: Uint8Array,
+  at: number,
+  count: number,
+  out: Int32Array | Float64Array,
+  from: number,
+): number {
   const cursor = { bytes, at };
   const block = takeVarint(cursor);
   const miniblocks = takeVarint(cursor);
   const total = takeVarint(cursor);
-  if (block !== BLOCK || miniblocks !== MINIBLOCKS || total !== count) throw new RangeError(`deltas of ${total} values in blocks of ${block} / ${miniblocks}, expected ${count} in blocks of ${BLOCK} / ${MINIBLOCKS}`);
+  if (block !== BLOCK || miniblocks !== MINIBLOCKS || total !== count)
+    throw new RangeError(
+      `deltas of ${total} values in blocks of ${block} / ${miniblocks}, expected ${count} in blocks of ${BLOCK} / ${MINIBLOCKS}`,
+    );
   let value = unzigzag(takeVarint(cursor));
   if (count > 0) out[from] = value;
   for (let first = 1; first < count; first += BLOCK) {
@@ -148,19 +174,46 @@ export function decodeDeltas(bytes: Uint8Array, at: number, count: number, out: 
     cursor.at += MINIBLOCKS;
     for (let start = first; start < Math.min(first + BLOCK, count); start += MINIBLOCK) {
       const width = bytes[widthsAt + (start - first) / MINIBLOCK]!;
-      if (!(width <= 53) || cursor.at + 4 * width > bytes.length) throw new RangeError(`deltas of ${width} bits at byte ${cursor.at} of ${bytes.length}`);
-      value = unpack(bytes, cursor.at, width, least, value, out, from + start, Math.min(MINIBLOCK, count - start));
+      if (!(width <= 53) || cursor.at + 4 * width > bytes.length)
+        throw new RangeError(`deltas of ${width} bits at byte ${cursor.at} of ${bytes.length}`);
+      value = unpack(
+        bytes,
+        cursor.at,
+        width,
+        least,
+        value,
+        out,
+        from + start,
+        Math.min(MINIBLOCK, count - start),
+      );
       cursor.at += 4 * width;
     }
   }
   return cursor.at;
 }
 
-function unpack(bytes: Uint8Array, at: number, width: number, least: number, before: number, out: Int32Array | Float64Array, start: number, count: number): number {
+function unpack(
+  bytes: Uint8Array,
+  at: number,
+  width: number,
+  least: number,
+  before: number,
+  out: Int32Array | Float64Array,
+  start: number,
+  count: number,
+): number {
   let value = before;
   let bit = 0;
   for (let k = 0; k < count; k++) {
-    const delta = width <= 24 ? bitsAt(bytes, at, bit, width) : bitsAt(bytes, at, bit, 24) + 0x100_0000 * (width <= 48 ? bitsAt(bytes, at, bit + 24, width - 24) : bitsAt(bytes, at, bit + 24, 24) + 0x100_0000 * bitsAt(bytes, at, bit + 48, width - 48));
+    const delta =
+      width <= 24
+        ? bitsAt(bytes, at, bit, width)
+        : bitsAt(bytes, at, bit, 24) +
+          0x100_0000 *
+            (width <= 48
+              ? bitsAt(bytes, at, bit + 24, width - 24)
+              : bitsAt(bytes, at, bit + 24, 24) +
+                0x100_0000 * bitsAt(bytes, at, bit + 48, width - 48));
     bit += width;
     value += least + delta;
     out[start + k] = value;
@@ -172,11 +225,13 @@ function unpack(bytes: Uint8Array, at: number, width: number, least: number, bef
 function bitsAt(bytes: Uint8Array, at: number, bit: number, width: number): number {
   const from = at + (bit >>> 3);
   // Behind the end there are no bits of this value.
-  const word = bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24);
+  const word =
+    bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24);
   return (word >>> (bit & 7)) & ((1 << width) - 1);
 }
 
-const bitsOf = (value: number): number => (value < TWO_32 ? 32 - Math.clz32(value) : 64 - Math.clz32(Math.floor(value / TWO_32)));
+const bitsOf = (value: number): number =>
+  value < TWO_32 ? 32 - Math.clz32(value) : 64 - Math.clz32(Math.floor(value / TWO_32));
 
 const zigzag = (value: number): number => (value >= 0 ? 2 * value : -2 * value - 1);
 const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);

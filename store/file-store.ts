@@ -1,11 +1,32 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { BigIntStats, Dirent } from 'node:fs';
-import { constants, copyFile, type FileHandle, link, mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../schemas/failures.ts';
 import { withFileLock } from './file-lock.ts';
-import { checkedPath, checkedPrefix, isReservedName, LOCK_PREFIX, TEMPORARY_PREFIX } from './object-path.ts';
+import {
+  checkedPath,
+  checkedPrefix,
+  isReservedName,
+  LOCK_PREFIX,
+  TEMPORARY_PREFIX,
+} from './object-path.ts';
 import type { ObjectHead, PutCondition, Store } from './store.ts';
 
 /** A temporary file older than this was left by a crash. */
@@ -20,9 +41,17 @@ const FOLDER_ATTEMPTS = 50;
 export function openFileStore(root: string): Store {
   const locate = (path: string): string => join(root, checkedPath(path));
 
-  async function put(path: string, bytes: Uint8Array, condition?: PutCondition): Promise<string | undefined> {
+  async function put(
+    path: string,
+    bytes: Uint8Array,
+    condition?: PutCondition,
+  ): Promise<string | undefined> {
     const target = locate(path);
-    return await written(target, (temporary) => writeFile(temporary, bytes, { flag: 'wx' }), condition);
+    return await written(
+      target,
+      (temporary) => writeFile(temporary, bytes, { flag: 'wx' }),
+      condition,
+    );
   }
 
   return {
@@ -39,13 +68,18 @@ export function openFileStore(root: string): Store {
     },
     put,
     async putFile(path, localFile) {
-      return await unconditional(locate(path), (temporary) => copyFile(localFile, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE));
+      return await unconditional(locate(path), (temporary) =>
+        copyFile(localFile, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE),
+      );
     },
     async copy(from, to) {
       const source = locate(from);
-      if (!(await statusOf(source))?.isFile()) throw new Failure('StoreError', `copy: nothing at ${source}`);
+      if (!(await statusOf(source))?.isFile())
+        throw new Failure('StoreError', `copy: nothing at ${source}`);
       // A copy and no hard link: its own time of modification is what a grace period counts from.
-      await unconditional(locate(to), (temporary) => copyFile(source, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE));
+      await unconditional(locate(to), (temporary) =>
+        copyFile(source, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE),
+      );
     },
     delete: (path) => remove(root, locate(path)),
     list: (prefix) => list(root, checkedPrefix(prefix)),
@@ -55,14 +89,21 @@ export function openFileStore(root: string): Store {
   };
 }
 
-async function unconditional(target: string, write: (temporary: string) => Promise<void>): Promise<string> {
+async function unconditional(
+  target: string,
+  write: (temporary: string) => Promise<void>,
+): Promise<string> {
   const etag = await written(target, write);
   if (etag === undefined) throw new Error(`${target}: a write without a condition was refused`);
   return etag;
 }
 
 /** Lets `write` fill a temporary file and moves it to the target when the condition holds; returns the etag. */
-async function written(target: string, write: (temporary: string) => Promise<void>, condition: PutCondition = {}): Promise<string | undefined> {
+async function written(
+  target: string,
+  write: (temporary: string) => Promise<void>,
+  condition: PutCondition = {},
+): Promise<string | undefined> {
   const temporary = join(dirname(target), TEMPORARY_PREFIX + randomUUID());
   let etag: string | undefined;
   let isMoved = false;
@@ -71,7 +112,9 @@ async function written(target: string, write: (temporary: string) => Promise<voi
     if (condition.ifMatch !== undefined) {
       etag = await withFileLock(lockOf(target), async () => {
         const current = await statusOf(target);
-        return current !== undefined && etagOf(current) === condition.ifMatch ? await replace(temporary, target) : undefined;
+        return current !== undefined && etagOf(current) === condition.ifMatch
+          ? await replace(temporary, target)
+          : undefined;
       });
     } else if (condition.ifAbsent) {
       etag = await place(temporary, target);
@@ -89,7 +132,10 @@ async function written(target: string, write: (temporary: string) => Promise<voi
 }
 
 /** The folder is there mostly. */
-async function writeInFolder(temporary: string, write: (temporary: string) => Promise<void>): Promise<void> {
+async function writeInFolder(
+  temporary: string,
+  write: (temporary: string) => Promise<void>,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       if (attempt > 1) await mkdir(dirname(temporary), { recursive: true });
@@ -123,14 +169,20 @@ async function place(temporary: string, target: string): Promise<string | undefi
   } catch (error) {
     const code = codeOf(error);
     if (code === 'EEXIST') return undefined;
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS')
+      throw error;
     // The file system has no hard links.
-    return await withFileLock(lockOf(target), async () => ((await statusOf(target)) === undefined ? await replace(temporary, target) : undefined));
+    return await withFileLock(lockOf(target), async () =>
+      (await statusOf(target)) === undefined ? await replace(temporary, target) : undefined,
+    );
   }
 }
 
 function lockOf(target: string): string {
-  return join(dirname(target), LOCK_PREFIX + createHash('sha256').update(basename(target)).digest('hex').slice(0, 32));
+  return join(
+    dirname(target),
+    LOCK_PREFIX + createHash('sha256').update(basename(target)).digest('hex').slice(0, 32),
+  );
 }
 
 async function openObject(file: string): Promise<{ handle: FileHandle; size: number } | undefined> {
@@ -148,7 +200,11 @@ async function openObject(file: string): Promise<{ handle: FileHandle; size: num
 }
 
 /** Into an array of its own, so that typed views of it are aligned. */
-async function readObject(file: string, start: number, end: number): Promise<Uint8Array | undefined> {
+async function readObject(
+  file: string,
+  start: number,
+  end: number,
+): Promise<Uint8Array | undefined> {
   const opened = await openObject(file);
   if (opened === undefined) return undefined;
   const { handle, size } = opened;
@@ -157,8 +213,16 @@ async function readObject(file: string, start: number, end: number): Promise<Uin
     const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - from));
     let filled = 0;
     while (filled < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, filled, Math.min(bytes.length - filled, 0x4000_0000), from + filled);
-      if (bytesRead === 0) throw new Error(`${file} ended at byte ${from + filled} while being read, expected ${from + bytes.length}`);
+      const { bytesRead } = await handle.read(
+        bytes,
+        filled,
+        Math.min(bytes.length - filled, 0x4000_0000),
+        from + filled,
+      );
+      if (bytesRead === 0)
+        throw new Error(
+          `${file} ended at byte ${from + filled} while being read, expected ${from + bytes.length}`,
+        );
       filled += bytesRead;
     }
     return bytes;
@@ -177,7 +241,12 @@ async function remove(root: string, file: string): Promise<void> {
     throw refusal(error, file, 'delete');
   }
   try {
-    for (let folder = dirname(file); folder !== root && folder.startsWith(root); folder = dirname(folder)) await rmdir(folder);
+    for (
+      let folder = dirname(file);
+      folder !== root && folder.startsWith(root);
+      folder = dirname(folder)
+    )
+      await rmdir(folder);
   } catch {
     // A folder that is not empty ends the pruning.
   }
@@ -216,8 +285,15 @@ async function entriesOf(folder: string): Promise<{ name: string; isFolder: bool
   }
   const keyed = await Promise.all(
     entries.map(async (entry) => {
-      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await statusOf(join(folder, entry.name)))?.isDirectory() === true);
-      return { name: entry.name, isFolder, key: Buffer.from(isFolder ? `${entry.name}/` : entry.name) };
+      const isFolder =
+        entry.isDirectory() ||
+        (entry.isSymbolicLink() &&
+          (await statusOf(join(folder, entry.name)))?.isDirectory() === true);
+      return {
+        name: entry.name,
+        isFolder,
+        key: Buffer.from(isFolder ? `${entry.name}/` : entry.name),
+      };
     }),
   );
   return keyed.toSorted((a, b) => Buffer.compare(a.key, b.key));
@@ -226,7 +302,8 @@ async function entriesOf(folder: string): Promise<{ name: string; isFolder: bool
 /** Nothing else ever sees what a killed writer left. */
 async function removeAbandoned(file: string): Promise<void> {
   const status = await statusOf(file);
-  if (status !== undefined && Date.now() - Number(status.mtimeMs) > ABANDONED_MS) await rm(file, { force: true }).catch(() => undefined);
+  if (status !== undefined && Date.now() - Number(status.mtimeMs) > ABANDONED_MS)
+    await rm(file, { force: true }).catch(() => undefined);
 }
 
 async function statusOf(file: string): Promise<BigIntStats | undefined> {
@@ -239,7 +316,12 @@ async function statusOf(file: string): Promise<BigIntStats | undefined> {
 }
 
 function headOf(path: string, status: BigIntStats): ObjectHead {
-  return { path, size: Number(status.size), etag: etagOf(status), modifiedMs: Number(status.mtimeMs) };
+  return {
+    path,
+    size: Number(status.size),
+    etag: etagOf(status),
+    modifiedMs: Number(status.mtimeMs),
+  };
 }
 
 function etagOf(status: BigIntStats): string {
@@ -273,5 +355,7 @@ const HINTS: Record<string, string> = {
 function refusal(error: unknown, file: string, verb: string): unknown {
   const code = codeOf(error);
   const hint = code === undefined ? undefined : HINTS[code];
-  return hint === undefined || error instanceof Failure ? error : new Failure('StoreError', `cannot ${verb} ${file}: ${code}, ${hint}`, { cause: error });
+  return hint === undefined || error instanceof Failure
+    ? error
+    : new Failure('StoreError', `cannot ${verb} ${file}: ${code}, ${hint}`, { cause: error });
 }

@@ -21,11 +21,16 @@ export async function readForeignParquet(bytes: Uint8Array, where: string): Prom
   const { table, refuse }: OpenedForeign = await openForeign(bytes, where);
   const columns = table.schema.fields.map(({ name }) => name);
   const column = (name: string): Vector => {
-    const found = table.getChild(name) ?? refuse(`no column ${name}; it has ${columns.join(', ') || 'none'}`);
+    const found =
+      table.getChild(name) ?? refuse(`no column ${name}; it has ${columns.join(', ') || 'none'}`);
     if (found.nullCount > 0) refuse(`column ${name}: ${found.nullCount} rows without a value`);
     return found;
   };
-  const typed = <Value>(name: string, expected: string, fits: (value: unknown) => value is Value): Value[] => {
+  const typed = <Value>(
+    name: string,
+    expected: string,
+    fits: (value: unknown) => value is Value,
+  ): Value[] => {
     const values = Array.from(column(name) as Iterable<unknown>);
     const at = values.findIndex((value) => !fits(value));
     if (at >= 0) refuse(`column ${name}, row ${at}: expected ${expected}, got ${show(values[at])}`);
@@ -37,11 +42,29 @@ export async function readForeignParquet(bytes: Uint8Array, where: string): Prom
     columns,
     ids(name) {
       const first = table.numRows === 0 ? '' : column(name).get(0);
-      if (typeof first === 'string') return typed(name, 'text as in row 0', (value) => typeof value === 'string');
-      return typed(name, 'text or a whole number', (value): value is bigint | number => typeof value === 'bigint' || Number.isSafeInteger(value)).map(BigInt);
+      if (typeof first === 'string')
+        return typed(name, 'text as in row 0', (value) => typeof value === 'string');
+      return typed(
+        name,
+        'text or a whole number',
+        (value): value is bigint | number =>
+          typeof value === 'bigint' || Number.isSafeInteger(value),
+      ).map(BigInt);
     },
-    numbers: (name) => Int32Array.from(typed(name, 'a whole number from 0', (value): value is number | bigint => Number(value) >= 0 && Number(value) < 2 ** 31 && Number.isInteger(Number(value))), Number),
-    labels: (name) => typed(name, 'text, whole numbers, or a list of them', isLabels).map((value) => (isLabel(value) ? [String(value)] : Array.from(value, String))),
+    numbers: (name) =>
+      Int32Array.from(
+        typed(
+          name,
+          'a whole number from 0',
+          (value): value is number | bigint =>
+            Number(value) >= 0 && Number(value) < 2 ** 31 && Number.isInteger(Number(value)),
+        ),
+        Number,
+      ),
+    labels: (name) =>
+      typed(name, 'text, whole numbers, or a list of them', isLabels).map((value) =>
+        isLabel(value) ? [String(value)] : Array.from(value, String),
+      ),
     bytes: (name) => typed(name, 'bytes', (value) => value instanceof Uint8Array),
   };
 }
@@ -54,7 +77,11 @@ function isLabel(value: unknown): value is Label {
 
 function isLabels(value: unknown): value is Label | Iterable<Label> {
   if (isLabel(value)) return true;
-  const isList = typeof value === 'object' && value !== null && Symbol.iterator in value && !(value instanceof Uint8Array);
+  const isList =
+    typeof value === 'object' &&
+    value !== null &&
+    Symbol.iterator in value &&
+    !(value instanceof Uint8Array);
   return isList && Array.from(value as Iterable<unknown>).every(isLabel);
 }
 

@@ -28,7 +28,7 @@ export function growingFile(path: string, mostBytes: number): GrowingFile {
     }
     handle ??= openSync(path, 'wx');
     for (const each of [...chunks, part]) {
-      for (let at = 0; at < each.length; ) at += writeSync(handle, each, at);
+      for (let at = 0; at < each.length;) at += writeSync(handle, each, at);
     }
     free.push(...chunks);
     chunks = [];
@@ -36,7 +36,7 @@ export function growingFile(path: string, mostBytes: number): GrowingFile {
 
   function push(bytes: Uint8Array): void {
     length += bytes.length;
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const taken = Math.min(bytes.length - at, chunk.length - filled);
       chunk.set(bytes.subarray(at, at + taken), filled);
       at += taken;

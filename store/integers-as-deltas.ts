@@ -1,8 +1,13 @@
 import { deltaBound, encodeDeltas, encodeNarrow, MOST_DELTA_VALUE } from './delta-coding.ts';
 
 /** Values [from, to) of a column as deltas, in integers of 32 bits where that is enough; undefined where they are too far apart to be coded so. */
-export function integersAsDeltas(values: Int32Array | BigInt64Array, from: number, to: number): Uint8Array | undefined {
-  if (values instanceof Int32Array) return isNarrow(values, from, to) ? narrowAsDeltas(values, from, to) : undefined;
+export function integersAsDeltas(
+  values: Int32Array | BigInt64Array,
+  from: number,
+  to: number,
+): Uint8Array | undefined {
+  if (values instanceof Int32Array)
+    return isNarrow(values, from, to) ? narrowAsDeltas(values, from, to) : undefined;
   const halves = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
   const small = asSmall(halves, from, to);
   if (small) return narrowAsDeltas(small, 0, small.length);
@@ -12,7 +17,9 @@ export function integersAsDeltas(values: Int32Array | BigInt64Array, from: numbe
 
 /** Lengths of strings, from 0 on. */
 export function lengthsAsDeltas(lengths: Int32Array): Uint8Array {
-  return isNarrow(lengths, 0, lengths.length) ? narrowAsDeltas(lengths, 0, lengths.length) : wideAsDeltas(Float64Array.from(lengths));
+  return isNarrow(lengths, 0, lengths.length)
+    ? narrowAsDeltas(lengths, 0, lengths.length)
+    : wideAsDeltas(Float64Array.from(lengths));
 }
 
 let scratch = new Uint8Array(0);

@@ -16,7 +16,14 @@ const ENDING_BYTES = 8;
 /** Fields of parquet.thrift. */
 const FILE = { rows: 3, groups: 4 } as const;
 const GROUP = { columns: 1, fileOffset: 5, ordinal: 7 } as const;
-const CHUNK = { fileOffset: 2, meta: 3, offsetIndexOffset: 4, offsetIndexLength: 5, columnIndexOffset: 6, columnIndexLength: 7 } as const;
+const CHUNK = {
+  fileOffset: 2,
+  meta: 3,
+  offsetIndexOffset: 4,
+  offsetIndexLength: 5,
+  columnIndexOffset: 6,
+  columnIndexLength: 7,
+} as const;
 const META = { dataPage: 9, indexPage: 10, dictionaryPage: 11, bloomFilter: 14 } as const;
 const LOCATIONS = 1;
 const LOCATION_OFFSET = 1;
@@ -25,7 +32,9 @@ const LOCATION_OFFSET = 1;
  * Parquet files of one schema and one writer as one file: row groups are copied as they are, in order, page indexes and footer written anew. The same row groups give the
  * same bytes, however they came in files. Throws IntegrityError on bytes that are no such Parquet.
  */
-export async function* joinParquet(sources: Iterable<ParquetSource> | AsyncIterable<ParquetSource>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* joinParquet(
+  sources: Iterable<ParquetSource> | AsyncIterable<ParquetSource>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   yield MAGIC;
   let at = MAGIC.length;
   let rows = 0;
@@ -40,7 +49,12 @@ export async function* joinParquet(sources: Iterable<ParquetSource> | AsyncItera
     const own = listOf(footer, FILE.groups);
     let dataEnd = footerAt;
     for (const group of own) {
-      for (const chunk of listOf(group, GROUP.columns)) dataEnd = Math.min(dataEnd, numberOf(chunk, CHUNK.columnIndexOffset) ?? footerAt, numberOf(chunk, CHUNK.offsetIndexOffset) ?? footerAt);
+      for (const chunk of listOf(group, GROUP.columns))
+        dataEnd = Math.min(
+          dataEnd,
+          numberOf(chunk, CHUNK.columnIndexOffset) ?? footerAt,
+          numberOf(chunk, CHUNK.offsetIndexOffset) ?? footerAt,
+        );
     }
     for (const group of own) {
       move(group, GROUP.fileOffset, shift);
@@ -49,10 +63,19 @@ export async function* joinParquet(sources: Iterable<ParquetSource> | AsyncItera
         move(chunk, CHUNK.fileOffset, shift);
         const meta = chunk.find(({ id }) => id === CHUNK.meta)?.value as ThriftStructTree;
         for (const field of Object.values(META)) move(meta, field, shift);
-        const offset = await readIndex(source, chunk, CHUNK.offsetIndexOffset, CHUNK.offsetIndexLength);
+        const offset = await readIndex(
+          source,
+          chunk,
+          CHUNK.offsetIndexOffset,
+          CHUNK.offsetIndexLength,
+        );
         const { fields } = decodeFields(offset, 0);
         for (const location of listOf(fields, LOCATIONS)) move(location, LOCATION_OFFSET, shift);
-        indexes.push({ chunk, column: await readIndex(source, chunk, CHUNK.columnIndexOffset, CHUNK.columnIndexLength), offset: encodeFields(fields) });
+        indexes.push({
+          chunk,
+          column: await readIndex(source, chunk, CHUNK.columnIndexOffset, CHUNK.columnIndexLength),
+          offset: encodeFields(fields),
+        });
       }
       groups.push(group);
     }
@@ -66,7 +89,10 @@ export async function* joinParquet(sources: Iterable<ParquetSource> | AsyncItera
     }
     at += dataEnd - MAGIC.length;
   }
-  for (const [kind, offsetField, lengthField] of [['column', CHUNK.columnIndexOffset, CHUNK.columnIndexLength], ['offset', CHUNK.offsetIndexOffset, CHUNK.offsetIndexLength]] as const) {
+  for (const [kind, offsetField, lengthField] of [
+    ['column', CHUNK.columnIndexOffset, CHUNK.columnIndexLength],
+    ['offset', CHUNK.offsetIndexOffset, CHUNK.offsetIndexLength],
+  ] as const) {
     for (const index of indexes) {
       const bytes = index[kind];
       if (bytes.length === 0) continue;
@@ -97,9 +123,15 @@ export function parquetBytes(name: string, bytes: Uint8Array): ParquetSource {
   };
 }
 
-async function readFooter(source: ParquetSource): Promise<{ footer: ThriftStructTree; footerAt: number }> {
+async function readFooter(
+  source: ParquetSource,
+): Promise<{ footer: ThriftStructTree; footerAt: number }> {
   const refuse = (found: string, cause?: unknown): never => {
-    throw new Failure('IntegrityError', `${source.name}: expected a Parquet file of ${source.size} bytes, found ${found}`, { cause });
+    throw new Failure(
+      'IntegrityError',
+      `${source.name}: expected a Parquet file of ${source.size} bytes, found ${found}`,
+      { cause },
+    );
   };
   if (source.size < MAGIC.length + ENDING_BYTES) refuse('fewer than it needs');
   const ending = Buffer.from(await source.read(source.size - ENDING_BYTES, source.size));
@@ -107,16 +139,25 @@ async function readFooter(source: ParquetSource): Promise<{ footer: ThriftStruct
   const footerAt = source.size - ENDING_BYTES - ending.readUInt32LE(0);
   if (footerAt < MAGIC.length) refuse('a footer that is larger than the file');
   try {
-    return { footer: decodeFields(await source.read(footerAt, source.size - ENDING_BYTES), 0).fields, footerAt };
+    return {
+      footer: decodeFields(await source.read(footerAt, source.size - ENDING_BYTES), 0).fields,
+      footerAt,
+    };
   } catch (error) {
     return refuse(`a footer that cannot be read (${(error as Error).message})`, error);
   }
 }
 
-async function readIndex(source: ParquetSource, chunk: ThriftStructTree, offset: number, length: number): Promise<Uint8Array> {
+async function readIndex(
+  source: ParquetSource,
+  chunk: ThriftStructTree,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
   const start = numberOf(chunk, offset);
   const bytes = numberOf(chunk, length);
-  if (start === undefined || bytes === undefined) throw new Failure('IntegrityError', `${source.name}: expected page indexes`);
+  if (start === undefined || bytes === undefined)
+    throw new Failure('IntegrityError', `${source.name}: expected page indexes`);
   return await source.read(start, start + bytes);
 }
 

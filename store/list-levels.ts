@@ -4,7 +4,11 @@
  */
 
 /** The levels of rows [from, to), which are lists of values [offsets[r], offsets[r + 1]); `count`: levels. */
-export function encodeLevels(offsets: Int32Array, from: number, to: number): { bytes: Uint8Array; count: number } {
+export function encodeLevels(
+  offsets: Int32Array,
+  from: number,
+  to: number,
+): { bytes: Uint8Array; count: number } {
   const repetition = runs();
   const definition = runs();
   let count = 0;
@@ -47,13 +51,17 @@ function runs() {
 }
 
 /** Offsets of `rows` lists from `count` levels at the start of a page, and where the levels end. Throws RangeError where they are not those of that many. */
-export function decodeLevels(page: Uint8Array, count: number, rows: number): { offsets: Int32Array; at: number } {
+export function decodeLevels(
+  page: Uint8Array,
+  count: number,
+  rows: number,
+): { offsets: Int32Array; at: number } {
   const offsets = new Int32Array(rows + 1);
   const repetition = openRuns(page, 0);
   const definition = openRuns(page, repetition.end);
   let row = -1;
   let values = 0;
-  for (let left = count; left > 0; ) {
+  for (let left = count; left > 0;) {
     const taken = Math.min(left, repetition.left(), definition.left());
     const isEmpty = definition.level() === 0;
     if (repetition.level() === 1) {

@@ -8,7 +8,11 @@ export const PROBE_FOLDER = '.hashloom-probe';
 /** Returns the path of an object when it is one: relative, `/` between folders, no `.` or `..`, no reserved name; else a StoreError. */
 export function checkedPath(path: string): string {
   const reason = path === '' ? 'it is empty' : refusal(path.split('/'), path);
-  if (reason !== undefined) throw new Failure('StoreError', `"${path}" is no path of an object: ${reason}; expected for example artifacts/count/manifest.json`);
+  if (reason !== undefined)
+    throw new Failure(
+      'StoreError',
+      `"${path}" is no path of an object: ${reason}; expected for example artifacts/count/manifest.json`,
+    );
   return path;
 }
 
@@ -16,7 +20,8 @@ export function checkedPath(path: string): string {
 export function checkedPrefix(prefix: string): string {
   const folders = prefix.split('/').slice(0, -1);
   const reason = refusal(folders, prefix);
-  if (reason !== undefined) throw new Failure('StoreError', `"${prefix}" is no prefix of objects: ${reason}`);
+  if (reason !== undefined)
+    throw new Failure('StoreError', `"${prefix}" is no prefix of objects: ${reason}`);
   return prefix;
 }
 
@@ -28,7 +33,8 @@ function refusal(segments: string[], whole: string): string | undefined {
   if (whole.includes('\0')) return 'it holds a zero byte';
   for (const segment of segments) {
     if (segment === '') return 'it has an empty segment (a slash at an end, or two together)';
-    if (segment === '.' || segment === '..') return `the segment "${segment}" could leave the store`;
+    if (segment === '.' || segment === '..')
+      return `the segment "${segment}" could leave the store`;
     if (isReservedName(segment)) return `"${segment}" is reserved`;
   }
   return undefined;

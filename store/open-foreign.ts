@@ -20,6 +20,8 @@ export async function openForeign(bytes: Uint8Array, where: string): Promise<Ope
   try {
     return { arrow, table: arrow.tableFromIPC(parquet.readParquet(bytes).intoIPCStream()), refuse };
   } catch (error) {
-    return refuse(`${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`);
+    return refuse(
+      `${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`,
+    );
   }
 }

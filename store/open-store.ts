@@ -18,21 +18,32 @@ export function openStore(uri: string): Store {
 function folderOf(uri: string): string {
   try {
     const url = new URL(uri);
-    if (url.search !== '' || url.hash !== '') throw new Error('a ? or # in a folder name is written %3F or %23');
+    if (url.search !== '' || url.hash !== '')
+      throw new Error('a ? or # in a folder name is written %3F or %23');
     // Without trailing slashes, but `/` itself stays.
     return resolve(fileURLToPath(url));
   } catch (error) {
-    throw new Failure('ConfigurationError', `store "${uri}" (${(error as Error).message}): ${ACCEPTED}`, { cause: error });
+    throw new Failure(
+      'ConfigurationError',
+      `store "${uri}" (${(error as Error).message}): ${ACCEPTED}`,
+      { cause: error },
+    );
   }
 }
 
 function openS3(uri: string): Store {
   const [bucket = '', ...folders] = uri.slice('s3://'.length).replace(/\/+$/, '').split('/');
   if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{1,62}$/.test(bucket)) {
-    throw new Failure('ConfigurationError', `store "${uri}": "${bucket}" is no bucket name; ${ACCEPTED}`);
+    throw new Failure(
+      'ConfigurationError',
+      `store "${uri}": "${bucket}" is no bucket name; ${ACCEPTED}`,
+    );
   }
   if (folders.some((folder) => folder === '' || folder === '.' || folder === '..')) {
-    throw new Failure('ConfigurationError', `store "${uri}": the prefix has an empty segment, "." or ".."; ${ACCEPTED}`);
+    throw new Failure(
+      'ConfigurationError',
+      `store "${uri}": the prefix has an empty segment, "." or ".."; ${ACCEPTED}`,
+    );
   }
   return openS3Store(bucket, folders.join('/'));
 }

@@ -6,7 +6,18 @@ import type * as ApacheArrow from 'apache-arrow';
 import type { Data, DataType, Field } from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 import { Failure } from '../schemas/failures.ts';
-import { type ColumnType, type ColumnValues, isBinary, isUtf8Column, type ListColumn, rowsOf, type TableColumns, type TableSchema, widthOf, type WritableColumns } from './columns.ts';
+import {
+  type ColumnType,
+  type ColumnValues,
+  isBinary,
+  isUtf8Column,
+  type ListColumn,
+  rowsOf,
+  type TableColumns,
+  type TableSchema,
+  widthOf,
+  type WritableColumns,
+} from './columns.ts';
 import { decodeStrings, decodeTable, encodeTable, ROW_GROUP_ROWS } from './table-file.ts';
 import { decodeUtf8, encodeUtf8, type Utf8Column } from './utf8-column.ts';
 
@@ -28,10 +39,18 @@ type ParquetWasm = typeof Parquet;
  * A table to the bytes of a Parquet file; the same columns give the same bytes. A published table passes whole through the memory of a WASM
  * module (4 GiB), so about 1 GiB of columns is the most for one file.
  */
-export async function encodeParquet<S extends TableSchema>(schema: S, columns: WritableColumns<S>, options: ParquetOptions): Promise<Uint8Array> {
-  if (options.dress === 'internal') return encodeTable(schema, columns, options.rowGroupRows ?? ROW_GROUP_ROWS);
+export async function encodeParquet<S extends TableSchema>(
+  schema: S,
+  columns: WritableColumns<S>,
+  options: ParquetOptions,
+): Promise<Uint8Array> {
+  if (options.dress === 'internal')
+    return encodeTable(schema, columns, options.rowGroupRows ?? ROW_GROUP_ROWS);
   const { arrow, parquet } = await loadParquet();
-  return parquet.writeParquet(parquet.Table.fromIPCStream(ipcStream(arrow, schema, columns)), writerProperties(parquet, options));
+  return parquet.writeParquet(
+    parquet.Table.fromIPCStream(ipcStream(arrow, schema, columns)),
+    writerProperties(parquet, options),
+  );
 }
 
 export interface ParquetFileWriter<Columns> {
@@ -44,11 +63,22 @@ export interface ParquetFileWriter<Columns> {
  * A Parquet file that grows batch by batch: about one row group is in memory. The same batches give the same bytes.
  * At least one row must come.
  */
-export function beginParquetFile<S extends TableSchema>(file: string, schema: S, options: ParquetOptions): ParquetFileWriter<WritableColumns<S>> {
-  const batches = new TransformStream<Parquet.RecordBatch, Parquet.RecordBatch>(undefined, { highWaterMark: 1 }, { highWaterMark: 0 });
+export function beginParquetFile<S extends TableSchema>(
+  file: string,
+  schema: S,
+  options: ParquetOptions,
+): ParquetFileWriter<WritableColumns<S>> {
+  const batches = new TransformStream<Parquet.RecordBatch, Parquet.RecordBatch>(
+    undefined,
+    { highWaterMark: 1 },
+    { highWaterMark: 0 },
+  );
   const writer = batches.writable.getWriter();
   const done = loadParquet().then(async ({ parquet }) => {
-    const written = await parquet.transformParquetStream(batches.readable as globalThis.ReadableStream, writerProperties(parquet, options));
+    const written = await parquet.transformParquetStream(
+      batches.readable as globalThis.ReadableStream,
+      writerProperties(parquet, options),
+    );
     await pipeline(written as unknown as AsyncIterable<Uint8Array>, createWriteStream(file));
   });
   // Whoever adds learns of a failure by `end`, or by the write that it breaks.
@@ -56,7 +86,10 @@ export function beginParquetFile<S extends TableSchema>(file: string, schema: S,
   return {
     async add(columns) {
       const { arrow, parquet } = await loadParquet();
-      for (const batch of parquet.Table.fromIPCStream(ipcStream(arrow, schema, columns)).recordBatches()) await writer.write(batch);
+      for (const batch of parquet.Table.fromIPCStream(
+        ipcStream(arrow, schema, columns),
+      ).recordBatches())
+        await writer.write(batch);
     },
     async end() {
       await writer.close();
@@ -66,24 +99,45 @@ export function beginParquetFile<S extends TableSchema>(file: string, schema: S,
 }
 
 /** The same of batches that are there to be asked for. */
-export async function writeParquetFile<S extends TableSchema>(file: string, schema: S, batches: Iterable<WritableColumns<S>>, options: ParquetOptions): Promise<void> {
+export async function writeParquetFile<S extends TableSchema>(
+  file: string,
+  schema: S,
+  batches: Iterable<WritableColumns<S>>,
+  options: ParquetOptions,
+): Promise<void> {
   const writer = beginParquetFile(file, schema, options);
   for (const batch of batches) await writer.add(batch);
   await writer.end();
 }
 
-function ipcStream<S extends TableSchema>(arrow: Arrow, schema: S, columns: WritableColumns<S>): Uint8Array {
+function ipcStream<S extends TableSchema>(
+  arrow: Arrow,
+  schema: S,
+  columns: WritableColumns<S>,
+): Uint8Array {
   const rows = rowsOf(schema, columns);
-  const fields = Object.entries(schema).map(([name, type]) => new arrow.Field(name, arrowType(arrow, type), false));
-  const children = Object.entries(schema).map(([name, type]) => arrowData(arrow, name, type, columns[name] as ColumnValues<ColumnType>, rows));
-  const data = arrow.makeData({ type: new arrow.Struct(fields), length: rows, nullCount: 0, children });
+  const fields = Object.entries(schema).map(
+    ([name, type]) => new arrow.Field(name, arrowType(arrow, type), false),
+  );
+  const children = Object.entries(schema).map(([name, type]) =>
+    arrowData(arrow, name, type, columns[name] as ColumnValues<ColumnType>, rows),
+  );
+  const data = arrow.makeData({
+    type: new arrow.Struct(fields),
+    length: rows,
+    nullCount: 0,
+    children,
+  });
   const writer = new arrow.RecordBatchStreamWriter();
   writer.write(new arrow.RecordBatch(new arrow.Schema(fields), data));
   writer.finish();
   return writer.toUint8Array(true);
 }
 
-function writerProperties(parquet: ParquetWasm, { dress, rowGroupRows = ROW_GROUP_ROWS }: ParquetOptions): Parquet.WriterProperties {
+function writerProperties(
+  parquet: ParquetWasm,
+  { dress, rowGroupRows = ROW_GROUP_ROWS }: ParquetOptions,
+): Parquet.WriterProperties {
   return new parquet.WriterPropertiesBuilder()
     .setCompression(dress === 'published' ? parquet.Compression.SNAPPY : parquet.Compression.ZSTD)
     .setDictionaryEnabled(false)
@@ -98,22 +152,37 @@ function writerProperties(parquet: ParquetWasm, { dress, rowGroupRows = ROW_GROU
  * Reads the columns of the schema; others in the file are passed over. Throws an IntegrityError when the bytes are no Parquet, or when a column
  * is missing, of another type or holds nulls; `where` names the file in messages.
  */
-export async function decodeParquet<S extends TableSchema>(bytes: Uint8Array, schema: S, where = 'Parquet'): Promise<TableColumns<S>> {
+export async function decodeParquet<S extends TableSchema>(
+  bytes: Uint8Array,
+  schema: S,
+  where = 'Parquet',
+): Promise<TableColumns<S>> {
   const read = <T>(step: () => T): T => {
     try {
       return step();
     } catch (error) {
-      throw new Failure('IntegrityError', `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`, { cause: error });
+      throw new Failure(
+        'IntegrityError',
+        `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`,
+        { cause: error },
+      );
     }
   };
   const own = read(() => decodeTable(bytes, schema));
   if (own !== undefined) return own;
   const { arrow, parquet } = await loadParquet();
-  const { fields } = read(() => arrow.tableFromIPC(parquet.readSchema(bytes).intoIPCStream())).schema;
+  const { fields } = read(() =>
+    arrow.tableFromIPC(parquet.readSchema(bytes).intoIPCStream()),
+  ).schema;
   checkFields(arrow, fields, schema, where);
   const batches = read(() => {
-    const table = parquet.readParquet(bytes, { batchSize: ROW_GROUP_ROWS, columns: Object.keys(schema) });
-    const all = table.recordBatches().flatMap((batch) => arrow.tableFromIPC(batch.intoIPCStream()).batches);
+    const table = parquet.readParquet(bytes, {
+      batchSize: ROW_GROUP_ROWS,
+      columns: Object.keys(schema),
+    });
+    const all = table
+      .recordBatches()
+      .flatMap((batch) => arrow.tableFromIPC(batch.intoIPCStream()).batches);
     table.free();
     return all;
   });
@@ -122,7 +191,11 @@ export async function decodeParquet<S extends TableSchema>(bytes: Uint8Array, sc
     const chunks = batches.map((batch) => batch.getChild(name)!.data[0]!);
     for (const chunk of chunks) {
       const nulls = chunk.nullCount + (chunk.children[0]?.nullCount ?? 0);
-      if (nulls > 0) throw new Failure('IntegrityError', `${where}, column ${name}: ${nulls} nulls, expected none`);
+      if (nulls > 0)
+        throw new Failure(
+          'IntegrityError',
+          `${where}, column ${name}: ${nulls} nulls, expected none`,
+        );
     }
     columns[name] = typedValues(name, type, chunks);
   }
@@ -130,14 +203,24 @@ export async function decodeParquet<S extends TableSchema>(bytes: Uint8Array, sc
 }
 
 /** One column of strings, as bytes: of millions of words few are needed as strings. Throws an IntegrityError as decodeParquet does. */
-export async function decodeWords(bytes: Uint8Array, name: string, where = 'Parquet'): Promise<Utf8Column> {
+export async function decodeWords(
+  bytes: Uint8Array,
+  name: string,
+  where = 'Parquet',
+): Promise<Utf8Column> {
   let own: Utf8Column | undefined;
   try {
     own = decodeStrings(bytes, name);
   } catch (error) {
-    throw new Failure('IntegrityError', `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`, { cause: error });
+    throw new Failure(
+      'IntegrityError',
+      `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`,
+      { cause: error },
+    );
   }
-  return own ?? encodeUtf8((await decodeParquet(bytes, { [name]: 'utf8' } as const, where))[name]!, name);
+  return (
+    own ?? encodeUtf8((await decodeParquet(bytes, { [name]: 'utf8' } as const, where))[name]!, name)
+  );
 }
 
 /** The columns of a table and their types, as far as they are ColumnTypes. Throws an IntegrityError when the bytes are no Parquet. */
@@ -147,16 +230,29 @@ export async function columnTypes(bytes: Uint8Array, where: string): Promise<Map
     const { fields } = arrow.tableFromIPC(parquet.readSchema(bytes).intoIPCStream()).schema;
     return new Map(fields.map(({ name, type }) => [name, typeName(arrow, type)]));
   } catch (error) {
-    throw new Failure('IntegrityError', `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`, { cause: error });
+    throw new Failure(
+      'IntegrityError',
+      `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`,
+      { cause: error },
+    );
   }
 }
 
 /** Throws an IntegrityError where a column of the schema is missing or of another type. */
-export function checkFields(arrow: Arrow, fields: Field[], schema: TableSchema, where: string): void {
+export function checkFields(
+  arrow: Arrow,
+  fields: Field[],
+  schema: TableSchema,
+  where: string,
+): void {
   for (const [name, type] of Object.entries(schema)) {
     const field = fields.find((candidate) => candidate.name === name);
     const found = field === undefined ? 'none' : typeName(arrow, field.type);
-    if (found !== type) throw new Failure('IntegrityError', `${where}, column ${name}: expected ${type}, found ${found}`);
+    if (found !== type)
+      throw new Failure(
+        'IntegrityError',
+        `${where}, column ${name}: expected ${type}, found ${found}`,
+      );
   }
 }
 
@@ -189,33 +285,74 @@ function typeName(arrow: Arrow, type: DataType): string {
   return String(type as { toString(): string }).toLowerCase();
 }
 
-function arrowData(arrow: Arrow, name: string, type: ColumnType, values: ColumnValues<ColumnType>, length: number): Data {
+function arrowData(
+  arrow: Arrow,
+  name: string,
+  type: ColumnType,
+  values: ColumnValues<ColumnType>,
+  length: number,
+): Data {
   const shape = { length, nullCount: 0 };
   switch (type) {
     case 'utf8':
       return utf8Data(arrow, name, values as string[] | Utf8Column);
     case 'list<int32>': {
       const { offsets, values: items } = values as ListColumn<Int32Array>;
-      const child = arrow.makeData({ type: new arrow.Int32(), length: items.length, nullCount: 0, data: items });
-      return arrow.makeData({ type: arrowType(arrow, type) as InstanceType<Arrow['List']>, ...shape, valueOffsets: offsets, child });
+      const child = arrow.makeData({
+        type: new arrow.Int32(),
+        length: items.length,
+        nullCount: 0,
+        data: items,
+      });
+      return arrow.makeData({
+        type: arrowType(arrow, type) as InstanceType<Arrow['List']>,
+        ...shape,
+        valueOffsets: offsets,
+        child,
+      });
     }
     case 'list<int64>': {
       const { offsets, values: items } = values as ListColumn<BigInt64Array>;
-      const child = arrow.makeData({ type: new arrow.Int64(), length: items.length, nullCount: 0, data: items });
-      return arrow.makeData({ type: arrowType(arrow, type) as InstanceType<Arrow['List']>, ...shape, valueOffsets: offsets, child });
+      const child = arrow.makeData({
+        type: new arrow.Int64(),
+        length: items.length,
+        nullCount: 0,
+        data: items,
+      });
+      return arrow.makeData({
+        type: arrowType(arrow, type) as InstanceType<Arrow['List']>,
+        ...shape,
+        valueOffsets: offsets,
+        child,
+      });
     }
     case 'list<utf8>': {
       const { offsets, values: items } = values as ListColumn<string[] | Utf8Column>;
-      return arrow.makeData({ type: arrowType(arrow, type) as InstanceType<Arrow['List']>, ...shape, valueOffsets: offsets, child: utf8Data(arrow, name, items) });
+      return arrow.makeData({
+        type: arrowType(arrow, type) as InstanceType<Arrow['List']>,
+        ...shape,
+        valueOffsets: offsets,
+        child: utf8Data(arrow, name, items),
+      });
     }
     default:
-      return arrow.makeData({ type: arrowType(arrow, type) as InstanceType<Arrow['Int32']>, ...shape, data: values as Int32Array });
+      return arrow.makeData({
+        type: arrowType(arrow, type) as InstanceType<Arrow['Int32']>,
+        ...shape,
+        data: values as Int32Array,
+      });
   }
 }
 
 function utf8Data(arrow: Arrow, name: string, strings: string[] | Utf8Column): Data {
   const { offsets, bytes } = isUtf8Column(strings) ? strings : encodeUtf8(strings, name);
-  return arrow.makeData({ type: new arrow.Utf8(), length: offsets.length - 1, nullCount: 0, valueOffsets: offsets, data: bytes });
+  return arrow.makeData({
+    type: new arrow.Utf8(),
+    length: offsets.length - 1,
+    nullCount: 0,
+    valueOffsets: offsets,
+    data: bytes,
+  });
 }
 
 function typedValues(name: string, type: ColumnType, chunks: Data[]): ColumnValues<ColumnType> {
@@ -235,7 +372,10 @@ function typedValues(name: string, type: ColumnType, chunks: Data[]): ColumnValu
     case 'list<int64>':
       return { offsets: joinedOffsets(chunks), values: joined(BigInt64Array, chunks.map(itemsOf)) };
     case 'list<utf8>':
-      return { offsets: joinedOffsets(chunks), values: chunks.flatMap((chunk) => stringsOf(name, itemsOf(chunk))) };
+      return {
+        offsets: joinedOffsets(chunks),
+        values: chunks.flatMap((chunk) => stringsOf(name, itemsOf(chunk))),
+      };
     default:
       return joined(Uint8Array, chunks, isBinary(type) ? widthOf(type) : 1);
   }
@@ -248,7 +388,11 @@ interface TypedArray<A> {
 }
 
 /** The buffers of chunks end to end; an IPC buffer may be padded, so its length is not the number of rows. */
-function joined<A extends TypedArray<A>>(array: new (length: number) => A, chunks: Data[], width = 1): A {
+function joined<A extends TypedArray<A>>(
+  array: new (length: number) => A,
+  chunks: Data[],
+  width = 1,
+): A {
   const out = new array(chunks.reduce((sum, { length }) => sum + length * width, 0));
   let filled = 0;
   for (const { values, length } of chunks) {
@@ -283,13 +427,19 @@ function itemsOf(chunk: Data): Data {
 
 function stringsOf(name: string, { valueOffsets, values, length }: Data): string[] {
   if (length === 0) return [];
-  return decodeUtf8({ offsets: (valueOffsets as Int32Array).subarray(0, length + 1), bytes: values as Uint8Array }, name);
+  return decodeUtf8(
+    { offsets: (valueOffsets as Int32Array).subarray(0, length + 1), bytes: values as Uint8Array },
+    name,
+  );
 }
 
 let loaded: { arrow: Arrow; parquet: ParquetWasm } | undefined;
 
 /** On first use: 150 ms and a WASM module that most processes never need. */
 export async function loadParquet(): Promise<{ arrow: Arrow; parquet: ParquetWasm }> {
-  loaded ??= { arrow: await import('apache-arrow'), parquet: createRequire(import.meta.url)('parquet-wasm') as ParquetWasm };
+  loaded ??= {
+    arrow: await import('apache-arrow'),
+    parquet: createRequire(import.meta.url)('parquet-wasm') as ParquetWasm,
+  };
   return loaded;
 }

@@ -14,7 +14,8 @@ export function decodeThrift(bytes: Uint8Array, at: number): { fields: ThriftStr
   }
 
   function value(type: number, depth: number): ThriftValue {
-    if (depth > DEEPEST_STRUCT) throw new RangeError(`structs in more than ${DEEPEST_STRUCT} structs`);
+    if (depth > DEEPEST_STRUCT)
+      throw new RangeError(`structs in more than ${DEEPEST_STRUCT} structs`);
     switch (type) {
       case 1:
         return true;
@@ -35,7 +36,8 @@ export function decodeThrift(bytes: Uint8Array, at: number): { fields: ThriftStr
         const head = byte();
         const count = head >> 4 === 15 ? varint() : head >> 4;
         const values: ThriftValue[] = [];
-        for (let k = 0; k < count; k++) values.push((head & 15) <= 2 ? byte() === 1 : value(head & 15, depth + 1));
+        for (let k = 0; k < count; k++)
+          values.push((head & 15) <= 2 ? byte() === 1 : value(head & 15, depth + 1));
         return values;
       }
       case 12:

@@ -13,14 +13,16 @@ const HINTS: Record<string, string> = {
   InvalidBucketName: 'correct the name of the bucket',
   AccessDenied:
     'check the policy: Hashloom needs s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload and, on the bucket itself, s3:ListBucket (without it a missing object answers 403)',
-  InvalidAccessKeyId: 'check AWS_ACCESS_KEY_ID or AWS_PROFILE, and that AWS_ENDPOINT_URL is the server that knows the key',
+  InvalidAccessKeyId:
+    'check AWS_ACCESS_KEY_ID or AWS_PROFILE, and that AWS_ENDPOINT_URL is the server that knows the key',
   SignatureDoesNotMatch: 'check AWS_SECRET_ACCESS_KEY',
   ExpiredToken: 'renew the session token',
   InvalidToken: 'check AWS_SESSION_TOKEN',
   RequestTimeTooSkewed: 'set the clock of this machine',
   PermanentRedirect: 'the bucket is in another region: set AWS_REGION',
   AuthorizationHeaderMalformed: 'the bucket is in another region: set AWS_REGION',
-  CredentialsProviderError: 'no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE',
+  CredentialsProviderError:
+    'no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE',
 };
 
 /** A StoreError where no retry helps, else a plain error that a retry may mend. */
@@ -28,16 +30,24 @@ export function s3Error(error: unknown, { operation, bucket, key }: S3Request): 
   if (error instanceof Failure) return error;
   const name = (error as Error).name;
   const status = statusOf(error);
-  const hint = HINTS[name] ?? (status === 403 ? HINTS.AccessDenied : status === 301 ? HINTS.PermanentRedirect : undefined);
+  const hint =
+    HINTS[name] ??
+    (status === 403 ? HINTS.AccessDenied : status === 301 ? HINTS.PermanentRedirect : undefined);
   const where = `${operation} s3://${bucket}/${key}`;
-  const what = [status, name, (error as Error).message].filter((part) => part !== undefined && part !== '').join(' ');
-  if (hint !== undefined) return new Failure('StoreError', `${where}: ${what}; ${hint}`, { cause: error });
+  const what = [status, name, (error as Error).message]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ');
+  if (hint !== undefined)
+    return new Failure('StoreError', `${where}: ${what}; ${hint}`, { cause: error });
   return new Error(`${where}: ${what}`, { cause: error });
 }
 
 export function isMissingKey(error: unknown): boolean {
   const name = (error as Error).name;
-  return name !== 'NoSuchBucket' && (name === 'NoSuchKey' || name === 'NotFound' || statusOf(error) === 404);
+  return (
+    name !== 'NoSuchBucket' &&
+    (name === 'NoSuchKey' || name === 'NotFound' || statusOf(error) === 404)
+  );
 }
 
 /** 412, or 409 where another conditional write of the same key is under way. */

@@ -4,7 +4,14 @@ import type { Readable } from 'node:stream';
 import type { GetObjectCommandOutput, S3 } from '@aws-sdk/client-s3';
 import { Failure } from '../schemas/failures.ts';
 import { checkedPath, checkedPrefix, PROBE_FOLDER } from './object-path.ts';
-import { attemptsOf, isConditionFailed, isMissingKey, isRangeBeyondEnd, isUnknownCondition, s3Error } from './s3-errors.ts';
+import {
+  attemptsOf,
+  isConditionFailed,
+  isMissingKey,
+  isRangeBeyondEnd,
+  isUnknownCondition,
+  s3Error,
+} from './s3-errors.ts';
 import { SINGLE_COPY_BYTES, SINGLE_PUT_BYTES, uploadInParts } from './s3-upload.ts';
 import type { ObjectHead, PutCondition, Store } from './store.ts';
 
@@ -20,7 +27,12 @@ export function openS3Store(bucket: string, prefix: string): Store {
   let probed: Promise<boolean> | undefined;
 
   /** One request; `otherwise` may turn an expected refusal into an answer. */
-  async function request<T>(operation: string, key: string, send: (client: S3) => Promise<T>, otherwise?: (error: unknown) => T | undefined): Promise<T> {
+  async function request<T>(
+    operation: string,
+    key: string,
+    send: (client: S3) => Promise<T>,
+    otherwise?: (error: unknown) => T | undefined,
+  ): Promise<T> {
     try {
       connected ??= connect();
       return await send(await connected);
@@ -31,13 +43,31 @@ export function openS3Store(bucket: string, prefix: string): Store {
     }
   }
 
-  async function getObject<T>(path: string, range: string | undefined, read: (output: GetObjectCommandOutput) => Promise<T>, empty: T): Promise<T | undefined> {
+  async function getObject<T>(
+    path: string,
+    range: string | undefined,
+    read: (output: GetObjectCommandOutput) => Promise<T>,
+    empty: T,
+  ): Promise<T | undefined> {
     const key = keyOf(path);
     const found = await request<{ value: T | undefined }>(
       'get',
       key,
-      async (client) => ({ value: await read(await client.getObject({ Bucket: bucket, Key: key, ...(range === undefined ? {} : { Range: range }) })) }),
-      (error) => (isMissingKey(error) ? { value: undefined } : isRangeBeyondEnd(error) ? { value: empty } : undefined),
+      async (client) => ({
+        value: await read(
+          await client.getObject({
+            Bucket: bucket,
+            Key: key,
+            ...(range === undefined ? {} : { Range: range }),
+          }),
+        ),
+      }),
+      (error) =>
+        isMissingKey(error)
+          ? { value: undefined }
+          : isRangeBeyondEnd(error)
+            ? { value: empty }
+            : undefined,
     );
     return found.value;
   }
@@ -49,34 +79,67 @@ export function openS3Store(bucket: string, prefix: string): Store {
       key,
       async (client) => {
         const output = await client.headObject({ Bucket: bucket, Key: key });
-        return { found: { path, size: output.ContentLength ?? 0, etag: output.ETag ?? '', modifiedMs: output.LastModified?.getTime() ?? 0 } };
+        return {
+          found: {
+            path,
+            size: output.ContentLength ?? 0,
+            etag: output.ETag ?? '',
+            modifiedMs: output.LastModified?.getTime() ?? 0,
+          },
+        };
       },
       (error) => (isMissingKey(error) ? { found: undefined } : undefined),
     );
     return found;
   }
 
-  async function send(client: S3, key: string, bytes: Uint8Array, condition: { IfNoneMatch?: string; IfMatch?: string }): Promise<string> {
+  async function send(
+    client: S3,
+    key: string,
+    bytes: Uint8Array,
+    condition: { IfNoneMatch?: string; IfMatch?: string },
+  ): Promise<string> {
     if (bytes.length <= SINGLE_PUT_BYTES) {
-      const output = await client.putObject({ Bucket: bucket, Key: key, Body: bytes, ContentLength: bytes.length, ...condition });
+      const output = await client.putObject({
+        Bucket: bucket,
+        Key: key,
+        Body: bytes,
+        ContentLength: bytes.length,
+        ...condition,
+      });
       return output.ETag ?? '';
     }
     return await uploadInParts(
       client,
       { Bucket: bucket, Key: key },
       bytes.length,
-      async (part, start, end) => (await client.uploadPart({ ...part, Body: bytes.subarray(start, end), ContentLength: end - start })).ETag,
+      async (part, start, end) =>
+        (
+          await client.uploadPart({
+            ...part,
+            Body: bytes.subarray(start, end),
+            ContentLength: end - start,
+          })
+        ).ETag,
       condition,
     );
   }
 
-  async function put(path: string, bytes: Uint8Array, condition: PutCondition = {}): Promise<string | undefined> {
+  async function put(
+    path: string,
+    bytes: Uint8Array,
+    condition: PutCondition = {},
+  ): Promise<string | undefined> {
     const key = keyOf(path);
-    const conditions = { ...(condition.ifAbsent ? { IfNoneMatch: '*' } : {}), ...(condition.ifMatch === undefined ? {} : { IfMatch: condition.ifMatch }) };
+    const conditions = {
+      ...(condition.ifAbsent ? { IfNoneMatch: '*' } : {}),
+      ...(condition.ifMatch === undefined ? {} : { IfMatch: condition.ifMatch }),
+    };
     const isConditional = condition.ifAbsent === true || condition.ifMatch !== undefined;
     if (isConditional && !(await conditional())) {
       const there = await head(path);
-      if (condition.ifAbsent ? there !== undefined : there?.etag !== condition.ifMatch) return undefined;
+      if (condition.ifAbsent ? there !== undefined : there?.etag !== condition.ifMatch)
+        return undefined;
       return await request('put', key, (client) => send(client, key, bytes, {}));
     }
     try {
@@ -84,7 +147,8 @@ export function openS3Store(bucket: string, prefix: string): Store {
     } catch (error) {
       const { cause } = error as Error;
       if (!isConditional || cause === undefined) throw error;
-      if (isConditionFailed(cause)) return attemptsOf(cause) > 1 ? await ownEarlierWrite(path, bytes) : undefined;
+      if (isConditionFailed(cause))
+        return attemptsOf(cause) > 1 ? await ownEarlierWrite(path, bytes) : undefined;
       if (condition.ifMatch !== undefined && isMissingKey(cause)) return undefined;
       throw error;
     }
@@ -111,7 +175,9 @@ export function openS3Store(bucket: string, prefix: string): Store {
   /** Both conditions must be refused where they do not hold. */
   async function probe(): Promise<boolean> {
     const key = `${root}${PROBE_FOLDER}/${randomUUID()}`;
-    const refused = async (condition: { IfNoneMatch: string } | { IfMatch: string }): Promise<boolean | undefined> =>
+    const refused = async (
+      condition: { IfNoneMatch: string } | { IfMatch: string },
+    ): Promise<boolean | undefined> =>
       await request<boolean | undefined>(
         'probe preconditions with put',
         key,
@@ -119,12 +185,17 @@ export function openS3Store(bucket: string, prefix: string): Store {
           await client.putObject({ Bucket: bucket, Key: key, Body: 'probe', ...condition });
           return false;
         },
-        (error) => (isConditionFailed(error) ? true : isUnknownCondition(error) ? false : undefined),
+        (error) =>
+          isConditionFailed(error) ? true : isUnknownCondition(error) ? false : undefined,
       );
     await refused({ IfNoneMatch: '*' });
-    const honoured = (await refused({ IfNoneMatch: '*' })) === true && (await refused({ IfMatch: '"00000000000000000000000000000000"' })) === true;
+    const honoured =
+      (await refused({ IfNoneMatch: '*' })) === true &&
+      (await refused({ IfMatch: '"00000000000000000000000000000000"' })) === true;
     // A policy that forbids to delete still allows every stage but gc.
-    await request('delete', key, (client) => client.deleteObject({ Bucket: bucket, Key: key })).catch(() => undefined);
+    await request('delete', key, (client) =>
+      client.deleteObject({ Bucket: bucket, Key: key }),
+    ).catch(() => undefined);
     return honoured;
   }
 
@@ -136,7 +207,10 @@ export function openS3Store(bucket: string, prefix: string): Store {
       const read = async (start: number, end: number): Promise<Uint8Array> => {
         const bytes = new Uint8Array(end - start);
         const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-        if (bytesRead !== bytes.length) throw new Error(`${localFile} ended at byte ${start + bytesRead} while being uploaded, expected ${end}`);
+        if (bytesRead !== bytes.length)
+          throw new Error(
+            `${localFile} ended at byte ${start + bytesRead} while being uploaded, expected ${end}`,
+          );
         return bytes;
       };
       if (size <= SINGLE_PUT_BYTES) {
@@ -156,17 +230,27 @@ export function openS3Store(bucket: string, prefix: string): Store {
 
   async function copy(from: string, to: string): Promise<void> {
     const there = await head(from);
-    if (there === undefined) throw new Failure('StoreError', `copy: nothing at s3://${bucket}/${keyOf(from)}`);
+    if (there === undefined)
+      throw new Failure('StoreError', `copy: nothing at s3://${bucket}/${keyOf(from)}`);
     const key = keyOf(to);
     const CopySource = `${bucket}/${keyOf(from)}`.split('/').map(encodeURIComponent).join('/');
     await request('copy', key, async (client) => {
       if (there.size <= SINGLE_COPY_BYTES) {
         await client.copyObject({ Bucket: bucket, Key: key, CopySource });
       } else {
-        await uploadInParts(client, { Bucket: bucket, Key: key }, there.size, async (part, start, end) => {
-          const output = await client.uploadPartCopy({ ...part, CopySource, CopySourceRange: `bytes=${start}-${end - 1}` });
-          return output.CopyPartResult?.ETag;
-        });
+        await uploadInParts(
+          client,
+          { Bucket: bucket, Key: key },
+          there.size,
+          async (part, start, end) => {
+            const output = await client.uploadPartCopy({
+              ...part,
+              CopySource,
+              CopySourceRange: `bytes=${start}-${end - 1}`,
+            });
+            return output.CopyPartResult?.ETag;
+          },
+        );
       }
     });
   }
@@ -177,7 +261,11 @@ export function openS3Store(bucket: string, prefix: string): Store {
     do {
       const ContinuationToken = token;
       const page = await request('list', Prefix, (client) =>
-        client.listObjectsV2({ Bucket: bucket, Prefix, ...(ContinuationToken === undefined ? {} : { ContinuationToken }) }),
+        client.listObjectsV2({
+          Bucket: bucket,
+          Prefix,
+          ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
+        }),
       );
       for (const { Key = '', Size = 0, ETag = '', LastModified } of page.Contents ?? []) {
         const path = Key.slice(root.length);
@@ -196,14 +284,25 @@ export function openS3Store(bucket: string, prefix: string): Store {
       if (end <= start) return (await head(path)) === undefined ? undefined : new Uint8Array(0);
       return await getObject(path, `bytes=${start}-${end - 1}`, readBody, new Uint8Array(0));
     },
-    stream: (path) => getObject<Readable | undefined>(path, undefined, async (output) => output.Body as Readable | undefined, undefined),
+    stream: (path) =>
+      getObject<Readable | undefined>(
+        path,
+        undefined,
+        async (output) => output.Body as Readable | undefined,
+        undefined,
+      ),
     head,
     put,
     putFile,
     copy,
     async delete(path) {
       const key = keyOf(path);
-      await request<unknown>('delete', key, (client) => client.deleteObject({ Bucket: bucket, Key: key }), (error) => (isMissingKey(error) ? 'gone' : undefined));
+      await request<unknown>(
+        'delete',
+        key,
+        (client) => client.deleteObject({ Bucket: bucket, Key: key }),
+        (error) => (isMissingKey(error) ? 'gone' : undefined),
+      );
     },
     list,
     conditional,
@@ -220,7 +319,10 @@ async function connect(): Promise<S3> {
   const { S3 } = await import('@aws-sdk/client-s3');
   const hasEndpoint = Boolean(env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL);
   const settings = {
-    forcePathStyle: hasEndpoint || env.HASHLOOM_S3_PATH_STYLE === 'true' || env.AWS_S3_FORCE_PATH_STYLE === 'true',
+    forcePathStyle:
+      hasEndpoint ||
+      env.HASHLOOM_S3_PATH_STYLE === 'true' ||
+      env.AWS_S3_FORCE_PATH_STYLE === 'true',
     // Servers other than AWS often refuse the checksums that the SDK adds by itself.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -239,10 +341,12 @@ async function readBody({ Body, ContentLength = 0 }: GetObjectCommandOutput): Pr
   const bytes = new Uint8Array(ContentLength);
   let filled = 0;
   for await (const chunk of Body as Readable as AsyncIterable<Uint8Array>) {
-    if (filled + chunk.length > bytes.length) throw new Error(`the body is longer than its Content-Length of ${ContentLength} bytes`);
+    if (filled + chunk.length > bytes.length)
+      throw new Error(`the body is longer than its Content-Length of ${ContentLength} bytes`);
     bytes.set(chunk, filled);
     filled += chunk.length;
   }
-  if (filled !== bytes.length) throw new Error(`the body ended after ${filled} of ${ContentLength} bytes`);
+  if (filled !== bytes.length)
+    throw new Error(`the body ended after ${filled} of ${ContentLength} bytes`);
   return bytes;
 }

@@ -38,7 +38,10 @@ export async function uploadInParts(
   const partBytes = Math.max(PART_BYTES, Math.ceil(size / MAXIMUM_PARTS));
   const count = Math.ceil(size / partBytes);
   const { UploadId } = await client.createMultipartUpload(target);
-  if (UploadId === undefined) throw new Error(`multipart upload of s3://${target.Bucket}/${target.Key}: the server gave no upload id`);
+  if (UploadId === undefined)
+    throw new Error(
+      `multipart upload of s3://${target.Bucket}/${target.Key}: the server gave no upload id`,
+    );
   const upload = { ...target, UploadId };
   try {
     const etags = new Array<string | undefined>(count);
@@ -49,17 +52,30 @@ export async function uploadInParts(
         const index = next++;
         const start = index * partBytes;
         try {
-          etags[index] = await send({ ...upload, PartNumber: index + 1 }, start, Math.min(size, start + partBytes));
+          etags[index] = await send(
+            { ...upload, PartNumber: index + 1 },
+            start,
+            Math.min(size, start + partBytes),
+          );
         } catch (error) {
           failed = true;
           throw error;
         }
       }
     };
-    const transfers = await Promise.allSettled(Array.from({ length: Math.min(CONCURRENCY, count) }, transfer));
+    const transfers = await Promise.allSettled(
+      Array.from({ length: Math.min(CONCURRENCY, count) }, transfer),
+    );
     for (const outcome of transfers) if (outcome.status === 'rejected') throw outcome.reason;
-    const Parts = etags.map((ETag, index) => ({ PartNumber: index + 1, ...(ETag === undefined ? {} : { ETag }) }));
-    const completed = await client.completeMultipartUpload({ ...upload, ...condition, MultipartUpload: { Parts } });
+    const Parts = etags.map((ETag, index) => ({
+      PartNumber: index + 1,
+      ...(ETag === undefined ? {} : { ETag }),
+    }));
+    const completed = await client.completeMultipartUpload({
+      ...upload,
+      ...condition,
+      MultipartUpload: { Parts },
+    });
     return completed.ETag ?? '';
   } catch (error) {
     // Parts of an upload that is neither completed nor aborted cost money for ever. The first error is the one to tell.

@@ -17,7 +17,13 @@ export type StreamedType = 'utf8' | 'int64' | `binary(${number})`;
  * One column of a table piece by piece, int64 as its 8 bytes low byte first; rows [from, to) where they are given. Throws an IntegrityError when the bytes are no Parquet, or
  * when the column is missing, of another type or holds nulls; `where` names the file in messages.
  */
-export async function* streamColumn(blob: Blob, name: string, type: StreamedType, where: string, range?: { from: number; to: number }): AsyncGenerator<ColumnPiece, void, undefined> {
+export async function* streamColumn(
+  blob: Blob,
+  name: string,
+  type: StreamedType,
+  where: string,
+  range?: { from: number; to: number },
+): AsyncGenerator<ColumnPiece, void, undefined> {
   const { arrow, parquet } = await loadParquet();
   const refuse = (message: string, cause?: unknown): never => {
     throw new Failure('IntegrityError', `${where}, column ${name}: ${message}`, { cause });
@@ -28,7 +34,11 @@ export async function* streamColumn(blob: Blob, name: string, type: StreamedType
     const { from, to } = range ?? { from: 0, to: Number.POSITIVE_INFINITY };
     const groups = rowGroupsOf(file, from, to);
     let at = groups.first;
-    const batches = (await file.stream({ columns: [name], batchSize: ROW_GROUP_ROWS / 4, rowGroups: groups.numbers })) as unknown as AsyncIterable<Parquet.RecordBatch>;
+    const batches = (await file.stream({
+      columns: [name],
+      batchSize: ROW_GROUP_ROWS / 4,
+      rowGroups: groups.numbers,
+    })) as unknown as AsyncIterable<Parquet.RecordBatch>;
     for await (const batch of batches) {
       const table = arrow.tableFromIPC(batch.intoIPCStream());
       checkFields(arrow, table.schema.fields, { [name]: type }, where);
@@ -38,16 +48,28 @@ export async function* streamColumn(blob: Blob, name: string, type: StreamedType
         const end = Math.min(length, to - at);
         at += length;
         if (start >= end) continue;
-        if (type === 'utf8') yield { rows: end - start, bytes: values as Uint8Array, offsets: (valueOffsets as Int32Array).subarray(start, end + 1) };
+        if (type === 'utf8')
+          yield {
+            rows: end - start,
+            bytes: values as Uint8Array,
+            offsets: (valueOffsets as Int32Array).subarray(start, end + 1),
+          };
         else {
           const { buffer, byteOffset } = values as Uint8Array;
-          yield { rows: end - start, bytes: new Uint8Array(buffer, byteOffset + start * width, (end - start) * width), offsets: undefined };
+          yield {
+            rows: end - start,
+            bytes: new Uint8Array(buffer, byteOffset + start * width, (end - start) * width),
+            offsets: undefined,
+          };
         }
       }
     }
   } catch (error) {
     if (error instanceof Failure) throw error;
-    refuse(`${blob.size} bytes that cannot be read as Parquet (${(error as Error).message})`, error);
+    refuse(
+      `${blob.size} bytes that cannot be read as Parquet (${(error as Error).message})`,
+      error,
+    );
   }
 }
 
@@ -59,30 +81,53 @@ export interface ListPiece {
 }
 
 /** A column of lists row group by row group. Throws an IntegrityError as streamColumn does. */
-export async function* streamLists(blob: Blob, name: string, type: 'list<int64>' | 'list<utf8>', where: string): AsyncGenerator<ListPiece, void, undefined> {
+export async function* streamLists(
+  blob: Blob,
+  name: string,
+  type: 'list<int64>' | 'list<utf8>',
+  where: string,
+): AsyncGenerator<ListPiece, void, undefined> {
   const { arrow, parquet } = await loadParquet();
   try {
     const file = await parquet.ParquetFile.fromFile(blob);
     // A batch never holds rows of two row groups.
-    const batches = (await file.stream({ columns: [name], batchSize: ROW_GROUP_ROWS })) as unknown as AsyncIterable<Parquet.RecordBatch>;
+    const batches = (await file.stream({
+      columns: [name],
+      batchSize: ROW_GROUP_ROWS,
+    })) as unknown as AsyncIterable<Parquet.RecordBatch>;
     for await (const batch of batches) {
       const table = arrow.tableFromIPC(batch.intoIPCStream());
       checkFields(arrow, table.schema.fields, { [name]: type }, where);
       for (const { valueOffsets, length, children } of table.getChild(name)!.data) {
         const items = children[0]!;
         const { buffer, byteOffset } = items.values as Uint8Array;
-        const bytes = type === 'list<utf8>' ? (items.values as Uint8Array) : new Uint8Array(buffer, byteOffset, 8 * items.length);
-        yield { offsets: (valueOffsets as Int32Array).subarray(0, length + 1), bytes, ends: type === 'list<utf8>' ? (items.valueOffsets as Int32Array) : undefined };
+        const bytes =
+          type === 'list<utf8>'
+            ? (items.values as Uint8Array)
+            : new Uint8Array(buffer, byteOffset, 8 * items.length);
+        yield {
+          offsets: (valueOffsets as Int32Array).subarray(0, length + 1),
+          bytes,
+          ends: type === 'list<utf8>' ? (items.valueOffsets as Int32Array) : undefined,
+        };
       }
     }
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure('IntegrityError', `${where}, column ${name}: ${blob.size} bytes that cannot be read as Parquet (${(error as Error).message})`, { cause: error });
+    throw new Failure(
+      'IntegrityError',
+      `${where}, column ${name}: ${blob.size} bytes that cannot be read as Parquet (${(error as Error).message})`,
+      { cause: error },
+    );
   }
 }
 
 /** The row groups that hold rows of [from, to), and the number of the first row in them. */
-function rowGroupsOf(file: Parquet.ParquetFile, from: number, to: number): { numbers: number[]; first: number } {
+function rowGroupsOf(
+  file: Parquet.ParquetFile,
+  from: number,
+  to: number,
+): { numbers: number[]; first: number } {
   const numbers: number[] = [];
   let first = 0;
   let row = 0;
@@ -99,7 +144,13 @@ function rowGroupsOf(file: Parquet.ParquetFile, from: number, to: number): { num
 }
 
 /** Reads one column binary(width) of a table batch by batch into `out`. Throws an IntegrityError as streamColumn does, and where `out` is not its length. */
-export async function readBinaryColumn(blob: Blob, name: string, width: number, out: Uint8Array, where: string): Promise<void> {
+export async function readBinaryColumn(
+  blob: Blob,
+  name: string,
+  width: number,
+  out: Uint8Array,
+  where: string,
+): Promise<void> {
   let filled = 0;
   const refuse = (message: string): never => {
     throw new Failure('IntegrityError', `${where}, column ${name}: ${message}`);

@@ -13,7 +13,11 @@ export interface TableWriter<S extends TableSchema> {
 }
 
 /** A table that grows in a file: the bytes that `encodeTable` gives of all its rows; one row group is in memory. */
-export function createTableWriter<S extends IntegerSchema>(schema: S, file: GrowingFile, rowGroupRows = ROW_GROUP_ROWS): TableWriter<S> {
+export function createTableWriter<S extends IntegerSchema>(
+  schema: S,
+  file: GrowingFile,
+  rowGroupRows = ROW_GROUP_ROWS,
+): TableWriter<S> {
   const encoder = tableEncoder(schema, (bytes) => file.push(bytes));
   const names = Object.keys(schema);
   let room = 0;
@@ -42,10 +46,14 @@ export function createTableWriter<S extends IntegerSchema>(schema: S, file: Grow
   return {
     add(columns, count) {
       rows += count;
-      for (let from = 0; from < count; ) {
+      for (let from = 0; from < count;) {
         const taken = Math.min(count - from, rowGroupRows - filled);
         makeRoom(filled + taken);
-        for (const name of names) (held[name] as Int32Array).set((columns[name] as Int32Array).subarray(from, from + taken), filled);
+        for (const name of names)
+          (held[name] as Int32Array).set(
+            (columns[name] as Int32Array).subarray(from, from + taken),
+            filled,
+          );
         filled += taken;
         from += taken;
         if (filled === rowGroupRows) flush();

@@ -16,7 +16,8 @@ export function thriftCursor(bytes: Uint8Array, at: number): ThriftCursor {
 
   function byte(): number {
     const value = bytes[position++];
-    if (value === undefined) throw new RangeError(`a struct without an end at byte ${position - 1}`);
+    if (value === undefined)
+      throw new RangeError(`a struct without an end at byte ${position - 1}`);
     return value;
   }
 
@@ -31,7 +32,8 @@ export function thriftCursor(bytes: Uint8Array, at: number): ThriftCursor {
   }
 
   function take(length: number): Uint8Array {
-    if (length > bytes.length - position) throw new RangeError(`${length} bytes at byte ${position} of ${bytes.length}`);
+    if (length > bytes.length - position)
+      throw new RangeError(`${length} bytes at byte ${position} of ${bytes.length}`);
     position += length;
     return bytes.subarray(position - length, position);
   }

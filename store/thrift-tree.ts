@@ -13,20 +13,36 @@ export interface ThriftField {
 export type ThriftStructTree = ThriftField[];
 export type ThriftTreeValue = number | boolean | Uint8Array | ThriftStructTree | ThriftTreeValue[];
 
-const TYPE = { yes: 1, no: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, struct: 12 } as const;
+const TYPE = {
+  yes: 1,
+  no: 2,
+  byte: 3,
+  i16: 4,
+  i32: 5,
+  i64: 6,
+  double: 7,
+  binary: 8,
+  list: 9,
+  struct: 12,
+} as const;
 
 /** A struct from `at` on, and where it ends. Throws RangeError on bytes that are none, and on integers beyond 2^53. */
-export function decodeFields(bytes: Uint8Array, at: number): { fields: ThriftStructTree; end: number } {
+export function decodeFields(
+  bytes: Uint8Array,
+  at: number,
+): { fields: ThriftStructTree; end: number } {
   const { byte, varint, take, position } = thriftCursor(bytes, at);
 
   function integer(): number {
     const value = varint();
-    if (!Number.isSafeInteger(value)) throw new RangeError(`no number below 2^53 at byte ${position()}`);
+    if (!Number.isSafeInteger(value))
+      throw new RangeError(`no number below 2^53 at byte ${position()}`);
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
   function value(type: number, depth: number): Pick<ThriftField, 'value' | 'element'> {
-    if (depth > DEEPEST_STRUCT) throw new RangeError(`structs in more than ${DEEPEST_STRUCT} structs`);
+    if (depth > DEEPEST_STRUCT)
+      throw new RangeError(`structs in more than ${DEEPEST_STRUCT} structs`);
     switch (type) {
       case TYPE.yes:
       case TYPE.no:
@@ -46,7 +62,8 @@ export function decodeFields(bytes: Uint8Array, at: number): { fields: ThriftStr
         const count = head >> 4 === 15 ? varint() : head >> 4;
         const element = head & 15;
         const values: ThriftTreeValue[] = [];
-        for (let k = 0; k < count; k++) values.push(element <= TYPE.no ? byte() === TYPE.yes : value(element, depth + 1).value);
+        for (let k = 0; k < count; k++)
+          values.push(element <= TYPE.no ? byte() === TYPE.yes : value(element, depth + 1).value);
         return { value: values, element };
       }
       case TYPE.struct:
@@ -97,7 +114,12 @@ function writeStruct(bytes: number[], fields: ThriftStructTree): void {
   bytes.push(0);
 }
 
-function writeValue(bytes: number[], type: number, element: number | undefined, value: ThriftTreeValue): void {
+function writeValue(
+  bytes: number[],
+  type: number,
+  element: number | undefined,
+  value: ThriftTreeValue,
+): void {
   switch (type) {
     case TYPE.byte:
       bytes.push(value as number);
@@ -105,7 +127,10 @@ function writeValue(bytes: number[], type: number, element: number | undefined, 
     case TYPE.i16:
     case TYPE.i32:
     case TYPE.i64:
-      writeVarint(bytes, (value as number) >= 0 ? 2 * (value as number) : -2 * (value as number) - 1);
+      writeVarint(
+        bytes,
+        (value as number) >= 0 ? 2 * (value as number) : -2 * (value as number) - 1,
+      );
       break;
     case TYPE.double:
       bytes.push(...(value as Uint8Array));

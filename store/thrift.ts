@@ -1,6 +1,12 @@
 /** Thrift's compact protocol, as far as Parquet's headers and footers need it (parquet.thrift): structs, lists, integers, strings. */
 
-type Value = { i32: number } | { i64: number } | { text: string } | { struct: Fields } | { encoded: Uint8Array } | { list: Value[] };
+type Value =
+  | { i32: number }
+  | { i64: number }
+  | { text: string }
+  | { struct: Fields }
+  | { encoded: Uint8Array }
+  | { list: Value[] };
 
 /** A struct: field id to value, ids rising. */
 export type Fields = readonly (readonly [id: number, value: Value])[];

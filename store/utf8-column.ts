@@ -20,7 +20,10 @@ export function encodeUtf8(strings: readonly string[], name: string): Utf8Column
     const joined = chunk.join('');
     const bytes = Buffer.from(joined, 'utf8');
     if (total + bytes.length > MAXIMUM_BYTES) {
-      throw new Failure('DataError', `column ${name}: the strings take more than ${MAXIMUM_BYTES} bytes, the most a column can hold; use more partitions`);
+      throw new Failure(
+        'DataError',
+        `column ${name}: the strings take more than ${MAXIMUM_BYTES} bytes, the most a column can hold; use more partitions`,
+      );
     }
     const isAscii = bytes.length === joined.length;
     for (let i = 0; i < chunk.length; i++) {
@@ -46,13 +49,19 @@ export function decodeUtf8({ offsets, bytes }: Utf8Column, name: string): string
     try {
       text = decoder.decode(chunk);
     } catch (error) {
-      throw new Failure('IntegrityError', `column ${name}, rows ${first} to ${end}: the bytes are no UTF-8`, { cause: error });
+      throw new Failure(
+        'IntegrityError',
+        `column ${name}, rows ${first} to ${end}: the bytes are no UTF-8`,
+        { cause: error },
+      );
     }
     const isAscii = text.length === chunk.length;
     let position = 0;
     for (let i = first; i < end; i++) {
       const from = position;
-      position += isAscii ? offsets[i + 1]! - offsets[i]! : utf16Length(bytes, offsets[i]!, offsets[i + 1]!);
+      position += isAscii
+        ? offsets[i + 1]! - offsets[i]!
+        : utf16Length(bytes, offsets[i]!, offsets[i + 1]!);
       strings[i] = text.slice(from, position);
     }
   }
@@ -69,7 +78,10 @@ function utf8Length(string: string, name: string, row: number): number {
     else {
       const low = string.charCodeAt(i + 1);
       if (unit > 0xdbff || !(low >= 0xdc00 && low <= 0xdfff)) {
-        throw new Failure('DataError', `column ${name}, string ${row}: lone surrogate U+${unit.toString(16).toUpperCase()} at character ${i}; expected well-formed Unicode`);
+        throw new Failure(
+          'DataError',
+          `column ${name}, string ${row}: lone surrogate U+${unit.toString(16).toUpperCase()} at character ${i}; expected well-formed Unicode`,
+        );
       }
       length += 4;
       i += 1;

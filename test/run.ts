@@ -19,7 +19,12 @@ const say = (message: string): void => console.error(message);
 /** Node 20 and 22 differ in what `--test FOLDER` means, so the files are named; those whose source is gone are left out. */
 function testFiles(patterns: string[]): string[] {
   return readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.js') && existsSync(join(SOURCES, name.replace(/js$/, 'ts'))) && (patterns.length === 0 || patterns.some((pattern) => name.includes(pattern))))
+    .filter(
+      (name) =>
+        name.endsWith('.test.js') &&
+        existsSync(join(SOURCES, name.replace(/js$/, 'ts'))) &&
+        (patterns.length === 0 || patterns.some((pattern) => name.includes(pattern))),
+    )
     .sort()
     .map((name) => relative(process.cwd(), join(FOLDER, name)));
 }
@@ -27,8 +32,12 @@ function testFiles(patterns: string[]): string[] {
 /** The exit code of `node --test`; a signal to us goes on to it, so that the server is stopped after it. */
 function runTests(files: string[], environment: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...OPTIONS, ...files], { env: environment, stdio: 'inherit' });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+    const child = spawn(process.execPath, [...OPTIONS, ...files], {
+      env: environment,
+      stdio: 'inherit',
+    });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.on(signal, () => child.kill(signal));
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
@@ -45,7 +54,11 @@ async function main(patterns: string[]): Promise<number> {
   try {
     // A developer's own Temporal settings must not reach the tests.
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
-    const environment = { ...Object.fromEntries(own), HASHLOOM_TEST_TEMPORAL: server.address, HASHLOOM_TEMPORAL_CLI: cli.path };
+    const environment = {
+      ...Object.fromEntries(own),
+      HASHLOOM_TEST_TEMPORAL: server.address,
+      HASHLOOM_TEMPORAL_CLI: cli.path,
+    };
     return await runTests(files, environment);
   } finally {
     await server.stop();

@@ -8,12 +8,21 @@ import { BUNDLE_FILE } from './bundle-file.ts';
  * The last step of the build. The bundle is made ahead, so that a worker starts at once
  * and a workflow that cannot be bundled fails the build; it is kept while its sources are the same.
  */
-const folders = ['workflows', 'schemas', 'hashers', 'kernels'].map((name) => fileURLToPath(new URL(`../${name}/`, import.meta.url)));
+const folders = ['workflows', 'schemas', 'hashers', 'kernels'].map((name) =>
+  fileURLToPath(new URL(`../${name}/`, import.meta.url)),
+);
 const header = `// sources ${digestOf(folders)}\n`;
 
 if (!existsSync(BUNDLE_FILE) || !readFileSync(BUNDLE_FILE, 'utf8').startsWith(header)) {
   const workflowsPath = fileURLToPath(new URL('../workflows/workflows.js', import.meta.url));
-  const logger = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
+  const logger = {
+    log() {},
+    trace() {},
+    debug() {},
+    info() {},
+    warn: console.warn,
+    error: console.error,
+  };
   const { code } = await bundleWorkflowCode({ workflowsPath, logger });
   const fresh = `${BUNDLE_FILE}.${process.pid}`;
   writeFileSync(fresh, header + code);
@@ -23,7 +32,10 @@ if (!existsSync(BUNDLE_FILE) || !readFileSync(BUNDLE_FILE, 'utf8').startsWith(he
 function digestOf(sources: string[]): string {
   const hash = createHash('sha256');
   for (const folder of sources.filter((name) => existsSync(name))) {
-    for (const file of readdirSync(folder).filter((name) => name.endsWith('.js')).sort()) hash.update(file).update(readFileSync(folder + file));
+    for (const file of readdirSync(folder)
+      .filter((name) => name.endsWith('.js'))
+      .sort())
+      hash.update(file).update(readFileSync(folder + file));
   }
   return hash.digest('hex');
 }

@@ -51,8 +51,16 @@ export async function connectClient(options: ConnectOptions = {}): Promise<Clien
   const { connectionOptions, namespace, address } = resolveConnection(options);
   const timeoutMs = options.timeoutMs ?? CONNECT_MS;
   const { tls, apiKey, metadata } = connectionOptions;
-  const given = { ...(tls !== undefined && { tls }), ...(apiKey !== undefined && { apiKey }), ...(metadata !== undefined && { metadata }) };
-  const connection = await Connection.connect({ address, connectTimeout: timeoutMs, ...given }).catch((error: unknown) => {
+  const given = {
+    ...(tls !== undefined && { tls }),
+    ...(apiKey !== undefined && { apiKey }),
+    ...(metadata !== undefined && { metadata }),
+  };
+  const connection = await Connection.connect({
+    address,
+    connectTimeout: timeoutMs,
+    ...given,
+  }).catch((error: unknown) => {
     throw unreachable(address, timeoutMs, error);
   });
   try {
@@ -65,13 +73,19 @@ export async function connectClient(options: ConnectOptions = {}): Promise<Clien
 }
 
 /** The connection that workers poll through, found and failing as in `connectClient`. */
-export async function connectWorker(options: ConnectOptions = {}): Promise<{ connection: NativeConnection; namespace: string; address: string }> {
+export async function connectWorker(
+  options: ConnectOptions = {},
+): Promise<{ connection: NativeConnection; namespace: string; address: string }> {
   const { connectionOptions, namespace, address } = resolveConnection(options);
   const timeoutMs = options.timeoutMs ?? CONNECT_MS;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
-      return { connection: await connectNative({ ...connectionOptions, address }, deadline), namespace, address };
+      return {
+        connection: await connectNative({ ...connectionOptions, address }, deadline),
+        namespace,
+        address,
+      };
     } catch (error) {
       if (Date.now() + POLL_MS > deadline) throw unreachable(address, timeoutMs, error);
       await pause(POLL_MS);
@@ -80,20 +94,30 @@ export async function connectWorker(options: ConnectOptions = {}): Promise<{ con
 }
 
 /** Whether the environment or the Temporal configuration file names a server. A namespace or a key alone does not. */
-export function isTemporalConfigured(environment: NodeJS.ProcessEnv = process.env, profile?: string): boolean {
+export function isTemporalConfigured(
+  environment: NodeJS.ProcessEnv = process.env,
+  profile?: string,
+): boolean {
   return loadConfiguration(environment, profile).connectionOptions.address !== undefined;
 }
 
 /** Makes the namespace know our Keyword search attributes. False when it does not and we may not change that; never throws. */
-export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<boolean> {
+export async function ensureSearchAttributes(
+  connection: Connection,
+  namespace: string,
+): Promise<boolean> {
   const names: string[] = Object.values(SEARCH_ATTRIBUTES);
   try {
     return await connection.withDeadline(Date.now() + ATTRIBUTES_MS, async () => {
-      const known = (await connection.operatorService.listSearchAttributes({ namespace })).customAttributes;
+      const known = (await connection.operatorService.listSearchAttributes({ namespace }))
+        .customAttributes;
       if (names.some((name) => name in known && Number(known[name]) !== KEYWORD)) return false;
       const missing = names.filter((name) => !(name in known));
       if (missing.length === 0) return true;
-      await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])) });
+      await connection.operatorService.addSearchAttributes({
+        namespace,
+        searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
+      });
       return await areQueryable(connection, namespace, names);
     });
   } catch {
@@ -107,19 +131,30 @@ export interface PolledQueue {
 }
 
 /** The queues that no worker polls, looked at until all are polled or `withinMs` is over. Throws TemporalUnreachable when the server does not tell. */
-export async function queuesWithoutPollers(connection: Connection, namespace: string, queues: PolledQueue[], options: { withinMs: number }): Promise<string[]> {
+export async function queuesWithoutPollers(
+  connection: Connection,
+  namespace: string,
+  queues: PolledQueue[],
+  options: { withinMs: number },
+): Promise<string[]> {
   const deadline = Date.now() + options.withinMs;
   let waiting = queues;
   for (;;) {
-    const polled = await Promise.all(waiting.map((queue) => isPolled(connection, namespace, queue)));
+    const polled = await Promise.all(
+      waiting.map((queue) => isPolled(connection, namespace, queue)),
+    );
     waiting = waiting.filter((_, index) => !polled[index]);
-    if (waiting.length === 0 || Date.now() >= deadline) return [...new Set(waiting.map(({ queue }) => queue))];
+    if (waiting.length === 0 || Date.now() >= deadline)
+      return [...new Set(waiting.map(({ queue }) => queue))];
     await pause(POLL_MS);
   }
 }
 
 /** One attempt; the core refuses at once what is closed, and has no timeout for what is silent. */
-async function connectNative(options: NativeConnectionOptions, deadline: number): Promise<NativeConnection> {
+async function connectNative(
+  options: NativeConnectionOptions,
+  deadline: number,
+): Promise<NativeConnection> {
   const connecting = NativeConnection.connect(options);
   const timer = new AbortController();
   const late = pause(deadline - Date.now(), undefined, { signal: timer.signal }).then(() => {
@@ -142,7 +177,9 @@ interface ResolvedConnection {
 }
 
 function resolveConnection(options: ConnectOptions): ResolvedConnection {
-  const { connectionOptions, namespace } = options.embedded ? { connectionOptions: {} as NativeConnectionOptions } : loadConfiguration(process.env, options.profile);
+  const { connectionOptions, namespace } = options.embedded
+    ? { connectionOptions: {} as NativeConnectionOptions }
+    : loadConfiguration(process.env, options.profile);
   return {
     connectionOptions,
     namespace: options.namespace ?? namespace ?? DEFAULT_NAMESPACE,
@@ -150,24 +187,48 @@ function resolveConnection(options: ConnectOptions): ResolvedConnection {
   };
 }
 
-function loadConfiguration(environment: NodeJS.ProcessEnv, profile: string | undefined): ReturnType<typeof loadClientConnectConfig> {
+function loadConfiguration(
+  environment: NodeJS.ProcessEnv,
+  profile: string | undefined,
+): ReturnType<typeof loadClientConnectConfig> {
   // An empty variable, as compose files and charts leave them, is as good as none.
-  const variables = Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''));
+  const variables = Object.fromEntries(
+    Object.entries(environment).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+    ),
+  );
   try {
-    return loadClientConnectConfig({ overrideEnvVars: variables, ...(profile !== undefined && { profile }) });
+    return loadClientConnectConfig({
+      overrideEnvVars: variables,
+      ...(profile !== undefined && { profile }),
+    });
   } catch (error) {
-    throw new Failure('ConfigurationError', `the Temporal configuration cannot be read: ${reason(error)}. Look at TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the TEMPORAL_TLS_* files.`, { cause: error });
+    throw new Failure(
+      'ConfigurationError',
+      `the Temporal configuration cannot be read: ${reason(error)}. Look at TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the TEMPORAL_TLS_* files.`,
+      { cause: error },
+    );
   }
 }
 
 /** Also finds out whether it is Temporal that answers: a proxy that knows nothing of gRPC passes for an old server until here. */
-async function requireNamespace(connection: Connection, namespace: string, address: string): Promise<void> {
+async function requireNamespace(
+  connection: Connection,
+  namespace: string,
+  address: string,
+): Promise<void> {
   try {
-    await connection.withDeadline(Date.now() + CALL_MS, () => connection.workflowService.describeNamespace({ namespace }));
+    await connection.withDeadline(Date.now() + CALL_MS, () =>
+      connection.workflowService.describeNamespace({ namespace }),
+    );
   } catch (error) {
     const { code } = error as { code?: unknown };
     if (code === STATUS.notFound) {
-      throw new Failure('ConfigurationError', `Temporal at ${address} has no namespace ${JSON.stringify(namespace)}. Set TEMPORAL_NAMESPACE, or make it: temporal operator namespace create -n ${namespace}`, { cause: error });
+      throw new Failure(
+        'ConfigurationError',
+        `Temporal at ${address} has no namespace ${JSON.stringify(namespace)}. Set TEMPORAL_NAMESPACE, or make it: temporal operator namespace create -n ${namespace}`,
+        { cause: error },
+      );
     }
     // Without the right to look at the namespace, runs in it may still be allowed.
     if (code !== STATUS.permissionDenied) throw unreachable(address, CALL_MS, error);
@@ -175,22 +236,37 @@ async function requireNamespace(connection: Connection, namespace: string, addre
 }
 
 function unreachable(address: string, timeoutMs: number, error: unknown): Failure {
-  const hint = 'Set TEMPORAL_ADDRESS to a running server, start one with `hashloom dev`, or add --local to run with an embedded one.';
-  return new Failure('TemporalUnreachable', `Temporal does not let us in at ${address} (tried for ${timeoutMs / 1000} s at most): ${reason(error)}. ${hint}`, { cause: error });
+  const hint =
+    'Set TEMPORAL_ADDRESS to a running server, start one with `hashloom dev`, or add --local to run with an embedded one.';
+  return new Failure(
+    'TemporalUnreachable',
+    `Temporal does not let us in at ${address} (tried for ${timeoutMs / 1000} s at most): ${reason(error)}. ${hint}`,
+    { cause: error },
+  );
 }
 
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const text = error.cause instanceof Error ? `${error.message}: ${reason(error.cause)}` : error.message;
+  const text =
+    error.cause instanceof Error ? `${error.message}: ${reason(error.cause)}` : error.message;
   return text.replace(/[.\s]+$/, '');
 }
 
 /** The servers' own caches learn of new attributes a moment later; a run that used them before would be refused. */
-async function areQueryable(connection: Connection, namespace: string, names: string[]): Promise<boolean> {
+async function areQueryable(
+  connection: Connection,
+  namespace: string,
+  names: string[],
+): Promise<boolean> {
   const query = names.map((name) => `${name} = 'none'`).join(' AND ');
   const deadline = Date.now() + ATTRIBUTES_MS;
   while (Date.now() < deadline) {
-    const known = await connection.workflowService.countWorkflowExecutions({ namespace, query }).then(() => true, () => false);
+    const known = await connection.workflowService
+      .countWorkflowExecutions({ namespace, query })
+      .then(
+        () => true,
+        () => false,
+      );
     if (known) return true;
     await pause(POLL_MS);
   }
@@ -201,25 +277,57 @@ async function areQueryable(connection: Connection, namespace: string, names: st
  * The server lists whoever polled in the last five minutes. Of those, count who polled within the last poll's length and has not
  * said since that it shuts down. A worker whose slots are all taken does not poll: its heartbeat says that it is there.
  */
-async function isPolled(connection: Connection, namespace: string, { queue, kind }: PolledQueue): Promise<boolean> {
-  const [pollers, workers] = await Promise.all([pollersOf(connection, namespace, queue, kind), workersOf(connection, namespace, queue)]);
+async function isPolled(
+  connection: Connection,
+  namespace: string,
+  { queue, kind }: PolledQueue,
+): Promise<boolean> {
+  const [pollers, workers] = await Promise.all([
+    pollersOf(connection, namespace, queue, kind),
+    workersOf(connection, namespace, queue),
+  ]);
   const now = Date.now();
-  if (kind === 'activity' && workers.some((worker) => worker.running && worker.busy && now - worker.atMs < POLL_WINDOW_MS)) return true;
+  if (
+    kind === 'activity' &&
+    workers.some((worker) => worker.running && worker.busy && now - worker.atMs < POLL_WINDOW_MS)
+  )
+    return true;
   return pollers.some(({ identity, atMs }) => {
     if (now - atMs > POLL_WINDOW_MS) return false;
-    return !workers.some((worker) => worker.identity === identity && !worker.running && worker.atMs + LAST_POLL_MS > atMs);
+    return !workers.some(
+      (worker) =>
+        worker.identity === identity && !worker.running && worker.atMs + LAST_POLL_MS > atMs,
+    );
   });
 }
 
 type DescribeTaskQueueRequest = Parameters<Connection['workflowService']['describeTaskQueue']>[0];
 
-async function pollersOf(connection: Connection, namespace: string, queue: string, kind: PolledQueue['kind']): Promise<{ identity: string; atMs: number }[]> {
-  const request: object = { namespace, taskQueue: { name: queue }, taskQueueType: TASK_QUEUE_TYPE[kind] };
+async function pollersOf(
+  connection: Connection,
+  namespace: string,
+  queue: string,
+  kind: PolledQueue['kind'],
+): Promise<{ identity: string; atMs: number }[]> {
+  const request: object = {
+    namespace,
+    taskQueue: { name: queue },
+    taskQueueType: TASK_QUEUE_TYPE[kind],
+  };
   try {
-    const { pollers } = await connection.withDeadline(Date.now() + CALL_MS, () => connection.workflowService.describeTaskQueue(request as DescribeTaskQueueRequest));
-    return pollers.map(({ identity, lastAccessTime }) => ({ identity: identity ?? '', atMs: toMs(lastAccessTime) }));
+    const { pollers } = await connection.withDeadline(Date.now() + CALL_MS, () =>
+      connection.workflowService.describeTaskQueue(request as DescribeTaskQueueRequest),
+    );
+    return pollers.map(({ identity, lastAccessTime }) => ({
+      identity: identity ?? '',
+      atMs: toMs(lastAccessTime),
+    }));
   } catch (error) {
-    throw new Failure('TemporalUnreachable', `Temporal does not describe the task queue ${queue} of namespace ${namespace}: ${reason(error)}`, { cause: error });
+    throw new Failure(
+      'TemporalUnreachable',
+      `Temporal does not describe the task queue ${queue} of namespace ${namespace}: ${reason(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -231,20 +339,35 @@ interface WorkerSign {
 }
 
 /** What workers say of themselves; nothing on servers older than this call. */
-async function workersOf(connection: Connection, namespace: string, queue: string): Promise<WorkerSign[]> {
+async function workersOf(
+  connection: Connection,
+  namespace: string,
+  queue: string,
+): Promise<WorkerSign[]> {
   const request = { namespace, pageSize: 1000, query: `TaskQueue = '${queue}'` };
   try {
-    const { workersInfo } = await connection.withDeadline(Date.now() + CALL_MS, () => connection.workflowService.listWorkers(request));
+    const { workersInfo } = await connection.withDeadline(Date.now() + CALL_MS, () =>
+      connection.workflowService.listWorkers(request),
+    );
     return workersInfo.flatMap(({ workerHeartbeat: sign }) => {
       if (!sign) return [];
       const busy = (sign.activityTaskSlotsInfo?.currentUsedSlots ?? 0) > 0;
-      return [{ identity: sign.workerIdentity ?? '', running: Number(sign.status) === RUNNING, busy, atMs: toMs(sign.heartbeatTime) }];
+      return [
+        {
+          identity: sign.workerIdentity ?? '',
+          running: Number(sign.status) === RUNNING,
+          busy,
+          atMs: toMs(sign.heartbeatTime),
+        },
+      ];
     });
   } catch {
     return [];
   }
 }
 
-function toMs(time: { seconds?: { toNumber(): number } | null; nanos?: number | null } | null | undefined): number {
+function toMs(
+  time: { seconds?: { toNumber(): number } | null; nanos?: number | null } | null | undefined,
+): number {
   return (time?.seconds?.toNumber() ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6;
 }

@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
 
 /** Serves /healthz (the process lives) and /readyz (every worker polls) on all interfaces, for Kubernetes and its like. */
-export async function serveHealth(port: number, states: () => string[]): Promise<{ port: number; close(): Promise<void> }> {
+export async function serveHealth(
+  port: number,
+  states: () => string[],
+): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const all = states();
     const ready = all.every((state) => state === 'RUNNING');

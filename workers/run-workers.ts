@@ -55,7 +55,8 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
     ),
   );
   const states = () => workers.map((worker) => worker.getState());
-  const health = options.healthPort === undefined ? undefined : await serveHealth(options.healthPort, states);
+  const health =
+    options.healthPort === undefined ? undefined : await serveHealth(options.healthPort, states);
   const drain = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
@@ -87,7 +88,11 @@ export function installRuntime(level: LogLevel): void {
   Runtime.install({
     logger: new DefaultLogger(level, (entry) => {
       // Only one queue has workflows, by design.
-      if (!entry.message.startsWith('No workflows registered')) console.error(`${new Date().toISOString()} ${entry.level} ${entry.message}`, entry.meta ?? '');
+      if (!entry.message.startsWith('No workflows registered'))
+        console.error(
+          `${new Date().toISOString()} ${entry.level} ${entry.message}`,
+          entry.meta ?? '',
+        );
     }),
     telemetryOptions: { logging: { filter: { core: level, other: level } } },
     shutdownSignals: [],

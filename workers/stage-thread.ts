@@ -34,11 +34,16 @@ export default async function runStage(task: ThreadTask): Promise<StageOutcome> 
     },
   };
   try {
-    const stage = stages[task.activity] as (input: unknown, context: StageContext) => Promise<unknown>;
+    const stage = stages[task.activity] as (
+      input: unknown,
+      context: StageContext,
+    ) => Promise<unknown>;
     return { result: await stage(task.input, context) };
   } catch (error) {
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    return { error: { name, message, stack: stack ?? '', cancelled: error instanceof StageCancelled } };
+    return {
+      error: { name, message, stack: stack ?? '', cancelled: error instanceof StageCancelled },
+    };
   } finally {
     task.port.close();
   }

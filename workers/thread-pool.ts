@@ -37,7 +37,10 @@ export function createThreadPool(threads: number, trainThreads: number): ThreadP
       if (signal.aborted) onAbort();
       else signal.addEventListener('abort', onAbort, { once: true });
       try {
-        return await pool.run({ activity, input, origin, trainThreads, stageThreads: threads, cancel, port: port2 }, { transferList: [port2], signal: kill.signal });
+        return await pool.run(
+          { activity, input, origin, trainThreads, stageThreads: threads, cancel, port: port2 },
+          { transferList: [port2], signal: kill.signal },
+        );
       } catch (error) {
         if (!kill.signal.aborted) throw error;
         return { error: { name: 'StageCancelled', message: 'ended', stack: '', cancelled: true } };

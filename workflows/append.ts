@@ -14,12 +14,25 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
   const { index, source, tokens, documents, vocabulary } = configuration;
   const base = { store: configuration.store, force };
   const hasEncoder = source.kind === 'vectors' || source.kind === 'documents';
-  const run = followRun(input, APPEND_STAGE_NAMES[!hasSource ? 'deletions' : hasEncoder ? 'encoded' : 'votes']);
+  const run = followRun(
+    input,
+    APPEND_STAGE_NAMES[!hasSource ? 'deletions' : hasEncoder ? 'encoded' : 'votes'],
+  );
   // The model is frozen: rules about what it has learned were judged when it was published.
   const { minimum, regression } = configuration.gate;
-  const passGate = setUpGate({ ...configuration, gate: { ...configuration.gate, minimum: ofItems(minimum), regression: ofItems(regression) } }, run);
+  const passGate = setUpGate(
+    {
+      ...configuration,
+      gate: { ...configuration.gate, minimum: ofItems(minimum), regression: ofItems(regression) },
+    },
+    run,
+  );
 
-  const corpus = hasSource ? await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration })) : undefined;
+  const corpus = hasSource
+    ? await run.stage('list', () =>
+        perform('main', 'list', source.path, { ...base, configuration }),
+      )
+    : undefined;
   const dictionary = corpus && !hasEncoder ? await ingestAll(corpus) : undefined;
   const changed = await run.stage('append', () =>
     perform('export', 'append', hasSource ? source.path : `${deleted.length} deletions`, {
@@ -41,22 +54,50 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
   const { workflowId, runId } = workflowInfo();
   const published = changed.unchanged ? await standing() : await publish();
   run.published(published.version);
-  return { index, ...published, workflowId, runId, stages: run.results(), corpus: remarks, changes };
+  return {
+    index,
+    ...published,
+    workflowId,
+    runId,
+    stages: run.results(),
+    corpus: remarks,
+    changes,
+  };
 
-  async function ingestAll({ artifact, batches, rows }: { artifact: StageOutput['artifact']; batches: number[]; rows: number }) {
+  async function ingestAll({
+    artifact,
+    batches,
+    rows,
+  }: {
+    artifact: StageOutput['artifact'];
+    batches: number[];
+    rows: number;
+  }) {
     const shards = { ...base, files: artifact, source, tokens, documents };
     await run.stage('ingest', () => processShards(run, 'ingest', batches, shards));
-    return await run.stage('dictionary', () => perform('etl', 'mergeDictionaries', `${rows} dictionaries`, { ...shards, memoryMiB: vocabulary.memoryMiB }));
+    return await run.stage('dictionary', () =>
+      perform('etl', 'mergeDictionaries', `${rows} dictionaries`, {
+        ...shards,
+        memoryMiB: vocabulary.memoryMiB,
+      }),
+    );
   }
 
   async function standing(): Promise<Published> {
-    const { uri, metrics } = await perform('main', 'describeVersion', index, { ...base, index, version });
+    const { uri, metrics } = await perform('main', 'describeVersion', index, {
+      ...base,
+      index,
+      version,
+    });
     return { version, uri, published: false, metrics };
   }
 
   async function publish(): Promise<Published> {
     const before = await perform('main', 'describeVersion', index, { ...base, index, version });
-    const approval = await passGate(changed.metrics, { uri: before.uri, previous: { version, metrics: before.metrics } });
+    const approval = await passGate(changed.metrics, {
+      uri: before.uri,
+      previous: { version, metrics: before.metrics },
+    });
     const metrics = { ...before.metrics, ...changed.metrics };
     const made = await run.stage('publish', () =>
       perform('main', 'publish', index, {
@@ -75,7 +116,10 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
   }
 }
 
-const ofItems = (rules: Record<string, number>): Record<string, number> => Object.fromEntries(Object.entries(rules).filter(([name]) => ITEM_METRICS.some((metric) => metric === name)));
+const ofItems = (rules: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(rules).filter(([name]) => ITEM_METRICS.some((metric) => metric === name)),
+  );
 
 interface Published {
   version: number;
@@ -86,5 +130,12 @@ interface Published {
 
 function changesOf({ facts }: StageOutput): AppendChanges {
   const count = (name: keyof AppendChanges) => Number(facts[name]);
-  return { added: count('added'), replaced: count('replaced'), same: count('same'), deleted: count('deleted'), unknown: count('unknown'), withoutNeighbours: count('withoutNeighbours') };
+  return {
+    added: count('added'),
+    replaced: count('replaced'),
+    same: count('same'),
+    deleted: count('deleted'),
+    unknown: count('unknown'),
+    withoutNeighbours: count('withoutNeighbours'),
+  };
 }

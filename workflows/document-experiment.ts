@@ -1,6 +1,18 @@
-import { continueAsNew, defineSignal, executeChild, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  continueAsNew,
+  defineSignal,
+  executeChild,
+  getExternalWorkflowHandle,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import { type DocumentExperimentInput, type DocumentScore, type DocumentSet, rowName } from '../schemas/document-experiment.ts';
+import {
+  type DocumentExperimentInput,
+  type DocumentScore,
+  type DocumentSet,
+  rowName,
+} from '../schemas/document-experiment.ts';
 import { QUEUES } from '../schemas/queues.ts';
 import type { ChildProgress } from '../schemas/run.ts';
 import { childProgressQuery } from './child-progress.ts';
@@ -19,11 +31,22 @@ export async function documentExperiment(input: DocumentExperimentInput): Promis
   const scores: DocumentScore[] = [];
   let done = 0;
   setHandler(trialDone, () => void (done += 1));
-  setHandler(childProgressQuery, (): ChildProgress => ({ done, total: perSet * input.sets.length, figures: {} }));
+  setHandler(childProgressQuery, (): ChildProgress => ({
+    done,
+    total: perSet * input.sets.length,
+    figures: {},
+  }));
   for (const set of input.sets) {
     const workflowId = `${workflowInfo().workflowId}/${set.name}`;
     const args: [DocumentSetInput] = [{ ...input, sets: [set] }];
-    scores.push(...(await executeChild(documentSet, { workflowId, taskQueue: QUEUES.main, args, staticSummary: `${set.name}: ${perSet} trials` })));
+    scores.push(
+      ...(await executeChild(documentSet, {
+        workflowId,
+        taskQueue: QUEUES.main,
+        args,
+        staticSummary: `${set.name}: ${perSet} trials`,
+      })),
+    );
   }
   return scores;
 }
@@ -42,7 +65,11 @@ export async function documentSet(input: DocumentSetInput): Promise<DocumentScor
   const scores = [...(input.scores ?? [])];
   const all = settings.length * trials;
   let finished = scores.length;
-  setHandler(childProgressQuery, (): ChildProgress => ({ done: finished, total: all, figures: {} }));
+  setHandler(childProgressQuery, (): ChildProgress => ({
+    done: finished,
+    total: all,
+    figures: {},
+  }));
   const last = Math.min(all, scores.length + PER_HISTORY);
   let next = scores.length;
   const lane = async () => {
@@ -54,8 +81,22 @@ export async function documentSet(input: DocumentSetInput): Promise<DocumentScor
       // Seeds outside: the first seed of every setting is there before the second of any.
       const seed = firstSeed + Math.floor(number / settings.length);
       const picture = pictures && seed === firstSeed;
-      const { artifact, metrics } = await perform('train', 'documentTrial', `${set.name}, ${rowName(setting)}, ${bits} bits, seed ${seed}`, { store, force, weighed, hashing, bits, seed, ...(picture && { picture }) });
-      scores[number] = { data: set.name, name, variant, bits, seed, metrics, trial: artifact, pictured: picture };
+      const { artifact, metrics } = await perform(
+        'train',
+        'documentTrial',
+        `${set.name}, ${rowName(setting)}, ${bits} bits, seed ${seed}`,
+        { store, force, weighed, hashing, bits, seed, ...(picture && { picture }) },
+      );
+      scores[number] = {
+        data: set.name,
+        name,
+        variant,
+        bits,
+        seed,
+        metrics,
+        trial: artifact,
+        pictured: picture,
+      };
       finished += 1;
       const { parent } = workflowInfo();
       if (parent) await getExternalWorkflowHandle(parent.workflowId).signal(trialDone);
@@ -66,7 +107,10 @@ export async function documentSet(input: DocumentSetInput): Promise<DocumentScor
   return scores;
 }
 
-async function weigh({ name, configuration }: DocumentSet, store: string): Promise<ArtifactReference> {
+async function weigh(
+  { name, configuration }: DocumentSet,
+  store: string,
+): Promise<ArtifactReference> {
   const base = { store, force: false };
   const { source, tokens, documents } = configuration;
   const corpus = await perform('main', 'list', name, { ...base, configuration });

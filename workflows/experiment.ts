@@ -19,10 +19,17 @@ export async function sbmExperiment(input: SbmExperimentState): Promise<SbmScore
   const scores = [...(input.scores ?? [])];
   const all = settings.length * trials;
   let finished = scores.length;
-  setHandler(childProgressQuery, (): ChildProgress => ({ done: finished, total: all, figures: {} }));
+  setHandler(childProgressQuery, (): ChildProgress => ({
+    done: finished,
+    total: all,
+    figures: {},
+  }));
   const last = Math.min(all, scores.length + PER_HISTORY);
   while (scores.length < last) {
-    const numbers = Array.from({ length: Math.min(WINDOW, last - scores.length) }, (_, k) => scores.length + k);
+    const numbers = Array.from(
+      { length: Math.min(WINDOW, last - scores.length) },
+      (_, k) => scores.length + k,
+    );
     scores.push(...(await Promise.all(numbers.map(runTrial))));
   }
   if (scores.length < all) await continueAsNew<typeof sbmExperiment>({ ...input, scores });
@@ -35,7 +42,12 @@ export async function sbmExperiment(input: SbmExperimentState): Promise<SbmScore
     const { concentration, beta, lambda } = setting.training;
     const seed = firstSeed + (number % trials);
     const summary = `${method} K ${concentration} beta ${beta} lambda ${lambda}, ${draws}, seed ${seed}`;
-    const { precision, recall, f1 } = await perform('train', 'sbmTrial', summary, { store, force, setting, seed });
+    const { precision, recall, f1 } = await perform('train', 'sbmTrial', summary, {
+      store,
+      force,
+      setting,
+      seed,
+    });
     finished += 1;
     return { precision, recall, f1 };
   }

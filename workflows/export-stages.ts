@@ -4,7 +4,12 @@ import type { ActivityInput, Steps } from './steps.ts';
 const MOST_IN_ONE = 1_000_000;
 
 /** The export by ranges of items and codes, then by published files, each an activity of its own; what is small in one activity. */
-export async function exportIndex({ perform, processShards }: Pick<Steps, 'perform' | 'processShards'>, summary: string, made: { facts: Record<string, unknown> }, input: ActivityInput<'exportBuckets'>) {
+export async function exportIndex(
+  { perform, processShards }: Pick<Steps, 'perform' | 'processShards'>,
+  summary: string,
+  made: { facts: Record<string, unknown> },
+  input: ActivityInput<'exportBuckets'>,
+) {
   if (Number(made.facts['items']) * Number(made.facts['tables']) > MOST_IN_ONE) {
     const plan = await perform('export', 'planExport', summary, input);
     if (!plan.finished) {

@@ -1,4 +1,8 @@
-import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  type ActivityOptions,
+  proxyActivities,
+} from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.ts';
 import type { ActivityName } from '../activities/run-stage.ts';
 import { FAILURE_TYPES } from '../schemas/failures.ts';
@@ -24,9 +28,15 @@ const PROFILE = {
 
 type Work = (input: unknown) => Promise<unknown>;
 
-const onQueue = (role: QueueRole) => proxyActivities<Record<string, Work>>({ ...PROFILE, taskQueue: QUEUES[role] });
+const onQueue = (role: QueueRole) =>
+  proxyActivities<Record<string, Work>>({ ...PROFILE, taskQueue: QUEUES[role] });
 
-const proxies = { main: onQueue('main'), etl: onQueue('etl'), train: onQueue('train'), export: onQueue('export') };
+const proxies = {
+  main: onQueue('main'),
+  etl: onQueue('etl'),
+  train: onQueue('train'),
+  export: onQueue('export'),
+};
 
 /** Runs an activity on the queue of its role, with a line for Temporal's UI. */
 export async function perform<Name extends ActivityName>(

@@ -4,7 +4,12 @@ import { QUEUE_OF_STAGE } from '../schemas/queues.ts';
 import { STAGES } from '../schemas/stages.ts';
 import { childProgressQuery } from './child-progress.ts';
 import { perform } from './policies.ts';
-import { type ActivityInput, SHARD_STAGES, type ShardActivity, type StageFigures } from './steps.ts';
+import {
+  type ActivityInput,
+  SHARD_STAGES,
+  type ShardActivity,
+  type StageFigures,
+} from './steps.ts';
 
 export type ShardInput<Name extends ShardActivity> = ActivityInput<Name>;
 export type ShardTotals = StageFigures;
@@ -25,21 +30,31 @@ const WINDOW = 64;
 const LONGEST_HISTORY = 8000;
 
 /** Runs one activity over all batches of a stage, a sliding window at a time. */
-export async function processShards<Name extends ShardActivity>(input: ProcessShardsInput<Name>): Promise<ShardTotals> {
+export async function processShards<Name extends ShardActivity>(
+  input: ProcessShardsInput<Name>,
+): Promise<ShardTotals> {
   const { activity, batches, shared } = input;
   const total = batches.length - 1;
   const totals = { ...input.totals };
   let next = input.next;
   let done = next;
-  setHandler(childProgressQuery, (): ChildProgress => ({ done, total, figures: { rows: totals.rows, bytes: totals.bytes } }));
+  setHandler(childProgressQuery, (): ChildProgress => ({
+    done,
+    total,
+    figures: { rows: totals.rows, bytes: totals.bytes },
+  }));
 
-  const historyIsLong = () => workflowInfo().historyLength > LONGEST_HISTORY || workflowInfo().continueAsNewSuggested;
+  const historyIsLong = () =>
+    workflowInfo().historyLength > LONGEST_HISTORY || workflowInfo().continueAsNewSuggested;
   const lane = async () => {
     while (next < total && !historyIsLong()) {
       const batch = next++;
       const range = { from: batches[batch] ?? 0, to: batches[batch + 1] ?? 0 };
       const summary = `${STAGES[SHARD_STAGES[activity]].title}: batch ${batch + 1} of ${total}`;
-      const output = await perform(QUEUE_OF_STAGE[SHARD_STAGES[activity]], activity, summary, { ...shared, ...range } as unknown as ShardInput<Name>);
+      const output = await perform(QUEUE_OF_STAGE[SHARD_STAGES[activity]], activity, summary, {
+        ...shared,
+        ...range,
+      } as unknown as ShardInput<Name>);
       totals.cached &&= output.cached;
       totals.rows += output.rows;
       totals.bytes += output.bytes;

@@ -3,23 +3,47 @@ import { exportIndex } from './export-stages.ts';
 import type { Steps } from './steps.ts';
 
 /** From vectors that are there to a published hash-bucket index: the shortest way, without labels and without training. */
-export async function reindexVectors(input: ReindexInput, { run, perform, processShards, passGate, execution }: Steps): Promise<ReindexResult> {
+export async function reindexVectors(
+  input: ReindexInput,
+  { run, perform, processShards, passGate, execution }: Steps,
+): Promise<ReindexResult> {
   const { configuration, force } = input;
   const { index, source, training, vectors, seed } = configuration;
   const base = { store: configuration.store, force };
 
-  const corpus = await run.stage('list', () => perform('main', 'list', source.path, { ...base, configuration }));
+  const corpus = await run.stage('list', () =>
+    perform('main', 'list', source.path, { ...base, configuration }),
+  );
   const shape = { tables: training.tables, bits: training.bits };
   const codes = await run.stage('encode', () =>
-    perform('export', 'encodeVectors', `${vectors.method}, ${shape.tables} x ${shape.bits} bits`, { ...base, files: corpus.artifact, badFiles: source.badFiles, vectors, ...shape, seed }),
+    perform('export', 'encodeVectors', `${vectors.method}, ${shape.tables} x ${shape.bits} bits`, {
+      ...base,
+      files: corpus.artifact,
+      badFiles: source.badFiles,
+      vectors,
+      ...shape,
+      seed,
+    }),
   );
   const buckets = await run.stage('export', () =>
-    exportIndex({ perform, processShards }, `${training.tables} tables`, codes, { ...base, ...configuration.export, codes: codes.artifact, items: codes.artifact, maximumBucket: configuration.buckets.maximumSize }),
+    exportIndex({ perform, processShards }, `${training.tables} tables`, codes, {
+      ...base,
+      ...configuration.export,
+      codes: codes.artifact,
+      items: codes.artifact,
+      maximumBucket: configuration.buckets.maximumSize,
+    }),
   );
-  const metrics = Object.fromEntries(Object.entries(buckets.facts).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+  const metrics = Object.fromEntries(
+    Object.entries(buckets.facts).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    ),
+  );
   const lineage = [buckets.artifact, codes.artifact, corpus.artifact];
   const made = { ...base, configuration, lineage, metrics };
-  const page = await run.stage('report', () => perform('export', 'report', index, { ...made, stages: run.results() }));
+  const page = await run.stage('report', () =>
+    perform('export', 'report', index, { ...made, stages: run.results() }),
+  );
   const approval = await passGate(metrics, page);
   const version = await run.stage('publish', () =>
     perform('main', 'publish', index, {
@@ -32,5 +56,18 @@ export async function reindexVectors(input: ReindexInput, { run, perform, proces
   );
   run.published(version.version);
   const { uri, published } = version;
-  return { index, version: version.version, uri, published, ...execution, stages: run.results(), metrics, corpus: { skippedFiles: codes.skipped.files, firstSkipped: codes.skipped.first, repeatedFiles: corpus.repeated } };
+  return {
+    index,
+    version: version.version,
+    uri,
+    published,
+    ...execution,
+    stages: run.results(),
+    metrics,
+    corpus: {
+      skippedFiles: codes.skipped.files,
+      firstSkipped: codes.skipped.first,
+      repeatedFiles: corpus.repeated,
+    },
+  };
 }

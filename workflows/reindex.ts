@@ -14,13 +14,29 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
   const base = { store: configuration.store, force };
   const { run, perform, learn, passGate } = steps;
 
-  const { corpus, dictionary, words, counted, rows, d, pairs, mining } = await affinityStages(input, steps);
+  const { corpus, dictionary, words, counted, rows, d, pairs, mining } = await affinityStages(
+    input,
+    steps,
+  );
   const learning = { ...mining, batches: pairs.batches, words: words.rows, training };
   const model = await run.stage('train', async () => {
-    const warm = training.warmStart === 'none' ? null : await perform('train', 'findWarmStart', index, { ...learning, index, vocabulary: words.artifact });
+    const warm =
+      training.warmStart === 'none'
+        ? null
+        : await perform('train', 'findWarmStart', index, {
+            ...learning,
+            index,
+            vocabulary: words.artifact,
+          });
     return await learn({ ...learning, ...(warm && { warm }) });
   });
-  const codes = await run.stage('binarize', () => perform('export', 'binarize', `${training.bits} bits`, { ...base, model: model.artifact, ...(buckets.settle && { pairs: pairs.artifact }) }));
+  const codes = await run.stage('binarize', () =>
+    perform('export', 'binarize', `${training.bits} bits`, {
+      ...base,
+      model: model.artifact,
+      ...(buckets.settle && { pairs: pairs.artifact }),
+    }),
+  );
   const exported = await run.stage('export', () =>
     exportIndex(steps, `${training.tables} tables`, codes, {
       ...base,
@@ -44,10 +60,22 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
       seed,
     }),
   );
-  const remarks = { skippedFiles: dictionary.skipped.files, firstSkipped: dictionary.skipped.first, repeatedFiles: corpus.repeated };
-  const lineage = [...[exported, quality, codes, model, pairs, d, rows].map((output) => output.artifact), counted.groups, words.artifact, dictionary.artifact, corpus.artifact];
+  const remarks = {
+    skippedFiles: dictionary.skipped.files,
+    firstSkipped: dictionary.skipped.first,
+    repeatedFiles: corpus.repeated,
+  };
+  const lineage = [
+    ...[exported, quality, codes, model, pairs, d, rows].map((output) => output.artifact),
+    counted.groups,
+    words.artifact,
+    dictionary.artifact,
+    corpus.artifact,
+  ];
   const made = { ...base, configuration, lineage, metrics: quality.metrics };
-  const page = await run.stage('report', () => perform('export', 'report', index, { ...made, stages: run.results() }));
+  const page = await run.stage('report', () =>
+    perform('export', 'report', index, { ...made, stages: run.results() }),
+  );
   const approval = await passGate(quality.metrics, page);
   const version = await run.stage('publish', () =>
     perform('main', 'publish', index, {
@@ -60,5 +88,14 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
   );
   run.published(version.version);
   const { uri, published } = version;
-  return { index, version: version.version, uri, published, ...steps.execution, stages: run.results(), metrics: quality.metrics, corpus: remarks };
+  return {
+    index,
+    version: version.version,
+    uri,
+    published,
+    ...steps.execution,
+    stages: run.results(),
+    metrics: quality.metrics,
+    corpus: remarks,
+  };
 }

@@ -1,6 +1,19 @@
-import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  defineQuery,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { PROGRESS_QUERY, type ReindexInput, type RunProgress, SEARCH_ATTRIBUTES, type StageProgress, type StageResult, type WaitingGate } from '../schemas/run.ts';
+import {
+  PROGRESS_QUERY,
+  type ReindexInput,
+  type RunProgress,
+  SEARCH_ATTRIBUTES,
+  type StageProgress,
+  type StageResult,
+  type WaitingGate,
+} from '../schemas/run.ts';
 import { STAGES, type StageName } from '../schemas/stages.ts';
 import type { StageFigures } from './steps.ts';
 
@@ -30,14 +43,20 @@ export const progressQuery = defineQuery<RunProgress>(PROGRESS_QUERY);
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
 export function followRun(input: ReindexInput, names: readonly StageName[]): RunFollower {
-  const stages: StageProgress[] = names.map((name) => ({ name, state: 'waiting', done: 0, total: 0 }));
+  const stages: StageProgress[] = names.map((name) => ({
+    name,
+    state: 'waiting',
+    done: 0,
+    total: 0,
+  }));
   const progress: RunProgress = { index: input.configuration.index, stages };
   setHandler(progressQuery, () => progress);
   const attribute = (name: string, value: string) => {
     if (input.searchAttributes) upsertSearchAttributes([{ key: keyword(name), value }]);
   };
   attribute(SEARCH_ATTRIBUTES.index, progress.index);
-  const show = () => setCurrentDetails([...describeGate(progress), describeStages(stages)].join('\n\n'));
+  const show = () =>
+    setCurrentDetails([...describeGate(progress), describeStages(stages)].join('\n\n'));
 
   return {
     async stage(name, work) {
@@ -48,7 +67,13 @@ export function followRun(input: ReindexInput, names: readonly StageName[]): Run
       show();
       const started = Date.now();
       const output = await work();
-      stage.result = { name, cached: output.cached, seconds: (Date.now() - started) / 1000, rows: output.rows, bytes: output.bytes };
+      stage.result = {
+        name,
+        cached: output.cached,
+        seconds: (Date.now() - started) / 1000,
+        rows: output.rows,
+        bytes: output.bytes,
+      };
       stage.state = 'done';
       show();
       return output;
@@ -78,14 +103,24 @@ export function followRun(input: ReindexInput, names: readonly StageName[]): Run
 function describeGate({ index, gate }: RunProgress): string[] {
   if (!gate) return [];
   const misses = gate.misses.map((miss) => `- ${escapeMarkdown(miss)}`).join('\n');
-  return ['**Waits at the gate**', misses, `Report: \`${gate.report}\``, `Until ${gate.until}: \`hashloom approve ${index} --reason TEXT\` or \`hashloom reject ${index} --reason TEXT\``];
+  return [
+    '**Waits at the gate**',
+    misses,
+    `Report: \`${gate.report}\``,
+    `Until ${gate.until}: \`hashloom approve ${index} --reason TEXT\` or \`hashloom reject ${index} --reason TEXT\``,
+  ];
 }
 
 function describeRefusal({ misses, reason, report }: Refusal): string {
-  return [`**Refused by the gate**${escapeMarkdown(reason)}; the published version stays`, misses.map((miss) => `- ${escapeMarkdown(miss)}`).join('\n'), `Report: \`${report}\``].join('\n\n');
+  return [
+    `**Refused by the gate**${escapeMarkdown(reason)}; the published version stays`,
+    misses.map((miss) => `- ${escapeMarkdown(miss)}`).join('\n'),
+    `Report: \`${report}\``,
+  ].join('\n\n');
 }
 
-const escapeMarkdown = (text: string): string => text.replaceAll(/[\\`*_<>[\]|]/g, (character) => `\\${character}`);
+const escapeMarkdown = (text: string): string =>
+  text.replaceAll(/[\\`*_<>[\]|]/g, (character) => `\\${character}`);
 
 /** The table of stages as Markdown, for the UI's current details; its cells have no padding there but what they bring. */
 function describeStages(stages: StageProgress[]): string {
@@ -94,8 +129,18 @@ function describeStages(stages: StageProgress[]): string {
   const pad = (text: string) => `\u2003${text.replace(' ', '\u00A0')}`;
   const rows = stages.map(({ name, state, result }) => {
     const how = result ? (result.cached ? 'cached' : 'run') : state;
-    const figures = result ? [result.rows.toLocaleString('en-US'), `${(result.bytes / 1e6).toFixed(2)} MB`, `${result.seconds.toFixed(1)} s`] : ['', '', ''];
+    const figures = result
+      ? [
+          result.rows.toLocaleString('en-US'),
+          `${(result.bytes / 1e6).toFixed(2)} MB`,
+          `${result.seconds.toFixed(1)} s`,
+        ]
+      : ['', '', ''];
     return cells(STAGES[name].title, ...[how, ...figures].map(pad));
   });
-  return [cells('Stage', ...['', 'Rows', 'Bytes', 'Time'].map(pad)), '|---|---|--:|--:|--:|', ...rows].join('\n');
+  return [
+    cells('Stage', ...['', 'Rows', 'Bytes', 'Time'].map(pad)),
+    '|---|---|--:|--:|--:|',
+    ...rows,
+  ].join('\n');
 }

@@ -1,4 +1,8 @@
-import { ApplicationFailure, ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
 import { executeChild, ParentClosePolicy } from '@temporalio/workflow';
 import type { FailureType } from '../schemas/failures.ts';
 import { QUEUES } from '../schemas/queues.ts';
@@ -23,9 +27,14 @@ export async function scheduled(input: ReindexInput): Promise<ScheduledResult> {
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     });
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return { skipped: `${workflowId} is already running` };
+    if (error instanceof WorkflowExecutionAlreadyStartedError)
+      return { skipped: `${workflowId} is already running` };
     const refusal = error instanceof ChildWorkflowFailure ? error.cause : undefined;
-    if (refusal instanceof ApplicationFailure && refusal.type === ('GateRefused' satisfies FailureType)) return { refused: refusal.message };
+    if (
+      refusal instanceof ApplicationFailure &&
+      refusal.type === ('GateRefused' satisfies FailureType)
+    )
+      return { refused: refusal.message };
     throw error;
   }
 }

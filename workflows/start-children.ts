@@ -1,7 +1,11 @@
 import { executeChild, workflowInfo } from '@temporalio/workflow';
 import { QUEUES } from '../schemas/queues.ts';
 import { STAGES } from '../schemas/stages.ts';
-import { processShards as processShardsWorkflow, type ShardInput, type ShardTotals } from './process-shards.ts';
+import {
+  processShards as processShardsWorkflow,
+  type ShardInput,
+  type ShardTotals,
+} from './process-shards.ts';
 import type { RunFollower } from './run-progress.ts';
 import { SHARD_STAGES, type ShardActivity } from './steps.ts';
 import { train as trainWorkflow, type TrainInput, type TrainOutput } from './train.ts';
@@ -25,7 +29,10 @@ export async function processShards<Name extends ShardActivity>(
   );
 }
 
-export async function learn(run: RunFollower, input: Omit<TrainInput, 'progress'>): Promise<TrainOutput> {
+export async function learn(
+  run: RunFollower,
+  input: Omit<TrainInput, 'progress'>,
+): Promise<TrainOutput> {
   const workflowId = childId('train');
   const { method, tables, bits, epochs, partitions } = input.training;
   return await childOf(run, workflowId, () =>
@@ -40,7 +47,11 @@ export async function learn(run: RunFollower, input: Omit<TrainInput, 'progress'
 
 const childId = (name: string) => `${workflowInfo().workflowId}/${name}`;
 
-async function childOf<Result>(run: Pick<RunFollower, 'child'>, workflowId: string, start: () => Promise<Result>): Promise<Result> {
+async function childOf<Result>(
+  run: Pick<RunFollower, 'child'>,
+  workflowId: string,
+  start: () => Promise<Result>,
+): Promise<Result> {
   run.child(workflowId);
   try {
     return await start();

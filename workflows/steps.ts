@@ -13,7 +13,15 @@ export type ActivityInput<Name extends ActivityName> = Parameters<Stages[Name]>[
 export type ShardActivity = keyof typeof SHARD_STAGES;
 
 /** Their stages. */
-export const SHARD_STAGES = { ingest: 'ingest', count: 'count', merge: 'merge', filter: 'filter', mine: 'mine', exportRange: 'export-range', exportPart: 'export-part' } as const satisfies Partial<Record<ActivityName, StageName>>;
+export const SHARD_STAGES = {
+  ingest: 'ingest',
+  count: 'count',
+  merge: 'merge',
+  filter: 'filter',
+  mine: 'mine',
+  exportRange: 'export-range',
+  exportPart: 'export-part',
+} as const satisfies Partial<Record<ActivityName, StageName>>;
 
 export interface StageFigures {
   cached: boolean;
@@ -25,18 +33,33 @@ export interface StageFigures {
 export interface Steps {
   run: {
     /** A stage as a run shows it. */
-    stage<Output extends StageFigures>(name: StageName, work: () => Promise<Output>): Promise<Output>;
+    stage<Output extends StageFigures>(
+      name: StageName,
+      work: () => Promise<Output>,
+    ): Promise<Output>;
     results(): StageResult[];
     published(version: number): void;
   };
   /** One activity, with a line for a person. */
-  perform: <Name extends ActivityName>(role: QueueRole, name: Name, summary: string, input: ActivityInput<Name>) => Promise<Awaited<ReturnType<Stages[Name]>>>;
+  perform: <Name extends ActivityName>(
+    role: QueueRole,
+    name: Name,
+    summary: string,
+    input: ActivityInput<Name>,
+  ) => Promise<Awaited<ReturnType<Stages[Name]>>>;
   /** An activity for every range [batches[k], batches[k + 1]). */
-  processShards: <Name extends ShardActivity>(activity: Name, batches: number[], shared: Omit<ActivityInput<Name>, 'from' | 'to'>) => Promise<StageFigures>;
+  processShards: <Name extends ShardActivity>(
+    activity: Name,
+    batches: number[],
+    shared: Omit<ActivityInput<Name>, 'from' | 'to'>,
+  ) => Promise<StageFigures>;
   learn: (input: LearningInput) => Promise<FinishTrainingOutput>;
   passGate: PassGate;
   execution: { workflowId: string; runId: string };
 }
 
 /** The way of a run through its gate: nothing when it passes, the approval where somebody wants it nevertheless, else GateRefused. */
-export type PassGate = (metrics: Metrics, page: Pick<ReportOutput, 'uri' | 'previous'>) => Promise<GateApproval | undefined>;
+export type PassGate = (
+  metrics: Metrics,
+  page: Pick<ReportOutput, 'uri' | 'previous'>,
+) => Promise<GateApproval | undefined>;

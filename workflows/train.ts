@@ -1,4 +1,11 @@
-import { ActivityFailure, ApplicationFailure, continueAsNew, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  continueAsNew,
+  log,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { FinishTrainingOutput } from '../activities/finish-training.ts';
 import type { Score } from '../activities/resume-training.ts';
 import type { WarmStart } from '../activities/training-artifacts.ts';
@@ -62,15 +69,29 @@ export async function train(input: TrainInput): Promise<TrainOutput> {
   }
   while (progress.epoch < training.epochs) {
     try {
-      const survey = progress.epoch > 0 ? await perform('train', 'survey', `after epoch ${progress.epoch}`, { ...learning, ...progress }) : undefined;
+      const survey =
+        progress.epoch > 0
+          ? await perform('train', 'survey', `after epoch ${progress.epoch}`, {
+              ...learning,
+              ...progress,
+            })
+          : undefined;
       if (survey) {
         const { f1, hitRate } = survey;
-        progress = { ...progress, scores: [...progress.scores, { epoch: progress.epoch, f1, hitRate }] };
+        progress = {
+          ...progress,
+          scores: [...progress.scores, { epoch: progress.epoch, f1, hitRate }],
+        };
         shown.figures = { ...shown.figures, f1, hitRate };
         if (hasPeaked(progress.scores, training)) break;
       }
       const trained = await trainRound(learning, progress, survey?.artifact);
-      shown.figures = { ...shown.figures, epoch: trained.epoch, loss: trained.loss, pairs: trained.pairs };
+      shown.figures = {
+        ...shown.figures,
+        epoch: trained.epoch,
+        loss: trained.loss,
+        pairs: trained.pairs,
+      };
       await forget(learning.store, progress.outdated);
       const { epoch, states, outdated } = trained;
       progress = { ...progress, epoch, states, outdated };
@@ -81,11 +102,17 @@ export async function train(input: TrainInput): Promise<TrainOutput> {
       const finished = await takeUp();
       if (finished) return finished;
     }
-    if (progress.epoch < training.epochs && (workflowInfo().historyLength > LONGEST_HISTORY || workflowInfo().continueAsNewSuggested)) {
+    if (
+      progress.epoch < training.epochs &&
+      (workflowInfo().historyLength > LONGEST_HISTORY || workflowInfo().continueAsNewSuggested)
+    ) {
       await continueAsNew<typeof train>({ ...learning, progress });
     }
   }
-  return await perform('train', 'finishTraining', 'gather the embeddings', { ...learning, progress });
+  return await perform('train', 'finishTraining', 'gather the embeddings', {
+    ...learning,
+    progress,
+  });
 
   /** Goes on from the last checkpoint whose bytes are those that were written. */
   async function takeUp(): Promise<TrainOutput | undefined> {
@@ -100,7 +127,11 @@ export async function train(input: TrainInput): Promise<TrainOutput> {
 }
 
 /** Every pair of partitions once. */
-async function trainRound(learning: Learning, progress: TrainProgress, survey: ArtifactReference | undefined) {
+async function trainRound(
+  learning: Learning,
+  progress: TrainProgress,
+  survey: ArtifactReference | undefined,
+) {
   const { training, seed } = learning;
   const { epochs, partitions, epochsPerRound } = training;
   const to = Math.min(progress.epoch + epochsPerRound, epochs);
@@ -112,7 +143,15 @@ async function trainRound(learning: Learning, progress: TrainProgress, survey: A
     const trained = await Promise.all(
       round.map(([p, q]) => {
         const summary = `epoch ${to} of ${epochs}, block ${p} x ${q}`;
-        const visit = { p, q, from: progress.epoch, to, left: states[p] ?? null, right: states[q] ?? null, survey: used };
+        const visit = {
+          p,
+          q,
+          from: progress.epoch,
+          to,
+          left: states[p] ?? null,
+          right: states[q] ?? null,
+          survey: used,
+        };
         return perform('train', 'trainBlock', summary, { ...learning, ...visit });
       }),
     );
@@ -126,22 +165,34 @@ async function trainRound(learning: Learning, progress: TrainProgress, survey: A
     }
   }
   const pairs = blocks.reduce((sum, block) => sum + block.pairs, 0);
-  const loss = blocks.reduce((sum, block) => sum + block.loss * block.pairs, 0) / Math.max(pairs, 1);
+  const loss =
+    blocks.reduce((sum, block) => sum + block.loss * block.pairs, 0) / Math.max(pairs, 1);
   return { epoch: to, states: states.flatMap((state) => state ?? []), outdated, loss, pairs };
 }
 
 /** Whether the figure that training stops on has not risen for as many rounds as patience allows. */
 function hasPeaked(scores: readonly Score[], { stopOn, patience }: TrainingConfiguration): boolean {
   if (stopOn === 'none') return false;
-  const best = scores.reduce((found, score, at) => (score[stopOn] > scores[found]![stopOn] ? at : found), 0);
+  const best = scores.reduce(
+    (found, score, at) => (score[stopOn] > scores[found]![stopOn] ? at : found),
+    0,
+  );
   return scores.length - 1 - best >= patience;
 }
 
 function isCorrupted(error: unknown): boolean {
-  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === 'IntegrityError';
+  return (
+    error instanceof ActivityFailure &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === 'IntegrityError'
+  );
 }
 
 /** A checkpoint is dropped a round after it was replaced, when no retry can ask for it any more. */
 async function forget(store: string, artifacts: ArtifactReference[]): Promise<void> {
-  if (artifacts.length > 0) await perform('train', 'dropCheckpoints', `${artifacts.length} outdated states`, { store, artifacts });
+  if (artifacts.length > 0)
+    await perform('train', 'dropCheckpoints', `${artifacts.length} outdated states`, {
+      store,
+      artifacts,
+    });
 }

@@ -14,10 +14,20 @@ export function addDemoCommand(program: Command): void {
     .option('--home <folder>', 'where corpus, server, artifacts and index go', './hashloom-demo')
     .option('--threads <n>', 'stages at work at once', positiveInteger, DEFAULT_THREADS)
     .option('--json', 'end with one JSON line', false)
-    .addHelpText('after', examples(['hashloom demo', 'about a minute on two cores'], ['hashloom dev --home ./hashloom-demo', "afterwards: the run in Temporal's UI"]))
+    .addHelpText(
+      'after',
+      examples(
+        ['hashloom demo', 'about a minute on two cores'],
+        ['hashloom dev --home ./hashloom-demo', "afterwards: the run in Temporal's UI"],
+      ),
+    )
     .action(async (options: { home: string; threads: number; json: boolean }, command: Command) => {
       const { runDemo } = await import('../demo.ts');
-      const finished = await runDemo({ ...options, terminals: terminals(command), program: invocation() });
+      const finished = await runDemo({
+        ...options,
+        terminals: terminals(command),
+        program: invocation(),
+      });
       if (!finished) process.exitCode = EXIT_INTERRUPTED;
     });
 }

@@ -6,19 +6,26 @@ export function addDevCommand(program: Command): void {
   program
     .command('dev')
     .summary('server, UI and workers on this machine until Ctrl-C')
-    .description('Starts a Temporal server with its UI and workers of every queue on this machine, for development. Its runs and schedules are kept in the home folder.')
+    .description(
+      'Starts a Temporal server with its UI and workers of every queue on this machine, for development. Its runs and schedules are kept in the home folder.',
+    )
     .option('--home <folder>', 'folder of the server', '.hashloom')
     .option('--threads <n>', 'stages at work at once', positiveInteger, DEFAULT_THREADS)
     .addHelpText(
       'after',
-      examples(['hashloom dev', 'then, in another terminal, what it prints'], ['hashloom dev --home ./hashloom-demo', 'the UI with the runs of the demo']),
+      examples(
+        ['hashloom dev', 'then, in another terminal, what it prints'],
+        ['hashloom dev --home ./hashloom-demo', 'the UI with the runs of the demo'],
+      ),
     )
     .action(async (options: { home: string; threads: number }, command: Command) => {
       const { openLocalTemporal } = await import('../local-temporal.ts');
       const { err, out } = terminals(command);
       const interrupts = listenForInterrupts();
       try {
-        const local = await openLocalTemporal(options.home, options.threads, (line) => err.write(`${err.paint('dim', line)}\n`));
+        const local = await openLocalTemporal(options.home, options.threads, (line) =>
+          err.write(`${err.paint('dim', line)}\n`),
+        );
         try {
           const { address } = local.connection;
           out.write(

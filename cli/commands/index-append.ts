@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { EXIT_INTERRUPTED } from '../interrupts.ts';
-import { DEFAULT_THREADS, examples, positiveInteger, temporalOptions, terminals } from '../program-options.ts';
+import {
+  DEFAULT_THREADS,
+  examples,
+  positiveInteger,
+  temporalOptions,
+  terminals,
+} from '../program-options.ts';
 
 interface AppendOptions {
   delete: string[];
@@ -25,38 +31,83 @@ export function addAppendCommand(index: Command): void {
         'index from its configured source, where appended files must lie by then.',
     )
     .argument('<name>', 'name of the index, or .../indexes/NAME')
-    .argument('[source]', 'a file, a folder, a glob or s3://bucket/prefix, of the kind that the index was made from')
+    .argument(
+      '[source]',
+      'a file, a folder, a glob or s3://bucket/prefix, of the kind that the index was made from',
+    )
     .option('--delete <id...>', 'items that go; @FILE for the lines of a file', [])
-    .option('--minimum-count <n>', 'rarer words and ids of the source get no code (default: vocabulary.minimumCount of the index)', positiveInteger)
-    .option('--store <uri>', 'a folder or s3://bucket/prefix (default: the store of ./hashloom.yaml)')
-    .addOption(new Option('--local', 'on an embedded server and workers in this process, instead of a configured Temporal').default(false))
+    .option(
+      '--minimum-count <n>',
+      'rarer words and ids of the source get no code (default: vocabulary.minimumCount of the index)',
+      positiveInteger,
+    )
+    .option(
+      '--store <uri>',
+      'a folder or s3://bucket/prefix (default: the store of ./hashloom.yaml)',
+    )
+    .addOption(
+      new Option(
+        '--local',
+        'on an embedded server and workers in this process, instead of a configured Temporal',
+      ).default(false),
+    )
     .option('--home <folder>', 'with --local: folder of the server', '.hashloom')
-    .option('--threads <n>', 'with --local: stages at work at once', positiveInteger, DEFAULT_THREADS)
+    .option(
+      '--threads <n>',
+      'with --local: stages at work at once',
+      positiveInteger,
+      DEFAULT_THREADS,
+    )
     .option('--force', 'run every stage, artifacts or not', false)
-    .option('--replace', 'where a run of the index is under way: cancel it, wait for its end, start this one', false)
+    .option(
+      '--replace',
+      'where a run of the index is under way: cancel it, wait for its end, start this one',
+      false,
+    )
     .option('--json', 'end with one JSON line on standard output', false)
     .addHelpText(
       'after',
       examples(
-        ['hashloom index append products today.parquet', 'vectors of new products, or new vectors of old ones'],
+        [
+          'hashloom index append products today.parquet',
+          'vectors of new products, or new vectors of old ones',
+        ],
         ['hashloom index append products --delete 17 42', 'items that are sold out'],
-        ['hashloom index append news s3://feed/2026-11-21/ --delete @gone.txt', 'both in one version'],
+        [
+          'hashloom index append news s3://feed/2026-11-21/ --delete @gone.txt',
+          'both in one version',
+        ],
       ),
     )
-    .action(async (name: string, source: string | undefined, options: AppendOptions, command: Command) => {
-      const { indexTarget } = await import('../index-target.ts');
-      const { planAppend } = await import('../append-items.ts');
-      const { runLocally, runRemotely } = await import('../run-index.ts');
-      const { outcomeLine, outcomeText } = await import('../run-outcome.ts');
-      const { force, json, replace, home, threads } = options;
-      const screens = terminals(command);
-      const { configuration, prepare } = await planAppend(await indexTarget(name, options.store), { source, deleted: options.delete, minimumCount: options.minimumCount, force });
-      const again = `hashloom index append ${name} with the same arguments`;
-      const shared = { force, json, replace, terminals: screens, prepare, again };
-      const result = options.local
-        ? await runLocally(configuration, { ...shared, home, threads })
-        : (await runRemotely(configuration, temporalOptions(command), { ...shared, detach: false })).result;
-      if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
-      else process.stdout.write(json ? outcomeLine(result) : outcomeText(result, screens.out));
-    });
+    .action(
+      async (
+        name: string,
+        source: string | undefined,
+        options: AppendOptions,
+        command: Command,
+      ) => {
+        const { indexTarget } = await import('../index-target.ts');
+        const { planAppend } = await import('../append-items.ts');
+        const { runLocally, runRemotely } = await import('../run-index.ts');
+        const { outcomeLine, outcomeText } = await import('../run-outcome.ts');
+        const { force, json, replace, home, threads } = options;
+        const screens = terminals(command);
+        const { configuration, prepare } = await planAppend(
+          await indexTarget(name, options.store),
+          { source, deleted: options.delete, minimumCount: options.minimumCount, force },
+        );
+        const again = `hashloom index append ${name} with the same arguments`;
+        const shared = { force, json, replace, terminals: screens, prepare, again };
+        const result = options.local
+          ? await runLocally(configuration, { ...shared, home, threads })
+          : (
+              await runRemotely(configuration, temporalOptions(command), {
+                ...shared,
+                detach: false,
+              })
+            ).result;
+        if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
+        else process.stdout.write(json ? outcomeLine(result) : outcomeText(result, screens.out));
+      },
+    );
 }

@@ -1,14 +1,23 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { duration, examples, positiveInteger, temporalOptions, terminals } from '../program-options.ts';
+import {
+  duration,
+  examples,
+  positiveInteger,
+  temporalOptions,
+  terminals,
+} from '../program-options.ts';
 
 interface StoreOption {
   store?: string;
   json: boolean;
 }
 
-const STORE = ['--store <uri>', 'a folder or s3://bucket/prefix (default: the store of ./hashloom.yaml)'] as const;
+const STORE = [
+  '--store <uri>',
+  'a folder or s3://bucket/prefix (default: the store of ./hashloom.yaml)',
+] as const;
 const NAME = ['<name>', 'name of the index, or .../indexes/NAME'] as const;
 
 /** What is done with the versions of an index; none of it needs Temporal but gc, for its schedules. */
@@ -24,18 +33,35 @@ function addRollback(index: Command): void {
   index
     .command('rollback')
     .summary('make an earlier version current')
-    .description('Swaps current.json back to a version that is there, under the condition that nobody has published meanwhile. The next run publishes on top of it: pause its schedule if that is not wanted.')
+    .description(
+      'Swaps current.json back to a version that is there, under the condition that nobody has published meanwhile. The next run publishes on top of it: pause its schedule if that is not wanted.',
+    )
     .argument(...NAME)
     .argument('[version]', 'the version (default: the one before the current)', positiveInteger)
     .option(...STORE)
     .option('--json', 'one JSON line', false)
-    .addHelpText('after', examples(['hashloom index rollback news', 'to the version before'], ['hashloom index rollback news 3', 'to version 3']))
+    .addHelpText(
+      'after',
+      examples(
+        ['hashloom index rollback news', 'to the version before'],
+        ['hashloom index rollback news 3', 'to version 3'],
+      ),
+    )
     .action(async (name: string, version: number | undefined, options: StoreOption) => {
       const { indexTarget } = await import('../index-target.ts');
       const { rollback } = await import('../../activities/rollback.ts');
       const target = await indexTarget(name, options.store);
-      const done = await rollback(target.store, target.index, version ?? target.version, new Date());
-      process.stdout.write(options.json ? `${JSON.stringify(done)}\n` : `${done.index} is at version ${done.to} again (it was at ${done.from})\n`);
+      const done = await rollback(
+        target.store,
+        target.index,
+        version ?? target.version,
+        new Date(),
+      );
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(done)}\n`
+          : `${done.index} is at version ${done.to} again (it was at ${done.from})\n`,
+      );
     });
 }
 
@@ -43,7 +69,9 @@ function addCompare(index: Command): void {
   index
     .command('compare')
     .summary('two versions side by side')
-    .description('Compares two versions: settings, data, metrics, and the items that moved, which are those found with others than before.')
+    .description(
+      'Compares two versions: settings, data, metrics, and the items that moved, which are those found with others than before.',
+    )
     .argument(...NAME)
     .argument('<a>', 'a version', positiveInteger)
     .argument('<b>', 'another one', positiveInteger)
@@ -51,37 +79,70 @@ function addCompare(index: Command): void {
     .option('--most <n>', 'so many of the items that moved most', positiveInteger, 10)
     .option('--json', 'one JSON line', false)
     .addHelpText('after', examples(['hashloom index compare news 3 4', 'what version 4 changed']))
-    .action(async (name: string, a: number, b: number, options: StoreOption & { most: number }, command: Command) => {
-      const { indexTarget } = await import('../index-target.ts');
-      const { compareVersions } = await import('../../activities/compare-versions.ts');
-      const { comparisonText } = await import('../version-tables.ts');
-      const target = await indexTarget(name, options.store);
-      const comparison = await compareVersions(target.store, target.index, a, b, options.most);
-      process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : comparisonText(comparison, terminals(command).out));
-    });
+    .action(
+      async (
+        name: string,
+        a: number,
+        b: number,
+        options: StoreOption & { most: number },
+        command: Command,
+      ) => {
+        const { indexTarget } = await import('../index-target.ts');
+        const { compareVersions } = await import('../../activities/compare-versions.ts');
+        const { comparisonText } = await import('../version-tables.ts');
+        const target = await indexTarget(name, options.store);
+        const comparison = await compareVersions(target.store, target.index, a, b, options.most);
+        process.stdout.write(
+          options.json
+            ? `${JSON.stringify(comparison)}\n`
+            : comparisonText(comparison, terminals(command).out),
+        );
+      },
+    );
 }
 
 function addData(index: Command): void {
   index
     .command('data')
     .summary('the data of a version, for another method')
-    .description('Writes what another method needs to learn and be measured on the same data: items, D as truth, training pairs, held-out pairs and hard negatives, as Parquet; docs/write-a-method.md shows how to use them.')
+    .description(
+      'Writes what another method needs to learn and be measured on the same data: items, D as truth, training pairs, held-out pairs and hard negatives, as Parquet; docs/write-a-method.md shows how to use them.',
+    )
     .argument(...NAME)
     .argument('[version]', 'the version (default: the current one)', positiveInteger)
     .requiredOption('--to <folder>', 'where the files go; made when it is not there')
     .option(...STORE)
     .option('--json', 'one JSON line', false)
-    .addHelpText('after', examples(['hashloom index data news --to data', 'items, truth, training, held-out, negatives']))
-    .action(async (name: string, version: number | undefined, options: StoreOption & { to: string }) => {
-      const { mkdir } = await import('node:fs/promises');
-      const { indexTarget } = await import('../index-target.ts');
-      const { exportData } = await import('../../activities/export-data.ts');
-      const { formatCount } = await import('../format.ts');
-      const target = await indexTarget(name, options.store);
-      await mkdir(options.to, { recursive: true });
-      const files = await exportData(target.store, target.index, version ?? target.version, (file) => join(options.to, file));
-      process.stdout.write(options.json ? `${JSON.stringify({ folder: options.to, files })}\n` : files.map((file) => `${join(options.to, file.name)}  ${formatCount(file.rows)} rows\n`).join(''));
-    });
+    .addHelpText(
+      'after',
+      examples([
+        'hashloom index data news --to data',
+        'items, truth, training, held-out, negatives',
+      ]),
+    )
+    .action(
+      async (name: string, version: number | undefined, options: StoreOption & { to: string }) => {
+        const { mkdir } = await import('node:fs/promises');
+        const { indexTarget } = await import('../index-target.ts');
+        const { exportData } = await import('../../activities/export-data.ts');
+        const { formatCount } = await import('../format.ts');
+        const target = await indexTarget(name, options.store);
+        await mkdir(options.to, { recursive: true });
+        const files = await exportData(
+          target.store,
+          target.index,
+          version ?? target.version,
+          (file) => join(options.to, file),
+        );
+        process.stdout.write(
+          options.json
+            ? `${JSON.stringify({ folder: options.to, files })}\n`
+            : files
+                .map((file) => `${join(options.to, file.name)}  ${formatCount(file.rows)} rows\n`)
+                .join(''),
+        );
+      },
+    );
 }
 
 function addPins(index: Command): void {
@@ -94,15 +155,31 @@ function addPins(index: Command): void {
     .requiredOption('--reason <text>', 'why it must stay')
     .option('--as <name>', 'who (default: the user of this machine)')
     .option(...STORE)
-    .addHelpText('after', examples(['hashloom index pin news 3 --reason "the paper rests on it"', 'until: hashloom index unpin news 3']))
-    .action(async (name: string, version: number, options: { reason: string; as?: string; store?: string }) => {
-      const { indexTarget } = await import('../index-target.ts');
-      const { pin } = await import('../../activities/pins.ts');
-      const { userInfo } = await import('node:os');
-      const target = await indexTarget(name, options.store);
-      await pin(target.store, target.index, version, { who: options.as ?? userInfo().username, why: options.reason, at: new Date().toISOString() });
-      process.stdout.write(`version ${version} of ${target.index} is pinned\n`);
-    });
+    .addHelpText(
+      'after',
+      examples([
+        'hashloom index pin news 3 --reason "the paper rests on it"',
+        'until: hashloom index unpin news 3',
+      ]),
+    )
+    .action(
+      async (
+        name: string,
+        version: number,
+        options: { reason: string; as?: string; store?: string },
+      ) => {
+        const { indexTarget } = await import('../index-target.ts');
+        const { pin } = await import('../../activities/pins.ts');
+        const { userInfo } = await import('node:os');
+        const target = await indexTarget(name, options.store);
+        await pin(target.store, target.index, version, {
+          who: options.as ?? userInfo().username,
+          why: options.reason,
+          at: new Date().toISOString(),
+        });
+        process.stdout.write(`version ${version} of ${target.index} is pinned\n`);
+      },
+    );
   index
     .command('unpin')
     .summary('let gc have a version again')
@@ -116,7 +193,11 @@ function addPins(index: Command): void {
       const { unpin } = await import('../../activities/pins.ts');
       const target = await indexTarget(name, options.store);
       const was = await unpin(target.store, target.index, version);
-      process.stdout.write(was ? `version ${version} of ${target.index} is pinned no more\n` : `version ${version} of ${target.index} was not pinned\n`);
+      process.stdout.write(
+        was
+          ? `version ${version} of ${target.index} is pinned no more\n`
+          : `version ${version} of ${target.index} was not pinned\n`,
+      );
     });
 }
 
@@ -135,22 +216,47 @@ function addGarbage(index: Command): void {
     .option('--dry-run', 'only say what would go', false)
     .option('--no-schedules', 'do not ask Temporal: no schedule and no run is on this store')
     .option('--json', 'one JSON line', false)
-    .addHelpText('after', examples(['hashloom index gc news --dry-run', 'what would go'], ['hashloom index gc news --keep 7 --grace 2d', 'keeps a week of nights']))
-    .action(async (name: string, options: StoreOption & { keep: number; grace: number; dryRun: boolean; schedules: boolean }, command: Command) => {
-      const { indexTarget } = await import('../index-target.ts');
-      const { collectGarbage } = await import('../../activities/collect-garbage.ts');
-      const { withTemporal } = await import('../open-temporal.ts');
-      const { scheduledConfigurations } = await import('../scheduled-configurations.ts');
-      const { garbageText } = await import('../version-tables.ts');
-      const { store, index } = await indexTarget(name, options.store);
-      const scheduled = options.schedules ? await withTemporal(temporalOptions(command), (temporal) => scheduledConfigurations(temporal, store.uri)) : [];
-      const garbage = await collectGarbage(store, index, { keep: options.keep, graceMs: options.grace, now: Date.now(), dryRun: options.dryRun, scheduled });
-      process.stdout.write(options.json ? `${JSON.stringify(garbage)}\n` : garbageText(garbage, options.dryRun));
-    });
+    .addHelpText(
+      'after',
+      examples(
+        ['hashloom index gc news --dry-run', 'what would go'],
+        ['hashloom index gc news --keep 7 --grace 2d', 'keeps a week of nights'],
+      ),
+    )
+    .action(
+      async (
+        name: string,
+        options: StoreOption & { keep: number; grace: number; dryRun: boolean; schedules: boolean },
+        command: Command,
+      ) => {
+        const { indexTarget } = await import('../index-target.ts');
+        const { collectGarbage } = await import('../../activities/collect-garbage.ts');
+        const { withTemporal } = await import('../open-temporal.ts');
+        const { scheduledConfigurations } = await import('../scheduled-configurations.ts');
+        const { garbageText } = await import('../version-tables.ts');
+        const { store, index } = await indexTarget(name, options.store);
+        const scheduled = options.schedules
+          ? await withTemporal(temporalOptions(command), (temporal) =>
+              scheduledConfigurations(temporal, store.uri),
+            )
+          : [];
+        const garbage = await collectGarbage(store, index, {
+          keep: options.keep,
+          graceMs: options.grace,
+          now: Date.now(),
+          dryRun: options.dryRun,
+          scheduled,
+        });
+        process.stdout.write(
+          options.json ? `${JSON.stringify(garbage)}\n` : garbageText(garbage, options.dryRun),
+        );
+      },
+    );
 }
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0 || text.trim() === '') throw new InvalidArgumentError('expected a whole number of at least 0.');
+  if (!Number.isSafeInteger(value) || value < 0 || text.trim() === '')
+    throw new InvalidArgumentError('expected a whole number of at least 0.');
   return value;
 }

@@ -24,10 +24,23 @@ export function addInitCommand(program: Command): void {
     .summary(`write a commented ${CONFIGURATION_FILE}`)
     .description(`Writes a ${CONFIGURATION_FILE} with every key, its default and what it means.`)
     .argument('[file]', 'where to write', CONFIGURATION_FILE)
-    .option('--corpus <path>', 'the corpus: a file, a folder, a glob or s3://bucket/prefix', './corpus')
+    .option(
+      '--corpus <path>',
+      'the corpus: a file, a folder, a glob or s3://bucket/prefix',
+      './corpus',
+    )
     .option('--index <name>', 'name of the index', 'words')
-    .option('--store <uri>', 'where artifacts and indexes go: a folder or s3://bucket/prefix', './hashloom-store')
-    .addOption(new Option('--preset <name>', 'settings other than the defaults; paper: as in the paper').choices(Object.keys(PRESETS)))
+    .option(
+      '--store <uri>',
+      'where artifacts and indexes go: a folder or s3://bucket/prefix',
+      './hashloom-store',
+    )
+    .addOption(
+      new Option(
+        '--preset <name>',
+        'settings other than the defaults; paper: as in the paper',
+      ).choices(Object.keys(PRESETS)),
+    )
     .option('--force', 'write over a file that is there', false)
     .option('--schema', 'print the JSON Schema of the configuration instead, for editors', false)
     .addHelpText(
@@ -35,7 +48,10 @@ export function addInitCommand(program: Command): void {
       examples(
         ['hashloom init --corpus ./texts --index news', 'then: hashloom run --local'],
         ['hashloom init --store s3://models/hashloom', 'artifacts and indexes in a bucket'],
-        ['hashloom init --schema > hashloom.schema.json', 'then begin the file with: # yaml-language-server: $schema=hashloom.schema.json'],
+        [
+          'hashloom init --schema > hashloom.schema.json',
+          'then begin the file with: # yaml-language-server: $schema=hashloom.schema.json',
+        ],
       ),
     )
     .action(async (file: string, options: InitOptions) => {
@@ -44,18 +60,28 @@ export function addInitCommand(program: Command): void {
         return;
       }
       checkName(options.index);
-      const text = configurationTemplate({ index: options.index, store: options.store, source: options.corpus, ...(options.preset && { preset: options.preset }) });
+      const text = configurationTemplate({
+        index: options.index,
+        store: options.store,
+        source: options.corpus,
+        ...(options.preset && { preset: options.preset }),
+      });
       // What was just written must be readable: a wrong --store or --corpus is told now.
       parseConfiguration(text, file);
       await writeNew(file, text, options.force);
-      process.stdout.write(`wrote ${file}\nnext: set source.path and what else differs, then \`hashloom run --local${file === CONFIGURATION_FILE ? '' : ` ${file}`}\`\n`);
+      process.stdout.write(
+        `wrote ${file}\nnext: set source.path and what else differs, then \`hashloom run --local${file === CONFIGURATION_FILE ? '' : ` ${file}`}\`\n`,
+      );
     });
 }
 
 function checkName(index: string): void {
   const checked = configuration.shape.index.safeParse(index);
   if (checked.success) return;
-  throw new Failure('ConfigurationError', `--index: expected ${checked.error.issues[0]?.message}, got ${JSON.stringify(index)}`);
+  throw new Failure(
+    'ConfigurationError',
+    `--index: expected ${checked.error.issues[0]?.message}, got ${JSON.stringify(index)}`,
+  );
 }
 
 async function writeNew(file: string, text: string, force: boolean): Promise<void> {
@@ -63,7 +89,16 @@ async function writeNew(file: string, text: string, force: boolean): Promise<voi
     await writeFile(file, text, { flag: force ? 'w' : 'wx' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') throw new Failure('ConfigurationError', `cannot write ${resolve(file)}: ${(error as Error).message}`, { cause: error });
-    throw new Failure('ConfigurationError', `${resolve(file)} is there already\nhint: --force writes over it`, { cause: error });
+    if (code !== 'EEXIST')
+      throw new Failure(
+        'ConfigurationError',
+        `cannot write ${resolve(file)}: ${(error as Error).message}`,
+        { cause: error },
+      );
+    throw new Failure(
+      'ConfigurationError',
+      `${resolve(file)} is there already\nhint: --force writes over it`,
+      { cause: error },
+    );
   }
 }

@@ -26,7 +26,11 @@ export function addPlanCommand(program: Command): void {
         'Lists the corpus and reads a little of it; runs nothing, writes nothing, needs no Temporal.',
     )
     .argument('[config]', 'the configuration', CONFIGURATION_FILE)
-    .option('--corpus-size <bytes>', 'as if the corpus had this size, for example 1.2TB, and were like what is there', bytes)
+    .option(
+      '--corpus-size <bytes>',
+      'as if the corpus had this size, for example 1.2TB, and were like what is there',
+      bytes,
+    )
     .option('--files <n>', 'as if it had so many files', positiveInteger)
     .option('--words <n>', 'words of the vocabulary, where known better', positiveInteger)
     .option('--pairs <n>', 'positive pairs, where known better', positiveInteger)
@@ -52,7 +56,9 @@ export function addPlanCommand(program: Command): void {
       const { estimateTable, planTable } = await import('../result-tables.ts');
       const configuration = await loadConfiguration(file);
       const resized = options.corpusSize !== undefined || options.files !== undefined;
-      const plan = resized ? planResized(configuration) : await planRun(configuration, options.force);
+      const plan = resized
+        ? planResized(configuration)
+        : await planRun(configuration, options.force);
       const { index, source } = configuration;
       const screen = terminals(command).out;
       const print = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`);
@@ -66,14 +72,35 @@ export function addPlanCommand(program: Command): void {
       const { estimateRun } = await import('../plan/estimate-run.ts');
       const { corpusSize, files, words, pairs, workers, threads, price } = options;
       const ingested = plan.find(({ name }) => name === 'ingest')?.made?.rows;
-      const size = { ...(corpusSize !== undefined && { bytes: corpusSize }), ...(files !== undefined && { files }), ...(!resized && ingested !== undefined && { tokens: ingested }) };
+      const size = {
+        ...(corpusSize !== undefined && { bytes: corpusSize }),
+        ...(files !== undefined && { files }),
+        ...(!resized && ingested !== undefined && { tokens: ingested }),
+      };
       const corpus = await measureCorpus(configuration, size);
       const rates = await readRates(options.rates ?? RATES_FILE);
-      const given = { ...(words !== undefined && { words }), ...(pairs !== undefined && { pairs }) };
-      const estimate = estimateRun(configuration, corpus, plan, rates, { workers, threads, searchAttributes: true, pricePerMillionActions: price, ...given });
+      const given = {
+        ...(words !== undefined && { words }),
+        ...(pairs !== undefined && { pairs }),
+      };
+      const estimate = estimateRun(configuration, corpus, plan, rates, {
+        workers,
+        threads,
+        searchAttributes: true,
+        pricePerMillionActions: price,
+        ...given,
+      });
       if (options.json) {
         const { stages, ...rest } = estimate;
-        print(JSON.stringify({ index, workers, threads, ...rest, stages: stages.map((stage, at) => ({ ...plan[at], ...stage })) }));
+        print(
+          JSON.stringify({
+            index,
+            workers,
+            threads,
+            ...rest,
+            stages: stages.map((stage, at) => ({ ...plan[at], ...stage })),
+          }),
+        );
         return;
       }
       const { corpus: taken, history, billed } = estimate;
@@ -94,12 +121,14 @@ export function addPlanCommand(program: Command): void {
 
 function bytes(text: string): number {
   const value = parseBytes(text);
-  if (value === undefined) throw new InvalidArgumentError('expected a size such as 500MB, 64GiB or 1.2TB.');
+  if (value === undefined)
+    throw new InvalidArgumentError('expected a size such as 500MB, 64GiB or 1.2TB.');
   return value;
 }
 
 function dollars(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('expected a number of dollars.');
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('expected a number of dollars.');
   return value;
 }

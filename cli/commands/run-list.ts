@@ -10,11 +10,19 @@ export function addRunListCommand(run: Command): void {
     .option('--index <name>', 'only runs of this index')
     .option('--limit <n>', 'at most so many', positiveInteger, 20)
     .option('--json', 'one JSON line a run', false)
-    .addHelpText('after', examples(['hashloom run list', 'the last 20'], ['hashloom run list --index news --json', 'for a script']))
+    .addHelpText(
+      'after',
+      examples(
+        ['hashloom run list', 'the last 20'],
+        ['hashloom run list --index news --json', 'for a script'],
+      ),
+    )
     .action(async (options: { index?: string; limit: number; json: boolean }, command: Command) => {
       const { listRuns, runsTable } = await import('../list-runs.ts');
       const { withTemporal } = await import('../open-temporal.ts');
-      const runs = await withTemporal(temporalOptions(command), ({ client }) => listRuns(client, options.limit, options.index));
+      const runs = await withTemporal(temporalOptions(command), ({ client }) =>
+        listRuns(client, options.limit, options.index),
+      );
       // `run` has a --json of its own, and takes the flag wherever it stands.
       const json = options.json || command.optsWithGlobals<{ json?: boolean }>().json === true;
       if (json) for (const run of runs) process.stdout.write(`${JSON.stringify(run)}\n`);

@@ -3,7 +3,13 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { EXIT_INTERRUPTED } from '../interrupts.ts';
 import { CONFIGURATION_FILE } from '../load-configuration.ts';
-import { DEFAULT_THREADS, examples, positiveInteger, temporalOptions, terminals } from '../program-options.ts';
+import {
+  DEFAULT_THREADS,
+  examples,
+  positiveInteger,
+  temporalOptions,
+  terminals,
+} from '../program-options.ts';
 import { addRunListCommand } from './run-list.ts';
 
 interface RunCommandOptions {
@@ -26,19 +32,45 @@ export function addRunCommand(program: Command): void {
         'Ctrl-C leaves the run going and says how to watch or cancel it; with --local it stops, and the same command goes on from there.',
     )
     .argument('[config]', 'the configuration', CONFIGURATION_FILE)
-    .addOption(new Option('--local', 'on an embedded server and workers in this process, instead of a configured Temporal').default(false).conflicts(['detach']))
-    .option('--home <folder>', 'with --local: folder of the server (default: .hashloom beside the configuration)')
-    .option('--threads <n>', 'with --local: stages at work at once', positiveInteger, DEFAULT_THREADS)
+    .addOption(
+      new Option(
+        '--local',
+        'on an embedded server and workers in this process, instead of a configured Temporal',
+      )
+        .default(false)
+        .conflicts(['detach']),
+    )
+    .option(
+      '--home <folder>',
+      'with --local: folder of the server (default: .hashloom beside the configuration)',
+    )
+    .option(
+      '--threads <n>',
+      'with --local: stages at work at once',
+      positiveInteger,
+      DEFAULT_THREADS,
+    )
     .option('--detach', 'start it, print its id and return', false)
     .option('--json', 'end with one JSON line on standard output', false)
     .option('--force', 'run every stage, artifacts or not', false)
-    .option('--replace', 'where a run of the index is under way: cancel it, wait for its end, start this one', false)
-    .option('--dry-run', 'say for each stage whether it would run, and why; needs no Temporal, writes nothing', false)
+    .option(
+      '--replace',
+      'where a run of the index is under way: cancel it, wait for its end, start this one',
+      false,
+    )
+    .option(
+      '--dry-run',
+      'say for each stage whether it would run, and why; needs no Temporal, writes nothing',
+      false,
+    )
     .addHelpText(
       'after',
       examples(
         ['hashloom run --local', `${CONFIGURATION_FILE} of this folder, on this machine alone`],
-        ['TEMPORAL_ADDRESS=temporal:7233 hashloom run news.yaml', 'on a cluster; needs workers, see: hashloom worker'],
+        [
+          'TEMPORAL_ADDRESS=temporal:7233 hashloom run news.yaml',
+          'on a cluster; needs workers, see: hashloom worker',
+        ],
         ['hashloom run --detach', 'then: hashloom watch NAME'],
         ['hashloom run --local --json | tail -1', 'for a script'],
         ['hashloom run --replace', 'after an edit: cancels the run under way'],
@@ -53,7 +85,11 @@ export function addRunCommand(program: Command): void {
         const { planRun } = await import('../plan-run.ts');
         const { planTable } = await import('../result-tables.ts');
         const plan = await planRun(configuration, options.force);
-        process.stdout.write(options.json ? `${JSON.stringify({ index: configuration.index, stages: plan })}\n` : `${planTable(plan, terminals(command).out).join('\n')}\n`);
+        process.stdout.write(
+          options.json
+            ? `${JSON.stringify({ index: configuration.index, stages: plan })}\n`
+            : `${planTable(plan, terminals(command).out).join('\n')}\n`,
+        );
         return;
       }
       const { runLocally, runRemotely } = await import('../run-index.ts');
@@ -65,24 +101,43 @@ export function addRunCommand(program: Command): void {
         ...(options.local ? ['--local'] : []),
         ...(options.home === undefined ? [] : ['--home', options.home]),
       ].join(' ');
-      const shared = { force: options.force, json: options.json, replace: options.replace, terminals: screens, again };
+      const shared = {
+        force: options.force,
+        json: options.json,
+        replace: options.replace,
+        terminals: screens,
+        again,
+      };
 
       if (options.local) {
         const home = options.home ?? join(dirname(resolve(file)), '.hashloom');
-        const result = await runLocally(configuration, { ...shared, home, threads: options.threads });
+        const result = await runLocally(configuration, {
+          ...shared,
+          home,
+          threads: options.threads,
+        });
         if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
-        else process.stdout.write(options.json ? outcomeLine(result) : outcomeText(result, screens.out));
+        else
+          process.stdout.write(
+            options.json ? outcomeLine(result) : outcomeText(result, screens.out),
+          );
         return;
       }
-      const { started, result } = await runRemotely(configuration, temporalOptions(command), { ...shared, detach: options.detach });
+      const { started, result } = await runRemotely(configuration, temporalOptions(command), {
+        ...shared,
+        detach: options.detach,
+      });
       if (options.detach) {
         const { workflowId, runId } = started;
         const { index } = configuration;
         process.stdout.write(
-          options.json ? `${JSON.stringify({ index, workflowId, runId })}\n` : `${workflowId} started, run ${runId}\nwatch it:  hashloom watch ${index}\ncancel it: hashloom cancel ${index}\n`,
+          options.json
+            ? `${JSON.stringify({ index, workflowId, runId })}\n`
+            : `${workflowId} started, run ${runId}\nwatch it:  hashloom watch ${index}\ncancel it: hashloom cancel ${index}\n`,
         );
       } else if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
-      else process.stdout.write(options.json ? outcomeLine(result) : outcomeText(result, screens.out));
+      else
+        process.stdout.write(options.json ? outcomeLine(result) : outcomeText(result, screens.out));
     });
   addRunListCommand(run);
 }

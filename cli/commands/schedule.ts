@@ -35,21 +35,33 @@ export function addScheduleCommand(program: Command): void {
     .command('create')
     .description('Creates the schedule of an index.')
     .argument('[config]', 'the configuration', CONFIGURATION_FILE)
-    .addOption(new Option('--every <duration>', 'a fixed time apart: 30m, 6h, 1d').argParser(duration).conflicts('cron'))
+    .addOption(
+      new Option('--every <duration>', 'a fixed time apart: 30m, 6h, 1d')
+        .argParser(duration)
+        .conflicts('cron'),
+    )
     .option('--cron <expression>', 'five fields: minute, hour, day of month, month, day of week')
     .option('--time-zone <name>', 'time zone of --cron, for example Europe/Berlin (default: UTC)')
     .option('--jitter <duration>', 'begin up to so much later, at random', duration)
     .addOption(
-      new Option('--catchup <duration>', 'times that were missed longer ago (Temporal was down) are skipped').argParser(duration).default(DEFAULT_CATCHUP_MS, '1h'),
+      new Option(
+        '--catchup <duration>',
+        'times that were missed longer ago (Temporal was down) are skipped',
+      )
+        .argParser(duration)
+        .default(DEFAULT_CATCHUP_MS, '1h'),
     )
     .option('--paused', 'create it paused', false)
     .action(async (file: string, options: CreateOptions, command: Command) => {
-      if (options.every === undefined && options.cron === undefined) command.error('error: set --every or --cron');
+      if (options.every === undefined && options.cron === undefined)
+        command.error('error: set --every or --cron');
       const { loadConfiguration } = await import('../load-configuration.ts');
       const configuration = await loadConfiguration(file);
       const { createSchedule } = await import('../schedules.ts');
       const { withTemporal } = await import('../open-temporal.ts');
-      const created = await withTemporal(temporalOptions(command), (client) => createSchedule(client, configuration, options));
+      const created = await withTemporal(temporalOptions(command), (client) =>
+        createSchedule(client, configuration, options),
+      );
       process.stdout.write(`${created}\n`);
     });
 
@@ -61,20 +73,28 @@ export function addScheduleCommand(program: Command): void {
       const { listSchedules, schedulesTable } = await import('../schedules.ts');
       const { withTemporal } = await import('../open-temporal.ts');
       const schedules = await withTemporal(temporalOptions(command), listSchedules);
-      if (options.json) for (const each of schedules) process.stdout.write(`${JSON.stringify(each)}\n`);
+      if (options.json)
+        for (const each of schedules) process.stdout.write(`${JSON.stringify(each)}\n`);
       else if (schedules.length === 0) process.stderr.write('no schedules yet\n');
-      else process.stdout.write(`${schedulesTable(schedules, terminals(command).out).join('\n')}\n`);
+      else
+        process.stdout.write(`${schedulesTable(schedules, terminals(command).out).join('\n')}\n`);
     });
 
   for (const [name, description] of Object.entries(VERBS)) {
-    const verb = schedule.command(name).description(description).argument('[index]', `name of the index (default: the one of ./${CONFIGURATION_FILE})`);
-    if (name === 'pause' || name === 'unpause') verb.option('--note <text>', 'why, for whoever looks at it in the UI');
+    const verb = schedule
+      .command(name)
+      .description(description)
+      .argument('[index]', `name of the index (default: the one of ./${CONFIGURATION_FILE})`);
+    if (name === 'pause' || name === 'unpause')
+      verb.option('--note <text>', 'why, for whoever looks at it in the UI');
     verb.action(async (index: string | undefined, options: { note?: string }, command: Command) => {
       const { actOnSchedule } = await import('../schedules.ts');
       const { withTemporal } = await import('../open-temporal.ts');
       const { indexOrConfigured } = await import('../show-run.ts');
       const target = await indexOrConfigured(index);
-      const said = await withTemporal(temporalOptions(command), (client) => actOnSchedule(client, target, name as keyof typeof VERBS, options.note));
+      const said = await withTemporal(temporalOptions(command), (client) =>
+        actOnSchedule(client, target, name as keyof typeof VERBS, options.note),
+      );
       process.stdout.write(`${said}\n`);
     });
   }

@@ -21,7 +21,11 @@ export function addSetupCommand(program: Command): void {
       "Brings TensorFlow into Hashloom's cache folder, for the engine tensorflow: libtensorflow out of its wheel from the Python package index (220 MB; with --cuda 2.4 GB), " +
         'and its binding for Node, which is compiled here (needs a C++ compiler and npm). Run again, it goes on where it was interrupted; what is there is left as it is.',
     )
-    .option('--cuda', 'with CUDA 12.5 and cuDNN, for GPUs of NVIDIA (Linux x64; needs their driver)', false)
+    .option(
+      '--cuda',
+      'with CUDA 12.5 and cuDNN, for GPUs of NVIDIA (Linux x64; needs their driver)',
+      false,
+    )
     .option('--from <folder>', 'take the wheels from this folder instead of the package index')
     .option('--force', 'stage it anew, though it is there', false)
     .option('--json', 'end with one JSON line on standard output', false)

@@ -7,10 +7,18 @@ export function addWatchCommand(program: Command): void {
   program
     .command('watch')
     .summary('follow the run of an index')
-    .description('Follows the run of an index until it ends; of a run that is over, shows how it ended. Ctrl-C stops watching and leaves the run alone.')
+    .description(
+      'Follows the run of an index until it ends; of a run that is over, shows how it ended. Ctrl-C stops watching and leaves the run alone.',
+    )
     .argument('[index]', 'name of the index (default: the one of ./hashloom.yaml)')
     .option('--json', 'end with one JSON line', false)
-    .addHelpText('after', examples(['hashloom watch news', 'bars, then the tables'], ['hashloom watch news --json', 'wait, then one line for a script']))
+    .addHelpText(
+      'after',
+      examples(
+        ['hashloom watch news', 'bars, then the tables'],
+        ['hashloom watch news --json', 'wait, then one line for a script'],
+      ),
+    )
     .action(async (name: string | undefined, options: { json: boolean }, command: Command) => {
       const { indexOrConfigured, showRun } = await import('../show-run.ts');
       const { withTemporal } = await import('../open-temporal.ts');
@@ -20,10 +28,16 @@ export function addWatchCommand(program: Command): void {
       const interrupts = listenForInterrupts();
       try {
         const result = await withTemporal(temporalOptions(command), ({ client }) =>
-          showRun(client, reindexWorkflowId(index), { terminals: screens, json: options.json, signal: interrupts.signal }),
+          showRun(client, reindexWorkflowId(index), {
+            terminals: screens,
+            json: options.json,
+            signal: interrupts.signal,
+          }),
         );
         if (result === undefined) {
-          screens.err.write(`\nThe run of ${index} goes on. Cancel it with: hashloom cancel ${index}\n`);
+          screens.err.write(
+            `\nThe run of ${index} goes on. Cancel it with: hashloom cancel ${index}\n`,
+          );
           process.exitCode = EXIT_INTERRUPTED;
           return;
         }

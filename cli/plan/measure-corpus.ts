@@ -37,20 +37,40 @@ export interface CorpusSize {
 }
 
 /** Lists the corpus and reads a little of it for its tokens a byte; then as if it had the size that is asked for. */
-export async function measureCorpus(configuration: Configuration, size: CorpusSize): Promise<PlannedCorpus> {
+export async function measureCorpus(
+  configuration: Configuration,
+  size: CorpusSize,
+): Promise<PlannedCorpus> {
   const store = planningStore(openStore(configuration.store));
   const context = lookingContext((uri) => (uri === configuration.store ? store : openStore(uri)));
   const listed = await list({ store: configuration.store, force: false, configuration }, context);
   const shards = await readListedFiles(store, listed.artifact);
   const there = shards.map(({ start, end }) => end - start);
   const bytes = sum(there);
-  const tokens = size.tokens ?? (bytes === 0 ? 0 : bytes * (await tokensPerByte(shards, configuration, context)));
-  if (size.bytes === undefined && size.files === undefined) return { files: listed.files, shards: shards.length, bytes, tokens, shardBytes: there, batches: listed.batches.length - 1 };
+  const tokens =
+    size.tokens ??
+    (bytes === 0 ? 0 : bytes * (await tokensPerByte(shards, configuration, context)));
+  if (size.bytes === undefined && size.files === undefined)
+    return {
+      files: listed.files,
+      shards: shards.length,
+      bytes,
+      tokens,
+      shardBytes: there,
+      batches: listed.batches.length - 1,
+    };
   const grown = (size.bytes ?? bytes) / Math.max(bytes, 1);
   const files = size.files ?? Math.max(1, Math.round(listed.files * grown));
   const count = Math.max(1, Math.round((files * shards.length) / Math.max(listed.files, 1)));
   const shardBytes = Array.from({ length: count }, () => (bytes * grown) / count);
-  return { files, shards: count, bytes: bytes * grown, tokens: tokens * grown, shardBytes, batches: planBatches(shardBytes.map((each) => ({ size: each }))).length - 1 };
+  return {
+    files,
+    shards: count,
+    bytes: bytes * grown,
+    tokens: tokens * grown,
+    shardBytes,
+    batches: planBatches(shardBytes.map((each) => ({ size: each }))).length - 1,
+  };
 }
 
 /** Read of a corpus: so many shards, evenly spaced, so many tokens of each. */
@@ -59,7 +79,11 @@ const SAMPLED_TOKENS = 2 ** 17;
 /** A shard is read in steps of so many bytes, so that what was read of it is known. */
 const STEP_BYTES = 64 * 1024;
 
-async function tokensPerByte(shards: readonly ListedFile[], configuration: Configuration, context: StageContext): Promise<number> {
+async function tokensPerByte(
+  shards: readonly ListedFile[],
+  configuration: Configuration,
+  context: StageContext,
+): Promise<number> {
   const step = Math.max(1, shards.length / SAMPLED_SHARDS);
   let tokens = 0;
   let bytes = 0;
@@ -97,12 +121,27 @@ function countRead(source: OpenedSource) {
 }
 
 /** How many more tokens each piece of a shard holds. */
-async function* tokensOf(shard: ListedFile, opened: OpenedSource, { source, tokens }: Configuration): AsyncGenerator<number, void, undefined> {
-  const file = { uri: shard.uri, size: shard.start === 0 && shard.end === shard.size ? shard.size : Number.POSITIVE_INFINITY };
+async function* tokensOf(
+  shard: ListedFile,
+  opened: OpenedSource,
+  { source, tokens }: Configuration,
+): AsyncGenerator<number, void, undefined> {
+  const file = {
+    uri: shard.uri,
+    size: shard.start === 0 && shard.end === shard.size ? shard.size : Number.POSITIVE_INFINITY,
+  };
   if (source.kind === 'pairs') {
-    for await (const _ of readPairs(await openRecords(file, opened.stream(), source, opened.range), source)) yield 1;
+    for await (const _ of readPairs(
+      await openRecords(file, opened.stream(), source, opened.range),
+      source,
+    ))
+      yield 1;
   } else if (source.kind === 'sequences') {
-    for await (const ids of readSequences(await openRecords(file, opened.stream(), source, opened.range), source)) yield ids.length;
+    for await (const ids of readSequences(
+      await openRecords(file, opened.stream(), source, opened.range),
+      source,
+    ))
+      yield ids.length;
   } else {
     const dictionary = buildDictionary();
     const tokeniser = tokenise(tokens, dictionary);
@@ -118,4 +157,5 @@ async function* tokensOf(shard: ListedFile, opened: OpenedSource, { source, toke
   }
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);

@@ -34,8 +34,16 @@ export function countActivities(
   words: number,
   rates: MeasuredRates,
 ): Partial<Record<ActivityName, number>> {
-  const files = shardBytes.map((each, at) => ({ key: String(at), tokens: (tokens * each) / Math.max(bytes, 1) }));
-  const ranges = Math.ceil(alongLines(rates.runs.map((run) => [run.tokens, run.activities['merge']?.count ?? 1]), tokens));
+  const files = shardBytes.map((each, at) => ({
+    key: String(at),
+    tokens: (tokens * each) / Math.max(bytes, 1),
+  }));
+  const ranges = Math.ceil(
+    alongLines(
+      rates.runs.map((run) => [run.tokens, run.activities['merge']?.count ?? 1]),
+      tokens,
+    ),
+  );
   // Ranges grow beyond half of the most there may be, so that there are no more.
   const merges = Math.min(Math.max(ranges, 1), (3 * MOST_RANGES) / 4);
   const rounds = Math.ceil(training.epochs / training.epochsPerRound);

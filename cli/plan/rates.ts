@@ -21,7 +21,9 @@ const measuredRun = z.object({
   /** Events of all its workflows, and how many executions those were. */
   events: figure,
   executions: figure,
-  stages: z.array(z.object({ name: z.string(), rows: figure, bytes: figure, seconds: figure, peakBytes: figure })),
+  stages: z.array(
+    z.object({ name: z.string(), rows: figure, bytes: figure, seconds: figure, peakBytes: figure }),
+  ),
   /** Seconds: the sum over the activities of this name, from start to end. */
   activities: z.record(z.string(), z.object({ count: figure, seconds: figure })),
 });
@@ -34,7 +36,13 @@ export const measuredRates = z.object({
   /** Stages at work at once in the one worker. */
   threads: z.number().int().positive(),
   /** What of the configuration the figures are scaled by. */
-  training: z.object({ tables: figure, bits: figure, epochs: figure, hardPerPositive: figure, easyPerPositive: figure }),
+  training: z.object({
+    tables: figure,
+    bits: figure,
+    epochs: figure,
+    hardPerPositive: figure,
+    easyPerPositive: figure,
+  }),
   perRow: figure,
   window: figure,
   groupTokens: figure,
@@ -44,11 +52,17 @@ export const measuredRates = z.object({
 export type MeasuredRun = z.infer<typeof measuredRun>;
 export type MeasuredRates = z.infer<typeof measuredRates>;
 
-export const RATES_FILE = fileURLToPath(new URL('../../../docs/results/rates.json', import.meta.url));
+export const RATES_FILE = fileURLToPath(
+  new URL('../../../docs/results/rates.json', import.meta.url),
+);
 
 export async function readRates(file: string): Promise<MeasuredRates> {
   const refuse = (reason: string, cause?: unknown) =>
-    new Failure('ConfigurationError', `${file} holds no measured rates: ${reason}; \`npm run bench -- plan-rates\` writes such a file`, { cause });
+    new Failure(
+      'ConfigurationError',
+      `${file} holds no measured rates: ${reason}; \`npm run bench -- plan-rates\` writes such a file`,
+      { cause },
+    );
   let parsed: unknown;
   try {
     parsed = JSON.parse(await readFile(file, 'utf8'));
@@ -56,6 +70,9 @@ export async function readRates(file: string): Promise<MeasuredRates> {
     throw refuse((error as Error).message, error);
   }
   const rates = measuredRates.safeParse(parsed);
-  if (!rates.success) throw refuse(rates.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  if (!rates.success)
+    throw refuse(
+      rates.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+    );
   return rates.data;
 }

@@ -22,10 +22,16 @@ export interface StageHistory {
 }
 
 /** The history that a stage leaves; `own` activities in the run's, the others in a child's. With search attributes each stage is an upsert. */
-export function stageHistory(name: StageName, own: number, inChild: number, searchAttributes: boolean): StageHistory {
+export function stageHistory(
+  name: StageName,
+  own: number,
+  inChild: number,
+  searchAttributes: boolean,
+): StageHistory {
   const upserts = searchAttributes ? 1 : 0;
   const ownEvents = EVENTS_OF_ACTIVITY * own + upserts;
-  if (!CHILD_STAGES.includes(name)) return { events: ownEvents, executions: 0, longest: ownEvents, actions: own + upserts };
+  if (!CHILD_STAGES.includes(name))
+    return { events: ownEvents, executions: 0, longest: ownEvents, actions: own + upserts };
   const events = EVENTS_OF_ACTIVITY * inChild;
   const most = name === 'train' ? LONGEST_HISTORY.train : LONGEST_HISTORY.other;
   const executions = Math.max(1, Math.ceil(events / most));
@@ -46,4 +52,5 @@ export function runHistory(searchAttributes: boolean): { events: number; actions
 
 /** Heartbeats that reach the server: the first of each activity, then one every so many seconds (workers/run-workers.ts). */
 const HEARTBEAT_SECONDS = 1;
-export const heartbeatsOf = (activities: number, seconds: number): number => Math.round(activities + seconds / HEARTBEAT_SECONDS);
+export const heartbeatsOf = (activities: number, seconds: number): number =>
+  Math.round(activities + seconds / HEARTBEAT_SECONDS);

@@ -22,14 +22,19 @@ export const ammi: NetworkMethod = {
   latent({ tf, code, near, settings }) {
     const [p, other] = [probabilities(tf, code), probabilities(tf, near ?? code)];
     const conditional = tf.mul(tf.add(crossEntropy(tf, p, other), crossEntropy(tf, other, p)), 0.5);
-    const divergence = tf.sub(conditional, tf.mul(markovEntropy(tf, p, ORDER), settings.entropyWeight));
+    const divergence = tf.sub(
+      conditional,
+      tf.mul(markovEntropy(tf, p, ORDER), settings.entropyWeight),
+    );
     return { z: p, clean: p, divergence: tf.reshape<Tf.Rank.R0>(divergence, []) };
   },
 };
 
 /** Mean over the batch of sum_i -(p_i ln q_i + (1 - p_i) ln(1 - q_i)); p, q: (B, d). */
 export function crossEntropy(tf: typeof Tf, p: Tf.Tensor2D, q: Tf.Tensor2D): Tf.Scalar {
-  return tf.neg(tf.mean(tf.sum(tf.add(tf.mul(p, tf.log(q)), tf.mul(tf.sub(1, p), tf.log(tf.sub(1, q)))), 1)));
+  return tf.neg(
+    tf.mean(tf.sum(tf.add(tf.mul(p, tf.log(q)), tf.mul(tf.sub(1, p), tf.log(tf.sub(1, q)))), 1)),
+  );
 }
 
 /**

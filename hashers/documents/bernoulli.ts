@@ -17,13 +17,22 @@ export function probabilities(tf: typeof Tf, logits: Tf.Tensor2D): Tf.Tensor2D {
  */
 export function straightThrough({ tf, noise, settings }: LatentInput, p: Tf.Tensor2D): Tf.Tensor2D {
   const [rows, columns] = p.shape;
-  const u = settings.binarization === 'stochastic' ? noise.uniform(rows, columns) : tf.mul(tf.ones<Tf.Rank.R2>([rows, columns]), 0.5);
-  const threshold = tf.customGrad((x) => ({ value: tf.cast(tf.greater(x as Tf.Tensor, u), 'float32'), gradFunc: (dy: Tf.Tensor) => dy }));
+  const u =
+    settings.binarization === 'stochastic'
+      ? noise.uniform(rows, columns)
+      : tf.mul(tf.ones<Tf.Rank.R2>([rows, columns]), 0.5);
+  const threshold = tf.customGrad((x) => ({
+    value: tf.cast(tf.greater(x as Tf.Tensor, u), 'float32'),
+    gradFunc: (dy: Tf.Tensor) => dy,
+  }));
   return threshold(p) as Tf.Tensor2D;
 }
 
 /** z + sigma(x) e, e standard normal, log sigma a layer of the network: noise that depends on the document (NASH-DN). */
-export function dataDependentNoise({ tf, parameters, hidden, noise }: LatentInput, z: Tf.Tensor2D): Tf.Tensor2D {
+export function dataDependentNoise(
+  { tf, parameters, hidden, noise }: LatentInput,
+  z: Tf.Tensor2D,
+): Tf.Tensor2D {
   const sigma = tf.exp(tf.sub(dense(tf, parameters, 'noise', hidden), FIRST_NOISE));
   return tf.add(z, tf.mul(sigma, noise.normal(...z.shape)));
 }

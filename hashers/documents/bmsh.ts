@@ -1,5 +1,10 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import { dataDependentNoise, negativeEntropy, probabilities, straightThrough } from './bernoulli.ts';
+import {
+  dataDependentNoise,
+  negativeEntropy,
+  probabilities,
+  straightThrough,
+} from './bernoulli.ts';
 import { denseShapes } from './dense.ts';
 import { chooseComponent, mixtureShapes } from './mixture.ts';
 import type { NetworkMethod } from './network-method.ts';
@@ -26,8 +31,18 @@ export const bmsh: NetworkMethod = {
     const z = straightThrough(input, p);
     const { q, divergence } = chooseComponent(input);
     const gamma = probabilities(tf, parameters['prior']!);
-    const cross = tf.add(tf.matMul(p, tf.log(gamma), false, true), tf.matMul(tf.sub(1, p), tf.log(tf.sub(1, gamma)), false, true));
-    const bits = tf.sub(tf.mean(tf.sum(negativeEntropy(tf, p), 1)), tf.mean(tf.sum(tf.mul(q, cross), 1)));
-    return { z: dataDependentNoise(input, z), clean: z, divergence: tf.reshape<Tf.Rank.R0>(tf.add(bits, divergence), []) };
+    const cross = tf.add(
+      tf.matMul(p, tf.log(gamma), false, true),
+      tf.matMul(tf.sub(1, p), tf.log(tf.sub(1, gamma)), false, true),
+    );
+    const bits = tf.sub(
+      tf.mean(tf.sum(negativeEntropy(tf, p), 1)),
+      tf.mean(tf.sum(tf.mul(q, cross), 1)),
+    );
+    return {
+      z: dataDependentNoise(input, z),
+      clean: z,
+      divergence: tf.reshape<Tf.Rank.R0>(tf.add(bits, divergence), []),
+    };
   },
 };

@@ -8,7 +8,10 @@ export function cholesky(A: Float64Array, n: number): Float64Array {
       for (let k = 0; k < j; k++) sum -= A[i * n + k]! * A[j * n + k]!;
       if (i > j) A[i * n + j] = sum / A[j * n + j]!;
       else if (sum > 0) A[i * n + i] = Math.sqrt(sum);
-      else throw new RangeError(`cholesky: the matrix of ${n} rows is not positive definite (row ${i} leaves ${sum})`);
+      else
+        throw new RangeError(
+          `cholesky: the matrix of ${n} rows is not positive definite (row ${i} leaves ${sum})`,
+        );
     }
   }
   return A;

@@ -33,7 +33,10 @@ export const gmsh: NetworkMethod = {
     const squares = tf.matMul(tf.add(tf.exp(logVariance), tf.square(mu)), precision, false, true);
     const products = tf.mul(tf.matMul(mu, tf.mul(mean, precision), false, true), 2);
     const perComponent = tf.sum(tf.add(logPrior, tf.mul(tf.square(mean), precision)), 1);
-    const each = tf.sub(tf.add(tf.sub(squares, products), perComponent), tf.add(tf.sum(logVariance, 1, true), mu.shape[1]));
+    const each = tf.sub(
+      tf.add(tf.sub(squares, products), perComponent),
+      tf.add(tf.sum(logVariance, 1, true), mu.shape[1]),
+    );
     const latent = tf.mul(tf.mean(tf.sum(tf.mul(q, each), 1)), 0.5);
     return { z, clean: z, divergence: tf.reshape<Tf.Rank.R0>(tf.add(latent, divergence), []) };
   },

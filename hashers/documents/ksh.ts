@@ -33,7 +33,10 @@ export function ksh({ documents, bits, seed, tell }: LinearInput): Layer[] {
   const m = kernel.outputs;
   const P = projectSparse(sample.rows, [kernel]);
   const n = P.length / m;
-  if (!P.every(Number.isFinite)) throw new RangeError('ksh: vectors differ too much in length for a Gaussian kernel; set documents.vectorWeights to idf');
+  if (!P.every(Number.isFinite))
+    throw new RangeError(
+      'ksh: vectors differ too much in length for a Gaussian kernel; set documents.vectorWeights to idf',
+    );
   const mean = centre(P, m);
   const factor = whiten(P, m);
 
@@ -56,7 +59,8 @@ export function ksh({ documents, bits, seed, tell }: LinearInput): Layer[] {
     const isBetter = dot(second, residual(second)) > dot(first, residual(first));
     const [u, b] = isBetter ? [climbed, second] : [start, first];
     const pulled = transposed(P, m, b);
-    for (let i = 0; i < m; i++) for (let j = 0; j < m; j++) M[i * m + j]! -= pulled[i]! * pulled[j]!;
+    for (let i = 0; i < m; i++)
+      for (let j = 0; j < m; j++) M[i * m + j]! -= pulled[i]! * pulled[j]!;
     chosen.push(b);
     const a = solveUpper(factor, m, scaled(u, 1 / Math.sqrt(dot(u, u))));
     for (let j = 0; j < m; j++) weights[j * bits + k] = a[j]!;
@@ -68,7 +72,9 @@ export function ksh({ documents, bits, seed, tell }: LinearInput): Layer[] {
 /** Numbers of the documents with labels and words, in random order. */
 function shuffledLabelled({ rows, labels }: TrainingDocuments, seed: number): number[] {
   const order: number[] = [];
-  for (let r = 0; r + 1 < rows.offsets.length; r++) if (rows.offsets[r]! < rows.offsets[r + 1]! && labels.offsets[r]! < labels.offsets[r + 1]!) order.push(r);
+  for (let r = 0; r + 1 < rows.offsets.length; r++)
+    if (rows.offsets[r]! < rows.offsets[r + 1]! && labels.offsets[r]! < labels.offsets[r + 1]!)
+      order.push(r);
   return shuffle(order, new RandomStream(seed, PROJECTION_PURPOSE, 1001));
 }
 
@@ -76,19 +82,37 @@ function shuffledLabelled({ rows, labels }: TrainingDocuments, seed: number): nu
  * K(x)_j = exp((x.a_j - (q + |a_j|^2) / 2) / s), with q the mean |x|^2: the Gaussian kernel where all x are of one length, as TF-IDF makes them, else the
  * Gaussian kernel times a number of the document.
  */
-function anchorKernel({ rows: anchors, terms }: TrainingDocuments, { rows }: TrainingDocuments): Layer {
+function anchorKernel(
+  { rows: anchors, terms }: TrainingDocuments,
+  { rows }: TrainingDocuments,
+): Layer {
   const m = anchors.offsets.length - 1;
   const [sum, mean] = [columnMeans(anchors, terms), columnMeans(rows, terms)];
   const n = rows.offsets.length - 1;
   const q = rows.weights.reduce((total, weight) => total + weight ** 2, 0) / n;
-  const lengths = Float64Array.from({ length: m }, (_, j) => anchors.weights.subarray(anchors.offsets[j], anchors.offsets[j + 1]).reduce((total, weight) => total + weight ** 2, 0));
+  const lengths = Float64Array.from({ length: m }, (_, j) =>
+    anchors.weights
+      .subarray(anchors.offsets[j], anchors.offsets[j + 1])
+      .reduce((total, weight) => total + weight ** 2, 0),
+  );
   const s = Math.max(q + lengths.reduce((a, b) => a + b) / m - 2 * dot(sum, mean), 1e-12);
   const weights = new Float32Array(terms * m);
-  for (let j = 0; j < m; j++) for (let at = anchors.offsets[j]!; at < anchors.offsets[j + 1]!; at++) weights[anchors.terms[at]! * m + j] = anchors.weights[at]! / s;
-  return { inputs: terms, outputs: m, weights, bias: Float32Array.from(lengths, (length) => -(q + length) / (2 * s)), activation: 'exp' };
+  for (let j = 0; j < m; j++)
+    for (let at = anchors.offsets[j]!; at < anchors.offsets[j + 1]!; at++)
+      weights[anchors.terms[at]! * m + j] = anchors.weights[at]! / s;
+  return {
+    inputs: terms,
+    outputs: m,
+    weights,
+    bias: Float32Array.from(lengths, (length) => -(q + length) / (2 * s)),
+    activation: 'exp',
+  };
 }
 
-function columnMeans({ offsets, terms, weights }: TrainingDocuments['rows'], V: number): Float64Array {
+function columnMeans(
+  { offsets, terms, weights }: TrainingDocuments['rows'],
+  V: number,
+): Float64Array {
   const sums = new Float64Array(V);
   for (const [at, term] of terms.entries()) sums[term]! += weights[at]! / (offsets.length - 1);
   return sums;
@@ -107,7 +131,9 @@ function centre(P: Float64Array, m: number): Float64Array {
 function whiten(P: Float64Array, m: number): Float64Array {
   const n = P.length / m;
   const C = new Float64Array(m * m);
-  for (let r = 0; r < n; r++) for (let i = 0; i < m; i++) for (let j = 0, v = P[r * m + i]!; j <= i; j++) C[i * m + j]! += v * P[r * m + j]!;
+  for (let r = 0; r < n; r++)
+    for (let i = 0; i < m; i++)
+      for (let j = 0, v = P[r * m + i]!; j <= i; j++) C[i * m + j]! += v * P[r * m + j]!;
   let trace = 0;
   for (let i = 0; i < m; i++) trace += C[i * m + i]!;
   for (let i = 0; i < m; i++) C[i * m + i]! += (RIDGE * trace) / m || 1;
@@ -141,7 +167,11 @@ function climb(P: Float64Array, residual: Operator, start: Float64Array): Float6
   for (let round = 0; round < STEPS; round++) {
     const next = (1 + Math.sqrt(1 + 4 * t * t)) / 2;
     const here = t === 1 ? best : at(best.u.map((u, j) => u + ((t - 1) / next) * (u - before[j]!)));
-    const gradient = transposed(P, start.length, here.pushed.map((push, r) => push * (1 - here.phi[r]! ** 2)));
+    const gradient = transposed(
+      P,
+      start.length,
+      here.pushed.map((push, r) => push * (1 - here.phi[r]! ** 2)),
+    );
     const length = dot(gradient, gradient);
     if (!(length > 0)) break;
     step = step === 0 ? Math.sqrt(dot(start, start) / length) : step * 1.5;
@@ -172,7 +202,8 @@ function product(P: Float64Array, u: Float64Array): Float64Array {
 
 function transposed(P: Float64Array, m: number, v: Float64Array): Float64Array {
   const out = new Float64Array(m);
-  for (let r = 0, at = 0; r < v.length; r++) for (let j = 0; j < m; j++, at++) out[j]! += P[at]! * v[r]!;
+  for (let r = 0, at = 0; r < v.length; r++)
+    for (let j = 0; j < m; j++, at++) out[j]! += P[at]! * v[r]!;
   return out;
 }
 

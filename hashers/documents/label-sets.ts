@@ -37,7 +37,8 @@ export function labelSimilarity({ sets, setOf }: LabelSets): (v: Float64Array) =
       all += v[r]!;
     }
     const own = new Float64Array(g);
-    for (let a = 0; a < g; a++) for (let b = 0; b < g; b++) if (meets[a * g + b] === 1) own[a]! += sums[b]!;
+    for (let a = 0; a < g; a++)
+      for (let b = 0; b < g; b++) if (meets[a * g + b] === 1) own[a]! += sums[b]!;
     return Float64Array.from(setOf, (set) => 2 * own[set]! - all);
   };
 }

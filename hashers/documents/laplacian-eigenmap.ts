@@ -10,7 +10,12 @@ import type { NeighbourGraph } from './nearest-neighbours.ts';
 const ITERATIONS = 60;
 
 /** (d, n) row-major. */
-export function laplacianEigenmap({ offsets, columns, weights }: NeighbourGraph, d: number, seed: number, tell: (done: number, total: number) => void): Float64Array {
+export function laplacianEigenmap(
+  { offsets, columns, weights }: NeighbourGraph,
+  d: number,
+  seed: number,
+  tell: (done: number, total: number) => void,
+): Float64Array {
   const n = offsets.length - 1;
   const roots = new Float64Array(n);
   for (let r = 0; r < n; r++) {
@@ -28,13 +33,15 @@ export function laplacianEigenmap({ offsets, columns, weights }: NeighbourGraph,
       const v = Q.subarray(k * n, (k + 1) * n);
       for (let r = 0; r < n; r++) {
         let sum = 0;
-        for (let at = offsets[r]!; at < offsets[r + 1]!; at++) sum += (weights[at]! * v[columns[at]!]!) / roots[columns[at]!]!;
+        for (let at = offsets[r]!; at < offsets[r + 1]!; at++)
+          sum += (weights[at]! * v[columns[at]!]!) / roots[columns[at]!]!;
         next[k * n + r] = v[r]! / 2 + (roots[r]! > 0 ? sum / roots[r]! / 2 : 0);
       }
     }
     Q = orthonormal(next, p, n);
   }
   const Y = new Float64Array(d * n);
-  for (let k = 1; k < p; k++) for (let r = 0; r < n; r++) Y[(k - 1) * n + r] = roots[r]! > 0 ? Q[k * n + r]! / roots[r]! : 0;
+  for (let k = 1; k < p; k++)
+    for (let r = 0; r < n; r++) Y[(k - 1) * n + r] = roots[r]! > 0 ? Q[k * n + r]! / roots[r]! : 0;
   return Y;
 }

@@ -7,7 +7,13 @@ import { networkLayers } from './network-layers.ts';
 import { type NetworkMethod, networkSettings } from './network-method.ts';
 import { initializeNetwork } from './network-state.ts';
 import { trainEpoch } from './train-epoch.ts';
-import { type Check, type Checkpoint, partValidation, trainWithChecks, type Validate } from './train-with-checks.ts';
+import {
+  type Check,
+  type Checkpoint,
+  partValidation,
+  trainWithChecks,
+  type Validate,
+} from './train-with-checks.ts';
 import type { TrainingDocuments } from './training-documents.ts';
 
 export interface LearnInput {
@@ -28,16 +34,38 @@ export interface LearnInput {
  * Trains a network and returns the encoder of the check that was best on the validation part, a random share of the training documents that
  * is not trained on; thresholds are of the documents that were. Without validation part: of the last epoch.
  */
-export async function learnNetwork(input: LearnInput): Promise<{ layers: Layer[]; checks: Check[] }> {
+export async function learnNetwork(
+  input: LearnInput,
+): Promise<{ layers: Layer[]; checks: Check[] }> {
   const { tf, method, documents, bits, seed, tell } = input;
   const settings = networkSettings(method, input.settings);
   const { validation, rest } = partValidation(documents, settings.validationShare, seed);
-  const neighbours = method.pairs ? nearestNeighbours(rest.rows, rest.terms, settings.neighbours, () => tell(0, settings.epochs, Number.NaN)) : undefined;
+  const neighbours = method.pairs
+    ? nearestNeighbours(rest.rows, rest.terms, settings.neighbours, () =>
+        tell(0, settings.epochs, Number.NaN),
+      )
+    : undefined;
   const adam = new Adam();
   const shape = { terms: documents.terms, bits, labels: documents.labels.count };
-  return await trainWithChecks({ ...input, validation, rest }, {
-    start: () => initializeNetwork(method, shape, settings, seed),
-    epoch: (state, epoch) => trainEpoch({ tf, method, settings, bits, state, adam, documents: rest, neighbours, seed, epoch, tell: (batch, batches, now) => tell(epoch + batch / batches, settings.epochs, now) }),
-    layers: (state) => networkLayers(state, method, settings, rest.rows),
-  });
+  return await trainWithChecks(
+    { ...input, validation, rest },
+    {
+      start: () => initializeNetwork(method, shape, settings, seed),
+      epoch: (state, epoch) =>
+        trainEpoch({
+          tf,
+          method,
+          settings,
+          bits,
+          state,
+          adam,
+          documents: rest,
+          neighbours,
+          seed,
+          epoch,
+          tell: (batch, batches, now) => tell(epoch + batch / batches, settings.epochs, now),
+        }),
+      layers: (state) => networkLayers(state, method, settings, rest.rows),
+    },
+  );
 }

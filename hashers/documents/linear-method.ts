@@ -19,4 +19,11 @@ export interface LinearInput {
 /** Methods that need no engine: from documents to a stack of layers. */
 export type LinearMethod = (input: LinearInput) => Layer[];
 
-export const LINEAR_METHODS: Partial<Record<DocumentMethod, LinearMethod>> = { lsh, itq, sph, sth, ksh, shttm };
+export const LINEAR_METHODS: Partial<Record<DocumentMethod, LinearMethod>> = {
+  lsh,
+  itq,
+  sph,
+  sth,
+  ksh,
+  shttm,
+};

@@ -11,7 +11,12 @@ const COST = 1;
 const EPOCHS = 20;
 const TOLERANCE = 0.01;
 
-export function linearSvm({ offsets, terms, weights }: SparseRows, V: number, y: Int8Array, seed: number): { w: Float64Array; b: number } {
+export function linearSvm(
+  { offsets, terms, weights }: SparseRows,
+  V: number,
+  y: Int8Array,
+  seed: number,
+): { w: Float64Array; b: number } {
   const n = offsets.length - 1;
   const w = new Float64Array(V);
   let b = 0;

@@ -1,5 +1,10 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import { dataDependentNoise, negativeEntropy, probabilities, straightThrough } from './bernoulli.ts';
+import {
+  dataDependentNoise,
+  negativeEntropy,
+  probabilities,
+  straightThrough,
+} from './bernoulli.ts';
 import { denseShapes } from './dense.ts';
 import type { Latent, LatentInput, NetworkMethod } from './network-method.ts';
 
@@ -17,7 +22,14 @@ function draw(input: LatentInput): Latent {
   return { z, clean: z, divergence: tf.reshape<Tf.Rank.R0>(divergence, []) };
 }
 
-const COMMON = { threshold: 'zero', decodes: true, pairs: false, gain: 10, epsilon: 0.01, defaults: { batch: 100, rate: 0.005, wordDropout: 0.5, encoderLayers: 0, klWeight: 0.1 } } as const;
+const COMMON = {
+  threshold: 'zero',
+  decodes: true,
+  pairs: false,
+  gain: 10,
+  epsilon: 0.01,
+  defaults: { batch: 100, rate: 0.005, wordDropout: 0.5, encoderLayers: 0, klWeight: 0.1 },
+} as const;
 
 export const nash: NetworkMethod = { ...COMMON, parameters: () => ({}), latent: draw };
 

@@ -14,7 +14,12 @@ export interface NeighbourGraph {
 
 const ROWS_A_TELL = 256;
 
-export function nearestNeighbours({ offsets, terms, weights }: SparseRows, V: number, k: number, tell: (done: number, total: number) => void): NeighbourGraph {
+export function nearestNeighbours(
+  { offsets, terms, weights }: SparseRows,
+  V: number,
+  k: number,
+  tell: (done: number, total: number) => void,
+): NeighbourGraph {
   const n = offsets.length - 1;
   const lengths = new Float64Array(n);
   const postings = new Int32Array(V + 1);
@@ -43,7 +48,8 @@ export function nearestNeighbours({ offsets, terms, weights }: SparseRows, V: nu
     sums.fill(0);
     for (let at = offsets[r]!; at < offsets[r + 1]!; at++) {
       const weight = weights[at]! / lengths[r]!;
-      for (let place = postings[terms[at]!]!; place < postings[terms[at]! + 1]!; place++) sums[holder[place]!]! += weight * held[place]!;
+      for (let place = postings[terms[at]!]!; place < postings[terms[at]! + 1]!; place++)
+        sums[holder[place]!]! += weight * held[place]!;
     }
     sums[r] = 0;
     for (const near of largest(sums, k)) {
@@ -54,7 +60,11 @@ export function nearestNeighbours({ offsets, terms, weights }: SparseRows, V: nu
   const lists = edges.map((map) => [...map].sort(([a], [b]) => a - b));
   const ends = new Int32Array(n + 1);
   for (const [r, list] of lists.entries()) ends[r + 1] = ends[r]! + list.length;
-  return { offsets: ends, columns: Int32Array.from(lists.flat(), ([column]) => column), weights: Float64Array.from(lists.flat(), ([, weight]) => weight) };
+  return {
+    offsets: ends,
+    columns: Int32Array.from(lists.flat(), ([column]) => column),
+    weights: Float64Array.from(lists.flat(), ([, weight]) => weight),
+  };
 }
 
 /** Places of the k largest values above 0, of equals the first. */

@@ -42,7 +42,11 @@ export interface Latent {
 /** A latent variable and its prior: what the generative methods differ in. A bit of a document is the sign of its `code` layer. */
 export interface NetworkMethod {
   /** Parameters beside the encoder's and the decoder's; `hidden`: H. */
-  parameters(hidden: number, bits: number, settings: HashingConfiguration): Record<string, ParameterShape>;
+  parameters(
+    hidden: number,
+    bits: number,
+    settings: HashingConfiguration,
+  ): Record<string, ParameterShape>;
   latent(input: LatentInput): Latent;
   /** Real codes are cut at the median of the training documents; Bernoulli ones at probability 1/2. */
   threshold: 'median' | 'zero';
@@ -60,11 +64,17 @@ export interface NetworkMethod {
   epsilon: number;
 }
 
-export type MethodDefaults = Record<'batch' | 'rate' | 'wordDropout' | 'encoderLayers' | 'klWeight', number>;
+export type MethodDefaults = Record<
+  'batch' | 'rate' | 'wordDropout' | 'encoderLayers' | 'klWeight',
+  number
+>;
 export type NetworkSettings = HashingConfiguration & MethodDefaults;
 
 /** What was configured, and the method's own for the rest. */
-export function networkSettings({ defaults, labelled }: NetworkMethod, settings: HashingConfiguration): NetworkSettings {
+export function networkSettings(
+  { defaults, labelled }: NetworkMethod,
+  settings: HashingConfiguration,
+): NetworkSettings {
   const own = settings.supervised ? { ...defaults, ...labelled } : defaults;
   const { batch, rate, wordDropout, encoderLayers, klWeight } = settings;
   return {
@@ -77,4 +87,12 @@ export function networkSettings({ defaults, labelled }: NetworkMethod, settings:
   };
 }
 
-export const NETWORKS: Record<(typeof NETWORK_METHODS)[number], NetworkMethod> = { vdsh, nash, 'nash-n': nashN, 'nash-dn': nashDn, gmsh, bmsh, ammi };
+export const NETWORKS: Record<(typeof NETWORK_METHODS)[number], NetworkMethod> = {
+  vdsh,
+  nash,
+  'nash-n': nashN,
+  'nash-dn': nashDn,
+  gmsh,
+  bmsh,
+  ammi,
+};

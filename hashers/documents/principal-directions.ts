@@ -19,7 +19,13 @@ export interface PrincipalDirections {
   count: number;
 }
 
-export function principalDirections(rows: SparseRows, terms: number, wanted: number, seed: number, tell?: (done: number, total: number) => void): PrincipalDirections {
+export function principalDirections(
+  rows: SparseRows,
+  terms: number,
+  wanted: number,
+  seed: number,
+  tell?: (done: number, total: number) => void,
+): PrincipalDirections {
   const n = rows.offsets.length - 1;
   const count = Math.min(wanted, n, terms);
   const p = Math.min(wanted + SPARE, n, terms);
@@ -28,16 +34,30 @@ export function principalDirections(rows: SparseRows, terms: number, wanted: num
   let Q = orthonormal(lsh(terms, p, seed, 32), p, terms);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     tell?.(iteration, ITERATIONS);
-    Q = orthonormal(transpose(pullBack(rows, terms, mean, project(rows, transpose(Q, p, terms), p, mean), p), terms, p), p, terms);
+    Q = orthonormal(
+      transpose(
+        pullBack(rows, terms, mean, project(rows, transpose(Q, p, terms), p, mean), p),
+        terms,
+        p,
+      ),
+      p,
+      terms,
+    );
   }
   return { mean, directions: Q.slice(0, count * terms), count };
 }
 
 /** (X - 1 m') Q for Q (V, p): (n, p). */
-export function project(rows: SparseRows, Q: Float64Array, p: number, mean: Float64Array): Float64Array {
+export function project(
+  rows: SparseRows,
+  Q: Float64Array,
+  p: number,
+  mean: Float64Array,
+): Float64Array {
   const n = rows.offsets.length - 1;
   const shift = new Float64Array(p);
-  for (let t = 0; t < mean.length; t++) for (let k = 0; k < p; k++) shift[k]! += mean[t]! * Q[t * p + k]!;
+  for (let t = 0; t < mean.length; t++)
+    for (let k = 0; k < p; k++) shift[k]! += mean[t]! * Q[t * p + k]!;
   const Y = new Float64Array(n * p);
   for (let r = 0; r < n; r++) {
     const y = Y.subarray(r * p, (r + 1) * p);
@@ -52,7 +72,13 @@ export function project(rows: SparseRows, Q: Float64Array, p: number, mean: Floa
 }
 
 /** (X - 1 m')' Y: (V, p). */
-function pullBack(rows: SparseRows, terms: number, mean: Float64Array, Y: Float64Array, p: number): Float64Array {
+function pullBack(
+  rows: SparseRows,
+  terms: number,
+  mean: Float64Array,
+  Y: Float64Array,
+  p: number,
+): Float64Array {
   const n = rows.offsets.length - 1;
   const Z = new Float64Array(terms * p);
   const sums = new Float64Array(p);
@@ -71,6 +97,7 @@ function pullBack(rows: SparseRows, terms: number, mean: Float64Array, Y: Float6
 /** (rows, columns) row-major to (columns, rows). */
 export function transpose(A: Float64Array, rows: number, columns: number): Float64Array {
   const out = new Float64Array(A.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = A[r * columns + c]!;
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) out[c * rows + r] = A[r * columns + c]!;
   return out;
 }

@@ -13,8 +13,15 @@ export interface WordEntries {
 }
 
 /** Of every word of the rows, once or by its weight. */
-export function wordEntries({ offsets, terms, weights }: SparseRows, reconstruct: 'words' | 'weights'): WordEntries {
-  return { rows: rowOfEntries(offsets), terms, amounts: reconstruct === 'words' ? new Float32Array(terms.length).fill(1) : weights };
+export function wordEntries(
+  { offsets, terms, weights }: SparseRows,
+  reconstruct: 'words' | 'weights',
+): WordEntries {
+  return {
+    rows: rowOfEntries(offsets),
+    terms,
+    amounts: reconstruct === 'words' ? new Float32Array(terms.length).fill(1) : weights,
+  };
 }
 
 /** The layer that says of each word how likely it is: weights (H, V), bias (1, V). */
@@ -27,7 +34,12 @@ export interface WordLayer {
  * -1/B sum_r sum_t a_rt ln softmax(h W + b)_rt, a mean over the batch (paper 3, eq. 2). h: (B, H). The gradient for the logits is G = (A_r p - a) / B with A_r = sum_t a_rt: what
  * is p's goes by products of matrices, what is a's by its entries, so that (B, V) is passed over but for the softmax by products alone.
  */
-export function reconstruction(tf: typeof Tf, h: Tf.Tensor2D, { weights, bias }: WordLayer, { rows, terms, amounts }: WordEntries): Tf.Scalar {
+export function reconstruction(
+  tf: typeof Tf,
+  h: Tf.Tensor2D,
+  { weights, bias }: WordLayer,
+  { rows, terms, amounts }: WordEntries,
+): Tf.Scalar {
   const [B, H] = h.shape;
   const V = weights.shape[1];
   const entries = new Int32Array(2 * rows.length);
@@ -43,14 +55,28 @@ export function reconstruction(tf: typeof Tf, h: Tf.Tensor2D, { weights, bias }:
     const withOne = tf.concat2d([x, tf.ones([B, 1])], 1);
     const p = tf.softmax(tf.matMul(withOne, tf.concat2d([w, b], 0)));
     save([p, withOne, w]);
-    const picked = tf.maximum(tf.gatherND(p, tf.tensor2d(entries, [rows.length, 2], 'int32')), SMALLEST);
+    const picked = tf.maximum(
+      tf.gatherND(p, tf.tensor2d(entries, [rows.length, 2], 'int32')),
+      SMALLEST,
+    );
     const value = tf.div(tf.neg(tf.sum(tf.mul(tf.log(picked), tf.tensor1d(amounts)))), B);
     const gradFunc = (dy: Tf.Tensor, kept: Tf.Tensor[]) => {
       const [p, withOne, w] = kept as [Tf.Tensor2D, Tf.Tensor2D, Tf.Tensor2D];
-      const [ofX, ofW] = entryGradients(withOne.dataSync() as Float32Array, w.dataSync() as Float32Array, H, V, rows, terms, shares);
+      const [ofX, ofW] = entryGradients(
+        withOne.dataSync() as Float32Array,
+        w.dataSync() as Float32Array,
+        H,
+        V,
+        rows,
+        terms,
+        shares,
+      );
       const share = tf.tensor2d(sums, [B, 1]);
       const gradX = tf.sub(tf.mul(tf.matMul(p, w, false, true), share), tf.tensor2d(ofX, [B, H]));
-      const gradW = tf.sub(tf.matMul(tf.mul(withOne, share), p, true), tf.tensor2d(ofW, [H + 1, V]));
+      const gradW = tf.sub(
+        tf.matMul(tf.mul(withOne, share), p, true),
+        tf.tensor2d(ofW, [H + 1, V]),
+      );
       return [gradX, ...tf.split(gradW, [H, 1])].map((gradient) => tf.mul(gradient, dy));
     };
     return { value, gradFunc };
@@ -59,7 +85,15 @@ export function reconstruction(tf: typeof Tf, h: Tf.Tensor2D, { weights, bias }:
 }
 
 /** Sums over the entries: for h share times the word's weights, for the weights and, in row H, the bias share times what the layer got. x: (B, H + 1); w: (H, V). */
-function entryGradients(x: Float32Array, w: Float32Array, H: number, V: number, rows: Int32Array, terms: Int32Array, shares: Float32Array): [Float32Array, Float32Array] {
+function entryGradients(
+  x: Float32Array,
+  w: Float32Array,
+  H: number,
+  V: number,
+  rows: Int32Array,
+  terms: Int32Array,
+  shares: Float32Array,
+): [Float32Array, Float32Array] {
   const B = x.length / (H + 1);
   const ofX = new Float32Array(B * H);
   const ofW = new Float32Array((H + 1) * V);

@@ -30,13 +30,19 @@ export function ridge(rows: SparseRows, V: number, y: Float64Array, lambda: numb
 
 function product({ offsets, terms, weights }: SparseRows, w: Float64Array): Float64Array {
   const out = new Float64Array(offsets.length - 1);
-  for (let r = 0; r < out.length; r++) for (let at = offsets[r]!; at < offsets[r + 1]!; at++) out[r]! += weights[at]! * w[terms[at]!]!;
+  for (let r = 0; r < out.length; r++)
+    for (let at = offsets[r]!; at < offsets[r + 1]!; at++) out[r]! += weights[at]! * w[terms[at]!]!;
   return out;
 }
 
-function transposed({ offsets, terms, weights }: SparseRows, V: number, y: Float64Array): Float64Array {
+function transposed(
+  { offsets, terms, weights }: SparseRows,
+  V: number,
+  y: Float64Array,
+): Float64Array {
   const out = new Float64Array(V);
-  for (let r = 0; r < y.length; r++) for (let at = offsets[r]!; at < offsets[r + 1]!; at++) out[terms[at]!]! += weights[at]! * y[r]!;
+  for (let r = 0; r < y.length; r++)
+    for (let at = offsets[r]!; at < offsets[r + 1]!; at++) out[terms[at]!]! += weights[at]! * y[r]!;
   return out;
 }
 

@@ -34,22 +34,36 @@ export function shttm({ documents, bits, seed, tell }: LinearInput): Layer[] {
     tell(k, bits);
     const y = Float64Array.from({ length: n }, (_, r) => Y[r * bits + k]!);
     const median = medianOf(y);
-    const w = ridge(rows, terms, y.map((value) => (value > median ? 1 : -1)), LAMBDA);
+    const w = ridge(
+      rows,
+      terms,
+      y.map((value) => (value > median ? 1 : -1)),
+      LAMBDA,
+    );
     for (let t = 0; t < terms; t++) weights[t * bits + k] = w[t]!;
     const fitted = new Float64Array(n);
-    for (let r = 0; r < n; r++) for (let at = rows.offsets[r]!; at < rows.offsets[r + 1]!; at++) fitted[r]! += rows.weights[at]! * weights[rows.terms[at]! * bits + k]!;
+    for (let r = 0; r < n; r++)
+      for (let at = rows.offsets[r]!; at < rows.offsets[r + 1]!; at++)
+        fitted[r]! += rows.weights[at]! * weights[rows.terms[at]! * bits + k]!;
     bias[k] = -medianOf(fitted);
   }
   return [{ inputs: terms, outputs: bits, weights, bias, activation: 'identity' }];
 }
 
 /** U: u_i = (sum_j c_ij y_j y_j' + ALPHA I)^-1 sum_j c_ij T_ij y_j. */
-function tagFactors({ sets, setOf }: LabelSets, labels: number, Y: Float64Array, d: number): Float64Array {
+function tagFactors(
+  { sets, setOf }: LabelSets,
+  labels: number,
+  Y: Float64Array,
+  d: number,
+): Float64Array {
   const moments = sets.map(() => new Float64Array(d * d));
   const sums = sets.map(() => new Float64Array(d));
-  for (const [r, set] of setOf.entries()) addOuter(moments[set]!, sums[set]!, Y.subarray(r * d, (r + 1) * d), 1);
+  for (const [r, set] of setOf.entries())
+    addOuter(moments[set]!, sums[set]!, Y.subarray(r * d, (r + 1) * d), 1);
   const all = new Float64Array(d * d);
-  for (const moment of moments) for (let at = 0; at < all.length; at++) all[at]! += ABSENT * moment[at]!;
+  for (const moment of moments)
+    for (let at = 0; at < all.length; at++) all[at]! += ABSENT * moment[at]!;
   for (let i = 0; i < d; i++) all[i * d + i]! += ALPHA;
   const U = new Float64Array(labels * d);
   for (let label = 0; label < labels; label++) {
@@ -67,10 +81,16 @@ function tagFactors({ sets, setOf }: LabelSets, labels: number, Y: Float64Array,
 }
 
 /** Y: y_j = (sum_i c_ij u_i u_i' + GAMMA I)^-1 (sum_i c_ij T_ij u_i + GAMMA theta_j); the matrix is one for all documents of the same labels. */
-function latentOf({ sets, setOf }: LabelSets, U: Float64Array, theta: Float64Array, d: number): Float64Array {
+function latentOf(
+  { sets, setOf }: LabelSets,
+  U: Float64Array,
+  theta: Float64Array,
+  d: number,
+): Float64Array {
   const all = new Float64Array(d * d);
   const nothing = new Float64Array(d);
-  for (let label = 0; label * d < U.length; label++) addOuter(all, nothing, U.subarray(label * d, (label + 1) * d), ABSENT);
+  for (let label = 0; label * d < U.length; label++)
+    addOuter(all, nothing, U.subarray(label * d, (label + 1) * d), ABSENT);
   for (let i = 0; i < d; i++) all[i * d + i]! += GAMMA;
   const members = sets.map((): number[] => []);
   for (const [r, set] of setOf.entries()) members[set]!.push(r);

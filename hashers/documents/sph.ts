@@ -16,7 +16,12 @@ export function sph({ documents: { rows, terms }, bits, seed, tell }: LinearInpu
     low[at % count] = Math.min(low[at % count]!, y);
     high[at % count] = Math.max(high[at % count]!, y);
   }
-  const modes = Array.from({ length: count }, (_, j) => Array.from({ length: bits }, (_, k) => ({ j, rate: ((k + 1) * Math.PI) / Math.max(high[j]! - low[j]!, 1e-12) })))
+  const modes = Array.from({ length: count }, (_, j) =>
+    Array.from({ length: bits }, (_, k) => ({
+      j,
+      rate: ((k + 1) * Math.PI) / Math.max(high[j]! - low[j]!, 1e-12),
+    })),
+  )
     .flat()
     .sort((a, b) => a.rate - b.rate || a.j - b.j)
     .slice(0, bits);

@@ -21,7 +21,12 @@ export function sth({ documents: { rows, terms }, bits, seed, tell }: LinearInpu
     tell(k, bits);
     const y = Y.subarray(k * n, (k + 1) * n);
     const median = medianOf(y);
-    const { w, b } = linearSvm(rows, terms, Int8Array.from(y, (value) => (value > median ? 1 : -1)), seed);
+    const { w, b } = linearSvm(
+      rows,
+      terms,
+      Int8Array.from(y, (value) => (value > median ? 1 : -1)),
+      seed,
+    );
     for (let t = 0; t < terms; t++) weights[t * bits + k] = w[t]!;
     bias[k] = b;
   }

@@ -12,11 +12,20 @@ const BETA = 0.01;
 const ITERATIONS = 50;
 
 /** theta: (n, k) row-major, rows sum to 1; of a document without words 1 / k. */
-export function topicShares({ offsets, terms }: SparseRows, V: number, k: number, seed: number, tell: (done: number, total: number) => void): Float64Array {
+export function topicShares(
+  { offsets, terms }: SparseRows,
+  V: number,
+  k: number,
+  seed: number,
+  tell: (done: number, total: number) => void,
+): Float64Array {
   const n = offsets.length - 1;
   const stream = new RandomStream(seed, PROJECTION_PURPOSE, 1002);
   const theta = new Float64Array(n * k).fill(1 / k);
-  let phi = normalised(Float64Array.from({ length: V * k }, () => 1 + stream.uniform()), k);
+  let phi = normalised(
+    Float64Array.from({ length: V * k }, () => 1 + stream.uniform()),
+    k,
+  );
   const share = new Float64Array(k);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     tell(iteration, ITERATIONS);

@@ -45,15 +45,27 @@ export function trainEpoch(input: EpochInput): number {
   input.adam.hold(input.state);
   const n = documents.rows.offsets.length - 1;
   const stream = new RandomStream(seed, HASHER_PURPOSE.shuffle, epoch);
-  const order = shuffle(Int32Array.from({ length: n }, (_, row) => row), stream);
+  const order = shuffle(
+    Int32Array.from({ length: n }, (_, row) => row),
+    stream,
+  );
   const size = settings.batch;
   const batches = Math.ceil(n / size);
   let sum = 0;
   for (let batch = 0; batch < batches; batch++) {
     const rows = order.subarray(batch * size, (batch + 1) * size);
-    const near = input.neighbours && takeRows(documents, drawNeighbours(input.neighbours, rows, stream));
-    const loss = trainBatch(input, { documents: takeRows(documents, rows), near }, epoch * batches + batch, (epoch + batch / batches) / settings.epochs);
-    if (!Number.isFinite(loss)) throw new RangeError(`the loss is ${loss} in batch ${batch} of epoch ${epoch}; lower hashing.rate`);
+    const near =
+      input.neighbours && takeRows(documents, drawNeighbours(input.neighbours, rows, stream));
+    const loss = trainBatch(
+      input,
+      { documents: takeRows(documents, rows), near },
+      epoch * batches + batch,
+      (epoch + batch / batches) / settings.epochs,
+    );
+    if (!Number.isFinite(loss))
+      throw new RangeError(
+        `the loss is ${loss} in batch ${batch} of epoch ${epoch}; lower hashing.rate`,
+      );
     sum += loss;
     tell(batch + 1, batches, loss);
   }
@@ -61,7 +73,11 @@ export function trainEpoch(input: EpochInput): number {
 }
 
 /** One of each row's neighbours; itself where it has none. */
-function drawNeighbours({ offsets, columns }: NeighbourGraph, rows: Int32Array, stream: RandomStream): Int32Array {
+function drawNeighbours(
+  { offsets, columns }: NeighbourGraph,
+  rows: Int32Array,
+  stream: RandomStream,
+): Int32Array {
   return rows.map((row) => {
     const [from, to] = [offsets[row]!, offsets[row + 1]!];
     return from === to ? row : columns[from + stream.below(to - from)]!;
@@ -82,10 +98,14 @@ function trainBatch(input: EpochInput, batch: Batch, step: number, progress: num
   tf.tidy(() => {
     const leaves = names.map((name) => {
       const { values, rows, columns } = state[name]!;
-      return name === INPUT ? tf.tensor2d(first, [seen.offsets.length - 1, columns]) : tf.tensor2d(values, [rows, columns]);
+      return name === INPUT
+        ? tf.tensor2d(first, [seen.offsets.length - 1, columns])
+        : tf.tensor2d(values, [rows, columns]);
     });
     const { value, grads } = tf.valueAndGrads((...tensors: Tf.Tensor[]) => {
-      const parameters = Object.fromEntries(names.map((name, at) => [name, tensors[at] as Tf.Tensor2D]));
+      const parameters = Object.fromEntries(
+        names.map((name, at) => [name, tensors[at] as Tf.Tensor2D]),
+      );
       return lossOf(input, parameters, batch, noise, progress);
     })(leaves);
     loss = value.dataSync()[0]!;
@@ -100,39 +120,82 @@ function trainBatch(input: EpochInput, batch: Batch, step: number, progress: num
 }
 
 /** -E_q log p(words | z) + weight KL, or the divergence alone, + alpha cross entropy of the labels, a mean over the batch. */
-function lossOf(input: EpochInput, parameters: Parameters, { documents: batch, near }: Batch, noise: Noise, progress: number): Tf.Scalar {
+function lossOf(
+  input: EpochInput,
+  parameters: Parameters,
+  { documents: batch, near }: Batch,
+  noise: Noise,
+  progress: number,
+): Tf.Scalar {
   const { tf, method, settings, bits } = input;
   const first = tf.add<Tf.Tensor2D>(parameters[INPUT]!, parameters[`${INPUT}.bias`]!);
   const B = batch.rows.offsets.length - 1;
-  const { hidden, code } = encode(input, parameters, near ? tf.slice2d(first, [0, 0], [B, -1]) : first, noise);
-  const nearCode = near && encode(input, parameters, tf.slice2d(first, [B, 0], [-1, -1]), noise).code;
-  const { z, clean, divergence } = method.latent({ tf, parameters, hidden, code, near: nearCode, noise, bits, settings });
+  const { hidden, code } = encode(
+    input,
+    parameters,
+    near ? tf.slice2d(first, [0, 0], [B, -1]) : first,
+    noise,
+  );
+  const nearCode =
+    near && encode(input, parameters, tf.slice2d(first, [B, 0], [-1, -1]), noise).code;
+  const { z, clean, divergence } = method.latent({
+    tf,
+    parameters,
+    hidden,
+    code,
+    near: nearCode,
+    noise,
+    bits,
+    settings,
+  });
   let loss: Tf.Tensor = divergence;
   if (method.decodes) {
     let decoded = z;
-    for (const name of hiddenLayers('decoder', settings.decoderLayers)) decoded = tf.relu(dense(tf, parameters, name, decoded));
+    for (const name of hiddenLayers('decoder', settings.decoderLayers))
+      decoded = tf.relu(dense(tf, parameters, name, decoded));
     const words = { weights: parameters['words']!, bias: parameters['words.bias']! };
-    loss = tf.add(reconstruction(tf, decoded, words, wordEntries(batch.rows, settings.reconstruct)), tf.mul(divergence, settings.klWeight * Math.min(1, progress / RAMP)));
+    loss = tf.add(
+      reconstruction(tf, decoded, words, wordEntries(batch.rows, settings.reconstruct)),
+      tf.mul(divergence, settings.klWeight * Math.min(1, progress / RAMP)),
+    );
   }
   if (settings.supervised) {
-    const predicted = dense(tf, parameters, 'classifier-1', tf.relu(dense(tf, parameters, 'classifier-0', clean)));
-    const entropy = tf.neg(tf.mean(tf.sum(tf.mul(labelShares(tf, batch), tf.logSoftmax(predicted)), 1)));
+    const predicted = dense(
+      tf,
+      parameters,
+      'classifier-1',
+      tf.relu(dense(tf, parameters, 'classifier-0', clean)),
+    );
+    const entropy = tf.neg(
+      tf.mean(tf.sum(tf.mul(labelShares(tf, batch), tf.logSoftmax(predicted)), 1)),
+    );
     loss = tf.add(loss, tf.mul(entropy, settings.labelWeight));
   }
   return tf.reshape<Tf.Rank.R0>(loss, []);
 }
 
 /** `first`: (B, H) or, of a linear encoder, (B, d), what the first layer makes of the words. */
-function encode({ tf, settings }: EpochInput, parameters: Parameters, first: Tf.Tensor2D, noise: Noise): { hidden: Tf.Tensor2D; code: Tf.Tensor2D } {
+function encode(
+  { tf, settings }: EpochInput,
+  parameters: Parameters,
+  first: Tf.Tensor2D,
+  noise: Noise,
+): { hidden: Tf.Tensor2D; code: Tf.Tensor2D } {
   if (settings.encoderLayers === 0) return { hidden: first, code: first };
   let hidden = tf.relu(first);
-  for (const name of hiddenLayers('encoder', settings.encoderLayers).slice(1)) hidden = tf.relu(dense(tf, parameters, name, hidden));
+  for (const name of hiddenLayers('encoder', settings.encoderLayers).slice(1))
+    hidden = tf.relu(dense(tf, parameters, name, hidden));
   if (settings.dropout > 0) hidden = tf.mul(hidden, noise.mask(...hidden.shape, settings.dropout));
   return { hidden, code: dense(tf, parameters, 'code', hidden) };
 }
 
 /** The words that were not dropped, of the documents and then of those near them. */
-function seenWords({ documents, near }: Batch, gain: number, wordDropout: number, noise: Noise): SparseRows {
+function seenWords(
+  { documents, near }: Batch,
+  gain: number,
+  wordDropout: number,
+  noise: Noise,
+): SparseRows {
   const parts = near ? [documents.rows, near.rows] : [documents.rows];
   const most = parts.reduce((sum, { terms }) => sum + terms.length, 0);
   const terms = new Int32Array(most);
@@ -150,7 +213,11 @@ function seenWords({ documents, near }: Batch, gain: number, wordDropout: number
       ends.push(count);
     }
   }
-  return { offsets: Int32Array.from(ends), terms: terms.subarray(0, count), weights: shown.subarray(0, count) };
+  return {
+    offsets: Int32Array.from(ends),
+    terms: terms.subarray(0, count),
+    weights: shown.subarray(0, count),
+  };
 }
 
 /** (B, labels): 1 / number of labels for each of a document's; a document without labels adds nothing. */
@@ -159,7 +226,8 @@ function labelShares(tf: typeof Tf, { labels }: TrainingDocuments): Tf.Tensor2D 
   const shares = new Float32Array(B * labels.count);
   for (let r = 0; r < B; r++) {
     const [from, to] = [labels.offsets[r]!, labels.offsets[r + 1]!];
-    for (let at = from; at < to; at++) shares[r * labels.count + labels.values[at]!] = 1 / (to - from);
+    for (let at = from; at < to; at++)
+      shares[r * labels.count + labels.values[at]!] = 1 / (to - from);
   }
   return tf.tensor2d(shares, [B, labels.count]);
 }

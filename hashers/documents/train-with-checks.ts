@@ -6,7 +6,12 @@ import { HASHER_PURPOSE } from './noise.ts';
 import { takeRows, type TrainingDocuments } from './training-documents.ts';
 
 /** How good codes are on the validation part; larger is better. */
-export type Validate = (validation: TrainingDocuments, validationCodes: Uint8Array, rest: TrainingDocuments, restCodes: Uint8Array) => number;
+export type Validate = (
+  validation: TrainingDocuments,
+  validationCodes: Uint8Array,
+  rest: TrainingDocuments,
+  restCodes: Uint8Array,
+) => number;
 
 export interface Check {
   /** Epochs done. */
@@ -44,19 +49,24 @@ export interface Training {
 }
 
 /** Trains for `settings.epochs` and returns the encoder of the check that was best on the validation part; without one, of the last epoch. */
-export async function trainWithChecks({ settings, validation, rest, bits, validate, resume, keep }: CheckInput, training: Training): Promise<{ layers: Layer[]; checks: Check[] }> {
+export async function trainWithChecks(
+  { settings, validation, rest, bits, validate, resume, keep }: CheckInput,
+  training: Training,
+): Promise<{ layers: Layer[]; checks: Check[] }> {
   const state = resume?.state ?? training.start();
   const checks = [...(resume?.checks ?? [])];
   let best = resume?.best;
   let loss = checks.at(-1)?.loss ?? Number.NaN;
-  for (let epoch = checks.at(-1)?.epoch ?? 0; epoch < settings.epochs; ) {
+  for (let epoch = checks.at(-1)?.epoch ?? 0; epoch < settings.epochs;) {
     loss = training.epoch(state, epoch);
     epoch += 1;
     const isLast = epoch === settings.epochs;
     if (epoch % settings.checkEvery !== 0 && !isLast) continue;
     const layers = training.layers(state);
     const before = Math.max(-1, ...checks.map(({ score }) => score ?? -1));
-    const score = validation && validate(validation, encoded(validation, layers, bits), rest, encoded(rest, layers, bits));
+    const score =
+      validation &&
+      validate(validation, encoded(validation, layers, bits), rest, encoded(rest, layers, bits));
     if (score === undefined || score > before) best = layers;
     checks.push({ epoch, loss, ...(score !== undefined && { score }) });
     if (!isLast) await keep({ state, checks, ...(best && { best }) });
@@ -71,7 +81,11 @@ function encoded({ rows }: TrainingDocuments, layers: Layer[], bits: number): Ui
 }
 
 /** A random share of the documents that is not trained on; undefined where the share is none. */
-export function partValidation(documents: TrainingDocuments, share: number, seed: number): { validation: TrainingDocuments | undefined; rest: TrainingDocuments } {
+export function partValidation(
+  documents: TrainingDocuments,
+  share: number,
+  seed: number,
+): { validation: TrainingDocuments | undefined; rest: TrainingDocuments } {
   const n = documents.rows.offsets.length - 1;
   const count = Math.floor(n * share);
   if (count === 0) return { validation: undefined, rest: documents };
@@ -81,5 +95,8 @@ export function partValidation(documents: TrainingDocuments, share: number, seed
     const j = i + stream.below(n - i);
     [order[i], order[j]] = [order[j]!, order[i]!];
   }
-  return { validation: takeRows(documents, order.slice(0, count).sort()), rest: takeRows(documents, order.slice(count).sort()) };
+  return {
+    validation: takeRows(documents, order.slice(0, count).sort()),
+    rest: takeRows(documents, order.slice(count).sort()),
+  };
 }

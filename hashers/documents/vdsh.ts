@@ -3,9 +3,16 @@ import { dense, denseShapes } from './dense.ts';
 import type { LatentInput, NetworkMethod } from './network-method.ts';
 
 /** z = mu + sigma e, with `code` mu and `deviation` ln sigma^2. */
-export function drawGaussian({ tf, parameters, hidden, code: mu, noise }: LatentInput): { mu: Tf.Tensor2D; logVariance: Tf.Tensor2D; z: Tf.Tensor2D } {
+export function drawGaussian({ tf, parameters, hidden, code: mu, noise }: LatentInput): {
+  mu: Tf.Tensor2D;
+  logVariance: Tf.Tensor2D;
+  z: Tf.Tensor2D;
+} {
   const logVariance = dense(tf, parameters, 'deviation', hidden);
-  const z = tf.add<Tf.Tensor2D>(mu, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise.normal(...mu.shape)));
+  const z = tf.add<Tf.Tensor2D>(
+    mu,
+    tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise.normal(...mu.shape)),
+  );
   return { mu, logVariance, z };
 }
 
@@ -23,6 +30,10 @@ export const vdsh: NetworkMethod = {
     const { tf } = input;
     const { mu, logVariance, z } = drawGaussian(input);
     const each = tf.sub(tf.add(tf.square(mu), tf.exp(logVariance)), tf.add(logVariance, 1));
-    return { z, clean: z, divergence: tf.reshape<Tf.Rank.R0>(tf.mul(tf.mean(tf.sum(each, 1)), 0.5), []) };
+    return {
+      z,
+      clean: z,
+      divergence: tf.reshape<Tf.Rank.R0>(tf.mul(tf.mean(tf.sum(each, 1)), 0.5), []),
+    };
   },
 };

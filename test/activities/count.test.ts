@@ -26,7 +26,11 @@ const WINDOW = 4;
 /** Words of a skewed distribution, as letters. */
 function text(seed: number, tokens: number): string[] {
   const stream = new RandomStream(seed, 1);
-  return Array.from({ length: tokens }, () => `w${String.fromCodePoint(97 + Math.min(stream.below(26), stream.below(26)))}${String.fromCodePoint(97 + stream.below(Math.ceil(WORDS_OF_TEXT / 26)))}`);
+  return Array.from(
+    { length: tokens },
+    () =>
+      `w${String.fromCodePoint(97 + Math.min(stream.below(26), stream.below(26)))}${String.fromCodePoint(97 + stream.below(Math.ceil(WORDS_OF_TEXT / 26)))}`,
+  );
 }
 
 describe('count', () => {
@@ -36,7 +40,8 @@ describe('count', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-count-test-'));
     await mkdir(join(folder, 'corpus'));
-    for (const [at, words] of files.entries()) await writeFile(join(folder, 'corpus', `${at}.txt`), words.join(' '));
+    for (const [at, words] of files.entries())
+      await writeFile(join(folder, 'corpus', `${at}.txt`), words.join(' '));
   });
 
   after(async () => {
@@ -54,14 +59,26 @@ describe('count', () => {
       openTensorflow: () => Promise.reject(new Error('no stage of this test trains')),
       origin: { codeVersion: 'test' },
     };
-    const configuration = configurationSchema.parse({ index: 'count', store: uri, source: { path: pathToFileURL(join(folder, 'corpus')).href }, vocabulary: { minimumCount: 1, common: 2 }, cooccurrence: { window: WINDOW } });
+    const configuration = configurationSchema.parse({
+      index: 'count',
+      store: uri,
+      source: { path: pathToFileURL(join(folder, 'corpus')).href },
+      vocabulary: { minimumCount: 1, common: 2 },
+      cooccurrence: { window: WINDOW },
+    });
     const { index, source, tokens, documents, vocabulary, cooccurrence } = configuration;
     const base = { store: uri, force: false };
     const corpus = await list({ ...base, configuration }, context);
     const shards = { ...base, files: corpus.artifact, source, tokens, documents };
     await ingest({ ...shards, from: 0, to: files.length }, context);
-    const dictionary = await mergeDictionaries({ ...shards, memoryMiB: vocabulary.memoryMiB }, context);
-    const words = await chooseVocabulary({ ...base, dictionary: dictionary.artifact, index, ...vocabulary }, context);
+    const dictionary = await mergeDictionaries(
+      { ...shards, memoryMiB: vocabulary.memoryMiB },
+      context,
+    );
+    const words = await chooseVocabulary(
+      { ...base, dictionary: dictionary.artifact, index, ...vocabulary },
+      context,
+    );
     const counting = { ...shards, index, common: words.common, ...cooccurrence, memoryMiB };
     const grouped = await groupFiles(counting, context);
     await count({ ...counting, groups: grouped.artifact, from: 0, to: grouped.rows }, context);
@@ -70,14 +87,26 @@ describe('count', () => {
   }
 
   it('gives the same bytes in one piece and in pieces that fit in less memory, documents longer than a piece among them, and every pair once', async () => {
-    assert.ok(tokensOfPiece(64, WORDS_OF_TEXT) < 70_000 && tokensOfPiece(2048, WORDS_OF_TEXT) > 320_000, 'the pieces are what this test takes them for');
+    assert.ok(
+      tokensOfPiece(64, WORDS_OF_TEXT) < 70_000 && tokensOfPiece(2048, WORDS_OF_TEXT) > 320_000,
+      'the pieces are what this test takes them for',
+    );
     const whole = await countWith('whole', 2048, 1);
     const pieces = await countWith('pieces', 128, 2);
     assert.deepEqual(pieces.manifest.parts, whole.manifest.parts);
     const { word } = await decodeParquet(await whole.part('words.parquet'), WORDS);
     const run = await decodeParquet(await whole.part('run.parquet'), RUN);
-    const expected = countByPairs(files.map((words) => words.map((each) => word.indexOf(each))), [], WINDOW);
+    const expected = countByPairs(
+      files.map((words) => words.map((each) => word.indexOf(each))),
+      [],
+      WINDOW,
+    );
     assert.equal(run.row.length, expected.size);
-    for (let at = 0; at < run.row.length; at++) assert.equal(run.sum[at], expected.get(`${run.row[at]},${run.column[at]}`), `${word[run.row[at]!]}, ${word[run.column[at]!]}`);
+    for (let at = 0; at < run.row.length; at++)
+      assert.equal(
+        run.sum[at],
+        expected.get(`${run.row[at]},${run.column[at]}`),
+        `${word[run.row[at]!]}, ${word[run.column[at]!]}`,
+      );
   });
 });

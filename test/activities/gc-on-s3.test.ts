@@ -19,7 +19,14 @@ describe('gc in a bucket', () => {
 
   it('removes what nothing refers to, and leaves the rest whole', async () => {
     const store = openStore('s3://indexes/team');
-    for (const at of [1, 2, 3]) await publishVersion(store, { index: 'news', codes: { a: 1, b: at }, files: ['a.txt', `${at}.txt`], metrics: { f1: at / 10 }, run: `run${at}` });
+    for (const at of [1, 2, 3])
+      await publishVersion(store, {
+        index: 'news',
+        codes: { a: 1, b: at },
+        files: ['a.txt', `${at}.txt`],
+        metrics: { f1: at / 10 },
+        run: `run${at}`,
+      });
     const later = { keep: 0, graceMs: 3_600_000, dryRun: false, scheduled: [] };
     assert.equal((await collectGarbage(store, 'news', { ...later, now: Date.now() })).objects, 0);
     const now = Date.now() + 7_200_000;
@@ -27,10 +34,17 @@ describe('gc in a bucket', () => {
     const removed = await collectGarbage(store, 'news', { ...later, now });
     assert.deepEqual(removed, planned);
     assert.deepEqual(removed.versions, [1, 2]);
-    assert.deepEqual((await listVersions(store, 'news')).map(({ version }) => version), [3]);
+    assert.deepEqual(
+      (await listVersions(store, 'news')).map(({ version }) => version),
+      [3],
+    );
     const { standing } = await readIndexState(store, 'news');
-    for (const each of standing!.lineage) assert.ok(await artifactComplete(store, each), each.stage);
+    for (const each of standing!.lineage)
+      assert.ok(await artifactComplete(store, each), each.stage);
     assert.equal((await collectGarbage(store, 'news', { ...later, now })).objects, 0);
-    await assert.rejects(rollback(store, 'news', 1, new Date()), /version 1 of news is gone: gc has removed it/);
+    await assert.rejects(
+      rollback(store, 'news', 1, new Date()),
+      /version 1 of news is gone: gc has removed it/,
+    );
   });
 });

@@ -15,15 +15,51 @@ import { openStore } from '../../store/open-store.ts';
 describe('hasherCheckpoints', async () => {
   const scratch = await mkdtemp(join(tmpdir(), 'hashloom-checkpoints-'));
   after(() => rm(scratch, { recursive: true, force: true }));
-  const context: StageContext = { openStore, openTensorflow: () => Promise.reject(new Error('not needed')), trainThreads: 1, stageThreads: 1, report: () => undefined, origin: { codeVersion: 'test' } };
-  const configured = hashingConfiguration.parse({ method: 'bmsh', supervised: true, hidden: 6, epochs: 8, checkEvery: 2, components: 3 });
+  const context: StageContext = {
+    openStore,
+    openTensorflow: () => Promise.reject(new Error('not needed')),
+    trainThreads: 1,
+    stageThreads: 1,
+    report: () => undefined,
+    origin: { codeVersion: 'test' },
+  };
+  const configured = hashingConfiguration.parse({
+    method: 'bmsh',
+    supervised: true,
+    hidden: 6,
+    epochs: 8,
+    checkEvery: 2,
+    components: 3,
+  });
   const settings = networkSettings(NETWORKS.bmsh, configured);
-  const checkpoints = hasherCheckpoints(context, pathToFileURL(scratch).href, { stage: 'weigh', key: 'a'.repeat(32) }, { seed: 1 });
+  const checkpoints = hasherCheckpoints(
+    context,
+    pathToFileURL(scratch).href,
+    { stage: 'weigh', key: 'a'.repeat(32) },
+    { seed: 1 },
+  );
   const after4 = (): Checkpoint => {
     const state = initializeNetwork(NETWORKS.bmsh, { terms: 9, bits: 8, labels: 2 }, settings, 1);
-    for (const [at, weights] of Object.values(state).entries()) for (const array of [weights.first, weights.second, weights.steps]) array?.forEach((_, k) => (array[k] = at + k));
-    const best = [{ inputs: 9, outputs: 8, weights: state[INPUT]!.values.slice(), bias: new Float32Array(8).fill(0.5), activation: 'identity' as const }];
-    return { state, best, checks: [{ epoch: 2, loss: 3, score: 0.25 }, { epoch: 4, loss: 2, score: 0.5 }] };
+    for (const [at, weights] of Object.values(state).entries())
+      for (const array of [weights.first, weights.second, weights.steps])
+        array?.forEach((_, k) => (array[k] = at + k));
+    const best = [
+      {
+        inputs: 9,
+        outputs: 8,
+        weights: state[INPUT]!.values.slice(),
+        bias: new Float32Array(8).fill(0.5),
+        activation: 'identity' as const,
+      },
+    ];
+    return {
+      state,
+      best,
+      checks: [
+        { epoch: 2, loss: 3, score: 0.25 },
+        { epoch: 4, loss: 2, score: 0.5 },
+      ],
+    };
   };
 
   it('gives back the latest as it was kept: weights, moments, how often each word was seen, the best encoder', async () => {

@@ -15,15 +15,26 @@ import { openStore } from '../../store/open-store.ts';
 import { type S3Server, startS3Server } from '../store/s3-server.ts';
 
 const SHARD_BYTES = 10_000;
-const context = { openStore: (uri: string) => openStore(uri), trainThreads: 1, report: () => undefined, origin: { codeVersion: 'test' } } as unknown as StageContext;
+const context = {
+  openStore: (uri: string) => openStore(uri),
+  trainThreads: 1,
+  report: () => undefined,
+  origin: { codeVersion: 'test' },
+} as unknown as StageContext;
 
 describe('a large file in a bucket', () => {
   let server: S3Server;
   let folder: string;
-  const text = Array.from({ length: 4000 }, (_, line) => `line ${line} ${'word '.repeat(line % 17)}`).join('\n');
+  const text = Array.from(
+    { length: 4000 },
+    (_, line) => `line ${line} ${'word '.repeat(line % 17)}`,
+  ).join('\n');
 
   before(async () => {
-    [server, folder] = await Promise.all([startS3Server('corpus'), mkdtemp(join(tmpdir(), 'hashloom-test-'))]);
+    [server, folder] = await Promise.all([
+      startS3Server('corpus'),
+      mkdtemp(join(tmpdir(), 'hashloom-test-')),
+    ]);
     await openStore('s3://corpus').put('books/plain.txt', Buffer.from(text));
     await openStore('s3://corpus').put('books/packed.txt.gz', gzipSync(text));
   });
@@ -33,7 +44,12 @@ describe('a large file in a bucket', () => {
   });
 
   const configured = (shardBytes: number) =>
-    configurationSchema.parse({ index: 'x', store: pathToFileURL(join(folder, 'store')).href, source: { path: 's3://corpus/books', shardBytes }, tokens: { numbers: true } });
+    configurationSchema.parse({
+      index: 'x',
+      store: pathToFileURL(join(folder, 'store')).href,
+      source: { path: 's3://corpus/books', shardBytes },
+      tokens: { numbers: true },
+    });
 
   it('is split by byte range at line ends, and what is compressed stays whole', async () => {
     const configuration = configured(SHARD_BYTES);
@@ -46,7 +62,8 @@ describe('a large file in a bucket', () => {
     let joined = '';
     for (const shard of plain) {
       if (joined !== '') assert.ok(joined.endsWith('\n'));
-      for await (const chunk of openSource(shard, openStore).stream()) joined += Buffer.from(chunk).toString();
+      for await (const chunk of openSource(shard, openStore).stream())
+        joined += Buffer.from(chunk).toString();
     }
     assert.equal(joined, text);
   });
@@ -57,7 +74,19 @@ describe('a large file in a bucket', () => {
       const configuration = configured(shardBytes);
       const { store, source, tokens: options, documents } = configuration;
       const listed = await list({ store, force: false, configuration }, context);
-      const ingested = await ingest({ store, force: false, files: listed.artifact, source, tokens: options, documents, from: 0, to: listed.rows }, context);
+      const ingested = await ingest(
+        {
+          store,
+          force: false,
+          files: listed.artifact,
+          source,
+          tokens: options,
+          documents,
+          from: 0,
+          to: listed.rows,
+        },
+        context,
+      );
       tokens.push(ingested.rows);
       if (shardBytes !== SHARD_BYTES) continue;
       const [shard] = await readListedFiles(openStore(store), listed.artifact);
@@ -70,7 +99,25 @@ describe('a large file in a bucket', () => {
     const configuration = configured(SHARD_BYTES / 2);
     const { store, source, tokens: options, documents } = configuration;
     const listed = await list({ store, force: false, configuration }, context);
-    await openStore('s3://corpus').put('books/plain.txt', Buffer.from(text.replace('line 0', 'LINE 0')));
-    await assert.rejects(ingest({ store, force: false, files: listed.artifact, source, tokens: options, documents, from: 0, to: listed.rows }, context), /s3:\/\/corpus\/books\/plain\.txt changed while it was read/u);
+    await openStore('s3://corpus').put(
+      'books/plain.txt',
+      Buffer.from(text.replace('line 0', 'LINE 0')),
+    );
+    await assert.rejects(
+      ingest(
+        {
+          store,
+          force: false,
+          files: listed.artifact,
+          source,
+          tokens: options,
+          documents,
+          from: 0,
+          to: listed.rows,
+        },
+        context,
+      ),
+      /s3:\/\/corpus\/books\/plain\.txt changed while it was read/u,
+    );
   });
 });

@@ -7,7 +7,12 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chooseVocabulary } from '../../activities/choose-vocabulary.ts';
 import { count } from '../../activities/count.ts';
-import { groupFiles, mostGroupTokens, planGroups, readGroups } from '../../activities/group-files.ts';
+import {
+  groupFiles,
+  mostGroupTokens,
+  planGroups,
+  readGroups,
+} from '../../activities/group-files.ts';
 import { ingest } from '../../activities/ingest.ts';
 import { list } from '../../activities/list.ts';
 import { merge } from '../../activities/merge.ts';
@@ -39,7 +44,10 @@ describe('many files', () => {
     for (let at = 0; at < FILES; at++) {
       const stream = new RandomStream(at, 1);
       const word = () => `w${String.fromCodePoint(97 + stream.below(20), 97 + stream.below(3))}`;
-      await writeFile(join(folder, 'texts', `${at}.txt`), Array.from({ length: 40 }, word).join(' '));
+      await writeFile(
+        join(folder, 'texts', `${at}.txt`),
+        Array.from({ length: 40 }, word).join(' '),
+      );
       const own = Array.from({ length: 12 }, () => `${word()} ${word()} ${1 + stream.below(9)}`);
       lines.push(...own);
       await writeFile(join(folder, 'pairs', `${at}.txt`), own.join('\n'));
@@ -54,20 +62,41 @@ describe('many files', () => {
   });
 
   /** Counts and merges a folder; the parts of the rows, how many runs were merged, and the most local files that lay there and files that were open meanwhile. */
-  async function countAndMerge(corpus: string, store: string, kind: 'text' | 'pairs', groupTokens: number) {
+  async function countAndMerge(
+    corpus: string,
+    store: string,
+    kind: 'text' | 'pairs',
+    groupTokens: number,
+  ) {
     const uri = pathToFileURL(join(folder, store)).href;
     const context: StageContext = {
-      openStore, report: () => undefined, trainThreads: 1, stageThreads: 1, origin: { codeVersion: 'test' },
+      openStore,
+      report: () => undefined,
+      trainThreads: 1,
+      stageThreads: 1,
+      origin: { codeVersion: 'test' },
       openTensorflow: () => Promise.reject(new Error('no stage of this test trains')),
     };
-    const configuration = configurationSchema.parse({ index: 'runs', store: uri, source: { path: pathToFileURL(join(folder, corpus)).href, kind }, vocabulary: { minimumCount: 1, common: 0 }, cooccurrence: { window: 3, groupTokens } });
+    const configuration = configurationSchema.parse({
+      index: 'runs',
+      store: uri,
+      source: { path: pathToFileURL(join(folder, corpus)).href, kind },
+      vocabulary: { minimumCount: 1, common: 0 },
+      cooccurrence: { window: 3, groupTokens },
+    });
     const { index, source, tokens, documents, vocabulary, cooccurrence } = configuration;
     const base = { store: uri, force: false };
     const listed = await list({ ...base, configuration }, context);
     const shards = { ...base, files: listed.artifact, source, tokens, documents };
     await ingest({ ...shards, from: 0, to: listed.rows }, context);
-    const dictionary = await mergeDictionaries({ ...shards, memoryMiB: vocabulary.memoryMiB }, context);
-    const words = await chooseVocabulary({ ...base, dictionary: dictionary.artifact, index, ...vocabulary }, context);
+    const dictionary = await mergeDictionaries(
+      { ...shards, memoryMiB: vocabulary.memoryMiB },
+      context,
+    );
+    const words = await chooseVocabulary(
+      { ...base, dictionary: dictionary.artifact, index, ...vocabulary },
+      context,
+    );
     const counting = { ...shards, index, common: words.common, ...cooccurrence };
     const grouped = await groupFiles(counting, context);
 
@@ -97,10 +126,18 @@ describe('many files', () => {
     for (let seed = 0; seed < 60; seed++) {
       const stream = new RandomStream(seed, 1);
       const largest = [4, 1000, 1_000_000][seed % 3]!;
-      const files = Array.from({ length: 300 + stream.below(2000) }, (_, at) => ({ key: String(at), tokens: stream.below(10) === 0 ? stream.below(100 * largest) : stream.below(largest) }));
+      const files = Array.from({ length: 300 + stream.below(2000) }, (_, at) => ({
+        key: String(at),
+        tokens: stream.below(10) === 0 ? stream.below(100 * largest) : stream.below(largest),
+      }));
       // Groups of earlier runs: of one file to four, some of which are gone.
       const earlier: string[][] = [];
-      for (let at = 0; at < stream.below(files.length); at++) earlier.push(Array.from({ length: 1 + stream.below(4) }, () => String(at++ + (stream.below(9) === 0 ? 9000 : 0))));
+      for (let at = 0; at < stream.below(files.length); at++)
+        earlier.push(
+          Array.from({ length: 1 + stream.below(4) }, () =>
+            String(at++ + (stream.below(9) === 0 ? 9000 : 0)),
+          ),
+        );
       const all = files.reduce((sum, { tokens }) => sum + tokens, 0);
       const groups = planGroups(files, earlier, mostGroupTokens(all, 1 + stream.below(10_000)));
       assert.ok(groups.length <= MOST_RUNS, `${groups.length} groups`);
@@ -124,7 +161,10 @@ describe('many files', () => {
     assert.equal(many.groups, 1);
     assert.deepEqual(many.run, one.run);
     assert.deepEqual(many.parts, one.parts);
-    assert.ok(many.local > MOST_MERGED / 2 && many.local < 2 * MOST_MERGED, `${many.local} local files`);
+    assert.ok(
+      many.local > MOST_MERGED / 2 && many.local < 2 * MOST_MERGED,
+      `${many.local} local files`,
+    );
     assert.ok(many.open < 32, `${many.open} files were open`);
   });
 });
@@ -138,7 +178,10 @@ function filesBelow(folder: string): number {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
     throw error;
   }
-  return entries.reduce((sum, entry) => sum + 1 + (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : 0), 0);
+  return entries.reduce(
+    (sum, entry) => sum + 1 + (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : 0),
+    0,
+  );
 }
 
 function openFiles(): number {

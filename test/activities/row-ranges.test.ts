@@ -17,9 +17,17 @@ describe('ranges of rows', () => {
   });
 
   it('are not many more, whatever the corpus', () => {
-    for (const [words, count] of [[3_000_000, 12], [200_000, 3e7], [0, 0], [1, 1e12]] as const) {
+    for (const [words, count] of [
+      [3_000_000, 12],
+      [200_000, 3e7],
+      [0, 0],
+      [1, 1e12],
+    ] as const) {
       const ranges = planRanges(new Float64Array(words).fill(count));
-      assert.ok(ranges.length - 1 <= MOST_RANGES && ranges.at(-1) === words, `${ranges.length} ranges of ${words} words`);
+      assert.ok(
+        ranges.length - 1 <= MOST_RANGES && ranges.at(-1) === words,
+        `${ranges.length} ranges of ${words} words`,
+      );
     }
   });
 });

@@ -9,7 +9,10 @@ import { loadConfiguration } from '../../cli/load-configuration.ts';
 
 describe('stripTags', () => {
   it('splits at the last slash and undoes the quotes', () => {
-    assert.equal(stripTags("\n\n\tThe/at Jury/nn-tl said/vbd ``/`` no/at ''/'' and/or/cc 1/2/cd ./.\n\n"), 'The Jury said " no " and/or 1/2 .\n');
+    assert.equal(
+      stripTags("\n\n\tThe/at Jury/nn-tl said/vbd ``/`` no/at ''/'' and/or/cc 1/2/cd ./.\n\n"),
+      'The Jury said " no " and/or 1/2 .\n',
+    );
   });
 });
 
@@ -24,14 +27,21 @@ describe('the corpus of the demo', () => {
       const names = await readdir(corpus);
       assert.equal(names.length, 500);
       const text = await readFile(join(corpus, 'ca01.txt'), 'utf8');
-      assert.ok(text.startsWith("The Fulton County Grand Jury said Friday an investigation of Atlanta's recent primary election produced \" no evidence \""));
+      assert.ok(
+        text.startsWith(
+          'The Fulton County Grand Jury said Friday an investigation of Atlanta\'s recent primary election produced " no evidence "',
+        ),
+      );
       const configuration = await loadConfiguration(file);
       assert.ok(configuration.source.path.endsWith('/corpus'));
 
       const before = await stat(join(corpus, 'ca01.txt'), { bigint: true });
       await writeFile(join(corpus, 'cr09.txt'), 'damaged');
       assert.equal(await writeBrownCorpus(corpus), 1);
-      assert.equal((await stat(join(corpus, 'ca01.txt'), { bigint: true })).mtimeNs, before.mtimeNs);
+      assert.equal(
+        (await stat(join(corpus, 'ca01.txt'), { bigint: true })).mtimeNs,
+        before.mtimeNs,
+      );
       await prepareDemo(home, (line) => said.push(line));
       assert.equal(said.length, 1);
     } finally {

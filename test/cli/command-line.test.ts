@@ -22,7 +22,9 @@ after(() => rm(folder, { recursive: true }));
 
 describe('the process hashloom', { concurrency: 2 }, () => {
   it('prints its version, and help', async () => {
-    const { version } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+    const { version } = JSON.parse(
+      await readFile(new URL('../../../package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
     assert.deepEqual(await hashloom('--version'), { code: 0, stdout: `${version}\n`, stderr: '' });
     const help = await hashloom('run', '--help');
     assert.deepEqual([help.code, help.stderr], [0, '']);
@@ -30,18 +32,33 @@ describe('the process hashloom', { concurrency: 2 }, () => {
   });
 
   it('ends with 2 on wrong usage, without a stack', async () => {
-    assert.deepEqual(await hashloom('rum'), { code: 2, stdout: '', stderr: "error: unknown command 'rum'\n(Did you mean run?)\nhint: --help shows the usage\n" });
+    assert.deepEqual(await hashloom('rum'), {
+      code: 2,
+      stdout: '',
+      stderr: "error: unknown command 'rum'\n(Did you mean run?)\nhint: --help shows the usage\n",
+    });
     const asJson = await hashloom('lookup', '--json');
     assert.equal(asJson.code, 2);
-    assert.deepEqual(JSON.parse(asJson.stdout), { error: { type: 'ConfigurationError', message: "missing required argument 'word'\nhint: --help shows the usage" } });
+    assert.deepEqual(JSON.parse(asJson.stdout), {
+      error: {
+        type: 'ConfigurationError',
+        message: "missing required argument 'word'\nhint: --help shows the usage",
+      },
+    });
   });
 
   it('ends with 2 on a wrong configuration, with a place for every problem', async () => {
     const file = join(folder, 'wrong.yaml');
-    await writeFile(file, 'index: news\nstore: ./store\nsource: { path: ./texts }\ntraining:\n  epoch: 3\n  bits: 33\n');
+    await writeFile(
+      file,
+      'index: news\nstore: ./store\nsource: { path: ./texts }\ntraining:\n  epoch: 3\n  bits: 33\n',
+    );
     const { code, stdout, stderr } = await hashloom('run', file);
     assert.deepEqual([code, stdout], [2, '']);
-    assert.match(stderr, /^error: 2 problems in .*wrong\.yaml\n {2}.*wrong\.yaml:5:3: .*training\.epochs\?\n {2}.*wrong\.yaml:6:9: .*got 33\n$/);
+    assert.match(
+      stderr,
+      /^error: 2 problems in .*wrong\.yaml\n {2}.*wrong\.yaml:5:3: .*training\.epochs\?\n {2}.*wrong\.yaml:6:9: .*got 33\n$/,
+    );
 
     const asJson = await hashloom('run', file, '--json');
     assert.deepEqual([asJson.code, asJson.stderr], [2, '']);
@@ -51,7 +68,13 @@ describe('the process hashloom', { concurrency: 2 }, () => {
   });
 
   it('ends with 5 where no Temporal is configured, and says how to go on', async () => {
-    const lonely = [['run', configuration], ['run', 'list'], ['watch', 'news'], ['worker'], ['schedule', 'list']];
+    const lonely = [
+      ['run', configuration],
+      ['run', 'list'],
+      ['watch', 'news'],
+      ['worker'],
+      ['schedule', 'list'],
+    ];
     for (const { code, stderr } of await Promise.all(lonely.map((args) => hashloom(...args)))) {
       assert.equal(code, 5, stderr);
       assert.match(stderr, /no Temporal is configured\nhint: .*TEMPORAL_ADDRESS[\s\S]*--local/);
@@ -60,7 +83,13 @@ describe('the process hashloom', { concurrency: 2 }, () => {
 
   it('ends with 5 within bounded time where Temporal does not answer', async () => {
     const started = performance.now();
-    const { code, stdout } = await hashloom('run', configuration, '--json', '--address', `127.0.0.1:${closedPort}`);
+    const { code, stdout } = await hashloom(
+      'run',
+      configuration,
+      '--json',
+      '--address',
+      `127.0.0.1:${closedPort}`,
+    );
     assert.ok(performance.now() - started < 25_000);
     assert.equal(code, 5, stdout);
     const { error } = JSON.parse(stdout) as { error: { type: string; message: string } };
@@ -79,7 +108,9 @@ describe('the process hashloom', { concurrency: 2 }, () => {
     assert.equal((await hashloom('init', file, '--force')).code, 0);
     assert.match(await readFile(file, 'utf8'), /^index: words /m);
     assert.equal((await hashloom('init', join(folder, 'b.yaml'), '--index', 'Not Good')).code, 2);
-    const schema = JSON.parse((await hashloom('init', '--schema')).stdout) as { properties: object };
+    const schema = JSON.parse((await hashloom('init', '--schema')).stdout) as {
+      properties: object;
+    };
     assert.ok('training' in schema.properties);
   });
 
@@ -97,14 +128,36 @@ describe('the process hashloom', { concurrency: 2 }, () => {
 
   it('ends with 2 where TensorFlow is asked for and not set up, before any work, and says the command', async () => {
     const file = join(folder, 'tensorflow.yaml');
-    await writeFile(file, 'index: news\nstore: ./store\nsource: { path: ./texts }\ntraining: { engine: tensorflow }\n');
-    const nowhere = { XDG_CACHE_HOME: join(folder, 'cache'), HASHLOOM_TENSORFLOW: '', TEMPORAL_ADDRESS: `127.0.0.1:${closedPort}` };
-    for (const words of [['run', file, '--local'], ['worker', '--device', 'cuda:1'], ['experiment', 'sbm', '--engine', 'tensorflow', '--local']]) {
+    await writeFile(
+      file,
+      'index: news\nstore: ./store\nsource: { path: ./texts }\ntraining: { engine: tensorflow }\n',
+    );
+    const nowhere = {
+      XDG_CACHE_HOME: join(folder, 'cache'),
+      HASHLOOM_TENSORFLOW: '',
+      TEMPORAL_ADDRESS: `127.0.0.1:${closedPort}`,
+    };
+    for (const words of [
+      ['run', file, '--local'],
+      ['worker', '--device', 'cuda:1'],
+      ['experiment', 'sbm', '--engine', 'tensorflow', '--local'],
+    ]) {
       const { code, stdout, stderr } = await hashloomWith(nowhere, folder, ...words);
       assert.deepEqual([code, stdout], [2, ''], stderr);
-      assert.match(stderr, /^error: TensorFlow is not set up on this machine .*\nhint: `hashloom setup tensorflow`/);
+      assert.match(
+        stderr,
+        /^error: TensorFlow is not set up on this machine .*\nhint: `hashloom setup tensorflow`/,
+      );
     }
-    const setup = await hashloomWith(nowhere, folder, 'setup', 'tensorflow', '--from', folder, '--json');
+    const setup = await hashloomWith(
+      nowhere,
+      folder,
+      'setup',
+      'tensorflow',
+      '--from',
+      folder,
+      '--json',
+    );
     assert.deepEqual([setup.code, setup.stderr], [2, '']);
     assert.match(setup.stdout, /"type":"ConfigurationError","message":".*tensorflow/i);
   });

@@ -20,8 +20,16 @@ describe('configurationTemplate', () => {
 
   it('with a preset parses to the defaults with its values', () => {
     const { index, store, source } = VALUES;
-    const expected = configuration.parse({ index, store, source: { path: source }, ...PRESETS.paper });
-    const { training, buckets } = parseConfiguration(configurationTemplate({ ...VALUES, preset: 'paper' }), '/data/hashloom.yaml');
+    const expected = configuration.parse({
+      index,
+      store,
+      source: { path: source },
+      ...PRESETS.paper,
+    });
+    const { training, buckets } = parseConfiguration(
+      configurationTemplate({ ...VALUES, preset: 'paper' }),
+      '/data/hashloom.yaml',
+    );
     assert.deepEqual([training, buckets], [expected.training, expected.buckets]);
     const { training: unset, buckets: asTheyAre } = parseConfiguration(text, '/data/hashloom.yaml');
     assert.notDeepEqual(unset, training);
@@ -34,7 +42,10 @@ describe('configurationTemplate', () => {
     // The third level are names of metrics, none of which has a default.
     for (const path of keyPaths(schema).filter((each) => each.split('.').length < 3)) {
       const name = path.split('.').at(-1) ?? '';
-      assert.ok(lines.some((line) => line.replace(/^[ #]*/, '').startsWith(`${name}:`)), path);
+      assert.ok(
+        lines.some((line) => line.replace(/^[ #]*/, '').startsWith(`${name}:`)),
+        path,
+      );
     }
     assert.match(text, /window: 10 +# Words to each side; a pair at distance k weighs 1\/k\./);
     assert.match(text, /method: lse +# The loss; .* One of lse, cos, dch, dhn, dhn-power\./);

@@ -7,14 +7,20 @@ export interface FakeStream extends TextStream {
 
 export function fakeStream(size?: { columns: number; rows: number }): FakeStream {
   const written: string[] = [];
-  return { written, write: (text) => written.push(text), ...(size === undefined ? {} : { isTTY: true, ...size }) };
+  return {
+    written,
+    write: (text) => written.push(text),
+    ...(size === undefined ? {} : { isTTY: true, ...size }),
+  };
 }
 
 /** What a terminal shows after these writes: understands newline, return, cursor up, clear line and clear below. */
 export function screenOf(written: readonly string[]): string[] {
   const lines: string[] = [''];
   let row = 0;
-  for (const [, sequence, control, plain] of written.join('').matchAll(/(\u001b\[[0-9;]*[A-Za-z])|([\n\r])|([^\u001b\n\r]+)/g)) {
+  for (const [, sequence, control, plain] of written
+    .join('')
+    .matchAll(/(\u001b\[[0-9;]*[A-Za-z])|([\n\r])|([^\u001b\n\r]+)/g)) {
     if (plain !== undefined) lines[row] = (lines[row] ?? '') + plain;
     else if (control === '\n') row += 1;
     else if (control === '\r') lines[row] = '';

@@ -6,7 +6,12 @@ import { pathToFileURL } from 'node:url';
 import { stringify } from 'yaml';
 import { openStore } from '../../store/open-store.ts';
 import { digestsOf, layCommon, readVersion } from '../pipeline/published-parts.ts';
-import { addText, createScratch, type Scratch, smallConfiguration } from '../pipeline/small-corpus.ts';
+import {
+  addText,
+  createScratch,
+  type Scratch,
+  smallConfiguration,
+} from '../pipeline/small-corpus.ts';
 import { hashloom } from './hashloom-process.ts';
 
 describe('hashloom run over a folder that changes', () => {
@@ -14,18 +19,39 @@ describe('hashloom run over a folder that changes', () => {
 
   before(async () => {
     scratch = await createScratch(6);
-    const change = { vocabulary: { minimumCount: 6, common: 50, commonDrift: 0.5 }, cooccurrence: { groupTokens: 7000 }, training: { tables: 1, bits: 16, epochs: 1, batchPositives: 512 }, evaluation: { queries: 20 } };
-    const settings = { ...smallConfiguration('news', scratch, change), source: { path: './corpus' } };
-    for (const store of ['grown', 'added', 'removed']) await writeFile(join(scratch.folder, `${store}.yaml`), stringify({ ...settings, store: `./${store}` }));
+    const change = {
+      vocabulary: { minimumCount: 6, common: 50, commonDrift: 0.5 },
+      cooccurrence: { groupTokens: 7000 },
+      training: { tables: 1, bits: 16, epochs: 1, batchPositives: 512 },
+      evaluation: { queries: 20 },
+    };
+    const settings = {
+      ...smallConfiguration('news', scratch, change),
+      source: { path: './corpus' },
+    };
+    for (const store of ['grown', 'added', 'removed'])
+      await writeFile(
+        join(scratch.folder, `${store}.yaml`),
+        stringify({ ...settings, store: `./${store}` }),
+      );
   });
   after(() => scratch.remove());
 
   const storeOf = (name: string) => pathToFileURL(join(scratch.folder, name)).href;
 
   async function run(store: string) {
-    const { code, stdout, stderr } = await hashloom(scratch.folder, 'run', '--local', '--json', `${store}.yaml`);
+    const { code, stdout, stderr } = await hashloom(
+      scratch.folder,
+      'run',
+      '--local',
+      '--json',
+      `${store}.yaml`,
+    );
     assert.equal(code, 0, stderr);
-    const { version, stages } = JSON.parse(stdout) as { version: number; stages: { name: string; cached: boolean; rows: number }[] };
+    const { version, stages } = JSON.parse(stdout) as {
+      version: number;
+      stages: { name: string; cached: boolean; rows: number }[];
+    };
     return { version, rows: (name: string) => stages.find((stage) => stage.name === name)?.rows };
   }
 
@@ -34,7 +60,8 @@ describe('hashloom run over a folder that changes', () => {
     const keys = { ingest: new Set<string>(), count: new Set<string>() };
     for await (const { path } of openStore(storeOf(store)).list('artifacts/')) {
       const [, stage, key, name] = path.split('/');
-      if (name === 'manifest.json' && (stage === 'ingest' || stage === 'count')) keys[stage].add(key!);
+      if (name === 'manifest.json' && (stage === 'ingest' || stage === 'count'))
+        keys[stage].add(key!);
     }
     return keys;
   }
@@ -46,12 +73,17 @@ describe('hashloom run over a folder that changes', () => {
     await layCommon(grown, storeOf('grown'), storeOf(fresh));
     assert.equal((await run(fresh)).version, 2);
     const anew = await readVersion(storeOf(fresh), 'news', 2);
-    const published = (parts: { name: string; sha256: string }[]) => parts.filter(({ name }) => name !== 'report.html').map(({ name, sha256 }) => [name, sha256]);
+    const published = (parts: { name: string; sha256: string }[]) =>
+      parts.filter(({ name }) => name !== 'report.html').map(({ name, sha256 }) => [name, sha256]);
     assert.deepEqual(published(anew!.parts), published(grown.parts));
     assert.ok(grown.items > 50 && published(grown.parts).length >= 5);
-    const [expected, actual] = await Promise.all([digestsOf(storeOf(fresh)), digestsOf(storeOf('grown'))]);
+    const [expected, actual] = await Promise.all([
+      digestsOf(storeOf(fresh)),
+      digestsOf(storeOf('grown')),
+    ]);
     // Files are grouped otherwise.
-    for (const [part, digest] of Object.entries(expected)) if (!/^(group|count)\//u.test(part)) assert.equal(actual[part], digest, part);
+    for (const [part, digest] of Object.entries(expected))
+      if (!/^(group|count)\//u.test(part)) assert.equal(actual[part], digest, part);
   }
 
   it('ingests and counts an added file alone, and publishes what a run from nothing publishes', async () => {
@@ -75,8 +107,14 @@ describe('hashloom run over a folder that changes', () => {
     assert.equal((await run('grown')).version, 3);
     const second = await made('grown');
     assert.equal(second.ingest.size, first.ingest.size);
-    assert.ok(second.count.size > first.count.size && second.count.size - first.count.size <= 2, `${second.count.size - first.count.size} groups`);
+    assert.ok(
+      second.count.size > first.count.size && second.count.size - first.count.size <= 2,
+      `${second.count.size - first.count.size} groups`,
+    );
     await sameAsFromNothing(3, 'removed');
-    assert.match(await readFile(join(scratch.folder, 'grown', 'indexes', 'news', 'current.json'), 'utf8'), /"version": ?3/);
+    assert.match(
+      await readFile(join(scratch.folder, 'grown', 'indexes', 'news', 'current.json'), 'utf8'),
+      /"version": ?3/,
+    );
   });
 });

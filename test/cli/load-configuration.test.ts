@@ -21,13 +21,19 @@ describe('loadConfiguration', () => {
   });
 
   it('leaves s3:// and file:// locations as they are', () => {
-    const configuration = parseConfiguration('index: news\nstore: s3://models/hashloom\nsource: { path: "s3://corpus/texts/" }\n', FILE);
+    const configuration = parseConfiguration(
+      'index: news\nstore: s3://models/hashloom\nsource: { path: "s3://corpus/texts/" }\n',
+      FILE,
+    );
     assert.equal(configuration.store, 's3://models/hashloom');
     assert.equal(configuration.source.path, 's3://corpus/texts/');
   });
 
   it('reads JSON', () => {
-    const configuration = parseConfiguration('{"index": "news", "store": "/s", "source": {"path": "/t"}, "seed": 7}', '/data/hashloom.json');
+    const configuration = parseConfiguration(
+      '{"index": "news", "store": "/s", "source": {"path": "/t"}, "seed": 7}',
+      '/data/hashloom.json',
+    );
     assert.equal(configuration.seed, 7);
   });
 
@@ -38,22 +44,30 @@ describe('loadConfiguration', () => {
   });
 
   it('names the nearest key of an unknown one, at the key', () => {
-    assert.deepEqual(problems(`${MINIMAL}training:\n  epoch: 3\n`), [`${FILE}:6:3: training.epoch: unknown key; did you mean training.epochs?`]);
+    assert.deepEqual(problems(`${MINIMAL}training:\n  epoch: 3\n`), [
+      `${FILE}:6:3: training.epoch: unknown key; did you mean training.epochs?`,
+    ]);
     assert.deepEqual(problems(`${MINIMAL}vocabulary:\n  minimum_count: 3\n`), [
       `${FILE}:6:3: vocabulary.minimum_count: unknown key; did you mean vocabulary.minimumCount?`,
     ]);
   });
 
   it('says where a key belongs that stands in another section', () => {
-    assert.deepEqual(problems(`${MINIMAL}window: 5\n`), [`${FILE}:5:1: window: unknown key; it belongs at cooccurrence.window`]);
+    assert.deepEqual(problems(`${MINIMAL}window: 5\n`), [
+      `${FILE}:5:1: window: unknown key; it belongs at cooccurrence.window`,
+    ]);
   });
 
   it('lists the known keys where none is near', () => {
-    assert.match(problems(`${MINIMAL}heldOut:\n  xyzzy: 1\n`)[0] ?? '', /^\/data\/hashloom\.yaml:6:3: heldOut\.xyzzy: unknown key; known here: pairs/);
+    assert.match(
+      problems(`${MINIMAL}heldOut:\n  xyzzy: 1\n`)[0] ?? '',
+      /^\/data\/hashloom\.yaml:6:3: heldOut\.xyzzy: unknown key; known here: pairs/,
+    );
   });
 
   it('tells every problem at once, in the order of the file', () => {
-    const text = 'index: No Good\nsource:\n  format: xml\ntraining:\n  bits: 33\n  rate: 0\n  lambdaRamp: yes please\nseed: "1"\ngate:\n  minimum:\n    f1: high\n';
+    const text =
+      'index: No Good\nsource:\n  format: xml\ntraining:\n  bits: 33\n  rate: 0\n  lambdaRamp: yes please\nseed: "1"\ngate:\n  minimum:\n    f1: high\n';
     assert.deepEqual(problems(text), [
       `${FILE}:1:1: store: missing; expected text`,
       `${FILE}:1:8: index: expected lower-case letters, digits, dots, dashes and underscores, 64 at most, got "No Good"`,
@@ -68,7 +82,9 @@ describe('loadConfiguration', () => {
   });
 
   it('hints at quotes for a name that YAML reads as a number', () => {
-    assert.deepEqual(problems(MINIMAL.replace('news', '2024')), [`${FILE}:1:8: index: expected text, got 2024 (put it in quotes to make it text)`]);
+    assert.deepEqual(problems(MINIMAL.replace('news', '2024')), [
+      `${FILE}:1:8: index: expected text, got 2024 (put it in quotes to make it text)`,
+    ]);
   });
 
   it('refuses locations that nothing here reads', () => {
@@ -78,8 +94,14 @@ describe('loadConfiguration', () => {
   });
 
   it('places syntax errors and doubled keys', () => {
-    assert.match(problems(`${MINIMAL}tokens: {\n`)[0] ?? '', /^\/data\/hashloom\.yaml:\d+:\d+: not valid YAML: /);
-    assert.match(problems(`${MINIMAL}index: again\n`)[0] ?? '', /^\/data\/hashloom\.yaml:5:1: not valid YAML: .*unique/);
+    assert.match(
+      problems(`${MINIMAL}tokens: {\n`)[0] ?? '',
+      /^\/data\/hashloom\.yaml:\d+:\d+: not valid YAML: /,
+    );
+    assert.match(
+      problems(`${MINIMAL}index: again\n`)[0] ?? '',
+      /^\/data\/hashloom\.yaml:5:1: not valid YAML: .*unique/,
+    );
   });
 
   it('says what an empty file lacks', () => {
@@ -92,9 +114,18 @@ describe('loadConfiguration', () => {
     const folder = await mkdtemp(join(tmpdir(), 'hashloom-cli-'));
     try {
       const file = join(folder, 'hashloom.yaml');
-      await assert.rejects(loadConfiguration(file), (error: Failure) => error.type === 'ConfigurationError' && error.message.includes(file) && error.message.includes('hashloom init'));
+      await assert.rejects(
+        loadConfiguration(file),
+        (error: Failure) =>
+          error.type === 'ConfigurationError' &&
+          error.message.includes(file) &&
+          error.message.includes('hashloom init'),
+      );
       await writeFile(file, MINIMAL);
-      assert.equal((await loadConfiguration(file)).store, pathToFileURL(join(folder, 'store')).href);
+      assert.equal(
+        (await loadConfiguration(file)).store,
+        pathToFileURL(join(folder, 'store')).href,
+      );
       await assert.rejects(loadConfiguration(folder), /is a folder/);
     } finally {
       await rm(folder, { recursive: true });

@@ -9,14 +9,34 @@ describe('buildProgram', () => {
     const program = buildProgram();
     assert.deepEqual(
       program.commands.map((command) => command.name()),
-      ['demo', 'init', 'run', 'plan', 'watch', 'cancel', 'approve', 'reject', 'lookup', 'encode', 'index', 'report', 'evaluate', 'schedule', 'experiment', 'dev', 'worker', 'setup'],
+      [
+        'demo',
+        'init',
+        'run',
+        'plan',
+        'watch',
+        'cancel',
+        'approve',
+        'reject',
+        'lookup',
+        'encode',
+        'index',
+        'report',
+        'evaluate',
+        'schedule',
+        'experiment',
+        'dev',
+        'worker',
+        'setup',
+      ],
     );
     for (const command of program.commands) {
       const pages = command.name() === 'index' ? command.commands : [command];
       for (const page of pages) assert.match(helpOf(page), /Examples:\n {2}\S/, page.name());
       for (const each of [command, ...command.commands]) {
         assert.ok(each.description().length > 10, each.name());
-        for (const option of each.options) assert.ok(option.description.length > 10, `${each.name()} ${option.flags}`);
+        for (const option of each.options)
+          assert.ok(option.description.length > 10, `${each.name()} ${option.flags}`);
       }
     }
   });
@@ -25,7 +45,10 @@ describe('buildProgram', () => {
     const wrong: [args: string[], message: RegExp][] = [
       [['run', '--detahc'], /unknown option '--detahc'[\s\S]*Did you mean --detach/],
       [['lookup'], /missing required argument 'word'/],
-      [['worker', '--queues', 'etl,gpu'], /unknown: "gpu"; the queues are main, etl, train, export/],
+      [
+        ['worker', '--queues', 'etl,gpu'],
+        /unknown: "gpu"; the queues are main, etl, train, export/,
+      ],
       [['run', '--local', '--detach'], /cannot be used with/],
       [['schedule', 'create', '--every', 'often'], /expected a duration such as/],
       [['schedule', 'create', '--every', '1d', '--cron', '0 2 * * *'], /cannot be used with/],
@@ -35,7 +58,12 @@ describe('buildProgram', () => {
       [['watch', 'a', 'b'], /too many arguments/],
     ];
     for (const [args, message] of wrong) {
-      const error: unknown = await buildProgram().parseAsync(['node', 'hashloom', ...args]).then(() => undefined, (reason: unknown) => reason);
+      const error: unknown = await buildProgram()
+        .parseAsync(['node', 'hashloom', ...args])
+        .then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
       const report = describeError(error);
       assert.equal(report.exitCode, 2, args.join(' '));
       assert.match(report.message, message);

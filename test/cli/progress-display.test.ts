@@ -14,7 +14,13 @@ function stagesAt(done: number): StageProgress[] {
   return STAGE_NAMES.map((name, position) => {
     if (position > done) return { name, state: 'waiting', done: 0, total: 0 };
     if (position === done) return { name, state: 'running', done: 0, total: 0 };
-    const result: StageResult = { name, cached: position % 2 === 0, seconds: 1.5, rows: 1234, bytes: 5_000_000 };
+    const result: StageResult = {
+      name,
+      cached: position % 2 === 0,
+      seconds: 1.5,
+      rows: 1234,
+      bytes: 5_000_000,
+    };
     return { name, state: 'done', done: 1, total: 1, result };
   });
 }
@@ -23,8 +29,17 @@ const TRAIN = STAGE_NAMES.indexOf('train');
 
 function training(): RunSnapshot {
   const child = { done: 10, total: 20, figures: { loss: 0.51234, pairs: 120_000 } };
-  const beat = { stage: 'block' as const, done: 1, total: 2, figures: { pairsPerSecond: 1_234_567 } };
-  return mergeProgress({ index: 'news', stages: stagesAt(TRAIN), child: 'reindex/news/train' }, child, [beat]);
+  const beat = {
+    stage: 'block' as const,
+    done: 1,
+    total: 2,
+    figures: { pairsPerSecond: 1_234_567 },
+  };
+  return mergeProgress(
+    { index: 'news', stages: stagesAt(TRAIN), child: 'reindex/news/train' },
+    child,
+    [beat],
+  );
 }
 
 describe('mergeProgress', () => {
@@ -38,12 +53,19 @@ describe('mergeProgress', () => {
   it('counts the blocks of a round as one step', () => {
     const child = { done: 0, total: 4, figures: {} };
     const beat = { stage: 'block' as const, done: 1, total: 1, figures: {} };
-    const snapshot = mergeProgress({ index: 'news', stages: stagesAt(TRAIN), child: 'c' }, child, [beat, beat, { ...beat, done: 0 }]);
+    const snapshot = mergeProgress({ index: 'news', stages: stagesAt(TRAIN), child: 'c' }, child, [
+      beat,
+      beat,
+      { ...beat, done: 0 },
+    ]);
     assert.ok(Math.abs((snapshot.stages[TRAIN]?.fraction ?? 0) - 2 / 3 / 4) < 1e-12);
   });
 
   it('does not know the share of a stage that nobody has heard of', () => {
-    assert.equal(mergeProgress({ index: 'news', stages: stagesAt(0) }, undefined, []).stages[0]?.fraction, undefined);
+    assert.equal(
+      mergeProgress({ index: 'news', stages: stagesAt(0) }, undefined, []).stages[0]?.fraction,
+      undefined,
+    );
   });
 });
 
@@ -57,8 +79,14 @@ describe('the display on a terminal', () => {
     assert.equal(screen.filter((line) => line !== '').length, STAGE_NAMES.length);
     assert.match(screen[0] ?? '', /^✔ List the corpus +█+  cached +1,234 rows$/);
     assert.match(screen[1] ?? '', /^✔ Ingest files to tokens +█+  1\.5 s +1,234 rows$/);
-    assert.match(screen[TRAIN] ?? '', /^▸ Train the embeddings +█+░+ +52%  0\.0 s   10 of 20  loss 0\.5123  pairs 120,00…$/);
-    assert.equal(screen.find((line) => line.includes('Publish')), '· Publish');
+    assert.match(
+      screen[TRAIN] ?? '',
+      /^▸ Train the embeddings +█+░+ +52%  0\.0 s   10 of 20  loss 0\.5123  pairs 120,00…$/,
+    );
+    assert.equal(
+      screen.find((line) => line.includes('Publish')),
+      '· Publish',
+    );
   });
 
   it('stays within the terminal, whatever its size', () => {
@@ -66,12 +94,18 @@ describe('the display on a terminal', () => {
       for (const rows of [5, 10, 24]) {
         const stream = fakeStream({ columns, rows });
         const display = createProgressDisplay(openTerminal(stream, {}));
-        for (const snapshot of [training(), { ...training(), notice: 'no worker has answered for 12 s; '.repeat(9) }]) {
+        for (const snapshot of [
+          training(),
+          { ...training(), notice: 'no worker has answered for 12 s; '.repeat(9) },
+        ]) {
           display.update(snapshot);
           const lines = screenOf(stream.written).filter((line) => line !== '');
           assert.ok(lines.length < rows, `${lines.length} lines of ${rows}`);
           for (const line of lines) assert.ok(displayWidth(line) < columns, `${columns}: ${line}`);
-          assert.ok(lines.some((line) => line.includes('Train t')), `${columns} x ${rows}`);
+          assert.ok(
+            lines.some((line) => line.includes('Train t')),
+            `${columns} x ${rows}`,
+          );
         }
       }
     }
@@ -83,7 +117,10 @@ describe('the display on a terminal', () => {
       createProgressDisplay(openTerminal(stream, environment, wantsColor)).update(training());
       return /\u001b\[[0-9;]+m/.test(stream.written.join(''));
     };
-    assert.deepEqual([painted({}), painted({ NO_COLOR: '1' }), painted({}, false), painted({ NO_COLOR: '' })], [true, false, false, true]);
+    assert.deepEqual(
+      [painted({}), painted({ NO_COLOR: '1' }), painted({}, false), painted({ NO_COLOR: '' })],
+      [true, false, false, true],
+    );
   });
 });
 
@@ -107,8 +144,11 @@ describe('the display elsewhere', () => {
     const stream = fakeStream();
     let now = 0;
     const display = createProgressDisplay(openTerminal(stream, {}), () => now);
-    for (; now <= 65_000; now += 1_000) display.update({ ...training(), notice: 'no worker has taken work' });
-    const lines = stream.written.filter((line) => line.includes('Train the embeddings') || line.includes('no worker'));
+    for (; now <= 65_000; now += 1_000)
+      display.update({ ...training(), notice: 'no worker has taken work' });
+    const lines = stream.written.filter(
+      (line) => line.includes('Train the embeddings') || line.includes('no worker'),
+    );
     assert.deepEqual(lines, [
       '[0.0 s] Train the embeddings: started\n',
       '[0.0 s] no worker has taken work\n',
@@ -120,7 +160,17 @@ describe('the display elsewhere', () => {
   it('shows a finished run whole', () => {
     const stream = fakeStream();
     const results = stagesAt(STAGE_NAMES.length).flatMap((stage) => stage.result ?? []);
-    const result = { index: 'news', version: 1, uri: 'file:///v', published: true, workflowId: 'w', runId: 'r', stages: results, metrics: {}, corpus: { skippedFiles: 0, firstSkipped: [], repeatedFiles: 0 } };
+    const result = {
+      index: 'news',
+      version: 1,
+      uri: 'file:///v',
+      published: true,
+      workflowId: 'w',
+      runId: 'r',
+      stages: results,
+      metrics: {},
+      corpus: { skippedFiles: 0, firstSkipped: [], repeatedFiles: 0 },
+    };
     createProgressDisplay(openTerminal(stream, {})).update(finishedSnapshot(result));
     assert.equal(stream.written.length, STAGE_NAMES.length);
     assert.match(stream.written.at(-1) ?? '', new RegExp(STAGES.publish.title));

@@ -26,7 +26,10 @@ describe('bootstrap', () => {
   it('draws columns together, the same for a seed', () => {
     const [a, b] = [Float64Array.of(0, 1, 2, 3), Float64Array.of(3, 2, 1, 0)];
     const sum = { sum: ([x, y]: readonly number[]) => x! + y! };
-    assert.deepEqual(bootstrap([a, b], sum, 1).sum.map((value) => Math.round(value * 1e9) / 1e9), [3, 3]);
+    assert.deepEqual(
+      bootstrap([a, b], sum, 1).sum.map((value) => Math.round(value * 1e9) / 1e9),
+      [3, 3],
+    );
     const mean = { mean: ([x]: readonly number[]) => x! };
     assert.deepEqual(bootstrap([a], mean, 1), bootstrap([a], mean, 1));
   });

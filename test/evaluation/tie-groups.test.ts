@@ -2,12 +2,32 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { kendallTau } from '../../evaluation/kendall-tau.ts';
-import { averageHierarchicalPrecision, averagePrecision, hitAt, precisionAt, recallWithin } from '../../evaluation/tie-groups.ts';
-import { averagePrecisionOf, expectation, hierarchicalPrecisionOf, kendallTauOf, precisionOf, type Ranked } from '../reference/ranked-lists.ts';
+import {
+  averageHierarchicalPrecision,
+  averagePrecision,
+  hitAt,
+  precisionAt,
+  recallWithin,
+} from '../../evaluation/tie-groups.ts';
+import {
+  averagePrecisionOf,
+  expectation,
+  hierarchicalPrecisionOf,
+  kendallTauOf,
+  precisionOf,
+  type Ranked,
+} from '../reference/ranked-lists.ts';
 
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} against ${b}`);
 
-const lists = fc.array(fc.record({ distance: fc.integer({ min: 0, max: 3 }), relevant: fc.boolean(), gain: fc.integer({ min: 0, max: 4 }) }), { maxLength: 7 });
+const lists = fc.array(
+  fc.record({
+    distance: fc.integer({ min: 0, max: 3 }),
+    relevant: fc.boolean(),
+    gain: fc.integer({ min: 0, max: 4 }),
+  }),
+  { maxLength: 7 },
+);
 
 function groupsOf(list: readonly Ranked[]) {
   const at = (distance: number) => list.filter((each) => each.distance === distance);
@@ -42,10 +62,23 @@ describe('figures over ties', () => {
     fc.assert(
       fc.property(lists, fc.integer({ min: 1, max: 8 }), (list, k) => {
         const groups = groupsOf(list);
-        near(precisionAt(groups, k), expectation(list, (order) => precisionOf(order, k)));
-        near(hitAt(groups, k), expectation(list, (order) => (order.slice(0, k).some((each) => each.relevant) ? 1 : 0)));
-        for (const divisor of ['retrieved', 'relevant'] as const) near(averagePrecision(groups, k, divisor), expectation(list, (order) => averagePrecisionOf(order, k, divisor)));
-        near(averageHierarchicalPrecision(groups.sizes, groups.gains, groups.best, k), hierarchicalPrecisionMean(list, k));
+        near(
+          precisionAt(groups, k),
+          expectation(list, (order) => precisionOf(order, k)),
+        );
+        near(
+          hitAt(groups, k),
+          expectation(list, (order) => (order.slice(0, k).some((each) => each.relevant) ? 1 : 0)),
+        );
+        for (const divisor of ['retrieved', 'relevant'] as const)
+          near(
+            averagePrecision(groups, k, divisor),
+            expectation(list, (order) => averagePrecisionOf(order, k, divisor)),
+          );
+        near(
+          averageHierarchicalPrecision(groups.sizes, groups.gains, groups.best, k),
+          hierarchicalPrecisionMean(list, k),
+        );
       }),
       { numRuns: 60 },
     );
@@ -53,7 +86,16 @@ describe('figures over ties', () => {
 
   it('are 0 where there is nothing', () => {
     const nothing = { sizes: [0, 0], relevant: [0, 0] };
-    assert.deepEqual([precisionAt(nothing, 3), recallWithin(nothing, 2), hitAt(nothing, 3), averagePrecision(nothing, 3, 'relevant'), averagePrecision(nothing, 3, 'retrieved')], [0, 0, 0, 0, 0]);
+    assert.deepEqual(
+      [
+        precisionAt(nothing, 3),
+        recallWithin(nothing, 2),
+        hitAt(nothing, 3),
+        averagePrecision(nothing, 3, 'relevant'),
+        averagePrecision(nothing, 3, 'retrieved'),
+      ],
+      [0, 0, 0, 0, 0],
+    );
     assert.equal(averageHierarchicalPrecision([0], [0], [], 3), 0);
   });
 });
@@ -73,7 +115,24 @@ describe('kendallTau', () => {
   });
 
   it('agrees with all pairs, ties in both', () => {
-    const values = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: -2, max: 3 })), { maxLength: 40 });
-    fc.assert(fc.property(values, (pairs) => near(kendallTau(pairs.map(([x]) => x), 5, Float64Array.from(pairs, ([, y]) => y)), kendallTauOf(pairs.map(([x]) => x), pairs.map(([, y]) => y)))));
+    const values = fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: -2, max: 3 })),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(values, (pairs) =>
+        near(
+          kendallTau(
+            pairs.map(([x]) => x),
+            5,
+            Float64Array.from(pairs, ([, y]) => y),
+          ),
+          kendallTauOf(
+            pairs.map(([x]) => x),
+            pairs.map(([, y]) => y),
+          ),
+        ),
+      ),
+    );
   });
 });

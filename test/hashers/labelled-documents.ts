@@ -15,13 +15,19 @@ export function labelledDocuments(n: number, seed = 1): TrainingDocuments {
   const labels: number[][] = [];
   for (let r = 0; r < n; r++) {
     const own = r % 10 === 9 ? [r % LABELS, (r + 1) % LABELS] : [r % LABELS];
-    const words = new Set(own.flatMap((label) => Array.from({ length: 3 }, () => label * OWN + stream.below(OWN))));
+    const words = new Set(
+      own.flatMap((label) => Array.from({ length: 3 }, () => label * OWN + stream.below(OWN))),
+    );
     while (words.size < 9 + 2 * own.length) words.add(LABELS * OWN + stream.below(COMMON));
     rows.push([...words].toSorted((a, b) => a - b));
     labels.push(own.toSorted((a, b) => a - b));
   }
   return {
-    rows: { offsets: offsetsOf(rows), terms: Int32Array.from(rows.flat()), weights: Float32Array.from(rows.flatMap((row) => row.map(() => 1 / Math.sqrt(row.length)))) },
+    rows: {
+      offsets: offsetsOf(rows),
+      terms: Int32Array.from(rows.flat()),
+      weights: Float32Array.from(rows.flatMap((row) => row.map(() => 1 / Math.sqrt(row.length)))),
+    },
     terms: LABELS * OWN + COMMON,
     labels: { offsets: offsetsOf(labels), values: Int32Array.from(labels.flat()), count: LABELS },
   };
@@ -34,9 +40,17 @@ function offsetsOf(lists: number[][]): Int32Array {
 }
 
 /** Precision of the 20 nearest of all documents but the last hundred, which ask. */
-export function precisionOf(method: LinearMethod, documents: TrainingDocuments, bits: number): number {
+export function precisionOf(
+  method: LinearMethod,
+  documents: TrainingDocuments,
+  bits: number,
+): number {
   const n = documents.rows.offsets.length - 1;
-  const part = (from: number, to: number) => takeRows(documents, Array.from({ length: to - from }, (_, at) => from + at));
+  const part = (from: number, to: number) =>
+    takeRows(
+      documents,
+      Array.from({ length: to - from }, (_, at) => from + at),
+    );
   const [database, queries] = [part(0, n - 100), part(n - 100, n)];
   const layers = method({ documents: database, bits, seed: 1, tell: () => undefined });
   const coded = ({ rows, labels }: TrainingDocuments) => {

@@ -15,7 +15,10 @@ describe('methods that learn from labels', () => {
   // By chance 0.28 of the documents share a label.
   for (const [name, method] of Object.entries({ ksh, shttm })) {
     it(`${name} finds labels behind words that say nothing, and far better than principal components do`, () => {
-      const [found, without] = [precisionOf(method, documents, 16), precisionOf(itq, documents, 16)];
+      const [found, without] = [
+        precisionOf(method, documents, 16),
+        precisionOf(itq, documents, 16),
+      ];
       assert.ok(found > 0.7 && found > without + 0.1, `${found}, itq ${without}`);
     });
 
@@ -26,12 +29,19 @@ describe('methods that learn from labels', () => {
     });
 
     it(`${name} passes over documents without labels or without words, and takes as many bits as there are documents`, () => {
-      const few = takeRows(documents, Array.from({ length: 16 }, (_, r) => r));
+      const few = takeRows(
+        documents,
+        Array.from({ length: 16 }, (_, r) => r),
+      );
       few.labels.offsets.fill(few.labels.offsets[12]!, 13);
       few.rows.offsets.fill(few.rows.offsets[14]!, 15);
       const layers = method({ documents: few, bits: 16, seed: 1, tell });
       assert.equal(layers.at(-1)?.outputs, 16);
-      assert.ok(layers.every(({ weights, bias }) => weights.every(Number.isFinite) && bias.every(Number.isFinite)));
+      assert.ok(
+        layers.every(
+          ({ weights, bias }) => weights.every(Number.isFinite) && bias.every(Number.isFinite),
+        ),
+      );
     });
 
     it(`${name} stops where telling throws`, () => {
@@ -43,11 +53,20 @@ describe('methods that learn from labels', () => {
   }
 
   it('multiplies by the similarity of labels as all pairs do', () => {
-    const some = takeRows(documents, Array.from({ length: 60 }, (_, r) => r));
+    const some = takeRows(
+      documents,
+      Array.from({ length: 60 }, (_, r) => r),
+    );
     const { offsets, values } = some.labels;
     const labelsOf = (r: number) => [...values.subarray(offsets[r], offsets[r + 1])];
     const v = Float64Array.from({ length: 60 }, (_, r) => Math.sin(r));
-    const expected = v.map((_, i) => v.reduce((sum, value, j) => sum + (labelsOf(i).some((label) => labelsOf(j).includes(label)) ? value : -value), 0));
+    const expected = v.map((_, i) =>
+      v.reduce(
+        (sum, value, j) =>
+          sum + (labelsOf(i).some((label) => labelsOf(j).includes(label)) ? value : -value),
+        0,
+      ),
+    );
     const actual = labelSimilarity(labelSets(some))(v);
     for (const [i, value] of expected.entries()) assert.ok(Math.abs(actual[i]! - value) < 1e-12);
   });
@@ -55,11 +74,20 @@ describe('methods that learn from labels', () => {
   it('shares documents out among topics', () => {
     const own = documents.rows;
     const theta = topicShares(own, documents.terms, 8, 1, tell);
-    for (let r = 0; r < 500; r++) assert.ok(Math.abs(theta.subarray(8 * r, 8 * r + 8).reduce((a, b) => a + b) - 1) < 1e-9);
+    for (let r = 0; r < 500; r++)
+      assert.ok(Math.abs(theta.subarray(8 * r, 8 * r + 8).reduce((a, b) => a + b) - 1) < 1e-9);
     // Two blocks of words that never meet: each has a topic of its own.
-    const apart = { offsets: Int32Array.from([0, 2, 4, 6, 8]), terms: Int32Array.from([0, 1, 2, 3, 0, 1, 2, 3]), weights: new Float32Array(8).fill(1) };
+    const apart = {
+      offsets: Int32Array.from([0, 2, 4, 6, 8]),
+      terms: Int32Array.from([0, 1, 2, 3, 0, 1, 2, 3]),
+      weights: new Float32Array(8).fill(1),
+    };
     const shares = topicShares(apart, 4, 2, 1, tell);
     const [first, second] = [shares[0]! > 0.5, shares[2]! > 0.5];
-    assert.ok(first !== second && Math.abs(shares[0]! - 0.5) > 0.4 && Math.abs(shares[4]! - shares[0]!) < 1e-9);
+    assert.ok(
+      first !== second &&
+        Math.abs(shares[0]! - 0.5) > 0.4 &&
+        Math.abs(shares[4]! - shares[0]!) < 1e-9,
+    );
   });
 });

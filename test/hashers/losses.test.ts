@@ -4,7 +4,11 @@ import * as fc from 'fast-check';
 import { createLoss } from '../../hashers/loss.ts';
 import { RandomStream } from '../../kernels/random.ts';
 import { crossEntropy } from '../../kernels/pair-loss.ts';
-import { configuration, LOSS_NAMES, type TrainingConfiguration } from '../../schemas/configuration.ts';
+import {
+  configuration,
+  LOSS_NAMES,
+  type TrainingConfiguration,
+} from '../../schemas/configuration.ts';
 import { lossAndGradient, type Pair, quantize } from '../reference/train-visit.ts';
 
 const DEFAULTS = configuration.parse({ index: 'x', store: 'x', source: { path: 'x' } }).training;
@@ -14,43 +18,83 @@ describe('gradients', () => {
   it('are those of finite differences', () => {
     const step = 1e-5;
     fc.assert(
-      fc.property(methods, fc.constantFrom(0, 0.5), fc.integer({ min: 1, max: 1e6 }), (method, lambda, seed) => {
-        const training: TrainingConfiguration = { ...DEFAULTS, method, tables: 2, bits: 8, concentration: 4, beta: 2 };
-        const random = new RandomStream(seed, 99);
-        const rows = Array.from({ length: 4 }, () => Array.from({ length: 16 }, () => 2 * random.uniform() - 1));
-        const pairs: Pair[] = [
-          { left: 0, right: 1, kind: 'positive' },
-          { left: 1, right: 2, kind: 'hard' },
-          { left: 3, right: 0, kind: 'easy' },
-        ];
-        const mask = Array.from({ length: 8 }, (_, k) => (k === 3 ? 0 : 1));
-        const at = (embeddings: number[][]) => lossAndGradient(pairs, embeddings, { settings: training, loss: createLoss(training) }, lambda, 0, mask);
-        const { gradients } = at(rows);
-        for (const [row, k] of [[0, 1], [1, 9], [2, 3], [3, 15]] as const) {
-          const moved = (by: number) => at(rows.map((values, r) => values.map((value, column) => (r === row && column === k ? value + by : value)))).loss;
-          const expected = (moved(step) - moved(-step)) / (2 * step);
-          const found = gradients.get(row)![k]!;
-          assert.ok(Math.abs(found - expected) <= 1e-4 * Math.max(1, Math.abs(expected)), `row ${row}, ${k}: ${found}, expected ${expected}`);
-        }
-      }),
+      fc.property(
+        methods,
+        fc.constantFrom(0, 0.5),
+        fc.integer({ min: 1, max: 1e6 }),
+        (method, lambda, seed) => {
+          const training: TrainingConfiguration = {
+            ...DEFAULTS,
+            method,
+            tables: 2,
+            bits: 8,
+            concentration: 4,
+            beta: 2,
+          };
+          const random = new RandomStream(seed, 99);
+          const rows = Array.from({ length: 4 }, () =>
+            Array.from({ length: 16 }, () => 2 * random.uniform() - 1),
+          );
+          const pairs: Pair[] = [
+            { left: 0, right: 1, kind: 'positive' },
+            { left: 1, right: 2, kind: 'hard' },
+            { left: 3, right: 0, kind: 'easy' },
+          ];
+          const mask = Array.from({ length: 8 }, (_, k) => (k === 3 ? 0 : 1));
+          const at = (embeddings: number[][]) =>
+            lossAndGradient(
+              pairs,
+              embeddings,
+              { settings: training, loss: createLoss(training) },
+              lambda,
+              0,
+              mask,
+            );
+          const { gradients } = at(rows);
+          for (const [row, k] of [
+            [0, 1],
+            [1, 9],
+            [2, 3],
+            [3, 15],
+          ] as const) {
+            const moved = (by: number) =>
+              at(
+                rows.map((values, r) =>
+                  values.map((value, column) => (r === row && column === k ? value + by : value)),
+                ),
+              ).loss;
+            const expected = (moved(step) - moved(-step)) / (2 * step);
+            const found = gradients.get(row)![k]!;
+            assert.ok(
+              Math.abs(found - expected) <= 1e-4 * Math.max(1, Math.abs(expected)),
+              `row ${row}, ${k}: ${found}, expected ${expected}`,
+            );
+          }
+        },
+      ),
       { numRuns: 100, seed: 3 },
     );
   });
 
   it('of a cosine are the slopes of the loss', () => {
     fc.assert(
-      fc.property(methods, fc.boolean(), fc.double({ min: -0.98, max: 0.98, noNaN: true }), (method, positive, cosine) => {
-        const loss = createLoss({ method, concentration: 3, bits: 32 });
-        const at = (c: number) => {
-          const out = new Float64Array(2);
-          crossEntropy(loss, c, positive, out);
-          return [...out] as [number, number];
-        };
-        const expected = (at(cosine + 1e-6)[0] - at(cosine - 1e-6)[0]) / 2e-6;
-        // Where 1 - p is floored the value rests and the slope does not.
-        if (expected === 0) return;
-        assert.ok(Math.abs(at(cosine)[1] - expected) <= 1e-4 * Math.max(1, Math.abs(expected)));
-      }),
+      fc.property(
+        methods,
+        fc.boolean(),
+        fc.double({ min: -0.98, max: 0.98, noNaN: true }),
+        (method, positive, cosine) => {
+          const loss = createLoss({ method, concentration: 3, bits: 32 });
+          const at = (c: number) => {
+            const out = new Float64Array(2);
+            crossEntropy(loss, c, positive, out);
+            return [...out] as [number, number];
+          };
+          const expected = (at(cosine + 1e-6)[0] - at(cosine - 1e-6)[0]) / 2e-6;
+          // Where 1 - p is floored the value rests and the slope does not.
+          if (expected === 0) return;
+          assert.ok(Math.abs(at(cosine)[1] - expected) <= 1e-4 * Math.max(1, Math.abs(expected)));
+        },
+      ),
     );
   });
 });
@@ -72,11 +116,16 @@ describe('Theorem 1', () => {
     it(`${method}: within distance delta two vectors collide at least so often, and at delta just so often`, () => {
       const collision = (cosine: number) => 1 - Math.acos(cosine) / Math.PI;
       fc.assert(
-        fc.property(fc.double({ min: 0.001, max: 0.5, noNaN: true }), fc.double({ min: -0.99, max: 0.9999, noNaN: true }), (delta, cosine) => {
-          const distance = 1 - relevance(method, method === 'dch' ? 5 : 1, cosine);
-          if (distance <= delta) assert.ok(collision(cosine) >= bounds[method](delta) - 1e-12);
-          if (distance < 0.9) assert.ok(Math.abs(collision(cosine) - bounds[method](distance)) < 1e-7);
-        }),
+        fc.property(
+          fc.double({ min: 0.001, max: 0.5, noNaN: true }),
+          fc.double({ min: -0.99, max: 0.9999, noNaN: true }),
+          (delta, cosine) => {
+            const distance = 1 - relevance(method, method === 'dch' ? 5 : 1, cosine);
+            if (distance <= delta) assert.ok(collision(cosine) >= bounds[method](delta) - 1e-12);
+            if (distance < 0.9)
+              assert.ok(Math.abs(collision(cosine) - bounds[method](distance)) < 1e-7);
+          },
+        ),
       );
     });
   }
@@ -86,7 +135,8 @@ describe('Lemma 1', () => {
   it('angular distance is the mean Hamming distance over random rotations, by dimension', () => {
     const d = 6;
     const random = new RandomStream(8, 99);
-    const normal = () => Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+    const normal = () =>
+      Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
     const u = Array.from({ length: d }, normal);
     const v = u.map((value) => value + 0.7 * normal());
     const dot = (x: number[], y: number[]) => x.reduce((sum, value, k) => sum + value * y[k]!, 0);
@@ -96,7 +146,10 @@ describe('Lemma 1', () => {
     for (let trial = 0; trial < trials; trial++) {
       for (const row of rotation(d, normal)) if (dot(row, u) > 0 !== dot(row, v) > 0) hamming += 1;
     }
-    assert.ok(Math.abs(hamming / (trials * d) - angular) < 0.006, `${hamming / (trials * d)}, expected ${angular}`);
+    assert.ok(
+      Math.abs(hamming / (trials * d) - angular) < 0.006,
+      `${hamming / (trials * d)}, expected ${angular}`,
+    );
 
     /** Gram-Schmidt on normal vectors. */
     function rotation(size: number, draw: () => number): number[][] {
@@ -117,7 +170,10 @@ describe('Lemma 1', () => {
 
 describe('quantization', () => {
   it('is least at signs', () => {
-    for (const quantization of [{ kind: 'log-cosh' } as const, { kind: 'cauchy', scale: 4 } as const]) {
+    for (const quantization of [
+      { kind: 'log-cosh' } as const,
+      { kind: 'cauchy', scale: 4 } as const,
+    ]) {
       const near = quantize(quantization, [0.99, -0.99, 0.99, -0.99]).value;
       const far = quantize(quantization, [0.1, -0.9, 0.5, -0.2]).value;
       assert.ok(near < far && near >= 0 && near < 1e-4);

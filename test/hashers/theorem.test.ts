@@ -13,7 +13,8 @@ const angular = (cosine: number) => 1 - Math.acos(cosine) / Math.PI;
 const LEAST_COLLISION = {
   lse: (delta: number) => 1 - delta,
   cos: (delta: number) => 1 - Math.acos(1 - 2 * delta) / Math.PI,
-  dch: (delta: number, gamma: number, d: number) => 1 - Math.acos(1 - (2 * gamma * delta) / (d * (1 - delta))) / Math.PI,
+  dch: (delta: number, gamma: number, d: number) =>
+    1 - Math.acos(1 - (2 * gamma * delta) / (d * (1 - delta))) / Math.PI,
 } as const;
 
 describe('theorem 1: the collision probability of points within delta', () => {
@@ -23,15 +24,21 @@ describe('theorem 1: the collision probability of points within delta', () => {
       // The similarities of the theorem: K = 1 for LSE and COS, any gamma for DCH.
       const gamma = fc.double({ min: 0.5, max: 16, noNaN: true });
       fc.assert(
-        fc.property(cosine, gamma, fc.constantFrom(8, 32, 64), fc.double({ min: 0, max: 1, noNaN: true }), (c, K, bits, share) => {
-          const concentration = method === 'dch' ? K : 1;
-          createLoss({ method, concentration, bits }).logRelevance(c, out);
-          const delta = 1 - exp(out[0]!);
-          const least = LEAST_COLLISION[method](delta, concentration, bits);
-          assert.ok(Math.abs(least - angular(c)) < 1e-9, `${least} instead of ${angular(c)}`);
-          const nearer = c + share * (1 - c);
-          assert.ok(angular(nearer) >= least - 1e-9);
-        }),
+        fc.property(
+          cosine,
+          gamma,
+          fc.constantFrom(8, 32, 64),
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          (c, K, bits, share) => {
+            const concentration = method === 'dch' ? K : 1;
+            createLoss({ method, concentration, bits }).logRelevance(c, out);
+            const delta = 1 - exp(out[0]!);
+            const least = LEAST_COLLISION[method](delta, concentration, bits);
+            assert.ok(Math.abs(least - angular(c)) < 1e-9, `${least} instead of ${angular(c)}`);
+            const nearer = c + share * (1 - c);
+            assert.ok(angular(nearer) >= least - 1e-9);
+          },
+        ),
       );
     });
   }
@@ -45,7 +52,10 @@ describe('theorem 1: the collision probability of points within delta', () => {
       for (const plane of planes) agreeing += dot(plane, x) > 0 === dot(plane, y) > 0 ? 1 : 0;
       const expected = angular(c);
       const deviation = Math.sqrt((expected * (1 - expected)) / planes.length);
-      assert.ok(Math.abs(agreeing / planes.length - expected) < 4 * deviation, `c ${c}: ${agreeing / planes.length} instead of ${expected}`);
+      assert.ok(
+        Math.abs(agreeing / planes.length - expected) < 4 * deviation,
+        `c ${c}: ${agreeing / planes.length} instead of ${expected}`,
+      );
     }
   });
 });
@@ -62,7 +72,10 @@ describe('lemma 1', () => {
       });
       const mean = distances.reduce((sum, value) => sum + value, 0) / rotations;
       const variance = distances.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rotations;
-      assert.ok(Math.abs(mean - (1 - angular(c))) < 4 * Math.sqrt(variance / rotations), `c ${c}: ${mean} instead of ${1 - angular(c)}`);
+      assert.ok(
+        Math.abs(mean - (1 - angular(c))) < 4 * Math.sqrt(variance / rotations),
+        `c ${c}: ${mean} instead of ${1 - angular(c)}`,
+      );
     }
   });
 });
@@ -76,7 +89,9 @@ function normals(seed: number, rows: number, d: number): number[][] {
 /** Two unit vectors with this cosine. */
 function pairAt(cosine: number, d: number): [number[], number[]] {
   const random = new RandomStream(9, PURPOSE.evaluate);
-  const [x, away] = orthogonal([0, 1].map(() => Array.from({ length: d }, () => random.uniform() - 0.5)));
+  const [x, away] = orthogonal(
+    [0, 1].map(() => Array.from({ length: d }, () => random.uniform() - 0.5)),
+  );
   return [x!, x!.map((value, k) => cosine * value + Math.sqrt(1 - cosine * cosine) * away![k]!)];
 }
 

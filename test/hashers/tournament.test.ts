@@ -24,7 +24,10 @@ describe('rounds', () => {
         }
         assert.equal(all.length, P === 1 ? 1 : P % 2 === 0 ? P : P + 1);
         const diagonal = all.slice(-1).flat();
-        assert.deepEqual(diagonal.map(([p]) => p).sort((a, b) => a - b), Array.from({ length: P }, (_, p) => p));
+        assert.deepEqual(
+          diagonal.map(([p]) => p).sort((a, b) => a - b),
+          Array.from({ length: P }, (_, p) => p),
+        );
         assert.ok(diagonal.every(([p, q]) => p === q));
       }),
     );

@@ -21,7 +21,12 @@ import { openStore } from '../../store/open-store.ts';
 import { createTableWriter } from '../../store/table-writer.ts';
 import { FILTERING, rangeArtifact, RANGES } from './memory-scenario.ts';
 
-const { values } = parseArgs({ options: { mebibytes: { type: 'string', default: '1024' }, pairs: { type: 'string', default: '12000000' } } });
+const { values } = parseArgs({
+  options: {
+    mebibytes: { type: 'string', default: '1024' },
+    pairs: { type: 'string', default: '12000000' },
+  },
+});
 const mebibytes = Number(values.mebibytes);
 const pairs = Number(values.pairs);
 /** Of Node, its modules and the kernels, and of chunks on their way. */
@@ -40,12 +45,21 @@ interface Measured {
   mebibytes: number;
 }
 
-async function measure(name: string, most: number, ...args: string[]): Promise<Measured['outcome']> {
+async function measure(
+  name: string,
+  most: number,
+  ...args: string[]
+): Promise<Measured['outcome']> {
   const started = performance.now();
   const { stdout } = await run(process.execPath, [SCENARIO, ...args]);
   const measured = JSON.parse(stdout) as Measured;
-  process.stdout.write(`${name}: ${measured.mebibytes} MiB resident, at most ${Math.round(most)}; ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
-  assert.ok(measured.mebibytes <= most, `${name}: ${measured.mebibytes} MiB resident, expected at most ${most}`);
+  process.stdout.write(
+    `${name}: ${measured.mebibytes} MiB resident, at most ${Math.round(most)}; ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
+  );
+  assert.ok(
+    measured.mebibytes <= most,
+    `${name}: ${measured.mebibytes} MiB resident, expected at most ${most}`,
+  );
   return measured.outcome;
 }
 
@@ -58,14 +72,20 @@ async function corpusOf(name: string, block: Buffer, head = '', end = ''): Promi
     for (let at = 0; at < (mebibytes * 2 ** 20) / BLOCK; at++) yield block;
     yield Buffer.from(end);
   }
-  await pipeline(Readable.from(chunks()), createGzip({ level: 1 }), createWriteStream(join(folder, 'corpus', 'large.gz')));
+  await pipeline(
+    Readable.from(chunks()),
+    createGzip({ level: 1 }),
+    createWriteStream(join(folder, 'corpus', 'large.gz')),
+  );
   return folder;
 }
 
 /** Words of seven letters and a space, the last one ended by `end`. */
 function words(end: string): Buffer {
   const stream = new RandomStream(1, 1);
-  const all = Array.from({ length: WORDS_OF_BLOCK }, () => String.fromCodePoint(...Array.from({ length: 7 }, () => 97 + stream.below(26)))).join(' ');
+  const all = Array.from({ length: WORDS_OF_BLOCK }, () =>
+    String.fromCodePoint(...Array.from({ length: 7 }, () => 97 + stream.below(26))),
+  ).join(' ');
   return Buffer.from(`${all}${end}`.padEnd(BLOCK, ' ').slice(0, BLOCK));
 }
 
@@ -76,39 +96,95 @@ async function keptPairs(): Promise<string> {
   const store = openStore(pathToFileURL(join(folder, 'store')).href);
   const about = { parameters: {}, inputs: [], seconds: 0, origin: { codeVersion: 'test' } };
   const last = RANGES[2];
-  await writeArtifact(store, FILTERING.rows, { ...about, parts: [], rows: 0, facts: { words: last } });
+  await writeArtifact(store, FILTERING.rows, {
+    ...about,
+    parts: [],
+    rows: 0,
+    facts: { words: last },
+  });
   for (const [at, to] of RANGES.slice(1).entries()) {
     const from = RANGES[at]!;
     const file = createTableWriter(RUN, growingFile(join(folder, `kept-${at}`), 0));
     for (let row = from; row < to; row++) {
       const stream = new RandomStream(1, 1, row);
-      const step = Math.max(1, Math.floor((last - row) / (1 + (2 * pairs * (1 - row / last)) / last)));
+      const step = Math.max(
+        1,
+        Math.floor((last - row) / (1 + (2 * pairs * (1 - row / last)) / last)),
+      );
       const columns: number[] = [];
-      for (let column = row + 1 + stream.below(step); column < last; column += 1 + stream.below(2 * step)) columns.push(column);
-      const some = { row: new Int32Array(columns.length).fill(row), column: Int32Array.from(columns), sum: BigInt64Array.from(columns, () => BigInt(1 + stream.below(1000))) };
+      for (
+        let column = row + 1 + stream.below(step);
+        column < last;
+        column += 1 + stream.below(2 * step)
+      )
+        columns.push(column);
+      const some = {
+        row: new Int32Array(columns.length).fill(row),
+        column: Int32Array.from(columns),
+        sum: BigInt64Array.from(columns, () => BigInt(1 + stream.below(1000))),
+      };
       file.add(some, columns.length);
     }
     const { content, rows } = file.finish();
-    await writeArtifact(store, rangeArtifact(from, to), { ...about, parts: [{ name: 'kept.parquet', ...content, rows }], rows, facts: {} });
+    await writeArtifact(store, rangeArtifact(from, to), {
+      ...about,
+      parts: [{ name: 'kept.parquet', ...content, rows }],
+      rows,
+      facts: {},
+    });
   }
   return folder;
 }
 
 try {
-  const tooLong = await measure('a line of JSON', OWN_MIB, 'ingest', await corpusOf('json', words(' '), '{"text":"', '"}\n'), 'auto');
+  const tooLong = await measure(
+    'a line of JSON',
+    OWN_MIB,
+    'ingest',
+    await corpusOf('json', words(' '), '{"text":"', '"}\n'),
+    'auto',
+  );
   assert.match(tooLong.error ?? '', /line 1 is longer than 67108864 bytes.*source\.longestLine/u);
 
-  const unbroken = await measure('a line without a space', OWN_MIB, 'ingest', await corpusOf('unbroken', Buffer.from(words('').toString().replaceAll(' ', 'x'))), 'text');
-  assert.deepEqual(unbroken, { tokens: mebibytes * 16 }, 'its parts of 65,536 bytes, each longer than a word may be, keep their places');
+  const unbroken = await measure(
+    'a line without a space',
+    OWN_MIB,
+    'ingest',
+    await corpusOf('unbroken', Buffer.from(words('').toString().replaceAll(' ', 'x'))),
+    'text',
+  );
+  assert.deepEqual(
+    unbroken,
+    { tokens: mebibytes * 16 },
+    'its parts of 65,536 bytes, each longer than a word may be, keep their places',
+  );
 
   const tokens = (mebibytes * 2 ** 20 * WORDS_OF_BLOCK) / BLOCK;
   const most = OWN_MIB + (BYTES_A_TOKEN * tokens) / 2 ** 20;
-  assert.deepEqual(await measure('a line of words', most, 'ingest', await corpusOf('words', words(' ')), 'text'), { tokens });
-  assert.deepEqual(await measure('a gzip of documents', most, 'ingest', await corpusOf('documents', words('\n\n')), 'oscar-2019'), { tokens });
+  assert.deepEqual(
+    await measure('a line of words', most, 'ingest', await corpusOf('words', words(' ')), 'text'),
+    { tokens },
+  );
+  assert.deepEqual(
+    await measure(
+      'a gzip of documents',
+      most,
+      'ingest',
+      await corpusOf('documents', words('\n\n')),
+      'oscar-2019',
+    ),
+    { tokens },
+  );
 
   const folder = await keptPairs();
   const whole = await measure(`D of ${pairs} pairs in memory`, 8192, 'affinity', folder, '8192');
-  const spilled = await measure(`D of ${pairs} pairs within 64 MiB`, OWN_MIB + 64, 'affinity', folder, '64');
+  const spilled = await measure(
+    `D of ${pairs} pairs within 64 MiB`,
+    OWN_MIB + 64,
+    'affinity',
+    folder,
+    '64',
+  );
   assert.ok(whole.entries! > pairs);
   assert.deepEqual(spilled, whole);
 } finally {

@@ -14,8 +14,13 @@ import { configuration as configurationSchema } from '../../schemas/configuratio
 import { artifactReference, openArtifact } from '../../store/artifacts.ts';
 import { openStore } from '../../store/open-store.ts';
 
-export const FILTERING = { rows: artifactReference({ stage: 'merge', parameters: { heavy: true }, inputs: [] }), minimumPmi: 0, minimumWeight: 0 };
-export const rangeArtifact = (from: number, to: number) => filterArtifact(FILTERING as never, { from, to }).artifact;
+export const FILTERING = {
+  rows: artifactReference({ stage: 'merge', parameters: { heavy: true }, inputs: [] }),
+  minimumPmi: 0,
+  minimumWeight: 0,
+};
+export const rangeArtifact = (from: number, to: number) =>
+  filterArtifact(FILTERING as never, { from, to }).artifact;
 /** Row ranges of the filter. */
 export const RANGES: [number, number, number] = [0, 20_000, 200_000];
 
@@ -30,24 +35,59 @@ const context: StageContext = {
 
 async function ingestAll(folder: string, format: string): Promise<unknown> {
   const store = pathToFileURL(join(folder, `store-${format}`)).href;
-  const configuration = configurationSchema.parse({ index: 'heavy', store, source: { path: pathToFileURL(join(folder, 'corpus')).href, format } });
+  const configuration = configurationSchema.parse({
+    index: 'heavy',
+    store,
+    source: { path: pathToFileURL(join(folder, 'corpus')).href, format },
+  });
   const { source, tokens, documents } = configuration;
   const listed = await list({ store, force: false, configuration }, context);
-  const { rows } = await ingest({ store, force: true, files: listed.artifact, source, tokens, documents, from: 0, to: listed.rows }, context);
+  const { rows } = await ingest(
+    {
+      store,
+      force: true,
+      files: listed.artifact,
+      source,
+      tokens,
+      documents,
+      from: 0,
+      to: listed.rows,
+    },
+    context,
+  );
   return { tokens: rows };
 }
 
 async function affinity(folder: string, memoryMiB: number): Promise<unknown> {
   const store = pathToFileURL(join(folder, 'store')).href;
   const base = { store, force: true };
-  const d = await symmetrize({ ...base, ...(FILTERING as never as { merging: never }), ...FILTERING, memoryMiB, ranges: RANGES, top: 100 }, context);
+  const d = await symmetrize(
+    {
+      ...base,
+      ...(FILTERING as never as { merging: never }),
+      ...FILTERING,
+      memoryMiB,
+      ranges: RANGES,
+      top: 100,
+    },
+    context,
+  );
   const held = await holdOut({ ...base, affinity: d.artifact, pairs: 4600, seed: 1 }, context);
-  const parts = [d, held].map(async ({ artifact }) => (await openArtifact(openStore(store), artifact)).manifest.parts.map(({ name, sha256 }) => [name, sha256]));
+  const parts = [d, held].map(async ({ artifact }) =>
+    (await openArtifact(openStore(store), artifact)).manifest.parts.map(({ name, sha256 }) => [
+      name,
+      sha256,
+    ]),
+  );
   return { entries: d.rows, parts: await Promise.all(parts) };
 }
 
 const [work, folder = '', option = ''] = process.argv.slice(2);
 if (work !== undefined && process.argv[1]?.endsWith('memory-scenario.js') === true) {
-  const outcome = await (work === 'ingest' ? ingestAll(folder, option) : affinity(folder, Number(option))).catch((error: unknown) => ({ error: (error as Error).message }));
-  process.stdout.write(`${JSON.stringify({ outcome, mebibytes: Math.round(process.resourceUsage().maxRSS / 1024) })}\n`);
+  const outcome = await (
+    work === 'ingest' ? ingestAll(folder, option) : affinity(folder, Number(option))
+  ).catch((error: unknown) => ({ error: (error as Error).message }));
+  process.stdout.write(
+    `${JSON.stringify({ outcome, mebibytes: Math.round(process.resourceUsage().maxRSS / 1024) })}\n`,
+  );
 }

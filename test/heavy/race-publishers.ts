@@ -17,7 +17,13 @@ import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import { publishVersion } from '../activities/published-index.ts';
 
-const { values } = parseArgs({ options: { races: { type: 'string', default: '1000' }, store: { type: 'string' }, moto: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    races: { type: 'string', default: '1000' },
+    store: { type: 'string' },
+    moto: { type: 'string' },
+  },
+});
 const races = Number(values.races);
 /** Races before the next index: a publisher reads the claim of every version, so that many versions make a race long. */
 const RACES_AN_INDEX = 10;
@@ -26,9 +32,24 @@ const server = values.moto === undefined ? undefined : await startMoto(values.mo
 const uri = server ? 's3://races/store' : (values.store ?? pathToFileURL(scratch).href);
 
 async function startMoto(python: string): Promise<{ stop(): void }> {
-  const child = spawn(python, [fileURLToPath(new URL('../../../test/heavy/serve-moto.py', import.meta.url)), 'races'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const [endpoint] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => Promise.reject(new Error(`${python} does not serve; it needs moto[server]`)))])) as [Buffer];
-  Object.assign(process.env, { AWS_ENDPOINT_URL: endpoint.toString().trim(), AWS_ACCESS_KEY_ID: 'races', AWS_SECRET_ACCESS_KEY: 'races', AWS_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' });
+  const child = spawn(
+    python,
+    [fileURLToPath(new URL('../../../test/heavy/serve-moto.py', import.meta.url)), 'races'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  const [endpoint] = (await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(() =>
+      Promise.reject(new Error(`${python} does not serve; it needs moto[server]`)),
+    ),
+  ])) as [Buffer];
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint.toString().trim(),
+    AWS_ACCESS_KEY_ID: 'races',
+    AWS_SECRET_ACCESS_KEY: 'races',
+    AWS_REGION: 'us-east-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  });
   return { stop: () => void child.kill() };
 }
 
@@ -55,27 +76,60 @@ function racingStore(meet: () => Promise<void>): Store {
 
 try {
   const store = openStore(uri);
-  assert.ok(await store.conditional(), `${uri} does not honour preconditions; nobody can win a race there`);
+  assert.ok(
+    await store.conditional(),
+    `${uri} does not honour preconditions; nobody can win a race there`,
+  );
   const wins = [0, 0];
   const started = performance.now();
   for (let race = 1; race <= races; race++) {
     const index = `race-${process.pid}-${Math.ceil(race / RACES_AN_INDEX)}`;
     const meet = barrier(2);
-    const outcomes = await Promise.allSettled([0, 1].map((who) => publishVersion(racingStore(meet), { index, codes: { a: who, b: race % 256 }, metrics: { f1: race + who / 10 }, run: `${race}-${who}` })));
-    const winners = outcomes.flatMap((outcome, who) => (outcome.status === 'fulfilled' ? [{ who, version: outcome.value }] : []));
-    const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-    assert.equal(winners.length, 1, `race ${race}: ${winners.length} winners; ${reasons.map(String).join('; ')}`);
-    assert.ok(reasons[0] instanceof Failure && reasons[0].type === 'PublishConflict', `race ${race}: ${String(reasons[0])}`);
+    const outcomes = await Promise.allSettled(
+      [0, 1].map((who) =>
+        publishVersion(racingStore(meet), {
+          index,
+          codes: { a: who, b: race % 256 },
+          metrics: { f1: race + who / 10 },
+          run: `${race}-${who}`,
+        }),
+      ),
+    );
+    const winners = outcomes.flatMap((outcome, who) =>
+      outcome.status === 'fulfilled' ? [{ who, version: outcome.value }] : [],
+    );
+    const reasons = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    );
+    assert.equal(
+      winners.length,
+      1,
+      `race ${race}: ${winners.length} winners; ${reasons.map(String).join('; ')}`,
+    );
+    assert.ok(
+      reasons[0] instanceof Failure && reasons[0].type === 'PublishConflict',
+      `race ${race}: ${String(reasons[0])}`,
+    );
     const [{ who, version }] = winners as [{ who: number; version: number }];
     const { current, standing } = await readIndexState(store, index);
-    assert.deepEqual([current?.version, standing?.runId], [version, `${race}-${who}`], `race ${race}: current is not the winner's`);
+    assert.deepEqual(
+      [current?.version, standing?.runId],
+      [version, `${race}-${who}`],
+      `race ${race}: current is not the winner's`,
+    );
     const versions = (await listVersions(store, index)).map((each) => each.version);
-    assert.deepEqual(versions, Array.from({ length: versions.length }, (_, at) => at + 1), `race ${race}: a version is lost`);
+    assert.deepEqual(
+      versions,
+      Array.from({ length: versions.length }, (_, at) => at + 1),
+      `race ${race}: a version is lost`,
+    );
     assert.equal(versions.length, 2 * (((race - 1) % RACES_AN_INDEX) + 1));
     wins[who]! += 1;
     if (race % 100 === 0) console.log(`${race} races, wins ${wins.join(' and ')}`);
   }
-  console.log(`${races} races on ${uri.split(':')[0]}: one winner each, no version lost, wins ${wins.join(' and ')}, ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  console.log(
+    `${races} races on ${uri.split(':')[0]}: one winner each, no version lost, wins ${wins.join(' and ')}, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
 } finally {
   server?.stop();
   await rm(scratch, { recursive: true, force: true });

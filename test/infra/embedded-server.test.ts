@@ -23,9 +23,13 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-const pidOf = async (home: string): Promise<number> => (JSON.parse(await readFile(join(home, 'server.json'), 'utf8')) as { pid: number }).pid;
+const pidOf = async (home: string): Promise<number> =>
+  (JSON.parse(await readFile(join(home, 'server.json'), 'utf8')) as { pid: number }).pid;
 
-async function withClient<T>(address: string, use: (client: Client, connection: Connection) => Promise<T>): Promise<T> {
+async function withClient<T>(
+  address: string,
+  use: (client: Client, connection: Connection) => Promise<T>,
+): Promise<T> {
   const connection = await Connection.connect({ address });
   try {
     return await use(new Client({ connection }), connection);
@@ -35,13 +39,17 @@ async function withClient<T>(address: string, use: (client: Client, connection: 
 }
 
 /** Another process that starts the server of this home and says so in a line of JSON. */
-async function startElsewhere(home: string): Promise<{ child: ChildProcess; reused: boolean; address: string }> {
+async function startElsewhere(
+  home: string,
+): Promise<{ child: ChildProcess; reused: boolean; address: string }> {
   const module = new URL('../../infra/embedded-server.js', import.meta.url).href;
   const script = `const { startEmbeddedServer } = await import(${JSON.stringify(module)});
     const server = await startEmbeddedServer(${JSON.stringify({ cli, home, ...ANY_PORTS })});
     console.log(JSON.stringify(server));
     process.stdin.once('end', () => void server.stop()).resume();`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   return { child, ...(JSON.parse(line) as { reused: boolean; address: string }) };
 }
@@ -50,8 +58,11 @@ describe('startEmbeddedServer', () => {
   it('starts in memory with our search attributes, and leaves nothing', async () => {
     const server = await startEmbeddedServer({ cli, ...ANY_PORTS });
     try {
-      const known = await withClient(server.address, (_, connection) => connection.operatorService.listSearchAttributes({ namespace: server.namespace }));
-      for (const name of ['HashloomIndex', 'HashloomStage', 'HashloomVersion']) assert.ok(name in known.customAttributes, name);
+      const known = await withClient(server.address, (_, connection) =>
+        connection.operatorService.listSearchAttributes({ namespace: server.namespace }),
+      );
+      for (const name of ['HashloomIndex', 'HashloomStage', 'HashloomVersion'])
+        assert.ok(name in known.customAttributes, name);
       assert.ok((await fetch(server.uiUrl)).ok);
     } finally {
       await server.stop();
@@ -64,12 +75,16 @@ describe('startEmbeddedServer', () => {
     const home = join(folder, 'data');
     const first = await startEmbeddedServer({ cli, home, ...ANY_PORTS });
     assert.equal(first.reused, false);
-    await withClient(first.address, (client) => client.workflow.start('none', { workflowId: 'reindex/kept', taskQueue: 'nobody' }));
+    await withClient(first.address, (client) =>
+      client.workflow.start('none', { workflowId: 'reindex/kept', taskQueue: 'nobody' }),
+    );
     await first.stop();
     await first.stop();
     const second = await startEmbeddedServer({ cli, home, ...ANY_PORTS });
     try {
-      const description = await withClient(second.address, (client) => client.workflow.getHandle('reindex/kept').describe());
+      const description = await withClient(second.address, (client) =>
+        client.workflow.getHandle('reindex/kept').describe(),
+      );
       assert.equal(description.status.name, 'RUNNING');
     } finally {
       await second.stop();
@@ -78,7 +93,9 @@ describe('startEmbeddedServer', () => {
 
   it('is shared by those who start it at the same time, and ends with the last of them', async () => {
     const home = join(folder, 'shared');
-    const servers = await Promise.all([1, 2, 3].map(() => startEmbeddedServer({ cli, home, ...ANY_PORTS })));
+    const servers = await Promise.all(
+      [1, 2, 3].map(() => startEmbeddedServer({ cli, home, ...ANY_PORTS })),
+    );
     const pid = await pidOf(home);
     assert.equal(servers.filter(({ reused }) => !reused).length, 1);
     assert.equal(new Set(servers.map(({ address }) => address)).size, 1);
@@ -109,14 +126,18 @@ describe('startEmbeddedServer', () => {
   it('starts anew after its only user and the server itself were killed', async () => {
     const home = join(folder, 'killed');
     const first = await startElsewhere(home);
-    await withClient(first.address, (client) => client.workflow.start('none', { workflowId: 'reindex/survivor', taskQueue: 'nobody' }));
+    await withClient(first.address, (client) =>
+      client.workflow.start('none', { workflowId: 'reindex/survivor', taskQueue: 'nobody' }),
+    );
     const pid = await pidOf(home);
     process.kill(-pid, 'SIGKILL');
     first.child.kill('SIGKILL');
     const second = await startEmbeddedServer({ cli, home, ...ANY_PORTS });
     try {
       assert.equal(second.reused, false);
-      await withClient(second.address, (client) => client.workflow.getHandle('reindex/survivor').describe());
+      await withClient(second.address, (client) =>
+        client.workflow.getHandle('reindex/survivor').describe(),
+      );
     } finally {
       await second.stop();
     }
@@ -136,7 +157,11 @@ describe('startEmbeddedServer', () => {
       'echo "bind: address already in use"; exit 1',
     ];
     await writeFile(both, `${lines.join('\n')}\n`, { mode: 0o755 });
-    const server = await startEmbeddedServer({ cli: both, home: join(folder, 'raced'), ...ANY_PORTS });
+    const server = await startEmbeddedServer({
+      cli: both,
+      home: join(folder, 'raced'),
+      ...ANY_PORTS,
+    });
     try {
       const taken = (await readFile(join(folder, 'taken'), 'utf8')).trim();
       assert.match(taken, /^[0-9]+$/);
@@ -148,18 +173,25 @@ describe('startEmbeddedServer', () => {
   });
 
   it('says the end of the log when the binary dies', async () => {
-    await assert.rejects(startEmbeddedServer({ cli: '/bin/sh', home: join(folder, 'dies'), ...ANY_PORTS }), (error: Failure) => {
-      assert.equal(error.type, 'TemporalUnreachable');
-      assert.match(error.message, /did not come up[\s\S]*server[\s\S]*temporal\.log/);
-      return true;
-    });
+    await assert.rejects(
+      startEmbeddedServer({ cli: '/bin/sh', home: join(folder, 'dies'), ...ANY_PORTS }),
+      (error: Failure) => {
+        assert.equal(error.type, 'TemporalUnreachable');
+        assert.match(error.message, /did not come up[\s\S]*server[\s\S]*temporal\.log/);
+        return true;
+      },
+    );
   });
 
   it('refuses a port that is taken', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const { port } = holder.address() as { port: number };
-    await assert.rejects(startEmbeddedServer({ cli, ...ANY_PORTS, port }), (error: Failure) => error.type === 'ConfigurationError' && error.message.includes(`port ${port}`));
+    await assert.rejects(
+      startEmbeddedServer({ cli, ...ANY_PORTS, port }),
+      (error: Failure) =>
+        error.type === 'ConfigurationError' && error.message.includes(`port ${port}`),
+    );
     holder.close();
   });
 });

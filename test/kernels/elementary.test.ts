@@ -5,7 +5,12 @@ import { RandomStream } from '../../kernels/random.ts';
 
 const stream = new RandomStream(11, 1);
 
-function worst(draw: () => number, own: (x: number) => number, builtIn: (x: number) => number, relative: boolean): number {
+function worst(
+  draw: () => number,
+  own: (x: number) => number,
+  builtIn: (x: number) => number,
+  relative: boolean,
+): number {
   let largest = 0;
   for (let i = 0; i < 50_000; i++) {
     const x = draw();
@@ -23,7 +28,10 @@ describe('elementary functions agree with the built-in ones', () => {
   it('exp', () => {
     assert.ok(worst(between(-700, 700), exp, Math.exp, true) < 1e-15);
     assert.ok(worst(between(-1, 1), exp, Math.exp, true) < 1e-15);
-    assert.deepEqual([exp(0), exp(-Infinity), exp(Infinity), exp(-746), exp(710)], [1, 0, Infinity, 0, Infinity]);
+    assert.deepEqual(
+      [exp(0), exp(-Infinity), exp(Infinity), exp(-746), exp(710)],
+      [1, 0, Infinity, 0, Infinity],
+    );
     assert.equal(exp(709.78), Math.exp(709.78));
     assert.ok(Math.abs(exp(-740) / Math.exp(-740) - 1) < 1e-2);
     assert.ok(Number.isNaN(exp(NaN)));
@@ -57,9 +65,19 @@ describe('elementary functions agree with the built-in ones', () => {
   });
 
   it('gives the same bits on every machine', () => {
-    const bits = (x: number) => Buffer.from(new Float64Array([x]).buffer).readBigUInt64LE().toString(16);
+    const bits = (x: number) =>
+      Buffer.from(new Float64Array([x]).buffer)
+        .readBigUInt64LE()
+        .toString(16);
     const values = [exp(1.25), log(0.3), tanh(0.7), tanh(0.3), acos(0.99), acos(-0.2)];
-    const expected = ['400bec38edb0faf0', 'bff34378fcbda721', '3fe356fb17af2e90', '3fd2a4dda7d914f9', '3fc21df72882bfd7', '3ffc5abe698d8960'];
+    const expected = [
+      '400bec38edb0faf0',
+      'bff34378fcbda721',
+      '3fe356fb17af2e90',
+      '3fd2a4dda7d914f9',
+      '3fc21df72882bfd7',
+      '3ffc5abe698d8960',
+    ];
     assert.deepEqual(values.map(bits), expected);
   });
 });

@@ -4,7 +4,12 @@ import type { BlockSide, SparseRows } from '../../kernels/train-rows.ts';
 import type { TrainingConfiguration } from '../../schemas/configuration.ts';
 
 /** A random D over `rows` rows with negatives, cut in partitions at `cuts`. */
-export function sidesOf(rows: number, cuts: number[], { tables, bits }: TrainingConfiguration, seed: number): BlockSide[] {
+export function sidesOf(
+  rows: number,
+  cuts: number[],
+  { tables, bits }: TrainingConfiguration,
+  seed: number,
+): BlockSide[] {
   const random = new RandomStream(seed, 99);
   const linked = Array.from({ length: rows }, () => new Set<number>());
   const mined = Array.from({ length: rows }, () => new Set<number>());
@@ -32,5 +37,8 @@ export function sidesOf(rows: number, cuts: number[], { tables, bits }: Training
 function sparse(sets: Set<number>[]): SparseRows {
   const offsets = [0];
   for (const set of sets) offsets.push((offsets.at(-1) ?? 0) + set.size);
-  return { offsets: Uint32Array.from(offsets), columns: Uint32Array.from(sets.flatMap((set) => [...set].sort((a, b) => a - b))) };
+  return {
+    offsets: Uint32Array.from(offsets),
+    columns: Uint32Array.from(sets.flatMap((set) => [...set].sort((a, b) => a - b))),
+  };
 }

@@ -17,9 +17,16 @@ describe('philox', () => {
 
 describe('RandomStream', () => {
   it('repeats itself and differs by every part of its name', () => {
-    const draw = (...name: [number, number, number?, number?]) => Array.from({ length: 6 }, () => new RandomStream(...name)).map((s) => s.u32());
+    const draw = (...name: [number, number, number?, number?]) =>
+      Array.from({ length: 6 }, () => new RandomStream(...name)).map((s) => s.u32());
     assert.deepEqual(draw(1, PURPOSE.mine, 2, 3), draw(1, PURPOSE.mine, 2, 3));
-    const firsts = [draw(1, 2, 3, 4), draw(2, 2, 3, 4), draw(1, 3, 3, 4), draw(1, 2, 4, 4), draw(1, 2, 3, 5)].map((d) => d[0]);
+    const firsts = [
+      draw(1, 2, 3, 4),
+      draw(2, 2, 3, 4),
+      draw(1, 3, 3, 4),
+      draw(1, 2, 4, 4),
+      draw(1, 2, 3, 5),
+    ].map((d) => d[0]);
     assert.equal(new Set(firsts).size, 5);
   });
 

@@ -7,7 +7,9 @@ const MODEL = { factions: 60, size: 10, inside: 0.8, near: 0.1, reach: 2, symmet
 describe('drawBlockModel', () => {
   const pairs = (symmetric: boolean, seed: number) => {
     const { offsets, columns } = drawBlockModel({ ...MODEL, symmetric }, seed);
-    return Array.from({ length: offsets.length - 1 }, (_, row) => [...columns.subarray(offsets[row], offsets[row + 1])]);
+    return Array.from({ length: offsets.length - 1 }, (_, row) => [
+      ...columns.subarray(offsets[row], offsets[row + 1]),
+    ]);
   };
 
   it('links by the distance of factions, without a diagonal', () => {
@@ -15,7 +17,8 @@ describe('drawBlockModel', () => {
       const counts = [0, 0, 0, 0];
       for (const [i, row] of pairs(symmetric, 1).entries()) {
         assert.ok(!row.includes(i) && row.every((j, at) => at === 0 || row[at - 1]! < j));
-        for (const j of row) counts[Math.min(3, Math.abs(Math.floor(i / 10) - Math.floor(j / 10)))]! += 1;
+        for (const j of row)
+          counts[Math.min(3, Math.abs(Math.floor(i / 10) - Math.floor(j / 10)))]! += 1;
       }
       assert.equal(counts[3], 0);
       assert.ok(Math.abs(counts[0]! / (600 * 9) - 0.8) < 0.03);
@@ -37,6 +40,9 @@ describe('drawBlockModel', () => {
 describe('factionsOf', () => {
   it('names the nine others of each item', () => {
     const { offsets, columns } = factionsOf(MODEL);
-    assert.deepEqual([...columns.subarray(offsets[12], offsets[13])], [10, 11, 13, 14, 15, 16, 17, 18, 19]);
+    assert.deepEqual(
+      [...columns.subarray(offsets[12], offsets[13])],
+      [10, 11, 13, 14, 15, 16, 17, 18, 19],
+    );
   });
 });

@@ -9,10 +9,18 @@ import { sumByMap } from '../reference/sum-by-map.ts';
 
 const dictionaryOf = (entries: Record<string, number>): Dictionary => {
   const words = Object.keys(entries).sort(compareCodePoints);
-  return { words, counts: Float64Array.from(words, (word) => entries[word]!), documents: new Float64Array(words.length).fill(1) };
+  return {
+    words,
+    counts: Float64Array.from(words, (word) => entries[word]!),
+    documents: new Float64Array(words.length).fill(1),
+  };
 };
 
-const word = fc.string({ unit: fc.constantFrom('a', 'b', '\uffff', '\u{10000}'), minLength: 1, maxLength: 3 });
+const word = fc.string({
+  unit: fc.constantFrom('a', 'b', '\uffff', '\u{10000}'),
+  minLength: 1,
+  maxLength: 3,
+});
 const dictionary = fc.dictionary(word, fc.integer({ min: 1, max: 4 })).map(dictionaryOf);
 
 function sum(parts: readonly Dictionary[]): Dictionary {
@@ -25,7 +33,12 @@ function sum(parts: readonly Dictionary[]): Dictionary {
 
 describe('sumDictionaries', () => {
   it('adds up by hand', () => {
-    const merged = sum([dictionaryOf({ a: 1, c: 2 }), dictionaryOf({ b: 5, c: 1 }), dictionaryOf({}), dictionaryOf({ '\u{10000}': 1, '\uffff': 1, c: 4 })]);
+    const merged = sum([
+      dictionaryOf({ a: 1, c: 2 }),
+      dictionaryOf({ b: 5, c: 1 }),
+      dictionaryOf({}),
+      dictionaryOf({ '\u{10000}': 1, '\uffff': 1, c: 4 }),
+    ]);
     assert.deepEqual(merged.words, ['a', 'b', 'c', '\uffff', '\u{10000}']);
     assert.deepEqual([...merged.counts], [1, 5, 7, 1, 1]);
     assert.deepEqual([...merged.documents], [1, 1, 3, 1, 1]);
@@ -45,7 +58,10 @@ describe('sumDictionaries', () => {
   });
 
   it('refuses columns of other lengths, and sums past 2^53', () => {
-    assert.throws(() => sum([{ ...dictionaryOf({ a: 1, b: 1 }), counts: Float64Array.of(1) }]), /2 words, 1 counts/u);
+    assert.throws(
+      () => sum([{ ...dictionaryOf({ a: 1, b: 1 }), counts: Float64Array.of(1) }]),
+      /2 words, 1 counts/u,
+    );
     const large = dictionaryOf({ a: 2 ** 52 });
     assert.throws(() => sum([large, large]), /the count of "a" reaches 2\^53/u);
   });

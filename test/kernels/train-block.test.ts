@@ -6,14 +6,27 @@ import { type HelperThreads, startHelpers } from '../../hashers/train-helpers.ts
 import { trainBlock } from '../../kernels/train-block.ts';
 import { planVisit } from '../../kernels/train-plan.ts';
 import type { Visit } from '../../kernels/train-settings.ts';
-import { configuration, LOSS_NAMES, type TrainingConfiguration } from '../../schemas/configuration.ts';
+import {
+  configuration,
+  LOSS_NAMES,
+  type TrainingConfiguration,
+} from '../../schemas/configuration.ts';
 import { trainByPairs } from '../reference/train-visit.ts';
 import { sidesOf } from './random-block.ts';
 
 const DEFAULTS = configuration.parse({ index: 'x', store: 'x', source: { path: 'x' } }).training;
 
 function visitOf(training: TrainingConfiguration, allRows: number, seed: number): Visit {
-  return { settings: training, loss: createLoss(training), allRows, from: 0.1, to: 0.2, seed, epoch: 3, block: 1 };
+  return {
+    settings: training,
+    loss: createLoss(training),
+    allRows,
+    from: 0.1,
+    to: 0.2,
+    seed,
+    epoch: 3,
+    block: 1,
+  };
 }
 
 const trainings = fc.record({
@@ -46,35 +59,67 @@ describe('trainBlock', () => {
 
   it('does what the reference does, pair by pair: loss and moments within 1e-3 relative', async () => {
     await fc.assert(
-      fc.asyncProperty(trainings, fc.boolean(), fc.integer({ min: 1, max: 1000 }), async (drawn, diagonal, seed) => {
-        const training: TrainingConfiguration = { ...DEFAULTS, ...drawn };
-        const sides = sidesOf(30, diagonal ? [0, 30] : [0, 14, 30], training, seed);
-        const visit = visitOf(training, 40, seed);
-        const expected = trainByPairs(sides, visit);
-        const found = await trainBlock(sides, visit);
-        assert.equal(found.pairs, expected.pairs);
-        assert.ok(Math.abs(found.loss - expected.loss) <= 1e-4 * Math.abs(expected.loss), `loss ${found.loss}, expected ${expected.loss}`);
-        for (const name of ['embeddings', 'moment2'] as const) {
-          const one = found.states.flatMap((state) => [...state[name]]);
-          const other = expected[name].flat();
-          const error = distance(one, other);
-          assert.ok(error <= 1e-3 * distance(other, other.map(() => 0)) + 1e-9, `${name}: ${error} of ${distance(other, other.map(() => 0))}`);
-        }
-      }),
+      fc.asyncProperty(
+        trainings,
+        fc.boolean(),
+        fc.integer({ min: 1, max: 1000 }),
+        async (drawn, diagonal, seed) => {
+          const training: TrainingConfiguration = { ...DEFAULTS, ...drawn };
+          const sides = sidesOf(30, diagonal ? [0, 30] : [0, 14, 30], training, seed);
+          const visit = visitOf(training, 40, seed);
+          const expected = trainByPairs(sides, visit);
+          const found = await trainBlock(sides, visit);
+          assert.equal(found.pairs, expected.pairs);
+          assert.ok(
+            Math.abs(found.loss - expected.loss) <= 1e-4 * Math.abs(expected.loss),
+            `loss ${found.loss}, expected ${expected.loss}`,
+          );
+          for (const name of ['embeddings', 'moment2'] as const) {
+            const one = found.states.flatMap((state) => [...state[name]]);
+            const other = expected[name].flat();
+            const error = distance(one, other);
+            assert.ok(
+              error <=
+                1e-3 *
+                  distance(
+                    other,
+                    other.map(() => 0),
+                  ) +
+                  1e-9,
+              `${name}: ${error} of ${distance(
+                other,
+                other.map(() => 0),
+              )}`,
+            );
+          }
+        },
+      ),
       { numRuns: 60, seed: 7, includeErrorInReport: true },
     );
   });
 
   it('leaves the same bytes with one thread and with three', async () => {
-    const training: TrainingConfiguration = { ...DEFAULTS, rowBlocks: 8, batchPositives: 100, bits: 16 };
-    for (const cuts of [[0, 300], [0, 140, 300]]) {
+    const training: TrainingConfiguration = {
+      ...DEFAULTS,
+      rowBlocks: 8,
+      batchPositives: 100,
+      bits: 16,
+    };
+    for (const cuts of [
+      [0, 300],
+      [0, 140, 300],
+    ]) {
       const sides = sidesOf(300, cuts, training, 5);
       const before = sides.map(({ state }) => state.embeddings.slice());
       const visit = visitOf(training, 300, 5);
       const alone = await trainBlock(sides, visit);
       const together = await trainBlock(sides, visit, undefined, helpers);
       assert.deepEqual(together, alone);
-      assert.deepEqual(sides.map(({ state }) => state.embeddings), before, 'the states that came in have changed');
+      assert.deepEqual(
+        sides.map(({ state }) => state.embeddings),
+        before,
+        'the states that came in have changed',
+      );
     }
   });
 
@@ -82,7 +127,10 @@ describe('trainBlock', () => {
     const sides = sidesOf(300, [0, 300], DEFAULTS, 5);
     sides[0]!.state.embeddings[96 * 17] = NaN;
     const visit = visitOf({ ...DEFAULTS, batchPositives: 100 }, 300, 5);
-    await assert.rejects(trainBlock(sides, visit), { name: 'NonFiniteError', message: /at pair \(\d+, \d+\) in step \d+/ });
+    await assert.rejects(trainBlock(sides, visit), {
+      name: 'NonFiniteError',
+      message: /at pair \(\d+, \d+\) in step \d+/,
+    });
     await assert.rejects(trainBlock(sides, visit, undefined, helpers), { name: 'NonFiniteError' });
   });
 
@@ -93,13 +141,21 @@ describe('trainBlock', () => {
       throw new Error('cancelled');
     };
     await assert.rejects(trainBlock(sides, visit, stop, helpers), /cancelled/);
-    assert.deepEqual(await trainBlock(sides, visit, undefined, helpers), await trainBlock(sides, visit));
+    assert.deepEqual(
+      await trainBlock(sides, visit, undefined, helpers),
+      await trainBlock(sides, visit),
+    );
   });
 
   it('leaves a block without positives as it is', async () => {
     const [side] = sidesOf(20, [0, 20], DEFAULTS, 1);
     const empty = { offsets: new Uint32Array(21), columns: new Uint32Array(0) };
-    const { states, loss, pairs } = await trainBlock([{ ...side!, affinity: empty }], visitOf(DEFAULTS, 20, 1), undefined, helpers);
+    const { states, loss, pairs } = await trainBlock(
+      [{ ...side!, affinity: empty }],
+      visitOf(DEFAULTS, 20, 1),
+      undefined,
+      helpers,
+    );
     assert.deepEqual({ loss, pairs }, { loss: 0, pairs: 0 });
     assert.deepEqual(states[0]!.embeddings, side!.state.embeddings);
   });
@@ -114,18 +170,31 @@ describe('trainBlock', () => {
 describe('planVisit', () => {
   it('lets every pair of groups meet once a sweep, and a group once a round', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 2, max: 200 }), fc.integer({ min: 0, max: 200 }), fc.integer({ min: 1, max: 40 }), (positives, p, q, rowBlocks) => {
-        const plan = planVisit(positives, q > 0 ? [p, q] : [p], 64, p + q, rowBlocks);
-        const met = new Set(plan.tasks.map(({ a, b }) => `${a} ${b}`));
-        const half = plan.groups / 2;
-        assert.equal(met.size, plan.tasks.length);
-        assert.equal(met.size, q > 0 ? half * half : (plan.groups * (plan.groups + 1)) / 2);
-        for (let round = 0; round < plan.rounds; round++) {
-          const groups = plan.tasks.filter((task) => task.round === round).flatMap(({ a, b }) => (a === b ? [a] : [a, b]));
-          assert.deepEqual(groups.sort((x, y) => x - y), Array.from({ length: plan.groups }, (_, g) => g));
-        }
-        assert.ok(plan.tasks.every((task, at) => at === 0 || plan.tasks[at - 1]!.round <= task.round));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }),
+        fc.integer({ min: 2, max: 200 }),
+        fc.integer({ min: 0, max: 200 }),
+        fc.integer({ min: 1, max: 40 }),
+        (positives, p, q, rowBlocks) => {
+          const plan = planVisit(positives, q > 0 ? [p, q] : [p], 64, p + q, rowBlocks);
+          const met = new Set(plan.tasks.map(({ a, b }) => `${a} ${b}`));
+          const half = plan.groups / 2;
+          assert.equal(met.size, plan.tasks.length);
+          assert.equal(met.size, q > 0 ? half * half : (plan.groups * (plan.groups + 1)) / 2);
+          for (let round = 0; round < plan.rounds; round++) {
+            const groups = plan.tasks
+              .filter((task) => task.round === round)
+              .flatMap(({ a, b }) => (a === b ? [a] : [a, b]));
+            assert.deepEqual(
+              groups.sort((x, y) => x - y),
+              Array.from({ length: plan.groups }, (_, g) => g),
+            );
+          }
+          assert.ok(
+            plan.tasks.every((task, at) => at === 0 || plan.tasks[at - 1]!.round <= task.round),
+          );
+        },
+      ),
     );
   });
 });

@@ -8,8 +8,13 @@ import type { Utf8Words } from '../../kernels/word-table.ts';
 import { decodeUtf8, encodeUtf8 } from '../../store/utf8-column.ts';
 
 const words = fc
-  .uniqueArray(fc.oneof(fc.stringMatching(/^[ab]{0,3}$/u), fc.string({ unit: 'grapheme', maxLength: 4 })), { maxLength: 40 })
-  .map((list) => list.filter((word) => Buffer.from(word).toString() === word).sort(compareCodePoints));
+  .uniqueArray(
+    fc.oneof(fc.stringMatching(/^[ab]{0,3}$/u), fc.string({ unit: 'grapheme', maxLength: 4 })),
+    { maxLength: 40 },
+  )
+  .map((list) =>
+    list.filter((word) => Buffer.from(word).toString() === word).sort(compareCodePoints),
+  );
 
 const coded = (list: string[]): Utf8Words => encodeUtf8(list, 'words');
 
@@ -22,7 +27,10 @@ describe('uniteWords', () => {
         const found = uniteWords(lists.map(coded), coded(leftOut));
         assert.deepEqual(decodeUtf8(found.words, 'words'), kept);
         assert.equal(found.distinct, union.length);
-        assert.deepEqual(found.places.map((places) => [...places]), lists.map((list) => list.map((word) => kept.indexOf(word))));
+        assert.deepEqual(
+          found.places.map((places) => [...places]),
+          lists.map((list) => list.map((word) => kept.indexOf(word))),
+        );
       }),
       { numRuns: 400 },
     );
@@ -33,7 +41,10 @@ describe('mapWords', () => {
   it('is mapToVocabulary over bytes', () => {
     fc.assert(
       fc.property(words, words, (list, vocabulary) => {
-        assert.deepEqual(mapWords(coded(list), coded(vocabulary)), mapToVocabulary(list, vocabulary));
+        assert.deepEqual(
+          mapWords(coded(list), coded(vocabulary)),
+          mapToVocabulary(list, vocabulary),
+        );
       }),
       { numRuns: 1000 },
     );

@@ -17,10 +17,18 @@ describe('followIndex', () => {
     const bytes = objects.get(path);
     const etag = bytes && `"${Buffer.from(bytes).toString('base64').slice(-60)}"`;
     const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
-    const status = !bytes ? 404 : request.headers['if-none-match'] === etag ? 304 : range ? 206 : 200;
+    const status = !bytes
+      ? 404
+      : request.headers['if-none-match'] === etag
+        ? 304
+        : range
+          ? 206
+          : 200;
     answered.push(`${path} ${status}`);
     const [start, end] = range ? [Number(range[1]), Number(range[2]) + 1] : [0, bytes?.length];
-    response.writeHead(status, etag && path === 'current.json' ? { etag } : {}).end(status === 304 ? undefined : bytes?.subarray(start, end));
+    response
+      .writeHead(status, etag && path === 'current.json' ? { etag } : {})
+      .end(status === 304 ? undefined : bytes?.subarray(start, end));
   });
   before(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -30,10 +38,22 @@ describe('followIndex', () => {
   after(() => new Promise((resolve) => server.close(resolve)));
 
   function publish(version: number, codes: Uint8Array, identity: string): void {
-    const { manifest, parts } = buildIndex({ keys: words('salt', 'pepper', 'œil'), codes, tables: 1, codeBytes: 1, identity });
+    const { manifest, parts } = buildIndex({
+      keys: words('salt', 'pepper', 'œil'),
+      codes,
+      tables: 1,
+      codeBytes: 1,
+      identity,
+    });
     for (const [name, bytes] of parts) objects.set(`versions/${version}/${name}`, bytes);
-    objects.set(`versions/${version}/index.json`, json({ ...manifest, version, lineage: [{ stage: 'export', key: identity }] }));
-    objects.set('current.json', json({ format: 1, index: 'tiny', version, path: `versions/${version}` }));
+    objects.set(
+      `versions/${version}/index.json`,
+      json({ ...manifest, version, lineage: [{ stage: 'export', key: identity }] }),
+    );
+    objects.set(
+      'current.json',
+      json({ format: 1, index: 'tiny', version, path: `versions/${version}` }),
+    );
   }
 
   it('keeps a version until current.json names another, and asks by ETag', async () => {
@@ -61,7 +81,10 @@ describe('followIndex', () => {
     await assert.rejects(followed.refresh(), /no versions\/9\/index\.json there/);
     objects.set('current.json', Buffer.from('{'));
     await assert.rejects(followed.refresh(), IndexFormatError);
-    objects.set('current.json', json({ format: 1, index: 'tiny', version: 5, path: '../../other' }));
+    objects.set(
+      'current.json',
+      json({ format: 1, index: 'tiny', version: 5, path: '../../other' }),
+    );
     await assert.rejects(followed.refresh(), /path to be text like/);
     assert.equal(followed.index.manifest.version, version);
     assert.deepEqual((await followed.index.lookup('salt')).items, ['œil']);

@@ -29,20 +29,70 @@ export interface IndexShape {
 }
 
 /** Every part of a version, built by the kernels. */
-export function buildIndex({ keys, codes, tables, codeBytes, pageBytes, identity = IDENTITY, shared = false, payloads }: IndexShape): IndexInMemory {
-  const options = { keys, tables, identity: Uint8Array.from(Buffer.from(identity, 'hex')), ...(pageBytes !== undefined && { pageBytes }), ...(payloads && { payloads }) };
+export function buildIndex({
+  keys,
+  codes,
+  tables,
+  codeBytes,
+  pageBytes,
+  identity = IDENTITY,
+  shared = false,
+  payloads,
+}: IndexShape): IndexInMemory {
+  const options = {
+    keys,
+    tables,
+    identity: Uint8Array.from(Buffer.from(identity, 'hex')),
+    ...(pageBytes !== undefined && { pageBytes }),
+    ...(payloads && { payloads }),
+  };
   const parts = new Map([['items.pages', bytesOf(buildItemPages(codes, codeBytes, options))]]);
   const space = shared ? sharedBuckets(codes, tables, codeBytes) : undefined;
   for (let table = 0; table < tables; table++) {
-    parts.set(`buckets-${table}.pages`, bytesOf(buildBucketPages(space ? bucketsOfItems(space, table) : buildBuckets(codes, tables, codeBytes, table), options)));
+    parts.set(
+      `buckets-${table}.pages`,
+      bytesOf(
+        buildBucketPages(
+          space ? bucketsOfItems(space, table) : buildBuckets(codes, tables, codeBytes, table),
+          options,
+        ),
+      ),
+    );
   }
   // Readers know a trained index by this part and do not read it.
   if (shared) parts.set('embeddings.arrow', new Uint8Array(0));
   const items = keys.kind === 'utf8' ? keys.offsets.length - 1 : keys.values.length;
-  return { manifest: manifestOf({ kind: keys.kind === 'utf8' ? 'word' : 'id', items, tables, bits: 8 * codeBytes, parts, identity, payloads: payloads !== undefined }), parts };
+  return {
+    manifest: manifestOf({
+      kind: keys.kind === 'utf8' ? 'word' : 'id',
+      items,
+      tables,
+      bits: 8 * codeBytes,
+      parts,
+      identity,
+      payloads: payloads !== undefined,
+    }),
+    parts,
+  };
 }
 
-export function manifestOf({ kind, items, tables, bits, parts, identity = IDENTITY, payloads = false }: { kind: string; items: number; tables: number; bits: number; parts: Map<string, Uint8Array>; identity?: string; payloads?: boolean }) {
+export function manifestOf({
+  kind,
+  items,
+  tables,
+  bits,
+  parts,
+  identity = IDENTITY,
+  payloads = false,
+}: {
+  kind: string;
+  items: number;
+  tables: number;
+  bits: number;
+  parts: Map<string, Uint8Array>;
+  identity?: string;
+  payloads?: boolean;
+}) {
   return {
     format: 1,
     index: 'tiny',
@@ -52,7 +102,13 @@ export function manifestOf({ kind, items, tables, bits, parts, identity = IDENTI
     tables,
     bits,
     ...(payloads && { payloads: true }),
-    parts: [...parts].map(([name, bytes]) => ({ name, path: name, bytes: bytes.length, rows: items, sha256: '' })),
+    parts: [...parts].map(([name, bytes]) => ({
+      name,
+      path: name,
+      bytes: bytes.length,
+      rows: items,
+      sha256: '',
+    })),
     lineage: [{ stage: 'export', key: identity }],
   };
 }
@@ -93,12 +149,16 @@ export interface Read {
 }
 
 /** Opens it with readers that write down what they were asked for; like a file they know their size after the first read. */
-export function openCounting({ manifest, parts }: { manifest: unknown; parts: Map<string, Uint8Array> }, keep?: number): { index: HashIndex; reads: Read[] } {
+export function openCounting(
+  { manifest, parts }: { manifest: unknown; parts: Map<string, Uint8Array> },
+  keep?: number,
+): { index: HashIndex; reads: Read[] } {
   const reads: Read[] = [];
   const fetchPart = (part: string): RangeReader => ({
     read(start, end) {
       reads.push({ part, start, end });
-      if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end)) throw new Error(`read of ${start} to ${end}`);
+      if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end))
+        throw new Error(`read of ${start} to ${end}`);
       return Promise.resolve((parts.get(part) ?? new Uint8Array(0)).slice(start, end));
     },
   });

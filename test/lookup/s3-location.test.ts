@@ -8,7 +8,12 @@ import { type S3Server, startS3Server } from '../store/s3-server.ts';
 import { buildIndex, words } from './index-in-memory.ts';
 
 const URI = 's3://published/models/indexes/tiny';
-const built = buildIndex({ keys: words('salt', 'pepper', 'œil'), codes: Uint8Array.of(1, 2, 1, 3, 4, 2), tables: 2, codeBytes: 1 });
+const built = buildIndex({
+  keys: words('salt', 'pepper', 'œil'),
+  codes: Uint8Array.of(1, 2, 1, 3, 4, 2),
+  tables: 2,
+  codeBytes: 1,
+});
 
 describe('openIndex on a bucket', () => {
   let server: S3Server;
@@ -18,7 +23,10 @@ describe('openIndex on a bucket', () => {
     server = await startS3Server('published');
     for (const [name, bytes] of built.parts) await store().put(`versions/3/${name}`, bytes);
     await store().put('versions/3/index.json', Buffer.from(JSON.stringify(built.manifest)));
-    await store().put('current.json', Buffer.from(JSON.stringify({ format: 1, index: 'tiny', version: 3, path: 'versions/3' })));
+    await store().put(
+      'current.json',
+      Buffer.from(JSON.stringify({ format: 1, index: 'tiny', version: 3, path: 'versions/3' })),
+    );
   });
   after(() => server.close());
 
@@ -32,15 +40,24 @@ describe('openIndex on a bucket', () => {
   });
 
   it('says what is not there, and what changed while it was read', async () => {
-    await assert.rejects(openIndex('s3://published/models/indexes/none'), (error) => error instanceof IndexReadError && /no current\.json there/.test(error.message));
+    await assert.rejects(
+      openIndex('s3://published/models/indexes/none'),
+      (error) => error instanceof IndexReadError && /no current\.json there/.test(error.message),
+    );
     await assert.rejects(openIndex('s3://nobucket/x'), IndexReadError);
     await assert.rejects(openIndex('s3://a'), /expected s3:\/\/bucket\/prefix/);
     const index = await openIndex(URI);
     await index.lookup('salt');
     const items = built.parts.get('items.pages')!;
     await store().put('versions/3/items.pages', Buffer.concat([items, new Uint8Array(1)]));
-    await assert.rejects((await openIndex(URI)).lookup('pepper'), (error) => error instanceof IndexFormatError || error instanceof IndexReadError);
-    await assert.rejects(index.load(), /changed while it was read: 2048 bytes, now 2049; open the index again/);
+    await assert.rejects(
+      (await openIndex(URI)).lookup('pepper'),
+      (error) => error instanceof IndexFormatError || error instanceof IndexReadError,
+    );
+    await assert.rejects(
+      index.load(),
+      /changed while it was read: 2048 bytes, now 2049; open the index again/,
+    );
     const turned = Uint8Array.from(items, (byte, at) => (at === 600 ? byte ^ 1 : byte));
     const held = await openIndex(URI);
     await store().put('versions/3/items.pages', items);

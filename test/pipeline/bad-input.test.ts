@@ -26,8 +26,15 @@ describe('bad input', () => {
   before(async () => {
     s3 = await startS3Server('readable');
     [temporal, scratch] = await Promise.all([startTemporal(), createScratch(3)]);
-    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 1 });
-    await reindex(temporal, smallConfiguration('words', scratch, { vocabulary: { minimumCount: 2, common: 20 } }));
+    workers = await startWorkers({
+      address: temporal.address,
+      roles: ['main', 'etl', 'train', 'export'],
+      threads: 1,
+    });
+    await reindex(
+      temporal,
+      smallConfiguration('words', scratch, { vocabulary: { minimumCount: 2, common: 20 } }),
+    );
   });
 
   after(async () => {
@@ -37,10 +44,14 @@ describe('bad input', () => {
     await scratch.remove();
   });
 
-  const folderWith = async (name: string, files: Record<string, Uint8Array | string>): Promise<string> => {
+  const folderWith = async (
+    name: string,
+    files: Record<string, Uint8Array | string>,
+  ): Promise<string> => {
     const folder = join(scratch.folder, name);
     await mkdir(folder, { recursive: true });
-    for (const [file, content] of Object.entries(files)) await writeFile(join(folder, file), content);
+    for (const [file, content] of Object.entries(files))
+      await writeFile(join(folder, file), content);
     return pathToFileURL(folder).href;
   };
 
@@ -52,7 +63,8 @@ describe('bad input', () => {
       (error: unknown) => error,
     );
     let cause = failed instanceof WorkflowFailedError ? failed.cause : failed;
-    while (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) cause = cause.cause;
+    while (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure)
+      cause = cause.cause;
     assert.ok(cause instanceof ApplicationFailure, String(cause));
     const home = smallConfiguration('words', scratch).store;
     assert.equal((await readVersion(home, 'words', 1))?.version, 1);
@@ -63,19 +75,26 @@ describe('bad input', () => {
   const text = async () => await readFile(join(scratch.corpus, 'ca01.txt'));
 
   it('a folder that is not there', async () => {
-    const failure = await failureOf({ source: { path: pathToFileURL(join(scratch.folder, 'nowhere')).href } });
+    const failure = await failureOf({
+      source: { path: pathToFileURL(join(scratch.folder, 'nowhere')).href },
+    });
     assert.equal(failure.type, 'DataError');
     assert.match(failure.message, /nowhere/);
   });
 
   it('a glob that matches nothing', async () => {
-    const failure = await failureOf({ source: { path: `${pathToFileURL(scratch.corpus).href}/*.parquet` } });
+    const failure = await failureOf({
+      source: { path: `${pathToFileURL(scratch.corpus).href}/*.parquet` },
+    });
     assert.equal(failure.type, 'DataError');
     assert.match(failure.message, /\*\.parquet/);
   });
 
   it('a broken gzip names file and byte', async () => {
-    const path = await folderWith('broken', { 'good.txt': await text(), 'bad.txt.gz': gzipSync(await text()).subarray(0, 3000) });
+    const path = await folderWith('broken', {
+      'good.txt': await text(),
+      'bad.txt.gz': gzipSync(await text()).subarray(0, 3000),
+    });
     const failure = await failureOf({ source: { path } });
     assert.equal(failure.type, 'DataError');
     assert.match(failure.message, /bad\.txt\.gz.*byte \d/);
@@ -88,12 +107,17 @@ describe('bad input', () => {
     const failure = await failureOf({ source: { path } });
     assert.equal(failure.type, 'DataError');
     assert.match(failure.message, /latin\.txt.*byte 1,?234/);
-    const replaced = smallConfiguration('replaced', scratch, { source: { path, invalidUtf8: 'replace' }, vocabulary: { minimumCount: 2, common: 20 } });
+    const replaced = smallConfiguration('replaced', scratch, {
+      source: { path, invalidUtf8: 'replace' },
+      vocabulary: { minimumCount: 2, common: 20 },
+    });
     assert.equal((await reindex(temporal, replaced)).version, 1);
   });
 
   it('a JSONL line without the text field names file and line', async () => {
-    const path = await folderWith('lines', { 'lines.jsonl': '{"text":"a b c"}\n{"text":"d e f"}\n{"body":"g h i"}\n' });
+    const path = await folderWith('lines', {
+      'lines.jsonl': '{"text":"a b c"}\n{"text":"d e f"}\n{"body":"g h i"}\n',
+    });
     const failure = await failureOf({ source: { path } });
     assert.equal(failure.type, 'DataError');
     assert.match(failure.message, /lines\.jsonl.*line 3/);
@@ -109,11 +133,17 @@ describe('bad input', () => {
   it('no positive pair to train on', async () => {
     const failure = await failureOf({ affinity: { minimumPmi: 100, minimumWeight: 100, top: 30 } });
     assert.equal(failure.type, 'DataError');
-    assert.match(failure.message, /no pair of the \d+ words passes the filter: affinity\.minimumPmi is 100.*Lower them/);
+    assert.match(
+      failure.message,
+      /no pair of the \d+ words passes the filter: affinity\.minimumPmi is 100.*Lower them/,
+    );
   });
 
   it('more partitions than words', async () => {
-    const failure = await failureOf({ vocabulary: { minimumCount: 20, common: 20 }, training: { tables: 2, bits: 16, epochs: 4, partitions: 1024 } });
+    const failure = await failureOf({
+      vocabulary: { minimumCount: 20, common: 20 },
+      training: { tables: 2, bits: 16, epochs: 4, partitions: 1024 },
+    });
     assert.equal(failure.type, 'ConfigurationError');
     assert.match(failure.message, /training\.partitions: 1024 partitions of \d+ words/);
   });
@@ -144,20 +174,27 @@ describe('bad input', () => {
 });
 
 /** Stands before a real S3 server and refuses writes as a bucket policy does. */
-async function startReadOnlyGuard(endpoint: string): Promise<{ endpoint: string; close(): Promise<void> }> {
+async function startReadOnlyGuard(
+  endpoint: string,
+): Promise<{ endpoint: string; close(): Promise<void> }> {
   const target = new URL(endpoint);
   const server: Server = createServer((incoming, outgoing) => {
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD') {
       incoming.resume();
       outgoing.writeHead(403, { 'content-type': 'application/xml' });
-      outgoing.end('<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>');
+      outgoing.end(
+        '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+      );
       return;
     }
     const { method, url, headers } = incoming;
-    const forwarded = request({ host: target.hostname, port: target.port, method, path: url, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-      answer.pipe(outgoing);
-    });
+    const forwarded = request(
+      { host: target.hostname, port: target.port, method, path: url, headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
     incoming.pipe(forwarded);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -32,8 +32,14 @@ describe('the command line on a cluster', () => {
     [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
     await writeFile(join(scratch.folder, 'quick.yaml'), `index: quick\n${SETTINGS}${QUICK}`);
     await writeFile(join(scratch.folder, 'slow.yaml'), `index: slow\n${SETTINGS}${SLOW}`);
-    await writeFile(join(scratch.folder, 'strict.yaml'), `index: quick\n${SETTINGS}${QUICK}gate: { minimum: { f1: 0.999 } }\n`);
-    await writeFile(join(scratch.folder, 'asking.yaml'), `index: asked\n${SETTINGS}${QUICK}gate: { minimum: { f1: 0.999 }, onRefusal: wait }\n`);
+    await writeFile(
+      join(scratch.folder, 'strict.yaml'),
+      `index: quick\n${SETTINGS}${QUICK}gate: { minimum: { f1: 0.999 } }\n`,
+    );
+    await writeFile(
+      join(scratch.folder, 'asking.yaml'),
+      `index: asked\n${SETTINGS}${QUICK}gate: { minimum: { f1: 0.999 }, onRefusal: wait }\n`,
+    );
   });
 
   after(async () => {
@@ -42,12 +48,14 @@ describe('the command line on a cluster', () => {
     await scratch.remove();
   });
 
-  const hashloom = (...words: string[]): Promise<ProcessOutcome> => hashloomWith({ TEMPORAL_ADDRESS: temporal.address }, scratch.folder, ...words);
+  const hashloom = (...words: string[]): Promise<ProcessOutcome> =>
+    hashloomWith({ TEMPORAL_ADDRESS: temporal.address }, scratch.folder, ...words);
 
   it('ends with 5 and names the queues that nobody polls', async () => {
     const { code, stderr } = await hashloom('run', 'quick.yaml');
     assert.equal(code, 5, stderr);
-    for (const queue of ['hashloom', 'hashloom-etl', 'hashloom-train', 'hashloom-export']) assert.ok(stderr.includes(queue), stderr);
+    for (const queue of ['hashloom', 'hashloom-etl', 'hashloom-train', 'hashloom-export'])
+      assert.ok(stderr.includes(queue), stderr);
     assert.match(stderr, /hashloom worker/);
   });
 
@@ -55,17 +63,62 @@ describe('the command line on a cluster', () => {
     worker = await startWorkerProcess(temporal.address, { threads: 2 });
     const { code, stdout, stderr } = await hashloom('run', 'quick.yaml', '--json');
     assert.equal(code, 0, stderr);
-    const result: Record<string, unknown> & { stages: Record<string, unknown>[]; metrics: Record<string, number> } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
-    assert.deepEqual(Object.keys(result), ['index', 'version', 'uri', 'workflowId', 'runId', 'stages', 'metrics', 'corpus']);
-    assert.deepEqual([result['index'], result['version'], result['workflowId']], ['quick', 1, 'reindex/quick']);
-    assert.deepEqual(Object.keys(result.stages[0]!), ['name', 'cached', 'seconds', 'rows', 'bytes']);
-    for (const name of ['precision', 'recall', 'f1', 'hr50', 'hr500', 'clusters']) assert.equal(typeof result.metrics[name], 'number', name);
+    const result: Record<string, unknown> & {
+      stages: Record<string, unknown>[];
+      metrics: Record<string, number>;
+    } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+    assert.deepEqual(Object.keys(result), [
+      'index',
+      'version',
+      'uri',
+      'workflowId',
+      'runId',
+      'stages',
+      'metrics',
+      'corpus',
+    ]);
+    assert.deepEqual(
+      [result['index'], result['version'], result['workflowId']],
+      ['quick', 1, 'reindex/quick'],
+    );
+    assert.deepEqual(Object.keys(result.stages[0]!), [
+      'name',
+      'cached',
+      'seconds',
+      'rows',
+      'bytes',
+    ]);
+    for (const name of ['precision', 'recall', 'f1', 'hr50', 'hr500', 'clusters'])
+      assert.equal(typeof result.metrics[name], 'number', name);
 
-    const lookup = await hashloom('lookup', 'president', 'no-such-word', '--index', fileURLToPath(String(result['uri'])), '--json');
+    const lookup = await hashloom(
+      'lookup',
+      'president',
+      'no-such-word',
+      '--index',
+      fileURLToPath(String(result['uri'])),
+      '--json',
+    );
     assert.equal(lookup.code, 0);
-    const [known, unknown] = lookup.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { query: string; buckets: { table: number; code: string; items: string[] }[]; items: string[] });
+    const [known, unknown] = lookup.stdout
+      .trimEnd()
+      .split('\n')
+      .map(
+        (line) =>
+          JSON.parse(line) as {
+            query: string;
+            buckets: { table: number; code: string; items: string[] }[];
+            items: string[];
+          },
+      );
     assert.deepEqual(Object.keys(known!), ['query', 'buckets', 'items']);
-    assert.deepEqual(known!.buckets.map(({ table, code: bits }) => [table, bits.length]), [[0, 4], [1, 4]]);
+    assert.deepEqual(
+      known!.buckets.map(({ table, code: bits }) => [table, bits.length]),
+      [
+        [0, 4],
+        [1, 4],
+      ],
+    );
     assert.deepEqual(unknown, { query: 'no-such-word', buckets: [], items: [] });
 
     const list = await hashloom('index', 'list', '--store', join(scratch.folder, 'store'));
@@ -79,7 +132,10 @@ describe('the command line on a cluster', () => {
     const { code, stderr } = await hashloom('run', 'strict.yaml');
     assert.equal(code, 4, stderr);
     assert.match(stderr, /f1 is .* at least 0\.999/);
-    assert.match((await hashloom('index', 'list', '--store', join(scratch.folder, 'store'))).stdout, /quick\s+1/);
+    assert.match(
+      (await hashloom('index', 'list', '--store', join(scratch.folder, 'store'))).stdout,
+      /quick\s+1/,
+    );
   });
 
   it('waits at the gate until somebody decides, and takes no decision otherwise', async () => {
@@ -92,7 +148,14 @@ describe('the command line on a cluster', () => {
     while ((await waits()) === undefined);
     assert.match((await waits())!.misses[0]!, /f1 is .* at least 0\.999/);
     await assert.rejects(handle.executeUpdate(REJECT_UPDATE, { args: [{ who: ' ', why: 'x' }] }));
-    const rejected = await hashloom('reject', 'asked', '--reason', 'not good enough', '--as', 'ann');
+    const rejected = await hashloom(
+      'reject',
+      'asked',
+      '--reason',
+      'not good enough',
+      '--as',
+      'ann',
+    );
     assert.equal(rejected.code, 0, rejected.stderr);
     const watched = await hashloom('watch', 'asked');
     assert.equal(watched.code, 4, watched.stderr);
@@ -100,11 +163,19 @@ describe('the command line on a cluster', () => {
 
     assert.equal((await hashloom('run', 'asking.yaml', '--detach')).code, 0);
     while ((await waits()) === undefined);
-    assert.equal((await hashloom('approve', 'asked', '--reason', 'we know', '--as', 'bob')).code, 0);
+    assert.equal(
+      (await hashloom('approve', 'asked', '--reason', 'we know', '--as', 'bob')).code,
+      0,
+    );
     await handle.result();
-    const header = JSON.parse(await readFile(join(scratch.folder, 'store/indexes/asked/versions/1/index.json'), 'utf8')) as IndexManifest;
+    const header = JSON.parse(
+      await readFile(join(scratch.folder, 'store/indexes/asked/versions/1/index.json'), 'utf8'),
+    ) as IndexManifest;
     assert.deepEqual([header.approval?.who, header.approval?.why], ['bob', 'we know']);
-    const page = await readFile(join(scratch.folder, 'store/indexes/asked/versions/1/report.html'), 'utf8');
+    const page = await readFile(
+      join(scratch.folder, 'store/indexes/asked/versions/1/report.html'),
+      'utf8',
+    );
     assert.match(page, /at least 0\.999 is asked for/);
     const late = await hashloom('approve', 'asked', '--reason', 'too late');
     assert.equal(late.code, 1);
@@ -112,10 +183,14 @@ describe('the command line on a cluster', () => {
   });
 
   it('leaves a run going at Ctrl-C, refuses a second one with 6, and cancels', async () => {
-    const first = spawn(process.execPath, [fileURLToPath(new URL('../../cli/main.js', import.meta.url)), 'run', 'slow.yaml'], {
-      cwd: scratch.folder,
-      env: { ...process.env, TEMPORAL_ADDRESS: temporal.address, NO_COLOR: '1' },
-    });
+    const first = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('../../cli/main.js', import.meta.url)), 'run', 'slow.yaml'],
+      {
+        cwd: scratch.folder,
+        env: { ...process.env, TEMPORAL_ADDRESS: temporal.address, NO_COLOR: '1' },
+      },
+    );
     let said = '';
     const exited = once(first, 'exit');
     await new Promise<void>((resolve) => {
@@ -140,16 +215,28 @@ describe('the command line on a cluster', () => {
     assert.match(second.stderr, /with these very settings/);
 
     const before = (await handle.describe()).runId;
-    await writeFile(join(scratch.folder, 'edited.yaml'), `index: slow\n${SETTINGS}${SLOW.replace('epochs: 300', 'epochs: 301')}`);
+    await writeFile(
+      join(scratch.folder, 'edited.yaml'),
+      `index: slow\n${SETTINGS}${SLOW.replace('epochs: 300', 'epochs: 301')}`,
+    );
     const edited = await hashloom('run', 'edited.yaml');
     assert.equal(edited.code, 6, edited.stderr);
     assert.match(edited.stderr, /with other settings/);
     assert.match(edited.stderr, /^ {2}configuration\.training\.epochs: 300, here 301$/m);
-    for (const way of ['hashloom watch slow', 'hashloom cancel slow', 'hashloom run edited.yaml --replace']) assert.ok(edited.stderr.includes(way), edited.stderr);
+    for (const way of [
+      'hashloom watch slow',
+      'hashloom cancel slow',
+      'hashloom run edited.yaml --replace',
+    ])
+      assert.ok(edited.stderr.includes(way), edited.stderr);
     assert.equal((await handle.describe()).runId, before);
     const replacing = await hashloom('run', 'edited.yaml', '--replace', '--detach');
     assert.equal(replacing.code, 0, replacing.stderr);
-    assert.equal((await temporal.client.workflow.getHandle(reindexWorkflowId('slow'), before).describe()).status.name, 'CANCELLED');
+    assert.equal(
+      (await temporal.client.workflow.getHandle(reindexWorkflowId('slow'), before).describe())
+        .status.name,
+      'CANCELLED',
+    );
     assert.notEqual((await handle.describe()).runId, before);
 
     const cancelled = await hashloom('cancel', 'slow');
@@ -164,31 +251,49 @@ describe('the command line on a cluster', () => {
     const train = temporal.client.workflow.getHandle(`${reindexWorkflowId('slow')}/train`);
     const attempts = async () => {
       const { raw } = await train.describe();
-      return raw.pendingActivities?.filter(({ activityType, lastHeartbeatTime }) => activityType?.name === 'trainBlock' && lastHeartbeatTime).length ?? 0;
+      return (
+        raw.pendingActivities?.filter(
+          ({ activityType, lastHeartbeatTime }) =>
+            activityType?.name === 'trainBlock' && lastHeartbeatTime,
+        ).length ?? 0
+      );
     };
-    for (let running = 0; running === 0; ) running = await attempts().catch(() => 0);
+    for (let running = 0; running === 0;) running = await attempts().catch(() => 0);
     const begun = performance.now();
     assert.equal(await worker.drain(), 0, worker.output());
     assert.ok(performance.now() - begun < 15_000);
     const handle = temporal.client.workflow.getHandle(reindexWorkflowId('slow'));
     assert.equal((await handle.describe()).status.name, 'RUNNING');
     worker = await startWorkerProcess(temporal.address, { threads: 2 });
-    for (let running = 0; running === 0; ) running = await attempts();
+    for (let running = 0; running === 0;) running = await attempts();
     await hashloom('cancel', 'slow');
     await handle.result().catch(() => undefined);
   });
 
   it('creates, lists, describes, triggers, pauses and deletes a schedule', async () => {
-    const created = await hashloom('schedule', 'create', 'quick.yaml', '--every', '12h', '--jitter', '5m');
+    const created = await hashloom(
+      'schedule',
+      'create',
+      'quick.yaml',
+      '--every',
+      '12h',
+      '--jitter',
+      '5m',
+    );
     assert.equal(created.code, 0, created.stderr);
     assert.match((await hashloom('schedule', 'list')).stdout, /quick/);
     assert.equal((await hashloom('schedule', 'pause', 'quick')).code, 0);
     assert.match((await hashloom('schedule', 'describe', 'quick')).stdout, /paused/i);
     assert.equal((await hashloom('schedule', 'unpause', 'quick')).code, 0);
-    const before = (await temporal.client.workflow.getHandle(reindexWorkflowId('quick')).describe()).runId;
+    const before = (await temporal.client.workflow.getHandle(reindexWorkflowId('quick')).describe())
+      .runId;
     assert.equal((await hashloom('schedule', 'trigger', 'quick')).code, 0);
-    for (let runId = before; runId === before; ) runId = (await temporal.client.workflow.getHandle(reindexWorkflowId('quick')).describe()).runId;
-    const { version } = (await temporal.client.workflow.getHandle(reindexWorkflowId('quick')).result()) as { version: number };
+    for (let runId = before; runId === before;)
+      runId = (await temporal.client.workflow.getHandle(reindexWorkflowId('quick')).describe())
+        .runId;
+    const { version } = (await temporal.client.workflow
+      .getHandle(reindexWorkflowId('quick'))
+      .result()) as { version: number };
     assert.equal(version, 2);
     assert.equal((await hashloom('schedule', 'delete', 'quick')).code, 0);
     assert.doesNotMatch((await hashloom('schedule', 'list')).stdout, /quick/);

@@ -16,8 +16,21 @@ describe('the bytes of a run', () => {
   const workers: WorkerProcess[] = [];
 
   const storeOf = (name: string) => pathToFileURL(join(scratch.folder, name)).href;
-  const TRAINING = { tables: 2, bits: 16, epochs: 4, batchPositives: 512, concentration: 8, beta: 4, partitions: 4, bucketPerPositive: 0.5, bucketFrom: 0.2, reviveFrom: 0.2, reviveTo: 0.9 };
-  const configured = (name: string) => smallConfiguration(name, scratch, { store: storeOf(name), training: TRAINING });
+  const TRAINING = {
+    tables: 2,
+    bits: 16,
+    epochs: 4,
+    batchPositives: 512,
+    concentration: 8,
+    beta: 4,
+    partitions: 4,
+    bucketPerPositive: 0.5,
+    bucketFrom: 0.2,
+    reviveFrom: 0.2,
+    reviveTo: 0.9,
+  };
+  const configured = (name: string) =>
+    smallConfiguration(name, scratch, { store: storeOf(name), training: TRAINING });
   const addWorker = async (threads: number) => {
     const worker = await startWorkerProcess(temporal.address, { threads });
     workers.push(worker);
@@ -60,9 +73,10 @@ describe('the bytes of a run', () => {
   /** Resolves when the child of a stage has begun and is not yet done. */
   async function underway(index: string, stage: StageName): Promise<void> {
     const child = temporal.client.workflow.getHandle(`${reindexWorkflowId(index)}/${stage}`);
-    for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+    for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
       const pending = await child.describe().then(
-        ({ raw }) => raw.pendingActivities?.some(({ lastHeartbeatTime }) => lastHeartbeatTime) ?? false,
+        ({ raw }) =>
+          raw.pendingActivities?.some(({ lastHeartbeatTime }) => lastHeartbeatTime) ?? false,
         () => false,
       );
       const progress = pending ? await child.query<ChildProgress>(PROGRESS_QUERY) : undefined;

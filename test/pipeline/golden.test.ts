@@ -10,10 +10,28 @@ import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
 
 installRuntime('ERROR');
 
-const FIXTURE = fileURLToPath(new URL('../../../test/fixtures/golden-stages.json', import.meta.url));
+const FIXTURE = fileURLToPath(
+  new URL('../../../test/fixtures/golden-stages.json', import.meta.url),
+);
 
 /** `list` holds times of files, `publish` is no artifact, `report` holds the times of its run, `encode` belongs to vectors, the last ones to documents. */
-const ELSEWHERE = new Set(['trial', 'yardstick', 'list', 'publish', 'encode', 'append', 'export-plan', 'export-range', 'export-part', 'report', 'weigh', 'hasher', 'hasher-checkpoint', 'encode-documents', 'document-trial']);
+const ELSEWHERE = new Set([
+  'trial',
+  'yardstick',
+  'list',
+  'publish',
+  'encode',
+  'append',
+  'export-plan',
+  'export-range',
+  'export-part',
+  'report',
+  'weigh',
+  'hasher',
+  'hasher-checkpoint',
+  'encode-documents',
+  'document-trial',
+]);
 
 /** Digests of all parts of a stage, whatever their keys: keys hold times of files. */
 type Golden = Record<string, { version: number; parts: string[] }>;
@@ -31,11 +49,20 @@ describe('the bytes of each stage', () => {
 
   before(async () => {
     [temporal, scratch] = await Promise.all([startTemporal(), createScratch(5)]);
-    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 2, embedded: true });
-    const configuration = smallConfiguration('golden', scratch, { vocabulary: { minimumCount: 3, common: 30 }, source: { path: `file://${scratch.corpus}`, verify: true } });
+    workers = await startWorkers({
+      address: temporal.address,
+      roles: ['main', 'etl', 'train', 'export'],
+      threads: 2,
+      embedded: true,
+    });
+    const configuration = smallConfiguration('golden', scratch, {
+      vocabulary: { minimumCount: 3, common: 30 },
+      source: { path: `file://${scratch.corpus}`, verify: true },
+    });
     await reindex(temporal, configuration);
     found = await stagesOf(configuration.store);
-    if (process.env['HASHLOOM_RECORD_GOLDEN']) await writeFile(FIXTURE, `${JSON.stringify(found, undefined, 1)}\n`);
+    if (process.env['HASHLOOM_RECORD_GOLDEN'])
+      await writeFile(FIXTURE, `${JSON.stringify(found, undefined, 1)}\n`);
     golden = JSON.parse(await readFile(FIXTURE, 'utf8')) as Golden;
   });
 
@@ -49,10 +76,20 @@ describe('the bytes of each stage', () => {
     assert.deepEqual(Object.keys(golden).toSorted(), Object.keys(found).toSorted());
   });
 
-  for (const [stage, { version }] of Object.entries(STAGES).filter(([name]) => !ELSEWHERE.has(name))) {
+  for (const [stage, { version }] of Object.entries(STAGES).filter(
+    ([name]) => !ELSEWHERE.has(name),
+  )) {
     it(`${stage}: the bytes are those of version ${version}`, () => {
-      assert.equal(golden[stage]?.version, version, 'the version was raised: record the golden bytes anew');
-      assert.deepEqual(found[stage]?.parts, golden[stage]?.parts, 'the bytes changed: raise the version if this was meant');
+      assert.equal(
+        golden[stage]?.version,
+        version,
+        'the version was raised: record the golden bytes anew',
+      );
+      assert.deepEqual(
+        found[stage]?.parts,
+        golden[stage]?.parts,
+        'the bytes changed: raise the version if this was meant',
+      );
     });
   }
 

@@ -25,11 +25,20 @@ describe('a corpus that changes', () => {
   const storeOf = (name: string) => pathToFileURL(join(scratch.folder, name)).href;
   // The list of common words is that of the first run, as long as half of it is still right.
   const configured = (store: string, commonDrift = 0.5): Configuration =>
-    smallConfiguration('news', scratch, { store: storeOf(store), cooccurrence: { groupTokens: GROUP_TOKENS }, vocabulary: { minimumCount: 6, common: 50, commonDrift } });
+    smallConfiguration('news', scratch, {
+      store: storeOf(store),
+      cooccurrence: { groupTokens: GROUP_TOKENS },
+      vocabulary: { minimumCount: 6, common: 50, commonDrift },
+    });
 
   before(async () => {
     [temporal, scratch] = await Promise.all([startTemporal(), createScratch(10)]);
-    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 2, embedded: true });
+    workers = await startWorkers({
+      address: temporal.address,
+      roles: ['main', 'etl', 'train', 'export'],
+      threads: 2,
+      embedded: true,
+    });
   });
   after(async () => {
     await workers.stop();
@@ -43,7 +52,10 @@ describe('a corpus that changes', () => {
     await addText(scratch, 20);
     await addText(scratch, 21);
     const plan = await planRun(configured('grown'), false);
-    assert.equal(plan.find(({ name }) => name === 'ingest')?.why, '2 of 12 files have not been made with these settings');
+    assert.equal(
+      plan.find(({ name }) => name === 'ingest')?.why,
+      '2 of 12 files have not been made with these settings',
+    );
     const result = await reindex(temporal, configured('grown'));
     const second = await made('grown');
     assert.equal(second.ingest.size - first.ingest.size, 2);
@@ -61,7 +73,10 @@ describe('a corpus that changes', () => {
     const second = await made('grown');
     assert.equal(second.ingest.size, first.ingest.size);
     // The files of its group form one or two groups with each other.
-    assert.ok(second.count.size > first.count.size && second.count.size - first.count.size <= 2, `${second.count.size - first.count.size} groups`);
+    assert.ok(
+      second.count.size > first.count.size && second.count.size - first.count.size <= 2,
+      `${second.count.size - first.count.size} groups`,
+    );
     await sameFromNothing('grown', 'removed');
   });
 
@@ -80,14 +95,16 @@ describe('a corpus that changes', () => {
     assert.equal((await made('grown')).common.size, first.common.size + 1);
   });
 
-  const rowsOf = (result: ReindexResult, name: string) => result.stages.find((stage) => stage.name === name)?.rows;
+  const rowsOf = (result: ReindexResult, name: string) =>
+    result.stages.find((stage) => stage.name === name)?.rows;
 
   /** The keys of what a store holds, by stage. */
   async function made(store: string): Promise<Record<'ingest' | 'count' | 'common', Set<string>>> {
     const keys = { ingest: new Set<string>(), count: new Set<string>(), common: new Set<string>() };
     for await (const { path } of openStore(storeOf(store)).list('artifacts/')) {
       const [, stage, key, name] = path.split('/');
-      if (name === 'manifest.json' && stage !== undefined && stage in keys) keys[stage as keyof typeof keys].add(key!);
+      if (name === 'manifest.json' && stage !== undefined && stage in keys)
+        keys[stage as keyof typeof keys].add(key!);
     }
     return keys;
   }
@@ -100,12 +117,17 @@ describe('a corpus that changes', () => {
     assert.ok(mine && theirs && theirs.version === 2);
     assert.deepEqual(theirs.common, mine.common);
     // The files are grouped otherwise, a report holds the times of its run; all else is the same, down to the bytes.
-    const comparable = <Each extends { stage: string }>(lineage: Each[]) => lineage.filter(({ stage }) => stage !== 'group' && stage !== 'report');
+    const comparable = <Each extends { stage: string }>(lineage: Each[]) =>
+      lineage.filter(({ stage }) => stage !== 'group' && stage !== 'report');
     assert.deepEqual(comparable(theirs.lineage), comparable(mine.lineage));
-    const published = (parts: { name: string; sha256: string }[]) => parts.filter(({ name }) => name !== 'report.html').map(({ name, sha256 }) => [name, sha256]);
+    const published = (parts: { name: string; sha256: string }[]) =>
+      parts.filter(({ name }) => name !== 'report.html').map(({ name, sha256 }) => [name, sha256]);
     assert.deepEqual(published(theirs.parts), published(mine.parts));
     assert.ok(published(theirs.parts).length >= 4);
-    const [expected, actual] = await Promise.all([digestsOf(storeOf(fresh)), digestsOf(storeOf(grown))]);
+    const [expected, actual] = await Promise.all([
+      digestsOf(storeOf(fresh)),
+      digestsOf(storeOf(grown)),
+    ]);
     const stages = new Set<string>();
     for (const [part, digest] of Object.entries(expected)) {
       const [stage = ''] = part.split('/');
@@ -113,7 +135,12 @@ describe('a corpus that changes', () => {
       stages.add(stage);
       assert.equal(actual[part], digest, part);
     }
-    assert.deepEqual([...stages].filter((stage) => ['ingest', 'dictionary', 'merge', 'filter', 'mine', 'train', 'export'].includes(stage)).length, 7);
+    assert.deepEqual(
+      [...stages].filter((stage) =>
+        ['ingest', 'dictionary', 'merge', 'filter', 'mine', 'train', 'export'].includes(stage),
+      ).length,
+      7,
+    );
   }
 
   async function latest(store: string) {

@@ -14,11 +14,18 @@ import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
 installRuntime('ERROR');
 
 const ITEMS = 96;
-const FEW = { vocabulary: { minimumCount: 1, common: 0 }, affinity: { minimumPmi: 0, minimumWeight: 0.5, top: 20 }, heldOut: { pairs: 20 }, evaluation: { queries: 20 } };
+const FEW = {
+  vocabulary: { minimumCount: 1, common: 0 },
+  affinity: { minimumPmi: 0, minimumWeight: 0.5, top: 20 },
+  heldOut: { pairs: 20 },
+  evaluation: { queries: 20 },
+};
 
 /** Baskets of neighbours on a ring of items, whose ids are integers beyond 32 bits: neighbours of neighbours are hard negatives. */
 function baskets(): bigint[][] {
-  return Array.from({ length: 600 }, (_, k) => Array.from({ length: 4 }, (_, place) => 5_000_000_000n + BigInt((k * 5 + place) % ITEMS)));
+  return Array.from({ length: 600 }, (_, k) =>
+    Array.from({ length: 4 }, (_, place) => 5_000_000_000n + BigInt((k * 5 + place) % ITEMS)),
+  );
 }
 
 function messagesOf(error: unknown): string {
@@ -34,7 +41,12 @@ describe('sequences and pairs, from files to lookup by id', () => {
 
   before(async () => {
     [temporal, scratch] = await Promise.all([startTemporal(), createScratch(1)]);
-    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 2, embedded: true });
+    workers = await startWorkers({
+      address: temporal.address,
+      roles: ['main', 'etl', 'train', 'export'],
+      threads: 2,
+      embedded: true,
+    });
   });
   after(async () => {
     await workers.stop();
@@ -42,12 +54,22 @@ describe('sequences and pairs, from files to lookup by id', () => {
     await scratch.remove();
   });
 
-  async function publish(index: string, files: Record<string, Uint8Array | string>, source: Record<string, unknown>, change: Record<string, unknown> = {}) {
+  async function publish(
+    index: string,
+    files: Record<string, Uint8Array | string>,
+    source: Record<string, unknown>,
+    change: Record<string, unknown> = {},
+  ) {
     const folder = join(scratch.folder, index);
     await mkdir(folder, { recursive: true });
-    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+    for (const [name, content] of Object.entries(files))
+      await writeFile(join(folder, name), content);
     const path = pathToFileURL(folder).href;
-    const configuration = smallConfiguration(index, scratch, { ...FEW, ...change, source: { path, ...source } });
+    const configuration = smallConfiguration(index, scratch, {
+      ...FEW,
+      ...change,
+      source: { path, ...source },
+    });
     const result = await reindex(temporal, configuration).catch((error: unknown) => {
       throw new Error(messagesOf(error), { cause: error });
     });
@@ -58,7 +80,10 @@ describe('sequences and pairs, from files to lookup by id', () => {
   async function lookupAll(opened: HashIndex, ids: string[]) {
     const answers = await Promise.all(ids.map((id) => opened.lookup(id)));
     assert.equal(opened.manifest.kind, 'id');
-    assert.deepEqual(answers.map(({ found }) => found), ids.map(() => true));
+    assert.deepEqual(
+      answers.map(({ found }) => found),
+      ids.map(() => true),
+    );
     assert.equal((await opened.lookup('no such id')).found, false);
     await opened.close();
     return answers.map(({ buckets }) => buckets.map(({ code }) => code));
@@ -69,40 +94,89 @@ describe('sequences and pairs, from files to lookup by id', () => {
     const ids = [...new Set(lists.flat().map(String))];
     const offsets = Int32Array.from({ length: lists.length + 1 }, (_, k) => 4 * k);
     const files = {
-      jsonl: gzipSync(lists.map((list, k) => (k % 2 === 0 ? `[${list.join(',')}]` : JSON.stringify({ text: list.map(String) }))).join('\n')),
-      parquet: await encodeParquet({ text: 'list<utf8>' }, { text: { offsets, values: lists.flat().map(String) } }, { dress: 'internal' }),
+      jsonl: gzipSync(
+        lists
+          .map((list, k) =>
+            k % 2 === 0 ? `[${list.join(',')}]` : JSON.stringify({ text: list.map(String) }),
+          )
+          .join('\n'),
+      ),
+      parquet: await encodeParquet(
+        { text: 'list<utf8>' },
+        { text: { offsets, values: lists.flat().map(String) } },
+        { dress: 'internal' },
+      ),
     };
     const codes = [];
     for (const [name, content] of Object.entries(files)) {
-      const { opened } = await publish(`sequences-${name}`, { 'baskets.data': content }, { kind: 'sequences' });
+      const { opened } = await publish(
+        `sequences-${name}`,
+        { 'baskets.data': content },
+        { kind: 'sequences' },
+      );
       codes.push(await lookupAll(opened, ids));
     }
     assert.deepEqual(codes[1], codes[0]);
   });
 
   it('pairs of one set are the same in any order and any number of files', async () => {
-    const pairs = baskets().flatMap((list) => [[list[0]!, list[1]!, 1.5], [list[2]!, list[3]!, 1]] as const);
-    const csv = (rows: typeof pairs) => `left,right,weight\n${rows.map((row) => row.join(',')).join('\n')}\n`;
+    const pairs = baskets().flatMap(
+      (list) =>
+        [
+          [list[0]!, list[1]!, 1.5],
+          [list[2]!, list[3]!, 1],
+        ] as const,
+    );
+    const csv = (rows: typeof pairs) =>
+      `left,right,weight\n${rows.map((row) => row.join(',')).join('\n')}\n`;
     const source = { kind: 'pairs', delimiter: ',', header: true };
     const ids = [...new Set(pairs.flatMap(([left, right]) => [String(left), String(right)]))];
     const one = await publish('pairs-one', { 'a.csv': csv(pairs) }, source);
     const back = pairs.toReversed().map(([left, right, weight]) => [right, left, weight] as const);
-    const two = await publish('pairs-two', { 'a.csv': csv(back.slice(0, 500)), 'b.csv.gz': gzipSync(csv(back.slice(500))) }, source);
+    const two = await publish(
+      'pairs-two',
+      { 'a.csv': csv(back.slice(0, 500)), 'b.csv.gz': gzipSync(csv(back.slice(500))) },
+      source,
+    );
     assert.deepEqual(await lookupAll(two.opened, ids), await lookupAll(one.opened, ids));
   });
 
   it('pairs of two sets keep their sides apart', async () => {
-    const lines = Array.from({ length: 800 }, (_, k) => JSON.stringify({ user: k % 40, item: (k * 7 + Math.floor(k / 40) * 3) % 40, rating: 1 + (k % 5) })).join('\n');
-    const source = { kind: 'pairs', sides: 'two', columns: { left: 'user', right: 'item', weight: 'rating' } };
-    const { opened } = await publish('pairs-sides', { 'ratings.jsonl': lines }, source, { affinity: { minimumPmi: -5, minimumWeight: 0, top: 20 }, negatives: { perRow: 8, over: 'pairs' } });
+    const lines = Array.from({ length: 800 }, (_, k) =>
+      JSON.stringify({
+        user: k % 40,
+        item: (k * 7 + Math.floor(k / 40) * 3) % 40,
+        rating: 1 + (k % 5),
+      }),
+    ).join('\n');
+    const source = {
+      kind: 'pairs',
+      sides: 'two',
+      columns: { left: 'user', right: 'item', weight: 'rating' },
+    };
+    const { opened } = await publish('pairs-sides', { 'ratings.jsonl': lines }, source, {
+      affinity: { minimumPmi: -5, minimumWeight: 0, top: 20 },
+      negatives: { perRow: 8, over: 'pairs' },
+    });
     await lookupAll(opened, ['user:7', 'item:7']);
   });
 
   it('leaves out bad files where that is asked for, reads twice named ones once, and says so', async () => {
-    const good = baskets().map((list) => list.join(' ')).join('\n');
-    const files = { 'good.txt': good, 'bad.gz': gzipSync(good).subarray(0, 500), 'nul.txt': 'a b\0c' };
+    const good = baskets()
+      .map((list) => list.join(' '))
+      .join('\n');
+    const files = {
+      'good.txt': good,
+      'bad.gz': gzipSync(good).subarray(0, 500),
+      'nul.txt': 'a b\0c',
+    };
     const folder = pathToFileURL(join(scratch.folder, 'skipping')).href;
-    const { result, opened } = await publish('skipping', files, { kind: 'sequences', badFiles: 'skip', path: `${folder}/*.txt`, also: [`${folder}/g*`, folder] });
+    const { result, opened } = await publish('skipping', files, {
+      kind: 'sequences',
+      badFiles: 'skip',
+      path: `${folder}/*.txt`,
+      also: [`${folder}/g*`, folder],
+    });
     await opened.close();
     assert.equal(result.corpus.skippedFiles, 2);
     assert.match(result.corpus.firstSkipped[0]!.reason, /bad\.gz: the gzip stream is cut off/u);
@@ -114,7 +188,10 @@ describe('sequences and pairs, from files to lookup by id', () => {
   it('refuses a weight that is negative or no number', async () => {
     for (const weight of ['-1', 'NaN']) {
       const line = `{"left":"a","right":"b","weight":1}\n{"left":"a","right":"b","weight":${weight === 'NaN' ? '"NaN"' : weight}}`;
-      await assert.rejects(publish(`weights-${weight.length}`, { 'a.jsonl': line }, { kind: 'pairs' }), /a\.jsonl line 2: the weight is .*, expected a finite number that is not negative/u);
+      await assert.rejects(
+        publish(`weights-${weight.length}`, { 'a.jsonl': line }, { kind: 'pairs' }),
+        /a\.jsonl line 2: the weight is .*, expected a finite number that is not negative/u,
+      );
     }
   });
 });

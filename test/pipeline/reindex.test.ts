@@ -24,7 +24,11 @@ describe('reindex', () => {
 
   before(async () => {
     [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
-    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 2 });
+    workers = await startWorkers({
+      address: temporal.address,
+      roles: ['main', 'etl', 'train', 'export'],
+      threads: 2,
+    });
     first = await reindex(temporal, smallConfiguration('words', scratch));
   });
 
@@ -34,12 +38,16 @@ describe('reindex', () => {
     await scratch.remove();
   });
 
-  const stageOf = (result: ReindexResult, name: string) => result.stages.find((stage) => stage.name === name)!;
+  const stageOf = (result: ReindexResult, name: string) =>
+    result.stages.find((stage) => stage.name === name)!;
 
   it('runs every stage and publishes version 1', () => {
     assert.equal(first.version, 1);
     assert.equal(first.published, true);
-    assert.deepEqual(first.stages.map(({ name }) => name), [...STAGE_NAMES]);
+    assert.deepEqual(
+      first.stages.map(({ name }) => name),
+      [...STAGE_NAMES],
+    );
     for (const stage of first.stages) {
       assert.equal(stage.cached, false, stage.name);
       assert.ok(stage.rows > 0, `${stage.name} has rows`);
@@ -53,22 +61,41 @@ describe('reindex', () => {
   it('shows itself in Temporal: search attributes, and a table of its stages', async () => {
     const handle = temporal.client.workflow.getHandle(first.workflowId);
     const { searchAttributes } = await handle.describe();
-    assert.deepEqual([searchAttributes['HashloomIndex'], searchAttributes['HashloomStage'], searchAttributes['HashloomVersion']], [['words'], ['publish'], ['1']]);
-    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    assert.deepEqual(
+      [
+        searchAttributes['HashloomIndex'],
+        searchAttributes['HashloomStage'],
+        searchAttributes['HashloomVersion'],
+      ],
+      [['words'], ['publish'], ['1']],
+    );
+    const { currentDetails } = await handle.query<{ currentDetails: string }>(
+      '__temporal_workflow_metadata',
+    );
     assert.match(currentDetails, /\| Ingest files to tokens \| .run \| /u);
   });
 
   it('runs where nobody knows the search attributes', async () => {
     const { client } = temporal;
-    const input: ReindexInput = { configuration: smallConfiguration('plain', scratch), force: false, searchAttributes: false };
-    const handle = await client.workflow.start(WORKFLOW.reindex, { workflowId: 'reindex/plain', taskQueue: QUEUES.main, args: [input] });
+    const input: ReindexInput = {
+      configuration: smallConfiguration('plain', scratch),
+      force: false,
+      searchAttributes: false,
+    };
+    const handle = await client.workflow.start(WORKFLOW.reindex, {
+      workflowId: 'reindex/plain',
+      taskQueue: QUEUES.main,
+      args: [input],
+    });
     assert.equal(((await handle.result()) as ReindexResult).version, 1);
     assert.equal((await handle.describe()).searchAttributes['HashloomIndex'], undefined);
   });
 
   it('answers words from the published folder', async () => {
     const index = await openIndex(join(fileURLToPath(first.uri), '..', '..'));
-    const table = JSON.parse(await readFile(join(fileURLToPath(first.uri), 'index.json'), 'utf8')) as { items: number };
+    const table = JSON.parse(
+      await readFile(join(fileURLToPath(first.uri), 'index.json'), 'utf8'),
+    ) as { items: number };
     assert.ok(table.items > 300);
     const answer = await index.lookup('president');
     assert.equal(answer.found, true);
@@ -85,7 +112,12 @@ describe('reindex', () => {
   });
 
   it('makes only what a changed parameter reaches', async () => {
-    const changed = await reindex(temporal, smallConfiguration('other', scratch, { affinity: { minimumPmi: 0.6, minimumWeight: 0.8, top: 30 } }));
+    const changed = await reindex(
+      temporal,
+      smallConfiguration('other', scratch, {
+        affinity: { minimumPmi: 0.6, minimumWeight: 0.8, top: 30 },
+      }),
+    );
     const cached = changed.stages.filter((stage) => stage.cached).map(({ name }) => name);
     assert.deepEqual(cached, ['list', 'ingest', 'dictionary', 'vocabulary', 'count', 'merge']);
   });
@@ -97,27 +129,56 @@ describe('reindex', () => {
     const grown = await reindex(temporal, smallConfiguration('words', scratch));
     assert.equal((await readdir(tokens)).length, before.length + 1);
     assert.equal(grown.version, 2);
-    const current = JSON.parse(await readFile(join(scratch.folder, 'store', 'indexes', 'words', 'current.json'), 'utf8')) as { version: number };
+    const current = JSON.parse(
+      await readFile(join(scratch.folder, 'store', 'indexes', 'words', 'current.json'), 'utf8'),
+    ) as { version: number };
     assert.equal(current.version, 2);
     assert.equal(stageOf(grown, 'list').rows, 21);
   });
 
   it('runs everything when forced, to the same bytes', async () => {
     const forced = await reindex(temporal, smallConfiguration('words', scratch), true);
-    assert.deepEqual(forced.stages.filter((stage) => stage.cached), []);
+    assert.deepEqual(
+      forced.stages.filter((stage) => stage.cached),
+      [],
+    );
     assert.equal(forced.version, 3);
     const parts = async (version: number) =>
-      (JSON.parse(await readFile(join(scratch.folder, 'store', 'indexes', 'words', 'versions', String(version), 'index.json'), 'utf8')) as IndexManifest).parts.filter(({ name }) => name !== 'report.html');
+      (
+        JSON.parse(
+          await readFile(
+            join(
+              scratch.folder,
+              'store',
+              'indexes',
+              'words',
+              'versions',
+              String(version),
+              'index.json',
+            ),
+            'utf8',
+          ),
+        ) as IndexManifest
+      ).parts.filter(({ name }) => name !== 'report.html');
     assert.deepEqual(await parts(3), await parts(2));
   });
 
   it('needs nothing of what gc removes', async () => {
     const store = openStore(smallConfiguration('words', scratch).store);
-    const { versions, objects } = await collectGarbage(store, 'words', { keep: 0, graceMs: 0, now: Date.now() + 60_000, dryRun: false, scheduled: [] });
+    const { versions, objects } = await collectGarbage(store, 'words', {
+      keep: 0,
+      graceMs: 0,
+      now: Date.now() + 60_000,
+      dryRun: false,
+      scheduled: [],
+    });
     assert.deepEqual(versions, [1, 2]);
     assert.ok(objects > 0);
     const again = await reindex(temporal, smallConfiguration('words', scratch));
-    assert.deepEqual(again.stages.filter((stage) => !stage.cached), []);
+    assert.deepEqual(
+      again.stages.filter((stage) => !stage.cached),
+      [],
+    );
     assert.equal(again.version, 3);
   });
 });

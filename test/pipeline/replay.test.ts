@@ -15,7 +15,13 @@ describe('recorded histories', () => {
 
   it('are there for every kind of workflow', () => {
     const types = new Set(names.map((name) => startOf(read(name)).workflowType.name));
-    assert.deepEqual([...types].toSorted(), ['append', 'processShards', 'reindex', 'scheduled', 'train']);
+    assert.deepEqual([...types].toSorted(), [
+      'append',
+      'processShards',
+      'reindex',
+      'scheduled',
+      'train',
+    ]);
   });
 
   for (const name of names) {
@@ -26,8 +32,12 @@ describe('recorded histories', () => {
 
   it('fail to replay when a command is another one', async () => {
     const history = read(names.find((name) => name.includes('first-run.json'))!);
-    const scheduled = history.events.find((event) => event['activityTaskScheduledEventAttributes'])!;
-    (scheduled['activityTaskScheduledEventAttributes'] as { activityType: { name: string } }).activityType.name = 'somethingElse';
+    const scheduled = history.events.find(
+      (event) => event['activityTaskScheduledEventAttributes'],
+    )!;
+    (
+      scheduled['activityTaskScheduledEventAttributes'] as { activityType: { name: string } }
+    ).activityType.name = 'somethingElse';
     await assert.rejects(replay(history), /[Nn]ondeterminism/);
   });
 });
@@ -41,9 +51,16 @@ function read(name: string): History {
 }
 
 async function replay(history: History): Promise<void> {
-  await Worker.runReplayHistory({ workflowBundle: { codePath: BUNDLE_FILE } }, history, startOf(history).workflowId);
+  await Worker.runReplayHistory(
+    { workflowBundle: { codePath: BUNDLE_FILE } },
+    history,
+    startOf(history).workflowId,
+  );
 }
 
 function startOf({ events }: History): { workflowId: string; workflowType: { name: string } } {
-  return events[0]!['workflowExecutionStartedEventAttributes'] as { workflowId: string; workflowType: { name: string } };
+  return events[0]!['workflowExecutionStartedEventAttributes'] as {
+    workflowId: string;
+    workflowType: { name: string };
+  };
 }

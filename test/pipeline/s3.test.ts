@@ -16,9 +16,14 @@ describe('a run on object storage', () => {
   let workers: WorkerProcess[] = [];
 
   before(async () => {
-    [temporal, scratch, s3] = await Promise.all([startTemporal(), createScratch(), startS3Server('corpora', 'indexes')]);
+    [temporal, scratch, s3] = await Promise.all([
+      startTemporal(),
+      createScratch(),
+      startS3Server('corpora', 'indexes'),
+    ]);
     const corpus = openStore('s3://corpora/brown');
-    for (let at = 0; at < 20; at++) await corpus.put(`text-${at}.txt`, Buffer.from(await readText(at)));
+    for (let at = 0; at < 20; at++)
+      await corpus.put(`text-${at}.txt`, Buffer.from(await readText(at)));
     // One for orchestration and data, one for training and export: they share Temporal and the bucket, nothing else.
     workers = await Promise.all([
       startWorkerProcess(temporal.address, { roles: ['main', 'etl'] }),
@@ -40,11 +45,25 @@ describe('a run on object storage', () => {
     const version = await readVersion('s3://indexes/team', 'remote', 1);
     assert.ok(version && version.items > 300);
     const again = await reindex(temporal, smallConfiguration('remote', scratch, change));
-    assert.deepEqual(again.stages.filter(({ cached }) => !cached), []);
+    assert.deepEqual(
+      again.stages.filter(({ cached }) => !cached),
+      [],
+    );
 
-    await reindex(temporal, smallConfiguration('local', scratch, { source: { path: 's3://corpora/brown/*.txt' } }));
-    const [remote, local] = await Promise.all([digestsOf('s3://indexes/team'), digestsOf(smallConfiguration('local', scratch).store)]);
+    await reindex(
+      temporal,
+      smallConfiguration('local', scratch, { source: { path: 's3://corpora/brown/*.txt' } }),
+    );
+    const [remote, local] = await Promise.all([
+      digestsOf('s3://indexes/team'),
+      digestsOf(smallConfiguration('local', scratch).store),
+    ]);
     assert.deepEqual(remote, local);
-    assert.equal((await readFile(join(scratch.folder, 'store', 'indexes', 'local', 'current.json'), 'utf8')).includes('"version": 1'), true);
+    assert.equal(
+      (
+        await readFile(join(scratch.folder, 'store', 'indexes', 'local', 'current.json'), 'utf8')
+      ).includes('"version": 1'),
+      true,
+    );
   });
 });

@@ -3,11 +3,21 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ScheduleOverlapPolicy, WorkflowExecutionAlreadyStartedError, type WorkflowFailedError } from '@temporalio/client';
+import {
+  ScheduleOverlapPolicy,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowFailedError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { scheduledConfigurations } from '../../cli/scheduled-configurations.ts';
 import { QUEUES } from '../../schemas/queues.ts';
-import { type ReindexInput, reindexWorkflowId, scheduledWorkflowId, scheduleId, WORKFLOW } from '../../schemas/run.ts';
+import {
+  type ReindexInput,
+  reindexWorkflowId,
+  scheduledWorkflowId,
+  scheduleId,
+  WORKFLOW,
+} from '../../schemas/run.ts';
 import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import type { ScheduledResult } from '../../workflows/scheduled.ts';
 import { hashloomWith } from '../cli/hashloom-process.ts';
@@ -24,7 +34,11 @@ describe('a schedule', () => {
 
   before(async () => {
     [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
-    workers = await startWorkers({ address: temporal.address, roles: ['main', 'etl', 'train', 'export'], threads: 2 });
+    workers = await startWorkers({
+      address: temporal.address,
+      roles: ['main', 'etl', 'train', 'export'],
+      threads: 2,
+    });
   });
 
   after(async () => {
@@ -34,7 +48,11 @@ describe('a schedule', () => {
   });
 
   const configured = () => smallConfiguration('nightly', scratch);
-  const inputOf = (): ReindexInput => ({ configuration: configured(), force: false, searchAttributes: true });
+  const inputOf = (): ReindexInput => ({
+    configuration: configured(),
+    force: false,
+    searchAttributes: true,
+  });
 
   it('fires by itself and publishes version 2 of a corpus that has grown', async () => {
     await reindex(temporal, configured());
@@ -44,10 +62,17 @@ describe('a schedule', () => {
       scheduleId: scheduleId('nightly'),
       spec: { intervals: [{ every: '2 seconds' }] },
       policies: { overlap: ScheduleOverlapPolicy.SKIP, pauseOnFailure: true },
-      action: { type: 'startWorkflow', workflowType: WORKFLOW.scheduled, workflowId: scheduledWorkflowId('nightly'), taskQueue: QUEUES.main, args: [inputOf()] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: WORKFLOW.scheduled,
+        workflowId: scheduledWorkflowId('nightly'),
+        taskQueue: QUEUES.main,
+        args: [inputOf()],
+      },
     });
     let published;
-    for (const deadline = Date.now() + 60_000; !published && Date.now() < deadline; ) published = await readVersion(configured().store, 'nightly', 2);
+    for (const deadline = Date.now() + 60_000; !published && Date.now() < deadline;)
+      published = await readVersion(configured().store, 'nightly', 2);
     await schedule.delete();
     assert.equal(published?.version, 2);
     assert.equal(published?.workflowId, reindexWorkflowId('nightly'));
@@ -57,16 +82,27 @@ describe('a schedule', () => {
     const { client } = temporal;
     // What earlier firings have started comes to its end first.
     await client.workflow.getHandle(reindexWorkflowId('nightly')).result();
-    const slow = smallConfiguration('nightly', scratch, { training: { tables: 2, bits: 16, epochs: 40, batchPositives: 64 } });
-    const manual = await startReindex(temporal, slow);
-    const fired = await client.workflow.execute<(input: ReindexInput) => Promise<ScheduledResult>>(WORKFLOW.scheduled, {
-      workflowId: `${scheduledWorkflowId('nightly')}-by-hand`,
-      taskQueue: QUEUES.main,
-      args: [inputOf()],
+    const slow = smallConfiguration('nightly', scratch, {
+      training: { tables: 2, bits: 16, epochs: 40, batchPositives: 64 },
     });
+    const manual = await startReindex(temporal, slow);
+    const fired = await client.workflow.execute<(input: ReindexInput) => Promise<ScheduledResult>>(
+      WORKFLOW.scheduled,
+      {
+        workflowId: `${scheduledWorkflowId('nightly')}-by-hand`,
+        taskQueue: QUEUES.main,
+        args: [inputOf()],
+      },
+    );
     assert.deepEqual(fired, { skipped: `${reindexWorkflowId('nightly')} is already running` });
-    await assert.rejects(startReindex(temporal, configured()), WorkflowExecutionAlreadyStartedError);
-    await assert.rejects(scheduledConfigurations(temporal, configured().store), /reindex\/nightly is at work on file:.*; gc waits for its end/);
+    await assert.rejects(
+      startReindex(temporal, configured()),
+      WorkflowExecutionAlreadyStartedError,
+    );
+    await assert.rejects(
+      scheduledConfigurations(temporal, configured().store),
+      /reindex\/nightly is at work on file:.*; gc waits for its end/,
+    );
     await manual.cancel();
     await manual.result().catch(() => undefined);
   });
@@ -77,22 +113,36 @@ describe('a schedule', () => {
     const nightly = (change = {}) => smallConfiguration('worse', scratch, { gate, ...change });
     const first = await reindex(temporal, nightly());
     const texts = await readdir(scratch.corpus);
-    await Promise.all(texts.slice(0, texts.length - 8).map((name) => rm(join(scratch.corpus, name))));
+    await Promise.all(
+      texts.slice(0, texts.length - 8).map((name) => rm(join(scratch.corpus, name))),
+    );
     const schedule = await client.schedule.create({
       scheduleId: scheduleId('worse'),
       spec: {},
       policies: { pauseOnFailure: true },
-      action: { type: 'startWorkflow', workflowType: WORKFLOW.scheduled, workflowId: scheduledWorkflowId('worse'), taskQueue: QUEUES.main, args: [{ configuration: nightly(), force: false, searchAttributes: true }] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: WORKFLOW.scheduled,
+        workflowId: scheduledWorkflowId('worse'),
+        taskQueue: QUEUES.main,
+        args: [{ configuration: nightly(), force: false, searchAttributes: true }],
+      },
     });
-    const known = async () => (await scheduledConfigurations(temporal, nightly().store)).map(({ index }) => index);
+    const known = async () =>
+      (await scheduledConfigurations(temporal, nightly().store)).map(({ index }) => index);
     while (!(await known()).includes('worse'));
     assert.deepEqual(await scheduledConfigurations(temporal, 'file:///elsewhere'), []);
     await schedule.trigger();
     let recent: { action: { workflow: { workflowId: string } } }[] = [];
     while (recent.length === 0) recent = (await schedule.describe()).info.recentActions;
-    const result = (await client.workflow.getHandle(recent[0]!.action.workflow.workflowId).result()) as ScheduledResult;
+    const result = (await client.workflow
+      .getHandle(recent[0]!.action.workflow.workflowId)
+      .result()) as ScheduledResult;
     assert.ok('refused' in result, JSON.stringify(result));
-    assert.match(result.refused, /items is \d+, version 1 has \d+ and it may be worse by 20; the published version stays as it is; report: file:.*\.html/);
+    assert.match(
+      result.refused,
+      /items is \d+, version 1 has \d+ and it may be worse by 20; the published version stays as it is; report: file:.*\.html/,
+    );
     assert.equal((await schedule.describe()).state.paused, false);
     await schedule.delete();
     assert.equal((await readVersion(nightly().store, 'worse', 1))?.version, first.version);
@@ -104,16 +154,56 @@ describe('a schedule', () => {
     // Why, in Temporal's UI: the run's failure, its stage among the search attributes, and its details.
     const run = client.workflow.getHandle(reindexWorkflowId('worse'));
     const { status, searchAttributes } = await run.describe();
-    assert.deepEqual([status.name, searchAttributes['HashloomIndex'], searchAttributes['HashloomStage'], searchAttributes['HashloomVersion']], ['FAILED', ['worse'], ['gate'], undefined]);
-    await assert.rejects(run.result(), (error: WorkflowFailedError) => error.cause instanceof ApplicationFailure && error.cause.type === 'GateRefused' && error.cause.message === result.refused);
-    const { currentDetails } = await run.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-    assert.match(currentDetails, /^\*\*Refused by the gate\*\*; the published version stays\n\n- items is \d+, version 1 has \d+ and it may be worse by 20\n\nReport: `file:.*\.html`/);
+    assert.deepEqual(
+      [
+        status.name,
+        searchAttributes['HashloomIndex'],
+        searchAttributes['HashloomStage'],
+        searchAttributes['HashloomVersion'],
+      ],
+      ['FAILED', ['worse'], ['gate'], undefined],
+    );
+    await assert.rejects(
+      run.result(),
+      (error: WorkflowFailedError) =>
+        error.cause instanceof ApplicationFailure &&
+        error.cause.type === 'GateRefused' &&
+        error.cause.message === result.refused,
+    );
+    const { currentDetails } = await run.query<{ currentDetails: string }>(
+      '__temporal_workflow_metadata',
+    );
+    assert.match(
+      currentDetails,
+      /^\*\*Refused by the gate\*\*; the published version stays\n\n- items is \d+, version 1 has \d+ and it may be worse by 20\n\nReport: `file:.*\.html`/,
+    );
 
     // And in the exit code of whoever follows it.
-    const watched = await hashloomWith({ TEMPORAL_ADDRESS: temporal.address }, scratch.folder, 'watch', 'worse');
+    const watched = await hashloomWith(
+      { TEMPORAL_ADDRESS: temporal.address },
+      scratch.folder,
+      'watch',
+      'worse',
+    );
     assert.equal(watched.code, 4, watched.stderr);
     assert.ok(watched.stderr.includes(result.refused), watched.stderr);
-    const listed = await hashloomWith({}, scratch.folder, 'index', 'list', '--store', fileURLToPath(nightly().store), '--json');
-    assert.deepEqual(listed.stdout.trim().split('\n').map((line) => JSON.parse(line) as { index: string; version: number }).filter(({ index }) => index === 'worse').map(({ version }) => version), [1]);
+    const listed = await hashloomWith(
+      {},
+      scratch.folder,
+      'index',
+      'list',
+      '--store',
+      fileURLToPath(nightly().store),
+      '--json',
+    );
+    assert.deepEqual(
+      listed.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { index: string; version: number })
+        .filter(({ index }) => index === 'worse')
+        .map(({ version }) => version),
+      [1],
+    );
   });
 });

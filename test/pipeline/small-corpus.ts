@@ -27,8 +27,13 @@ export async function createScratch(texts = 20): Promise<Scratch> {
   const folder = await mkdtemp(join(tmpdir(), 'hashloom-test-'));
   const corpus = join(folder, 'corpus');
   await mkdir(corpus);
-  for (let at = 0; at < texts; at++) await writeFile(join(corpus, `${TEXTS[at]}.txt`), await readText(at));
-  return { folder, corpus, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  for (let at = 0; at < texts; at++)
+    await writeFile(join(corpus, `${TEXTS[at]}.txt`), await readText(at));
+  return {
+    folder,
+    corpus,
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+  };
 }
 
 export async function addText(scratch: Scratch, at: number): Promise<void> {
@@ -36,7 +41,11 @@ export async function addText(scratch: Scratch, at: number): Promise<void> {
 }
 
 /** A configuration that trains in a second or two; `change` may replace whole sections. */
-export function smallConfiguration(index: string, scratch: Scratch, change: Record<string, unknown> = {}): Configuration {
+export function smallConfiguration(
+  index: string,
+  scratch: Scratch,
+  change: Record<string, unknown> = {},
+): Configuration {
   return configuration.parse({
     index,
     store: pathToFileURL(join(scratch.folder, 'store')).href,

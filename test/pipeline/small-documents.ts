@@ -6,9 +6,18 @@ import type { Configuration } from '../../schemas/configuration.ts';
 import { type Scratch, smallConfiguration } from './small-corpus.ts';
 
 const TOPICS = {
-  baseball: 'pitcher inning bat glove league catcher homer baseman umpire stadium mound outfield slugger dugout'.split(' '),
-  circuits: 'diode resistor voltage solder capacitor transistor amplifier current ground relay circuit sensor battery socket'.split(' '),
-  faith: 'prayer gospel church sermon psalm bishop chapel scripture parish hymn saint apostle altar monk'.split(' '),
+  baseball:
+    'pitcher inning bat glove league catcher homer baseman umpire stadium mound outfield slugger dugout'.split(
+      ' ',
+    ),
+  circuits:
+    'diode resistor voltage solder capacitor transistor amplifier current ground relay circuit sensor battery socket'.split(
+      ' ',
+    ),
+  faith:
+    'prayer gospel church sermon psalm bishop chapel scripture parish hymn saint apostle altar monk'.split(
+      ' ',
+    ),
 };
 
 export interface SmallDocument {
@@ -26,12 +35,22 @@ export function smallDocuments(count = 120): SmallDocument[] {
   return Array.from({ length: count }, (_, at) => {
     const topic = names[at % 3]!;
     const words = Array.from({ length: 12 }, () => TOPICS[topic][stream.below(14)]!);
-    return { id: `${topic}/${String(at).padStart(3, '0')}`, split: at % 4 === 3 ? 'test' : 'train', labels: [topic], text: `The ${words.join(' and the ')}.` };
+    return {
+      id: `${topic}/${String(at).padStart(3, '0')}`,
+      split: at % 4 === 3 ? 'test' : 'train',
+      labels: [topic],
+      text: `The ${words.join(' and the ')}.`,
+    };
   });
 }
 
 /** Writes them as JSON Lines and configures a run of them; `change` may replace whole sections. */
-export async function configureDocuments(scratch: Scratch, index: string, documents: SmallDocument[], change: Record<string, unknown> = {}): Promise<Configuration> {
+export async function configureDocuments(
+  scratch: Scratch,
+  index: string,
+  documents: SmallDocument[],
+  change: Record<string, unknown> = {},
+): Promise<Configuration> {
   const file = join(scratch.folder, `${index}.jsonl`);
   await writeFile(file, documents.map((document) => `${JSON.stringify(document)}\n`).join(''));
   return smallConfiguration(index, scratch, {

@@ -17,10 +17,27 @@ export interface WorkerProcess {
 /** A worker in a process of its own, which shares nothing with the test but Temporal and the store. Ready when it polls. */
 export async function startWorkerProcess(
   address: string,
-  { roles = QUEUE_ROLES, threads = 1, env = {} }: { roles?: readonly QueueRole[]; threads?: number; env?: Record<string, string> } = {},
+  {
+    roles = QUEUE_ROLES,
+    threads = 1,
+    env = {},
+  }: { roles?: readonly QueueRole[]; threads?: number; env?: Record<string, string> } = {},
 ): Promise<WorkerProcess> {
-  const args = ['--enable-source-maps', CLI, 'worker', '--address', address, '--queues', roles.join(','), '--threads', String(threads)];
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = [
+    '--enable-source-maps',
+    CLI,
+    'worker',
+    '--address',
+    address,
+    '--queues',
+    roles.join(','),
+    '--threads',
+    String(threads),
+  ];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -31,7 +48,9 @@ export async function startWorkerProcess(
     };
     child.stdout.on('data', look);
     child.stderr.on('data', look);
-    child.once('exit', (code) => reject(new Error(`worker ended with ${code} before it was ready:\n${output}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`worker ended with ${code} before it was ready:\n${output}`)),
+    );
   });
   return {
     process: child,

@@ -13,31 +13,73 @@ const [ITEMS, TABLES] = [2000, 3];
 
 /** examples/python/read_pages.py answers as lookup/ does, over words and over int64 ids, and refuses a flipped byte. */
 export async function readPages(python: string, scratch: string): Promise<void> {
-  assert.ok((await readFile(SCRIPT, 'utf8')).split('\n').length <= 200, 'the reader is at most 200 lines');
+  assert.ok(
+    (await readFile(SCRIPT, 'utf8')).split('\n').length <= 200,
+    'the reader is at most 200 lines',
+  );
   const stream = new RandomStream(2, 1);
   // Few values in the first table, so that some lists leave their page.
-  const codes = Uint8Array.from({ length: ITEMS * TABLES * 2 }, (_, at) => stream.below(at % (2 * TABLES) < 2 ? 4 : 18));
-  const strings = Array.from({ length: ITEMS }, (_, i) => `${i % 5 === 0 ? 'é' : 'w'}${'long'.repeat(i % 7)}${i}`).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const codes = Uint8Array.from({ length: ITEMS * TABLES * 2 }, (_, at) =>
+    stream.below(at % (2 * TABLES) < 2 ? 4 : 18),
+  );
+  const strings = Array.from(
+    { length: ITEMS },
+    (_, i) => `${i % 5 === 0 ? 'é' : 'w'}${'long'.repeat(i % 7)}${i}`,
+  ).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const numbers = BigInt64Array.from({ length: ITEMS }, (_, i) => BigInt(i - 700) * 3n);
-  for (const [keys, column, shared] of [[strings, words(...strings), false], [numbers, ids(...numbers), false], [strings, words(...strings), true], [strings, words(...strings), 'told'], [numbers, ids(...numbers), 'told']] as const) {
+  for (const [keys, column, shared] of [
+    [strings, words(...strings), false],
+    [numbers, ids(...numbers), false],
+    [strings, words(...strings), true],
+    [strings, words(...strings), 'told'],
+    [numbers, ids(...numbers), 'told'],
+  ] as const) {
     const told = shared === 'told';
-    const built = buildIndex({ keys: column, codes, tables: TABLES, codeBytes: 2, shared: shared === true, ...(told && { payloads: texts([...(keys as Iterable<string | bigint>)].map((key) => `about ${key}`)) }) });
-    const folder = join(scratch, `pages-${built.manifest.kind}${shared === true ? '-shared' : told ? '-told' : ''}`);
+    const built = buildIndex({
+      keys: column,
+      codes,
+      tables: TABLES,
+      codeBytes: 2,
+      shared: shared === true,
+      ...(told && {
+        payloads: texts([...(keys as Iterable<string | bigint>)].map((key) => `about ${key}`)),
+      }),
+    });
+    const folder = join(
+      scratch,
+      `pages-${built.manifest.kind}${shared === true ? '-shared' : told ? '-told' : ''}`,
+    );
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'index.json'), JSON.stringify(built.manifest));
     for (const [name, bytes] of built.parts) await writeFile(join(folder, name), bytes);
     const { index } = openCounting(built);
     const queries = [...Array.from({ length: 12 }, (_, q) => String(keys[q * 150]!)), '999999'];
     const { stdout } = await run(python, [SCRIPT, folder, ...queries]);
-    const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { query: string; items: unknown[] | null });
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { query: string; items: unknown[] | null });
     for (const [q, query] of queries.entries()) {
       const answer = await index.lookup(query);
-      assert.deepEqual(lines[q]!.items?.map(String) ?? null, answer.found ? answer.items.flatMap((item, at) => (told ? [`${item},${answer.payloads![at]}`] : [item])) : null, query);
+      assert.deepEqual(
+        lines[q]!.items?.map(String) ?? null,
+        answer.found
+          ? answer.items.flatMap((item, at) =>
+              told ? [`${item},${answer.payloads![at]}`] : [item],
+            )
+          : null,
+        query,
+      );
     }
     const pages = Buffer.from(built.parts.get('buckets-0.pages')!);
     pages.fill(0xff, 1024, pages.length);
     await writeFile(join(folder, 'buckets-0.pages'), pages);
-    await assert.rejects(run(python, [SCRIPT, folder, queries[0]!]), /FormatError: buckets-0\.pages/);
-    process.stdout.write(`ok: ${queries.length} lookups from the pages of ${built.manifest.kind}s${shared === true ? ' whose codes meet across tables' : told ? ' with payloads' : ''}, in plain Python\n`);
+    await assert.rejects(
+      run(python, [SCRIPT, folder, queries[0]!]),
+      /FormatError: buckets-0\.pages/,
+    );
+    process.stdout.write(
+      `ok: ${queries.length} lookups from the pages of ${built.manifest.kind}s${shared === true ? ' whose codes meet across tables' : told ? ' with payloads' : ''}, in plain Python\n`,
+    );
   }
 }

@@ -9,8 +9,13 @@ const SCRIPT = fileURLToPath(new URL('../../../test/recipes/read-tables.py', imp
 /** pyarrow and DuckDB of that Python read every kind of table as it was written. */
 export async function readTables(python: string, folder: string): Promise<void> {
   const files = await writeInterchangeFiles(folder);
-  const { stdout } = await promisify(execFile)(python, [SCRIPT, ...files.map(({ path }) => path)], { maxBuffer: 2 ** 30 });
-  const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { pyarrow: unknown; duckdb: unknown });
+  const { stdout } = await promisify(execFile)(python, [SCRIPT, ...files.map(({ path }) => path)], {
+    maxBuffer: 2 ** 30,
+  });
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { pyarrow: unknown; duckdb: unknown });
   for (const [at, { name, rows }] of files.entries()) {
     assert.deepEqual(lines[at]!.pyarrow, rows, `pyarrow, ${name}`);
     assert.deepEqual(lines[at]!.duckdb, rows, `DuckDB, ${name}`);

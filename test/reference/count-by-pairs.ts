@@ -1,7 +1,11 @@
 import { windowScale } from '../../kernels/window-scale.ts';
 
 /** Cooccurrence by definition: every pair of places of every document. Key `i,j` with i <= j to an exact sum. */
-export function countByPairs(documents: readonly (readonly number[])[], common: readonly number[], window: number): Map<string, bigint> {
+export function countByPairs(
+  documents: readonly (readonly number[])[],
+  common: readonly number[],
+  window: number,
+): Map<string, bigint> {
   const scale = BigInt(windowScale(window));
   const counts = (word: number) => word >= 0 && !common.includes(word);
   const sums = new Map<string, bigint>();
@@ -18,7 +22,10 @@ export function countByPairs(documents: readonly (readonly number[])[], common: 
 }
 
 /** F and its marginals, dense: both orders of each pair of places. */
-export function denseCooccurrence(sums: ReadonlyMap<string, bigint>, size: number): { F: number[][]; marginals: number[] } {
+export function denseCooccurrence(
+  sums: ReadonlyMap<string, bigint>,
+  size: number,
+): { F: number[][]; marginals: number[] } {
   const F = Array.from({ length: size }, () => new Array<number>(size).fill(0));
   for (const [pair, sum] of sums) {
     const [i, j] = pair.split(',').map(Number) as [number, number];

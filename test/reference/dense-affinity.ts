@@ -6,11 +6,21 @@ export interface DenseFilter {
 }
 
 /** One row of the filter, by sorting all candidates. */
-export function filterRowDense(F: readonly (readonly number[])[], i: number, { scale, minimumWeight, minimumPmi, top }: DenseFilter): number[] {
+export function filterRowDense(
+  F: readonly (readonly number[])[],
+  i: number,
+  { scale, minimumWeight, minimumPmi, top }: DenseFilter,
+): number[] {
   const marginals = F.map((row) => row.reduce((sum, value) => sum + value, 0));
   const total = marginals.reduce((sum, value) => sum + value, 0);
   const row = F[i]!;
-  const kept = [...row.keys()].filter((j) => j !== i && row[j]! > 0 && row[j]! / scale >= minimumWeight && Math.log((row[j]! * total) / (marginals[i]! * marginals[j]!)) >= minimumPmi);
+  const kept = [...row.keys()].filter(
+    (j) =>
+      j !== i &&
+      row[j]! > 0 &&
+      row[j]! / scale >= minimumWeight &&
+      Math.log((row[j]! * total) / (marginals[i]! * marginals[j]!)) >= minimumPmi,
+  );
   return kept
     .sort((a, b) => row[b]! - row[a]! || a - b)
     .slice(0, top)

@@ -13,15 +13,23 @@ export interface Model {
 }
 
 export function retrieved({ codes }: Model, query: number): number[] {
-  return codes.map((_, item) => item).filter((item) => item !== query && codes[item]!.some((code, table) => code === codes[query]![table]));
+  return codes
+    .map((_, item) => item)
+    .filter(
+      (item) => item !== query && codes[item]!.some((code, table) => code === codes[query]![table]),
+    );
 }
 
 export function precisionRecallBySets(model: Model, queries: number[]) {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const found = queries.map((query) => retrieved(model, query));
-  const relevant = queries.map((query) => new Set([...model.truth[query]!].filter((item) => item !== query)));
+  const relevant = queries.map(
+    (query) => new Set([...model.truth[query]!].filter((item) => item !== query)),
+  );
   const hits = found.map((items, k) => items.filter((item) => relevant[k]!.has(item)).length);
-  const precision = mean(hits.map((hit, k) => (found[k]!.length === 0 ? 0 : hit / found[k]!.length)));
+  const precision = mean(
+    hits.map((hit, k) => (found[k]!.length === 0 ? 0 : hit / found[k]!.length)),
+  );
   const recall = mean(hits.map((hit, k) => hit / relevant[k]!.size));
   return {
     precision,
@@ -34,9 +42,17 @@ export function precisionRecallBySets(model: Model, queries: number[]) {
 }
 
 export function hitRateBySorting(model: Model, cut: number): number {
-  const both = model.pairs.flatMap(([a, b]) => [[a, b], [b, a]] as const);
+  const both = model.pairs.flatMap(
+    ([a, b]) =>
+      [
+        [a, b],
+        [b, a],
+      ] as const,
+  );
   const hits = both.filter(([query, target]) => {
-    const ranked = retrieved(model, query).sort((a, b) => score(model, query, b) - score(model, query, a) || a - b);
+    const ranked = retrieved(model, query).sort(
+      (a, b) => score(model, query, b) - score(model, query, a) || a - b,
+    );
     return ranked.slice(0, cut).includes(target);
   });
   return hits.length / both.length;
@@ -50,9 +66,17 @@ export function score({ embeddings }: Model, a: number, b: number): number {
       const norm = Math.sqrt(u.reduce((sum, value) => sum + value * value, 0));
       return u.map((value) => Math.fround(norm > 0 ? value * (1 / norm) : 0));
     });
-  return Math.max(...units(a).flatMap((p) => units(b).map((q) => p.reduce((sum, value, k) => sum + value * q[k]!, 0))));
+  return Math.max(
+    ...units(a).flatMap((p) =>
+      units(b).map((q) => p.reduce((sum, value, k) => sum + value * q[k]!, 0)),
+    ),
+  );
 }
 
 export function bucketSizes({ codes }: Model): number[] {
-  return codes[0]!.flatMap((_, table) => [...new Set(codes.map((row) => row[table]))].map((code) => codes.filter((row) => row[table] === code).length));
+  return codes[0]!.flatMap((_, table) =>
+    [...new Set(codes.map((row) => row[table]))].map(
+      (code) => codes.filter((row) => row[table] === code).length,
+    ),
+  );
 }

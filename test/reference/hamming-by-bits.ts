@@ -1,5 +1,9 @@
 /** Hamming search by counting differing bits one by one, over every item. */
-export function withinByBits(codes: Uint8Array[], query: Uint8Array, radius: number): { number: number; distance: number }[] {
+export function withinByBits(
+  codes: Uint8Array[],
+  query: Uint8Array,
+  radius: number,
+): { number: number; distance: number }[] {
   return codes
     .map((code, number) => ({ number, distance: distanceByBits(code, query) }))
     .filter(({ distance }) => distance <= radius)

@@ -18,7 +18,8 @@ function* combine(groups: Ranked[][]): Generator<Ranked[]> {
     yield [];
     return;
   }
-  for (const head of permutations(first)) for (const tail of combine(rest)) yield [...head, ...tail];
+  for (const head of permutations(first))
+    for (const tail of combine(rest)) yield [...head, ...tail];
 }
 
 function* permutations(list: Ranked[]): Generator<Ranked[]> {
@@ -26,7 +27,8 @@ function* permutations(list: Ranked[]): Generator<Ranked[]> {
     yield list;
     return;
   }
-  for (const [at, each] of list.entries()) for (const rest of permutations(list.toSpliced(at, 1))) yield [each, ...rest];
+  for (const [at, each] of list.entries())
+    for (const rest of permutations(list.toSpliced(at, 1))) yield [each, ...rest];
 }
 
 /** The mean of a figure over all orders. */
@@ -44,18 +46,31 @@ export function precisionOf(order: Ranked[], k: number): number {
   return first.length === 0 ? 0 : first.filter((each) => each.relevant).length / first.length;
 }
 
-export function averagePrecisionOf(order: Ranked[], R: number, divisor: 'retrieved' | 'relevant'): number {
+export function averagePrecisionOf(
+  order: Ranked[],
+  R: number,
+  divisor: 'retrieved' | 'relevant',
+): number {
   const ranks = order.slice(0, R).flatMap((each, at) => (each.relevant ? [at + 1] : []));
-  const by = divisor === 'retrieved' ? ranks.length : Math.min(R, order.filter((each) => each.relevant).length);
+  const by =
+    divisor === 'retrieved'
+      ? ranks.length
+      : Math.min(R, order.filter((each) => each.relevant).length);
   return by === 0 ? 0 : ranks.reduce((sum, rank) => sum + precisionOf(order, rank), 0) / by;
 }
 
 export function hierarchicalPrecisionOf(order: Ranked[], K: number): number {
   const best = order.map((each) => each.gain).toSorted((a, b) => b - a);
-  const total = (values: number[], k: number) => values.slice(0, k).reduce((sum, value) => sum + value, 0);
+  const total = (values: number[], k: number) =>
+    values.slice(0, k).reduce((sum, value) => sum + value, 0);
   const gains = order.map((each) => each.gain);
   const ks = Array.from({ length: Math.min(K, order.length) }, (_, at) => at + 1);
-  return ks.length === 0 ? 0 : ks.reduce((sum, k) => sum + (total(best, k) === 0 ? 0 : total(gains, k) / total(best, k)), 0) / ks.length;
+  return ks.length === 0
+    ? 0
+    : ks.reduce(
+        (sum, k) => sum + (total(best, k) === 0 ? 0 : total(gains, k) / total(best, k)),
+        0,
+      ) / ks.length;
 }
 
 export function kendallTauOf(x: readonly number[], y: readonly number[]): number {
@@ -72,14 +87,19 @@ export function kendallTauOf(x: readonly number[], y: readonly number[]): number
 }
 
 /** Average hierarchical precision at K with ties: within a tie everybody has the mean similarity, as sums over random orders are linear. */
-export function hierarchicalPrecisionMeanOf(distances: readonly number[], gains: readonly number[], K: number): number {
+export function hierarchicalPrecisionMeanOf(
+  distances: readonly number[],
+  gains: readonly number[],
+  K: number,
+): number {
   const mean = (distance: number) => {
     const tied = gains.filter((_, k) => distances[k] === distance);
     return tied.reduce((sum, gain) => sum + gain, 0) / tied.length;
   };
   const expected = distances.toSorted((a, b) => a - b).map(mean);
   const best = gains.toSorted((a, b) => b - a);
-  const sum = (values: number[], k: number) => values.slice(0, k).reduce((total, value) => total + value, 0);
+  const sum = (values: number[], k: number) =>
+    values.slice(0, k).reduce((total, value) => total + value, 0);
   const ks = Array.from({ length: Math.min(K, gains.length) }, (_, at) => at + 1);
   return ks.reduce((total, k) => total + sum(expected, k) / sum(best, k), 0) / ks.length;
 }

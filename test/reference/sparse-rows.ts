@@ -1,8 +1,16 @@
 import type { SparseRows } from '../../kernels/train-rows.ts';
 
-export function toLists({ offsets, columns }: { offsets: Uint32Array; columns: ArrayLike<number> }): number[][] {
+export function toLists({
+  offsets,
+  columns,
+}: {
+  offsets: Uint32Array;
+  columns: ArrayLike<number>;
+}): number[][] {
   const all = Array.from(columns);
-  return Array.from({ length: offsets.length - 1 }, (_, r) => all.slice(offsets[r], offsets[r + 1]));
+  return Array.from({ length: offsets.length - 1 }, (_, r) =>
+    all.slice(offsets[r], offsets[r + 1]),
+  );
 }
 
 export function fromLists(lists: readonly (readonly number[])[]): SparseRows {
@@ -23,4 +31,5 @@ export function fromPairs(size: number, pairs: readonly (readonly [number, numbe
 }
 
 /** The rows of several ranges, one after the other. */
-export const concatenateRows = (parts: readonly SparseRows[]): SparseRows => fromLists(parts.flatMap(toLists));
+export const concatenateRows = (parts: readonly SparseRows[]): SparseRows =>
+  fromLists(parts.flatMap(toLists));

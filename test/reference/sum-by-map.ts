@@ -11,5 +11,9 @@ export function sumByMap(parts: readonly Dictionary[]): Dictionary {
     }
   }
   const words = [...sums.keys()].sort(compareCodePoints);
-  return { words, counts: Float64Array.from(words, (word) => sums.get(word)!.count), documents: Float64Array.from(words, (word) => sums.get(word)!.documents) };
+  return {
+    words,
+    counts: Float64Array.from(words, (word) => sums.get(word)!.count),
+    documents: Float64Array.from(words, (word) => sums.get(word)!.documents),
+  };
 }

@@ -7,7 +7,13 @@ import { exp, log, tanh } from '../../kernels/elementary.ts';
 import { crossEntropy, type Quantization } from '../../kernels/pair-loss.ts';
 import { PURPOSE, RandomStream } from '../../kernels/random.ts';
 import { planVisit } from '../../kernels/train-plan.ts';
-import { contains, numberRows, positivePairs, restrict, type BlockSide } from '../../kernels/train-rows.ts';
+import {
+  contains,
+  numberRows,
+  positivePairs,
+  restrict,
+  type BlockSide,
+} from '../../kernels/train-rows.ts';
 import { schedule, type Visit } from '../../kernels/train-settings.ts';
 
 export interface Pair {
@@ -31,21 +37,47 @@ export function trainByPairs(sides: BlockSide[], visit: Visit): Trained {
   const { settings, seed, epoch, block, allRows } = visit;
   const width = settings.tables * settings.bits;
   const rows = numberRows(sides, width);
-  const d = restrict(rows, sides.map((side) => side.affinity));
-  const negatives = restrict(rows, sides.map((side) => side.negatives));
-  const none = (side: BlockSide) => ({ offsets: new Uint32Array(side.affinity.offsets.length), columns: new Uint32Array(0) });
-  const bucketed = restrict(rows, sides.map((side) => side.bucketed ?? none(side)));
+  const d = restrict(
+    rows,
+    sides.map((side) => side.affinity),
+  );
+  const negatives = restrict(
+    rows,
+    sides.map((side) => side.negatives),
+  );
+  const none = (side: BlockSide) => ({
+    offsets: new Uint32Array(side.affinity.offsets.length),
+    columns: new Uint32Array(0),
+  });
+  const bucketed = restrict(
+    rows,
+    sides.map((side) => side.bucketed ?? none(side)),
+  );
   const listed = positivePairs(rows, d);
-  const positives = [...listed.left].map((left, at): Pair => ({ left, right: listed.right[at]!, kind: 'positive' }));
+  const positives = [...listed.left].map((left, at): Pair => ({
+    left,
+    right: listed.right[at]!,
+    kind: 'positive',
+  }));
   const embeddings = sides.flatMap(({ state }) => chunks(state.embeddings, width));
   const moment1 = sides.flatMap(({ state }) => chunks(state.moment1, width));
   const moment2 = sides.flatMap(({ state }) => chunks(state.moment2, width));
   const result: Trained = { embeddings, moment1, moment2, loss: 0, pairs: 0 };
   if (positives.length === 0) return result;
 
-  const links = sides.flatMap(({ affinity: { offsets } }) => [...offsets.subarray(1)].map((end, row) => end - offsets[row]!));
-  const negativeWeight = links.map((count) => (count === 0 ? 1 : (16 / count) ** settings.degreeBalance));
-  const plan = planVisit(positives.length, sides.map(({ state }) => state.embeddings.length / width), settings.batchPositives, allRows, settings.rowBlocks);
+  const links = sides.flatMap(({ affinity: { offsets } }) =>
+    [...offsets.subarray(1)].map((end, row) => end - offsets[row]!),
+  );
+  const negativeWeight = links.map((count) =>
+    count === 0 ? 1 : (16 / count) ** settings.degreeBalance,
+  );
+  const plan = planVisit(
+    positives.length,
+    sides.map(({ state }) => state.embeddings.length / width),
+    settings.batchPositives,
+    allRows,
+    settings.rowBlocks,
+  );
   shuffle(positives, 0, positives.length, new RandomStream(seed, PURPOSE.shuffle, epoch, block));
   const order = Array.from({ length: rows.rows }, (_, row) => row);
   const touched = order.map(() => 0);
@@ -56,43 +88,74 @@ export function trainByPairs(sides: BlockSide[], visit: Visit): Trained {
     const groupOf = new Map<number, number>();
     const group = (g: number) => order.slice(plan.groupStart[g], plan.groupStart[g + 1]);
     for (let g = 0; g < plan.groups; g++) for (const row of group(g)) groupOf.set(row, g);
-    const slice = positives.slice(Math.floor((positives.length * sweep) / plan.sweeps), Math.floor((positives.length * (sweep + 1)) / plan.sweeps));
+    const slice = positives.slice(
+      Math.floor((positives.length * sweep) / plan.sweeps),
+      Math.floor((positives.length * (sweep + 1)) / plan.sweeps),
+    );
     for (const [index, { a, b, round }] of plan.tasks.entries()) {
       const number = sweep * plan.tasks.length + index;
       const clock = sweep * plan.rounds + round;
-      const now = schedule(settings, visit.from + ((visit.to - visit.from) * (clock + 0.5)) / (plan.sweeps * plan.rounds));
+      const now = schedule(
+        settings,
+        visit.from + ((visit.to - visit.from) * (clock + 0.5)) / (plan.sweeps * plan.rounds),
+      );
       const mask = drawMask(new RandomStream(seed, PURPOSE.dropout, epoch, block, number));
       const draws = new RandomStream(seed, PURPOSE.batch, epoch, block, number);
       const within = (row: number) => groupOf.get(row) === a || groupOf.get(row) === b;
-      const met = ({ left, right }: Pair) => Math.min(groupOf.get(left)!, groupOf.get(right)!) === a && Math.max(groupOf.get(left)!, groupOf.get(right)!) === b;
+      const met = ({ left, right }: Pair) =>
+        Math.min(groupOf.get(left)!, groupOf.get(right)!) === a &&
+        Math.max(groupOf.get(left)!, groupOf.get(right)!) === b;
       const own = slice.filter(met);
       const candidates = a === b ? group(a) : [...group(a), ...group(b)];
       const batches = Math.ceil(own.length / plan.batch);
       for (let batch = 0; batch < batches; batch++) {
-        const taken = own.slice(Math.floor((own.length * batch) / batches), Math.floor((own.length * (batch + 1)) / batches));
+        const taken = own.slice(
+          Math.floor((own.length * batch) / batches),
+          Math.floor((own.length * (batch + 1)) / batches),
+        );
         const pairs = drawNegatives(taken, candidates, within, draws);
-        const { loss, gradients } = lossAndGradient(pairs, embeddings, visit, now.lambda, now.temperature, mask, negativeWeight);
+        const { loss, gradients } = lossAndGradient(
+          pairs,
+          embeddings,
+          visit,
+          now.lambda,
+          now.temperature,
+          mask,
+          negativeWeight,
+        );
         for (const [row, gradient] of gradients) step(row, gradient, clock, now.rate);
         result.loss += loss;
         result.pairs += pairs.length;
       }
     }
   }
-  if (settings.optimizer === 'rmsprop') for (const [row, last] of touched.entries()) decay(row, plan.sweeps * plan.rounds - last);
+  if (settings.optimizer === 'rmsprop')
+    for (const [row, last] of touched.entries()) decay(row, plan.sweeps * plan.rounds - last);
   result.loss /= result.pairs;
   return result;
 
   function drawMask(random: RandomStream): number[] {
-    return Array.from({ length: settings.bits }, () => (settings.dropout > 0 && random.uniform() < settings.dropout ? 0 : 1));
+    return Array.from({ length: settings.bits }, () =>
+      settings.dropout > 0 && random.uniform() < settings.dropout ? 0 : 1,
+    );
   }
 
-  function drawNegatives(taken: Pair[], candidates: number[], within: (row: number) => boolean, random: RandomStream): Pair[] {
+  function drawNegatives(
+    taken: Pair[],
+    candidates: number[],
+    within: (row: number) => boolean,
+    random: RandomStream,
+  ): Pair[] {
     const pairs: Pair[] = [];
     for (const positive of taken) {
       const row = positive.left;
       pairs.push(positive);
-      const of = (list: typeof negatives) => list.columns.subarray(list.offsets[row], list.offsets[row + 1]);
-      for (const [hardOnes, mean] of [[of(negatives), settings.hardPerPositive], [of(bucketed), settings.bucketPerPositive]] as const) {
+      const of = (list: typeof negatives) =>
+        list.columns.subarray(list.offsets[row], list.offsets[row + 1]);
+      for (const [hardOnes, mean] of [
+        [of(negatives), settings.hardPerPositive],
+        [of(bucketed), settings.bucketPerPositive],
+      ] as const) {
         if (hardOnes.length === 0) continue;
         for (let n = times(mean, random); n > 0; n--) {
           const start = random.below(hardOnes.length);
@@ -161,11 +224,16 @@ export function lossAndGradient(
     const cosines = u.flatMap((x) => v.map((y) => cosine(masked(x), masked(y))));
     const best = Math.max(...cosines);
     const winner = cosines.indexOf(best);
-    const weight = kind === 'positive' ? 1 : (kind === 'easy' && betaOn === 'hard' ? 1 : beta) * (negativeWeight[left] ?? 1);
+    const weight =
+      kind === 'positive'
+        ? 1
+        : (kind === 'easy' && betaOn === 'hard' ? 1 : beta) * (negativeWeight[left] ?? 1);
     crossEntropy(loss, best, kind === 'positive', out);
     total += weight * out[0]!;
     const soft = kind === 'positive' && temperature > 0;
-    const shares = cosines.map((c, at) => (soft ? exp((c - best) / temperature) : at === winner ? 1 : 0));
+    const shares = cosines.map((c, at) =>
+      soft ? exp((c - best) / temperature) : at === winner ? 1 : 0,
+    );
     const sum = shares.reduce((all, share) => all + share, 0);
     for (const [at, share] of shares.entries()) {
       const a = Math.floor(at / tables);
@@ -174,7 +242,10 @@ export function lossAndGradient(
       add(left, a, u[a]!, cosineGradient(masked(u[a]!), masked(v[b]!)), slope);
       add(right, b, v[b]!, cosineGradient(masked(v[b]!), masked(u[a]!)), slope);
     }
-    for (const [row, table, x] of [[left, Math.floor(winner / tables), u], [right, winner % tables, v]] as const) {
+    for (const [row, table, x] of [
+      [left, Math.floor(winner / tables), u],
+      [right, winner % tables, v],
+    ] as const) {
       const { value, gradient } = quantize(loss.quantization, x[table]!);
       total += lambda * value;
       add(row, table, x[table]!, gradient, lambda);
@@ -183,7 +254,9 @@ export function lossAndGradient(
   return { loss: total, gradients };
 
   function tablesOf(row: number[]): Vectors {
-    return Array.from({ length: tables }, (_, table) => row.slice(table * bits, (table + 1) * bits).map(tanh));
+    return Array.from({ length: tables }, (_, table) =>
+      row.slice(table * bits, (table + 1) * bits).map(tanh),
+    );
   }
 
   function masked(x: number[]): number[] {
@@ -193,23 +266,39 @@ export function lossAndGradient(
   /** d tanh = 1 - u^2. */
   function add(row: number, table: number, u: number[], byU: number[], weight: number): void {
     const gradient = gradients.get(row) ?? Array.from({ length: tables * bits }, () => 0);
-    for (const [k, g] of byU.entries()) gradient[table * bits + k]! += weight * g * (1 - u[k]! ** 2);
+    for (const [k, g] of byU.entries())
+      gradient[table * bits + k]! += weight * g * (1 - u[k]! ** 2);
     gradients.set(row, gradient);
   }
 }
 
 /** Value and gradient by u. */
-export function quantize(quantization: Quantization, u: number[]): { value: number; gradient: number[] } {
+export function quantize(
+  quantization: Quantization,
+  u: number[],
+): { value: number; gradient: number[] } {
   const d = u.length;
   const sign = u.map((x) => (x < 0 ? -1 : 1));
   if (quantization.kind === 'log-cosh') {
     const t = u.map((x) => tanh(Math.abs(x) - 1));
-    return { value: t.reduce((sum, x) => sum - 0.5 * log(1 - x * x), 0) / d, gradient: t.map((x, k) => (x * sign[k]!) / d) };
+    return {
+      value: t.reduce((sum, x) => sum - 0.5 * log(1 - x * x), 0) / d,
+      gradient: t.map((x, k) => (x * sign[k]!) / d),
+    };
   }
   const { scale } = quantization;
-  const c = cosine(u.map(Math.abs), u.map(() => 1));
+  const c = cosine(
+    u.map(Math.abs),
+    u.map(() => 1),
+  );
   const slope = -scale / (1 + scale * (1 - c));
-  return { value: log(1 + scale * (1 - c)), gradient: cosineGradient(u.map(Math.abs), u.map(() => 1)).map((g, k) => slope * g * sign[k]!) };
+  return {
+    value: log(1 + scale * (1 - c)),
+    gradient: cosineGradient(
+      u.map(Math.abs),
+      u.map(() => 1),
+    ).map((g, k) => slope * g * sign[k]!),
+  };
 }
 
 function cosine(x: number[], y: number[]): number {
@@ -243,5 +332,7 @@ function shuffle<T>(items: T[], first: number, end: number, random: RandomStream
 }
 
 function chunks(values: Float32Array, width: number): Vectors {
-  return Array.from({ length: values.length / width }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]);
+  return Array.from({ length: values.length / width }, (_, row) => [
+    ...values.subarray(row * width, (row + 1) * width),
+  ]);
 }

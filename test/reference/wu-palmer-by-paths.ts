@@ -12,7 +12,8 @@ export function wuPalmerByPaths(net: Named, a: string, b: string): number {
   const common = [...ancestors(net, a)].filter((each) => ancestors(net, b).has(each));
   const candidates = net.addRoot ? [...common, ROOT] : common;
   if (candidates.length === 0) return 0;
-  const depth = (synset: string, choose: (...values: number[]) => number) => (synset === ROOT ? 0 : choose(...pathsUp(net, synset).map((path) => path.length - 1)));
+  const depth = (synset: string, choose: (...values: number[]) => number) =>
+    synset === ROOT ? 0 : choose(...pathsUp(net, synset).map((path) => path.length - 1));
   const deepest = Math.max(...candidates.map((each) => depth(each, Math.min)));
   const lowest = candidates.filter((each) => depth(each, Math.min) === deepest).sort();
   const subsumer = lowest.includes(a) ? a : lowest[0]!;
@@ -22,7 +23,9 @@ export function wuPalmerByPaths(net: Named, a: string, b: string): number {
 
 function pathsUp(net: Named, synset: string): string[][] {
   const above = net.above[synset]!;
-  return above.length === 0 ? [[synset]] : above.flatMap((each) => pathsUp(net, each).map((path) => [synset, ...path]));
+  return above.length === 0
+    ? [[synset]]
+    : above.flatMap((each) => pathsUp(net, each).map((path) => [synset, ...path]));
 }
 
 function ancestors(net: Named, synset: string): Set<string> {
@@ -33,13 +36,19 @@ function ancestors(net: Named, synset: string): Set<string> {
 function shortest(net: Named, a: string, b: string): number {
   if (a === b) return 0;
   const [up, other] = [distances(net, a), distances(net, b)];
-  return Math.min(...[...up].flatMap(([synset, edges]) => (other.has(synset) ? [edges + other.get(synset)!] : [])));
+  return Math.min(
+    ...[...up].flatMap(([synset, edges]) =>
+      other.has(synset) ? [edges + other.get(synset)!] : [],
+    ),
+  );
 }
 
 function distances(net: Named, synset: string): Map<string, number> {
   if (synset === ROOT) return new Map([[ROOT, 0]]);
   const found = new Map<string, number>();
-  for (const path of pathsUp(net, synset)) for (const [edges, each] of path.entries()) found.set(each, Math.min(edges, found.get(each) ?? Infinity));
+  for (const path of pathsUp(net, synset))
+    for (const [edges, each] of path.entries())
+      found.set(each, Math.min(edges, found.get(each) ?? Infinity));
   if (net.addRoot) found.set(ROOT, Math.max(...found.values()) + 1);
   return found;
 }

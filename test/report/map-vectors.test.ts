@@ -10,18 +10,33 @@ import { commonestEmbeddings, mapVectors } from '../../report/map-vectors.ts';
 const ITEMS = 60;
 const BITS = 8;
 const random = new RandomStream(1, 1);
-const embeddings = Float32Array.from({ length: ITEMS * BITS }, (_, at) => (at < (ITEMS / 2) * BITS ? 1 : -1) + 0.2 * (random.uniform() - 0.5));
+const embeddings = Float32Array.from(
+  { length: ITEMS * BITS },
+  (_, at) => (at < (ITEMS / 2) * BITS ? 1 : -1) + 0.2 * (random.uniform() - 0.5),
+);
 const codes = Uint8Array.from({ length: ITEMS }, (_, item) => (item < ITEMS / 2 ? 0xff : 0));
 const coded = { codes, tables: 1, codeBytes: 1 };
 const buckets = bucketTables(coded);
 const words = Array.from({ length: ITEMS }, (_, item) => `w${item}`);
 const counts = Array.from({ length: ITEMS }, (_, item) => ITEMS - item);
-const mapped = (points: number, seed = 1) => mapVectors({ ...commonestEmbeddings(embeddings, counts, points), words, buckets, seed, report: () => undefined });
+const mapped = (points: number, seed = 1) =>
+  mapVectors({
+    ...commonestEmbeddings(embeddings, counts, points),
+    words,
+    buckets,
+    seed,
+    report: () => undefined,
+  });
 
 describe('mapVectors', () => {
   it('puts what is alike together', () => {
     const map = mapped(ITEMS);
-    const mean = (from: number, to: number) => ['x', 'y'].map((axis) => map.slice(from, to).reduce((sum, point) => sum + point[axis as 'x' | 'y'], 0) / (to - from));
+    const mean = (from: number, to: number) =>
+      ['x', 'y'].map(
+        (axis) =>
+          map.slice(from, to).reduce((sum, point) => sum + point[axis as 'x' | 'y'], 0) /
+          (to - from),
+      );
     const [a, b] = [mean(0, 30), mean(30, 60)];
     const near = map.filter((point, at) => {
       const distance = ([x, y]: number[]) => (point.x - x!) ** 2 + (point.y - y!) ** 2;
@@ -36,7 +51,10 @@ describe('mapVectors', () => {
   });
 
   it('takes the commonest words, and none where there are too few', () => {
-    assert.deepEqual(mapped(20).map(({ word }) => word), words.slice(0, 20));
+    assert.deepEqual(
+      mapped(20).map(({ word }) => word),
+      words.slice(0, 20),
+    );
     assert.deepEqual(mapped(3), []);
   });
 });
@@ -53,12 +71,18 @@ describe('bucketFigures', () => {
 describe('exampleClusters', () => {
   it('draws clusters of 3 to 40 words, each set once', () => {
     const drawn = exampleClusters(buckets, words, 1);
-    assert.deepEqual(drawn.map(({ size, code }) => `${code} ${size}`).toSorted(), ['00 30', 'ff 30']);
+    assert.deepEqual(drawn.map(({ size, code }) => `${code} ${size}`).toSorted(), [
+      '00 30',
+      'ff 30',
+    ]);
     assert.equal(drawn[0]!.words.length, 24);
   });
 
   it('shows a bucket that is too large first', () => {
     const all = bucketTables({ codes: new Uint8Array(ITEMS), tables: 1, codeBytes: 1 });
-    assert.deepEqual(exampleClusters(all, words, 1).map(({ size }) => size), [60]);
+    assert.deepEqual(
+      exampleClusters(all, words, 1).map(({ size }) => size),
+      [60],
+    );
   });
 });

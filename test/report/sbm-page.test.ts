@@ -10,14 +10,27 @@ const GRID = sbmGrid.parse({ concentration: [2, 4], beta: [1], lambda: [0.1] });
 describe('the page of the stochastic block model', () => {
   it('has a row a setting and, for a sweep, a plot a variable', () => {
     const settings = sbmSettings(['lse', 'dch'], 'symmetric', GRID);
-    const scores = settings.map((_, at) => [0.5, 0.7].map((f1) => ({ precision: f1, recall: f1, f1: f1 + at / 100 })));
+    const scores = settings.map((_, at) =>
+      [0.5, 0.7].map((f1) => ({ precision: f1, recall: f1, f1: f1 + at / 100 })),
+    );
     const { table, plots, page } = sbmPage(settings, scores, relevanceCurves);
     assert.equal(table.trim().split('\n').length, 2 + 4);
-    assert.match(table, /\| LSE \| symmetric \| 4 \| 1 \| 0\.1 \| no \| 0\.01 \| 0\.600 \| 0\.600 \| \*\*0\.610\*\* \| 0\.141 \|/);
-    assert.deepEqual(plots.map(({ name }) => name), ['sbm-f1.svg', 'sbm-concentration.svg']);
+    assert.match(
+      table,
+      /\| LSE \| symmetric \| 4 \| 1 \| 0\.1 \| no \| 0\.01 \| 0\.600 \| 0\.600 \| \*\*0\.610\*\* \| 0\.141 \|/,
+    );
+    assert.deepEqual(
+      plots.map(({ name }) => name),
+      ['sbm-f1.svg', 'sbm-concentration.svg'],
+    );
     assert.ok(plots.every(({ svg }) => svg.startsWith('<svg') && svg.endsWith('</svg>\n')));
     const { document } = parseHTML(page);
-    assert.deepEqual([...document.querySelectorAll('figcaption')].map(({ textContent }) => /by K|block-diagonal|relevance/.exec(textContent ?? '')?.[0]), ['by K', 'block-diagonal', 'relevance']);
+    assert.deepEqual(
+      [...document.querySelectorAll('figcaption')].map(
+        ({ textContent }) => /by K|block-diagonal|relevance/.exec(textContent ?? '')?.[0],
+      ),
+      ['by K', 'block-diagonal', 'relevance'],
+    );
     assert.equal(document.querySelectorAll('tbody tr').length, 4);
     // Two methods, two values of K: the best of each.
     assert.equal(document.querySelector('figure')!.querySelectorAll('rect').length, 4);
@@ -27,12 +40,18 @@ describe('the page of the stochastic block model', () => {
     const grid = { ...GRID, hardNegatives: [true, false] };
     for (const { training } of sbmSettings(['cos'], 'independent', grid)) {
       assert.equal(training.hardPerPositive + training.easyPerPositive, 3);
-      assert.deepEqual([training.tables, training.bits, training.epochs, training.batchPositives], [1, 32, 50, 1024]);
+      assert.deepEqual(
+        [training.tables, training.bits, training.epochs, training.batchPositives],
+        [1, 32, 50, 1024],
+      );
     }
   });
 
   it('sums up with the deviation of a sample', () => {
-    const { f1, f1Sd } = sbmSummary([{ precision: 1, recall: 1, f1: 1 }, { precision: 0, recall: 0, f1: 0 }]);
+    const { f1, f1Sd } = sbmSummary([
+      { precision: 1, recall: 1, f1: 1 },
+      { precision: 0, recall: 0, f1: 0 },
+    ]);
     assert.equal(f1, 0.5);
     assert.ok(Math.abs(f1Sd - Math.SQRT1_2) < 1e-12);
   });

@@ -10,8 +10,29 @@ import { openSource } from '../../sources/open-source.ts';
 import { openStore } from '../../store/open-store.ts';
 import { type S3Server, startS3Server } from '../store/s3-server.ts';
 
-const FILES = ['a.txt', 'b.txt', 'c.md', 'deep/d.txt', 'deep/er/e.txt', 'deep/er/é#?%.txt', '.hidden.txt', '.git/x.txt', 'deep/.f.txt', '[x]{a}*.txt', 'empty.txt'];
-const VISIBLE = ['[x]{a}*.txt', 'a.txt', 'b.txt', 'c.md', 'deep/d.txt', 'deep/er/e.txt', 'deep/er/é#?%.txt', 'empty.txt'];
+const FILES = [
+  'a.txt',
+  'b.txt',
+  'c.md',
+  'deep/d.txt',
+  'deep/er/e.txt',
+  'deep/er/é#?%.txt',
+  '.hidden.txt',
+  '.git/x.txt',
+  'deep/.f.txt',
+  '[x]{a}*.txt',
+  'empty.txt',
+];
+const VISIBLE = [
+  '[x]{a}*.txt',
+  'a.txt',
+  'b.txt',
+  'c.md',
+  'deep/d.txt',
+  'deep/er/e.txt',
+  'deep/er/é#?%.txt',
+  'empty.txt',
+];
 
 /** Pattern below the root and the files it names, in byte order of names. */
 const GLOBS: [string, string[]][] = [
@@ -34,11 +55,19 @@ const GLOBS: [string, string[]][] = [
   ['b*x', []],
 ];
 
-const refusedWith = (type: string, ...parts: (string | RegExp)[]) => (error: unknown) => {
-  assert.ok(error instanceof Failure && error.type === type, String(error));
-  for (const part of parts) assert.match(error.message, part instanceof RegExp ? part : new RegExp(part.replace(/[\\^$.*+?()[\]{}|]/gu, String.raw`\$&`), 'u'));
-  return true;
-};
+const refusedWith =
+  (type: string, ...parts: (string | RegExp)[]) =>
+  (error: unknown) => {
+    assert.ok(error instanceof Failure && error.type === type, String(error));
+    for (const part of parts)
+      assert.match(
+        error.message,
+        part instanceof RegExp
+          ? part
+          : new RegExp(part.replace(/[\\^$.*+?()[\]{}|]/gu, String.raw`\$&`), 'u'),
+      );
+    return true;
+  };
 
 async function readAll(file: SourceFile): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
@@ -50,7 +79,8 @@ async function readAll(file: SourceFile): Promise<Buffer> {
 
 describe('listSources on files', () => {
   let root: string;
-  const uris = (names: string[]) => names.map((name) => pathToFileURL(join(root, name)).href).sort();
+  const uris = (names: string[]) =>
+    names.map((name) => pathToFileURL(join(root, name)).href).sort();
   const listed = async (uri: string) => (await listSources(uri, openStore)).map(({ uri }) => uri);
 
   before(async () => {
@@ -67,18 +97,31 @@ describe('listSources on files', () => {
     const [file, ...others] = await listSources(join(root, 'a.txt'), openStore);
     const { size, mtimeMs } = await stat(join(root, 'a.txt'));
     assert.deepEqual(others, []);
-    assert.deepEqual({ ...file, etag: '' }, { uri: pathToFileURL(join(root, 'a.txt')).href, size, etag: '', modifiedMs: Math.floor(mtimeMs) });
+    assert.deepEqual(
+      { ...file, etag: '' },
+      {
+        uri: pathToFileURL(join(root, 'a.txt')).href,
+        size,
+        etag: '',
+        modifiedMs: Math.floor(mtimeMs),
+      },
+    );
     assert.notEqual(file?.etag, '');
   });
 
   it('lists a folder and all below it but hidden names, sorted', async () => {
-    for (const uri of [root, `${root}/`, pathToFileURL(root).href, `${pathToFileURL(root).href}/`]) assert.deepEqual(await listed(uri), uris(VISIBLE));
+    for (const uri of [root, `${root}/`, pathToFileURL(root).href, `${pathToFileURL(root).href}/`])
+      assert.deepEqual(await listed(uri), uris(VISIBLE));
   });
 
   for (const [glob, names] of GLOBS) {
     it(`lists ${glob}`, async () => {
       const plain = `${root}/${glob}`;
-      for (const uri of [plain, `file://${root}/${glob.replaceAll('%', '%25')}`, pathToFileURL(plain).href]) {
+      for (const uri of [
+        plain,
+        `file://${root}/${glob.replaceAll('%', '%25')}`,
+        pathToFileURL(plain).href,
+      ]) {
         if (names.length > 0) assert.deepEqual(await listed(uri), uris(names));
         else await assert.rejects(listed(uri), refusedWith('DataError', `nothing matches ${uri}`));
       }
@@ -94,23 +137,39 @@ describe('listSources on files', () => {
   });
 
   it('says what it looked at', async () => {
-    await assert.rejects(listed(`${root}/nowhere`), refusedWith('DataError', `nothing at ${root}/nowhere`));
+    await assert.rejects(
+      listed(`${root}/nowhere`),
+      refusedWith('DataError', `nothing at ${root}/nowhere`),
+    );
     await assert.rejects(listed(`${root}/nothing-in-it`), refusedWith('DataError', 'nothing at'));
-    await assert.rejects(listed(`${root}/deep/*.md`), refusedWith('DataError', 'looked at 4 files', 'for example .f.txt, d.txt'));
-    await assert.rejects(listed(`${root}/nowhere/*.md`), refusedWith('DataError', 'there are no files below'));
+    await assert.rejects(
+      listed(`${root}/deep/*.md`),
+      refusedWith('DataError', 'looked at 4 files', 'for example .f.txt, d.txt'),
+    );
+    await assert.rejects(
+      listed(`${root}/nowhere/*.md`),
+      refusedWith('DataError', 'there are no files below'),
+    );
   });
 
   it('refuses what is no place', async () => {
     await assert.rejects(listed('books/*.txt'), refusedWith('ConfigurationError', 'accepted are'));
-    await assert.rejects(listed('https://host/books'), refusedWith('ConfigurationError', 'accepted are'));
+    await assert.rejects(
+      listed('https://host/books'),
+      refusedWith('ConfigurationError', 'accepted are'),
+    );
     await assert.rejects(listed('file:///a/100%.txt'), refusedWith('ConfigurationError', '%25'));
-    await assert.rejects(listed(`${root}/{a,b`), refusedWith('ConfigurationError', 'a { without its }'));
+    await assert.rejects(
+      listed(`${root}/{a,b`),
+      refusedWith('ConfigurationError', 'a { without its }'),
+    );
   });
 });
 
 describe('listSources on a bucket', () => {
   let server: S3Server;
-  const uris = (names: string[], prefix = '') => names.map((name) => `s3://corpus/${prefix}${name}`);
+  const uris = (names: string[], prefix = '') =>
+    names.map((name) => `s3://corpus/${prefix}${name}`);
   const listed = async (uri: string) => (await listSources(uri, openStore)).map(({ uri }) => uri);
 
   before(async () => {
@@ -122,17 +181,28 @@ describe('listSources on a bucket', () => {
   after(() => server.close());
 
   it('lists a key, a prefix and the whole bucket', async () => {
-    assert.deepEqual(await listed('s3://corpus/books/deep/er/é#?%.txt'), uris(['books/deep/er/é#?%.txt']));
+    assert.deepEqual(
+      await listed('s3://corpus/books/deep/er/é#?%.txt'),
+      uris(['books/deep/er/é#?%.txt']),
+    );
     assert.deepEqual(await listed('s3://corpus/books'), uris(VISIBLE, 'books/'));
     assert.deepEqual(await listed('s3://corpus/books/'), uris(VISIBLE, 'books/'));
-    assert.deepEqual(await listed('s3://corpus'), [...uris(['books.txt']), ...uris(VISIBLE, 'books/')]);
+    assert.deepEqual(await listed('s3://corpus'), [
+      ...uris(['books.txt']),
+      ...uris(VISIBLE, 'books/'),
+    ]);
     assert.deepEqual(await listed('s3://corpus/*'), uris(['books.txt']));
   });
 
   it('lists globs as for files', async () => {
     for (const [glob, names] of GLOBS) {
-      if (names.length > 0) assert.deepEqual(await listed(`s3://corpus/books/${glob}`), uris(names, 'books/'), glob);
-      else await assert.rejects(listed(`s3://corpus/books/${glob}`), refusedWith('DataError', 'nothing matches'));
+      if (names.length > 0)
+        assert.deepEqual(await listed(`s3://corpus/books/${glob}`), uris(names, 'books/'), glob);
+      else
+        await assert.rejects(
+          listed(`s3://corpus/books/${glob}`),
+          refusedWith('DataError', 'nothing matches'),
+        );
     }
   });
 
@@ -142,7 +212,13 @@ describe('listSources on a bucket', () => {
   });
 
   it('passes on that there is no bucket, and says what is not there', async () => {
-    await assert.rejects(listed('s3://no-such-bucket/books'), refusedWith('StoreError', 'no-such-bucket'));
-    await assert.rejects(listed('s3://corpus/nowhere'), refusedWith('DataError', 'nothing at s3://corpus/nowhere'));
+    await assert.rejects(
+      listed('s3://no-such-bucket/books'),
+      refusedWith('StoreError', 'no-such-bucket'),
+    );
+    await assert.rejects(
+      listed('s3://corpus/nowhere'),
+      refusedWith('DataError', 'nothing at s3://corpus/nowhere'),
+    );
   });
 });

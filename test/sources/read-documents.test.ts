@@ -7,7 +7,14 @@ import { Failure } from '../../schemas/failures.ts';
 import { readDocuments } from '../../sources/read-documents.ts';
 import type { ReadOptions } from '../../sources/source-options.ts';
 
-const OPTIONS: ReadOptions = { format: 'auto', field: 'text', invalidUtf8: 'fail', nulBytes: 'fail', maximumRatio: 1000, longestLine: 1_000_000 };
+const OPTIONS: ReadOptions = {
+  format: 'auto',
+  field: 'text',
+  invalidUtf8: 'fail',
+  nulBytes: 'fail',
+  maximumRatio: 1000,
+  longestLine: 1_000_000,
+};
 
 interface Input extends Partial<ReadOptions> {
   uri?: string;
@@ -17,15 +24,23 @@ interface Input extends Partial<ReadOptions> {
   step?: number;
 }
 
-async function read(content: string | Uint8Array, { uri = 'file:///corpus/a', size, step = 65_536, ...options }: Input = {}) {
+async function read(
+  content: string | Uint8Array,
+  { uri = 'file:///corpus/a', size, step = 65_536, ...options }: Input = {},
+) {
   const bytes = Buffer.from(content);
-  const chunks = Array.from({ length: Math.ceil(bytes.length / step) }, (_, k) => bytes.subarray(k * step, (k + 1) * step));
+  const chunks = Array.from({ length: Math.ceil(bytes.length / step) }, (_, k) =>
+    bytes.subarray(k * step, (k + 1) * step),
+  );
   const stream = Readable.from(chunks);
   const documents: string[] = [];
   let text: Buffer[] = [];
   let replaced = 0;
   try {
-    for await (const piece of readDocuments({ uri, size: size ?? bytes.length }, stream, { ...OPTIONS, ...options })) {
+    for await (const piece of readDocuments({ uri, size: size ?? bytes.length }, stream, {
+      ...OPTIONS,
+      ...options,
+    })) {
       text.push(Buffer.from(piece.bytes));
       replaced += piece.replaced;
       if (!piece.endsDocument) continue;
@@ -39,7 +54,11 @@ async function read(content: string | Uint8Array, { uri = 'file:///corpus/a', si
   return { documents, replaced };
 }
 
-async function refuses(content: string | Uint8Array, input: Input, expected: RegExp): Promise<void> {
+async function refuses(
+  content: string | Uint8Array,
+  input: Input,
+  expected: RegExp,
+): Promise<void> {
   for (const step of [1, 7, 65_536]) {
     await assert.rejects(read(content, { ...input, step }), (error: unknown) => {
       assert.ok(error instanceof Failure && error.type === 'DataError', String(error));
@@ -50,11 +69,15 @@ async function refuses(content: string | Uint8Array, input: Input, expected: Reg
   }
 }
 
-const documentsOf = async (content: string | Uint8Array, input: Input = {}) => (await read(content, input)).documents;
+const documentsOf = async (content: string | Uint8Array, input: Input = {}) =>
+  (await read(content, input)).documents;
 
 describe('readDocuments', () => {
   it('takes a text file for one document, line ends and all', async () => {
-    for (const step of [1, 2, 3, 1000]) assert.deepEqual(await documentsOf('eins\r\nzwei\n\ndreißig 😀\n', { step }), ['eins\r\nzwei\n\ndreißig 😀\n']);
+    for (const step of [1, 2, 3, 1000])
+      assert.deepEqual(await documentsOf('eins\r\nzwei\n\ndreißig 😀\n', { step }), [
+        'eins\r\nzwei\n\ndreißig 😀\n',
+      ]);
   });
 
   it('takes an empty file for a document without words, and for no lines', async () => {
@@ -72,14 +95,22 @@ describe('readDocuments', () => {
   });
 
   it('takes each line of JSON Lines for a document', async () => {
-    const lines = '{"text":"one"}\r\n\n  \n{"text":"two \\n \\ud83d\\ude00","id":7}\n{"text":""}\n{"text":"drei ß"}';
-    for (const step of [1, 5, 1000]) assert.deepEqual(await documentsOf(lines, { step, format: 'jsonl' }), ['one', 'two \n 😀', '', 'drei ß']);
+    const lines =
+      '{"text":"one"}\r\n\n  \n{"text":"two \\n \\ud83d\\ude00","id":7}\n{"text":""}\n{"text":"drei ß"}';
+    for (const step of [1, 5, 1000])
+      assert.deepEqual(await documentsOf(lines, { step, format: 'jsonl' }), [
+        'one',
+        'two \n 😀',
+        '',
+        'drei ß',
+      ]);
     assert.deepEqual(await documentsOf('{"a":{"b":{"c":"deep"}}}\n', { field: 'a.b.c' }), ['deep']);
   });
 
   it('finds the format by name or by the first character', async () => {
     const line = '{"text":"one"}\n';
-    for (const name of ['a.jsonl', 'a.ndjson', 'a.JSONL.gz', 'a.ndjson.gz', 'a.json', 'a.txt']) assert.deepEqual(await documentsOf(line, { uri: `file:///corpus/${name}` }), ['one'], name);
+    for (const name of ['a.jsonl', 'a.ndjson', 'a.JSONL.gz', 'a.ndjson.gz', 'a.json', 'a.txt'])
+      assert.deepEqual(await documentsOf(line, { uri: `file:///corpus/${name}` }), ['one'], name);
     assert.deepEqual(await documentsOf(` ${line}`), [` ${line}`]);
     assert.deepEqual(await documentsOf(` ${line}`, { uri: 'file:///corpus/a.jsonl' }), ['one']);
     assert.deepEqual(await documentsOf(line, { format: 'text' }), [line]);
@@ -89,18 +120,30 @@ describe('readDocuments', () => {
   it('finds gzip by its content, of one member or several', async () => {
     const members = Buffer.concat([gzipSync('first '), gzipSync(''), gzipSync('second')]);
     for (const step of [1, 2, 10, 1000]) {
-      assert.deepEqual(await documentsOf(members, { step, uri: 'file:///corpus/a.txt' }), ['first second']);
-      assert.deepEqual(await documentsOf('not gzip', { step, uri: 'file:///corpus/a.gz' }), ['not gzip']);
+      assert.deepEqual(await documentsOf(members, { step, uri: 'file:///corpus/a.txt' }), [
+        'first second',
+      ]);
+      assert.deepEqual(await documentsOf('not gzip', { step, uri: 'file:///corpus/a.gz' }), [
+        'not gzip',
+      ]);
     }
     assert.deepEqual(await documentsOf(gzipSync('{"text":"one"}\n')), ['one']);
   });
 
   it('gives the same text however the bytes come', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 50 }), fc.integer({ min: 1, max: 9 }), fc.boolean(), async (text, step, isCompressed) => {
-        const content = `x${text}`;
-        assert.deepEqual(await documentsOf(isCompressed ? gzipSync(content) : content, { step }), [content]);
-      }),
+      fc.asyncProperty(
+        fc.string({ unit: 'grapheme', maxLength: 50 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.boolean(),
+        async (text, step, isCompressed) => {
+          const content = `x${text}`;
+          assert.deepEqual(
+            await documentsOf(isCompressed ? gzipSync(content) : content, { step }),
+            [content],
+          );
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -115,7 +158,11 @@ describe('readDocuments', () => {
       })(),
     );
     let read = 0;
-    for await (const { bytes } of readDocuments({ uri: 'file:///corpus/a', size: chunk.length * count }, stream, OPTIONS)) {
+    for await (const { bytes } of readDocuments(
+      { uri: 'file:///corpus/a', size: chunk.length * count },
+      stream,
+      OPTIONS,
+    )) {
       read += bytes.length;
       assert.ok(ahead * chunk.length - read < 40 * chunk.length);
     }
@@ -123,40 +170,97 @@ describe('readDocuments', () => {
   });
 
   it('names the byte of broken and cut off gzip', async () => {
-    const random = Buffer.from(Array.from({ length: 5000 }, (_, k) => (k * k * 31 + (k >> 3)) & 127));
+    const random = Buffer.from(
+      Array.from({ length: 5000 }, (_, k) => (k * k * 31 + (k >> 3)) & 127),
+    );
     const whole = gzipSync(random);
     const broken = Buffer.from(whole);
     broken[whole.length >> 1]! ^= 0x55;
     broken.fill(0xff, (whole.length >> 1) + 1, (whole.length >> 1) + 9);
-    await refuses(broken, { nulBytes: 'space' }, /broken gzip in the 65536 bytes from byte \d+ \(/u);
-    for (const length of [3, 9, whole.length >> 1, whole.length - 1]) await refuses(whole.subarray(0, length), { nulBytes: 'space' }, new RegExp(`cut off: the file ends at byte ${length},`, 'u'));
+    await refuses(
+      broken,
+      { nulBytes: 'space' },
+      /broken gzip in the 65536 bytes from byte \d+ \(/u,
+    );
+    for (const length of [3, 9, whole.length >> 1, whole.length - 1])
+      await refuses(
+        whole.subarray(0, length),
+        { nulBytes: 'space' },
+        new RegExp(`cut off: the file ends at byte ${length},`, 'u'),
+      );
     await refuses(Buffer.concat([whole, whole.subarray(0, 20)]), { nulBytes: 'space' }, /cut off/u);
-    await refuses(Buffer.concat([whole, Buffer.from('garbage')]), { nulBytes: 'space' }, /broken gzip/u);
-    await refuses(Buffer.concat([whole, Buffer.alloc(9), whole]), { nulBytes: 'space' }, new RegExp(`at byte ${whole.length} of ${2 * whole.length + 9} expected another member`, 'u'));
+    await refuses(
+      Buffer.concat([whole, Buffer.from('garbage')]),
+      { nulBytes: 'space' },
+      /broken gzip/u,
+    );
+    await refuses(
+      Buffer.concat([whole, Buffer.alloc(9), whole]),
+      { nulBytes: 'space' },
+      new RegExp(`at byte ${whole.length} of ${2 * whole.length + 9} expected another member`, 'u'),
+    );
   });
 
   it('names the byte of invalid UTF-8', async () => {
     const before = 'ü'.repeat(50_000);
     const bad = Buffer.concat([Buffer.from(before), Buffer.from([0xc3, 0x28, 0x61])]);
-    await assert.rejects(read(bad, { step: 65_536 }), /file:\/\/\/corpus\/a: invalid UTF-8 at byte 100000 of the text \(found c3 28 61\)/u);
-    await assert.rejects(read(gzipSync(bad), { step: 100 }), /invalid UTF-8 at byte 100000 of the text/u);
-    await refuses(Buffer.from([0x61, 0xe2, 0x82]), {}, /invalid UTF-8 at byte 1 of the text \(found e2 82\)/u);
+    await assert.rejects(
+      read(bad, { step: 65_536 }),
+      /file:\/\/\/corpus\/a: invalid UTF-8 at byte 100000 of the text \(found c3 28 61\)/u,
+    );
+    await assert.rejects(
+      read(gzipSync(bad), { step: 100 }),
+      /invalid UTF-8 at byte 100000 of the text/u,
+    );
+    await refuses(
+      Buffer.from([0x61, 0xe2, 0x82]),
+      {},
+      /invalid UTF-8 at byte 1 of the text \(found e2 82\)/u,
+    );
     await refuses(Buffer.from('\ufeffwide', 'utf16le'), {}, /byte 0 .*UTF-16/u);
     await refuses(Buffer.from([0x7b, 0xff, 0x7d]), { format: 'jsonl' }, /invalid UTF-8 at byte 1/u);
   });
 
   it('replaces and counts invalid UTF-8 as a browser does', async () => {
-    const byte = fc.oneof(fc.constantFrom(0x61, 0x80, 0xbf, 0xc2, 0xe0, 0xa0, 0x9f, 0xed, 0xef, 0xbb, 0xf0, 0x90, 0xf4, 0x8f, 0xff), fc.integer({ min: 0, max: 255 }));
+    const byte = fc.oneof(
+      fc.constantFrom(
+        0x61,
+        0x80,
+        0xbf,
+        0xc2,
+        0xe0,
+        0xa0,
+        0x9f,
+        0xed,
+        0xef,
+        0xbb,
+        0xf0,
+        0x90,
+        0xf4,
+        0x8f,
+        0xff,
+      ),
+      fc.integer({ min: 0, max: 255 }),
+    );
     await fc.assert(
-      fc.asyncProperty(fc.array(byte, { maxLength: 24 }), fc.integer({ min: 1, max: 8 }), async (bytes, step) => {
-        const content = Buffer.from([0x61, ...bytes]);
-        const { documents, replaced } = await read(content, { step, invalidUtf8: 'replace', nulBytes: 'space', format: 'text' });
-        const expected = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content);
-        assert.deepEqual(documents, [expected]);
-        // U+FFFD that was there is no replacement.
-        const there = content.toString('latin1').split('ï¿½').length - 1;
-        assert.equal(replaced, expected.split('\ufffd').length - 1 - there);
-      }),
+      fc.asyncProperty(
+        fc.array(byte, { maxLength: 24 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (bytes, step) => {
+          const content = Buffer.from([0x61, ...bytes]);
+          const { documents, replaced } = await read(content, {
+            step,
+            invalidUtf8: 'replace',
+            nulBytes: 'space',
+            format: 'text',
+          });
+          const expected = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content);
+          assert.deepEqual(documents, [expected]);
+          // U+FFFD that was there is no replacement.
+          const there = content.toString('latin1').split('ï¿½').length - 1;
+          assert.equal(replaced, expected.split('\ufffd').length - 1 - there);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -166,21 +270,56 @@ describe('readDocuments', () => {
     const format = 'jsonl';
     await refuses(`${good}\n{"text": oops}\n`, { format }, /a line 3: not JSON/u);
     await refuses(`${good}{"text":"cut`, { format }, /a line 2: not JSON/u);
-    await refuses(`${good}{"body":"x","id":1}\n`, { format }, /a line 2 has no field "text", only body, id; set source\.field/u);
-    await refuses(`${good}"text"\n`, { format }, /a line 2: expected an object with "text", found a string/u);
-    await refuses(`${good}[{"text":"x"}]\n`, { format }, /a line 2: expected an object with "text", found an array/u);
-    await refuses(good, { format, field: 'n' }, /a line 1: field "n" holds a number, expected a string/u);
+    await refuses(
+      `${good}{"body":"x","id":1}\n`,
+      { format },
+      /a line 2 has no field "text", only body, id; set source\.field/u,
+    );
+    await refuses(
+      `${good}"text"\n`,
+      { format },
+      /a line 2: expected an object with "text", found a string/u,
+    );
+    await refuses(
+      `${good}[{"text":"x"}]\n`,
+      { format },
+      /a line 2: expected an object with "text", found an array/u,
+    );
+    await refuses(
+      good,
+      { format, field: 'n' },
+      /a line 1: field "n" holds a number, expected a string/u,
+    );
     await refuses(good, { format, field: 'none' }, /field "none" holds null/u);
     await refuses(good, { format, field: 'meta' }, /field "meta" holds an object/u);
-    await refuses(good, { format, field: 'meta.author' }, /a line 1: "meta" has no field "author", only title/u);
-    await refuses(good, { format, field: 'text.x' }, /a line 1: "text": expected an object with "x", found a string/u);
+    await refuses(
+      good,
+      { format, field: 'meta.author' },
+      /a line 1: "meta" has no field "author", only title/u,
+    );
+    await refuses(
+      good,
+      { format, field: 'text.x' },
+      /a line 1: "text": expected an object with "x", found a string/u,
+    );
     await refuses(good, { format, field: 'toString' }, /has no field "toString"/u);
   });
 
   it('refuses a file that is not as long as it was listed', async () => {
     for (const content of [Buffer.from('ten bytes.'), gzipSync('some text')]) {
-      await refuses(content, { size: content.length + 5 }, new RegExp(`changed while it was read: ${content.length + 5} bytes when it was listed, ${content.length} now`, 'u'));
-      await refuses(content, { size: content.length - 1 }, /changed while it was read: \d+ bytes when it was listed, at least \d+ now/u);
+      await refuses(
+        content,
+        { size: content.length + 5 },
+        new RegExp(
+          `changed while it was read: ${content.length + 5} bytes when it was listed, ${content.length} now`,
+          'u',
+        ),
+      );
+      await refuses(
+        content,
+        { size: content.length - 1 },
+        /changed while it was read: \d+ bytes when it was listed, at least \d+ now/u,
+      );
     }
     await refuses('', { size: 1 }, /changed while it was read/u);
   });
@@ -194,15 +333,26 @@ describe('readDocuments', () => {
         })(),
       );
       await assert.rejects(async () => {
-        for await (const piece of readDocuments({ uri: 'file:///corpus/a', size: 100 }, stream, OPTIONS)) assert.ok(piece);
+        for await (const piece of readDocuments(
+          { uri: 'file:///corpus/a', size: 100 },
+          stream,
+          OPTIONS,
+        ))
+          assert.ok(piece);
       }, /the network is gone/u);
     }
   });
 
   it('closes the stream when nobody reads on', async () => {
     for (const format of ['text', 'auto', 'jsonl', 'oscar-2019'] as const) {
-      const stream = Readable.from(Array.from({ length: 100 }, () => Buffer.from('{"text":"one"}\n')));
-      for await (const piece of readDocuments({ uri: 'file:///corpus/a', size: 1500 }, stream, { ...OPTIONS, format })) if (piece.bytes.length > 0) break;
+      const stream = Readable.from(
+        Array.from({ length: 100 }, () => Buffer.from('{"text":"one"}\n')),
+      );
+      for await (const piece of readDocuments({ uri: 'file:///corpus/a', size: 1500 }, stream, {
+        ...OPTIONS,
+        format,
+      }))
+        if (piece.bytes.length > 0) break;
       assert.ok(stream.destroyed);
     }
   });

@@ -24,7 +24,12 @@ async function open(content: Uint8Array | string, options: SourceOptions) {
   async function* stream() {
     yield bytes;
   }
-  return await openRecords({ uri: 'file:///a', size: bytes.length }, stream(), options, async (from, to) => new Uint8Array(bytes.subarray(from, to)));
+  return await openRecords(
+    { uri: 'file:///a', size: bytes.length },
+    stream(),
+    options,
+    async (from, to) => new Uint8Array(bytes.subarray(from, to)),
+  );
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -33,7 +38,10 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-async function sequencesOf(content: Uint8Array | string, change: Record<string, unknown> = {}): Promise<string[][]> {
+async function sequencesOf(
+  content: Uint8Array | string,
+  change: Record<string, unknown> = {},
+): Promise<string[][]> {
   const options = optionsOf({ kind: 'sequences', ...change });
   return await collect(readSequences(await open(content, options), options));
 }
@@ -46,21 +54,42 @@ async function pairsOf(content: Uint8Array | string, change: Record<string, unkn
 
 describe('sequences', () => {
   it('are lines of JSON, of fields, or rows of Parquet', async () => {
-    assert.deepEqual(await sequencesOf('[1,"b",-3]\n\n{"text":["x"]}\n[]\n'), [['1', 'b', '-3'], ['x'], []]);
-    assert.deepEqual(await sequencesOf('a  b\tc\r\n9007199254740993\n'), [['a', 'b', 'c'], ['9007199254740993']]);
+    assert.deepEqual(await sequencesOf('[1,"b",-3]\n\n{"text":["x"]}\n[]\n'), [
+      ['1', 'b', '-3'],
+      ['x'],
+      [],
+    ]);
+    assert.deepEqual(await sequencesOf('a  b\tc\r\n9007199254740993\n'), [
+      ['a', 'b', 'c'],
+      ['9007199254740993'],
+    ]);
     assert.deepEqual(await sequencesOf('a b,c\n', { delimiter: ',' }), [['a b', 'c']]);
     const table = { ids: { offsets: Int32Array.of(0, 2, 2, 3), values: ['u', 'v', 'w'] } };
-    assert.deepEqual(await sequencesOf(await encodeParquet({ ids: 'list<utf8>' }, table, { dress: 'published' }), { field: 'ids' }), [['u', 'v'], [], ['w']]);
+    assert.deepEqual(
+      await sequencesOf(await encodeParquet({ ids: 'list<utf8>' }, table, { dress: 'published' }), {
+        field: 'ids',
+      }),
+      [['u', 'v'], [], ['w']],
+    );
   });
 
   it('refuse what is no id, and other columns', async () => {
     await assert.rejects(sequencesOf('["a"]\n[1.5]\n'), /line 2: the id 1\.5 is no integer/u);
     await assert.rejects(sequencesOf('[9007199254740993]\n'), /write larger ids .* as strings/u);
-    await assert.rejects(sequencesOf('["a",null]\n'), /line 1: an id is null, expected a string or an integer/u);
-    await assert.rejects(sequencesOf('{"text":"a"}\n'), /field "text" holds a string, expected an array of ids/u);
+    await assert.rejects(
+      sequencesOf('["a",null]\n'),
+      /line 1: an id is null, expected a string or an integer/u,
+    );
+    await assert.rejects(
+      sequencesOf('{"text":"a"}\n'),
+      /field "text" holds a string, expected an array of ids/u,
+    );
     await assert.rejects(sequencesOf('a,,b\n', { delimiter: ',' }), /line 1: an empty id/u);
     const table = await encodeParquet({ ids: 'utf8' }, { ids: ['u'] }, { dress: 'published' });
-    await assert.rejects(sequencesOf(table, { field: 'ids' }), /column "ids" is text, expected a list of text or integers/u);
+    await assert.rejects(
+      sequencesOf(table, { field: 'ids' }),
+      /column "ids" is text, expected a list of text or integers/u,
+    );
   });
 });
 
@@ -71,37 +100,76 @@ describe('pairs', () => {
   ];
 
   it('are the same from every format', async () => {
-    assert.deepEqual(await pairsOf('{"left":"a","right":"b","weight":2}\n{"left":7,"right":"c d","weight":0.5}\n'), expected);
-    assert.deepEqual(await pairsOf('x,right,weight,left\n1,b,2,a\n2,"c d",0.5,7\n', { delimiter: ',', header: true }), expected);
+    assert.deepEqual(
+      await pairsOf('{"left":"a","right":"b","weight":2}\n{"left":7,"right":"c d","weight":0.5}\n'),
+      expected,
+    );
+    assert.deepEqual(
+      await pairsOf('x,right,weight,left\n1,b,2,a\n2,"c d",0.5,7\n', {
+        delimiter: ',',
+        header: true,
+      }),
+      expected,
+    );
     assert.deepEqual(await pairsOf('a,b,2\n7,c d,0.5', { delimiter: ',' }), expected);
     const columns = { left: ['a', '7'], right: ['b', 'c d'], weight: Float64Array.of(2, 0.5) };
-    assert.deepEqual(await pairsOf(await encodeParquet({ left: 'utf8', right: 'utf8', weight: 'float64' }, columns, { dress: 'internal' })), expected);
+    assert.deepEqual(
+      await pairsOf(
+        await encodeParquet({ left: 'utf8', right: 'utf8', weight: 'float64' }, columns, {
+          dress: 'internal',
+        }),
+      ),
+      expected,
+    );
   });
 
   it('weigh 1 without weights, and are called by their sides', async () => {
-    assert.deepEqual(await pairsOf('a b\nc d 3\n'), [['a', 'b', 1], ['c', 'd', 3]]);
+    assert.deepEqual(await pairsOf('a b\nc d 3\n'), [
+      ['a', 'b', 1],
+      ['c', 'd', 3],
+    ]);
     const sides = { sides: 'two', columns: { left: 'user', right: 'item', weight: '' } };
     assert.deepEqual(await pairsOf('{"user":1,"item":1}', sides), [['user:1', 'item:1', 1]]);
   });
 
   it('refuse weights that cannot be', async () => {
-    for (const weight of ['-0.5', 'nan', 'NaN', 'Infinity', 'x']) await assert.rejects(pairsOf(`a b 1\na b ${weight}\n`), /line 2: the weight is .*, expected a finite number that is not negative/u);
+    for (const weight of ['-0.5', 'nan', 'NaN', 'Infinity', 'x'])
+      await assert.rejects(
+        pairsOf(`a b 1\na b ${weight}\n`),
+        /line 2: the weight is .*, expected a finite number that is not negative/u,
+      );
     for (const weight of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      const table = await encodeParquet({ left: 'utf8', right: 'utf8', weight: 'float64' }, { left: ['a', 'a'], right: ['b', 'b'], weight: Float64Array.of(1, weight) }, { dress: 'published' });
-      await assert.rejects(pairsOf(table), /row 1: the weight is .*, expected a finite number that is not negative/u);
+      const table = await encodeParquet(
+        { left: 'utf8', right: 'utf8', weight: 'float64' },
+        { left: ['a', 'a'], right: ['b', 'b'], weight: Float64Array.of(1, weight) },
+        { dress: 'published' },
+      );
+      await assert.rejects(
+        pairsOf(table),
+        /row 1: the weight is .*, expected a finite number that is not negative/u,
+      );
     }
     await assert.rejects(pairsOf('a,b,\n', { delimiter: ',' }), /line 1: no weight/u);
     await assert.rejects(pairsOf('a\n'), /line 1: 1 fields, expected at least 2/u);
-    await assert.rejects(pairsOf('l,right,weight\na,b,1\n', { delimiter: ',', header: true }), /no column "left" in the header, only l, right, weight/u);
+    await assert.rejects(
+      pairsOf('l,right,weight\na,b,1\n', { delimiter: ',', header: true }),
+      /no column "left" in the header, only l, right, weight/u,
+    );
   });
 
   it('take fields apart as RFC 4180 says', () => {
     assert.deepEqual(splitFields('a,"b,c","d ""e""",', ','), ['a', 'b,c', 'd "e"', '']);
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', '"', ',', ' ') }), { minLength: 1, maxLength: 6 }), (fields) => {
-        const line = fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(',');
-        assert.deepEqual(splitFields(line, ','), fields);
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: fc.constantFrom('a', '"', ',', ' ') }), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        (fields) => {
+          const line = fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(',');
+          assert.deepEqual(splitFields(line, ','), fields);
+        },
+      ),
     );
   });
 });
@@ -117,10 +185,14 @@ describe('openSource', () => {
       for (const step of [1, 3, 10, 64, 1000]) {
         let joined = '';
         for (let start = 0; start < text.length; start += step) {
-          const range = openSource({ ...file!, start, end: Math.min(start + step, text.length) }, openStore);
+          const range = openSource(
+            { ...file!, start, end: Math.min(start + step, text.length) },
+            openStore,
+          );
           let lines = '';
           for await (const chunk of range.stream()) lines += Buffer.from(chunk).toString();
-          if (lines !== '' && joined !== '') assert.ok(joined.endsWith('\n'), `a range begins within a line: ${lines}`);
+          if (lines !== '' && joined !== '')
+            assert.ok(joined.endsWith('\n'), `a range begins within a line: ${lines}`);
           joined += lines;
         }
         assert.equal(joined, text, `ranges of ${step} bytes`);

@@ -5,20 +5,35 @@ import * as fc from 'fast-check';
 import { decodeDense, encodeDense } from '../../store/arrow-ipc.ts';
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const floats = (length: number) => fc.array(fc.float(), { minLength: length, maxLength: length }).map((values) => Float32Array.from(values));
-const tables = fc.tuple(fc.nat(20), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 })).chain(([rows, widths]) =>
-  fc.record({
-    rows: fc.constant(rows),
-    columns: fc.tuple(...widths.map((width, i) => floats(rows * width).map((values) => ({ name: `c${i}`, width, values })))),
-    metadata: fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), { noNullPrototype: true }),
-  }),
-);
+const floats = (length: number) =>
+  fc
+    .array(fc.float(), { minLength: length, maxLength: length })
+    .map((values) => Float32Array.from(values));
+const tables = fc
+  .tuple(fc.nat(20), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 }))
+  .chain(([rows, widths]) =>
+    fc.record({
+      rows: fc.constant(rows),
+      columns: fc.tuple(
+        ...widths.map((width, i) =>
+          floats(rows * width).map((values) => ({ name: `c${i}`, width, values })),
+        ),
+      ),
+      metadata: fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), {
+        noNullPrototype: true,
+      }),
+    }),
+  );
 
 describe('dense Arrow files', () => {
   it('return every table that was encoded', async () => {
     await fc.assert(
       fc.asyncProperty(tables, async ({ rows, columns, metadata }) => {
-        assert.deepEqual(await decodeDense(await encodeDense(columns, metadata)), { columns, rows, metadata });
+        assert.deepEqual(await decodeDense(await encodeDense(columns, metadata)), {
+          columns,
+          rows,
+          metadata,
+        });
       }),
     );
   });
@@ -46,16 +61,31 @@ describe('dense Arrow files', () => {
   });
 
   it('refuse columns that do not fit together', async () => {
-    const column = (name: string, width: number, length: number) => ({ name, width, values: new Float32Array(length) });
-    await assert.rejects(encodeDense([column('a', 2, 4), column('b', 2, 6)], {}), { name: 'RangeError', message: /column b: 6 values of width 2 are 3 rows, expected 2/ });
+    const column = (name: string, width: number, length: number) => ({
+      name,
+      width,
+      values: new Float32Array(length),
+    });
+    await assert.rejects(encodeDense([column('a', 2, 4), column('b', 2, 6)], {}), {
+      name: 'RangeError',
+      message: /column b: 6 values of width 2 are 3 rows, expected 2/,
+    });
     await assert.rejects(encodeDense([column('a', 2, 3)], {}), { name: 'RangeError' });
     await assert.rejects(encodeDense([], {}), { name: 'RangeError' });
   });
 
   it('refuse bytes that are no dense Arrow file', async () => {
     const bytes = await encodeDense([{ name: 'a', width: 1, values: new Float32Array(100) }], {});
-    for (const wrong of [new Uint8Array(0), Buffer.from('no arrow at all, but long enough'), bytes.subarray(0, 300), bytes.subarray(0, bytes.length - 20)]) {
-      await assert.rejects(decodeDense(wrong, 'state.arrow'), { name: 'IntegrityError', message: /^state\.arrow: / });
+    for (const wrong of [
+      new Uint8Array(0),
+      Buffer.from('no arrow at all, but long enough'),
+      bytes.subarray(0, 300),
+      bytes.subarray(0, bytes.length - 20),
+    ]) {
+      await assert.rejects(decodeDense(wrong, 'state.arrow'), {
+        name: 'IntegrityError',
+        message: /^state\.arrow: /,
+      });
     }
   });
 });

@@ -9,7 +9,10 @@ import { decodeParquet } from '../../store/parquet.ts';
 
 type Row = { column: number; sum: bigint }[];
 
-const row = fc.array(fc.record({ column: fc.nat(2 ** 31 - 1), sum: fc.bigInt({ min: 0n, max: 2n ** 53n - 1n }) }), { maxLength: 300 });
+const row = fc.array(
+  fc.record({ column: fc.nat(2 ** 31 - 1), sum: fc.bigInt({ min: 0n, max: 2n ** 53n - 1n }) }),
+  { maxLength: 300 },
+);
 
 /** Writes lists of rows, a block each. */
 function write(blocks: Row[][]) {
@@ -18,7 +21,14 @@ function write(blocks: Row[][]) {
   for (const rows of blocks) {
     const entries = rows.flat();
     const ends = Uint32Array.from(rows, (_, r) => rows.slice(0, r + 1).flat().length);
-    writer.add(from, ends, encodeEntries(Uint32Array.from(entries, ({ column }) => column), BigUint64Array.from(entries, ({ sum }) => sum)));
+    writer.add(
+      from,
+      ends,
+      encodeEntries(
+        Uint32Array.from(entries, ({ column }) => column),
+        BigUint64Array.from(entries, ({ sum }) => sum),
+      ),
+    );
     from += rows.length;
   }
   const { content, ...file } = writer.finish();
@@ -29,29 +39,54 @@ function write(blocks: Row[][]) {
 describe('a counts file', () => {
   it('is Parquet that any reader takes, and is read in place', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(row, { maxLength: 20 }), { maxLength: 4 }), async (blocks) => {
-        const rows = blocks.flat();
-        const file = write(blocks);
-        const table = await decodeParquet(file.bytes, RUN);
-        assert.deepEqual([...table.row], rows.flatMap((entries, r) => entries.map(() => r)));
-        assert.deepEqual([...table.column], rows.flat().map(({ column }) => column));
-        assert.deepEqual([...table.sum], rows.flat().map(({ sum }) => sum));
-        assert.equal(file.entries, table.row.length);
-        const columns = file.blocks.flatMap((block) => {
-          const coded = splitBlock(block, file.bytes.subarray(block.columnsAt, block.sumsAt + block.sumsBytes), 'test');
-          return [...decodeEntries(coded, block.entries).columns];
-        });
-        assert.deepEqual(columns, [...table.column]);
-        assert.deepEqual([...file.rows], [...rows.keys()].filter((r) => rows[r]!.length > 0));
-        assert.equal(file.ends.at(-1) ?? 0, file.entries);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(row, { maxLength: 20 }), { maxLength: 4 }),
+        async (blocks) => {
+          const rows = blocks.flat();
+          const file = write(blocks);
+          const table = await decodeParquet(file.bytes, RUN);
+          assert.deepEqual(
+            [...table.row],
+            rows.flatMap((entries, r) => entries.map(() => r)),
+          );
+          assert.deepEqual(
+            [...table.column],
+            rows.flat().map(({ column }) => column),
+          );
+          assert.deepEqual(
+            [...table.sum],
+            rows.flat().map(({ sum }) => sum),
+          );
+          assert.equal(file.entries, table.row.length);
+          const columns = file.blocks.flatMap((block) => {
+            const coded = splitBlock(
+              block,
+              file.bytes.subarray(block.columnsAt, block.sumsAt + block.sumsBytes),
+              'test',
+            );
+            return [...decodeEntries(coded, block.entries).columns];
+          });
+          assert.deepEqual(columns, [...table.column]);
+          assert.deepEqual(
+            [...file.rows],
+            [...rows.keys()].filter((r) => rows[r]!.length > 0),
+          );
+          assert.equal(file.ends.at(-1) ?? 0, file.entries);
+        },
+      ),
       { numRuns: 60 },
     );
   });
 
   it('holds rows of more than 2^16 entries and many row groups', async () => {
-    const long: Row = Array.from({ length: 70_000 }, (_, column) => ({ column, sum: BigInt(column) }));
-    const file = write([[long], ...Array.from({ length: 40 }, (): Row[] => [[{ column: 1, sum: 2n }], []])]);
+    const long: Row = Array.from({ length: 70_000 }, (_, column) => ({
+      column,
+      sum: BigInt(column),
+    }));
+    const file = write([
+      [long],
+      ...Array.from({ length: 40 }, (): Row[] => [[{ column: 1, sum: 2n }], []]),
+    ]);
     const table = await decodeParquet(file.bytes, RUN);
     assert.equal(table.row.length, 70_040);
     assert.equal(table.row.at(-1), 79);
@@ -63,6 +98,9 @@ describe('a counts file', () => {
     const [block] = blocks;
     const damaged = bytes.slice(block!.columnsAt, block!.sumsAt + block!.sumsBytes);
     damaged[0]! ^= 1;
-    assert.throws(() => splitBlock(block!, damaged, 'run 0'), /run 0: the block at byte \d+ is not the one that was written/u);
+    assert.throws(
+      () => splitBlock(block!, damaged, 'run 0'),
+      /run 0: the block at byte \d+ is not the one that was written/u,
+    );
   });
 });

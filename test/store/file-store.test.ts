@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -20,7 +29,11 @@ async function openEmpty(): Promise<Store> {
 }
 
 const folderOf = (store: Store): string => join(store.localFile('x')!, '..');
-const lockOf = (store: Store, name: string): string => join(folderOf(store), `.hashloom-lock-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`);
+const lockOf = (store: Store, name: string): string =>
+  join(
+    folderOf(store),
+    `.hashloom-lock-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`,
+  );
 
 describe('file store', () => {
   describeStore(openEmpty);
@@ -35,7 +48,11 @@ describe('file store', () => {
   it('has one winner among concurrent ifAbsent puts', async () => {
     const store = await openEmpty();
     for (let round = 0; round < 20; round++) {
-      const etags = await Promise.all(Array.from({ length: 8 }, (_, writer) => store.put(`race/${round}`, bytesOf(`writer ${writer}`), { ifAbsent: true })));
+      const etags = await Promise.all(
+        Array.from({ length: 8 }, (_, writer) =>
+          store.put(`race/${round}`, bytesOf(`writer ${writer}`), { ifAbsent: true }),
+        ),
+      );
       assert.equal(etags.filter((etag) => etag !== undefined).length, 1);
       const winner = etags.findIndex((etag) => etag !== undefined);
       assert.equal(Buffer.from((await store.get(`race/${round}`))!).toString(), `writer ${winner}`);
@@ -49,12 +66,19 @@ describe('file store', () => {
       for (;;) {
         const head = await store.head('counter');
         const value = Number(Buffer.from((await store.get('counter'))!).toString()) + 1;
-        if ((await store.put('counter', bytesOf(String(value).padStart(3, '0')), { ifMatch: head!.etag })) !== undefined) return;
+        if (
+          (await store.put('counter', bytesOf(String(value).padStart(3, '0')), {
+            ifMatch: head!.etag,
+          })) !== undefined
+        )
+          return;
       }
     };
-    await Promise.all(Array.from({ length: 4 }, async () => {
-      for (let i = 0; i < 15; i++) await increment();
-    }));
+    await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        for (let i = 0; i < 15; i++) await increment();
+      }),
+    );
     assert.equal(Buffer.from((await store.get('counter'))!).toString(), '060');
     assert.deepEqual(await readdir(folderOf(store)), ['counter']);
   });
@@ -77,7 +101,9 @@ describe('file store', () => {
     const etag = await store.put('o', bytesOf('1'));
     await writeFile(lockOf(store, 'o'), `${process.pid} ${hostname()} live`);
     let settled = false;
-    const waiting = store.put('o', bytesOf('2'), { ifMatch: etag! }).finally(() => (settled = true));
+    const waiting = store
+      .put('o', bytesOf('2'), { ifMatch: etag! })
+      .finally(() => (settled = true));
     // Long enough for it to have gone ahead, were it not for the lock.
     for (let i = 0; i < 20; i++) await store.put(`other/${i}`, bytesOf('x'));
     assert.equal(settled, false);
@@ -94,7 +120,9 @@ describe('file store', () => {
       let reads = 0;
       while (writer.busy) {
         const bytes = (await store.get('big'))!;
-        assert.ok(bytes.length === (bytes[0] === 1 ? a.length : b.length) && bytes.at(-1) === bytes[0]);
+        assert.ok(
+          bytes.length === (bytes[0] === 1 ? a.length : b.length) && bytes.at(-1) === bytes[0],
+        );
         reads += 1;
       }
       return reads;
@@ -123,27 +151,45 @@ describe('file store', () => {
 
   it('survives puts and deletes that make and prune the same folder', async () => {
     const store = await openEmpty();
-    await Promise.all(Array.from({ length: 8 }, async (_, writer) => {
-      for (let i = 0; i < 25; i++) {
-        await store.put(`deep/er/${writer}`, bytesOf('x'));
-        await store.delete(`deep/er/${writer}`);
-      }
-    }));
+    await Promise.all(
+      Array.from({ length: 8 }, async (_, writer) => {
+        for (let i = 0; i < 25; i++) {
+          await store.put(`deep/er/${writer}`, bytesOf('x'));
+          await store.delete(`deep/er/${writer}`);
+        }
+      }),
+    );
     assert.deepEqual(await readdir(folderOf(store)), []);
   });
 
   it('says what the file system refuses', async () => {
     const store = await openEmpty();
     await store.put('a', bytesOf('x'));
-    await assert.rejects(store.put('a/b', bytesOf('x')), { name: 'StoreError', message: /a\/b.*a file stands where a folder is needed/ });
+    await assert.rejects(store.put('a/b', bytesOf('x')), {
+      name: 'StoreError',
+      message: /a\/b.*a file stands where a folder is needed/,
+    });
     await store.put('f/g', bytesOf('x'));
-    await assert.rejects(store.put('f', bytesOf('x')), { name: 'StoreError', message: /a folder stands where the file is needed/ });
-    await assert.rejects(store.put('n'.repeat(300), bytesOf('x')), { name: 'StoreError', message: /too long/ });
+    await assert.rejects(store.put('f', bytesOf('x')), {
+      name: 'StoreError',
+      message: /a folder stands where the file is needed/,
+    });
+    await assert.rejects(store.put('n'.repeat(300), bytesOf('x')), {
+      name: 'StoreError',
+      message: /too long/,
+    });
   });
 
-  it('says when permissions are missing', { skip: process.getuid?.() === 0 && 'root may write everywhere' }, async () => {
-    const store = await openEmpty();
-    await mkdir(folderOf(store), { mode: 0o555 });
-    await assert.rejects(store.put('a', bytesOf('x')), { name: 'StoreError', message: /EACCES, check owner and permissions/ });
-  });
+  it(
+    'says when permissions are missing',
+    { skip: process.getuid?.() === 0 && 'root may write everywhere' },
+    async () => {
+      const store = await openEmpty();
+      await mkdir(folderOf(store), { mode: 0o555 });
+      await assert.rejects(store.put('a', bytesOf('x')), {
+        name: 'StoreError',
+        message: /EACCES, check owner and permissions/,
+      });
+    },
+  );
 });

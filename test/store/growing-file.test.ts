@@ -19,7 +19,10 @@ describe('a growing file', () => {
   });
 
   it('holds what was pushed, in memory or in a file', async () => {
-    const sizes = fc.array(fc.oneof(fc.nat(9), fc.constantFrom(2 ** 20, 2 ** 20 - 1, 2 ** 21 + 3)), { maxLength: 8 });
+    const sizes = fc.array(
+      fc.oneof(fc.nat(9), fc.constantFrom(2 ** 20, 2 ** 20 - 1, 2 ** 21 + 3)),
+      { maxLength: 8 },
+    );
     await fc.assert(
       fc.asyncProperty(sizes, fc.constantFrom(0, 2 ** 20, 2 ** 30), async (sizes, most) => {
         const path = join(folder, String(made++));

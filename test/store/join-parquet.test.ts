@@ -9,7 +9,9 @@ import { decodeFields, encodeFields } from '../../store/thrift-tree.ts';
 const SCHEMA = publishedBuckets(16);
 
 function columns(first: number, rows: number) {
-  const items = Array.from({ length: rows }, (_, at) => Array.from({ length: (first + at) % 4 }, (_, k) => `w${first + at}-${k}é`));
+  const items = Array.from({ length: rows }, (_, at) =>
+    Array.from({ length: (first + at) % 4 }, (_, k) => `w${first + at}-${k}é`),
+  );
   const offsets = new Int32Array(rows + 1);
   items.forEach((list, at) => (offsets[at + 1] = offsets[at]! + list.length));
   return {
@@ -20,21 +22,35 @@ function columns(first: number, rows: number) {
   };
 }
 
-const encode = (first: number, rows: number, rowGroupRows = 1000) => encodeParquet(SCHEMA, columns(first, rows), { dress: 'published', rowGroupRows });
+const encode = (first: number, rows: number, rowGroupRows = 1000) =>
+  encodeParquet(SCHEMA, columns(first, rows), { dress: 'published', rowGroupRows });
 
 async function join(...files: Uint8Array[]): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of joinParquet(files.map((bytes, at) => parquetBytes(`file ${at}`, bytes)))) pieces.push(Buffer.from(piece));
+  for await (const piece of joinParquet(
+    files.map((bytes, at) => parquetBytes(`file ${at}`, bytes)),
+  ))
+    pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 }
 
 describe('Parquet files joined', () => {
   it('hold the rows of all in order, and are the same bytes however the row groups came in files', async () => {
-    const each = await Promise.all([encode(0, 700), encode(700, 30), encode(730, 1), encode(731, 900)]);
+    const each = await Promise.all([
+      encode(0, 700),
+      encode(700, 30),
+      encode(730, 1),
+      encode(731, 900),
+    ]);
     const whole = await join(...each);
     assert.deepEqual(await decodeParquet(whole, SCHEMA), columns(0, 1631));
     const [a, b, c, d] = each;
-    for (const joined of [await join(await join(a, b), await join(c, d)), await join(a, await join(b, c, d)), await join(await join(await join(a), b, c), d)]) assert.ok(joined.equals(whole));
+    for (const joined of [
+      await join(await join(a, b), await join(c, d)),
+      await join(a, await join(b, c, d)),
+      await join(await join(await join(a), b, c), d),
+    ])
+      assert.ok(joined.equals(whole));
     assert.ok((await join(whole)).equals(whole));
   });
 
@@ -46,8 +62,21 @@ describe('Parquet files joined', () => {
 
   it('are refused where one is no Parquet or cut short', async () => {
     const bytes = await encode(0, 50);
-    for (const broken of [bytes.subarray(0, 9), bytes.subarray(0, bytes.length - 1), Uint8Array.from(bytes, (byte, at) => (at === bytes.length - 5 ? 0x7f : byte)), Uint8Array.from(bytes, (byte, at) => (at > bytes.length - 400 && at < bytes.length - 8 ? 0xff : byte))]) {
-      await assert.rejects(join(bytes, broken), (error) => error instanceof Failure && error.type === 'IntegrityError' && error.message.startsWith('file 1: expected a Parquet file'));
+    for (const broken of [
+      bytes.subarray(0, 9),
+      bytes.subarray(0, bytes.length - 1),
+      Uint8Array.from(bytes, (byte, at) => (at === bytes.length - 5 ? 0x7f : byte)),
+      Uint8Array.from(bytes, (byte, at) =>
+        at > bytes.length - 400 && at < bytes.length - 8 ? 0xff : byte,
+      ),
+    ]) {
+      await assert.rejects(
+        join(bytes, broken),
+        (error) =>
+          error instanceof Failure &&
+          error.type === 'IntegrityError' &&
+          error.message.startsWith('file 1: expected a Parquet file'),
+      );
     }
   });
 });
@@ -60,8 +89,18 @@ describe('structs with their types', () => {
     const { fields, end } = decodeFields(footer, 0);
     assert.equal(end, footer.length);
     assert.ok(Buffer.from(footer).equals(encodeFields(fields)));
-    const odd = [{ id: 1, type: 1, value: true }, { id: 2, type: 2, value: false }, { id: 40, type: 6, value: -(2 ** 52) }, { id: 41, type: 9, element: 1, value: [true, false] }, { id: 42, type: 7, value: new Uint8Array(8) }, { id: 43, type: 3, value: 7 }];
-    assert.deepEqual(decodeFields(encodeFields(odd), 0).fields.map(({ value }) => value), odd.map(({ value }) => value));
+    const odd = [
+      { id: 1, type: 1, value: true },
+      { id: 2, type: 2, value: false },
+      { id: 40, type: 6, value: -(2 ** 52) },
+      { id: 41, type: 9, element: 1, value: [true, false] },
+      { id: 42, type: 7, value: new Uint8Array(8) },
+      { id: 43, type: 3, value: 7 },
+    ];
+    assert.deepEqual(
+      decodeFields(encodeFields(odd), 0).fields.map(({ value }) => value),
+      odd.map(({ value }) => value),
+    );
     assert.throws(() => decodeFields(footer.subarray(0, 40), 0), RangeError);
   });
 });

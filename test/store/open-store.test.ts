@@ -13,8 +13,25 @@ describe('openStore', () => {
   });
 
   it('refuses everything else and lists what is accepted', () => {
-    for (const uri of ['', 'data', './data', 'gs://bucket', 'http://host/x', 's3://', 's3:///x', 's3://bucket/a/../b', 's3://bucket//a', 'file://host/data', 'file:///a?b', 'file:///a%2Fb']) {
-      assert.throws(() => openStore(uri), { name: 'ConfigurationError', message: /accepted are file:.*absolute path.*s3:/ }, uri);
+    for (const uri of [
+      '',
+      'data',
+      './data',
+      'gs://bucket',
+      'http://host/x',
+      's3://',
+      's3:///x',
+      's3://bucket/a/../b',
+      's3://bucket//a',
+      'file://host/data',
+      'file:///a?b',
+      'file:///a%2Fb',
+    ]) {
+      assert.throws(
+        () => openStore(uri),
+        { name: 'ConfigurationError', message: /accepted are file:.*absolute path.*s3:/ },
+        uri,
+      );
     }
   });
 });

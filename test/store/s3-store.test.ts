@@ -16,7 +16,8 @@ const server = outside === undefined ? await startS3Server(bucket) : undefined;
 after(() => server?.close());
 
 const openEmpty = async (): Promise<Store> => openStore(`s3://${bucket}/${randomUUID()}`);
-const pattern = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 13)) & 0xff);
+const pattern = (length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 13)) & 0xff);
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('S3 store', () => {
@@ -28,24 +29,43 @@ describe('S3 store', () => {
     assert.deepEqual(await listed(store), []);
   });
 
-  it('has one winner among concurrent conditional puts', { skip: outside === undefined && 's3rver ignores preconditions' }, async () => {
-    const store = await openEmpty();
-    for (let round = 0; round < 5; round++) {
-      const absent = await Promise.all(Array.from({ length: 6 }, (_, i) => store.put('race', bytesOf(`writer ${i}`), { ifAbsent: true })));
-      const etag = absent.find((won) => won !== undefined)!;
-      assert.equal(absent.filter((won) => won !== undefined).length, 1);
-      const match = await Promise.all(Array.from({ length: 6 }, (_, i) => store.put('race', bytesOf(`second ${i}`), { ifMatch: etag })));
-      assert.equal(match.filter((won) => won !== undefined).length, 1);
-      await store.delete('race');
-    }
-  });
+  it(
+    'has one winner among concurrent conditional puts',
+    { skip: outside === undefined && 's3rver ignores preconditions' },
+    async () => {
+      const store = await openEmpty();
+      for (let round = 0; round < 5; round++) {
+        const absent = await Promise.all(
+          Array.from({ length: 6 }, (_, i) =>
+            store.put('race', bytesOf(`writer ${i}`), { ifAbsent: true }),
+          ),
+        );
+        const etag = absent.find((won) => won !== undefined)!;
+        assert.equal(absent.filter((won) => won !== undefined).length, 1);
+        const match = await Promise.all(
+          Array.from({ length: 6 }, (_, i) =>
+            store.put('race', bytesOf(`second ${i}`), { ifMatch: etag }),
+          ),
+        );
+        assert.equal(match.filter((won) => won !== undefined).length, 1);
+        await store.delete('race');
+      }
+    },
+  );
 
-  it('lists more than a page', { skip: outside === undefined && 's3rver makes page tokens with a cipher that OpenSSL 3 lacks' }, async () => {
-    const store = await openEmpty();
-    const paths = Array.from({ length: 1003 }, (_, i) => `many/${String(i).padStart(4, '0')}`);
-    for (let i = 0; i < paths.length; i += 50) await Promise.all(paths.slice(i, i + 50).map((path) => store.put(path, bytesOf('x'))));
-    assert.deepEqual(await listed(store, 'many/'), paths);
-  });
+  it(
+    'lists more than a page',
+    {
+      skip: outside === undefined && 's3rver makes page tokens with a cipher that OpenSSL 3 lacks',
+    },
+    async () => {
+      const store = await openEmpty();
+      const paths = Array.from({ length: 1003 }, (_, i) => `many/${String(i).padStart(4, '0')}`);
+      for (let i = 0; i < paths.length; i += 50)
+        await Promise.all(paths.slice(i, i + 50).map((path) => store.put(path, bytesOf('x'))));
+      assert.deepEqual(await listed(store, 'many/'), paths);
+    },
+  );
 
   it('sends large bodies and files in parts', async () => {
     const store = await openEmpty();
@@ -68,31 +88,47 @@ describe('S3 store', () => {
 
   it('says what is missing or refused', async () => {
     const absent = openStore('s3://no-such-bucket-here/prefix');
-    const refusal = { name: 'StoreError', message: /s3:\/\/no-such-bucket-here\/prefix\/.*NoSuchBucket.*create the bucket/ };
+    const refusal = {
+      name: 'StoreError',
+      message: /s3:\/\/no-such-bucket-here\/prefix\/.*NoSuchBucket.*create the bucket/,
+    };
     await assert.rejects(absent.put('a', bytesOf('x')), refusal);
     await assert.rejects(absent.get('a'), refusal);
     await assert.rejects(absent.put('a', bytesOf('x'), { ifAbsent: true }), refusal);
     await assert.rejects(listed(absent), refusal);
   });
 
-  it('says when keys are wrong', { skip: outside !== undefined && 'the server may allow any key' }, async () => {
-    const { env } = process;
-    const id = env.AWS_ACCESS_KEY_ID!;
-    try {
-      env.AWS_ACCESS_KEY_ID = 'WRONG';
-      await assert.rejects((await openEmpty()).get('a'), { name: 'StoreError', message: /get s3:.*403 InvalidAccessKeyId.*check AWS_ACCESS_KEY_ID/ });
-      await assert.rejects((await openEmpty()).head('a'), { name: 'StoreError', message: /head s3:.*403.*s3:GetObject/ });
-    } finally {
-      env.AWS_ACCESS_KEY_ID = id;
-    }
-  });
+  it(
+    'says when keys are wrong',
+    { skip: outside !== undefined && 'the server may allow any key' },
+    async () => {
+      const { env } = process;
+      const id = env.AWS_ACCESS_KEY_ID!;
+      try {
+        env.AWS_ACCESS_KEY_ID = 'WRONG';
+        await assert.rejects((await openEmpty()).get('a'), {
+          name: 'StoreError',
+          message: /get s3:.*403 InvalidAccessKeyId.*check AWS_ACCESS_KEY_ID/,
+        });
+        await assert.rejects((await openEmpty()).head('a'), {
+          name: 'StoreError',
+          message: /head s3:.*403.*s3:GetObject/,
+        });
+      } finally {
+        env.AWS_ACCESS_KEY_ID = id;
+      }
+    },
+  );
 
   it('leaves a server that does not answer to a retry', async () => {
     const { env } = process;
     const endpoint = env.AWS_ENDPOINT_URL!;
     try {
       env.AWS_ENDPOINT_URL = 'http://127.0.0.1:1';
-      await assert.rejects((await openEmpty()).get('a'), { name: 'Error', message: /get s3:.*ECONNREFUSED/ });
+      await assert.rejects((await openEmpty()).get('a'), {
+        name: 'Error',
+        message: /get s3:.*ECONNREFUSED/,
+      });
     } finally {
       env.AWS_ENDPOINT_URL = endpoint;
     }

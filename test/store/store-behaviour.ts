@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import type { ObjectHead, Store } from '../../store/store.ts';
 
-const text = (bytes: Uint8Array | undefined): string | undefined => (bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8'));
+const text = (bytes: Uint8Array | undefined): string | undefined =>
+  bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
 
 export const bytesOf = (string: string): Uint8Array => new Uint8Array(Buffer.from(string));
 
@@ -21,7 +22,10 @@ export interface StoreQuirks {
 }
 
 /** What every store does; `open` gives one with nothing in it. */
-export function describeStore(open: () => Promise<Store>, { foldersFirst = false }: StoreQuirks = {}): void {
+export function describeStore(
+  open: () => Promise<Store>,
+  { foldersFirst = false }: StoreQuirks = {},
+): void {
   it('returns what was put, whole and by range', async () => {
     const store = await open();
     const etag = await store.put('a/b.txt', bytesOf('0123456789'));
@@ -31,7 +35,10 @@ export function describeStore(open: () => Promise<Store>, { foldersFirst = false
     assert.equal(text(await store.getRange('a/b.txt', 10, 12)), '');
     assert.equal(text(await store.getRange('a/b.txt', 4, 4)), '');
     const head = await store.head('a/b.txt');
-    assert.deepEqual({ ...head, modifiedMs: 0 }, { path: 'a/b.txt', size: 10, etag, modifiedMs: 0 });
+    assert.deepEqual(
+      { ...head, modifiedMs: 0 },
+      { path: 'a/b.txt', size: 10, etag, modifiedMs: 0 },
+    );
     assert.ok(Math.abs(head!.modifiedMs - Date.now()) < 60_000, `${head!.modifiedMs}`);
     const chunks: Uint8Array[] = [];
     for await (const chunk of (await store.stream('a/b.txt'))!) chunks.push(chunk as Uint8Array);
@@ -41,7 +48,8 @@ export function describeStore(open: () => Promise<Store>, { foldersFirst = false
   it('returns bytes that begin their own buffer', async () => {
     const store = await open();
     await store.put('aligned', new Uint8Array(24));
-    for (const bytes of [await store.get('aligned'), await store.getRange('aligned', 3, 11)]) assert.equal(bytes!.byteOffset, 0);
+    for (const bytes of [await store.get('aligned'), await store.getRange('aligned', 3, 11)])
+      assert.equal(bytes!.byteOffset, 0);
     assert.equal((await store.getRange('aligned', 3, 11))!.buffer.byteLength, 8);
   });
 
@@ -64,7 +72,10 @@ export function describeStore(open: () => Promise<Store>, { foldersFirst = false
     }
     assert.equal(await store.put('nothing', bytesOf('x'), { ifMatch: '"0123"' }), undefined);
     assert.deepEqual(await listed(store, 'z'), []);
-    await assert.rejects(store.copy('nothing', 'there'), { name: 'StoreError', message: /nothing at/ });
+    await assert.rejects(store.copy('nothing', 'there'), {
+      name: 'StoreError',
+      message: /nothing at/,
+    });
   });
 
   it('overwrites, deletes and changes the etag with the content', async () => {
@@ -114,7 +125,19 @@ export function describeStore(open: () => Promise<Store>, { foldersFirst = false
   it('lists in byte order, by any prefix, with heads', async () => {
     const store = await open();
     const beside = foldersFirst ? [] : ['a-b'];
-    const paths = [...beside, 'a/1', 'a/10', 'a/2/x', 'a/2/y', 'a0', 'b/c', '~z', 'é', '\u{FFFD}', '\u{1F600}'];
+    const paths = [
+      ...beside,
+      'a/1',
+      'a/10',
+      'a/2/x',
+      'a/2/y',
+      'a0',
+      'b/c',
+      '~z',
+      'é',
+      '\u{FFFD}',
+      '\u{1F600}',
+    ];
     for (const path of paths.toReversed()) await store.put(path, bytesOf(path));
     assert.deepEqual(await listed(store), paths);
     assert.deepEqual(await listed(store, 'a/'), ['a/1', 'a/10', 'a/2/x', 'a/2/y']);
@@ -124,14 +147,33 @@ export function describeStore(open: () => Promise<Store>, { foldersFirst = false
     for await (const object of store.list('a/2')) {
       const head = await store.head(object.path);
       // An S3 head has the time of modification in seconds.
-      assert.deepEqual({ ...object, modifiedMs: Math.floor(object.modifiedMs / 1000) }, { ...head, modifiedMs: Math.floor(head!.modifiedMs / 1000) });
+      assert.deepEqual(
+        { ...object, modifiedMs: Math.floor(object.modifiedMs / 1000) },
+        { ...head, modifiedMs: Math.floor(head!.modifiedMs / 1000) },
+      );
     }
   });
 
   it('refuses paths that leave the store or are its own', async () => {
     const store = await open();
-    for (const path of ['', '/a', 'a/', 'a//b', '../a', 'a/../../b', 'a/./b', 'a\0b', '.hashloom-tmp-1', 'a/.hashloom-lock-1', '.hashloom-probe/1']) {
-      await assert.rejects(async () => await store.put(path, bytesOf('x')), { name: 'StoreError' }, path);
+    for (const path of [
+      '',
+      '/a',
+      'a/',
+      'a//b',
+      '../a',
+      'a/../../b',
+      'a/./b',
+      'a\0b',
+      '.hashloom-tmp-1',
+      'a/.hashloom-lock-1',
+      '.hashloom-probe/1',
+    ]) {
+      await assert.rejects(
+        async () => await store.put(path, bytesOf('x')),
+        { name: 'StoreError' },
+        path,
+      );
       await assert.rejects(async () => await store.get(path), { name: 'StoreError' }, path);
     }
     await assert.rejects(listed(store, 'a/../..'), { name: 'StoreError' });

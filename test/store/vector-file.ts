@@ -3,12 +3,32 @@ import * as arrow from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 
 /** A Parquet file of vectors as others write them; `undefined` ids: no such column. */
-export function vectorFile(vectors: (number[] | null)[], ids?: (bigint | string)[], list: 'fixed' | 'variable' = 'fixed', float: 'float32' | 'float64' = 'float32', told: Record<string, (string | null)[]> = {}): Uint8Array {
-  const item = new arrow.Field('item', float === 'float32' ? new arrow.Float32() : new arrow.Float64(), true);
-  const type = list === 'fixed' ? new arrow.FixedSizeList(vectors[0]?.length ?? 2, item) : new arrow.List(item);
+export function vectorFile(
+  vectors: (number[] | null)[],
+  ids?: (bigint | string)[],
+  list: 'fixed' | 'variable' = 'fixed',
+  float: 'float32' | 'float64' = 'float32',
+  told: Record<string, (string | null)[]> = {},
+): Uint8Array {
+  const item = new arrow.Field(
+    'item',
+    float === 'float32' ? new arrow.Float32() : new arrow.Float64(),
+    true,
+  );
+  const type =
+    list === 'fixed'
+      ? new arrow.FixedSizeList(vectors[0]?.length ?? 2, item)
+      : new arrow.List(item);
   const columns: Record<string, arrow.Vector> = { vector: arrow.vectorFromArray(vectors, type) };
-  if (ids) columns['id'] = typeof ids[0] === 'string' ? arrow.vectorFromArray(ids as string[], new arrow.Utf8()) : arrow.vectorFromArray(ids as bigint[], new arrow.Int64());
-  for (const [name, texts] of Object.entries(told)) columns[name] = arrow.vectorFromArray(texts, new arrow.Utf8());
+  if (ids)
+    columns['id'] =
+      typeof ids[0] === 'string'
+        ? arrow.vectorFromArray(ids as string[], new arrow.Utf8())
+        : arrow.vectorFromArray(ids as bigint[], new arrow.Int64());
+  for (const [name, texts] of Object.entries(told))
+    columns[name] = arrow.vectorFromArray(texts, new arrow.Utf8());
   const parquet = createRequire(import.meta.url)('parquet-wasm') as typeof Parquet;
-  return parquet.writeParquet(parquet.Table.fromIPCStream(arrow.tableToIPC(new arrow.Table(columns), 'stream')));
+  return parquet.writeParquet(
+    parquet.Table.fromIPCStream(arrow.tableToIPC(new arrow.Table(columns), 'stream')),
+  );
 }

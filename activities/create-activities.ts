@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { FAILURE_TYPES } from '../schemas/failures.ts';
 import type { HeartbeatDetails } from '../schemas/run.ts';
-import type { ActivityName, RunStage, StageOutcome, StageReport, Stages } from './run-stage.ts';
+import type { ActivityName, RunStage, StageOutcome, StageReport, Stages } from './stage-runner.ts';
 import { STAGE_OF_ACTIVITY } from './stage-of-activity.ts';
 
 /** Each activity is its stage function with the context left to the worker. */

@@ -1,5 +1,5 @@
 import type { StageName } from '../schemas/stages.ts';
-import type { ActivityName } from './run-stage.ts';
+import type { ActivityName } from './stage-runner.ts';
 
 /** The stage that each activity is part of. */
 export const STAGE_OF_ACTIVITY: Record<ActivityName, StageName> = {

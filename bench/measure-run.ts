@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
 import type { MeasuredRun } from '../cli/plan/rates.ts';
-import { startEmbeddedServer } from '../infra/embedded-server.ts';
-import { findTemporalCli } from '../infra/temporal-cli.ts';
+import { startEmbeddedServer } from '../infra/server/embedded-server.ts';
+import { findTemporalCli } from '../infra/server/temporal-cli.ts';
 import {
   type Configuration,
   configuration as configurationSchema,

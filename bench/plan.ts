@@ -1,7 +1,7 @@
 import { estimateRun } from '../cli/plan/estimate-run.ts';
 import { measureCorpus } from '../cli/plan/measure-corpus.ts';
 import { RATES_FILE, readRates } from '../cli/plan/rates.ts';
-import { planRun } from '../cli/plan-run.ts';
+import { planRun } from '../cli/plan/plan-run.ts';
 import { configureRun, DATA, measureRun, removeRun } from './measure-run.ts';
 import { recordFigure } from './record-figure.ts';
 

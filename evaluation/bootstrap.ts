@@ -1,4 +1,4 @@
-import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 
 export type Interval = [low: number, high: number];
 

@@ -1,7 +1,7 @@
 /** Figures of the buckets and codes alone. V items, L tables, d bits. */
 
-import { countBuckets } from '../kernels/build-buckets.ts';
-import { log } from '../kernels/elementary.ts';
+import { countBuckets } from '../kernels/codes/build-buckets.ts';
+import { log } from '../kernels/numbers/elementary.ts';
 import type { BucketTables, Codes } from './retrieval.ts';
 
 export interface BucketStatistics {

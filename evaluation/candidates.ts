@@ -1,6 +1,6 @@
 /** What a lookup finds and what it costs: candidates by tables, length of code and Hamming radius. V items, L tables. */
 
-import { COUNTED_RADII } from '../kernels/code-distances.ts';
+import { COUNTED_RADII } from '../kernels/codes/code-distances.ts';
 import { bitsOf } from './hamming-distances.ts';
 import type { Codes } from './retrieval.ts';
 

@@ -1,5 +1,5 @@
-import type { CodeDistances } from '../kernels/code-distances.ts';
-import type { LargestCosines } from '../kernels/largest-cosines.ts';
+import type { CodeDistances } from '../kernels/codes/code-distances.ts';
+import type { LargestCosines } from '../kernels/codes/largest-cosines.ts';
 
 /** Pairs of items whose cosine distance lies in one class. */
 export interface CollisionClass {

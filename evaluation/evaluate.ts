@@ -1,9 +1,9 @@
-import { type LargeBuckets, largeBuckets } from '../kernels/large-buckets.ts';
+import { type LargeBuckets, largeBuckets } from '../kernels/codes/large-buckets.ts';
 import { Failure } from '../schemas/failures.ts';
 import type { Metrics } from '../schemas/run.ts';
 import { bootstrap, type Interval } from './bootstrap.ts';
 import { bucketStatistics } from './bucket-statistics.ts';
-import { type CodeDistances, codeDistancesOf } from '../kernels/code-distances.ts';
+import { type CodeDistances, codeDistancesOf } from '../kernels/codes/code-distances.ts';
 import { groupByDistance } from './hamming-distances.ts';
 import { type CandidateRow, cutLengths } from './candidates.ts';
 import { type Pairs, pairHits, type UnitVectors, unitVectors } from './hit-rate.ts';
@@ -27,8 +27,8 @@ import {
 } from './retrieval.ts';
 import { shuffledBuckets } from './shuffled-buckets.ts';
 import { averagePrecision, precisionAt, recallWithin, type TieGroups } from './tie-groups.ts';
-import type { WordSenses } from './word-similarity.ts';
-import { sampleWords, wuPalmerScores } from './wu-palmer-score.ts';
+import type { WordSenses } from './words/word-similarity.ts';
+import { sampleWords, wuPalmerScores } from './words/wu-palmer-score.ts';
 
 export interface EvaluationInput extends Codes {
   /** (V, L, d) row-major, d = 8 * codeBytes; without them there are neither hit rates nor neighbours. */

@@ -3,9 +3,9 @@
  * embeddings. V items, L labels an item; label l is at first the entry l = i L + t of one item alone.
  */
 
-import { RandomStream } from '../kernels/random.ts';
-import { shuffle } from '../kernels/shuffle.ts';
-import type { SparseRows } from '../kernels/train-rows.ts';
+import { RandomStream } from '../kernels/numbers/random.ts';
+import { shuffle } from '../kernels/numbers/shuffle.ts';
+import type { SparseRows } from '../kernels/training/train-rows.ts';
 
 export interface GreedyOptions {
   /** L. */
@@ -16,7 +16,7 @@ export interface GreedyOptions {
   seed: number;
 }
 
-/** Purpose of the order of items; see PURPOSE in kernels/random.ts for the others. */
+/** Purpose of the order of items; see PURPOSE in kernels/numbers/random.ts for the others. */
 const PURPOSE_GREEDY = 65;
 
 /**

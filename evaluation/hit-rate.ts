@@ -3,7 +3,7 @@
  * retrieved items, without the query, are ranked by the largest of the L x L cosines of u = tanh(E), ties by id.
  */
 
-import { tanh } from '../kernels/elementary.ts';
+import { tanh } from '../kernels/numbers/elementary.ts';
 import type { Retrieve } from './retrieval.ts';
 
 /** Pair k is (left[k], right[k]). */

@@ -3,10 +3,10 @@
  * recall of the true neighbours against the mean number of candidates. Nearest: the largest of the L x L cosines.
  */
 
-import type { CodeDistances } from '../kernels/code-distances.ts';
-import { largestCosinesOf } from '../kernels/largest-cosines.ts';
-import { sortByU32 } from '../kernels/pages-order.ts';
-import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import type { CodeDistances } from '../kernels/codes/code-distances.ts';
+import { largestCosinesOf } from '../kernels/codes/largest-cosines.ts';
+import { sortByU32 } from '../kernels/numbers/radix-order.ts';
+import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 import { Candidates, type CandidateRow, NEIGHBOURS } from './candidates.ts';
 import { kendallTau } from './kendall-tau.ts';
 import type { Relevance } from './precision-recall.ts';

@@ -3,7 +3,7 @@
  * retrieval has P 0), F1 of the two means. The query counts neither as retrieved nor as relevant.
  */
 
-import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 import { Failure } from '../schemas/failures.ts';
 import { checkIds, type Retrieve } from './retrieval.ts';
 

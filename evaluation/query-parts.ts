@@ -1,6 +1,6 @@
 /** Two halves of queries and of held-out pairs: settings are chosen on one and reported on the other. Which half an item or a pair is in follows from the seed. */
 
-import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 import type { QueryPart } from '../schemas/word-experiment.ts';
 import type { Pairs } from './hit-rate.ts';
 import type { Truth } from './precision-recall.ts';

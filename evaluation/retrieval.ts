@@ -1,5 +1,5 @@
-import { buildBuckets, type TableBuckets } from '../kernels/build-buckets.ts';
-import { bucketsOfItems, sharedBuckets } from '../kernels/shared-buckets.ts';
+import { buildBuckets, type TableBuckets } from '../kernels/codes/build-buckets.ts';
+import { bucketsOfItems, sharedBuckets } from '../kernels/codes/shared-buckets.ts';
 import { Failure } from '../schemas/failures.ts';
 
 /** codes: (V, L, w) row-major bytes. */

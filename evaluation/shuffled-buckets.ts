@@ -3,7 +3,7 @@
  * that unions keep their sizes too), and the same queries and pairs are measured again. Items are ranked by their own embeddings.
  */
 
-import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 import type { Metrics } from '../schemas/run.ts';
 import { type BucketTables, type Retrieve, retrieveByCode } from './retrieval.ts';
 

@@ -4,7 +4,7 @@
  * efficiently in the presence of tied scores", ECIR 2008.)
  */
 
-import { exp, log } from '../kernels/elementary.ts';
+import { exp, log } from '../kernels/numbers/elementary.ts';
 
 /** The list as groups of equal distance, nearest first; the query itself is in none. */
 export interface TieGroups {

@@ -1,4 +1,4 @@
-import { drawBatches, type TaskWorkspace } from '../kernels/train-task.ts';
+import { drawBatches, type TaskWorkspace } from '../kernels/training/train-task.ts';
 
 /** The pairs of one step on a device: a batch of every task of a round. s slots, m pairs, d bits. */
 export interface RoundBatch {

@@ -1,5 +1,5 @@
-import { PURPOSE, RandomStream } from '../kernels/random.ts';
-import { shuffle } from '../kernels/shuffle.ts';
+import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
+import { shuffle } from '../kernels/numbers/shuffle.ts';
 import type { TrainingConfiguration } from '../schemas/configuration.ts';
 
 /** A unit of training: partitions [p, q] with p <= q; p = q on the diagonal. */

@@ -2,12 +2,12 @@
  * What a delta makes of the answers of its base. Items are numbered as in an index made anew: by their place in the order of all keys that are left.
  */
 
-import type { Bucket } from './bucket-entry.ts';
+import type { Bucket } from './pages/bucket-entry.ts';
 import { compareKeys, type Delta, DELTA_PART } from './delta.ts';
 import { IndexFormatError } from './index-errors.ts';
-import { encodeKey } from './item-key.ts';
-import { type LoadedItems, readCode, type TextRecords, textRecord } from './load-items.ts';
-import { hex } from './page-header.ts';
+import { encodeKey } from './pages/item-key.ts';
+import { type LoadedItems, readCode, type TextRecords, textRecord } from './pages/load-items.ts';
+import { hex } from './pages/page-header.ts';
 
 /** A delta in the form of lookups. */
 export interface AppliedDelta {

@@ -1,11 +1,11 @@
 import type { DeltaFacts } from './check-manifest.ts';
 import { IndexFormatError } from './index-errors.ts';
-import { decodeKey } from './item-key.ts';
-import { crc32c } from './page-checksum.ts';
-import { u32 } from './page-file.ts';
-import { hex, type PageHeader } from './page-header.ts';
-import { type RangeReader, readExactly } from './range-reader.ts';
-import { readVarint, type VarintCursor } from './varint.ts';
+import { decodeKey } from './pages/item-key.ts';
+import { crc32c } from './pages/page-checksum.ts';
+import { u32 } from './pages/page-file.ts';
+import { hex, type PageHeader } from './pages/page-header.ts';
+import { type RangeReader, readExactly } from './ranges/range-reader.ts';
+import { readVarint, type VarintCursor } from './pages/varint.ts';
 
 export const DELTA_PART = 'delta.items';
 const HEADER_BYTES = 128;

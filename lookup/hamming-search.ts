@@ -4,7 +4,7 @@
  * the query's. B codes of W words of 32 bits, d bits.
  */
 
-import { hammingDistance, popcount, scanDistances, scanWithin } from './hamming-scan.ts';
+import { hammingDistance, popcount, scanDistances, scanWithin } from './resident/hamming-scan.ts';
 
 /** Codes near a query: places in the (B, W) array and their distances, in no order. Valid until the next search. */
 export interface HammingMatches {

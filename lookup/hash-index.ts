@@ -1,16 +1,16 @@
 import { type AppliedDelta, applyDelta, mergeItems } from './apply-delta.ts';
-import { type Bucket, readBucket, tooLarge } from './bucket-entry.ts';
+import { type Bucket, readBucket, tooLarge } from './pages/bucket-entry.ts';
 import { checkManifest, type VersionManifest } from './check-manifest.ts';
 import { IndexFormatError } from './index-errors.ts';
-import { encodeKey } from './item-key.ts';
-import { openDelta, openPart } from './open-part.ts';
-import { itemPlaces, type PageFile, payloadText, u32 } from './page-file.ts';
-import { hex } from './page-header.ts';
-import { loadItems } from './load-items.ts';
+import { encodeKey } from './pages/item-key.ts';
+import { openDelta, openPart } from './pages/open-part.ts';
+import { itemPlaces, type PageFile, payloadText, u32 } from './pages/page-file.ts';
+import { hex } from './pages/page-header.ts';
+import { loadItems } from './pages/load-items.ts';
 import { nearSpellings } from './near-spellings.ts';
 import type { Neighbours } from './neighbours.ts';
-import { residentIndex, type ResidentIndex } from './resident-index.ts';
-import type { RangeReader } from './range-reader.ts';
+import { residentIndex, type ResidentIndex } from './resident/resident-index.ts';
+import type { RangeReader } from './ranges/range-reader.ts';
 
 export interface BucketAnswer {
   /** From 0. */

@@ -1,4 +1,4 @@
-import type { ResidentKeys } from './resident-keys.ts';
+import type { ResidentKeys } from './resident/resident-keys.ts';
 
 export interface NearSpelling {
   key: string;

@@ -1,5 +1,5 @@
 import type { HammingMatches } from './hamming-search.ts';
-import type { ResidentBuckets } from './resident-buckets.ts';
+import type { ResidentBuckets } from './resident/resident-buckets.ts';
 
 /** Items near a query: the nearest first, then by ascending number. */
 export interface Neighbours {

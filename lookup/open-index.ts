@@ -1,8 +1,8 @@
 import { checkCurrent, type Current } from './check-manifest.ts';
 import { type HashIndex, openParts } from './hash-index.ts';
-import { httpLocation } from './http-range-reader.ts';
+import { httpLocation } from './ranges/http-range-reader.ts';
 import { IndexFormatError, IndexReadError } from './index-errors.ts';
-import type { IndexLocation } from './range-reader.ts';
+import type { IndexLocation } from './ranges/range-reader.ts';
 
 export interface OpenOptions {
   /** Reader of a folder by its URI, for other schemes than file, s3, http and https. */
@@ -64,8 +64,8 @@ export async function locate(uri: string): Promise<IndexLocation> {
       `expected a path, file://, s3://, http:// or https://, got ${scheme}: (others need the option location)`,
     );
   // Loaded here alone, so that a browser never asks for node: modules.
-  if (scheme === 's3') return (await import('./s3-range-reader.ts')).s3Location(uri);
-  const { fileLocation } = await import('./file-range-reader.ts');
+  if (scheme === 's3') return (await import('./ranges/s3-range-reader.ts')).s3Location(uri);
+  const { fileLocation } = await import('./ranges/file-range-reader.ts');
   return fileLocation(uri);
 }
 

@@ -1,4 +1,4 @@
-import { log } from '../kernels/elementary.ts';
+import { log } from '../kernels/numbers/elementary.ts';
 import type { BucketTables, Codes } from '../evaluation/retrieval.ts';
 import type { BucketFigures } from './report-data.ts';
 

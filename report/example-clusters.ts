@@ -1,5 +1,5 @@
 import type { BucketTables } from '../evaluation/retrieval.ts';
-import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 import type { ExampleCluster } from './report-data.ts';
 
 const EXAMPLES = 16;

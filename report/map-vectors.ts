@@ -1,7 +1,7 @@
 import { UMAP } from 'umap-js';
 import type { BucketTables } from '../evaluation/retrieval.ts';
-import { tanh } from '../kernels/elementary.ts';
-import { PURPOSE, RandomStream } from '../kernels/random.ts';
+import { tanh } from '../kernels/numbers/elementary.ts';
+import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 import type { MapPoint } from './report-data.ts';
 import { shownName } from './shown-name.ts';
 

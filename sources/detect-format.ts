@@ -1,4 +1,4 @@
-import type { CheckedBytes } from './check-utf8.ts';
+import type { CheckedBytes } from './text/check-utf8.ts';
 import type { ReadOptions } from './source-options.ts';
 
 export type TextFormat = Exclude<ReadOptions['format'], 'auto'>;

@@ -1,5 +1,5 @@
 import { Failure } from '../schemas/failures.ts';
-import { kindOf } from './json-lines.ts';
+import { kindOf } from './text/json-lines.ts';
 
 /** An id as an index holds it: a string as it is, an integer in decimal. A DataError where it is neither. */
 export function itemId(value: unknown, where: string): string {

@@ -1,10 +1,10 @@
-import { type CheckedBytes, checkUtf8 } from './check-utf8.ts';
-import { decompress, type ExpectedFile } from './decompress.ts';
+import { type CheckedBytes, checkUtf8 } from './text/check-utf8.ts';
+import { decompress, type ExpectedFile } from './compression/decompress.ts';
 import { detectFormat, isParquet, isWebArchive, peek, peekBytes } from './detect-format.ts';
-import { textOfLine } from './json-lines.ts';
+import { textOfLine } from './text/json-lines.ts';
 import { type ParquetSource, readParquetRows } from './parquet-rows.ts';
 import type { ReadOptions } from './source-options.ts';
-import { isBlank, splitLines } from './split-lines.ts';
+import { isBlank, splitLines } from './text/split-lines.ts';
 import { readWebArchive } from './web-archive.ts';
 
 /** Part of a document's text. */

@@ -1,14 +1,14 @@
 import type { DocumentsConfiguration } from '../schemas/documents.ts';
 import { Failure } from '../schemas/failures.ts';
 import { checkedPayload } from '../schemas/payload.ts';
-import { decompress, type ExpectedFile } from './decompress.ts';
-import { checkUtf8 } from './check-utf8.ts';
+import { decompress, type ExpectedFile } from './compression/decompress.ts';
+import { checkUtf8 } from './text/check-utf8.ts';
 import { detectFormat, isParquet, peek, peekBytes } from './detect-format.ts';
 import { itemId } from './item-id.ts';
-import { fieldOf, kindOf, parseLine } from './json-lines.ts';
+import { fieldOf, kindOf, parseLine } from './text/json-lines.ts';
 import { type ParquetColumnKind, type ParquetSource, readParquetRows } from './parquet-rows.ts';
 import type { ReadOptions } from './source-options.ts';
-import { isBlank, splitLines } from './split-lines.ts';
+import { isBlank, splitLines } from './text/split-lines.ts';
 
 /** A document with what is known of it; of ready-made vectors `terms` and `weights`, else `text`. */
 export interface LabelledDocument {

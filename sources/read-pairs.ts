@@ -1,8 +1,8 @@
 import { Failure } from '../schemas/failures.ts';
 import { itemId } from './item-id.ts';
-import { fieldOf, parseLine } from './json-lines.ts';
+import { fieldOf, parseLine } from './text/json-lines.ts';
 import { readParquetRows } from './parquet-rows.ts';
-import { type RecordFile, splitFields } from './read-lines.ts';
+import { type RecordFile, splitFields } from './text/read-lines.ts';
 import type { SourceOptions } from './source-options.ts';
 
 export interface WeightedPair {

@@ -1,6 +1,6 @@
 import { Failure } from '../schemas/failures.ts';
-import { byteReader, type ByteReader } from './byte-reader.ts';
-import { type CheckedBytes, checkPiece } from './check-utf8.ts';
+import { byteReader, type ByteReader } from './compression/byte-reader.ts';
+import { type CheckedBytes, checkPiece } from './text/check-utf8.ts';
 import type { ReadOptions } from './source-options.ts';
 
 const LONGEST_HEADER = 64 * 1024;

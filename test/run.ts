@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startEmbeddedServer } from '../infra/embedded-server.ts';
-import { findTemporalCli } from '../infra/temporal-cli.ts';
+import { startEmbeddedServer } from '../infra/server/embedded-server.ts';
+import { findTemporalCli } from '../infra/server/temporal-cli.ts';
 import { Failure } from '../schemas/failures.ts';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));

@@ -1,4 +1,4 @@
-import { findTensorflow } from '../infra/tensorflow.ts';
+import { findTensorflow } from '../infra/tensorflow/tensorflow.ts';
 
 /** For `describe`: why tests of the engine tensorflow are skipped on this machine; false where they run. */
 export async function withoutTensorflow(): Promise<string | false> {

@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { ActivityName, StageOutcome, StageReport } from '../activities/run-stage.ts';
-import type { StageContext } from '../activities/stage-context.ts';
+import type { ActivityName, StageOutcome, StageReport } from '../activities/stage-runner.ts';
+import type { StageContext } from '../activities/stage/stage.ts';
 import * as stages from '../activities/stages.ts';
-import { openTensorflow } from '../infra/tensorflow.ts';
+import { openTensorflow } from '../infra/tensorflow/tensorflow.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 

@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { RunStage, StageOutcome } from '../activities/run-stage.ts';
-import { prepareTensorflow } from '../infra/tensorflow.ts';
+import type { RunStage, StageOutcome } from '../activities/stage-runner.ts';
+import { prepareTensorflow } from '../infra/tensorflow/tensorflow.ts';
 import type { ThreadTask } from './stage-thread.ts';
 
 /** How long a cancelled stage may take to stop by itself before its thread is ended. */

@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { StageOutput } from '../activities/stage-context.ts';
+import type { StageOutput } from '../activities/stage/stage.ts';
 import type { AppendChanges, AppendRunInput, Metrics, ReindexResult } from '../schemas/run.ts';
 import { ITEM_METRICS } from '../schemas/metrics.ts';
 import { APPEND_STAGE_NAMES } from '../schemas/stages.ts';

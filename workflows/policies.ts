@@ -4,7 +4,7 @@ import {
   proxyActivities,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.ts';
-import type { ActivityName } from '../activities/run-stage.ts';
+import type { ActivityName } from '../activities/stage-runner.ts';
 import { FAILURE_TYPES } from '../schemas/failures.ts';
 import { QUEUES, type QueueRole } from '../schemas/queues.ts';
 

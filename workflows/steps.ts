@@ -1,7 +1,7 @@
-import type { FinishTrainingOutput } from '../activities/finish-training.ts';
-import type { ActivityName, Stages } from '../activities/run-stage.ts';
-import type { ReportOutput } from '../activities/report.ts';
-import type { LearningInput } from '../activities/training-artifacts.ts';
+import type { FinishTrainingOutput } from '../activities/training/finish-training.ts';
+import type { ActivityName, Stages } from '../activities/stage-runner.ts';
+import type { ReportOutput } from '../activities/quality/report.ts';
+import type { LearningInput } from '../activities/training/name-training.ts';
 import type { GateApproval } from '../schemas/gate.ts';
 import type { QueueRole } from '../schemas/queues.ts';
 import type { Metrics, StageResult } from '../schemas/run.ts';
@@ -29,7 +29,7 @@ export interface StageFigures {
   bytes: number;
 }
 
-/** What the stages of a run are taken with: workflows/run-reindex.ts does them on Temporal, cli/plan-run.ts looks whether they are done. */
+/** What the stages of a run are taken with: workflows/run-reindex.ts does them on Temporal, cli/plan/plan-run.ts looks whether they are done. */
 export interface Steps {
   run: {
     /** A stage as a run shows it. */

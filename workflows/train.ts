@@ -6,9 +6,9 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { FinishTrainingOutput } from '../activities/finish-training.ts';
-import type { Score } from '../activities/resume-training.ts';
-import type { WarmStart } from '../activities/training-artifacts.ts';
+import type { FinishTrainingOutput } from '../activities/training/finish-training.ts';
+import type { Score } from '../activities/training/resume-training.ts';
+import type { WarmStart } from '../activities/training/name-training.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import { isSurveyUsed, rounds } from '../hashers/tournament.ts';
 import type { TrainingConfiguration } from '../schemas/configuration.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { reindexWorkflowId } from '../../schemas/run.ts';
-import { examples, temporalOptions } from '../program-options.ts';
+import { examples, temporalOptions } from '../terminal/program-options.ts';
 
 /** Workers end what they do within seconds; a run without workers may take longer. */
 const WAIT_MS = 30_000;
@@ -15,9 +15,9 @@ export function addCancelCommand(program: Command): void {
     .argument('[index]', 'name of the index (default: the one of ./hashloom.yaml)')
     .addHelpText('after', examples(['hashloom cancel news', 'then, to go on: hashloom run']))
     .action(async (name: string | undefined, _options: object, command: Command) => {
-      const { indexOrConfigured } = await import('../show-run.ts');
-      const { withTemporal } = await import('../open-temporal.ts');
-      const { cancelRun } = await import('../cancel-run.ts');
+      const { indexOrConfigured } = await import('../run/show-run.ts');
+      const { withTemporal } = await import('../temporal/open-temporal.ts');
+      const { cancelRun } = await import('../run/cancel-run.ts');
       const workflowId = reindexWorkflowId(await indexOrConfigured(name));
       const ended = await withTemporal(temporalOptions(command), ({ client }) =>
         cancelRun(client, workflowId, WAIT_MS),

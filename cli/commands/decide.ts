@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, temporalOptions } from '../program-options.ts';
+import { examples, temporalOptions } from '../terminal/program-options.ts';
 
 /** `approve` and `reject`: the two decisions about a run that waits at its gate. */
 export function addDecisionCommands(program: Command): void {
@@ -45,9 +45,9 @@ function addDecision(
         options: { reason: string; as?: string },
         command: Command,
       ) => {
-        const { indexOrConfigured } = await import('../show-run.ts');
-        const { withTemporal } = await import('../open-temporal.ts');
-        const { decideRun } = await import('../decide-run.ts');
+        const { indexOrConfigured } = await import('../run/show-run.ts');
+        const { withTemporal } = await import('../temporal/open-temporal.ts');
+        const { decideRun } = await import('../run/decide-run.ts');
         const index = await indexOrConfigured(name);
         const answer = await withTemporal(temporalOptions(command), ({ client }) =>
           decideRun(client, index, verb, {

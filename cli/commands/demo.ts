@@ -1,7 +1,12 @@
 import { basename, relative } from 'node:path';
 import type { Command } from 'commander';
-import { EXIT_INTERRUPTED } from '../interrupts.ts';
-import { DEFAULT_THREADS, examples, positiveInteger, terminals } from '../program-options.ts';
+import { EXIT_INTERRUPTED } from '../terminal/interrupts.ts';
+import {
+  DEFAULT_THREADS,
+  examples,
+  positiveInteger,
+  terminals,
+} from '../terminal/program-options.ts';
 
 export function addDemoCommand(program: Command): void {
   program
@@ -22,7 +27,7 @@ export function addDemoCommand(program: Command): void {
       ),
     )
     .action(async (options: { home: string; threads: number; json: boolean }, command: Command) => {
-      const { runDemo } = await import('../demo.ts');
+      const { runDemo } = await import('../demo/demo.ts');
       const finished = await runDemo({
         ...options,
         terminals: terminals(command),

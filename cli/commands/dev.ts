@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
-import { aborted, listenForInterrupts } from '../interrupts.ts';
-import { DEFAULT_THREADS, examples, positiveInteger, terminals } from '../program-options.ts';
+import { aborted, listenForInterrupts } from '../terminal/interrupts.ts';
+import {
+  DEFAULT_THREADS,
+  examples,
+  positiveInteger,
+  terminals,
+} from '../terminal/program-options.ts';
 
 export function addDevCommand(program: Command): void {
   program
@@ -19,7 +24,7 @@ export function addDevCommand(program: Command): void {
       ),
     )
     .action(async (options: { home: string; threads: number }, command: Command) => {
-      const { openLocalTemporal } = await import('../local-temporal.ts');
+      const { openLocalTemporal } = await import('../temporal/local-temporal.ts');
       const { err, out } = terminals(command);
       const interrupts = listenForInterrupts();
       try {

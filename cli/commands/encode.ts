@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, terminals } from '../program-options.ts';
+import { examples, terminals } from '../terminal/program-options.ts';
 
 export function addEncodeCommand(program: Command): void {
   program
@@ -24,8 +24,8 @@ export function addEncodeCommand(program: Command): void {
     .action(
       async (texts: string[], options: { index?: string; json: boolean }, command: Command) => {
         const { text } = await import('node:stream/consumers');
-        const { indexLocation } = await import('../published-location.ts');
-        const { encodeTexts } = await import('../lookup-text.ts');
+        const { indexLocation } = await import('../configuration/published-location.ts');
+        const { encodeTexts } = await import('../index/lookup-text.ts');
         const asked =
           texts.length > 0
             ? texts

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, positiveInteger, terminals } from '../program-options.ts';
+import { examples, positiveInteger, terminals } from '../terminal/program-options.ts';
 
 interface EvaluateCommandOptions {
   codes: string;
@@ -76,7 +76,7 @@ export function addEvaluateCommand(program: Command): void {
     )
     .action(async (options: EvaluateCommandOptions, command: Command) => {
       const { evaluateCodes, evaluationText, metricNames, unknownText } =
-        await import('../evaluate-codes.ts');
+        await import('../evaluate/evaluate-codes.ts');
       const { metric, json, ...rest } = options;
       const found = await evaluateCodes({
         ...rest,

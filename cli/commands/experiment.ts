@@ -2,17 +2,17 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { LOSS_NAMES } from '../../schemas/configuration.ts';
 import type { Method } from '../../schemas/experiment.ts';
-import { EXIT_INTERRUPTED } from '../interrupts.ts';
-import type { DocumentsOptions } from '../experiment-documents.ts';
+import { EXIT_INTERRUPTED } from '../terminal/interrupts.ts';
+import type { DocumentsOptions } from '../experiments/experiment-documents.ts';
 import {
   DEFAULT_THREADS,
   examples,
   positiveInteger,
   temporalOptions,
   terminals,
-} from '../program-options.ts';
-import type { SbmOptions } from '../experiment-sbm.ts';
-import type { WordOptions } from '../experiment-words.ts';
+} from '../terminal/program-options.ts';
+import type { SbmOptions } from '../experiments/experiment-sbm.ts';
+import type { WordOptions } from '../experiments/experiment-words.ts';
 
 type SbmCommandOptions = Omit<SbmOptions, 'temporal' | 'terminals'>;
 type WordCommandOptions = Omit<WordOptions, 'config' | 'temporal' | 'terminals'>;
@@ -90,7 +90,7 @@ export function addExperimentCommand(program: Command): void {
       ),
     )
     .action(async (options: SbmCommandOptions, command: Command) => {
-      const { runSbm } = await import('../experiment-sbm.ts');
+      const { runSbm } = await import('../experiments/experiment-sbm.ts');
       const finished = await runSbm({
         ...options,
         temporal: temporalOptions(command),
@@ -175,8 +175,8 @@ export function addExperimentCommand(program: Command): void {
       ),
     )
     .action(async (options: DocumentsCommandOptions, command: Command) => {
-      const { METHOD_NAMES, runDocuments } = await import('../experiment-documents.ts');
-      const { DOCUMENT_SETS } = await import('../document-sets.ts');
+      const { METHOD_NAMES, runDocuments } = await import('../experiments/experiment-documents.ts');
+      const { DOCUMENT_SETS } = await import('../experiments/document-sets.ts');
       const method = options.method.includes('all')
         ? METHOD_NAMES
         : known(options.method, METHOD_NAMES, '--method');
@@ -290,7 +290,7 @@ function addWords(experiment: Command): void {
       ),
     )
     .action(async (config: string, options: WordCommandOptions, command: Command) => {
-      const { runWords } = await import('../experiment-words.ts');
+      const { runWords } = await import('../experiments/experiment-words.ts');
       const finished = await runWords({
         ...options,
         config,

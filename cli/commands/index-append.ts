@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { EXIT_INTERRUPTED } from '../interrupts.ts';
+import { EXIT_INTERRUPTED } from '../terminal/interrupts.ts';
 import {
   DEFAULT_THREADS,
   examples,
   positiveInteger,
   temporalOptions,
   terminals,
-} from '../program-options.ts';
+} from '../terminal/program-options.ts';
 
 interface AppendOptions {
   delete: string[];
@@ -86,10 +86,10 @@ export function addAppendCommand(index: Command): void {
         options: AppendOptions,
         command: Command,
       ) => {
-        const { indexTarget } = await import('../index-target.ts');
-        const { planAppend } = await import('../append-items.ts');
-        const { runLocally, runRemotely } = await import('../run-index.ts');
-        const { outcomeLine, outcomeText } = await import('../run-outcome.ts');
+        const { indexTarget } = await import('../configuration/index-target.ts');
+        const { planAppend } = await import('../index/append-items.ts');
+        const { runLocally, runRemotely } = await import('../run/run-index.ts');
+        const { outcomeLine, outcomeText } = await import('../run/run-outcome.ts');
         const { force, json, replace, home, threads } = options;
         const screens = terminals(command);
         const { configuration, prepare } = await planAppend(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addAppendCommand } from './index-append.ts';
 import { addVersionCommands } from './index-versions.ts';
-import { examples, terminals } from '../program-options.ts';
+import { examples, terminals } from '../terminal/program-options.ts';
 
 export function addIndexCommand(program: Command): void {
   const index = program
@@ -27,8 +27,8 @@ export function addIndexCommand(program: Command): void {
       ),
     )
     .action(async (options: { store?: string; json: boolean }, command: Command) => {
-      const { indexesTable, listIndexes } = await import('../list-indexes.ts');
-      const { storeLocation } = await import('../published-location.ts');
+      const { indexesTable, listIndexes } = await import('../index/list-indexes.ts');
+      const { storeLocation } = await import('../configuration/published-location.ts');
       const store = await storeLocation(options.store);
       const indexes = await listIndexes(store);
       if (options.json)

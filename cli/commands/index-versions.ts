@@ -7,7 +7,7 @@ import {
   positiveInteger,
   temporalOptions,
   terminals,
-} from '../program-options.ts';
+} from '../terminal/program-options.ts';
 
 interface StoreOption {
   store?: string;
@@ -48,8 +48,8 @@ function addRollback(index: Command): void {
       ),
     )
     .action(async (name: string, version: number | undefined, options: StoreOption) => {
-      const { indexTarget } = await import('../index-target.ts');
-      const { rollback } = await import('../../activities/rollback.ts');
+      const { indexTarget } = await import('../configuration/index-target.ts');
+      const { rollback } = await import('../../upkeep/rollback.ts');
       const target = await indexTarget(name, options.store);
       const done = await rollback(
         target.store,
@@ -87,9 +87,9 @@ function addCompare(index: Command): void {
         options: StoreOption & { most: number },
         command: Command,
       ) => {
-        const { indexTarget } = await import('../index-target.ts');
-        const { compareVersions } = await import('../../activities/compare-versions.ts');
-        const { comparisonText } = await import('../version-tables.ts');
+        const { indexTarget } = await import('../configuration/index-target.ts');
+        const { compareVersions } = await import('../../upkeep/compare-versions.ts');
+        const { comparisonText } = await import('../index/version-tables.ts');
         const target = await indexTarget(name, options.store);
         const comparison = await compareVersions(target.store, target.index, a, b, options.most);
         process.stdout.write(
@@ -123,9 +123,9 @@ function addData(index: Command): void {
     .action(
       async (name: string, version: number | undefined, options: StoreOption & { to: string }) => {
         const { mkdir } = await import('node:fs/promises');
-        const { indexTarget } = await import('../index-target.ts');
-        const { exportData } = await import('../../activities/export-data.ts');
-        const { formatCount } = await import('../format.ts');
+        const { indexTarget } = await import('../configuration/index-target.ts');
+        const { exportData } = await import('../../upkeep/export-benchmark.ts');
+        const { formatCount } = await import('../terminal/format.ts');
         const target = await indexTarget(name, options.store);
         await mkdir(options.to, { recursive: true });
         const files = await exportData(
@@ -168,8 +168,8 @@ function addPins(index: Command): void {
         version: number,
         options: { reason: string; as?: string; store?: string },
       ) => {
-        const { indexTarget } = await import('../index-target.ts');
-        const { pin } = await import('../../activities/pins.ts');
+        const { indexTarget } = await import('../configuration/index-target.ts');
+        const { pin } = await import('../../upkeep/pins.ts');
         const { userInfo } = await import('node:os');
         const target = await indexTarget(name, options.store);
         await pin(target.store, target.index, version, {
@@ -189,8 +189,8 @@ function addPins(index: Command): void {
     .option(...STORE)
     .addHelpText('after', examples(['hashloom index unpin news 3', 'then: hashloom index gc news']))
     .action(async (name: string, version: number, options: { store?: string }) => {
-      const { indexTarget } = await import('../index-target.ts');
-      const { unpin } = await import('../../activities/pins.ts');
+      const { indexTarget } = await import('../configuration/index-target.ts');
+      const { unpin } = await import('../../upkeep/pins.ts');
       const target = await indexTarget(name, options.store);
       const was = await unpin(target.store, target.index, version);
       process.stdout.write(
@@ -229,11 +229,11 @@ function addGarbage(index: Command): void {
         options: StoreOption & { keep: number; grace: number; dryRun: boolean; schedules: boolean },
         command: Command,
       ) => {
-        const { indexTarget } = await import('../index-target.ts');
-        const { collectGarbage } = await import('../../activities/collect-garbage.ts');
-        const { withTemporal } = await import('../open-temporal.ts');
-        const { scheduledConfigurations } = await import('../scheduled-configurations.ts');
-        const { garbageText } = await import('../version-tables.ts');
+        const { indexTarget } = await import('../configuration/index-target.ts');
+        const { collectGarbage } = await import('../../upkeep/collect-garbage.ts');
+        const { withTemporal } = await import('../temporal/open-temporal.ts');
+        const { scheduledConfigurations } = await import('../index/scheduled-configurations.ts');
+        const { garbageText } = await import('../index/version-tables.ts');
         const { store, index } = await indexTarget(name, options.store);
         const scheduled = options.schedules
           ? await withTemporal(temporalOptions(command), (temporal) =>

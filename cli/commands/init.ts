@@ -4,10 +4,10 @@ import { type Command, Option } from 'commander';
 import { configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { PRESETS, type Preset } from '../../schemas/presets.ts';
-import { configurationSchema } from '../configuration-schema.ts';
-import { configurationTemplate } from '../configuration-template.ts';
-import { CONFIGURATION_FILE, parseConfiguration } from '../load-configuration.ts';
-import { examples } from '../program-options.ts';
+import { configurationSchema } from '../configuration/schema.ts';
+import { configurationTemplate } from '../configuration/template.ts';
+import { CONFIGURATION_FILE, parseConfiguration } from '../configuration/load-configuration.ts';
+import { examples } from '../terminal/program-options.ts';
 
 interface InitOptions {
   corpus: string;

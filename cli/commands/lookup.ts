@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, positiveInteger, terminals } from '../program-options.ts';
+import { examples, positiveInteger, terminals } from '../terminal/program-options.ts';
 
 export function addLookupCommand(program: Command): void {
   program
@@ -66,9 +66,9 @@ export function addLookupCommand(program: Command): void {
         },
         command: Command,
       ) => {
-        const { indexLocation } = await import('../published-location.ts');
+        const { indexLocation } = await import('../configuration/published-location.ts');
         if (options.text) {
-          const { lookupTexts, textAnswerText } = await import('../lookup-text.ts');
+          const { lookupTexts, textAnswerText } = await import('../index/lookup-text.ts');
           const { out } = terminals(command);
           for (const answer of await lookupTexts(
             await indexLocation(options.index),
@@ -80,7 +80,7 @@ export function addLookupCommand(program: Command): void {
         }
         if (command.getOptionValueSource('nearest') === 'cli')
           command.error('error: --nearest goes with --text; for words, --radius');
-        const { answerLine, answerText, lookupWords } = await import('../lookup-words.ts');
+        const { answerLine, answerText, lookupWords } = await import('../index/lookup-words.ts');
         const uri = await indexLocation(options.index);
         const answers = await lookupWords(uri, words, options);
         const { err, out } = terminals(command);

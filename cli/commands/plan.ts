@@ -1,8 +1,19 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { formatBytes, formatCount, formatFigure, formatSeconds, parseBytes } from '../format.ts';
-import { CONFIGURATION_FILE } from '../load-configuration.ts';
-import { DEFAULT_THREADS, examples, positiveInteger, terminals } from '../program-options.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatFigure,
+  formatSeconds,
+  parseBytes,
+} from '../terminal/format.ts';
+import { CONFIGURATION_FILE } from '../configuration/load-configuration.ts';
+import {
+  DEFAULT_THREADS,
+  examples,
+  positiveInteger,
+  terminals,
+} from '../terminal/program-options.ts';
 
 interface PlanCommandOptions {
   corpusSize?: number;
@@ -50,10 +61,10 @@ export function addPlanCommand(program: Command): void {
       ),
     )
     .action(async (file: string, options: PlanCommandOptions, command: Command) => {
-      const { loadConfiguration } = await import('../load-configuration.ts');
-      const { planRun, planResized } = await import('../plan-run.ts');
+      const { loadConfiguration } = await import('../configuration/load-configuration.ts');
+      const { planRun, planResized } = await import('../plan/plan-run.ts');
       const { readRates, RATES_FILE } = await import('../plan/rates.ts');
-      const { estimateTable, planTable } = await import('../result-tables.ts');
+      const { estimateTable, planTable } = await import('../run/result-tables.ts');
       const configuration = await loadConfiguration(file);
       const resized = options.corpusSize !== undefined || options.files !== undefined;
       const plan = resized

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, positiveInteger, terminals } from '../program-options.ts';
+import { examples, positiveInteger, terminals } from '../terminal/program-options.ts';
 
 export function addReportCommand(program: Command): void {
   program
@@ -34,8 +34,8 @@ export function addReportCommand(program: Command): void {
         options: { store?: string; open: boolean },
         command: Command,
       ) => {
-        const { findReport } = await import('../find-report.ts');
-        const { openFile } = await import('../open-file.ts');
+        const { findReport } = await import('../index/find-report.ts');
+        const { openFile } = await import('../index/open-file.ts');
         const file = await findReport(index, {
           ...options,
           ...(version !== undefined && { version }),

@@ -1,5 +1,10 @@
 import type { Command } from 'commander';
-import { examples, positiveInteger, temporalOptions, terminals } from '../program-options.ts';
+import {
+  examples,
+  positiveInteger,
+  temporalOptions,
+  terminals,
+} from '../terminal/program-options.ts';
 
 /** A subcommand of `run`. */
 export function addRunListCommand(run: Command): void {
@@ -18,8 +23,8 @@ export function addRunListCommand(run: Command): void {
       ),
     )
     .action(async (options: { index?: string; limit: number; json: boolean }, command: Command) => {
-      const { listRuns, runsTable } = await import('../list-runs.ts');
-      const { withTemporal } = await import('../open-temporal.ts');
+      const { listRuns, runsTable } = await import('../run/list-runs.ts');
+      const { withTemporal } = await import('../temporal/open-temporal.ts');
       const runs = await withTemporal(temporalOptions(command), ({ client }) =>
         listRuns(client, options.limit, options.index),
       );

@@ -1,15 +1,15 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { EXIT_INTERRUPTED } from '../interrupts.ts';
-import { CONFIGURATION_FILE } from '../load-configuration.ts';
+import { EXIT_INTERRUPTED } from '../terminal/interrupts.ts';
+import { CONFIGURATION_FILE } from '../configuration/load-configuration.ts';
 import {
   DEFAULT_THREADS,
   examples,
   positiveInteger,
   temporalOptions,
   terminals,
-} from '../program-options.ts';
+} from '../terminal/program-options.ts';
 import { addRunListCommand } from './run-list.ts';
 
 interface RunCommandOptions {
@@ -79,11 +79,11 @@ export function addRunCommand(program: Command): void {
       ),
     )
     .action(async (file: string, options: RunCommandOptions, command: Command) => {
-      const { loadConfiguration } = await import('../load-configuration.ts');
+      const { loadConfiguration } = await import('../configuration/load-configuration.ts');
       const configuration = await loadConfiguration(file);
       if (options.dryRun) {
-        const { planRun } = await import('../plan-run.ts');
-        const { planTable } = await import('../result-tables.ts');
+        const { planRun } = await import('../plan/plan-run.ts');
+        const { planTable } = await import('../run/result-tables.ts');
         const plan = await planRun(configuration, options.force);
         process.stdout.write(
           options.json
@@ -92,8 +92,8 @@ export function addRunCommand(program: Command): void {
         );
         return;
       }
-      const { runLocally, runRemotely } = await import('../run-index.ts');
-      const { outcomeLine, outcomeText } = await import('../run-outcome.ts');
+      const { runLocally, runRemotely } = await import('../run/run-index.ts');
+      const { outcomeLine, outcomeText } = await import('../run/run-outcome.ts');
       const screens = terminals(command);
       const again = [
         'hashloom run',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { CONFIGURATION_FILE } from '../load-configuration.ts';
-import { duration, examples, temporalOptions, terminals } from '../program-options.ts';
+import { CONFIGURATION_FILE } from '../configuration/load-configuration.ts';
+import { duration, examples, temporalOptions, terminals } from '../terminal/program-options.ts';
 
 interface CreateOptions {
   every?: number;
@@ -55,10 +55,10 @@ export function addScheduleCommand(program: Command): void {
     .action(async (file: string, options: CreateOptions, command: Command) => {
       if (options.every === undefined && options.cron === undefined)
         command.error('error: set --every or --cron');
-      const { loadConfiguration } = await import('../load-configuration.ts');
+      const { loadConfiguration } = await import('../configuration/load-configuration.ts');
       const configuration = await loadConfiguration(file);
-      const { createSchedule } = await import('../schedules.ts');
-      const { withTemporal } = await import('../open-temporal.ts');
+      const { createSchedule } = await import('../index/schedules.ts');
+      const { withTemporal } = await import('../temporal/open-temporal.ts');
       const created = await withTemporal(temporalOptions(command), (client) =>
         createSchedule(client, configuration, options),
       );
@@ -70,8 +70,8 @@ export function addScheduleCommand(program: Command): void {
     .description('Lists the schedules of this namespace.')
     .option('--json', 'one JSON line a schedule', false)
     .action(async (options: { json: boolean }, command: Command) => {
-      const { listSchedules, schedulesTable } = await import('../schedules.ts');
-      const { withTemporal } = await import('../open-temporal.ts');
+      const { listSchedules, schedulesTable } = await import('../index/schedules.ts');
+      const { withTemporal } = await import('../temporal/open-temporal.ts');
       const schedules = await withTemporal(temporalOptions(command), listSchedules);
       if (options.json)
         for (const each of schedules) process.stdout.write(`${JSON.stringify(each)}\n`);
@@ -88,9 +88,9 @@ export function addScheduleCommand(program: Command): void {
     if (name === 'pause' || name === 'unpause')
       verb.option('--note <text>', 'why, for whoever looks at it in the UI');
     verb.action(async (index: string | undefined, options: { note?: string }, command: Command) => {
-      const { actOnSchedule } = await import('../schedules.ts');
-      const { withTemporal } = await import('../open-temporal.ts');
-      const { indexOrConfigured } = await import('../show-run.ts');
+      const { actOnSchedule } = await import('../index/schedules.ts');
+      const { withTemporal } = await import('../temporal/open-temporal.ts');
+      const { indexOrConfigured } = await import('../run/show-run.ts');
       const target = await indexOrConfigured(index);
       const said = await withTemporal(temporalOptions(command), (client) =>
         actOnSchedule(client, target, name as keyof typeof VERBS, options.note),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, terminals } from '../program-options.ts';
+import { examples, terminals } from '../terminal/program-options.ts';
 
 interface SetupOptions {
   cuda: boolean;
@@ -38,7 +38,7 @@ export function addSetupCommand(program: Command): void {
       ),
     )
     .action(async (options: SetupOptions, command: Command) => {
-      const { setUpTensorflow } = await import('../setup-tensorflow.ts');
+      const { setUpTensorflow } = await import('../temporal/setup-tensorflow.ts');
       await setUpTensorflow(options, terminals(command));
     });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { reindexWorkflowId } from '../../schemas/run.ts';
-import { EXIT_INTERRUPTED, listenForInterrupts } from '../interrupts.ts';
-import { examples, temporalOptions, terminals } from '../program-options.ts';
+import { EXIT_INTERRUPTED, listenForInterrupts } from '../terminal/interrupts.ts';
+import { examples, temporalOptions, terminals } from '../terminal/program-options.ts';
 
 export function addWatchCommand(program: Command): void {
   program
@@ -20,9 +20,9 @@ export function addWatchCommand(program: Command): void {
       ),
     )
     .action(async (name: string | undefined, options: { json: boolean }, command: Command) => {
-      const { indexOrConfigured, showRun } = await import('../show-run.ts');
-      const { withTemporal } = await import('../open-temporal.ts');
-      const { outcomeLine, outcomeText } = await import('../run-outcome.ts');
+      const { indexOrConfigured, showRun } = await import('../run/show-run.ts');
+      const { withTemporal } = await import('../temporal/open-temporal.ts');
+      const { outcomeLine, outcomeText } = await import('../run/run-outcome.ts');
       const index = await indexOrConfigured(name);
       const screens = terminals(command);
       const interrupts = listenForInterrupts();

@@ -1,16 +1,16 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { type Device, isDevice } from '../../infra/choose-device.ts';
+import { type Device, isDevice } from '../../infra/tensorflow/choose-device.ts';
 import { QUEUE_ROLES } from '../../schemas/queues.ts';
 import type { QueueRole } from '../../schemas/queues.ts';
-import { listenForInterrupts } from '../interrupts.ts';
+import { listenForInterrupts } from '../terminal/interrupts.ts';
 import {
   DEFAULT_THREADS,
   examples,
   port,
   positiveInteger,
   temporalOptions,
-} from '../program-options.ts';
+} from '../terminal/program-options.ts';
 
 interface WorkerCommandOptions {
   queues: QueueRole[];
@@ -67,9 +67,9 @@ export function addWorkerCommand(program: Command): void {
       ),
     )
     .action(async (options: WorkerCommandOptions, command: Command) => {
-      const { requireTemporal } = await import('../open-temporal.ts');
+      const { requireTemporal } = await import('../temporal/open-temporal.ts');
       const { installRuntime, startWorkers } = await import('../../workers/run-workers.ts');
-      const { chooseDevice } = await import('../../infra/choose-device.ts');
+      const { chooseDevice } = await import('../../infra/tensorflow/choose-device.ts');
       const temporal = temporalOptions(command);
       requireTemporal(temporal);
       if (options.device !== undefined) await chooseDevice(options.device, process.env);

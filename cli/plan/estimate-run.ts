@@ -1,9 +1,9 @@
-import { mostGroupTokens } from '../../activities/group-files.ts';
-import type { ActivityName } from '../../activities/run-stage.ts';
+import { mostGroupTokens } from '../../activities/affinity/group-files.ts';
+import type { ActivityName } from '../../activities/stage-runner.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { CHILD_STAGES } from '../../schemas/run.ts';
 import type { StageName } from '../../schemas/stages.ts';
-import type { StagePlan } from '../plan-run.ts';
+import type { StagePlan } from './plan-run.ts';
 import { alongLines, alongPowers, type Point } from './extrapolate.ts';
 import type { PlannedCorpus } from './measure-corpus.ts';
 import { ACTIVITIES, countActivities, mostAtOnce } from './plan-activities.ts';

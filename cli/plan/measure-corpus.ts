@@ -1,17 +1,17 @@
-import { list, planBatches } from '../../activities/list.ts';
-import { type ListedFile, readListedFiles } from '../../activities/listed-files.ts';
-import type { StageContext } from '../../activities/stage-context.ts';
-import { buildDictionary } from '../../kernels/build-dictionary.ts';
+import { list, planBatches } from '../../activities/corpus/list.ts';
+import { type ListedFile, readListedFiles } from '../../activities/corpus/listed-files.ts';
+import type { StageContext } from '../../activities/stage/stage.ts';
+import { buildDictionary } from '../../kernels/words/build-dictionary.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { type OpenedSource, openSource } from '../../sources/open-source.ts';
 import { readDocuments } from '../../sources/read-documents.ts';
-import { openRecords } from '../../sources/read-lines.ts';
+import { openRecords } from '../../sources/text/read-lines.ts';
 import { readPairs } from '../../sources/read-pairs.ts';
 import { readSequences } from '../../sources/read-sequences.ts';
-import { tokenise } from '../../sources/tokenise.ts';
+import { tokenise } from '../../sources/text/tokenise.ts';
 import { openStore } from '../../store/open-store.ts';
-import { lookingContext } from '../looking-context.ts';
-import { planningStore } from '../planning-store.ts';
+import { lookingContext } from './planning-context.ts';
+import { planningStore } from './planning-store.ts';
 
 /** The corpus that a run is planned for. */
 export interface PlannedCorpus {

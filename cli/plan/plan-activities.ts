@@ -1,7 +1,7 @@
-import { MOST_RANGES } from '../../activities/choose-vocabulary.ts';
-import { mostGroupTokens, planGroups } from '../../activities/group-files.ts';
-import { rangesOf } from '../../activities/hold-out.ts';
-import type { ActivityName } from '../../activities/run-stage.ts';
+import { MOST_RANGES } from '../../activities/words/choose-vocabulary.ts';
+import { mostGroupTokens, planGroups } from '../../activities/affinity/group-files.ts';
+import { rangesOf } from '../../activities/affinity/hold-out.ts';
+import type { ActivityName } from '../../activities/stage-runner.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import type { StageName } from '../../schemas/stages.ts';
 import { alongLines } from './extrapolate.ts';

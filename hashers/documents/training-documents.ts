@@ -1,4 +1,4 @@
-import type { SparseRows } from '../../kernels/encode-sparse.ts';
+import type { SparseRows } from '../../kernels/documents/encode-sparse.ts';
 
 /** What a hash function is learned from. */
 export interface TrainingDocuments {

@@ -1,5 +1,5 @@
 /**
- * Where everything lies in the shared memory, in bytes. kernels/train-memory.ts owns the memory and writes the header, a u32 a name in
+ * Where everything lies in the shared memory, in bytes. kernels/training/train-memory.ts owns the memory and writes the header, a u32 a name in
  * the order of its HEADER, which is the order here. n rows of a block, L tables, d bits, w = L * d; s slots and m pairs of one task.
  */
 

@@ -1,4 +1,4 @@
-/** The numbers of kernels/random.ts: Philox4x32-10, a stream at a time in each thread. */
+/** The numbers of kernels/numbers/random.ts: Philox4x32-10, a stream at a time in each thread. */
 
 let key0: u32 = 0;
 let key1: u32 = 0;

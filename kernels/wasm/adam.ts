@@ -1,4 +1,4 @@
-/** Adam on weights that stay in this memory, and the first layer of a network over sparse rows (kernels/adam.ts). All arrays are float32 or int32, row-major. */
+/** Adam on weights that stay in this memory, and the first layer of a network over sparse rows (kernels/documents/adam-sparse.ts). All arrays are float32 or int32, row-major. */
 
 const KEEP1: f32 = 0.1;
 const KEEP2: f32 = 0.001;

@@ -1,5 +1,5 @@
 /**
- * Hamming distances of one item's codes to those of all items (kernels/code-distances.ts). codes: (L, V, w) bytes, table after table; own: (L, w). N lengths, the first
+ * Hamming distances of one item's codes to those of all items (kernels/codes/code-distances.ts). codes: (L, V, w) bytes, table after table; own: (L, w). N lengths, the first
  * ends[n] bytes of a code, the last of them w. `shared`: a code of one table meets those of every other. Table t joins with the meetings (p, t) and (t, p), p <= t.
  */
 

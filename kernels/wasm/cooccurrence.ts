@@ -1,5 +1,5 @@
 /**
- * The inner loops of counting and merging (kernels/count-rows.ts, kernels/merge-rows.ts), which say what is computed and own the memory: every
+ * The inner loops of counting and merging (kernels/affinity/count-rows.ts, kernels/affinity/merge-rows.ts), which say what is computed and own the memory: every
  * array lies where `layout` was told, in bytes. One row is summed at a time into a dense accumulator; what it touched is listed, and leaves in
  * order by way of a bitmap of two levels, so that nothing is sorted. V ids, w window.
  *

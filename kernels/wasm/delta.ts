@@ -1,5 +1,5 @@
 /**
- * Parquet's DELTA_BINARY_PACKED for columns and sums of rows (kernels/delta-coding.ts; the same coding over plain arrays is store/delta-coding.ts): blocks of 128
+ * Parquet's DELTA_BINARY_PACKED for columns and sums of rows (kernels/affinity/delta-coding.ts; the same coding over plain arrays is store/tables/delta-coding.ts): blocks of 128
  * values, four miniblocks of 32, differences above the block's least one in as few bits as a miniblock needs. Arithmetic wraps at 64 bits, so every value is
  * coded. Behind what is decoded 8 bytes more can be read.
  */

@@ -1,5 +1,5 @@
 /**
- * Words in the order of their bytes (kernels/order-scanned.ts): a radix sort by seven bytes at a time, runs of equal ones again by the next seven. Word i is
+ * Words in the order of their bytes (kernels/words/order-scanned.ts): a radix sort by seven bytes at a time, runs of equal ones again by the next seven. Word i is
  * bytes [offsets[i], offsets[i + 1]); behind the last one 16 bytes more can be read, behind what is written 16 more written.
  */
 

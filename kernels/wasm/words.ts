@@ -1,5 +1,5 @@
 /**
- * Words of ASCII text and their ids (kernels/scan-words.ts, which owns the memory; every array lies where `layout` was told, in bytes). 64 bytes are
+ * Words of ASCII text and their ids (kernels/words/scan-words.ts, which owns the memory; every array lies where `layout` was told, in bytes). 64 bytes are
  * classed at once to bits, runs of bits are words. Ids are given in the order of arrival by open addressing, at most half full.
  *
  * slots: i32 (mostMask + 1), of which mask + 1 are in use, so that few words lie in few cache lines; -1 where free; hashes: u32 (most); offsets: u32 (most + 1): word i is arena bytes [offsets[i], offsets[i + 1]);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { RandomStream } from '../../kernels/random.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import { buildIndex, openCounting, texts, words } from '../lookup/index-in-memory.ts';
 import { withDelta } from '../lookup/index-with-delta.ts';
 import { serveFolders } from './static-server.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Command } from 'commander';
 import { buildProgram } from '../../cli/program.ts';
-import { describeError } from '../../cli/report-error.ts';
+import { describeError } from '../../cli/terminal/report-error.ts';
 
 describe('buildProgram', () => {
   it('has help with examples for every command', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bootstrap } from '../../evaluation/bootstrap.ts';
-import { RandomStream } from '../../kernels/random.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 
 describe('bootstrap', () => {
   it('of what never varies is a point', () => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { collisionCurve } from '../../evaluation/collision-curve.ts';
 import { unitVectors } from '../../evaluation/hit-rate.ts';
-import { binarize } from '../../kernels/binarize.ts';
-import { codeDistancesOf } from '../../kernels/code-distances.ts';
-import { largestCosinesOf } from '../../kernels/largest-cosines.ts';
-import { RandomStream } from '../../kernels/random.ts';
+import { binarize } from '../../kernels/numbers/binarize.ts';
+import { codeDistancesOf } from '../../kernels/codes/code-distances.ts';
+import { largestCosinesOf } from '../../kernels/codes/largest-cosines.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 
 describe('collisionCurve', () => {
   it('counts pairs and collisions by classes of the cosine distance', () => {

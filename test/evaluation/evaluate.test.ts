@@ -7,8 +7,8 @@ import { hitRate, largestCosine, unitVectors } from '../../evaluation/hit-rate.t
 import { precisionRecall, sampleQueries } from '../../evaluation/precision-recall.ts';
 import { bucketTables, retrieveByCode } from '../../evaluation/retrieval.ts';
 import { permutation, shuffledBuckets } from '../../evaluation/shuffled-buckets.ts';
-import { binarize } from '../../kernels/binarize.ts';
-import { RandomStream } from '../../kernels/random.ts';
+import { binarize } from '../../kernels/numbers/binarize.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import {
   bucketSizes,
   hitRateBySorting,

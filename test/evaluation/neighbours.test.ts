@@ -4,9 +4,9 @@ import { unitVectors } from '../../evaluation/hit-rate.ts';
 import { cutLengths } from '../../evaluation/candidates.ts';
 import { affordableQueries, neighbourFigures } from '../../evaluation/neighbours.ts';
 import { relevance } from '../../evaluation/precision-recall.ts';
-import { binarize } from '../../kernels/binarize.ts';
-import { codeDistancesOf } from '../../kernels/code-distances.ts';
-import { RandomStream } from '../../kernels/random.ts';
+import { binarize } from '../../kernels/numbers/binarize.ts';
+import { codeDistancesOf } from '../../kernels/codes/code-distances.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import { score } from '../reference/evaluate-by-sets.ts';
 import { hierarchicalPrecisionMeanOf, kendallTauOf } from '../reference/ranked-lists.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { precisionAt } from '../../evaluation/precision-at.ts';
-import { RandomStream } from '../../kernels/random.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import { precisionAtBySort } from '../reference/precision-at-by-sort.ts';
 
 const labelled = (rows: { code: number[]; labels: number[] }[]) => {

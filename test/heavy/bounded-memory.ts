@@ -13,12 +13,12 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
-import { RandomStream } from '../../kernels/random.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import { RUN } from '../../schemas/tables.ts';
 import { writeArtifact } from '../../store/artifacts.ts';
 import { growingFile } from '../../store/growing-file.ts';
 import { openStore } from '../../store/open-store.ts';
-import { createTableWriter } from '../../store/table-writer.ts';
+import { createTableWriter } from '../../store/tables/table-writer.ts';
 import { FILTERING, rangeArtifact, RANGES } from './memory-scenario.ts';
 
 const { values } = parseArgs({

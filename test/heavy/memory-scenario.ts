@@ -4,12 +4,12 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { filterArtifact } from '../../activities/filter.ts';
-import { holdOut } from '../../activities/hold-out.ts';
-import { ingest } from '../../activities/ingest.ts';
-import { list } from '../../activities/list.ts';
-import type { StageContext } from '../../activities/stage-context.ts';
-import { symmetrize } from '../../activities/symmetrize.ts';
+import { filterArtifact } from '../../activities/affinity/filter.ts';
+import { holdOut } from '../../activities/affinity/hold-out.ts';
+import { ingest } from '../../activities/corpus/ingest.ts';
+import { list } from '../../activities/corpus/list.ts';
+import type { StageContext } from '../../activities/stage/stage.ts';
+import { symmetrize } from '../../activities/affinity/symmetrize.ts';
 import { configuration as configurationSchema } from '../../schemas/configuration.ts';
 import { artifactReference, openArtifact } from '../../store/artifacts.ts';
 import { openStore } from '../../store/open-store.ts';

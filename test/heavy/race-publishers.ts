@@ -11,11 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { listVersions, readIndexState } from '../../activities/index-state.ts';
+import { listVersions, readIndexState } from '../../activities/versions/current-version.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
-import { publishVersion } from '../activities/published-index.ts';
+import { publishVersion } from '../upkeep/published-index.ts';
 
 const { values } = parseArgs({
   options: {

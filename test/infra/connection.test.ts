@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { freePort } from '../../infra/free-port.ts';
-import { startEmbeddedServer } from '../../infra/embedded-server.ts';
-import { findTemporalCli } from '../../infra/temporal-cli.ts';
+import { freePort } from '../../infra/server/free-port.ts';
+import { startEmbeddedServer } from '../../infra/server/embedded-server.ts';
+import { findTemporalCli } from '../../infra/server/temporal-cli.ts';
 import type { Failure } from '../../schemas/failures.ts';
 import { SEARCH_ATTRIBUTES } from '../../schemas/run.ts';
 import {

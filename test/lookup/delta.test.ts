@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RandomStream } from '../../kernels/random.ts';
-import type { KeyColumn } from '../../kernels/pages-keys.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
+import type { KeyColumn } from '../../kernels/pages/keys.ts';
 import { type Delta, DELTA_PART } from '../../lookup/delta.ts';
 import type { HashIndex } from '../../lookup/hash-index.ts';
 import { checkManifest } from '../../lookup/check-manifest.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { RandomStream } from '../../kernels/random.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import { IndexFormatError } from '../../lookup/index-errors.ts';
 import { openParts } from '../../lookup/hash-index.ts';
 import { buildIndex, ids, type IndexShape, openCounting, words } from './index-in-memory.ts';

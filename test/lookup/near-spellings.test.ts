@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { editDistance } from '../../cli/nearest-key.ts';
-import { RandomStream } from '../../kernels/random.ts';
+import { editDistance } from '../../cli/terminal/nearest-key.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import { alignmentDistance, nearSpellings } from '../../lookup/near-spellings.ts';
 import { buildIndex, ids, openCounting, words } from './index-in-memory.ts';
 

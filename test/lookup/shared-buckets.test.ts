@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RandomStream } from '../../kernels/random.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import { buildIndex, openCounting, words } from './index-in-memory.ts';
 
 const TABLES = 3;

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { compareDocuments } from '../../cli/compare-documents.ts';
+import { compareDocuments } from '../../cli/experiments/compare-documents.ts';
 import {
   type DocumentExperimentInput,
   type DocumentPicture,

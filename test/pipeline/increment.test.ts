@@ -3,7 +3,7 @@ import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { planRun } from '../../cli/plan-run.ts';
+import { planRun } from '../../cli/plan/plan-run.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import type { ReindexResult } from '../../schemas/run.ts';
 import { openStore } from '../../store/open-store.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { HashIndex } from '../../lookup/hash-index.ts';
 import { openIndex } from '../../lookup/open-index.ts';
-import { encodeParquet } from '../../store/parquet.ts';
+import { encodeParquet } from '../../store/tables/parquet.ts';
 import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
 import { reindex, startTemporal, type TestTemporal } from './temporal.ts';

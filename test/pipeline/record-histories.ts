@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { QUEUES } from '../../schemas/queues.ts';
-import { readIndexState } from '../../activities/index-state.ts';
+import { readIndexState } from '../../activities/versions/current-version.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import {
   type AppendRunInput,

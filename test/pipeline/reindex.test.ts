@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { collectGarbage } from '../../activities/collect-garbage.ts';
+import { collectGarbage } from '../../upkeep/collect-garbage.ts';
 import { openIndex } from '../../lookup/open-index.ts';
 import { STAGE_NAMES } from '../../schemas/stages.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';

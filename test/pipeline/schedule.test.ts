@@ -9,7 +9,7 @@ import {
   type WorkflowFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { scheduledConfigurations } from '../../cli/scheduled-configurations.ts';
+import { scheduledConfigurations } from '../../cli/index/scheduled-configurations.ts';
 import { QUEUES } from '../../schemas/queues.ts';
 import {
   type ReindexInput,

@@ -1,6 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { findTemporalCli } from '../../infra/temporal-cli.ts';
-import { startEmbeddedServer } from '../../infra/embedded-server.ts';
+import { findTemporalCli } from '../../infra/server/temporal-cli.ts';
+import { startEmbeddedServer } from '../../infra/server/embedded-server.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { QUEUES } from '../../schemas/queues.ts';
 import {

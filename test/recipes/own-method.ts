@@ -4,9 +4,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { evaluateCodes } from '../../cli/evaluate-codes.ts';
+import { evaluateCodes } from '../../cli/evaluate/evaluate-codes.ts';
 import { AFFINITY, DATA_HELD_OUT, DATA_ITEMS, DATA_TRUTH } from '../../schemas/tables.ts';
-import { encodeParquet } from '../../store/parquet.ts';
+import { encodeParquet } from '../../store/tables/parquet.ts';
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../../../examples/python/method.py', import.meta.url));

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { RandomStream } from '../../kernels/random.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import {
   publishedBuckets,
   publishedCodes,
@@ -18,9 +18,9 @@ import {
   TOMBSTONE_IDS,
   TOMBSTONE_KEYS,
 } from '../../schemas/tables.ts';
-import { encodeParquet } from '../../store/parquet.ts';
-import { buildBuckets } from '../../kernels/build-buckets.ts';
-import { bucketsOfItems, sharedBuckets } from '../../kernels/shared-buckets.ts';
+import { encodeParquet } from '../../store/tables/parquet.ts';
+import { buildBuckets } from '../../kernels/codes/build-buckets.ts';
+import { bucketsOfItems, sharedBuckets } from '../../kernels/codes/shared-buckets.ts';
 import { ownMethod } from './own-method.ts';
 import { readPages } from './read-pages.ts';
 import {

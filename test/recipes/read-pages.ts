@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { RandomStream } from '../../kernels/random.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import { buildIndex, ids, openCounting, texts, words } from '../lookup/index-in-memory.ts';
 
 const run = promisify(execFile);

@@ -1,4 +1,4 @@
-import { windowScale } from '../../kernels/window-scale.ts';
+import { windowScale } from '../../kernels/affinity/window-scale.ts';
 
 /** Cooccurrence by definition: every pair of places of every document. Key `i,j` with i <= j to an exact sum. */
 export function countByPairs(

@@ -1,4 +1,4 @@
-import { createRowCounter } from '../../kernels/count-rows.ts';
+import { createRowCounter } from '../../kernels/affinity/count-rows.ts';
 
 /** Row, column, sum. */
 export type Entry = [row: number, column: number, sum: number];

@@ -1,6 +1,6 @@
 /** The metrics of evaluation/ as one would say them, with sets and sorts: slow and obvious. */
 
-import { tanh } from '../../kernels/elementary.ts';
+import { tanh } from '../../kernels/numbers/elementary.ts';
 
 export interface Model {
   /** codes[item][table]: the code as text. */

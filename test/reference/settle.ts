@@ -1,6 +1,6 @@
-import type { SparseRows } from '../../kernels/train-rows.ts';
+import type { SparseRows } from '../../kernels/training/train-rows.ts';
 
-/** kernels/settle.ts for codes of one byte, with sets that are made anew for every look. */
+/** kernels/codes/settle.ts for codes of one byte, with sets that are made anew for every look. */
 export function settleByTheBook(codes: number[], tables: number, affinity: SparseRows): number[] {
   const items = codes.length / tables;
   const entriesOf = (item: number) => Array.from({ length: tables }, (_, t) => item * tables + t);

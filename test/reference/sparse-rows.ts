@@ -1,4 +1,4 @@
-import type { SparseRows } from '../../kernels/train-rows.ts';
+import type { SparseRows } from '../../kernels/training/train-rows.ts';
 
 export function toLists({
   offsets,

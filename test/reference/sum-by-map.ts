@@ -1,5 +1,5 @@
-import type { Dictionary } from '../../kernels/build-dictionary.ts';
-import { compareCodePoints } from '../../kernels/code-point-order.ts';
+import type { Dictionary } from '../../kernels/words/build-dictionary.ts';
+import { compareCodePoints } from '../../kernels/words/code-point-order.ts';
 
 /** The dictionary of several: a map of words to sums, its keys sorted. */
 export function sumByMap(parts: readonly Dictionary[]): Dictionary {

@@ -1,4 +1,4 @@
-import type { TokenOptions } from '../../sources/tokenise.ts';
+import type { TokenOptions } from '../../sources/text/tokenise.ts';
 
 /** The tokeniser's rule on a whole text at once, where no stretch without white space passes 65,536 bytes. */
 export function tokeniseWhole(

@@ -1,20 +1,20 @@
 /**
- * Training of a block as kernels/train-plan.ts and kernels/train-task.ts say it, one pair after another in float64, on one thread.
+ * Training of a block as kernels/training/train-plan.ts and kernels/training/train-task.ts say it, one pair after another in float64, on one thread.
  * L tables, d bits; vectors are plain arrays.
  */
-import { adamStep, BETA1, BETA2, EPSILON, RHO } from '../../kernels/adam-step.ts';
-import { exp, log, tanh } from '../../kernels/elementary.ts';
-import { crossEntropy, type Quantization } from '../../kernels/pair-loss.ts';
-import { PURPOSE, RandomStream } from '../../kernels/random.ts';
-import { planVisit } from '../../kernels/train-plan.ts';
+import { adamStep, BETA1, BETA2, EPSILON, RHO } from '../../kernels/training/adam-step.ts';
+import { exp, log, tanh } from '../../kernels/numbers/elementary.ts';
+import { crossEntropy, type Quantization } from '../../kernels/training/pair-loss.ts';
+import { PURPOSE, RandomStream } from '../../kernels/numbers/random.ts';
+import { planVisit } from '../../kernels/training/train-plan.ts';
 import {
   contains,
   numberRows,
   positivePairs,
   restrict,
   type BlockSide,
-} from '../../kernels/train-rows.ts';
-import { schedule, type Visit } from '../../kernels/train-settings.ts';
+} from '../../kernels/training/train-rows.ts';
+import { schedule, type Visit } from '../../kernels/training/train-settings.ts';
 
 export interface Pair {
   left: number;

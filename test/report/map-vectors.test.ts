@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bucketTables } from '../../evaluation/retrieval.ts';
-import { RandomStream } from '../../kernels/random.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import { bucketFigures } from '../../report/bucket-figures.ts';
 import { exampleClusters } from '../../report/example-clusters.ts';
 import { commonestEmbeddings, mapVectors } from '../../report/map-vectors.ts';

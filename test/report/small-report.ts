@@ -1,4 +1,4 @@
-import { relevanceCurves } from '../../hashers/relevance-curves.ts';
+import { relevanceCurves } from '../../hashers/losses/relevance-curves.ts';
 import type { ReportData } from '../../report/report-data.ts';
 
 /** Data of a page with `points` words on its map, one of which is what a corpus may hold at worst. */

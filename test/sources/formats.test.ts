@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { Failure } from '../../schemas/failures.ts';
 import { readDocuments } from '../../sources/read-documents.ts';
 import type { ReadOptions } from '../../sources/source-options.ts';
-import { encodeParquet } from '../../store/parquet.ts';
+import { encodeParquet } from '../../store/tables/parquet.ts';
 
 const OPTIONS: ReadOptions = {
   format: 'auto',

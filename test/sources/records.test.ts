@@ -8,12 +8,12 @@ import * as fc from 'fast-check';
 import { configuration } from '../../schemas/configuration.ts';
 import { listSources } from '../../sources/list-sources.ts';
 import { openSource } from '../../sources/open-source.ts';
-import { openRecords, splitFields } from '../../sources/read-lines.ts';
+import { openRecords, splitFields } from '../../sources/text/read-lines.ts';
 import { readPairs } from '../../sources/read-pairs.ts';
 import { readSequences } from '../../sources/read-sequences.ts';
 import type { SourceOptions } from '../../sources/source-options.ts';
 import { openStore } from '../../store/open-store.ts';
-import { encodeParquet } from '../../store/parquet.ts';
+import { encodeParquet } from '../../store/tables/parquet.ts';
 
 function optionsOf(change: Record<string, unknown>): SourceOptions {
   return configuration.parse({ index: 'i', store: 's', source: { path: 'p', ...change } }).source;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeEntries } from '../../kernels/delta-coding.ts';
-import { RandomStream } from '../../kernels/random.ts';
+import { encodeEntries } from '../../kernels/affinity/delta-coding.ts';
+import { RandomStream } from '../../kernels/numbers/random.ts';
 import * as tables from '../../schemas/tables.ts';
 import {
   type ColumnType,
@@ -9,10 +9,10 @@ import {
   type TableSchema,
   widthOf,
   type WritableColumns,
-} from '../../store/columns.ts';
-import { createCountsWriter } from '../../store/counts-file.ts';
+} from '../../store/tables/columns.ts';
+import { createCountsWriter } from '../../store/tables/counts-file.ts';
 import { growingFile } from '../../store/growing-file.ts';
-import { encodeParquet } from '../../store/parquet.ts';
+import { encodeParquet } from '../../store/tables/parquet.ts';
 
 /** A table as a file, and its rows as any reader should find them: integers as decimal text, binary as hexadecimal, lists as arrays. */
 export interface InterchangeFile {

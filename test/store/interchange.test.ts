@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DuckDBBlobValue, DuckDBInstance, DuckDBListValue } from '@duckdb/node-api';
-import type { ColumnType, TableSchema } from '../../store/columns.ts';
+import type { ColumnType, TableSchema } from '../../store/tables/columns.ts';
 import { type InterchangeFile, writeInterchangeFiles } from './interchange-files.ts';
 
 /** Of parquetjs-lite, which has no types: the rows one after another, undefined at the end. */

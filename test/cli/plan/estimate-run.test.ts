@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parseBytes } from '../../../cli/format.ts';
+import { parseBytes } from '../../../cli/terminal/format.ts';
 import { estimateRun } from '../../../cli/plan/estimate-run.ts';
 import { alongLines, alongPowers } from '../../../cli/plan/extrapolate.ts';
 import type { PlannedCorpus } from '../../../cli/plan/measure-corpus.ts';
@@ -13,7 +13,7 @@ import {
   readRates,
 } from '../../../cli/plan/rates.ts';
 import { stageHistory } from '../../../cli/plan/temporal-cost.ts';
-import type { StagePlan } from '../../../cli/plan-run.ts';
+import type { StagePlan } from '../../../cli/plan/plan-run.ts';
 import { configuration as configurationSchema } from '../../../schemas/configuration.ts';
 import { type StageName, STAGE_NAMES } from '../../../schemas/stages.ts';
 

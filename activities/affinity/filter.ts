@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeEntries } from '../../kernels/affinity/delta-coding.ts';
+import { filterPairs, totalOf } from '../../kernels/affinity/filter-affinity.ts';
+import { toFloat64, toInt64 } from '../../kernels/numbers/int64.ts';
+import type { ArtifactReference } from '../../schemas/artifact.ts';
+import { MARGINALS, RUN } from '../../schemas/tables.ts';
+import { artifactReference, openArtifact } from '../../store/artifacts.ts';
+import { growingFile } from '../../store/growing-file.ts';
+import { decodeParquet } from '../../store/tables/parquet.ts';
+import type { Store } from '../../store/store.ts';
+import { createTableWriter } from '../../store/tables/table-writer.ts';
+import { throttled } from './count.ts';
+import type { BatchOutput } from '../corpus/ingest.ts';
+import { openRun, readBlocks } from './read-run.ts';
+import { mergeArtifact, type MergeParameters } from '../corpus/name-shards.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageInput,
+} from '../stage/stage.ts';
+
+/** What the pairs that pass the filter depend on. */
+export interface FilterParameters {
+  merging: MergeParameters;
+  /** The marginals of the merged rows. */
+  rows: ArtifactReference;
+  minimumPmi: number;
+  minimumWeight: number;
+}
+
+export interface FilterInput extends StageInput, FilterParameters {
+  from: number;
+  to: number;
+}
+
+/** Read ahead. */
+const AHEAD_BYTES = 4 * 1024 * 1024;
+/** Of what passes: what is not yet in a file. */
+const MOST_BYTES_IN_MEMORY = 2 ** 24;
+
+/** Names the pairs of rows [from, to) that pass. */
+export function filterArtifact(
+  { rows, minimumPmi, minimumWeight }: FilterParameters,
+  { from, to }: { from: number; to: number },
+) {
+  const inputs = [rows];
+  const parameters = { minimumPmi, minimumWeight, from, to };
+  return {
+    parameters,
+    inputs,
+    artifact: artifactReference({ stage: 'filter', parameters, inputs }),
+  };
+}
+
+/** Keeps the pairs of merged rows [from, to) that are typical of both their words. Rows: pairs, in upper half. */
+export async function filter(input: FilterInput, context: StageContext): Promise<BatchOutput> {
+  const store = context.openStore(input.store);
+  const { parameters, inputs } = filterArtifact(input, input);
+  const scratch = await mkdtemp(join(tmpdir(), 'hashloom-filter-'));
+  try {
+    return await produceArtifact(
+      context,
+      store,
+      { stage: 'filter', parameters, inputs, force: input.force },
+      () => filterRange(store, input, context, join(scratch, 'kept')),
+    );
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function filterRange(
+  store: Store,
+  input: FilterInput,
+  context: StageContext,
+  path: string,
+): Promise<ArtifactContent> {
+  const total = await openArtifact(store, input.rows);
+  const { marginal } = await decodeParquet(
+    await total.part('marginals.parquet'),
+    MARGINALS,
+    'marginals.parquet',
+  );
+  const marginals = toFloat64(marginal);
+  const options = {
+    ...input,
+    marginals,
+    total: totalOf(marginals),
+    scale: Number(total.manifest.facts['scale']),
+  };
+  const report = throttled((done, total) => context.report(done, total));
+  const range = await openArtifact(store, mergeArtifact(input.merging, input).artifact);
+  const run = await openRun(range, 'rows');
+  const blocks = readBlocks(run, 0, AHEAD_BYTES);
+  const kept = createTableWriter(RUN, growingFile(path, MOST_BYTES_IN_MEMORY));
+  let at = 0;
+  for (const [block, { entries }] of run.blocks.entries()) {
+    const { columns, sums } = decodeEntries(await blocks.next(), entries);
+    const rows = new Int32Array(entries);
+    const start = run.starts[block]!;
+    for (let from = 0; from < entries; at++) {
+      const end = run.ends[at]! - start;
+      rows.fill(run.rows[at]!, from, end);
+      from = end;
+    }
+    const pairs = {
+      rows,
+      columns: new Int32Array(columns.buffer),
+      sums: toFloat64(new BigInt64Array(sums.buffer)),
+    };
+    const count = filterPairs(pairs, options);
+    kept.add(
+      { row: rows, column: pairs.columns, sum: toInt64(pairs.sums.subarray(0, count)) },
+      count,
+    );
+    report(block, run.blocks.length);
+  }
+  const { content, rows } = kept.finish();
+  return { parts: [{ name: 'kept.parquet', ...content, rows }], rows };
+}

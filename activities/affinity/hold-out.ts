@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { holdOut as holdOutKernel } from '../../kernels/affinity/hold-out.ts';
+import type { ArtifactReference } from '../../schemas/artifact.ts';
+import { AFFINITY, HELD_OUT } from '../../schemas/tables.ts';
+import { openArtifact } from '../../store/artifacts.ts';
+import { growingFile } from '../../store/growing-file.ts';
+import { encodeParquet } from '../../store/tables/parquet.ts';
+import { readTablePart } from '../../store/tables/table-parts.ts';
+import { createTableWriter } from '../../store/tables/table-writer.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageInput,
+  type StageOutput,
+} from '../stage/stage.ts';
+
+export interface HoldOutInput extends StageInput {
+  affinity: ArtifactReference;
+  pairs: number;
+  seed: number;
+}
+
+export interface HoldOutOutput extends StageOutput {
+  /** Ranges of rows for what comes next: range k is [batches[k], batches[k + 1]). */
+  batches: number[];
+}
+
+/** Of D: what is not yet in a file. */
+const MOST_BYTES_IN_MEMORY = 2 ** 24;
+const RANGE_ROWS = 4096;
+const MOST_RANGES = 256;
+
+/** Takes pairs out of D, in both orders, to measure hit rates on. D passes by a row group at a time. Rows: held-out pairs. */
+export async function holdOut(input: HoldOutInput, context: StageContext): Promise<HoldOutOutput> {
+  const store = context.openStore(input.store);
+  const { pairs, seed } = input;
+  const recipe = {
+    stage: 'hold-out',
+    parameters: { pairs, seed },
+    inputs: [input.affinity],
+    force: input.force,
+  } as const;
+  const affinity = await openArtifact(store, input.affinity);
+  const words = Number(affinity.manifest.facts['words']);
+  const make = async (scratch: string): Promise<ArtifactContent> => {
+    const holding = holdOutKernel({ words, entries: affinity.manifest.rows, pairs, seed });
+    const training = createTableWriter(
+      AFFINITY,
+      growingFile(join(scratch, 'training'), MOST_BYTES_IN_MEMORY),
+    );
+    let done = 0;
+    for await (const { row, column } of readTablePart(affinity, 'affinity.parquet', AFFINITY)) {
+      training.add({ row, column }, holding.add(row, column));
+      context.report((done += row.length), affinity.manifest.rows);
+    }
+    const { left, right } = holding.finish();
+    const { content, rows } = training.finish();
+    const parts = [
+      { name: 'training.parquet', ...content, rows },
+      {
+        name: 'held-out.parquet',
+        bytes: await encodeParquet(HELD_OUT, { left, right }, { dress: 'internal' }),
+        rows: left.length,
+      },
+    ];
+    return { parts, rows: left.length, facts: { words, training: rows } };
+  };
+  const scratch = await mkdtemp(join(tmpdir(), 'hashloom-hold-out-'));
+  try {
+    return {
+      ...(await produceArtifact(context, store, recipe, () => make(scratch))),
+      batches: rangesOf(words),
+    };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Ends of the ranges of rows that negatives are mined by: no more than MOST_RANGES. */
+export function rangesOf(rows: number): number[] {
+  const step = Math.max(RANGE_ROWS, Math.ceil(rows / MOST_RANGES));
+  const starts = Array.from({ length: Math.ceil(rows / step) }, (_, at) => at * step);
+  return [...starts, rows];
+}

@@ -1,0 +1,296 @@
+import { createHash } from 'node:crypto';
+import { buildDelta } from '../../kernels/pages/build-delta.ts';
+import { bucketStatistics } from '../../evaluation/bucket-statistics.ts';
+import { bucketTables, sharedBucketTables } from '../../evaluation/retrieval.ts';
+import { mergeItems } from '../../lookup/apply-delta.ts';
+import { DELTA_PART, parseDelta } from '../../lookup/delta.ts';
+import { decodeKey } from '../../lookup/pages/item-key.ts';
+import type { ArtifactReference } from '../../schemas/artifact.ts';
+import type { Configuration } from '../../schemas/configuration.ts';
+import { Failure } from '../../schemas/failures.ts';
+import type { Metrics } from '../../schemas/run.ts';
+import {
+  publishedCodes,
+  publishedIdCodes,
+  publishedIdPayloads,
+  publishedPayloads,
+  TOMBSTONE_IDS,
+  TOMBSTONE_KEYS,
+} from '../../schemas/tables.ts';
+import { artifactReference } from '../../store/artifacts.ts';
+import { encodeParquet } from '../../store/tables/parquet.ts';
+import { type ChangedItems, changeItems, codeOf, type CodedItem } from './change-items.ts';
+import { encodeAppended } from './encode-new-documents.ts';
+import { encodeItems } from './encode-new-vectors.ts';
+import { type FrozenIndex, loadFrozen } from './frozen-index.ts';
+import { requireVersion } from '../versions/current-version.ts';
+import {
+  produceArtifact,
+  type Recipe,
+  type StageContext,
+  type StageInput,
+  type StageOutput,
+} from '../stage/stage.ts';
+import { voteItems } from './vote-items.ts';
+
+export interface AppendInput extends StageInput {
+  configuration: Configuration;
+  /** The version that is changed. */
+  version: number;
+  /** The list of a source, and of one that is no vectors its dictionary; neither where items are only deleted. */
+  files?: ArtifactReference;
+  dictionary?: ArtifactReference;
+  minimumCount: number;
+  deleted: string[];
+}
+
+export interface AppendOutput extends StageOutput {
+  /** Of the items as they are now: what the gate judges. */
+  metrics: Metrics;
+  /** Nothing changed: the version stands. */
+  unchanged: boolean;
+}
+
+/**
+ * Items that came or went, with the model frozen: a delta beside the pages of the version (docs/index-format.md). Vectors and documents get the codes of their encoder, words and ids
+ * the vote of their neighbours. Rows: items that the delta adds.
+ */
+export async function append(input: AppendInput, context: StageContext): Promise<AppendOutput> {
+  const { configuration, version, files, dictionary, minimumCount, deleted, force } = input;
+  const store = context.openStore(input.store);
+  const standing = await requireVersion(store, configuration.index, version);
+  const made = standing.lineage.filter(({ stage }) => stage === 'append' || stage === 'export');
+  const { source, vectors, cooccurrence, affinity } = configuration;
+  const { documents, tokens } = configuration;
+  const asked =
+    source.kind === 'vectors'
+      ? { id: vectors.id, vector: vectors.vector, payload: vectors.payload }
+      : source.kind === 'documents'
+        ? { field: source.field, documents, tokens }
+        : { minimumCount, window: cooccurrence.window, ...affinity };
+  const hasPayloads = standing.payloads === true;
+  const recipe = {
+    stage: 'append',
+    parameters: { ...asked, kind: source.kind, deleted: digestOf(deleted) },
+    inputs: [...made, ...(files ? [files] : []), ...(dictionary ? [dictionary] : [])],
+    force,
+  } as const;
+  const output = await produceArtifact(context, store, recipe, async () => {
+    const frozen = await loadFrozen(store, standing);
+    context.report(1, 3);
+    const { items, withoutNeighbours } = files
+      ? await newItems()
+      : { items: [], withoutNeighbours: 0 };
+    const { tables, bits } = standing;
+    const changed = changeItems(frozen.base, frozen.delta, {
+      deleted,
+      added: items,
+      tables,
+      codeBytes: bits / 8,
+    });
+    if (frozen.base.keys.starts.length - changed.removed.length + changed.added.length < 1)
+      throw new Failure('DataError', `no item of ${configuration.index} would be left`);
+    context.report(2, 3);
+    return await contentOf(changed, withoutNeighbours, frozen, recipe);
+
+    async function newItems(): Promise<{ items: CodedItem[]; withoutNeighbours: number }> {
+      if (source.kind === 'vectors')
+        return {
+          items: await encodeItems(
+            files!,
+            vectors,
+            standing,
+            frozen.base.keys.kind,
+            store,
+            context,
+          ),
+          withoutNeighbours: 0,
+        };
+      if (source.kind === 'documents')
+        return {
+          items: await encodeAppended(files!, configuration, standing, store, context),
+          withoutNeighbours: 0,
+        };
+      if (!dictionary)
+        throw new Failure(
+          'IntegrityError',
+          'append: a source of words or ids without its dictionary',
+        );
+      return await voteItems(
+        {
+          source,
+          tokens,
+          documents,
+          files: files!,
+          dictionary,
+          window: cooccurrence.window,
+          minimumCount,
+          rule: affinity,
+        },
+        standing,
+        frozen,
+        store,
+        context,
+      );
+    }
+  });
+  const metrics = Object.fromEntries(
+    Object.entries(output.facts).flatMap(([name, value]) =>
+      name.startsWith('metric.') ? [[name.slice(7), Number(value)]] : [],
+    ),
+  );
+  return {
+    ...output,
+    metrics,
+    unchanged: ['added', 'replaced', 'deleted'].every((name) => output.facts[name] === 0),
+  };
+
+  async function contentOf(
+    { removed, added, counts }: ChangedItems,
+    withoutNeighbours: number,
+    { base }: FrozenIndex,
+    recipe: Recipe,
+  ) {
+    const { tables, bits } = standing;
+    const codeBytes = bits / 8;
+    const { kind } = base.keys;
+    const identity = standing.lineage.find(({ stage }) => stage === 'export')!.key;
+    const own = artifactReference(recipe).key;
+    const facts = { base: base.keys.starts.length, added: added.length, removed: removed.length };
+    const items = facts.base - facts.removed + facts.added;
+    const bytes = buildDelta({
+      keys: kind,
+      tables,
+      codeBytes,
+      baseItems: facts.base,
+      baseIdentity: Buffer.from(identity, 'hex'),
+      identity: Buffer.from(own, 'hex'),
+      removed,
+      added,
+      payloads: hasPayloads,
+    });
+    const merged = mergeItems(
+      base,
+      parseDelta(bytes, {
+        facts,
+        tables,
+        codeBytes,
+        payloads: hasPayloads,
+        items,
+        bytes: bytes.length,
+        identity,
+        own,
+      }),
+      codeBytes,
+    );
+    const codes = new Uint8Array(items * tables * codeBytes);
+    for (let number = 0; number < items; number++)
+      codes.set(codeOf(merged, number, codeBytes), number * tables * codeBytes);
+    const coded = { codes, tables, codeBytes };
+    const isTrained = standing.parts.some(({ name }) => name === 'embeddings.arrow');
+    const statistics = bucketStatistics(
+      coded,
+      isTrained ? sharedBucketTables(coded) : bucketTables(coded),
+    );
+    const metrics = Object.fromEntries(
+      Object.entries({ items, ...statistics }).map(([name, value]) => [`metric.${name}`, value]),
+    );
+    return {
+      parts: [
+        { name: DELTA_PART, bytes, rows: added.length },
+        {
+          name: 'delta-codes.parquet',
+          bytes: await encodeAdded(added, kind, tables, bits),
+          rows: added.length * tables,
+        },
+        ...(hasPayloads
+          ? [
+              {
+                name: 'delta-payloads.parquet',
+                bytes: await encodeAddedPayloads(added, kind),
+                rows: added.length,
+              },
+            ]
+          : []),
+        {
+          name: 'tombstones.parquet',
+          bytes: await encodeKeys(
+            removed.map(({ key }) => key),
+            kind,
+          ),
+          rows: removed.length,
+        },
+      ],
+      rows: added.length,
+      facts: {
+        ...counts,
+        withoutNeighbours,
+        items,
+        'delta.base': facts.base,
+        'delta.added': facts.added,
+        'delta.removed': facts.removed,
+        ...metrics,
+      },
+    };
+  }
+}
+
+/** Of a set of ids: a list may be long, and an artifact's parameters are not. */
+function digestOf(ids: readonly string[]): string {
+  return createHash('sha256')
+    .update([...new Set(ids)].toSorted().join('\0'))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+type KeyKind = 'utf8' | 'int64';
+
+async function encodeAdded(
+  added: ChangedItems['added'],
+  kind: KeyKind,
+  tables: number,
+  bits: number,
+): Promise<Uint8Array> {
+  const keys = added.flatMap(({ key }) => Array<string>(tables).fill(decodeKey(kind, key)!));
+  const columns = {
+    table: Int32Array.from(keys, (_, at) => at % tables),
+    code: Buffer.concat(added.map(({ code }) => code)),
+  };
+  if (kind === 'utf8')
+    return await encodeParquet(
+      publishedCodes(bits),
+      { item: keys, ...columns },
+      { dress: 'published' },
+    );
+  return await encodeParquet(
+    publishedIdCodes(bits),
+    { item: BigInt64Array.from(keys, BigInt), ...columns },
+    { dress: 'published' },
+  );
+}
+
+async function encodeAddedPayloads(
+  added: ChangedItems['added'],
+  kind: KeyKind,
+): Promise<Uint8Array> {
+  const keys = added.map(({ key }) => decodeKey(kind, key)!);
+  const payload = added.map((item) => Buffer.from(item.payload ?? []).toString('utf8'));
+  if (kind === 'utf8')
+    return await encodeParquet(publishedPayloads, { item: keys, payload }, { dress: 'published' });
+  return await encodeParquet(
+    publishedIdPayloads,
+    { item: BigInt64Array.from(keys, BigInt), payload },
+    { dress: 'published' },
+  );
+}
+
+async function encodeKeys(stored: readonly Uint8Array[], kind: KeyKind): Promise<Uint8Array> {
+  const keys = stored.map((key) => decodeKey(kind, key)!);
+  if (kind === 'utf8')
+    return await encodeParquet(TOMBSTONE_KEYS, { item: keys }, { dress: 'published' });
+  return await encodeParquet(
+    TOMBSTONE_IDS,
+    { item: BigInt64Array.from(keys, BigInt) },
+    { dress: 'published' },
+  );
+}

@@ -1,0 +1,43 @@
+import { checkManifest } from '../../lookup/check-manifest.ts';
+import type { Delta } from '../../lookup/delta.ts';
+import { type LoadedItems, loadItems } from '../../lookup/pages/load-items.ts';
+import { openDelta, openPart } from '../../lookup/pages/open-part.ts';
+import type { RangeReader } from '../../lookup/ranges/range-reader.ts';
+import { Failure } from '../../schemas/failures.ts';
+import type { IndexManifest } from '../../schemas/index-manifest.ts';
+import type { Store } from '../../store/store.ts';
+import { indexFolder } from '../versions/current-version.ts';
+
+/** The items of a version in memory: those of its pages, and what has changed since. */
+export interface FrozenIndex {
+  base: LoadedItems;
+  delta: Delta | undefined;
+}
+
+/** Reads and proves `items.pages` and the delta of a version. Throws IntegrityError where they are not whole. */
+export async function loadFrozen(store: Store, manifest: IndexManifest): Promise<FrozenIndex> {
+  const checked = checkManifest(manifest);
+  const folder = `${indexFolder(manifest.index)}/versions/${manifest.version}`;
+  const openReader = (name: string): RangeReader => {
+    const { path } = checked.parts.find((part) => part.name === name)!;
+    return {
+      async read(start, end) {
+        const bytes = await store.getRange(`${folder}/${path}`, start, end);
+        if (bytes) return bytes;
+        throw new Failure(
+          'IntegrityError',
+          `${store.uri}/${folder}/${path} is missing, though version ${manifest.version} names it`,
+        );
+      },
+    };
+  };
+  try {
+    const file = await openPart(checked, { part: 'items', table: 0, openReader, keep: 1 });
+    return { base: await loadItems(file), delta: await openDelta(checked, openReader) };
+  } catch (error) {
+    if ((error as Error).name !== 'IndexFormatError') throw error;
+    throw new Failure('IntegrityError', `${store.uri}/${folder}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,149 @@
+import { toFloat64 } from '../../kernels/numbers/int64.ts';
+import {
+  countUnseen,
+  knownRole,
+  unseenRole,
+  voteCodes,
+  type VoteRule,
+} from '../../kernels/codes/vote-codes.ts';
+import type { ArtifactReference } from '../../schemas/artifact.ts';
+import { Failure } from '../../schemas/failures.ts';
+import type { IndexManifest } from '../../schemas/index-manifest.ts';
+import { COMMON, MARGINALS, PAIRS, TOKENS } from '../../schemas/tables.ts';
+import { type Artifact, openArtifact } from '../../store/artifacts.ts';
+import { decodeParquet, decodeWords } from '../../store/tables/parquet.ts';
+import type { Store } from '../../store/store.ts';
+import { decodeUtf8 } from '../../store/tables/utf8-column.ts';
+import { type CodedItem, codeOf, standingItems } from './change-items.ts';
+import type { FrozenIndex } from './frozen-index.ts';
+import { readListedFiles } from '../corpus/listed-files.ts';
+import { loadDictionary } from '../words/merge-dictionaries.ts';
+import { ingestArtifact, type IngestParameters } from '../corpus/name-shards.ts';
+import type { StageContext } from '../stage/stage.ts';
+
+export interface VoteInput extends IngestParameters {
+  files: ArtifactReference;
+  dictionary: ArtifactReference;
+  window: number;
+  /** Rarer items get no code. */
+  minimumCount: number;
+  /** Who is a neighbour: the rule by which the model's pairs were chosen. */
+  rule: VoteRule;
+}
+
+export interface VotedItems {
+  items: CodedItem[];
+  /** Unseen items that have no neighbour among what is known. */
+  withoutNeighbours: number;
+}
+
+/** Of unseen with known items: 16 bytes each, in a table half full. */
+const MOST_PAIRS = 2 ** 24;
+
+/** Codes of the items of a source that the index does not have, by the vote of those that its model has learned. */
+export async function voteItems(
+  input: VoteInput,
+  standing: IndexManifest,
+  frozen: FrozenIndex,
+  store: Store,
+  context: StageContext,
+): Promise<VotedItems> {
+  const { tables, bits } = standing;
+  const { base } = frozen;
+  const known = standingItems(base, frozen.delta);
+  const common = new Set(
+    standing.common && (await readColumn(store, standing.common, 'words.parquet', COMMON)).word,
+  );
+  const { words, counts } = await loadDictionary(store, input.dictionary);
+  const unseen = words.filter(
+    (word, at) => counts[at]! >= input.minimumCount && !common.has(word) && !known.has(word),
+  );
+  const place = new Map(unseen.map((word, u) => [word, u]));
+  const gone = new Set(frozen.delta?.removedKeys);
+  const roleOf = (word: string): number => {
+    const u = place.get(word);
+    if (u !== undefined) return unseenRole(u);
+    const v = gone.has(word) ? -1 : known.find(word);
+    return v < 0 ? 0 : knownRole(v);
+  };
+  const marginals = await learnedMarginals(store, standing, base.keys.starts.length);
+  const counted = countUnseen(unseen.length, base.keys.starts.length, MOST_PAIRS);
+  const files = await readListedFiles(store, input.files);
+  for (const [at, file] of files.entries()) {
+    context.report(at, files.length, { items: unseen.length });
+    const shard = await openArtifact(store, ingestArtifact(file, input).artifact);
+    const roles = Int32Array.from(await wordsOfShard(shard), roleOf);
+    if (input.source.kind === 'pairs') {
+      const { row, column, sum } = await decodeParquet(
+        await shard.part('pairs.parquet'),
+        PAIRS,
+        'pairs.parquet',
+      );
+      const scale = Number(shard.manifest.facts['scale']);
+      counted.addPairs(
+        row,
+        column,
+        toFloat64(sum).map((units) => units / scale),
+        roles,
+      );
+    } else {
+      const { tokens } = await decodeParquet(
+        await shard.part('tokens.parquet'),
+        TOKENS,
+        'tokens.parquet',
+      );
+      counted.addRows(tokens.values, tokens.offsets, input.window, roles);
+    }
+  }
+  const model = {
+    marginals,
+    bits: tables * bits,
+    codeOf: (v: number, out: Uint8Array) => out.set(codeOf(base, v, bits / 8)),
+  };
+  const { codes, voters } = voteCodes(counted.finish(), model, input.rule);
+  const stride = (tables * bits) / 8;
+  const items = unseen.flatMap((key, u) =>
+    voters[u]! > 0 ? [{ key, code: codes.subarray(u * stride, (u + 1) * stride) }] : [],
+  );
+  return { items, withoutNeighbours: unseen.length - items.length };
+}
+
+/** The dictionary of a shard: its ids are places in it. */
+export async function wordsOfShard(shard: Artifact): Promise<string[]> {
+  return decodeUtf8(
+    await decodeWords(await shard.part('dictionary.parquet'), 'word', 'dictionary.parquet'),
+    'dictionary.parquet',
+  );
+}
+
+/** How much each item cooccurred in the corpus of the model. */
+async function learnedMarginals(
+  store: Store,
+  { lineage, version }: IndexManifest,
+  items: number,
+): Promise<Float64Array> {
+  const merged = lineage.find(({ stage }) => stage === 'merge');
+  if (!merged)
+    throw new Failure(
+      'IntegrityError',
+      `version ${version} names no counts among what it was made from; reindex, then append`,
+    );
+  const marginals = toFloat64(
+    (await readColumn(store, merged, 'marginals.parquet', MARGINALS)).marginal,
+  );
+  if (marginals.length !== items)
+    throw new Failure(
+      'IntegrityError',
+      `version ${version} has ${items} items and counts of ${marginals.length}`,
+    );
+  return marginals;
+}
+
+async function readColumn<Schema extends typeof COMMON | typeof MARGINALS>(
+  store: Store,
+  reference: ArtifactReference,
+  part: string,
+  schema: Schema,
+) {
+  return await decodeParquet(await (await openArtifact(store, reference)).part(part), schema, part);
+}

@@ -1,0 +1,65 @@
+import { SKIPPED } from '../../schemas/tables.ts';
+import { type Artifact, openArtifact } from '../../store/artifacts.ts';
+import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
+import type { Store } from '../../store/store.ts';
+import type { ListedFile } from './listed-files.ts';
+import type { StageOutput } from '../stage/stage.ts';
+
+/** A file that was left out (`source.badFiles: skip`), and why. */
+export interface SkippedFile {
+  uri: string;
+  reason: string;
+}
+
+/** Of a stage's result. */
+export interface SkippedFiles {
+  files: number;
+  first: SkippedFile[];
+}
+
+/** A workflow's history holds no more of them; all are in the artifact. */
+const SKIPPED_SHOWN = 10;
+const LONGEST_REASON = 500;
+
+/** The shards that hold nothing because their files were left out. */
+export function skippedShards(
+  files: readonly ListedFile[],
+  shards: readonly Artifact[],
+): SkippedFile[] {
+  return shards.flatMap(({ manifest }, at) => {
+    const reason = manifest.facts['skipped'];
+    return reason === undefined ? [] : [{ uri: files[at]!.uri, reason: String(reason) }];
+  });
+}
+
+/** The part that lists them all; none where there are none. */
+export async function skippedParts(
+  skipped: readonly SkippedFile[],
+): Promise<{ name: string; bytes: Uint8Array; rows: number }[]> {
+  if (skipped.length === 0) return [];
+  const columns = {
+    uri: skipped.map(({ uri }) => uri),
+    reason: skipped.map(({ reason }) => reason),
+  };
+  return [
+    {
+      name: 'skipped.parquet',
+      bytes: await encodeParquet(SKIPPED, columns, { dress: 'internal' }),
+      rows: skipped.length,
+    },
+  ];
+}
+
+/** From the artifact of a stage whose fact `skipped` counts them. */
+export async function skippedFiles(store: Store, output: StageOutput): Promise<SkippedFiles> {
+  const files = Number(output.facts['skipped']);
+  if (files === 0) return { files, first: [] };
+  const part = await (await openArtifact(store, output.artifact)).part('skipped.parquet');
+  const { uri, reason } = await decodeParquet(part, SKIPPED, 'skipped.parquet');
+  return {
+    files,
+    first: uri
+      .slice(0, SKIPPED_SHOWN)
+      .map((file, at) => ({ uri: file, reason: reason[at]!.slice(0, LONGEST_REASON) })),
+  };
+}

@@ -1,0 +1,123 @@
+import { precisionAt } from '../../evaluation/precision-at.ts';
+import { takeRows } from '../../hashers/documents/training-documents.ts';
+import { encodeSparse } from '../../kernels/documents/encode-sparse.ts';
+import type { ArtifactReference } from '../../schemas/artifact.ts';
+import type { Configuration } from '../../schemas/configuration.ts';
+import { codes as codesSchema } from '../../schemas/tables.ts';
+import { openArtifact } from '../../store/artifacts.ts';
+import { encodeParquet } from '../../store/tables/parquet.ts';
+import { decodeLayers, type EncoderHeader, encoderParts } from './encoder-parts.ts';
+import { NEAREST } from './learn-hasher.ts';
+import { encodeKeys } from '../vectors/encode-vectors.ts';
+import { loadTerms, loadWeighed } from './load-weighed.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageInput,
+  type StageOutput,
+} from '../stage/stage.ts';
+
+export interface EncodeDocumentsInput extends StageInput {
+  weighed: ArtifactReference;
+  hasher: ArtifactReference;
+  tokens: Configuration['tokens'];
+  documents: Configuration['documents'];
+}
+
+const ROWS_A_TELL = 512;
+
+/**
+ * Codes of all documents in the order of their ids, and the encoder that makes codes of other texts. Where there are labelled test documents, how many of
+ * their 100 nearest training documents share a label. A document without words in the vocabulary has the code of all zeros; `empty` counts them. Rows: documents.
+ */
+export async function encodeDocuments(
+  input: EncodeDocumentsInput,
+  context: StageContext,
+): Promise<StageOutput> {
+  const store = context.openStore(input.store);
+  const { weighed, hasher, tokens, documents } = input;
+  const rule = { tokens, frequency: documents.frequency, given: documents.terms !== '' };
+  return await produceArtifact(
+    context,
+    store,
+    { stage: 'encode-documents', parameters: rule, inputs: [weighed, hasher], force: input.force },
+    async (): Promise<ArtifactContent> => {
+      const { ids, payloads, all, training, test } = await loadWeighed(store, weighed);
+      const model = await openArtifact(store, hasher);
+      const header = JSON.parse(
+        Buffer.from(await model.part('encoder.json')).toString('utf8'),
+      ) as EncoderHeader;
+      const bytes = await model.part('encoder.bin');
+      const layers = decodeLayers(header, bytes, 'encoder.bin');
+      const { bits } = header;
+      const code = new Uint8Array((ids.length * bits) / 8);
+      let empty = 0;
+      for (let from = 0; from < ids.length; from += ROWS_A_TELL) {
+        const to = Math.min(ids.length, from + ROWS_A_TELL);
+        empty += encodeSparse(
+          all.rows,
+          layers,
+          code.subarray((from * bits) / 8, (to * bits) / 8),
+          from,
+          to,
+        );
+        context.report(to, ids.length);
+      }
+      const codesOf = (numbers: Int32Array) =>
+        Uint8Array.from(
+          { length: (numbers.length * bits) / 8 },
+          (_, at) => code[numbers[Math.floor((at * 8) / bits)]! * (bits / 8) + (at % (bits / 8))]!,
+        );
+      const isMeasured = test.length > 0 && all.labels.count > 0;
+      const measured =
+        isMeasured &&
+        precisionAt(
+          { codes: codesOf(test), labels: takeRows(all, test).labels },
+          { codes: codesOf(training), labels: takeRows(all, training).labels },
+          bits,
+          NEAREST,
+          (done, total) => context.report(done, total),
+        );
+      const text = rule.given ? {} : await textRule();
+      const item = Int32Array.from(ids, (_, number) => number);
+      return {
+        parts: [
+          {
+            name: 'codes.parquet',
+            bytes: await encodeParquet(
+              codesSchema(bits),
+              { item, table: new Int32Array(ids.length), code },
+              { dress: 'internal' },
+            ),
+            rows: ids.length,
+          },
+          {
+            name: 'items.parquet',
+            bytes: await encodeKeys('word', ids, payloads),
+            rows: ids.length,
+          },
+          ...encoderParts({ ...header, ...text }, bytes),
+        ],
+        rows: ids.length,
+        facts: {
+          items: ids.length,
+          tables: 1,
+          bits,
+          kind: 'word',
+          payloads: payloads !== undefined,
+          empty,
+          ...(measured && {
+            precisionAt100: measured.expected,
+            precisionAt100Plain: measured.plain,
+          }),
+        },
+      };
+    },
+  );
+
+  async function textRule() {
+    const { terms, scales } = await loadTerms(store, weighed);
+    return { text: { tokens, frequency: documents.frequency, terms, scales: Array.from(scales) } };
+  }
+}

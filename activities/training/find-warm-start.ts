@@ -1,0 +1,74 @@
+import type { ArtifactReference } from '../../schemas/artifact.ts';
+import { Failure } from '../../schemas/failures.ts';
+import { VOCABULARY } from '../../schemas/tables.ts';
+import { canonicalJson, openArtifact, readManifest } from '../../store/artifacts.ts';
+import { decodeParquet } from '../../store/tables/parquet.ts';
+import type { Store } from '../../store/store.ts';
+import { readIndexState } from '../versions/current-version.ts';
+import type { StageContext } from '../stage/stage.ts';
+import { type LearningInput, modelArtifact, type WarmStart } from './name-training.ts';
+
+export interface FindWarmStartInput extends LearningInput {
+  index: string;
+  vocabulary: ArtifactReference;
+}
+
+/** Words of a run that the version it starts from must know, as a share. */
+const LEAST_KNOWN = 0.5;
+
+/**
+ * The embeddings of the published version, for training to start from; null where nothing is published. Where that version comes of this very training, what it started from
+ * itself, so that a run that is done is done. Throws ConfigurationError or DataError where its embeddings cannot be of use here.
+ */
+export async function findWarmStart(
+  input: FindWarmStartInput,
+  context: StageContext,
+): Promise<WarmStart | null> {
+  const { index, vocabulary, ...learning } = input;
+  const store = context.openStore(input.store);
+  const { standing } = await readIndexState(store, index);
+  const model = standing?.lineage.find(({ stage }) => stage === 'train');
+  const words = standing?.lineage.find(({ stage }) => stage === 'vocabulary');
+  const manifest = model && (await readManifest(store, model));
+  if (!standing || !model || !words || !manifest) return null;
+  const { warm, ...parameters } = manifest.parameters;
+  const { parameters: own, inputs } = modelArtifact(learning);
+  if (canonicalJson([parameters, manifest.inputs]) === canonicalJson([own, inputs]))
+    return (warm as WarmStart | undefined) ?? null;
+
+  const { tables, bits } = learning.training;
+  const where = `warm start from version ${standing.version} of ${index}`;
+  if (manifest.facts['tables'] !== tables || manifest.facts['bits'] !== bits) {
+    throw new Failure(
+      'ConfigurationError',
+      `${where}: it has ${standing.tables} x ${standing.bits} bits, training.tables and training.bits want ${tables} x ${bits}; make them equal, or set training.warmStart to none`,
+    );
+  }
+  const known = await countKnown(store, words, vocabulary);
+  if (known.shared < LEAST_KNOWN * known.all) {
+    throw new Failure(
+      'DataError',
+      `${where}: it knows ${known.shared} of this run's ${known.all} words, less than half; set training.warmStart to none`,
+    );
+  }
+  return { model, vocabulary: words, own: vocabulary };
+}
+
+async function countKnown(
+  store: Store,
+  before: ArtifactReference,
+  now: ArtifactReference,
+): Promise<{ shared: number; all: number }> {
+  if (before.key === now.key) return { shared: 1, all: 1 };
+  const known = new Set(await readWords(store, before));
+  const words = await readWords(store, now);
+  return { shared: words.filter((word) => known.has(word)).length, all: words.length };
+}
+
+/** In the order of their ids. */
+export async function readWords(store: Store, vocabulary: ArtifactReference): Promise<string[]> {
+  const artifact = await openArtifact(store, vocabulary);
+  return (
+    await decodeParquet(await artifact.part('vocabulary.parquet'), VOCABULARY, 'vocabulary.parquet')
+  ).word;
+}

@@ -1,0 +1,305 @@
+import { itq } from '../../hashers/vectors/itq.ts';
+import { lsh } from '../../hashers/vectors/lsh.ts';
+import { encodeVectors as encodeKernel } from '../../kernels/codes/encode-vectors.ts';
+import type { ArtifactReference } from '../../schemas/artifact.ts';
+import type { Configuration } from '../../schemas/configuration.ts';
+import { Failure, failureTypeOf } from '../../schemas/failures.ts';
+import { codes as codesSchema, ITEM_IDS, ITEM_KEYS, ITEM_PAYLOAD } from '../../schemas/tables.ts';
+import { openSource } from '../../sources/open-source.ts';
+import { encodeDense } from '../../store/tables/arrow-ipc.ts';
+import { encodeParquet } from '../../store/tables/parquet.ts';
+import { decodeVectors, type VectorRows } from '../../store/foreign/vectors-parquet.ts';
+import { type ListedFile, readListedFiles } from '../corpus/listed-files.ts';
+import {
+  type SkippedFile,
+  skippedFiles,
+  type SkippedFiles,
+  skippedParts,
+} from '../corpus/skipped-files.ts';
+import {
+  type ArtifactContent,
+  produceArtifact,
+  type StageContext,
+  type StageInput,
+  type StageOutput,
+} from '../stage/stage.ts';
+
+export interface EncodeVectorsInput extends StageInput {
+  files: ArtifactReference;
+  badFiles: Configuration['source']['badFiles'];
+  vectors: Configuration['vectors'];
+  tables: number;
+  bits: number;
+  seed: number;
+}
+
+export interface EncodeVectorsOutput extends StageOutput {
+  /** `id` for int64 ids, `word` for strings. */
+  kind: 'id' | 'word';
+  skipped: SkippedFiles;
+}
+
+/** Vectors to codes by random or learned hyperplanes, items in the order of their ids. Rows: items. */
+export async function encodeVectors(
+  input: EncodeVectorsInput,
+  context: StageContext,
+): Promise<EncodeVectorsOutput> {
+  const { badFiles, vectors, tables, bits, seed } = input;
+  const store = context.openStore(input.store);
+  const recipe = {
+    stage: 'encode',
+    parameters: { ...vectors, badFiles, tables, bits, seed },
+    inputs: [input.files],
+    force: input.force,
+  } as const;
+  const output = await produceArtifact(context, store, recipe, async () =>
+    encodeAll(input, await readListedFiles(store, input.files), context),
+  );
+  return {
+    ...output,
+    kind: output.facts['kind'] === 'id' ? 'id' : 'word',
+    skipped: await skippedFiles(store, output),
+  };
+}
+
+interface Hyperplanes {
+  dimensions: number;
+  mean: Float64Array;
+  /** (L d, D). */
+  planes: Float64Array;
+}
+
+async function encodeAll(
+  input: EncodeVectorsInput,
+  files: ListedFile[],
+  context: StageContext,
+): Promise<ArtifactContent> {
+  const { tables, bits } = input;
+  const skipped: SkippedFile[] = [];
+  const hyperplanes = await learnHyperplanes(input, files, context);
+  const { dimensions, mean, planes } = hyperplanes;
+  const encoded: Uint8Array[] = [];
+  const ids: (bigint | string)[] = [];
+  const payloads: string[] | undefined = input.vectors.payload === '' ? undefined : [];
+  for (const [at, file] of files.entries()) {
+    context.report(files.length + at, 2 * files.length, { items: ids.length });
+    const rows = await readVectorRows(file, input, context, dimensions);
+    if ('reason' in rows) {
+      skipped.push(rows);
+      continue;
+    }
+    const codes = new Uint8Array((rows.rows * tables * bits) / 8);
+    encodeKernel(rows.values, dimensions, mean, planes, codes);
+    encoded.push(codes);
+    const first = ids.length;
+    for (const payload of rows.payloads ?? []) payloads?.push(payload);
+    for (let row = 0; row < rows.rows; row++) ids.push(rows.ids?.[row] ?? BigInt(first + row));
+  }
+  if (ids.length === 0) throw new Failure('DataError', noRows(files.length, skipped));
+  const { order, kind } = orderOfIds(ids);
+  const width = (tables * bits) / 8;
+  const all = Buffer.concat(encoded);
+  const code = new Uint8Array(all.length);
+  order.forEach((row, number) =>
+    code.set(all.subarray(row * width, (row + 1) * width), number * width),
+  );
+  const item = Int32Array.from({ length: order.length * tables }, (_, at) =>
+    Math.floor(at / tables),
+  );
+  const table = Int32Array.from({ length: order.length * tables }, (_, at) => at % tables);
+  const sorted = Array.from(order, (row) => ids[row]!);
+  const keys = await encodeKeys(
+    kind,
+    sorted,
+    payloads && Array.from(order, (row) => payloads[row]!),
+  );
+  const encoder = [{ name: 'hyperplane', width: dimensions, values: Float32Array.from(planes) }];
+  const means = [{ name: 'mean', width: dimensions, values: Float32Array.from(mean) }];
+  return {
+    parts: [
+      {
+        name: 'codes.parquet',
+        bytes: await encodeParquet(codesSchema(bits), { item, table, code }, { dress: 'internal' }),
+        rows: item.length,
+      },
+      { name: 'items.parquet', bytes: keys, rows: order.length },
+      {
+        name: 'hyperplanes.arrow',
+        bytes: await encodeDense(encoder, {
+          method: input.vectors.method,
+          tables: String(tables),
+          bits: String(bits),
+        }),
+        rows: tables * bits,
+      },
+      { name: 'mean.arrow', bytes: await encodeDense(means, {}), rows: 1 },
+      ...(await skippedParts(skipped)),
+    ],
+    rows: order.length,
+    facts: {
+      items: order.length,
+      tables,
+      bits,
+      dimensions,
+      kind,
+      payloads: payloads !== undefined,
+      skipped: skipped.length,
+    },
+  };
+}
+
+/** items.parquet. */
+export async function encodeKeys(
+  kind: 'id' | 'word',
+  ids: (bigint | string)[],
+  payload: string[] | undefined,
+): Promise<Uint8Array> {
+  const dress = { dress: 'internal' } as const;
+  if (kind === 'id') {
+    const id = BigInt64Array.from(ids as bigint[]);
+    return payload
+      ? await encodeParquet({ ...ITEM_IDS, ...ITEM_PAYLOAD }, { id, payload }, dress)
+      : await encodeParquet(ITEM_IDS, { id }, dress);
+  }
+  const id = ids as string[];
+  return payload
+    ? await encodeParquet({ ...ITEM_KEYS, ...ITEM_PAYLOAD }, { id, payload }, dress)
+    : await encodeParquet(ITEM_KEYS, { id }, dress);
+}
+
+/** The same float32 values as are stored, so that what is encoded later gets the same codes. */
+async function learnHyperplanes(
+  input: EncodeVectorsInput,
+  files: ListedFile[],
+  context: StageContext,
+): Promise<Hyperplanes> {
+  const { vectors, tables, bits, seed } = input;
+  const perFile = Math.ceil(vectors.sample / files.length);
+  const samples: Float32Array[] = [];
+  const skipped: SkippedFile[] = [];
+  let dimensions: number | undefined;
+  for (const [at, file] of files.entries()) {
+    context.report(at, 2 * files.length);
+    const rows = await readVectorRows(file, input, context, dimensions);
+    if ('reason' in rows) {
+      skipped.push(rows);
+      continue;
+    }
+    dimensions ??= rows.dimensions;
+    samples.push(sampleRows(rows, perFile));
+    // Random hyperplanes go through the origin: they need no more than the number of dimensions.
+    if (vectors.method === 'lsh') break;
+  }
+  if (dimensions === undefined) throw new Failure('DataError', noRows(files.length, skipped));
+  const mean = new Float64Array(dimensions);
+  const planes = new Float64Array(tables * bits * dimensions);
+  if (vectors.method === 'lsh') {
+    for (let table = 0; table < tables; table++)
+      planes.set(lsh(dimensions, bits, seed, table), table * bits * dimensions);
+  } else {
+    if (bits > dimensions)
+      throw new Failure(
+        'ConfigurationError',
+        `vectors.method itq: ${bits} bits need vectors of at least ${bits} dimensions, these have ${dimensions}; take fewer bits, or lsh`,
+      );
+    const sample = joinSamples(samples);
+    const n = sample.length / dimensions;
+    for (let i = 0; i < sample.length; i++) mean[i % dimensions]! += sample[i]! / n;
+    for (let c = 0; c < dimensions; c++) mean[c] = Math.fround(mean[c]!);
+    for (let table = 0; table < tables; table++) {
+      context.report(files.length, 2 * files.length, { table });
+      planes.set(itq(sample, dimensions, mean, bits, seed, table), table * bits * dimensions);
+    }
+  }
+  return { dimensions, mean, planes: planes.map(Math.fround) };
+}
+
+/** With `badFiles: skip` why a file is left out, where it cannot be read. */
+export async function readVectorRows(
+  file: ListedFile,
+  input: Pick<EncodeVectorsInput, 'badFiles' | 'vectors'>,
+  context: StageContext,
+  dimensions: number | undefined,
+): Promise<VectorRows | SkippedFile> {
+  try {
+    return await readVectorFile(
+      file,
+      input.vectors,
+      context,
+      dimensions === undefined ? undefined : { dimensions, expected: 'as in the files before' },
+    );
+  } catch (error) {
+    if (input.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError') throw error;
+    return { uri: file.uri, reason: (error as Error).message };
+  }
+}
+
+function noRows(files: number, [first, ...others]: readonly SkippedFile[]): string {
+  if (first === undefined) return `vectors: the ${files} files have no rows`;
+  return `vectors: nothing is left of ${files} files; ${others.length + 1} could not be read (source.badFiles: skip), the first of them: ${first.reason}`;
+}
+
+/** The vectors of one file. Throws DataError where they have other dimensions than those that are expected. */
+export async function readVectorFile(
+  file: ListedFile,
+  vectors: Configuration['vectors'],
+  context: StageContext,
+  known?: { dimensions: number; expected: string },
+): Promise<VectorRows> {
+  const chunks: Uint8Array[] = [];
+  const source = openSource(file, context.openStore);
+  for await (const chunk of source.stream()) chunks.push(chunk);
+  await source.checkUnchanged();
+  const rows = await decodeVectors(Buffer.concat(chunks), vectors, file.uri);
+  if (known && rows.rows > 0 && rows.dimensions !== known.dimensions) {
+    throw new Failure(
+      'DataError',
+      `${file.uri}, row 0: expected ${known.dimensions} dimensions ${known.expected}, got ${rows.dimensions}`,
+    );
+  }
+  return rows;
+}
+
+/** At most so many rows at even distances. */
+function sampleRows({ rows, dimensions, values }: VectorRows, most: number): Float32Array {
+  const count = Math.min(rows, most);
+  const sample = new Float32Array(count * dimensions);
+  for (let i = 0; i < count; i++) {
+    const row = Math.floor((i * rows) / count);
+    sample.set(values.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
+  }
+  return sample;
+}
+
+function joinSamples(samples: Float32Array[]): Float32Array {
+  const all = new Float32Array(samples.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const sample of samples) {
+    all.set(sample, at);
+    at += sample.length;
+  }
+  return all;
+}
+
+/** Rows by ascending id: numbers as numbers, strings by their UTF-8 bytes. Throws DataError on an id that comes twice. */
+function orderOfIds(ids: (bigint | string)[]): { order: Uint32Array; kind: 'id' | 'word' } {
+  const strings = ids.some((id) => typeof id === 'string');
+  if (strings && ids.some((id) => typeof id !== 'string'))
+    throw new Failure(
+      'DataError',
+      'vectors: some files have string ids and others numbers or none',
+    );
+  const order = Uint32Array.from(ids, (_, row) => row);
+  if (strings) {
+    const bytes = (ids as string[]).map((id) => Buffer.from(id));
+    order.sort((a, b) => Buffer.compare(bytes[a]!, bytes[b]!));
+  } else order.sort((a, b) => (ids[a]! < ids[b]! ? -1 : ids[a]! > ids[b]! ? 1 : 0));
+  for (let i = 1; i < order.length; i++) {
+    if (ids[order[i]!] === ids[order[i - 1]!])
+      throw new Failure(
+        'DataError',
+        `vectors: rows ${order[i - 1]} and ${order[i]} have the same id ${ids[order[i]!]}`,
+      );
+  }
+  return { order, kind: strings ? 'word' : 'id' };
+}

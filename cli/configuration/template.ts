@@ -1,0 +1,89 @@
+import { configurationSchema } from './schema.ts';
+import type { SchemaNode } from './schema.ts';
+import { PRESETS, type Preset } from '../../schemas/presets.ts';
+
+export interface TemplateValues {
+  index: string;
+  store: string;
+  source: string;
+  /** Values in place of the defaults. */
+  preset?: Preset;
+}
+
+/** A hashloom.yaml with every key, its default and what it means, made from the schema so that the two cannot differ. */
+export function configurationTemplate(values: TemplateValues): string {
+  const given = new Map<string, unknown>([
+    ['index', values.index],
+    ['store', values.store],
+    ['source.path', values.source],
+    ...(values.preset
+      ? Object.entries(PRESETS[values.preset]).flatMap(([section, given]) =>
+          Object.entries(given).map(([key, value]): [string, unknown] => [
+            `${section}.${key}`,
+            value,
+          ]),
+        )
+      : []),
+  ]);
+  const root = configurationSchema();
+  const top: Line[] = [];
+  const sections: string[] = [];
+  for (const [key, node] of Object.entries(root.properties ?? {})) {
+    if (node.properties === undefined) {
+      top.push(keyLine(key, node, given.get(key)));
+      continue;
+    }
+    const lines = Object.entries(node.properties).map(([name, child]) =>
+      keyLine(name, child, given.get(`${key}.${name}`)),
+    );
+    const title = node.description === undefined ? '' : `# ${node.description}\n`;
+    sections.push(`${title}${key}:\n${align(lines, '  ')}`);
+  }
+  const required = top.filter((line) => given.has(line.key));
+  const optional = top.filter((line) => !given.has(line.key));
+  return [HEADER + align(required, ''), ...sections, align(optional, '')].join('\n');
+}
+
+const HEADER = `# The configuration of a Hashloom run: what is not set has the default shown here.
+# Paths are relative to this file. Check and run it with: hashloom run
+`;
+
+interface Line {
+  key: string;
+  /** Absent where the key has no default and stands for nothing unless it is set. */
+  value?: string;
+  comment: string;
+}
+
+function keyLine(key: string, node: SchemaNode, given: unknown): Line {
+  const value = given ?? node.default;
+  const choices = node.enum === undefined ? '' : `One of ${node.enum.map(String).join(', ')}.`;
+  return {
+    key,
+    ...(value !== undefined && {
+      value: JSON.stringify(value).replace(
+        /^"([A-Za-z./][A-Za-z0-9/._-]*)"$/,
+        (quoted, bare: string) => (RESERVED.test(bare) ? quoted : bare),
+      ),
+    }),
+    comment: [node.description, choices]
+      .filter((part) => part !== undefined && part !== '')
+      .join(' '),
+  };
+}
+
+/** Bare words that YAML does not read as text. */
+const RESERVED = /^(true|false|yes|no|on|off|null|y|n)$/i;
+
+function align(lines: readonly Line[], indent: string): string {
+  const entries = lines.map((line) =>
+    line.value === undefined ? `${indent}# ${line.key}:` : `${indent}${line.key}: ${line.value}`,
+  );
+  const column = Math.max(...entries.map((entry) => entry.length));
+  return entries
+    .map((entry, index) => {
+      const comment = lines[index]?.comment ?? '';
+      return `${comment === '' ? entry : `${entry.padEnd(column)}  # ${comment}`}\n`;
+    })
+    .join('');
+}

@@ -1,0 +1,137 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import type { LookupAnswer } from '../../lookup/hash-index.ts';
+import type { ReindexResult } from '../../schemas/run.ts';
+import { writeBrownCorpus } from './brown-corpus.ts';
+import { DEMO_CHECKS, DEMO_CONFIGURATION, DEMO_QUERIES } from './demo-configuration.ts';
+import { formatFigure, formatSeconds } from '../terminal/format.ts';
+import { CONFIGURATION_FILE, loadConfiguration } from '../configuration/load-configuration.ts';
+import { answerText, lookupWords } from '../index/lookup-words.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { Terminals } from '../terminal/program-options.ts';
+import { runLocally } from '../run/run-index.ts';
+import { outcomeLine, outcomeText } from '../run/run-outcome.ts';
+
+export interface DemoOptions {
+  home: string;
+  threads: number;
+  json: boolean;
+  terminals: Terminals;
+  /** How this program was called, for the commands it proposes. */
+  program: string;
+}
+
+export interface DemoCheck {
+  name: string;
+  value: number;
+  /** Least value that passes. */
+  least: number;
+}
+
+/**
+ * From the Brown corpus to buckets of twelve words, on a server and workers of its own. Returns false after Ctrl-C;
+ * throws when a check of the result fails.
+ */
+export async function runDemo(options: DemoOptions): Promise<boolean> {
+  const started = performance.now();
+  const { home, json, program, terminals } = options;
+  const { err, out } = terminals;
+  const file = await prepareDemo(home, (line) => {
+    if (!json) err.write(`${line}\n`);
+  });
+  const configuration = await loadConfiguration(file);
+  const again = `${program} demo${options.home === DEFAULT_HOME ? '' : ` --home ${options.home}`}`;
+  const result = await runLocally(configuration, {
+    home,
+    threads: options.threads,
+    force: false,
+    replace: true,
+    json,
+    terminals,
+    again,
+  });
+  if (result === undefined) return false;
+
+  const answers = await lookupWords(result.uri, DEMO_QUERIES);
+  const checks = checksOf(result, answers);
+  if (json) {
+    const queries = answers.map(({ query, buckets, items }) => ({ query, buckets, items }));
+    out.write(
+      `${JSON.stringify({ ...(JSON.parse(outcomeLine(result)) as object), queries, checks })}\n`,
+    );
+  } else {
+    out.write(outcomeText(result, out));
+    out.write(`\n${answers.map((answer) => answerText(answer, out)).join('')}\n`);
+    for (const check of checks) out.write(`${checkLine(check, out)}\n`);
+  }
+  const failed = checks.filter((check) => !(check.value >= check.least));
+  if (failed.length > 0) {
+    const reasons = failed.map(
+      (check) =>
+        `${check.name}: expected at least ${formatFigure(check.least)}, got ${formatFigure(check.value)}`,
+    );
+    throw new Error(`the demo's own check failed: ${reasons.join('; ')}`);
+  }
+  if (!json) out.write(farewell(options, (performance.now() - started) / 1000));
+  return true;
+}
+
+export const DEFAULT_HOME = './hashloom-demo';
+
+/** Writes corpus and configuration where they are not there yet; returns the configuration's file. */
+export async function prepareDemo(home: string, say: (line: string) => void): Promise<string> {
+  await mkdir(home, { recursive: true });
+  const written = await writeBrownCorpus(join(home, 'corpus'));
+  if (written > 0) say(`wrote ${written} texts of the Brown corpus to ${join(home, 'corpus')}`);
+  const file = join(home, CONFIGURATION_FILE);
+  const text = `# Written by \`hashloom demo\`; what is not set has its default.\n${stringify(DEMO_CONFIGURATION)}`;
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  if (before !== text) await writeFile(file, text);
+  return file;
+}
+
+function checksOf({ metrics }: ReindexResult, answers: readonly LookupAnswer[]): DemoCheck[] {
+  const filled = answers.filter((answer) => answer.items.length > 0).length;
+  return [
+    {
+      name: `words of ${answers.length} with items in their buckets`,
+      value: filled,
+      least: DEMO_CHECKS.queriesWithItems,
+    },
+    {
+      name: `HR@50, at least ${DEMO_CHECKS.overShuffled} times that of shuffled buckets of the same sizes`,
+      value: metrics['hr50'] ?? Number.NaN,
+      // Shuffled buckets may hit nothing at all; the real ones must hit at least once.
+      least: Math.max(
+        DEMO_CHECKS.overShuffled * (metrics['shuffledHr50'] ?? Number.NaN),
+        1 / (metrics['heldOutPairs'] ?? Number.NaN),
+      ),
+    },
+  ];
+}
+
+function checkLine(check: DemoCheck, terminal: Terminal): string {
+  const mark =
+    check.value >= check.least ? terminal.paint('green', '✔') : terminal.paint('red', '✘');
+  return `${mark} ${check.name}: ${formatFigure(check.value)} (at least ${formatFigure(check.least)})`;
+}
+
+function farewell({ home, program, terminals }: DemoOptions, seconds: number): string {
+  const folder = relative('.', resolve(home)) || '.';
+  const index = join(folder, 'store', 'indexes', DEMO_CONFIGURATION.index);
+  const lines = [
+    ['another word', `${program} lookup money --index ${index}`],
+    ['the run in Temporal’s UI', `${program} dev --home ${folder}`],
+    ['the demo again, from its artifacts', `${program} demo`],
+    ['your own corpus', `${program} init --corpus FOLDER && ${program} run --local`],
+  ] as const;
+  const width = Math.max(...lines.map(([title]) => title.length));
+  const { out } = terminals;
+  return [
+    '',
+    `${out.paint('bold', 'Done')} in ${formatSeconds(seconds)}. What to try next:`,
+    ...lines.map(([title, command]) => `  ${title.padEnd(width)}  ${out.paint('cyan', command)}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,97 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { parse } from 'yaml';
+import { findTensorflow } from '../../infra/tensorflow/tensorflow.ts';
+import { relevanceCurves } from '../../hashers/losses/relevance-curves.ts';
+import { sbmPage } from '../../report/experiments/sbm-page.ts';
+import {
+  type Method,
+  sbmGrid,
+  type SbmScores,
+  type SbmSetting,
+  sbmSetting,
+  sbmSettings,
+  sbmSummary,
+} from '../../schemas/experiment.ts';
+import { Failure } from '../../schemas/failures.ts';
+import { WORKFLOW } from '../../schemas/run.ts';
+import { openStore } from '../../store/open-store.ts';
+import { storeLocation } from '../configuration/published-location.ts';
+import { type ExperimentOptions, runExperiment } from './run-experiment.ts';
+import { sbmDefault } from './sbm-defaults.ts';
+
+export interface SbmOptions extends ExperimentOptions {
+  method: Method[];
+  trials: number;
+  draws: 'symmetric' | 'independent';
+  engine: 'wasm' | 'tensorflow';
+  grid?: string;
+  store: string;
+  results?: string;
+  json: boolean;
+  force: boolean;
+}
+
+/** Runs the experiment and prints its table; false after Ctrl-C. */
+export async function runSbm(options: SbmOptions): Promise<boolean> {
+  const { terminals, results, json, store, force, trials, engine, local } = options;
+  const settings = (await settingsOf(options)).map((setting) => ({
+    ...setting,
+    training: { ...setting.training, engine },
+  }));
+  if (local && engine === 'tensorflow') await findTensorflow(process.env);
+  const input = {
+    store: openStore(await storeLocation(store)).uri,
+    force,
+    settings,
+    trials,
+    firstSeed: 1,
+  };
+  const summary = `${settings.length} settings, ${trials} trials each`;
+  const scores = await runExperiment<SbmScores>(
+    {
+      workflow: WORKFLOW.sbmExperiment,
+      workflowId: `experiment/sbm/${randomUUID()}`,
+      input,
+      summary,
+    },
+    options,
+  );
+  if (scores === undefined) return false;
+  const { table, plots, page } = sbmPage(settings, scores, relevanceCurves);
+  if (results !== undefined) {
+    await mkdir(results, { recursive: true });
+    await writeFile(join(results, 'sbm-table.md'), table);
+    for (const { name, svg } of plots) await writeFile(join(results, name), svg);
+    await writeFile(join(results, 'sbm.html'), page);
+  }
+  terminals.out.write(
+    json ? `${JSON.stringify({ models: bestByMethod(settings, scores) })}\n` : table,
+  );
+  return true;
+}
+
+async function settingsOf({ method, draws, grid }: SbmOptions): Promise<SbmSetting[]> {
+  if (grid === undefined)
+    return method.map((name) => sbmSetting(name, draws, sbmDefault(name, draws)));
+  const parsed = sbmGrid.safeParse(parse(await readFile(grid, 'utf8')));
+  if (parsed.success) return sbmSettings(method, draws, parsed.data);
+  const problems = parsed.error.issues.map(
+    (issue) => `${grid}: ${issue.path.join('.')}: ${issue.message}`,
+  );
+  throw new Failure('ConfigurationError', problems.join('\n'));
+}
+
+/** The setting of highest F1 of each method. */
+function bestByMethod(
+  settings: SbmSetting[],
+  scores: SbmScores,
+): Record<string, ReturnType<typeof sbmSummary>> {
+  const models: Record<string, ReturnType<typeof sbmSummary>> = {};
+  for (const [at, { method }] of settings.entries()) {
+    const summary = sbmSummary(scores[at] ?? []);
+    if ((models[method]?.f1 ?? -1) < summary.f1) models[method] = summary;
+  }
+  return models;
+}

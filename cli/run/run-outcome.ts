@@ -1,0 +1,61 @@
+import type { AppendChanges, CorpusRemarks, ReindexResult } from '../../schemas/run.ts';
+import { metricsTable, stagesTable } from './result-tables.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** The last line of `run --json`. */
+export function outcomeLine(result: ReindexResult): string {
+  const { index, version, uri, workflowId, runId, stages, metrics, corpus, changes } = result;
+  return `${JSON.stringify({ index, version, uri, workflowId, runId, stages, metrics, corpus, ...(changes && { changes }) })}\n`;
+}
+
+/** What a person reads at the end of a run: the tables of stages and metrics, and where the index lies. */
+export function outcomeText(result: ReindexResult, terminal: Terminal): string {
+  const { index, version, uri } = result;
+  const what = result.published
+    ? `Published ${index} version ${version}`
+    : `${index} version ${version} ${result.changes ? 'has all this already' : 'is this very index already'}; nothing was published`;
+  const tables = [
+    ...stagesTable(result.stages, terminal),
+    '',
+    ...metricsTable(result.metrics, terminal),
+  ];
+  return `\n${tables.join('\n')}\n${remarksOf(result.corpus)}${result.changes ? changesOf(result.changes) : ''}\n${terminal.paint('bold', what)}\n${uri}\n`;
+}
+
+/** What an append did; what it could not do is said too. */
+function changesOf({
+  added,
+  replaced,
+  same,
+  deleted,
+  unknown,
+  withoutNeighbours,
+}: AppendChanges): string {
+  const lines = [
+    `${added} items added, ${replaced} replaced, ${same} as they were, ${deleted} deleted`,
+  ];
+  if (unknown > 0) lines.push(`${unknown} deletions of items that are not there`);
+  if (withoutNeighbours > 0)
+    lines.push(
+      `${withoutNeighbours} new items were left out: nothing that the index knows is next to them`,
+    );
+  return `\n${lines.join('\n')}\n`;
+}
+
+/** What the corpus was taken without is never passed over in silence. */
+function remarksOf({ skippedFiles, firstSkipped, repeatedFiles }: CorpusRemarks): string {
+  const lines: string[] = [];
+  if (repeatedFiles > 0)
+    lines.push(`${repeatedFiles} files were named more than once and read once`);
+  if (skippedFiles > 0) {
+    lines.push(
+      `${skippedFiles} files could not be read and were left out (source.badFiles: skip):`,
+    );
+    for (const { reason } of firstSkipped) lines.push(`  ${reason}`);
+    if (skippedFiles > firstSkipped.length)
+      lines.push(
+        `  and ${skippedFiles - firstSkipped.length} more: skipped.parquet among the artifacts lists them all`,
+      );
+  }
+  return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
+}

@@ -1,0 +1,81 @@
+/**
+ * The delta of a version (docs/index-format.md): items that are gone from the base, and items with codes of their own. A added items, L tables,
+ * w = d / 8 bytes a code.
+ */
+
+import { crc32c } from './checksum.ts';
+import { varintBytes, writeVarint } from './bucket-list.ts';
+import { writeU32 } from './stream.ts';
+
+const HEADER_BYTES = 128;
+const MAGIC = [0x89, 0x48, 0x4c, 0x44, 0x0d, 0x0a, 0x1a, 0x0a];
+const FORMAT_VERSION = 1;
+/** What readers take. */
+export const MAXIMUM_DELTA_BYTES = 64 * 1024 * 1024;
+
+export interface DeltaContent {
+  keys: 'utf8' | 'int64';
+  tables: number;
+  codeBytes: number;
+  /** Items of the base. */
+  baseItems: number;
+  /** 16 bytes each: the key of the base's export, and of the append. */
+  baseIdentity: Uint8Array;
+  identity: Uint8Array;
+  /** By ascending number; keys as stored. */
+  removed: readonly { number: number; key: Uint8Array }[];
+  /** In the order of keys. `place`: base keys before this one; `code`: L x w bytes. */
+  added: readonly { key: Uint8Array; place: number; code: Uint8Array; payload?: Uint8Array }[];
+  /** Whether added items have payloads. */
+  payloads: boolean;
+}
+
+/** The same content gives the same bytes. Throws RangeError on a delta that readers would refuse for its size. */
+export function buildDelta(content: DeltaContent): Uint8Array {
+  const { keys, tables, codeBytes, baseItems, baseIdentity, identity, removed, added, payloads } =
+    content;
+  const keyBytes = (key: Uint8Array): number =>
+    keys === 'int64' ? 8 : varintBytes(key.length) + key.length;
+  let size = HEADER_BYTES;
+  for (const [i, { number, key }] of removed.entries())
+    size += varintBytes(number - (removed[i - 1]?.number ?? 0)) + keyBytes(key);
+  for (const [i, { place, key, payload }] of added.entries()) {
+    size += varintBytes(place - (added[i - 1]?.place ?? 0)) + keyBytes(key) + tables * codeBytes;
+    if (payloads) size += varintBytes(payload?.length ?? 0) + (payload?.length ?? 0);
+  }
+  if (size > MAXIMUM_DELTA_BYTES)
+    throw new RangeError(
+      `a delta of ${size} bytes, readers take ${MAXIMUM_DELTA_BYTES} at most; reindex, so that the items come into the pages`,
+    );
+  const bytes = new Uint8Array(size);
+  let at = HEADER_BYTES;
+  const writeBytes = (from: Uint8Array, counted: boolean) => {
+    if (counted) at = writeVarint(bytes, at, from.length);
+    bytes.set(from, at);
+    at += from.length;
+  };
+  for (const [i, { number }] of removed.entries())
+    at = writeVarint(bytes, at, number - (removed[i - 1]?.number ?? 0));
+  for (const { key } of removed) writeBytes(key, keys === 'utf8');
+  for (const [i, { place }] of added.entries())
+    at = writeVarint(bytes, at, place - (added[i - 1]?.place ?? 0));
+  for (const { key } of added) writeBytes(key, keys === 'utf8');
+  for (const { code } of added) writeBytes(code, false);
+  if (payloads) for (const { payload } of added) writeBytes(payload ?? new Uint8Array(0), true);
+
+  bytes.set(MAGIC, 0);
+  bytes[8] = FORMAT_VERSION;
+  bytes[10] = keys === 'utf8' ? 1 : 2;
+  bytes[11] = tables;
+  bytes[12] = codeBytes;
+  bytes[13] = payloads ? 1 : 0;
+  writeU32(bytes, 16, baseItems);
+  writeU32(bytes, 20, added.length);
+  writeU32(bytes, 24, removed.length);
+  writeU32(bytes, 28, size);
+  bytes.set(baseIdentity, 32);
+  bytes.set(identity, 48);
+  writeU32(bytes, 120, crc32c(bytes, HEADER_BYTES, size));
+  writeU32(bytes, HEADER_BYTES - 4, crc32c(bytes, 0, HEADER_BYTES - 4));
+  return bytes;
+}

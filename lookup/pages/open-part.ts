@@ -1,0 +1,69 @@
+import type { VersionManifest } from '../check-manifest.ts';
+import { type Delta, DELTA_PART, readDelta } from '../delta.ts';
+import { IndexFormatError } from '../index-errors.ts';
+import { type ExpectedPart, openPageFile, type PageFile } from './page-file.ts';
+import type { RangeReader } from '../ranges/range-reader.ts';
+
+export interface WantedPart {
+  part: 'items' | 'buckets';
+  table: number;
+  openReader: (name: string) => RangeReader;
+  keep: number;
+}
+
+/** Opens a page file of a version. Throws IndexFormatError where it is not as `index.json` says. */
+export async function openPart(
+  manifest: VersionManifest,
+  { part, table, openReader, keep }: WantedPart,
+): Promise<PageFile> {
+  const name = part === 'items' ? 'items.pages' : `buckets-${table}.pages`;
+  const listed = listedPart(manifest, name);
+  const { tables, bits, payloads, identity } = manifest;
+  const items = manifest.delta?.base ?? manifest.items;
+  const expected: ExpectedPart = {
+    part,
+    tables,
+    table,
+    codeBytes: bits / 8,
+    payloads,
+    items,
+    bytes: listed.bytes,
+    identity,
+  };
+  const file = await openPageFile(name, openReader(name), expected, keep);
+  if (manifest.kind === 'word' && file.header.keys !== 'utf8')
+    throw new IndexFormatError(name, 11, 'keys 1 (UTF-8) for words', file.header.keys);
+  return file;
+}
+
+/** The delta of a version that has one. Throws IndexFormatError. */
+export async function openDelta(
+  manifest: VersionManifest,
+  openReader: (name: string) => RangeReader,
+): Promise<Delta | undefined> {
+  const { tables, bits, payloads, items, identity, delta } = manifest;
+  if (!delta) return undefined;
+  const { bytes } = listedPart(manifest, DELTA_PART);
+  return await readDelta(openReader(DELTA_PART), {
+    facts: delta,
+    tables,
+    codeBytes: bits / 8,
+    payloads,
+    items,
+    bytes,
+    identity,
+    own: delta.identity,
+  });
+}
+
+function listedPart({ parts }: VersionManifest, name: string): VersionManifest['parts'][number] {
+  const listed = parts.find((candidate) => candidate.name === name);
+  if (!listed)
+    throw new IndexFormatError(
+      'index.json',
+      undefined,
+      `a part ${name}`,
+      parts.map((candidate) => candidate.name).join(', ') || 'none',
+    );
+  return listed;
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { decodeVectors } from '../../../store/foreign/vectors-parquet.ts';
+import { vectorFile } from '../vector-file.ts';
+
+const NAMES = { id: 'id', vector: 'vector' };
+
+describe('decodeVectors', () => {
+  for (const list of ['fixed', 'variable'] as const) {
+    for (const float of ['float32', 'float64'] as const) {
+      it(`reads ${list} lists of ${float}, with int64 ids, strings or none`, async () => {
+        const vectors = [
+          [1, 2, 3],
+          [0, -1, 0.5],
+          [4, 0, 0],
+        ];
+        const rows = await decodeVectors(
+          vectorFile(vectors, [5n, -1n, 2n ** 62n], list, float),
+          NAMES,
+          'x',
+        );
+        assert.deepEqual([rows.rows, rows.dimensions, [...rows.values]], [3, 3, vectors.flat()]);
+        assert.deepEqual(rows.ids, BigInt64Array.of(5n, -1n, 2n ** 62n));
+        assert.deepEqual(
+          (await decodeVectors(vectorFile(vectors, ['a', 'é', 'c'], list, float), NAMES, 'x')).ids,
+          ['a', 'é', 'c'],
+        );
+        assert.equal(
+          (await decodeVectors(vectorFile(vectors, undefined, list, float), NAMES, 'x')).ids,
+          undefined,
+        );
+      });
+    }
+  }
+
+  it('names the row of a bad vector', async () => {
+    const refused = (bytes: Uint8Array, message: RegExp) =>
+      assert.rejects(decodeVectors(bytes, NAMES, 'v.parquet'), message);
+    await refused(
+      vectorFile([
+        [1, 2],
+        [1, Number.NaN],
+      ]),
+      /v\.parquet: row 1, dimension 1: expected a finite value, got NaN/,
+    );
+    await refused(
+      vectorFile([
+        [1, 2],
+        [Number.POSITIVE_INFINITY, 0],
+      ]),
+      /row 1, dimension 0: expected a finite value, got Infinity/,
+    );
+    await refused(
+      vectorFile([
+        [1, 2],
+        [3, 4],
+        [0, 0],
+      ]),
+      /row 2: a vector of zeros alone/,
+    );
+    await refused(
+      vectorFile(
+        [
+          [1, 2],
+          [3, 4, 5],
+        ],
+        undefined,
+        'variable',
+      ),
+      /row 1: expected 2 dimensions as in row 0, got 3/,
+    );
+    await refused(vectorFile([[1, 2], null], undefined, 'variable'), /row 1: no vector/);
+    await refused(vectorFile([[]], undefined, 'variable'), /row 0: a vector of no dimensions/);
+    await refused(Buffer.from('no Parquet'), /10 bytes that cannot be read as Parquet/);
+    await assert.rejects(
+      decodeVectors(vectorFile([[1]]), { id: 'id', vector: 'embedding' }, 'x'),
+      /x: no column embedding of vectors; it has vector/,
+    );
+    await assert.rejects(
+      decodeVectors(vectorFile([[1]], [1n]), { id: 'x', vector: 'id' }, 'x'),
+      /column id: expected a list of float32 or float64/,
+    );
+  });
+});

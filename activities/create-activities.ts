@@ -57,7 +57,8 @@ function resultOf(outcome: StageOutcome, context: Context): unknown {
       ? reason
       : ApplicationFailure.retryable('the worker is shutting down', 'WorkerShutdown');
   }
-  // Kernels know no failure types: a RangeError of theirs means data beyond a limit, the same at every retry.
+  // Kernels know no failure types: a RangeError of theirs means data beyond a limit, the same at
+  // every retry.
   const type = name === 'RangeError' ? 'DataError' : name;
   const failure = ApplicationFailure.create({
     message,

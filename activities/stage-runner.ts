@@ -15,7 +15,10 @@ export type StageOutcome =
   | { result: unknown }
   | { error: { name: string; message: string; stack: string; cancelled: boolean } };
 
-/** Runs a stage away from this thread; ends soon after the signal. Never rejects for what the stage itself throws. */
+/**
+ * Runs a stage away from this thread; ends soon after the signal. Never rejects for what the stage
+ * itself throws.
+ */
 export type RunStage = (
   activity: ActivityName,
   input: unknown,

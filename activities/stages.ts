@@ -1,4 +1,7 @@
-/** Every stage function, by the name of its activity. Each runs in a worker thread: (input, context) => output. */
+/**
+ * Every stage function, by the name of its activity. Each runs in a worker thread: (input, context)
+ * => output.
+ */
 export { list } from './corpus/list.ts';
 export { ingest } from './corpus/ingest.ts';
 export { mergeDictionaries } from './words/merge-dictionaries.ts';

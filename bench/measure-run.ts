@@ -26,7 +26,9 @@ import { connectClient } from '../workers/connection.ts';
 
 const LOOK_MS = 100;
 
-/** A folder of so many books of the corpus, evenly spaced, and a configuration of a run over them. */
+/**
+ * A folder of so many books of the corpus, evenly spaced, and a configuration of a run over them.
+ */
 export async function configureRun(
   data: string,
   files: number,
@@ -54,7 +56,10 @@ export async function configureRun(
 
 export const DATA = fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
-/** One run on a server of its own, with one worker process of so many threads; memory and histories as they were. */
+/**
+ * One run on a server of its own, with one worker process of so many threads; memory and histories
+ * as they were.
+ */
 export async function measureRun(
   configuration: Configuration,
   threads: number,
@@ -117,7 +122,10 @@ export async function measureRun(
   }
 }
 
-/** The most resident memory of the worker during each stage, in bytes: the kernel's own high-water mark, reset when the stage changes. */
+/**
+ * The most resident memory of the worker during each stage, in bytes: the kernel's own high-water
+ * mark, reset when the stage changes.
+ */
 async function followMemory(
   query: () => Promise<RunProgress>,
   pid: number,
@@ -151,7 +159,9 @@ interface Histories {
   activities: Record<string, { count: number; seconds: number }>;
 }
 
-/** Events and activities of a workflow and of every child it started, with what they continued as. */
+/**
+ * Events and activities of a workflow and of every child it started, with what they continued as.
+ */
 async function readHistories(client: Client, workflowId: string): Promise<Histories> {
   const all: Histories = { events: 0, executions: 0, activities: {} };
   const left: { workflowId: string; runId?: string }[] = [{ workflowId }];

@@ -12,7 +12,10 @@ const PAGE = fileURLToPath(new URL('../../docs/plan.md', import.meta.url));
 const BEGIN = '<!-- the output of plan-paper -->\n';
 const END = '<!-- until here -->';
 
-/** The paper's corpus as a plan, with the rates that are shipped: runs the command of docs/plan.md and puts its output there. `--data FOLDER`. */
+/**
+ * The paper's corpus as a plan, with the rates that are shipped: runs the command of docs/plan.md
+ * and puts its output there. `--data FOLDER`.
+ */
 export async function bench(options: Map<string, string>): Promise<void> {
   const page = await readFile(PAGE, 'utf8');
   const yaml = /```yaml\n([\s\S]*?)```/.exec(page)?.[1];
@@ -35,7 +38,10 @@ export async function bench(options: Map<string, string>): Promise<void> {
     const shown = stdout.slice(stdout.indexOf('\n\n') + 2).trimEnd();
     await writeFile(
       PAGE,
-      `${page.slice(0, begin + BEGIN.length)}\`\`\`\n${shown}\n\`\`\`\n${page.slice(page.indexOf(END, begin))}`,
+      `${page.slice(0, begin + BEGIN.length)}\`\`\`\n` +
+        `${shown}\n` +
+        `\`\`\`\n` +
+        page.slice(page.indexOf(END, begin)),
     );
     process.stdout.write(`${shown}\n`);
   } finally {

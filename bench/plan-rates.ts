@@ -3,7 +3,10 @@ import { cpus } from 'node:os';
 import { type MeasuredRates, type MeasuredRun, RATES_FILE } from '../cli/plan/rates.ts';
 import { configureRun, DATA, measureRun, removeRun } from './measure-run.ts';
 
-/** Runs of growing size, from which `hashloom plan` takes its rates: docs/results/rates.json. `--data FOLDER --files 25,100,400 --epochs N --threads N`. */
+/**
+ * Runs of growing size, from which `hashloom plan` takes its rates: docs/results/rates.json.
+ * `--data FOLDER --files 25,100,400 --epochs N --threads N`.
+ */
 export async function bench(options: Map<string, string>): Promise<void> {
   const threads = Number(options.get('threads') ?? 2);
   const epochs = Number(options.get('epochs') ?? 4);
@@ -26,7 +29,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
       };
       runs.push(run);
       process.stdout.write(
-        `${files} books: ${run.tokens} tokens, ${run.words} words, ${run.affinity} nonzeros of D in ${run.seconds.toFixed(1)} s\n`,
+        `${files} books: ${run.tokens} tokens, ${run.words} words, ${run.affinity} nonzeros ` +
+          `of D in ${run.seconds.toFixed(1)} s\n`,
       );
     } finally {
       await removeRun(folder);

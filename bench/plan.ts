@@ -6,8 +6,9 @@ import { configureRun, DATA, measureRun, removeRun } from './measure-run.ts';
 import { recordFigure } from './record-figure.ts';
 
 /**
- * What `hashloom plan` says before a run against the run, at two sizes that its rates were not measured at: one between those, one beyond.
- * `--data FOLDER --files 200,760 --epochs N --threads N --rates FILE`. The figure is the worst of all quotients, the larger over the smaller.
+ * What `hashloom plan` says before a run against the run, at two sizes that its rates were not
+ * measured at: one between those, one beyond. `--data FOLDER --files 200,760 --epochs N --threads N
+ * --rates FILE`. The figure is the worst of all quotients, the larger over the smaller.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
   const threads = Number(options.get('threads') ?? 2);
@@ -47,7 +48,12 @@ export async function bench(options: Map<string, string>): Promise<void> {
       )) {
         const planned = expected.stages.find((stage) => stage.name === name)!;
         process.stdout.write(
-          `  ${name.padEnd(10)} ${planned.seconds.toFixed(1).padStart(7)} s for ${seconds.toFixed(1).padStart(7)} s  ${(planned.bytes / 1e6).toFixed(1).padStart(8)} MB for ${(bytes / 1e6).toFixed(1).padStart(8)} MB  ${(planned.memory / 2 ** 20).toFixed(0).padStart(5)} MiB for ${(peakBytes / 2 ** 20).toFixed(0).padStart(5)} MiB\n`,
+          `  ${name.padEnd(10)} ${planned.seconds.toFixed(1).padStart(7)} s for ` +
+            `${seconds.toFixed(1).padStart(7)} s  ` +
+            `${(planned.bytes / 1e6).toFixed(1).padStart(8)} MB for ` +
+            `${(bytes / 1e6).toFixed(1).padStart(8)} MB  ` +
+            `${(planned.memory / 2 ** 20).toFixed(0).padStart(5)} MiB for ` +
+            `${(peakBytes / 2 ** 20).toFixed(0).padStart(5)} MiB\n`,
         );
       }
       let worst = 1;
@@ -55,13 +61,16 @@ export async function bench(options: Map<string, string>): Promise<void> {
         const quotient = Math.max(planned / measured, measured / planned);
         worst = Math.max(worst, quotient);
         process.stdout.write(
-          `${files} books, ${what}: planned ${Number(planned.toPrecision(4))}, measured ${Number(measured.toPrecision(4))}, factor ${quotient.toFixed(2)}\n`,
+          `${files} books, ${what}: planned ${Number(planned.toPrecision(4))}, measured ` +
+            `${Number(measured.toPrecision(4))}, factor ${quotient.toFixed(2)}\n`,
         );
       }
       recordFigure({
         name: `plan-factor-${files}`,
         value: worst,
-        unit: 'worst factor between plan and run of shards, activities, events, bytes, memory, hours',
+        unit:
+          'worst factor between plan and run of shards, activities, events, bytes, memory, ' +
+          'hours',
         goal: '<= 1.5',
         command: `npm run bench -- plan --files ${sizes} --epochs ${epochs}`,
       });

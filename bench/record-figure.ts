@@ -11,7 +11,9 @@ export interface Figure {
   command: string;
 }
 
-/** Puts a row in docs/results/figures.json, in place of an earlier one of the same name and command. */
+/**
+ * Puts a row in docs/results/figures.json, in place of an earlier one of the same name and command.
+ */
 export function recordFigure(figure: Figure): void {
   const file = fileURLToPath(new URL('../../docs/results/figures.json', import.meta.url));
   mkdirSync(fileURLToPath(new URL('../../docs/results/', import.meta.url)), { recursive: true });
@@ -37,6 +39,7 @@ export function recordFigure(figure: Figure): void {
     )}\n`,
   );
   process.stdout.write(
-    `${row.name}: ${row.value} ${row.unit} (goal ${row.goal}${row.rival ? `; ${row.rival}` : ''})\n`,
+    `${row.name}: ${row.value} ${row.unit} (goal ` +
+      `${row.goal}${row.rival ? `; ${row.rival}` : ''})\n`,
   );
 }

@@ -11,7 +11,8 @@ async function main(argv: string[]): Promise<number> {
     await buildProgram().parseAsync(argv);
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    // Help and version end this way, with 0; help that was printed because no command was named is wrong usage, already explained.
+    // Help and version end this way, with 0; help that was printed because no command was named is
+    // wrong usage, already explained.
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (error instanceof CommanderError && error.code === 'commander.help') return 2;
     return reportError(error, argv.includes('--json'));

@@ -6,8 +6,9 @@ export type Interval = [low: number, high: number];
 export type Statistics<Name extends string> = Record<Name, (means: readonly number[]) => number>;
 
 /**
- * Intervals of 95% by the percentile bootstrap (Efron 1979): the queries are drawn anew with replacement `resamples` times, all columns together, and each
- * statistic takes the nearest-rank quantiles .025 and .975 of its values. columns: equally long, at least one row.
+ * Intervals of 95% by the percentile bootstrap (Efron 1979): the queries are drawn anew with
+ * replacement `resamples` times, all columns together, and each statistic takes the nearest-rank
+ * quantiles .025 and .975 of its values. columns: equally long, at least one row.
  */
 export function bootstrap<Name extends string>(
   columns: readonly ArrayLike<number>[],

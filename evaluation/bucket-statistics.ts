@@ -15,7 +15,10 @@ export interface BucketStatistics {
   bucketP90: number;
   bucketP99: number;
   largestBucket: number;
-  /** Mean over the L d bits of |share of ones - 1/2|: 0 is balance, 1/2 a bit that never changes; and the largest. */
+  /**
+   * Mean over the L d bits of |share of ones - 1/2|: 0 is balance, 1/2 a bit that never changes;
+   * and the largest.
+   */
   bitImbalance: number;
   worstBitImbalance: number;
   /** Mean over the bits of the entropy of one: 1 is balance. */

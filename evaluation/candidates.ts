@@ -1,4 +1,7 @@
-/** What a lookup finds and what it costs: candidates by tables, length of code and Hamming radius. V items, L tables. */
+/**
+ * What a lookup finds and what it costs: candidates by tables, length of code and Hamming radius. V
+ * items, L tables.
+ */
 
 import { COUNTED_RADII } from '../kernels/codes/code-distances.ts';
 import { bitsOf } from './hamming-distances.ts';
@@ -13,7 +16,10 @@ export interface CandidateRow {
   radius: number;
   /** Mean number of candidates, without the query. */
   candidates: number;
-  /** Mean share of the NEIGHBOURS nearest items, and of the items that D calls relevant, among the candidates. */
+  /**
+   * Mean share of the NEIGHBOURS nearest items, and of the items that D calls relevant, among the
+   * candidates.
+   */
   recall: number;
   recallOfD: number;
 }
@@ -30,7 +36,10 @@ export function cutLengths(codeBytes: number): number[] {
 export class Candidates {
   readonly #codes: Codes;
   readonly #lengths: number[];
-  /** Summed over the queries, (L, lengths, COUNTED_RADII): candidates at exactly that distance, and shares of the neighbours and of D. */
+  /**
+   * Summed over the queries, (L, lengths, COUNTED_RADII): candidates at exactly that distance, and
+   * shares of the neighbours and of D.
+   */
   readonly #candidates: Float64Array;
   readonly #neighbours: Float64Array;
   readonly #relevant: Float64Array;

@@ -1,6 +1,10 @@
 import type { SparseRows } from '../kernels/training/train-rows.ts';
 
-/** Items with a link, their mean degree, and the local clustering (Watts and Strogatz 1998): the mean over items of two links or more of the share of pairs of neighbours that are linked. D is symmetric. */
+/**
+ * Items with a link, their mean degree, and the local clustering (Watts and Strogatz 1998): the
+ * mean over items of two links or more of the share of pairs of neighbours that are linked. D is
+ * symmetric.
+ */
 export function localClustering({ offsets, columns }: SparseRows): {
   linked: number;
   meanDegree: number;

@@ -16,8 +16,10 @@ const LEAST = 1e-3;
 const FEWEST_PAIRS = 10;
 
 /**
- * How often items share a code by their cosine distance, over the pairs of these queries with all other items: what is left, in the codes, of the collision
- * probability that the losses are made of (paper 1, section 2.2 and Fig. 1). Classes of fewer than 10 pairs are left out; `tick` may throw to stop.
+ * How often items share a code by their cosine distance, over the pairs of these queries with all
+ * other items: what is left, in the codes, of the collision probability that the losses are made of
+ * (paper 1, section 2.2 and Fig. 1). Classes of fewer than 10 pairs are left out; `tick` may throw
+ * to stop.
  */
 export function collisionCurve(
   cosinesTo: LargestCosines,

@@ -31,12 +31,17 @@ import type { WordSenses } from './words/word-similarity.ts';
 import { sampleWords, wuPalmerScores } from './words/wu-palmer-score.ts';
 
 export interface EvaluationInput extends Codes {
-  /** (V, L, d) row-major, d = 8 * codeBytes; without them there are neither hit rates nor neighbours. */
+  /**
+   * (V, L, d) row-major, d = 8 * codeBytes; without them there are neither hit rates nor
+   * neighbours.
+   */
   embeddings?: Float32Array;
   truth: Truth;
   /** Pairs kept from training; without any there are no hit rates. */
   heldOut?: Pairs;
-  /** One space of codes for all tables (of trained embeddings), or a space each (of hyperplanes). */
+  /**
+   * One space of codes for all tables (of trained embeddings), or a space each (of hyperplanes).
+   */
   shared?: boolean;
   /** Buckets of more items give nothing, as in a lookup; all do when absent. */
   maximumBucket?: number;
@@ -64,7 +69,10 @@ const MAP_CUT = 500;
 const PRECISION_CUT = 100;
 const RECALL_RADIUS = 2;
 
-/** All metrics of an index, by name; the same input and seed give the same figures. Throws Failure (DataError) where the inputs are not of one vocabulary. */
+/**
+ * All metrics of an index, by name; the same input and seed give the same figures. Throws Failure
+ * (DataError) where the inputs are not of one vocabulary.
+ */
 export function evaluate(input: EvaluationInput): Evaluation {
   const {
     truth,
@@ -246,7 +254,8 @@ function checkInput({ codes, embeddings, heldOut }: EvaluationInput, items: numb
   if (embeddings && embeddings.length !== codes.length * 8) {
     throw new Failure(
       'DataError',
-      `embeddings: expected ${codes.length * 8} values for ${items} items, got ${embeddings.length}; codes and embeddings are of different runs`,
+      `embeddings: expected ${codes.length * 8} values for ${items} items, got ` +
+        `${embeddings.length}; codes and embeddings are of different runs`,
     );
   }
   if (!heldOut) return;

@@ -1,6 +1,7 @@
 /**
- * What codes could reach on this D: overlapping clusters by greedy local moves, L labels an item, judged as codes are. A yardstick of how hard D is, without
- * embeddings. V items, L labels an item; label l is at first the entry l = i L + t of one item alone.
+ * What codes could reach on this D: overlapping clusters by greedy local moves, L labels an item,
+ * judged as codes are. A yardstick of how hard D is, without embeddings. V items, L labels an item;
+ * label l is at first the entry l = i L + t of one item alone.
  */
 
 import { RandomStream } from '../kernels/numbers/random.ts';
@@ -10,7 +11,10 @@ import type { SparseRows } from '../kernels/training/train-rows.ts';
 export interface GreedyOptions {
   /** L. */
   tables: number;
-  /** How much an item of the cluster that is no neighbour costs, where a neighbour gained is worth 1. */
+  /**
+   * How much an item of the cluster that is no neighbour costs, where a neighbour gained is worth
+   * 1.
+   */
   cost: number;
   sweeps: number;
   seed: number;
@@ -20,8 +24,9 @@ export interface GreedyOptions {
 const PURPOSE_GREEDY = 65;
 
 /**
- * Sweeps over the items in random order: each label in turn is given up for the one of a neighbour that gains most, counted as neighbours that no other
- * label of the item covers less `cost` times the members that are none; the item's own, empty label where none gains. Returns (V, L) labels.
+ * Sweeps over the items in random order: each label in turn is given up for the one of a neighbour
+ * that gains most, counted as neighbours that no other label of the item covers less `cost` times
+ * the members that are none; the item's own, empty label where none gains. Returns (V, L) labels.
  */
 export function greedyClusters(
   affinity: SparseRows,

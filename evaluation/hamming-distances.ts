@@ -7,7 +7,10 @@ export function bitsOf(word: number): number {
   return Math.imul((x + (x >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }
 
-/** Groups of equal distance from 0 to `longest`; `isRelevant` of an item; `self`: the query's own number, which is left out, or -1. */
+/**
+ * Groups of equal distance from 0 to `longest`; `isRelevant` of an item; `self`: the query's own
+ * number, which is left out, or -1.
+ */
 export function groupByDistance(
   distances: Uint16Array,
   longest: number,

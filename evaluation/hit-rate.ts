@@ -1,6 +1,7 @@
 /**
- * HR@n on held-out pairs, each in both orders: the share of (query, target) whose target is retrieved and among the first n when the
- * retrieved items, without the query, are ranked by the largest of the L x L cosines of u = tanh(E), ties by id.
+ * HR@n on held-out pairs, each in both orders: the share of (query, target) whose target is
+ * retrieved and among the first n when the retrieved items, without the query, are ranked by the
+ * largest of the L x L cosines of u = tanh(E), ties by id.
  */
 
 import { tanh } from '../kernels/numbers/elementary.ts';
@@ -31,7 +32,10 @@ export function hitRate(
   );
 }
 
-/** For each of `cuts` the share of hits of each pair: 0, 1/2 or 1, as one pair is asked for in both orders. */
+/**
+ * For each of `cuts` the share of hits of each pair: 0, 1/2 or 1, as one pair is asked for in both
+ * orders.
+ */
 export function pairHits(
   retrieve: Retrieve,
   vectors: UnitVectors,
@@ -53,7 +57,9 @@ export function pairHits(
   return hits;
 }
 
-/** Unit vectors of tanh(E). E: (V, L, d). A vector of zeros stays one, so its cosine is 0 with all. */
+/**
+ * Unit vectors of tanh(E). E: (V, L, d). A vector of zeros stays one, so its cosine is 0 with all.
+ */
 export function unitVectors(E: Float32Array, tables: number, bits: number): UnitVectors {
   const values = new Float32Array(E.length);
   const u = new Float64Array(bits);

@@ -1,7 +1,9 @@
 /**
- * Kendall's tau-b of two rankings of the same n things, ties in either allowed: (concordant - discordant) / sqrt((pairs not tied in x) (pairs not tied
- * in y)), by counting inversions (Knight 1966), O(n log n). `x` holds small whole numbers from 0 to `largest` (Hamming distances), `y` any
- * numbers; both ascend with distance. `order`: the places to look at by ascending y; all of them when absent. 0 where one of them ties throughout.
+ * Kendall's tau-b of two rankings of the same n things, ties in either allowed: (concordant -
+ * discordant) / sqrt((pairs not tied in x) (pairs not tied in y)), by counting inversions (Knight
+ * 1966), O(n log n). `x` holds small whole numbers from 0 to `largest` (Hamming distances), `y` any
+ * numbers; both ascend with distance. `order`: the places to look at by ascending y; all of them
+ * when absent. 0 where one of them ties throughout.
  */
 export function kendallTau(
   x: ArrayLike<number>,
@@ -19,7 +21,8 @@ export function kendallTau(
     let to = from + 1;
     while (to < n && y[order[to]!] === y[order[from]!]) to++;
     tiedY += ((to - from) * (to - from - 1)) / 2;
-    // Things of one y are compared with those of smaller y alone, so they are counted before they are added.
+    // Things of one y are compared with those of smaller y alone, so they are counted before they
+    // are added.
     for (let k = from; k < to; k++) {
       const value = x[order[k]!]!;
       const below = sumBefore(tree, value);

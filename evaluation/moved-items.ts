@@ -5,17 +5,25 @@ import { bucketTables, type Codes, retrieveByCode } from './retrieval.ts';
 export interface MovedItems {
   /** Items of both versions. */
   common: number;
-  /** Items of which some table's code differs; undefined where the codes are of different shapes. */
+  /**
+   * Items of which some table's code differs; undefined where the codes are of different shapes.
+   */
   recoded: number | undefined;
   /** Items that are not with the same items as before. */
   moved: number;
-  /** Mean over the items of |A and B| / |A or B| of what they retrieve; 1 for two empty sets. Codes of separate trainings have other names, this has not. */
+  /**
+   * Mean over the items of |A and B| / |A or B| of what they retrieve; 1 for two empty sets. Codes
+   * of separate trainings have other names, this has not.
+   */
   meanOverlap: number;
   /** Items by their overlap, the smallest first, then by place. */
   most: { item: number; overlap: number }[];
 }
 
-/** Row i of both codes is one item, and only items of both versions are there. `shown`: entries of `most`. */
+/**
+ * Row i of both codes is one item, and only items of both versions are there. `shown`: entries of
+ * `most`.
+ */
 export function movedItems(a: Codes, b: Codes, shown: number): MovedItems {
   const [before, after] = [bucketTables(a), bucketTables(b)];
   const items = before.items;

@@ -1,6 +1,7 @@
 /**
- * What a lookup finds of the nearest items of the dense embeddings, and what it costs: for codes cut to fewer bits, fewer tables and Hamming radii, the
- * recall of the true neighbours against the mean number of candidates. Nearest: the largest of the L x L cosines.
+ * What a lookup finds of the nearest items of the dense embeddings, and what it costs: for codes
+ * cut to fewer bits, fewer tables and Hamming radii, the recall of the true neighbours against the
+ * mean number of candidates. Nearest: the largest of the L x L cosines.
  */
 
 import type { CodeDistances } from '../kernels/codes/code-distances.ts';
@@ -16,15 +17,21 @@ import type { UnitVectors } from './hit-rate.ts';
 
 export interface NeighbourFigures {
   rows: CandidateRow[];
-  /** Of each query, between the order of Hamming distances and that of the embeddings: what the signs keep of it. */
+  /**
+   * Of each query, between the order of Hamming distances and that of the embeddings: what the
+   * signs keep of it.
+   */
   tau: Float64Array;
-  /** Average hierarchical precision at AHP_CUT of the Hamming order, with (1 + cosine) / 2 for the similarity. */
+  /**
+   * Average hierarchical precision at AHP_CUT of the Hamming order, with (1 + cosine) / 2 for the
+   * similarity.
+   */
   ahp: Float64Array;
 }
 
 export const AHP_CUT = 250;
 /** Multiplications that are spent on nearest neighbours; larger vocabularies get fewer queries. */
-const MOST_WORK = 1e11;
+const MAX_WORK = 1e11;
 
 /** Of `count` queries as many as can be afforded, drawn with the seed from those given. */
 export function affordableQueries(
@@ -33,7 +40,7 @@ export function affordableQueries(
   { tables, bits }: Pick<UnitVectors, 'tables' | 'bits'>,
   seed: number,
 ): Uint32Array {
-  const most = Math.max(1, Math.floor(MOST_WORK / (items * tables * tables * bits)));
+  const most = Math.max(1, Math.floor(MAX_WORK / (items * tables * tables * bits)));
   if (queries.length <= most) return queries;
   const stream = new RandomStream(seed, PURPOSE.neighbours);
   const drawn = queries.slice();
@@ -44,7 +51,10 @@ export function affordableQueries(
   return drawn.slice(0, most);
 }
 
-/** Figures over these queries; `relevant` says what D has for one, `distancesTo` is of the lengths of cutLengths (candidates.ts); `tick` is called once a query and may throw to stop. */
+/**
+ * Figures over these queries; `relevant` says what D has for one, `distancesTo` is of the lengths
+ * of cutLengths (candidates.ts); `tick` is called once a query and may throw to stop.
+ */
 export function neighbourFigures(
   codes: Codes & { shared?: boolean },
   vectors: UnitVectors,

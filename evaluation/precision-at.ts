@@ -1,7 +1,9 @@
 /**
- * Precision of the n documents nearest in Hamming distance. Documents at the distance where the n-th lies are tied: the figure is the exact expectation
- * over all orders of the tied, (relevant nearer + relevant tied x places left / tied) / n; `plain` is that of a stable sort, ties in the order of the
- * database. Relevant: any label shared. A query's figures divide by n, or by the size of a smaller database.
+ * Precision of the n documents nearest in Hamming distance. Documents at the distance where the
+ * n-th lies are tied: the figure is the exact expectation over all orders of the tied, (relevant
+ * nearer + relevant tied x places left / tied) / n; `plain` is that of a stable sort, ties in the
+ * order of the database. Relevant: any label shared. A query's figures divide by n, or by the size
+ * of a smaller database.
  */
 
 export interface LabelledCodes {
@@ -22,7 +24,10 @@ export interface PrecisionAt {
   each: Float64Array;
 }
 
-/** Throws RangeError where there is no query or no database, or where codes do not fit the labels. `tell` is called between blocks of queries. */
+/**
+ * Throws RangeError where there is no query or no database, or where codes do not fit the labels.
+ * `tell` is called between blocks of queries.
+ */
 export function precisionAt(
   queries: LabelledCodes,
   database: LabelledCodes,
@@ -94,7 +99,8 @@ function rowsOf({ codes, labels }: LabelledCodes, bits: number, what: string): n
   const rows = labels.offsets.length - 1;
   if (rows < 1 || codes.length * 8 !== rows * bits)
     throw new RangeError(
-      `precision: ${what}: ${codes.length} bytes of codes of ${bits} bits for ${rows} rows of labels`,
+      `precision: ${what}: ${codes.length} bytes of codes of ${bits} bits for ${rows} rows ` +
+        'of labels',
     );
   return rows;
 }

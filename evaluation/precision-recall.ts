@@ -1,6 +1,7 @@
 /**
- * Precision and recall by equal code over the union of L tables: mean over queries of the query's own P and R (an empty
- * retrieval has P 0), F1 of the two means. The query counts neither as retrieved nor as relevant.
+ * Precision and recall by equal code over the union of L tables: mean over queries of the query's
+ * own P and R (an empty retrieval has P 0), F1 of the two means. The query counts neither as
+ * retrieved nor as relevant.
  */
 
 import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
@@ -106,8 +107,9 @@ export function relevance({ rowOffsets, columns }: Truth): (query: number) => Re
 }
 
 /**
- * `count` different items that have a relevant item beside themselves, drawn with the seed; all such items where there are
- * no more. Throws Failure (DataError) where truth does not fit `items` or no item has a relevant one.
+ * `count` different items that have a relevant item beside themselves, drawn with the seed; all
+ * such items where there are no more. Throws Failure (DataError) where truth does not fit `items`
+ * or no item has a relevant one.
  */
 export function sampleQueries(
   truth: Truth,

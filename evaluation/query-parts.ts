@@ -1,4 +1,7 @@
-/** Two halves of queries and of held-out pairs: settings are chosen on one and reported on the other. Which half an item or a pair is in follows from the seed. */
+/**
+ * Two halves of queries and of held-out pairs: settings are chosen on one and reported on the
+ * other. Which half an item or a pair is in follows from the seed.
+ */
 
 import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 import type { QueryPart } from '../schemas/word-experiment.ts';

@@ -35,8 +35,8 @@ export function bucketTables({ codes, tables, codeBytes }: Codes): BucketTables 
 }
 
 /**
- * The same in one space of codes: an item's code in any table meets another's in any, as training by the largest of the L x L cosines means it.
- * All tables are one and the same.
+ * The same in one space of codes: an item's code in any table meets another's in any, as training
+ * by the largest of the L x L cosines means it. All tables are one and the same.
  */
 export function sharedBucketTables({ codes, tables, codeBytes }: Codes): BucketTables {
   const shared = sharedBuckets(codes, tables, codeBytes);
@@ -48,12 +48,16 @@ export function sharedBucketTables({ codes, tables, codeBytes }: Codes): BucketT
   return { items, tables: Array.from({ length: tables }, () => one), bucketOf: numbers };
 }
 
-/** The items that share a code with `query` in any table, each once, without the query, in no stated order; valid until the next call. */
+/**
+ * The items that share a code with `query` in any table, each once, without the query, in no stated
+ * order; valid until the next call.
+ */
 export type Retrieve = (query: number) => Uint32Array;
 
 /**
- * Retrieval by equal code, the union over the tables. With a permutation of the items, item i takes the codes of item
- * permutation[i] in all tables: every bucket keeps its size, every union too. Buckets of more items than maximumBucket give nothing.
+ * Retrieval by equal code, the union over the tables. With a permutation of the items, item i takes
+ * the codes of item permutation[i] in all tables: every bucket keeps its size, every union too.
+ * Buckets of more items than maximumBucket give nothing.
  */
 export function retrieveByCode(
   { items, tables, bucketOf }: BucketTables,
@@ -92,7 +96,8 @@ export function checkIds(what: string, ids: ArrayLike<number>, items: number): v
     if (!(id >= 0 && id < items))
       throw new Failure(
         'DataError',
-        `${what}, entry ${at}: expected an item below ${items}, got ${id}; codes and truth are of different vocabularies`,
+        `${what}, entry ${at}: expected an item below ${items}, got ${id}; codes and truth ` +
+          'are of different vocabularies',
       );
   }
 }

@@ -1,6 +1,7 @@
 /**
- * What chance reaches with buckets of the same sizes: the items are permuted over the rows of codes (all L codes of a row together, so
- * that unions keep their sizes too), and the same queries and pairs are measured again. Items are ranked by their own embeddings.
+ * What chance reaches with buckets of the same sizes: the items are permuted over the rows of codes
+ * (all L codes of a row together, so that unions keep their sizes too), and the same queries and
+ * pairs are measured again. Items are ranked by their own embeddings.
  */
 
 import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';

@@ -1,6 +1,7 @@
 /**
- * Figures of one ranked list whose ties stand in random order, as exact expectations over all orders of the ties: Hamming distances tie often, and a
- * stable sort would reward a database that is sorted by class. (McSherry and Najork, "Computing information retrieval performance measures
+ * Figures of one ranked list whose ties stand in random order, as exact expectations over all
+ * orders of the ties: Hamming distances tie often, and a stable sort would reward a database that
+ * is sorted by class. (McSherry and Najork, "Computing information retrieval performance measures
  * efficiently in the presence of tied scores", ECIR 2008.)
  */
 
@@ -14,10 +15,16 @@ export interface TieGroups {
   relevant: ArrayLike<number>;
 }
 
-/** What average precision is divided by: the relevant items among the first R, or the least of R and all relevant items. */
+/**
+ * What average precision is divided by: the relevant items among the first R, or the least of R and
+ * all relevant items.
+ */
 export type Divisor = 'retrieved' | 'relevant';
 
-/** Expected share of relevant items among the first k (or all, where there are fewer); 0 for an empty list. */
+/**
+ * Expected share of relevant items among the first k (or all, where there are fewer); 0 for an
+ * empty list.
+ */
 export function precisionAt({ sizes, relevant }: TieGroups, k: number): number {
   let [taken, hits] = [0, 0];
   for (let g = 0; g < sizes.length && taken < k; g++) {
@@ -29,7 +36,10 @@ export function precisionAt({ sizes, relevant }: TieGroups, k: number): number {
   return taken === 0 ? 0 : hits / taken;
 }
 
-/** Share of the relevant items that lie in the first `groups` groups: for Hamming distances 0, 1, 2 ... Recall@2 is groups = 3. 0 where nothing is relevant. */
+/**
+ * Share of the relevant items that lie in the first `groups` groups: for Hamming distances 0, 1, 2
+ * ... Recall@2 is groups = 3. 0 where nothing is relevant.
+ */
 export function recallWithin({ relevant }: TieGroups, groups: number): number {
   let [found, all] = [0, 0];
   for (let g = 0; g < relevant.length; g++) {
@@ -56,8 +66,10 @@ export function hitAt({ sizes, relevant }: TieGroups, k: number): number {
 }
 
 /**
- * Expected average precision over the first R: the sum, over the relevant of them, of the precision at their ranks, over the divisor; 0 where the divisor is.
- * Where ties cross the cut, the number of relevant items before it is hypergeometric, and `retrieved` takes the expectation of the quotient.
+ * Expected average precision over the first R: the sum, over the relevant of them, of the precision
+ * at their ranks, over the divisor; 0 where the divisor is. Where ties cross the cut, the number of
+ * relevant items before it is hypergeometric, and `retrieved` takes the expectation of the
+ * quotient.
  */
 export function averagePrecision(
   { sizes, relevant }: TieGroups,
@@ -80,7 +92,10 @@ export function averagePrecision(
   return by === 0 ? 0 : sum / by;
 }
 
-/** Sum over the places j = 1 .. take of a group of P(relevant) E[precision | relevant]: `share` of the places are relevant, and `others` of the places before a relevant one. */
+/**
+ * Sum over the places j = 1 .. take of a group of P(relevant) E[precision | relevant]: `share` of
+ * the places are relevant, and `others` of the places before a relevant one.
+ */
 function expectedSum(
   before: number,
   hits: number,
@@ -94,7 +109,10 @@ function expectedSum(
   return share * sum;
 }
 
-/** The last group, of which `take` of n items come before the cut: m of its r relevant ones with hypergeometric probability. */
+/**
+ * The last group, of which `take` of n items come before the cut: m of its r relevant ones with
+ * hypergeometric probability.
+ */
 function quotientAtCut(
   before: number,
   hits: number,
@@ -126,9 +144,11 @@ function logChoose(n: number, k: number): number {
 }
 
 /**
- * Average hierarchical precision at K: the mean over k = 1 .. K of HP@k, the similarity summed over the first k by that of the best order's first k
- * (Deng et al., "Hierarchical semantic indexing for large scale image retrieval", CVPR 2011). `gains`: the similarity summed over each group;
- * `best`: the similarities of the list, highest first, at least the first K of them. Where there are fewer items than K they are all.
+ * Average hierarchical precision at K: the mean over k = 1 .. K of HP@k, the similarity summed over
+ * the first k by that of the best order's first k (Deng et al., "Hierarchical semantic indexing for
+ * large scale image retrieval", CVPR 2011). `gains`: the similarity summed over each group; `best`:
+ * the similarities of the list, highest first, at least the first K of them. Where there are fewer
+ * items than K they are all.
  */
 export function averageHierarchicalPrecision(
   sizes: ArrayLike<number>,

@@ -1,6 +1,8 @@
 import { drawBatches, type TaskWorkspace } from '../kernels/training/train-task.ts';
 
-/** The pairs of one step on a device: a batch of every task of a round. s slots, m pairs, d bits. */
+/**
+ * The pairs of one step on a device: a batch of every task of a round. s slots, m pairs, d bits.
+ */
 export interface RoundBatch {
   /** (s): rows of the block. */
   rows: Int32Array;
@@ -12,7 +14,10 @@ export interface RoundBatch {
   masks?: Float32Array;
 }
 
-/** Draws the tasks [first, end) of a round. Where a task has more pairs than fit in a batch, steps follow one another. */
+/**
+ * Draws the tasks [first, end) of a round. Where a task has more pairs than fit in a batch, steps
+ * follow one another.
+ */
 export function drawRound(workspace: TaskWorkspace, first: number, end: number): RoundBatch[] {
   const steps: RoundBatch[][] = [];
   for (let task = first; task < end; task++) {

@@ -6,9 +6,10 @@ import type { TrainingConfiguration } from '../schemas/configuration.ts';
 export type Block = readonly [p: number, q: number];
 
 /**
- * One epoch over P partitions as a round-robin tournament: P - 1 rounds of P / 2 blocks that share no partition (odd P: P rounds with
- * one partition idle in each), then the diagonal as one round of P blocks. Every pair of partitions comes exactly once.
- * Who meets whom when is shuffled by seed and epoch.
+ * One epoch over P partitions as a round-robin tournament: P - 1 rounds of P / 2 blocks that share
+ * no partition (odd P: P rounds with one partition idle in each), then the diagonal as one round of
+ * P blocks. Every pair of partitions comes exactly once. Who meets whom when is shuffled by seed
+ * and epoch.
  */
 export function rounds(partitions: number, seed: number, epoch: number): Block[][] {
   const random = new RandomStream(seed, PURPOSE.schedule, epoch);
@@ -54,7 +55,10 @@ function meetings(labels: number[]): Block[][] {
   return result;
 }
 
-/** Whether training after so many epochs draws negatives or moves embeddings by the survey before it. */
+/**
+ * Whether training after so many epochs draws negatives or moves embeddings by the survey before
+ * it.
+ */
 export function isSurveyUsed(
   training: Pick<
     TrainingConfiguration,

@@ -11,8 +11,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /*
- * A step of the build: AssemblyScript to WebAssembly, kept while its sources and options are the same.
- * No relaxed SIMD: its results differ between machines. No runtime: a kernel allocates nothing, its memory is laid out by its loader.
+ * A step of the build: AssemblyScript to WebAssembly, kept while its sources and options are the
+ * same. No relaxed SIMD: its results differ between machines. No runtime: a kernel allocates
+ * nothing, its memory is laid out by its loader.
  */
 const OPTIONS = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--noAssert'];
 const SHARED = [
@@ -68,7 +69,8 @@ for (const { folder, entry, module, options } of kernels) {
   ]);
   if (error)
     throw new Error(
-      `kernels/${folder}/${entry} does not compile: ${error.message}\n${(messages as { toString(): string }).toString()}`,
+      `kernels/${folder}/${entry} does not compile: ${error.message}\n` +
+        (messages as { toString(): string }).toString(),
     );
   renameSync(fresh, wasm);
   writeFileSync(`${wasm}.source`, digest);

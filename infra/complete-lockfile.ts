@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /*
- * `npm run lockfile`, after every `npm install`: a registry that mirrors the packages of some platforms alone leaves the others out of
- * package-lock.json, and `npm ci` then refuses it everywhere. Adds each with its version and platform, so that npm skips it where it
- * does not belong and can fetch it where it does.
+ * `npm run lockfile`, after every `npm install`: a registry that mirrors the packages of some
+ * platforms alone leaves the others out of package-lock.json, and `npm ci` then refuses it
+ * everywhere. Adds each with its version and platform, so that npm skips it where it does not
+ * belong and can fetch it where it does.
  */
 interface LockedPackage {
   version?: string;

@@ -12,7 +12,10 @@ export interface ProgramResult {
   reason?: string;
 }
 
-/** Runs a program to its end, with nothing on its standard input; it is ended after `timeoutMs`. Never throws. */
+/**
+ * Runs a program to its end, with nothing on its standard input; it is ended after `timeoutMs`.
+ * Never throws.
+ */
 export function runProgram(
   path: string,
   args: string[],
@@ -23,7 +26,8 @@ export function runProgram(
       env: options.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    // Spawn's own timeout would hold this process for its whole length when the program does not start.
+    // Spawn's own timeout would hold this process for its whole length when the program does not
+    // start.
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     const output = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));

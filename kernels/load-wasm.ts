@@ -24,18 +24,24 @@ const api = (globalThis as unknown as { WebAssembly: WasmApi }).WebAssembly;
 const PAGE = 65_536;
 /** Below it lies what the module itself may keep. */
 const FIRST = 1024;
-const MOST_BYTES = 2 ** 32 - PAGE;
+const MAX_BYTES = 2 ** 32 - PAGE;
 
 export interface WasmKernel<Exports> {
   exports: Exports;
-  /** Lays out arrays of these sizes in bytes, one after the other, and returns where each begins (a multiple of 64); makes all earlier views stale. */
+  /**
+   * Lays out arrays of these sizes in bytes, one after the other, and returns where each begins (a
+   * multiple of 64); makes all earlier views stale.
+   */
   allocate(sizes: readonly number[]): number[];
   memory(): ArrayBuffer;
 }
 
 const modules = new Map<string, WasmModule>();
 
-/** An instance of dist/kernels/NAME.wasm with a memory of its own. The caller lays the memory out; what was in it stays in it. */
+/**
+ * An instance of dist/kernels/NAME.wasm with a memory of its own. The caller lays the memory out;
+ * what was in it stays in it.
+ */
 export function loadWasm<Exports>(name: string): WasmKernel<Exports> {
   let module = modules.get(name);
   if (module === undefined) {
@@ -53,9 +59,10 @@ export function loadWasm<Exports>(name: string): WasmKernel<Exports> {
         end = Math.ceil((start + size) / 64) * 64;
         return start;
       });
-      if (end > MOST_BYTES)
+      if (end > MAX_BYTES)
         throw new RangeError(
-          `kernel ${name}: ${end} bytes of arrays, at most ${MOST_BYTES} can be addressed; give it less at once`,
+          `kernel ${name}: ${end} bytes of arrays, at most ${MAX_BYTES} can be addressed; ` +
+            'give it less at once',
         );
       const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE);
       if (missing > 0) memory.grow(missing);

@@ -1,5 +1,6 @@
 /**
- * What a delta makes of the answers of its base. Items are numbered as in an index made anew: by their place in the order of all keys that are left.
+ * What a delta makes of the answers of its base. Items are numbered as in an index made anew: by
+ * their place in the order of all keys that are left.
  */
 
 import type { Bucket } from './pages/bucket-entry.ts';
@@ -12,7 +13,9 @@ import { hex } from './pages/page-header.ts';
 /** A delta in the form of lookups. */
 export interface AppliedDelta {
   readonly delta: Delta;
-  /** What the delta says of a key: its number and codes (L x w bytes), that it is gone, or nothing. */
+  /**
+   * What the delta says of a key: its number and codes (L x w bytes), that it is gone, or nothing.
+   */
   find(key: string): { id: number; codes: Uint8Array; payload?: string } | 'removed' | undefined;
   /** The number of an item of the base. */
   numberOf(base: number): number;
@@ -99,7 +102,10 @@ function countBelow(numbers: Uint32Array, bound: number): number {
   return low;
 }
 
-/** All items of a base and its delta in the order of their keys. Throws IndexFormatError where the delta is not of this base. */
+/**
+ * All items of a base and its delta in the order of their keys. Throws IndexFormatError where the
+ * delta is not of this base.
+ */
 export function mergeItems(base: LoadedItems, delta: Delta, codeBytes: number): LoadedItems {
   const { removed, removedKeys, addedKeys, places } = delta;
   const { kind } = base.keys;
@@ -178,7 +184,9 @@ export function mergeItems(base: LoadedItems, delta: Delta, codeBytes: number): 
     ...(texts && { payloads: texts.finish() }),
   };
 
-  /** Between the keys of the base at its place; equal to one of them only where that one is gone. */
+  /**
+   * Between the keys of the base at its place; equal to one of them only where that one is gone.
+   */
   function checkPlace(i: number, place: number): void {
     const before = place > 0 ? compareKeys(kind, keyOf(place - 1), added[i]!) : -1;
     const after = place < baseItems ? compareKeys(kind, added[i]!, keyOf(place)) : -1;

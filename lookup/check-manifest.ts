@@ -28,7 +28,10 @@ export interface DeltaFacts {
 
 const MAXIMUM_ITEMS = 0x8000_0000;
 
-/** Checks `index.json` by hand, for the fields that lookup needs. Throws IndexFormatError with the path of the field. */
+/**
+ * Checks `index.json` by hand, for the fields that lookup needs. Throws IndexFormatError with the
+ * path of the field.
+ */
 export function checkManifest(value: unknown): VersionManifest {
   const fields = new Fields('index.json', value);
   const format = fields.value('format') === 2 ? 2 : fields.literal('format', 1);

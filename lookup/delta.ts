@@ -14,7 +14,10 @@ const FORMAT_VERSION = 1;
 /** A delta is read whole: what is larger wants a reindex, which the writer asks for. */
 const MAXIMUM_BYTES = 64 * 1024 * 1024;
 
-/** What changed since the base of a version was made: items that are gone, and items with codes of their own. */
+/**
+ * What changed since the base of a version was made: items that are gone, and items with codes of
+ * their own.
+ */
 export interface Delta {
   keysKind: PageHeader['keys'];
   /** Items of the base. */
@@ -22,7 +25,10 @@ export interface Delta {
   /** Base item numbers that are gone, ascending, with their keys. */
   removed: Uint32Array;
   removedKeys: readonly string[];
-  /** Keys of the items that came, in the order of keys; one that the base has too is among the removed. */
+  /**
+   * Keys of the items that came, in the order of keys; one that the base has too is among the
+   * removed.
+   */
   addedKeys: readonly string[];
   /** For each added item how many base keys lie before its own. */
   places: Uint32Array;
@@ -230,7 +236,10 @@ function readTexts(cursor: VarintCursor, count: number): string[] {
   return texts;
 }
 
-/** Negative, zero or positive as stored key a comes before, equals or follows b: bytes unsigned, or numbers signed. */
+/**
+ * Negative, zero or positive as stored key a comes before, equals or follows b: bytes unsigned, or
+ * numbers signed.
+ */
 export function compareKeys(kind: PageHeader['keys'], a: Uint8Array, b: Uint8Array): number {
   if (kind === 'int64') {
     for (let k = 7; k >= 0; k--) {

@@ -7,13 +7,17 @@ import { locate, type OpenOptions, openVersion } from './open-index.ts';
 export interface FollowedIndex {
   /** The latest version that was seen; queries on it stay with it from beginning to end. */
   readonly index: HashIndex;
-  /** Reads `current.json` again, by its ETag where there is one; true when it led to another version, which `index` is from then on. */
+  /**
+   * Reads `current.json` again, by its ETag where there is one; true when it led to another
+   * version, which `index` is from then on.
+   */
   refresh(): Promise<boolean>;
 }
 
 /**
- * Opens the current version of `…/indexes/NAME` and follows it. A version is taken only when its `index.json` is whole and is the one that
- * `current.json` names; when that fails the old one stays and the error is thrown. Readers of an old version go on until its files are removed.
+ * Opens the current version of `…/indexes/NAME` and follows it. A version is taken only when its
+ * `index.json` is whole and is the one that `current.json` names; when that fails the old one stays
+ * and the error is thrown. Readers of an old version go on until its files are removed.
  */
 export async function followIndex(uri: string, options: OpenOptions = {}): Promise<FollowedIndex> {
   const location = await (options.location ?? locate)(uri.replace(/\/+$/, ''));

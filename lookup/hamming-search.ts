@@ -1,12 +1,16 @@
 /**
- * Exact Hamming search over distinct codes by multi-index hashing (Norouzi, Punjani, Fleet: Fast Exact Search in Hamming Space
- * With Multi-Index Hashing, TPAMI 2014): a code within r of the query has one of m disjoint substrings within floor(r / m) of
- * the query's. B codes of W words of 32 bits, d bits.
+ * Exact Hamming search over distinct codes by multi-index hashing (Norouzi, Punjani, Fleet: Fast
+ * Exact Search in Hamming Space With Multi-Index Hashing, TPAMI 2014): a code within r of the query
+ * has one of m disjoint substrings within floor(r / m) of the query's. B codes of W words of 32
+ * bits, d bits.
  */
 
 import { hammingDistance, popcount, scanDistances, scanWithin } from './resident/hamming-scan.ts';
 
-/** Codes near a query: places in the (B, W) array and their distances, in no order. Valid until the next search. */
+/**
+ * Codes near a query: places in the (B, W) array and their distances, in no order. Valid until the
+ * next search.
+ */
 export interface HammingMatches {
   count: number;
   codes: Uint32Array;
@@ -16,7 +20,10 @@ export interface HammingMatches {
 export interface HammingSearch {
   /** All codes within `radius` of the first W words of `query`. */
   within(query: Uint32Array, radius: number): HammingMatches;
-  /** The same for each of the queries, (n, W): matches in the order of queries, those of query q up to ends[q]. Queries wait for memory together. Valid until the next search. */
+  /**
+   * The same for each of the queries, (n, W): matches in the order of queries, those of query q up
+   * to ends[q]. Queries wait for memory together. Valid until the next search.
+   */
   withinBatch(queries: Uint32Array, radius: number, ends: Uint32Array): HammingMatches;
   /** All codes up to the least distance at which `weights` (items a code) add up to k. */
   nearest(query: Uint32Array, k: number, weightOf: (code: number) => number): HammingMatches;
@@ -25,15 +32,18 @@ export interface HammingSearch {
 }
 
 /** Fewer codes are scanned at once in less time than it takes to index them. */
-const LEAST_INDEXED = 2048;
+const MIN_INDEXED = 2048;
 const MAXIMUM_SUBSTRING_BITS = 24;
-/** Queries of a batch whose candidates are gathered before the first is compared; bits of a word tell them apart. */
+/**
+ * Queries of a batch whose candidates are gathered before the first is compared; bits of a word
+ * tell them apart.
+ */
 const BLOCK = 32;
 
 /** Indexes the substrings of all codes. `bits` is d. */
 export function hammingSearch(codes: Uint32Array, words: number, bits: number): HammingSearch {
   const total = codes.length / words;
-  const substrings = total < LEAST_INDEXED ? [] : indexSubstrings(codes, words, bits, total);
+  const substrings = total < MIN_INDEXED ? [] : indexSubstrings(codes, words, bits, total);
   const matches: HammingMatches = {
     count: 0,
     codes: new Uint32Array(64),
@@ -90,7 +100,10 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
     gathered.count = count;
   }
 
-  /** Candidates of the query at `at` in `gathered`; false, and none, when they or the probes would cost more than a scan. */
+  /**
+   * Candidates of the query at `at` in `gathered`; false, and none, when they or the probes would
+   * cost more than a scan.
+   */
   function gatherCandidates(queries: Uint32Array, at: number, radius: number): boolean {
     const m = substrings.length;
     if (m === 0) return false;
@@ -233,11 +246,17 @@ interface SearchCosts {
   candidateMs: number;
 }
 
-/** Codes, keys and candidates that are timed: enough for a clock that ticks every tenth of a millisecond. */
+/**
+ * Codes, keys and candidates that are timed: enough for a clock that ticks every tenth of a
+ * millisecond.
+ */
 const TIMED_CODES = 262_144;
 const TIMED_STEPS = 32_768;
 
-/** What probing and scanning cost here and now, the least of three tries. Only their ratios matter, and only for time: both give the same answer. */
+/**
+ * What probing and scanning cost here and now, the least of three tries. Only their ratios matter,
+ * and only for time: both give the same answer.
+ */
 function measureCosts(
   codes: Uint32Array,
   words: number,
@@ -291,7 +310,10 @@ interface Substring {
   order: Uint32Array;
 }
 
-/** As many substrings as make one about log2 B bits long, so that a substring has about one code; B of 4 million in 64 bits: 3 of 21 or 22, where 4 of 16 would have 61. */
+/**
+ * As many substrings as make one about log2 B bits long, so that a substring has about one code; B
+ * of 4 million in 64 bits: 3 of 21 or 22, where 4 of 16 would have 61.
+ */
 function indexSubstrings(
   codes: Uint32Array,
   words: number,

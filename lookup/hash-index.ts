@@ -19,7 +19,10 @@ export interface BucketAnswer {
   code: string;
   /** By ascending item number, which for words is the order of their bytes. */
   items: string[];
-  /** How many items the bucket has, the query among them, where that is more than the index gives (`maximumBucket`); `items` is empty then. */
+  /**
+   * How many items the bucket has, the query among them, where that is more than the index gives
+   * (`maximumBucket`); `items` is empty then.
+   */
   tooLarge?: number;
   /** Where the index has payloads, those of the items in their order. */
   payloads?: string[];
@@ -35,7 +38,10 @@ export interface LookupAnswer {
   payload?: string;
   /** The bucket of each of its L codes, by table, without the query. */
   buckets: BucketAnswer[];
-  /** The union of the buckets without the query: first what shares most tables with it, then by ascending item number. */
+  /**
+   * The union of the buckets without the query: first what shares most tables with it, then by
+   * ascending item number.
+   */
   items: string[];
   /** Where the index has payloads, those of the items in their order. */
   payloads?: string[];
@@ -51,19 +57,37 @@ export interface NearbyItem {
 /** One immutable version of an index. */
 export interface HashIndex {
   readonly manifest: VersionManifest;
-  /** The items that share a code with `query`, an item's key exactly as the index has it. Throws IndexFormatError, or what a reader throws. */
+  /**
+   * The items that share a code with `query`, an item's key exactly as the index has it. Throws
+   * IndexFormatError, or what a reader throws.
+   */
   lookup(query: string): Promise<LookupAnswer>;
-  /** The items with this code in this table (of a trained index in any table), none where no item has it. Throws RangeError on a table or a code that cannot be. */
+  /**
+   * The items with this code in this table (of a trained index in any table), none where no item
+   * has it. Throws RangeError on a table or a code that cannot be.
+   */
   lookupCode(table: number, code: string | Uint8Array): Promise<BucketAnswer>;
   /** The answers of many queries, by their place. */
   lookupBatch(queries: readonly string[]): Promise<LookupAnswer[]>;
-  /** The index in memory, for many queries and for Hamming search: reads the whole of `items.pages` once and checks it. */
+  /**
+   * The index in memory, for many queries and for Hamming search: reads the whole of `items.pages`
+   * once and checks it.
+   */
   load(): Promise<ResidentIndex>;
-  /** Items with a code within this Hamming distance of the query's in any table (of a trained index any code of any of the query's), nearest first; loads the index. */
+  /**
+   * Items with a code within this Hamming distance of the query's in any table (of a trained index
+   * any code of any of the query's), nearest first; loads the index.
+   */
   within(query: string, radius: number, options?: { limit?: number }): Promise<NearbyItem[]>;
-  /** The k items nearest to the query by the least distance over the tables, without itself; loads the index. */
+  /**
+   * The k items nearest to the query by the least distance over the tables, without itself; loads
+   * the index.
+   */
   nearest(query: string, k: number): Promise<NearbyItem[]>;
-  /** Keys that a query which the index does not have may have meant, the nearest first (5 when not said); loads the index, looks at every key. None where keys are int64. */
+  /**
+   * Keys that a query which the index does not have may have meant, the nearest first (5 when not
+   * said); loads the index, looks at every key. None where keys are int64.
+   */
   spellings(query: string, limit?: number): Promise<string[]>;
   /** Closes what its readers hold (files); a later query opens it again. */
   close(): Promise<void>;
@@ -75,17 +99,25 @@ export interface IndexParts {
   fetchPart(name: string): RangeReader;
   /** Reads of pages kept a part for later queries; 256 when absent, about 1 MiB a part. */
   keep?: number;
-  /** Buckets of more items are answered with their size alone; what the version says when absent, Infinity for all. */
+  /**
+   * Buckets of more items are answered with their size alone; what the version says when absent,
+   * Infinity for all.
+   */
   maximumBucket?: number;
 }
 
-/** An index from its parts, wherever they are. Reads nothing before the first query. Throws IndexFormatError on a wrong manifest. */
+/**
+ * An index from its parts, wherever they are. Reads nothing before the first query. Throws
+ * IndexFormatError on a wrong manifest.
+ */
 export function openParts(parts: IndexParts): HashIndex {
   const manifest = checkManifest(parts.manifest);
   const { tables, bits } = manifest;
   const codeBytes = bits / 8;
   const most = parts.maximumBucket ?? manifest.maximumBucket ?? Infinity;
-  /** Trained codes meet across tables: a bucket holds all items that have its code in any of them. */
+  /**
+   * Trained codes meet across tables: a bucket holds all items that have its code in any of them.
+   */
   const isShared = manifest.parts.some(({ name }) => name === 'embeddings.arrow');
   const readers = new Map<string, RangeReader>();
   const openReader = (name: string): RangeReader => {
@@ -118,7 +150,10 @@ export function openParts(parts: IndexParts): HashIndex {
     return entry && (await readBucket(file, entry, manifest.delta ? Infinity : most));
   }
 
-  /** Of trained codes the bucket is the same whichever table's file has it, and a table may have it through a delta alone. */
+  /**
+   * Of trained codes the bucket is the same whichever table's file has it, and a table may have it
+   * through a delta alone.
+   */
   async function bucketOf(
     table: number,
     code: Uint8Array,
@@ -159,7 +194,8 @@ export function openParts(parts: IndexParts): HashIndex {
   }
 
   async function lookup(query: string): Promise<LookupAnswer> {
-    // All headers at once: a cold start waits for three reads in a row, whatever the number of tables.
+    // All headers at once: a cold start waits for three reads in a row, whatever the number of
+    // tables.
     const [file, change] = await Promise.all([
       itemsFile(),
       applied(),
@@ -288,7 +324,10 @@ function retried<Result>(start: () => Promise<Result>): () => Promise<Result> {
   };
 }
 
-/** The bucket without the query, which must be in it: an index whose parts contradict each other is refused. */
+/**
+ * The bucket without the query, which must be in it: an index whose parts contradict each other is
+ * refused.
+ */
 function withoutQuery(
   bucket: Bucket | undefined,
   sought: { id: number; query: string; table: number; code: string },

@@ -1,4 +1,7 @@
-/** The bytes of an index are not what the format says: corrupted, truncated, foreign, from the future, or of another version. */
+/**
+ * The bytes of an index are not what the format says: corrupted, truncated, foreign, from the
+ * future, or of another version.
+ */
 export class IndexFormatError extends Error {
   /** The part or file that is wrong, for example `items.pages`. */
   readonly part: string;
@@ -9,7 +12,8 @@ export class IndexFormatError extends Error {
 
   constructor(part: string, offset: number | undefined, expected: string, actual: string) {
     super(
-      `${part}${offset === undefined ? '' : ` at byte ${offset}`}: expected ${expected}, got ${actual}`,
+      `${part}${offset === undefined ? '' : ` at byte ${offset}`}: expected ${expected}, got ` +
+        actual,
     );
     this.name = 'IndexFormatError';
     this.part = part;
@@ -19,7 +23,10 @@ export class IndexFormatError extends Error {
   }
 }
 
-/** An index cannot be read: it is not there, or the server does not serve ranges, or changed the object meanwhile. */
+/**
+ * An index cannot be read: it is not there, or the server does not serve ranges, or changed the
+ * object meanwhile.
+ */
 export class IndexReadError extends Error {
   readonly uri: string;
 

@@ -2,13 +2,17 @@ import type { ResidentKeys } from './resident/resident-keys.ts';
 
 export interface NearSpelling {
   key: string;
-  /** Insertions, deletions, substitutions and swaps of neighbours between it and the query, letter cases apart. */
+  /**
+   * Insertions, deletions, substitutions and swaps of neighbours between it and the query, letter
+   * cases apart.
+   */
   distance: number;
 }
 
 /**
- * The keys nearest to a text by the optimal string alignment distance over UTF-16 units, at most a third of its length and 2: the nearest first, then in the order of keys. Looks at
- * all V keys; a letter mask and the length leave few of them to be compared.
+ * The keys nearest to a text by the optimal string alignment distance over UTF-16 units, at most a
+ * third of its length and 2: the nearest first, then in the order of keys. Looks at all V keys; a
+ * letter mask and the length leave few of them to be compared.
  */
 export function nearSpellings(
   keys: ResidentKeys,

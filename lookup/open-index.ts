@@ -9,13 +9,17 @@ export interface OpenOptions {
   location?: (uri: string) => IndexLocation | Promise<IndexLocation>;
   /** Reads of pages kept a part for later queries; 256 when absent. */
   keep?: number;
-  /** Buckets of more items are answered with their size alone; what the version says when absent, Infinity for all. */
+  /**
+   * Buckets of more items are answered with their size alone; what the version says when absent,
+   * Infinity for all.
+   */
   maximumBucket?: number;
 }
 
 /**
- * Opens a published index: `…/indexes/NAME` (its current version) or `…/indexes/NAME/versions/V`; a path, file://, s3://, http:// or https://.
- * The version stays the one that was current at the opening. Throws IndexReadError where there is none, IndexFormatError where it is damaged.
+ * Opens a published index: `…/indexes/NAME` (its current version) or `…/indexes/NAME/versions/V`; a
+ * path, file://, s3://, http:// or https://. The version stays the one that was current at the
+ * opening. Throws IndexReadError where there is none, IndexFormatError where it is damaged.
  */
 export async function openIndex(uri: string, options: OpenOptions = {}): Promise<HashIndex> {
   const location = await (options.location ?? locate)(uri.replace(/\/+$/, ''));
@@ -61,7 +65,8 @@ export async function locate(uri: string): Promise<IndexLocation> {
   if (scheme !== undefined && scheme !== 'file' && scheme !== 's3')
     throw new IndexReadError(
       uri,
-      `expected a path, file://, s3://, http:// or https://, got ${scheme}: (others need the option location)`,
+      `expected a path, file://, s3://, http:// or https://, got ${scheme}: (others need the ` +
+        'option location)',
     );
   // Loaded here alone, so that a browser never asks for node: modules.
   if (scheme === 's3') return (await import('./ranges/s3-range-reader.ts')).s3Location(uri);

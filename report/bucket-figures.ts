@@ -2,7 +2,10 @@ import { log } from '../kernels/numbers/elementary.ts';
 import type { BucketTables, Codes } from '../evaluation/retrieval.ts';
 import type { BucketFigures } from './report-data.ts';
 
-/** Sizes of buckets in classes of powers of two, the share of ones of each bit, and figures of each table. */
+/**
+ * Sizes of buckets in classes of powers of two, the share of ones of each bit, and figures of each
+ * table.
+ */
 export function bucketFigures(codes: Codes, { items, tables }: BucketTables): BucketFigures {
   const sizes: BucketFigures['sizes'] = [];
   // One space of codes is there once.

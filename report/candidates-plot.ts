@@ -5,8 +5,9 @@ import { draw } from './plots.ts';
 type Shown = CandidateRow & { way: string; found: number; what: string };
 
 /**
- * Recall against the mean number of candidates: a line a number of tables at full length, a point a radius; and small points for shorter codes. Both of the true
- * neighbours and, where it is known, of what belongs together.
+ * Recall against the mean number of candidates: a line a number of tables at full length, a point a
+ * radius; and small points for shorter codes. Both of the true neighbours and, where it is known,
+ * of what belongs together.
  */
 export function candidatesPlot(
   rows: readonly CandidateRow[],
@@ -25,7 +26,8 @@ export function candidatesPlot(
   );
   const whole = shown.filter((row) => row.bits === longest);
   const title = (row: Shown) =>
-    `${row.tables} ${row.tables === 1 ? 'table' : 'tables'}, ${row.bits} bits, radius ${row.radius}: ${row.candidates.toFixed(1)} candidates, recall ${row.found.toFixed(3)}`;
+    `${row.tables} ${row.tables === 1 ? 'table' : 'tables'}, ${row.bits} bits, radius ` +
+    `${row.radius}: ${row.candidates.toFixed(1)} candidates, recall ${row.found.toFixed(3)}`;
   return draw('Recall against the number of candidates', {
     height: 300,
     marginRight: 24,

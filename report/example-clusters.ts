@@ -8,8 +8,8 @@ const SMALLEST = 3;
 const LARGEST = 40;
 
 /**
- * The largest bucket, then clusters drawn evenly from those of 3 to 40 items: what the index is like, not its best side.
- * Two draws of one set of words, which tables may share, count once.
+ * The largest bucket, then clusters drawn evenly from those of 3 to 40 items: what the index is
+ * like, not its best side. Two draws of one set of words, which tables may share, count once.
  */
 export function exampleClusters(
   { tables: spaces }: BucketTables,

@@ -1,7 +1,10 @@
 import { escapeHtml as text } from './escape-html.ts';
 import { PAGE_STYLE } from './page-style.ts';
 
-/** A page in one file that asks nothing of the network; `body` is HTML, scripts run only where `scripts` says so. */
+/**
+ * A page in one file that asks nothing of the network; `body` is HTML, scripts run only where
+ * `scripts` says so.
+ */
 export function htmlPage({
   title,
   body,
@@ -11,7 +14,9 @@ export function htmlPage({
   body: string;
   scripts?: boolean;
 }): string {
-  const policy = `default-src 'none'; style-src 'unsafe-inline';${scripts ? " script-src 'unsafe-inline';" : ''} img-src data:`;
+  const policy =
+    `default-src 'none'; style-src ` +
+    `'unsafe-inline';${scripts ? " script-src 'unsafe-inline';" : ''} img-src data:`;
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -26,13 +26,19 @@ const STEPS = 200;
 /** With fewer words there is no map to speak of. */
 const FEWEST = 8;
 
-/** Of each item on the map places of the nearest ones, at most MAP_NEIGHBOURS and all alike many, itself first, with their distances. */
+/**
+ * Of each item on the map places of the nearest ones, at most MAP_NEIGHBOURS and all alike many,
+ * itself first, with their distances.
+ */
 export interface MapNeighbours {
   indices: number[][];
   distances: number[][];
 }
 
-/** tanh of all L embeddings of the commonest items, at most `points` of them. embeddings: (V, L, d) row-major; counts: occurrences. */
+/**
+ * tanh of all L embeddings of the commonest items, at most `points` of them. embeddings: (V, L, d)
+ * row-major; counts: occurrences.
+ */
 export function commonestEmbeddings(
   embeddings: Float32Array,
   counts: ArrayLike<number | bigint>,
@@ -51,8 +57,8 @@ export function commonestEmbeddings(
 }
 
 /**
- * A map by UMAP (McInnes et al., 2018). The library draws with the platform's exp and pow, so the places may differ between JavaScript engines; on one
- * engine a seed gives one map.
+ * A map by UMAP (McInnes et al., 2018). The library draws with the platform's exp and pow, so the
+ * places may differ between JavaScript engines; on one engine a seed gives one map.
  */
 export function mapVectors({ places, sample, words, buckets, seed, report }: MapInput): MapPoint[] {
   const found = umapPlaces(places, sample.length, seed, report);

@@ -1,6 +1,6 @@
 /**
- * The search over the map. The points of the picture come in the order of the data, and all text is set as text.
- * Without scripting the page lacks the search alone.
+ * The search over the map. The points of the picture come in the order of the data, and all text is
+ * set as text. Without scripting the page lacks the search alone.
  */
 export const PAGE_SCRIPT = `
 const { words, buckets } = JSON.parse(document.getElementById('map-data').textContent);

@@ -3,7 +3,10 @@ import { parseHTML } from 'linkedom';
 import type { MapPoint, ReportData } from './report-data.ts';
 import { shownName } from './shown-name.ts';
 
-/** Figures as inline SVG. Colours are variables of the page, so that light and dark need no second picture. */
+/**
+ * Figures as inline SVG. Colours are variables of the page, so that light and dark need no second
+ * picture.
+ */
 
 const ACCENT = 'var(--accent)';
 const MUTED = 'var(--muted)';

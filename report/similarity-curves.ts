@@ -32,7 +32,10 @@ const DISTANCES = Array.from(
   (_, step) => NEAREST * (2 / NEAREST) ** (step / STEPS),
 );
 
-/** Fig. 1 of paper 1, left: the chance that codes agree against the cosine distance; dots are what the codes of this run do. */
+/**
+ * Fig. 1 of paper 1, left: the chance that codes agree against the cosine distance; dots are what
+ * the codes of this run do.
+ */
 export function collisionPlot({
   concentration,
   measured,
@@ -88,13 +91,17 @@ export function collisionPlot({
         r: 3.5,
         fill: 'var(--accent)',
         title: ({ distance, pairs, collide }: CollisionClass) =>
-          `distance ${distance.toPrecision(2)}: ${(100 * collide).toPrecision(3)}% of ${pairs.toLocaleString('en-US')} pairs share a code`,
+          `distance ${distance.toPrecision(2)}: ${(100 * collide).toPrecision(3)}% of ` +
+          `${pairs.toLocaleString('en-US')} pairs share a code`,
       }),
     ],
   });
 }
 
-/** Fig. 1, right: the relevance p(y = 1) that each model sees in a cosine distance; the run's own model in colour. */
+/**
+ * Fig. 1, right: the relevance p(y = 1) that each model sees in a cosine distance; the run's own
+ * model in colour.
+ */
 export function similarityPlot({
   method,
   relevance,

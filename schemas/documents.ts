@@ -66,13 +66,15 @@ export const documentsConfiguration = z
       .string()
       .default('')
       .describe(
-        'Field or column of labels, a text or a list; empty: none. In a folder it is the name of the folder.',
+        'Field or column of labels, a text or a list; empty: none. In a folder it is the ' +
+          'name of the folder.',
       ),
     split: z
       .string()
       .default('')
       .describe(
-        'Field or column that says which part a document belongs to; empty: all are training documents, but see testEvery.',
+        'Field or column that says which part a document belongs to; empty: all are training ' +
+          'documents, but see testEvery.',
       ),
     training: z
       .string()
@@ -84,7 +86,8 @@ export const documentsConfiguration = z
       .min(1)
       .default('test')
       .describe(
-        'The value of split of test documents. Documents with any other value are left out and counted.',
+        'The value of split of test documents. Documents with any other value are left out ' +
+          'and counted.',
       ),
     testEvery: z
       .number()
@@ -98,7 +101,8 @@ export const documentsConfiguration = z
       .max(0.9)
       .default(0)
       .describe(
-        'Such a share of the documents, drawn by their ids, are the test part, whatever split says of those that it keeps; 0: as split or testEvery says.',
+        'Such a share of the documents, drawn by their ids, are the test part, whatever ' +
+          'split says of those that it keeps; 0: as split or testEvery says.',
       ),
     frequentLabels: z
       .number()
@@ -106,19 +110,22 @@ export const documentsConfiguration = z
       .min(0)
       .default(0)
       .describe(
-        'Only so many labels, those of most documents, are kept, and documents that have one; 0: all.',
+        'Only so many labels, those of most documents, are kept, and documents that have ' +
+          'one; 0: all.',
       ),
     labelSets: z
       .enum(['fail', 'shared'])
       .default('fail')
       .describe(
-        'Labels that one part alone has: stop; shared: drop them, and documents that have no other.',
+        'Labels that one part alone has: stop; shared: drop them, and documents that have no ' +
+          'other.',
       ),
     terms: z
       .string()
       .default('')
       .describe(
-        'For Parquet with ready-made vectors: the column of term ids (list of integers) in place of text.',
+        'For Parquet with ready-made vectors: the column of term ids (list of integers) in ' +
+          'place of text.',
       ),
     weights: z
       .string()
@@ -134,7 +141,8 @@ export const documentsConfiguration = z
       .string()
       .default('')
       .describe(
-        'Field or column of texts that answers bring along, a title or a URL (at most 1,024 bytes of UTF-8 each); empty: none.',
+        'Field or column of texts that answers bring along, a title or a URL (at most 1,024 ' +
+          'bytes of UTF-8 each); empty: none.',
       ),
     clean: z
       .array(z.enum(['headers', 'most-headers', 'quotes', 'signatures']))
@@ -175,7 +183,8 @@ export const hashingConfiguration = z
       .enum(DOCUMENT_METHODS)
       .default('itq')
       .describe(
-        'lsh, itq, sph, sth need no engine, nor do ksh and shttm, which learn from labels; s-rbm, vdsh, nash, nash-n, nash-dn, gmsh, bmsh, ammi are learned with tensorflow.',
+        'lsh, itq, sph, sth need no engine, nor do ksh and shttm, which learn from labels; ' +
+          's-rbm, vdsh, nash, nash-n, nash-dn, gmsh, bmsh, ammi are learned with tensorflow.',
       ),
     supervised: z
       .boolean()
@@ -191,7 +200,8 @@ export const hashingConfiguration = z
       .max(2)
       .optional()
       .describe(
-        'Hidden layers of the encoder; 0: linear. Without it 0, of vdsh and gmsh 1. The papers have 2.',
+        'Hidden layers of the encoder; 0: linear. Without it 0, of vdsh and gmsh 1. The ' +
+          'papers have 2.',
       ),
     decoderLayers: z
       .number()
@@ -207,14 +217,16 @@ export const hashingConfiguration = z
       .max(0.9)
       .optional()
       .describe(
-        'Share of the words of a document that the encoder does not see, drawn anew every epoch; without it 0.5, of vdsh and gmsh without labels 0.8, of ammi 0.',
+        'Share of the words of a document that the encoder does not see, drawn anew every ' +
+          'epoch; without it 0.5, of vdsh and gmsh without labels 0.8, of ammi 0.',
       ),
     rate: z
       .number()
       .positive()
       .optional()
       .describe(
-        'Of Adam; x .96 every 10,000 batches. Without it 0.005, of ammi 0.006, of vdsh and gmsh 0.001, of s-rbm 0.003.',
+        'Of Adam; x .96 every 10,000 batches. Without it 0.005, of ammi 0.006, of vdsh and ' +
+          'gmsh 0.001, of s-rbm 0.003.',
       ),
     components: positiveCount
       .max(1024)
@@ -229,7 +241,8 @@ export const hashingConfiguration = z
       .nonnegative()
       .optional()
       .describe(
-        'Weight of the Kullback-Leibler terms at the end of their ramp over the first quarter. Without it 0.1, of vdsh and gmsh with labels 1.',
+        'Weight of the Kullback-Leibler terms at the end of their ramp over the first ' +
+          'quarter. Without it 0.1, of vdsh and gmsh with labels 1.',
       ),
     entropyWeight: z
       .number()

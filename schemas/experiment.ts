@@ -56,8 +56,9 @@ type SbmPoint = {
 };
 
 /**
- * The paper's constants, and what it leaves open: RMSprop at a steady rate on the sum of a batch, one mask of dropout less. Batches hold
- * 1024 positives and 3072 negatives, 50 epochs over both orders of every positive.
+ * The paper's constants, and what it leaves open: RMSprop at a steady rate on the sum of a batch,
+ * one mask of dropout less. Batches hold 1024 positives and 3072 negatives, 50 epochs over both
+ * orders of every positive.
  */
 export function sbmSetting(
   method: Method,

@@ -36,7 +36,10 @@ export class Failure extends Error {
   }
 }
 
-/** The failure type of an error that may have crossed a thread or a process, where only its name is left. */
+/**
+ * The failure type of an error that may have crossed a thread or a process, where only its name is
+ * left.
+ */
 export function failureTypeOf(error: unknown): FailureType | undefined {
   const name = error instanceof Error ? error.name : undefined;
   return FAILURE_TYPES.find((type) => type === name);

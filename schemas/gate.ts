@@ -11,8 +11,9 @@ export interface GateCheck {
 }
 
 /**
- * Every rule of `gate:` on the metrics of a run. A regression is measured in the direction that is worse for the metric, against the
- * version that is current; without one, or where that version lacks the metric, there is nothing to fall behind.
+ * Every rule of `gate:` on the metrics of a run. A regression is measured in the direction that is
+ * worse for the metric, against the version that is current; without one, or where that version
+ * lacks the metric, there is nothing to fall behind.
  */
 export function judgeGate(
   gate: Configuration['gate'],
@@ -61,12 +62,17 @@ export interface GateDecision {
   why: string;
 }
 
-/** A version that was published against its gate: what it missed, and who wanted it nevertheless. */
+/**
+ * A version that was published against its gate: what it missed, and who wanted it nevertheless.
+ */
 export interface GateApproval extends GateDecision {
   misses: string[];
 }
 
-/** What keeps a value from being a decision; undefined for a decision. By hand, as workflows take no library for it. */
+/**
+ * What keeps a value from being a decision; undefined for a decision. By hand, as workflows take no
+ * library for it.
+ */
 export function decisionProblem(given: unknown): string | undefined {
   const { who, why } = (typeof given === 'object' && given !== null ? given : {}) as Record<
     string,

@@ -16,7 +16,10 @@ export const indexManifest = z.object({
   payloads: z.literal(true).optional(),
   /** A lookup gives no bucket of more items; any when absent. */
   maximumBucket: z.number().int().positive().optional(),
-  /** What has changed since the pages were made: items of the pages, and how many the delta adds and takes. */
+  /**
+   * What has changed since the pages were made: items of the pages, and how many the delta adds and
+   * takes.
+   */
   delta: z
     .object({
       base: z.number().int().nonnegative(),

@@ -1,12 +1,12 @@
 /** As docs/index-format.md has it. */
-export const MOST_PAYLOAD_BYTES = 1024;
+export const MAX_PAYLOAD_BYTES = 1024;
 
 /** A payload that an index can hold; else `refuse` says why not. */
 export function checkedPayload(text: string, refuse: (message: string) => never): string {
   const bytes = Buffer.byteLength(text);
-  if (bytes > MOST_PAYLOAD_BYTES)
+  if (bytes > MAX_PAYLOAD_BYTES)
     refuse(
-      `a payload of ${bytes} bytes; expected at most ${MOST_PAYLOAD_BYTES}, a link to the rest`,
+      `a payload of ${bytes} bytes; expected at most ${MAX_PAYLOAD_BYTES}, a link to the rest`,
     );
   if (Buffer.from(text).toString() !== text)
     refuse('a payload with half a character, which UTF-8 cannot hold');

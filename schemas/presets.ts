@@ -1,9 +1,10 @@
 /** Values of the configuration that go together. What is not named has its default. */
 
 /**
- * "Semantic Hashing with Locality Sensitive Embeddings", section 4.3 and Table 3, as far as the paper states its settings: LSE with K 8, beta 4,
- * lambda .3 throughout, the hard max, batches of 8192 positives, 8192 hard and 16,384 easy negatives, 100 epochs. (lambda weighs the mean over the d
- * dimensions here, the sum there.) Codes are the signs of embeddings alone.
+ * "Semantic Hashing with Locality Sensitive Embeddings", section 4.3 and Table 3, as far as the
+ * paper states its settings: LSE with K 8, beta 4, lambda .3 throughout, the hard max, batches of
+ * 8192 positives, 8192 hard and 16,384 easy negatives, 100 epochs. (lambda weighs the mean over the
+ * d dimensions here, the sum there.) Codes are the signs of embeddings alone.
  */
 const PAPER = {
   training: {

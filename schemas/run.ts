@@ -36,7 +36,9 @@ export const SEARCH_ATTRIBUTES = {
   version: 'HashloomVersion',
 } as const;
 
-/** Input of the workflows `reindex` and `scheduled`. Paths in the configuration are absolute URIs. */
+/**
+ * Input of the workflows `reindex` and `scheduled`. Paths in the configuration are absolute URIs.
+ */
 export interface ReindexInput {
   configuration: Configuration;
   /** Run every stage, artifacts or not. */
@@ -103,7 +105,9 @@ export interface WaitingGate {
 export interface RunProgress {
   index: string;
   stages: StageProgress[];
-  /** The child workflow at work, which answers the same query with `done` and `total` of its own. */
+  /**
+   * The child workflow at work, which answers the same query with `done` and `total` of its own.
+   */
   child?: string;
   /** There while the run waits at its gate. */
   gate?: WaitingGate;
@@ -149,7 +153,10 @@ export interface ReindexResult {
 }
 
 export interface CorpusRemarks {
-  /** Files that could not be read and were left out (`source.badFiles: skip`); the first of them with the reason. */
+  /**
+   * Files that could not be read and were left out (`source.badFiles: skip`); the first of them
+   * with the reason.
+   */
   skippedFiles: number;
   firstSkipped: { uri: string; reason: string }[];
   /** How often a path or glob named a file that another had named; it was read once. */

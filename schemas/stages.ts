@@ -1,6 +1,6 @@
 /**
- * Every kind of artifact, in the way of the data. A version is raised by hand when the output changes for the same
- * input; a golden-bytes test holds this. It is part of every artifact's key.
+ * Every kind of artifact, in the way of the data. A version is raised by hand when the output
+ * changes for the same input; a golden-bytes test holds this. It is part of every artifact's key.
  */
 export const STAGES = {
   list: { version: 3, title: 'List the corpus' },
@@ -38,7 +38,11 @@ export const STAGES = {
 
 export type StageName = keyof typeof STAGES;
 
-/** The stages a run shows; `common` is made within `vocabulary`, `group` within `count`, `block` and `survey` within `train`, plan, ranges and parts within `export`; `trial` and `yardstick` belong to experiments. */
+/**
+ * The stages a run shows; `common` is made within `vocabulary`, `group` within `count`, `block` and
+ * `survey` within `train`, plan, ranges and parts within `export`; `trial` and `yardstick` belong
+ * to experiments.
+ */
 export const STAGE_NAMES = [
   'list',
   'ingest',

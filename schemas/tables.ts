@@ -3,7 +3,10 @@
  * Rows of D, of counts and of dictionaries are sorted; ids follow word order.
  */
 
-/** `list`: files.parquet, sorted by URI and start: a row a shard, the lines of the file that begin in bytes [start, end); size: of the file. */
+/**
+ * `list`: files.parquet, sorted by URI and start: a row a shard, the lines of the file that begin
+ * in bytes [start, end); size: of the file.
+ */
 export const FILES = {
   uri: 'utf8',
   size: 'int64',
@@ -14,16 +17,26 @@ export const FILES = {
   identity: 'utf8',
 } as const;
 
-/** `dictionary`: skipped.parquet: the files that were left out (`source.badFiles: skip`), and why. */
+/**
+ * `dictionary`: skipped.parquet: the files that were left out (`source.badFiles: skip`), and why.
+ */
 export const SKIPPED = { uri: 'utf8', reason: 'utf8' } as const;
 
-/** `ingest`: tokens.parquet, a row a document, or with `tokens.sentences` a sentence (an empty document: an empty row); a token is an id of the shard's dictionary, or -1 for a dropped word. */
+/**
+ * `ingest`: tokens.parquet, a row a document, or with `tokens.sentences` a sentence (an empty
+ * document: an empty row); a token is an id of the shard's dictionary, or -1 for a dropped word.
+ */
 export const TOKENS = { tokens: 'list<int32>' } as const;
 
-/** `ingest` of pairs: pairs.parquet, sorted by (row, column), row < column, ids of the shard's dictionary; sum in units of 1 / scale. */
+/**
+ * `ingest` of pairs: pairs.parquet, sorted by (row, column), row < column, ids of the shard's
+ * dictionary; sum in units of 1 / scale.
+ */
 export const PAIRS = { row: 'int32', column: 'int32', sum: 'int64' } as const;
 
-/** `ingest`: dictionary.parquet; `dictionary`: dictionary-NNNNN.parquet: in word order; id = row. */
+/**
+ * `ingest`: dictionary.parquet; `dictionary`: dictionary-NNNNN.parquet: in word order; id = row.
+ */
 export const DICTIONARY = { word: 'utf8', count: 'int64', documents: 'int64' } as const;
 
 /** `common`: words.parquet in word order. */
@@ -39,15 +52,22 @@ export const GROUPS = { group: 'int32', key: 'utf8' } as const;
 export const WORDS = { word: 'utf8' } as const;
 
 /**
- * `count`: run.parquet, ids of words.parquet; `merge`: rows.parquet, ids of the vocabulary; `filter`: kept.parquet, likewise: sorted by
- * (row, column), row <= column; sum in units of 1 / scale.
+ * `count`: run.parquet, ids of words.parquet; `merge`: rows.parquet, ids of the vocabulary;
+ * `filter`: kept.parquet, likewise: sorted by (row, column), row <= column; sum in units of 1 /
+ * scale.
  */
 export const RUN = { row: 'int32', column: 'int32', sum: 'int64' } as const;
 
-/** `count`: run-rows.parquet, `merge`: rows-rows.parquet: the rows of a table of counts that have entries, and where those end. */
+/**
+ * `count`: run-rows.parquet, `merge`: rows-rows.parquet: the rows of a table of counts that have
+ * entries, and where those end.
+ */
 export const RUN_ROWS = { row: 'int32', end: 'float64' } as const;
 
-/** `count`: run-blocks.parquet, `merge`: rows-blocks.parquet: where the coded columns and sums of each row group lie, in bytes, and their CRC-32. */
+/**
+ * `count`: run-blocks.parquet, `merge`: rows-blocks.parquet: where the coded columns and sums of
+ * each row group lie, in bytes, and their CRC-32.
+ */
 export const BLOCKS = {
   entries: 'int64',
   columnsAt: 'int64',
@@ -58,10 +78,15 @@ export const BLOCKS = {
   sumsCrc: 'int64',
 } as const;
 
-/** `merge`: marginals.parquet; the sum of each row of F (of a range: what it adds to them), id = row. */
+/**
+ * `merge`: marginals.parquet; the sum of each row of F (of a range: what it adds to them), id =
+ * row.
+ */
 export const MARGINALS = { marginal: 'int64' } as const;
 
-/** `filter`: affinity.parquet; `hold-out`: training.parquet: the nonzeros of D, both orders, sorted. */
+/**
+ * `filter`: affinity.parquet; `hold-out`: training.parquet: the nonzeros of D, both orders, sorted.
+ */
 export const AFFINITY = { row: 'int32', column: 'int32' } as const;
 
 /** `hold-out`: held-out.parquet: left < right, sorted. */
@@ -73,11 +98,17 @@ export const NEGATIVES = { row: 'int32', column: 'int32' } as const;
 /** `train`: curve.parquet. */
 export const CURVE = { epoch: 'int32', loss: 'float64', pairs: 'float64' } as const;
 
-/** `binarize`: codes.parquet, L rows an item; `survey`: moves.parquet, the embeddings that get another code; sorted by (item, table); code: most significant bit first. */
+/**
+ * `binarize`: codes.parquet, L rows an item; `survey`: moves.parquet, the embeddings that get
+ * another code; sorted by (item, table); code: most significant bit first.
+ */
 export const codes = (bits: number) =>
   ({ item: 'int32', table: 'int32', code: `binary(${bits / 8})` }) as const;
 
-/** `evaluate`: candidates.parquet: ways to look up, and what they find of the nearest embeddings and of D. */
+/**
+ * `evaluate`: candidates.parquet: ways to look up, and what they find of the nearest embeddings and
+ * of D.
+ */
 export const CANDIDATES = {
   tables: 'int32',
   bits: 'int32',
@@ -93,7 +124,10 @@ export const ITEM_KEYS = { id: 'utf8' } as const;
 /** The column beside them, where items have payloads. */
 export const ITEM_PAYLOAD = { payload: 'utf8' } as const;
 
-/** For other methods (`hashloom index data`): items by number, D in both orders, and pairs kept from training. */
+/**
+ * For other methods (`hashloom index data`): items by number, D in both orders, and pairs kept from
+ * training.
+ */
 export const DATA_ITEMS = { number: 'int32', item: 'utf8', count: 'int64' } as const;
 export const DATA_TRUTH = { item: 'int32', relevant: 'int32' } as const;
 export const DATA_HELD_OUT = { item: 'int32', relevant: 'int32' } as const;
@@ -104,7 +138,10 @@ export const publishedCodes = (bits: number) =>
 export const publishedIdCodes = (bits: number) =>
   ({ ...publishedCodes(bits), item: 'int64' }) as const;
 
-/** Published: groups.parquet sorted by (group, item): the clusters, numbered over all tables in the order of buckets.parquet. */
+/**
+ * Published: groups.parquet sorted by (group, item): the clusters, numbered over all tables in the
+ * order of buckets.parquet.
+ */
 export const publishedGroups = { item: 'utf8', group: 'int32', size: 'int32' } as const;
 export const publishedIdGroups = { ...publishedGroups, item: 'int64' } as const;
 
@@ -118,13 +155,22 @@ export const publishedBuckets = (bits: number) =>
 export const publishedIdBuckets = (bits: number) =>
   ({ ...publishedBuckets(bits), items: 'list<int64>' }) as const;
 
-/** `ingest` of documents: documents.parquet, a row a document in the order of the file; its tokens are the row of tokens.parquet. */
+/**
+ * `ingest` of documents: documents.parquet, a row a document in the order of the file; its tokens
+ * are the row of tokens.parquet.
+ */
 export const DOCUMENTS = { id: 'utf8', split: 'utf8', labels: 'list<utf8>' } as const;
 
-/** `ingest` of ready-made sparse vectors: weights.parquet, `weigh`: weights.parquet: the nonzeros, sorted by (row, term). */
+/**
+ * `ingest` of ready-made sparse vectors: weights.parquet, `weigh`: weights.parquet: the nonzeros,
+ * sorted by (row, term).
+ */
 export const WEIGHTS = { row: 'int32', term: 'int32', weight: 'float32' } as const;
 
-/** `weigh`: documents.parquet in the order of ids; training: 1 or 0; row: its row in weights.parquet. */
+/**
+ * `weigh`: documents.parquet in the order of ids; training: 1 or 0; row: its row in
+ * weights.parquet.
+ */
 export const WEIGHED_DOCUMENTS = {
   id: 'utf8',
   training: 'int32',
@@ -132,9 +178,15 @@ export const WEIGHED_DOCUMENTS = {
   labels: 'list<utf8>',
 } as const;
 
-/** `weigh`: terms.parquet, the vocabulary in word order; id = row; documents: of the training part that hold it; scale: what a count is multiplied by. */
+/**
+ * `weigh`: terms.parquet, the vocabulary in word order; id = row; documents: of the training part
+ * that hold it; scale: what a count is multiplied by.
+ */
 export const TERMS = { term: 'utf8', documents: 'int32', scale: 'float64' } as const;
 
-/** Published with a delta: tombstones.parquet: items of codes.parquet that are gone or have other codes in delta-codes.parquet. */
+/**
+ * Published with a delta: tombstones.parquet: items of codes.parquet that are gone or have other
+ * codes in delta-codes.parquet.
+ */
 export const TOMBSTONE_KEYS = { item: 'utf8' } as const;
 export const TOMBSTONE_IDS = { item: 'int64' } as const;

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { type Configuration, configuration, type TrainingConfiguration } from './configuration.ts';
 import type { Metrics } from './run.ts';
 
-/** Which half of queries and held-out pairs an evaluation looks at: settings are chosen on one and reported on the other. */
+/**
+ * Which half of queries and held-out pairs an evaluation looks at: settings are chosen on one and
+ * reported on the other.
+ */
 export type QueryPart = 'tuning' | 'reported';
 
 /** A row of the experiment's table. */
@@ -38,7 +41,10 @@ export interface AffinityFigures {
   greedyPrecision: number;
   greedyRecall: number;
   greedyF1: number;
-  /** Wu-Palmer similarity where D itself is what is retrieved, and where greedy clusters are; absent without a dictionary. */
+  /**
+   * Wu-Palmer similarity where D itself is what is retrieved, and where greedy clusters are; absent
+   * without a dictionary.
+   */
   wpOfD?: number;
   greedyWp?: number;
 }
@@ -49,7 +55,10 @@ export interface WordExperimentResult {
   metrics: Metrics[][];
 }
 
-/** A file of settings: names with the values of `training`, and of `buckets.settle`, that they change; `grid` makes every combination of its lists, for each of them. */
+/**
+ * A file of settings: names with the values of `training`, and of `buckets.settle`, that they
+ * change; `grid` makes every combination of its lists, for each of them.
+ */
 export const wordSettings = z.strictObject({
   settings: z
     .record(z.string().min(1), z.record(z.string(), z.unknown()))
@@ -60,7 +69,10 @@ export const wordSettings = z.strictObject({
     .describe('Value of training: the list of its values.'),
 });
 
-/** Every setting over the configuration's own. Throws z.ZodError where a value is none that training takes. */
+/**
+ * Every setting over the configuration's own. Throws z.ZodError where a value is none that training
+ * takes.
+ */
 export function expandSettings(
   { training, buckets }: Pick<Configuration, 'training' | 'buckets'>,
   { settings, grid }: z.infer<typeof wordSettings>,

@@ -17,8 +17,9 @@ export function isWebArchive(head: Uint8Array): boolean {
 }
 
 /**
- * The format of a text by its beginning: OSCAR 22.01 where the first line is an object with `content` and `warc_headers`, JSON Lines where
- * the text begins with an object or the name says so, else plain text. OSCAR 2019 looks as plain text does and has to be named.
+ * The format of a text by its beginning: OSCAR 22.01 where the first line is an object with
+ * `content` and `warc_headers`, JSON Lines where the text begins with an object or the name says
+ * so, else plain text. OSCAR 2019 looks as plain text does and has to be named.
  */
 export function detectFormat(head: Uint8Array, uri: string): TextFormat {
   if (head[0] !== 0x7b && !/\.(?:jsonl|ndjson)(?:\.gz|\.zst)?$/iu.test(uri)) return 'text';

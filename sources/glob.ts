@@ -13,9 +13,10 @@ export interface Glob {
 const WILDCARD = /[*?{]/u;
 
 /**
- * Reads `*` (any characters but a slash), `?` (one of them), `**` as a whole segment (any number of folders) and `{a,b}`
- * (either; may be nested and hold slashes). As in a shell, no wildcard matches a dot at the start of a name.
- * Undefined where there is no wildcard; braces that do not close are a ConfigurationError.
+ * Reads `*` (any characters but a slash), `?` (one of them), `**` as a whole segment (any number of
+ * folders) and `{a,b}` (either; may be nested and hold slashes). As in a shell, no wildcard matches
+ * a dot at the start of a name. Undefined where there is no wildcard; braces that do not close are
+ * a ConfigurationError.
  */
 export function parseGlob(path: string): Glob | undefined {
   const first = path.search(WILDCARD);

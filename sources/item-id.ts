@@ -1,7 +1,10 @@
 import { Failure } from '../schemas/failures.ts';
 import { kindOf } from './text/json-lines.ts';
 
-/** An id as an index holds it: a string as it is, an integer in decimal. A DataError where it is neither. */
+/**
+ * An id as an index holds it: a string as it is, an integer in decimal. A DataError where it is
+ * neither.
+ */
 export function itemId(value: unknown, where: string): string {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number') {

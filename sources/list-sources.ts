@@ -15,9 +15,10 @@ export interface SourceFile {
 type OpenStore = (uri: string) => Store;
 
 /**
- * The files a URI names, sorted by URI in byte order, each once: a file, a folder with all that is below it, or a glob (`*`, `**`, `?`,
- * `{a,b}`), in a file system or in a bucket. A name that is there as it stands is never read as a glob. Below a folder, files and
- * folders whose names begin with a dot are passed over. A DataError where there is nothing.
+ * The files a URI names, sorted by URI in byte order, each once: a file, a folder with all that is
+ * below it, or a glob (`*`, `**`, `?`, `{a,b}`), in a file system or in a bucket. A name that is
+ * there as it stands is never read as a glob. Below a folder, files and folders whose names begin
+ * with a dot are passed over. A DataError where there is nothing.
  */
 export async function listSources(uri: string, openStore: OpenStore): Promise<SourceFile[]> {
   const location = parseSourceUri(uri);
@@ -86,7 +87,10 @@ function sourceOf(
 }
 
 function nothingThere(uri: string): string {
-  return `nothing at ${uri}: there is no file of this name, and no file below a folder of this name (names that begin with a dot are passed over)`;
+  return (
+    `nothing at ${uri}: there is no file of this name, and no file below a folder of this name ` +
+    '(names that begin with a dot are passed over)'
+  );
 }
 
 function nothingMatches(
@@ -95,8 +99,13 @@ function nothingMatches(
   { folder, prefix }: Glob,
   looked: string[],
 ): string {
-  const where = `below ${formatSourceUri(bucket, folder)}${prefix === '' ? '' : ` whose paths begin with "${prefix}"`}`;
+  const where =
+    'below ' +
+    `${formatSourceUri(bucket, folder)}${prefix === '' ? '' : ` whose paths begin with "${prefix}"`}`;
   if (looked.length === 0) return `nothing matches ${uri}: there are no files ${where}`;
   const examples = looked.slice(0, 3).join(', ');
-  return `nothing matches ${uri}: looked at ${looked.length} files ${where}, for example ${examples}; \`*\` matches within one folder, \`**\` any number of folders`;
+  return (
+    `nothing matches ${uri}: looked at ${looked.length} files ${where}, for example ` +
+    `${examples}; \`*\` matches within one folder, \`**\` any number of folders`
+  );
 }

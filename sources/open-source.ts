@@ -17,7 +17,10 @@ export interface OpenedSource {
   stream(): AsyncGenerator<Uint8Array, void, undefined>;
   /** Bytes [from, to) of the file. */
   range: (from: number, to: number) => Promise<Uint8Array>;
-  /** A DataError where the file is not the one that was listed. Call it when all is read: then what was read is the listed file. */
+  /**
+   * A DataError where the file is not the one that was listed. Call it when all is read: then what
+   * was read is the listed file.
+   */
   checkUnchanged(): Promise<void>;
 }
 
@@ -65,13 +68,18 @@ export function openSource(file: FileRange, openStore: (uri: string) => Store): 
       if (head.etag === file.etag) return;
       throw new Failure(
         'DataError',
-        `${file.uri} changed while it was read: ${file.size} bytes when it was listed, ${head.size} now, written at ${new Date(head.modifiedMs).toISOString()}; run again when nothing writes to it`,
+        `${file.uri} changed while it was read: ${file.size} bytes when it was listed, ` +
+          `${head.size} now, written at ${new Date(head.modifiedMs).toISOString()}; run again ` +
+          'when nothing writes to it',
       );
     },
   };
 }
 
-/** A line belongs to the range that its first byte lies in: neighbouring ranges share no line and leave none out. */
+/**
+ * A line belongs to the range that its first byte lies in: neighbouring ranges share no line and
+ * leave none out.
+ */
 async function* linesOfRange(
   { start, end, size }: FileRange,
   range: OpenedSource['range'],

@@ -9,7 +9,10 @@ import {
 import { compressors } from 'hyparquet-compressors';
 import { Failure } from '../schemas/failures.ts';
 
-/** What a column of a corpus may be; `id` is text or an integer, `numbers` a list of float or double. */
+/**
+ * What a column of a corpus may be; `id` is text or an integer, `numbers` a list of float or
+ * double.
+ */
 export type ParquetColumnKind = 'text' | 'ids' | 'id' | 'number' | 'numbers';
 
 export interface ParquetSource {
@@ -30,8 +33,9 @@ const STEP_ROWS = 10_000;
 const FOOTER_BYTES = 8;
 
 /**
- * Rows of some columns of a Parquet file, a few thousand in memory at a time. A column is named as in the schema (`a.b` within structs). A DataError
- * where the file is cut off or broken, where a column is missing or of another type, and where a value is null.
+ * Rows of some columns of a Parquet file, a few thousand in memory at a time. A column is named as
+ * in the schema (`a.b` within structs). A DataError where the file is cut off or broken, where a
+ * column is missing or of another type, and where a value is null.
  */
 export async function* readParquetRows(
   file: ParquetSource,
@@ -64,14 +68,16 @@ export async function* readParquetRows(
         if (error instanceof Failure) throw error;
         throw new Failure(
           'DataError',
-          `${uri}: rows ${rowStart} to ${rowEnd} cannot be read as Parquet (${(error as Error).message}); is the file whole?`,
+          `${uri}: rows ${rowStart} to ${rowEnd} cannot be read as Parquet ` +
+            `(${(error as Error).message}); is the file whole?`,
           { cause: error },
         );
       }
       if (rows.length !== rowEnd - rowStart)
         throw new Failure(
           'DataError',
-          `${uri}: rows ${rowStart} to ${rowEnd}: expected ${rowEnd - rowStart}, found ${rows.length}`,
+          `${uri}: rows ${rowStart} to ${rowEnd}: expected ${rowEnd - rowStart}, found ` +
+            `${rows.length}`,
         );
       for (const [at, row] of rows.entries())
         yield {
@@ -92,7 +98,8 @@ async function readMetadata(
   if (tail.subarray(4).toString('latin1') !== 'PAR1') {
     throw new Failure(
       'DataError',
-      `${uri}: the Parquet file is cut off: expected PAR1 in its last 4 bytes (of ${size}), found ${tail.subarray(4).toString('hex')}`,
+      `${uri}: the Parquet file is cut off: expected PAR1 in its last 4 bytes (of ${size}), ` +
+        `found ${tail.subarray(4).toString('hex')}`,
     );
   }
   const length = tail.readUInt32LE(0);

@@ -22,9 +22,11 @@ type Pieces = AsyncGenerator<DocumentPiece, void, undefined>;
 const NOTHING = new Uint8Array(0);
 
 /**
- * The documents of a file in pieces, in bounded memory. Gzip and zstd are known by their first bytes, and with `auto` the format by what
- * follows (detectFormat); a BOM is skipped. What a document is: `text`: the file; `jsonl` and `oscar` (22.01 and later): a line that is not blank;
- * `oscar-2019`: the lines between empty ones; `wet`: a record of type conversion; `parquet`: a row. A DataError tells file and line or byte of what is wrong.
+ * The documents of a file in pieces, in bounded memory. Gzip and zstd are known by their first
+ * bytes, and with `auto` the format by what follows (detectFormat); a BOM is skipped. What a
+ * document is: `text`: the file; `jsonl` and `oscar` (22.01 and later): a line that is not blank;
+ * `oscar-2019`: the lines between empty ones; `wet`: a record of type conversion; `parquet`: a row.
+ * A DataError tells file and line or byte of what is wrong.
  */
 export async function* readDocuments(
   file: ExpectedFile,

@@ -10,7 +10,9 @@ import { type ParquetColumnKind, type ParquetSource, readParquetRows } from './p
 import type { ReadOptions } from './source-options.ts';
 import { isBlank, splitLines } from './text/split-lines.ts';
 
-/** A document with what is known of it; of ready-made vectors `terms` and `weights`, else `text`. */
+/**
+ * A document with what is known of it; of ready-made vectors `terms` and `weights`, else `text`.
+ */
 export interface LabelledDocument {
   id: string;
   /** Empty where none is said. */
@@ -33,9 +35,11 @@ type Labelled = AsyncGenerator<LabelledDocument, void, undefined>;
 const LARGEST_TERM = 2 ** 31 - 1;
 
 /**
- * Documents of a file, one at a time: lines of JSON, rows of Parquet, or a plain text, which is one document: its id the last two parts of the path,
- * its label the name of the folder, its part `train` or `test` where a folder above is called so or ends with -train or -test.
- * A DataError names file and line or row of what is wrong: a null, an id that is none, vectors whose lists do not fit.
+ * Documents of a file, one at a time: lines of JSON, rows of Parquet, or a plain text, which is one
+ * document: its id the last two parts of the path, its label the name of the folder, its part
+ * `train` or `test` where a folder above is called so or ends with -train or -test. A DataError
+ * names file and line or row of what is wrong: a null, an id that is none, vectors whose lists do
+ * not fit.
  */
 export async function* readLabelled(
   file: ExpectedFile,
@@ -66,7 +70,8 @@ export async function* readLabelled(
     } else {
       throw new Failure(
         'DataError',
-        `${file.uri}: format ${format} has no documents with ids; expected jsonl, parquet or text (a document a file)`,
+        `${file.uri}: format ${format} has no documents with ids; expected jsonl, parquet or ` +
+          'text (a document a file)',
       );
     }
   } finally {
@@ -130,7 +135,8 @@ function textOf(value: unknown, name: string, where: string): string {
   if (typeof value === 'string') return value;
   throw new Failure(
     'DataError',
-    `${where}: field "${name}" holds ${kindOf(value)}, expected a string; leave the document out or give it an empty text`,
+    `${where}: field "${name}" holds ${kindOf(value)}, expected a string; leave the document ` +
+      'out or give it an empty text',
   );
 }
 

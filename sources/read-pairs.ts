@@ -13,9 +13,10 @@ export interface WeightedPair {
 }
 
 /**
- * Pairs of ids with a weight, from lines of JSON, Parquet, or lines with a delimiter (left, right, weight in this order, or by the names of a header).
- * Without a column of weights (`columns.weight` empty; or the third field of a line without header) each weighs 1.
- * Where the sides are two sets, ids get the name of their column before them, `user:42`: the same id on both sides is two items.
+ * Pairs of ids with a weight, from lines of JSON, Parquet, or lines with a delimiter (left, right,
+ * weight in this order, or by the names of a header). Without a column of weights (`columns.weight`
+ * empty; or the third field of a line without header) each weighs 1. Where the sides are two sets,
+ * ids get the name of their column before them, `user:42`: the same id on both sides is two items.
  */
 export async function* readPairs(
   records: RecordFile,
@@ -65,7 +66,8 @@ export async function* readPairs(
       if (fields.length < least)
         throw new Failure(
           'DataError',
-          `${where}: ${fields.length} fields, expected at least ${least}; is source.delimiter right?`,
+          `${where}: ${fields.length} fields, expected at least ${least}; is ` +
+            'source.delimiter right?',
         );
       const isWeighed = columns.weight !== '' && (places !== undefined || fields.length > weight);
       if (isWeighed && (fields[weight] ?? '').trim() === '')

@@ -6,8 +6,9 @@ import { type RecordFile, splitFields } from './text/read-lines.ts';
 import type { SourceOptions } from './source-options.ts';
 
 /**
- * Lists of ids (sessions, baskets, playlists), in their order: a line of JSON that is an array or holds one in `field`, a row of a list column
- * of Parquet, or a line of ids with a delimiter. An id is a string or an integer of 64 bits; nothing is changed in it.
+ * Lists of ids (sessions, baskets, playlists), in their order: a line of JSON that is an array or
+ * holds one in `field`, a row of a list column of Parquet, or a line of ids with a delimiter. An id
+ * is a string or an integer of 64 bits; nothing is changed in it.
  */
 export async function* readSequences(
   records: RecordFile,

@@ -6,13 +6,19 @@ import { Failure } from '../schemas/failures.ts';
 export interface SourceUri {
   /** `s3://bucket`; empty for files. */
   bucket: string;
-  /** Plain, nothing percent-encoded: `/data/books` of a file system, `data/books` of a bucket (empty: all of it). */
+  /**
+   * Plain, nothing percent-encoded: `/data/books` of a file system, `data/books` of a bucket
+   * (empty: all of it).
+   */
   path: string;
   /** It was written with a slash at its end, so it names a folder. */
   isFolder: boolean;
 }
 
-/** Reads `file:///...` (percent-encoded or not), an absolute path, or `s3://bucket/...` (never encoded); anything else is a ConfigurationError. */
+/**
+ * Reads `file:///...` (percent-encoded or not), an absolute path, or `s3://bucket/...` (never
+ * encoded); anything else is a ConfigurationError.
+ */
 export function parseSourceUri(uri: string): SourceUri {
   const s3 = /^s3:\/\/([^/]+)\/*(.*)$/su.exec(uri);
   if (s3) {

@@ -6,8 +6,9 @@ import type { ReadOptions } from './source-options.ts';
 const LONGEST_HEADER = 64 * 1024;
 
 /**
- * The pages of a Common Crawl WET file (WARC/1.0; ISO 28500): each record of type `conversion` is a document, whole; others are passed over.
- * A record of more than `longestLine` bytes is a DataError.
+ * The pages of a Common Crawl WET file (WARC/1.0; ISO 28500): each record of type `conversion` is a
+ * document, whole; others are passed over. A record of more than `longestLine` bytes is a
+ * DataError.
  */
 export async function* readWebArchive(
   chunks: AsyncGenerator<Buffer, void, undefined>,
@@ -23,7 +24,8 @@ export async function* readWebArchive(
     if (!Number.isSafeInteger(length) || length < 0)
       throw new Failure(
         'DataError',
-        `${where}: expected a Content-Length, found ${header.fields.get('content-length') ?? 'none'}`,
+        `${where}: expected a Content-Length, found ` +
+          (header.fields.get('content-length') ?? 'none'),
       );
     if (length > options.longestLine) {
       throw new Failure(
@@ -58,7 +60,8 @@ async function readHeader(
     } catch (error) {
       throw new Failure(
         'DataError',
-        `${uri} record ${record}, at byte ${reader.position()}: ${(error as Error).message} in a WARC header`,
+        `${uri} record ${record}, at byte ${reader.position()}: ${(error as Error).message} ` +
+          'in a WARC header',
         { cause: error },
       );
     }
@@ -74,7 +77,8 @@ async function readHeader(
   if (!first.startsWith('WARC/'))
     throw new Failure(
       'DataError',
-      `${uri} record ${record}, at byte ${position}: expected WARC/1.0, found "${first.slice(0, 40)}"`,
+      `${uri} record ${record}, at byte ${position}: expected WARC/1.0, found ` +
+        `"${first.slice(0, 40)}"`,
     );
   const fields = new Map<string, string>();
   for (let line = await next(); line !== ''; line = await next()) {

@@ -17,7 +17,10 @@ export interface Artifact {
   readonly manifest: Manifest;
   /** The bytes of a part, proven by length and SHA-256, or an IntegrityError. */
   part(name: string): Promise<Uint8Array>;
-  /** The bytes of a part from first to last in pieces, proven by the time they end; an IntegrityError else. */
+  /**
+   * The bytes of a part from first to last in pieces, proven by the time they end; an
+   * IntegrityError else.
+   */
   partStream(name: string): AsyncGenerator<Uint8Array, void, undefined>;
   /** Bytes [start, end) of a part, not proven. */
   partRange(name: string, start: number, end: number): Promise<Uint8Array>;
@@ -34,7 +37,8 @@ export async function openArtifact(store: Store, reference: ArtifactReference): 
   if (manifest === undefined) {
     throw new Failure(
       'IntegrityError',
-      `no artifact at ${store.uri}/${folder}: expected manifest.json there; run the reindex again, it makes what is missing`,
+      `no artifact at ${store.uri}/${folder}: expected manifest.json there; run the reindex ` +
+        'again, it makes what is missing',
     );
   }
   const find = (name: string): ManifestPart => {
@@ -42,7 +46,8 @@ export async function openArtifact(store: Store, reference: ArtifactReference): 
     if (found !== undefined) return found;
     throw new Failure(
       'IntegrityError',
-      `${store.uri}/${folder}: no part "${name}"; its parts are ${manifest.parts.map((part) => part.name).join(', ') || 'none'}`,
+      `${store.uri}/${folder}: no part "${name}"; its parts are ` +
+        (manifest.parts.map((part) => part.name).join(', ') || 'none'),
     );
   };
   return {
@@ -63,7 +68,8 @@ async function readPart(store: Store, folder: string, part: ManifestPart): Promi
   const refuse = (expected: string, actual: string): Failure =>
     new Failure(
       'IntegrityError',
-      `part ${part.name} at ${store.uri}/${path}: expected ${expected}, found ${actual}; delete the artifact's folder and run the reindex again`,
+      `part ${part.name} at ${store.uri}/${path}: expected ${expected}, found ${actual}; ` +
+        `delete the artifact's folder and run the reindex again`,
     );
   if (bytes === undefined) throw refuse(`${part.bytes} bytes`, 'nothing');
   if (bytes.length !== part.bytes) throw refuse(`${part.bytes} bytes`, `${bytes.length} bytes`);
@@ -90,7 +96,8 @@ async function* streamPart(
   if (sha256 !== part.sha256)
     throw new Failure(
       'IntegrityError',
-      `part ${part.name} at ${store.uri}/${path}: expected SHA-256 ${part.sha256}, found ${sha256}; delete the artifact's folder and run the reindex again`,
+      `part ${part.name} at ${store.uri}/${path}: expected SHA-256 ${part.sha256}, found ` +
+        `${sha256}; delete the artifact's folder and run the reindex again`,
     );
 }
 
@@ -104,7 +111,9 @@ async function readRange(
   if (bytes?.length === end - start) return bytes;
   throw new Failure(
     'IntegrityError',
-    `${store.uri}/${path}: expected bytes ${start} to ${end}, found ${bytes?.length ?? 'nothing'} of ${end - start}; delete the artifact's folder and run the reindex again`,
+    `${store.uri}/${path}: expected bytes ${start} to ${end}, found ` +
+      `${bytes?.length ?? 'nothing'} of ${end - start}; delete the artifact's folder and run ` +
+      'the reindex again',
   );
 }
 
@@ -128,7 +137,10 @@ async function readBlob(store: Store, folder: string, part: ManifestPart): Promi
     : new Blob([await readPart(store, folder, part)]);
 }
 
-/** Undefined when there is none; an IntegrityError when what is there is no manifest of this artifact. */
+/**
+ * Undefined when there is none; an IntegrityError when what is there is no manifest of this
+ * artifact.
+ */
 export async function readManifest(
   store: Store,
   reference: ArtifactReference,
@@ -139,7 +151,8 @@ export async function readManifest(
   const refuse = (reason: string, cause?: unknown): Failure =>
     new Failure(
       'IntegrityError',
-      `${store.uri}/${path} is no manifest of this artifact: ${reason}; delete it and run the reindex again`,
+      `${store.uri}/${path} is no manifest of this artifact: ${reason}; delete it and run ` +
+        'the reindex again',
       { cause },
     );
   let parsed: Manifest;
@@ -156,7 +169,10 @@ export async function readManifest(
   return parsed;
 }
 
-/** The manifest when it and every part in its full size are there, else undefined: the artifact has to be made. */
+/**
+ * The manifest when it and every part in its full size are there, else undefined: the artifact has
+ * to be made.
+ */
 export async function artifactComplete(
   store: Store,
   reference: ArtifactReference,
@@ -172,7 +188,10 @@ export async function artifactComplete(
   return whole.every(Boolean) ? manifest : undefined;
 }
 
-/** A part to write: its bytes, a local file that holds them, or a part of another artifact of the store. */
+/**
+ * A part to write: its bytes, a local file that holds them, or a part of another artifact of the
+ * store.
+ */
 export interface PartToWrite {
   name: string;
   bytes?: Uint8Array;
@@ -192,13 +211,17 @@ export interface ArtifactToWrite {
   origin: { workflowId?: string; runId?: string; codeVersion: string };
   /** ISO 8601; now by default. */
   createdAt?: string;
-  /** Uploads also what seems to be there already: a forced run mends a part that rotted without changing its size. */
+  /**
+   * Uploads also what seems to be there already: a forced run mends a part that rotted without
+   * changing its size.
+   */
   rewrite?: boolean;
 }
 
 /**
- * Writes the parts, then the manifest. The first complete artifact under a key stands: when another writer was faster, its manifest
- * is returned. One whose parts are lost, or whose manifest cannot be read, is replaced.
+ * Writes the parts, then the manifest. The first complete artifact under a key stands: when another
+ * writer was faster, its manifest is returned. One whose parts are lost, or whose manifest cannot
+ * be read, is replaced.
  */
 export async function writeArtifact(
   store: Store,
@@ -277,7 +300,10 @@ async function upload(
   else await store.putFile(path, file!);
 }
 
-/** Ends when this manifest stands or a complete one of another writer does; each further turn means that somebody wrote meanwhile. */
+/**
+ * Ends when this manifest stands or a complete one of another writer does; each further turn means
+ * that somebody wrote meanwhile.
+ */
 async function settleManifest(
   store: Store,
   reference: ArtifactReference,
@@ -330,7 +356,10 @@ export function artifactFolder({ stage, key }: ArtifactReference): string {
   return `artifacts/${stage}/${key}`;
 }
 
-/** JSON with sorted keys and no spaces. Throws a ConfigurationError, with the place, at what JSON would change in silence: NaN, undefined, dates and the like. */
+/**
+ * JSON with sorted keys and no spaces. Throws a ConfigurationError, with the place, at what JSON
+ * would change in silence: NaN, undefined, dates and the like.
+ */
 export function canonicalJson(value: unknown, place = '$'): string {
   if (value === null || typeof value === 'string' || typeof value === 'boolean')
     return JSON.stringify(value);
@@ -353,7 +382,8 @@ export function canonicalJson(value: unknown, place = '$'): string {
       : Object.prototype.toString.call(value);
   throw new Failure(
     'ConfigurationError',
-    `${place} is ${found}: JSON holds finite numbers, strings, booleans, null, arrays and plain objects`,
+    `${place} is ${found}: JSON holds finite numbers, strings, booleans, null, arrays and ` +
+      'plain objects',
   );
 }
 

@@ -10,8 +10,9 @@ const STALE_MS = 30_000;
 const POLL_MS = 5;
 
 /**
- * Runs `work` while holding the lock file, made with O_EXCL so that it holds between processes and over NFS.
- * The lock of a dead process (same host) or an old one is taken over. Waits as long as live holders come first.
+ * Runs `work` while holding the lock file, made with O_EXCL so that it holds between processes and
+ * over NFS. The lock of a dead process (same host) or an old one is taken over. Waits as long as
+ * live holders come first.
  */
 export async function withFileLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {
   const token = `${process.pid} ${hostname()} ${randomUUID()}`;
@@ -75,7 +76,10 @@ function isStale({ token, ageMs }: Holder): boolean {
   }
 }
 
-/** Moves the stale lock aside. When another process was faster and a live lock was moved, puts it back. */
+/**
+ * Moves the stale lock aside. When another process was faster and a live lock was moved, puts it
+ * back.
+ */
 async function removeStale(lockFile: string, staleToken: string): Promise<void> {
   const aside = `${dirname(lockFile)}/${TEMPORARY_PREFIX}${randomUUID()}`;
   try {

@@ -34,9 +34,10 @@ const ABANDONED_MS = 24 * 3_600_000;
 const FOLDER_ATTEMPTS = 50;
 
 /**
- * A store in a folder, `file://`. Every write goes to a temporary name beside its target and is renamed, so a reader sees the whole
- * object or none; conditions are kept between processes. Folders are made when needed and removed when empty.
- * `localFile` names the file of a path whether or not it is there.
+ * A store in a folder, `file://`. Every write goes to a temporary name beside its target and is
+ * renamed, so a reader sees the whole object or none; conditions are kept between processes.
+ * Folders are made when needed and removed when empty. `localFile` names the file of a path whether
+ * or not it is there.
  */
 export function openFileStore(root: string): Store {
   const locate = (path: string): string => join(root, checkedPath(path));
@@ -98,7 +99,10 @@ async function unconditional(
   return etag;
 }
 
-/** Lets `write` fill a temporary file and moves it to the target when the condition holds; returns the etag. */
+/**
+ * Lets `write` fill a temporary file and moves it to the target when the condition holds; returns
+ * the etag.
+ */
 async function written(
   target: string,
   write: (temporary: string) => Promise<void>,
@@ -147,7 +151,10 @@ async function writeInFolder(
   }
 }
 
-/** Renames over the target. The etag must change even within one tick of the file system's clock, so the time of modification always grows. */
+/**
+ * Renames over the target. The etag must change even within one tick of the file system's clock, so
+ * the time of modification always grows.
+ */
 async function replace(temporary: string, target: string): Promise<string> {
   const old = await statusOf(target);
   let fresh = await stat(temporary, { bigint: true });
@@ -221,7 +228,8 @@ async function readObject(
       );
       if (bytesRead === 0)
         throw new Error(
-          `${file} ended at byte ${from + filled} while being read, expected ${from + bytes.length}`,
+          `${file} ended at byte ${from + filled} while being read, expected ` +
+            `${from + bytes.length}`,
         );
       filled += bytesRead;
     }

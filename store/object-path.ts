@@ -5,13 +5,17 @@ export const TEMPORARY_PREFIX = '.hashloom-tmp-';
 export const LOCK_PREFIX = '.hashloom-lock-';
 export const PROBE_FOLDER = '.hashloom-probe';
 
-/** Returns the path of an object when it is one: relative, `/` between folders, no `.` or `..`, no reserved name; else a StoreError. */
+/**
+ * Returns the path of an object when it is one: relative, `/` between folders, no `.` or `..`, no
+ * reserved name; else a StoreError.
+ */
 export function checkedPath(path: string): string {
   const reason = path === '' ? 'it is empty' : refusal(path.split('/'), path);
   if (reason !== undefined)
     throw new Failure(
       'StoreError',
-      `"${path}" is no path of an object: ${reason}; expected for example artifacts/count/manifest.json`,
+      `"${path}" is no path of an object: ${reason}; expected for example ` +
+        'artifacts/count/manifest.json',
     );
   return path;
 }

@@ -7,7 +7,10 @@ import type { Store } from './store.ts';
 
 const ACCEPTED = 'accepted are file:///folder, an absolute path, and s3://bucket/prefix';
 
-/** Opens the store at a URI without touching it yet; a URI that names no store is a ConfigurationError. */
+/**
+ * Opens the store at a URI without touching it yet; a URI that names no store is a
+ * ConfigurationError.
+ */
 export function openStore(uri: string): Store {
   if (uri.startsWith('file:')) return openFileStore(folderOf(uri));
   if (isAbsolute(uri)) return openFileStore(resolve(uri));

@@ -12,9 +12,12 @@ const HINTS: Record<string, string> = {
   NoSuchBucket: 'create the bucket or correct its name, and check AWS_ENDPOINT_URL',
   InvalidBucketName: 'correct the name of the bucket',
   AccessDenied:
-    'check the policy: Hashloom needs s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload and, on the bucket itself, s3:ListBucket (without it a missing object answers 403)',
+    'check the policy: Hashloom needs s3:GetObject, s3:PutObject, s3:DeleteObject, ' +
+    's3:AbortMultipartUpload and, on the bucket itself, s3:ListBucket (without it a missing ' +
+    'object answers 403)',
   InvalidAccessKeyId:
-    'check AWS_ACCESS_KEY_ID or AWS_PROFILE, and that AWS_ENDPOINT_URL is the server that knows the key',
+    'check AWS_ACCESS_KEY_ID or AWS_PROFILE, and that AWS_ENDPOINT_URL is the server that ' +
+    'knows the key',
   SignatureDoesNotMatch: 'check AWS_SECRET_ACCESS_KEY',
   ExpiredToken: 'renew the session token',
   InvalidToken: 'check AWS_SESSION_TOKEN',

@@ -16,9 +16,10 @@ import { SINGLE_COPY_BYTES, SINGLE_PUT_BYTES, uploadInParts } from './s3-upload.
 import type { ObjectHead, PutCondition, Store } from './store.ts';
 
 /**
- * A store in an S3 bucket under a prefix (`''` for all of the bucket), reached as the standard AWS environment says. Path style where an
- * endpoint is set or HASHLOOM_S3_PATH_STYLE or AWS_S3_FORCE_PATH_STYLE is `true`. On a server that ignores preconditions a conditional
- * `put` looks before it writes, which two writers at once can pass; `conditional` tells.
+ * A store in an S3 bucket under a prefix (`''` for all of the bucket), reached as the standard AWS
+ * environment says. Path style where an endpoint is set or HASHLOOM_S3_PATH_STYLE or
+ * AWS_S3_FORCE_PATH_STYLE is `true`. On a server that ignores preconditions a conditional `put`
+ * looks before it writes, which two writers at once can pass; `conditional` tells.
  */
 export function openS3Store(bucket: string, prefix: string): Store {
   const root = prefix === '' ? '' : `${prefix}/`;
@@ -154,7 +155,10 @@ export function openS3Store(bucket: string, prefix: string): Store {
     }
   }
 
-  /** When the answer to a write that took effect was lost, the SDK's second attempt is refused by the first. */
+  /**
+   * When the answer to a write that took effect was lost, the SDK's second attempt is refused by
+   * the first.
+   */
   async function ownEarlierWrite(path: string, bytes: Uint8Array): Promise<string | undefined> {
     const there = await head(path);
     if (there?.size !== bytes.length) return undefined;
@@ -314,7 +318,8 @@ export function openS3Store(bucket: string, prefix: string): Store {
 /** Loads the SDK on first use: a process that keeps its store in a folder never pays for it. */
 async function connect(): Promise<S3> {
   const { env } = process;
-  // The version is pinned here, so the SDK's announcement about the Node of its later versions is no news for who runs Hashloom.
+  // The version is pinned here, so the SDK's announcement about the Node of its later versions is
+  // no news for who runs Hashloom.
   env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { S3 } = await import('@aws-sdk/client-s3');
   const hasEndpoint = Boolean(env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL);

@@ -25,8 +25,9 @@ export interface UploadTarget {
 }
 
 /**
- * A multipart upload of `size` bytes: `send` transfers the bytes [start, end) and returns the part's etag. Aborted on any error.
- * The condition is kept at its completion. Returns the etag of the whole.
+ * A multipart upload of `size` bytes: `send` transfers the bytes [start, end) and returns the
+ * part's etag. Aborted on any error. The condition is kept at its completion. Returns the etag of
+ * the whole.
  */
 export async function uploadInParts(
   client: S3,
@@ -78,7 +79,8 @@ export async function uploadInParts(
     });
     return completed.ETag ?? '';
   } catch (error) {
-    // Parts of an upload that is neither completed nor aborted cost money for ever. The first error is the one to tell.
+    // Parts of an upload that is neither completed nor aborted cost money for ever. The first error
+    // is the one to tell.
     await client.abortMultipartUpload(upload).catch(() => undefined);
     throw error;
   }

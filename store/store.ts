@@ -19,8 +19,9 @@ export interface PutCondition {
 
 /**
  * Where artifacts and indexes live: a folder (`file://`) or a bucket and prefix (`s3://`).
- * A `put` is atomic: a reader sees the whole object or none. Missing objects are `undefined`, never an error;
- * every other refusal is a Failure of type StoreError (permanent: no bucket, no permission, no space) or a plain Error (worth a retry).
+ * A `put` is atomic: a reader sees the whole object or none. Missing objects are `undefined`, never
+ * an error; every other refusal is a Failure of type StoreError (permanent: no bucket, no
+ * permission, no space) or a plain Error (worth a retry).
  */
 export interface Store {
   /** Canonical, without a trailing slash. */
@@ -38,7 +39,9 @@ export interface Store {
   delete(path: string): Promise<void>;
   /** Every object whose path begins with the prefix, in byte order of paths. */
   list(prefix: string): AsyncIterable<ObjectHead>;
-  /** Whether put conditions are honoured: probed once by writing, remembered for the store's life. */
+  /**
+   * Whether put conditions are honoured: probed once by writing, remembered for the store's life.
+   */
   conditional(): Promise<boolean>;
   /** The local file behind a path, for zero-copy reads; undefined where there is none. */
   localFile(path: string): string | undefined;

@@ -1,6 +1,7 @@
 /**
- * `npm test [-- pattern...]`: one Temporal server in memory for all test files, whose address they find in HASHLOOM_TEST_TEMPORAL,
- * then `node --test` over every test file whose path holds one of the patterns.
+ * `npm test [-- pattern...]`: one Temporal server in memory for all test files, whose address they
+ * find in HASHLOOM_TEST_TEMPORAL, then `node --test` over every test file whose path holds one of
+ * the patterns.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -16,7 +17,10 @@ const OPTIONS = ['--test', '--test-reporter=spec', '--test-concurrency=2', '--en
 
 const say = (message: string): void => console.error(message);
 
-/** Node 20 and 22 differ in what `--test FOLDER` means, so the files are named; those whose source is gone are left out. */
+/**
+ * Node 20 and 22 differ in what `--test FOLDER` means, so the files are named; those whose source
+ * is gone are left out.
+ */
 function testFiles(patterns: string[]): string[] {
   return readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
     .filter(
@@ -29,7 +33,10 @@ function testFiles(patterns: string[]): string[] {
     .map((name) => relative(process.cwd(), join(FOLDER, name)));
 }
 
-/** The exit code of `node --test`; a signal to us goes on to it, so that the server is stopped after it. */
+/**
+ * The exit code of `node --test`; a signal to us goes on to it, so that the server is stopped after
+ * it.
+ */
 function runTests(files: string[], environment: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...OPTIONS, ...files], {

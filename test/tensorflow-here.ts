@@ -1,6 +1,9 @@
 import { findTensorflow } from '../infra/tensorflow/tensorflow.ts';
 
-/** For `describe`: why tests of the engine tensorflow are skipped on this machine; false where they run. */
+/**
+ * For `describe`: why tests of the engine tensorflow are skipped on this machine; false where they
+ * run.
+ */
 export async function withoutTensorflow(): Promise<string | false> {
   const found = await findTensorflow(process.env).then(
     () => true,

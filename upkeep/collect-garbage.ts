@@ -20,7 +20,10 @@ import { countArtifact, ingestArtifact } from '../activities/corpus/name-shards.
 export interface GarbageOptions {
   /** So many complete versions stay beside the current one and the pinned ones, the latest. */
   keep: number;
-  /** Nothing younger than this goes, and no version that was current so lately: readers hold on to a version for a while, and runs under way have not named what they wrote. */
+  /**
+   * Nothing younger than this goes, and no version that was current so lately: readers hold on to a
+   * version for a while, and runs under way have not named what they wrote.
+   */
   graceMs: number;
   now: number;
   dryRun: boolean;
@@ -42,8 +45,9 @@ export interface Garbage {
 }
 
 /**
- * Removes old versions of an index, then every artifact that no version of any index needs, then what no manifest names. A version needs its lineage, the
- * tokens and counts of its files, and its negatives. The claims of removed versions stay, so that a number is never given twice.
+ * Removes old versions of an index, then every artifact that no version of any index needs, then
+ * what no manifest names. A version needs its lineage, the tokens and counts of its files, and its
+ * negatives. The claims of removed versions stay, so that a number is never given twice.
  */
 export async function collectGarbage(
   store: Store,
@@ -117,7 +121,8 @@ export async function collectGarbage(
     if (after.current && garbage.versions.includes(after.current.version)) {
       throw new Failure(
         'PublishConflict',
-        `${index} was rolled back to version ${after.current.version} meanwhile; nothing was removed. Try again`,
+        `${index} was rolled back to version ${after.current.version} meanwhile; nothing was ` +
+          'removed. Try again',
       );
     }
     for (const { path } of doomed) await store.delete(path);
@@ -187,7 +192,10 @@ async function chooseVersions(
   return kept;
 }
 
-/** When each version ceased to be current at the latest, as far as anybody can tell: readers opened it until then, and have the grace from then on. */
+/**
+ * When each version ceased to be current at the latest, as far as anybody can tell: readers opened
+ * it until then, and have the grace from then on.
+ */
 async function replacementTimes(
   store: Store,
   index: string,
@@ -266,7 +274,10 @@ async function needCounts(
   }
 }
 
-/** Ranges of rows (negatives, merged and filtered rows) are named by their inputs alone: they stay with them. */
+/**
+ * Ranges of rows (negatives, merged and filtered rows) are named by their inputs alone: they stay
+ * with them.
+ */
 async function isRangeOf(
   store: Store,
   reference: { stage: string; key: string },

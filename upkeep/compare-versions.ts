@@ -117,7 +117,8 @@ async function readCodes(store: Store, manifest: IndexManifest): Promise<Version
   if (codes.size !== items)
     throw new Failure(
       'IntegrityError',
-      `version ${version} at ${store.uri}: expected ${items} items, found the codes of ${codes.size}`,
+      `version ${version} at ${store.uri}: expected ${items} items, found the codes of ` +
+        `${codes.size}`,
     );
   return { items: [...codes.keys()], tables, codeBytes, codes: Buffer.concat([...codes.values()]) };
 }

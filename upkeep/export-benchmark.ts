@@ -26,9 +26,11 @@ export interface DataFile {
 const PLAIN = { dress: 'published' } as const;
 
 /**
- * What another method needs to learn and be measured on the same data as a version, as Parquet files in a folder: items.parquet, truth.parquet (D, both
- * orders), training.parquet (D without the held-out pairs), held-out.parquet, negatives.parquet. Items are numbers, rows of items.parquet. Throws
- * IntegrityError where gc has removed what the version was made from, DataError for an index of vectors, which has no D.
+ * What another method needs to learn and be measured on the same data as a version, as Parquet
+ * files in a folder: items.parquet, truth.parquet (D, both orders), training.parquet (D without the
+ * held-out pairs), held-out.parquet, negatives.parquet. Items are numbers, rows of items.parquet.
+ * Throws IntegrityError where gc has removed what the version was made from, DataError for an index
+ * of vectors, which has no D.
  */
 export async function exportData(
   store: Store,
@@ -42,7 +44,8 @@ export async function exportData(
     if (found) return found;
     throw new Failure(
       'DataError',
-      `version ${manifest.version} of ${index} was made without the stage ${stage}, so it has no truth to export`,
+      `version ${manifest.version} of ${index} was made without the stage ${stage}, so it ` +
+        'has no truth to export',
     );
   };
   const part = async (stage: string, name: string) =>
@@ -122,7 +125,8 @@ export async function exportData(
     if (!(await artifactComplete(store, artifact)))
       throw new Failure(
         'IntegrityError',
-        `the hard negatives of version ${manifest.version} of ${index} are not in ${store.uri} any more; run it again`,
+        `the hard negatives of version ${manifest.version} of ${index} are not in ` +
+          `${store.uri} any more; run it again`,
       );
     const mined = await decodeParquet(
       await (await openArtifact(store, artifact)).part('negatives.parquet'),

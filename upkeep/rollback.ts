@@ -16,8 +16,9 @@ export interface Rollback {
 }
 
 /**
- * Makes an earlier version current by a conditional swap; without a number, the one before the current. The version must be whole. Throws
- * IntegrityError that names a version which is not there, PublishConflict when somebody published meanwhile.
+ * Makes an earlier version current by a conditional swap; without a number, the one before the
+ * current. The version must be whole. Throws IntegrityError that names a version which is not
+ * there, PublishConflict when somebody published meanwhile.
  */
 export async function rollback(
   store: Store,
@@ -58,7 +59,8 @@ export async function rollback(
   ) {
     throw new Failure(
       'PublishConflict',
-      `${store.uri}/${indexFolder(index)}/current.json changed meanwhile (it named version ${current.version}); nothing was rolled back. Look at it, then try again`,
+      `${store.uri}/${indexFolder(index)}/current.json changed meanwhile (it named version ` +
+        `${current.version}); nothing was rolled back. Look at it, then try again`,
     );
   }
   return { index, from: current.version, to: target.version };
@@ -75,7 +77,8 @@ async function versionBefore(
   if (before) return before.version;
   throw new Failure(
     'ConfigurationError',
-    `${index} has no version before the current ${current}; versions there: ${versions.map(({ version }) => version).join(', ')}`,
+    `${index} has no version before the current ${current}; versions there: ` +
+      versions.map(({ version }) => version).join(', '),
   );
 }
 
@@ -86,7 +89,8 @@ async function requireWhole(store: Store, { index, version, parts }: IndexManife
     if (size !== bytes)
       throw new Failure(
         'IntegrityError',
-        `${store.uri}/${place}: expected ${bytes} bytes, found ${size ?? 'nothing'}; version ${version} is not whole, so it does not become current`,
+        `${store.uri}/${place}: expected ${bytes} bytes, found ${size ?? 'nothing'}; version ` +
+          `${version} is not whole, so it does not become current`,
       );
   }
 }

@@ -29,7 +29,10 @@ export interface ConnectOptions {
   namespace?: string;
   /** Wins over TEMPORAL_PROFILE. */
   profile?: string;
-  /** The address is the embedded server's: nothing of the environment or the configuration file applies. */
+  /**
+   * The address is the embedded server's: nothing of the environment or the configuration file
+   * applies.
+   */
   embedded?: boolean;
   /** How long to try; 10 s unless told. */
   timeoutMs?: number;
@@ -43,9 +46,10 @@ export interface ClientConnection {
 }
 
 /**
- * A client of the Temporal server that the options, the environment (TEMPORAL_ADDRESS and its kin) or the Temporal
- * configuration file name; TLS and API key come from there too. Throws TemporalUnreachable when it does not answer or
- * refuses us, ConfigurationError when profile, file or namespace are wrong.
+ * A client of the Temporal server that the options, the environment (TEMPORAL_ADDRESS and its kin)
+ * or the Temporal configuration file name; TLS and API key come from there too. Throws
+ * TemporalUnreachable when it does not answer or refuses us, ConfigurationError when profile, file
+ * or namespace are wrong.
  */
 export async function connectClient(options: ConnectOptions = {}): Promise<ClientConnection> {
   const { connectionOptions, namespace, address } = resolveConnection(options);
@@ -93,7 +97,10 @@ export async function connectWorker(
   }
 }
 
-/** Whether the environment or the Temporal configuration file names a server. A namespace or a key alone does not. */
+/**
+ * Whether the environment or the Temporal configuration file names a server. A namespace or a key
+ * alone does not.
+ */
 export function isTemporalConfigured(
   environment: NodeJS.ProcessEnv = process.env,
   profile?: string,
@@ -101,7 +108,10 @@ export function isTemporalConfigured(
   return loadConfiguration(environment, profile).connectionOptions.address !== undefined;
 }
 
-/** Makes the namespace know our Keyword search attributes. False when it does not and we may not change that; never throws. */
+/**
+ * Makes the namespace know our Keyword search attributes. False when it does not and we may not
+ * change that; never throws.
+ */
 export async function ensureSearchAttributes(
   connection: Connection,
   namespace: string,
@@ -130,7 +140,10 @@ export interface PolledQueue {
   kind: 'workflow' | 'activity';
 }
 
-/** The queues that no worker polls, looked at until all are polled or `withinMs` is over. Throws TemporalUnreachable when the server does not tell. */
+/**
+ * The queues that no worker polls, looked at until all are polled or `withinMs` is over. Throws
+ * TemporalUnreachable when the server does not tell.
+ */
 export async function queuesWithoutPollers(
   connection: Connection,
   namespace: string,
@@ -205,13 +218,17 @@ function loadConfiguration(
   } catch (error) {
     throw new Failure(
       'ConfigurationError',
-      `the Temporal configuration cannot be read: ${reason(error)}. Look at TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the TEMPORAL_TLS_* files.`,
+      `the Temporal configuration cannot be read: ${reason(error)}. Look at ` +
+        'TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the TEMPORAL_TLS_* files.',
       { cause: error },
     );
   }
 }
 
-/** Also finds out whether it is Temporal that answers: a proxy that knows nothing of gRPC passes for an old server until here. */
+/**
+ * Also finds out whether it is Temporal that answers: a proxy that knows nothing of gRPC passes for
+ * an old server until here.
+ */
 async function requireNamespace(
   connection: Connection,
   namespace: string,
@@ -226,7 +243,8 @@ async function requireNamespace(
     if (code === STATUS.notFound) {
       throw new Failure(
         'ConfigurationError',
-        `Temporal at ${address} has no namespace ${JSON.stringify(namespace)}. Set TEMPORAL_NAMESPACE, or make it: temporal operator namespace create -n ${namespace}`,
+        `Temporal at ${address} has no namespace ${JSON.stringify(namespace)}. Set ` +
+          `TEMPORAL_NAMESPACE, or make it: temporal operator namespace create -n ${namespace}`,
         { cause: error },
       );
     }
@@ -237,10 +255,12 @@ async function requireNamespace(
 
 function unreachable(address: string, timeoutMs: number, error: unknown): Failure {
   const hint =
-    'Set TEMPORAL_ADDRESS to a running server, start one with `hashloom dev`, or add --local to run with an embedded one.';
+    'Set TEMPORAL_ADDRESS to a running server, start one with `hashloom dev`, or add --local ' +
+    'to run with an embedded one.';
   return new Failure(
     'TemporalUnreachable',
-    `Temporal does not let us in at ${address} (tried for ${timeoutMs / 1000} s at most): ${reason(error)}. ${hint}`,
+    `Temporal does not let us in at ${address} (tried for ${timeoutMs / 1000} s at most): ` +
+      `${reason(error)}. ${hint}`,
     { cause: error },
   );
 }
@@ -252,7 +272,10 @@ function reason(error: unknown): string {
   return text.replace(/[.\s]+$/, '');
 }
 
-/** The servers' own caches learn of new attributes a moment later; a run that used them before would be refused. */
+/**
+ * The servers' own caches learn of new attributes a moment later; a run that used them before would
+ * be refused.
+ */
 async function areQueryable(
   connection: Connection,
   namespace: string,
@@ -274,8 +297,9 @@ async function areQueryable(
 }
 
 /**
- * The server lists whoever polled in the last five minutes. Of those, count who polled within the last poll's length and has not
- * said since that it shuts down. A worker whose slots are all taken does not poll: its heartbeat says that it is there.
+ * The server lists whoever polled in the last five minutes. Of those, count who polled within the
+ * last poll's length and has not said since that it shuts down. A worker whose slots are all taken
+ * does not poll: its heartbeat says that it is there.
  */
 async function isPolled(
   connection: Connection,
@@ -325,7 +349,8 @@ async function pollersOf(
   } catch (error) {
     throw new Failure(
       'TemporalUnreachable',
-      `Temporal does not describe the task queue ${queue} of namespace ${namespace}: ${reason(error)}`,
+      `Temporal does not describe the task queue ${queue} of namespace ${namespace}: ` +
+        reason(error),
       { cause: error },
     );
   }

@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
 
-/** Serves /healthz (the process lives) and /readyz (every worker polls) on all interfaces, for Kubernetes and its like. */
+/**
+ * Serves /healthz (the process lives) and /readyz (every worker polls) on all interfaces, for
+ * Kubernetes and its like.
+ */
 export async function serveHealth(
   port: number,
   states: () => string[],

@@ -16,7 +16,10 @@ export interface WorkerOptions {
   roles: QueueRole[];
   /** Stages at work at once in this process, whatever the queue. */
   threads: number;
-  /** Threads that share one visit to a block of training; 1 unless told. Changes nothing of the result. */
+  /**
+   * Threads that share one visit to a block of training; 1 unless told. Changes nothing of the
+   * result.
+   */
   trainThreads?: number;
   /** Serves /healthz and /readyz there. */
   healthPort?: number;
@@ -27,7 +30,10 @@ export interface RunningWorkers {
   threads: number;
   /** Ends when every worker has drained; rejects when one fails. */
   finished: Promise<void>;
-  /** Drains: takes nothing new, lets what runs stop at its next report; it is taken up again elsewhere. */
+  /**
+   * Drains: takes nothing new, lets what runs stop at its next report; it is taken up again
+   * elsewhere.
+   */
   stop(): Promise<void>;
 }
 
@@ -46,7 +52,8 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
         activities,
         ...(role === 'main' && { workflowBundle: { codePath: BUNDLE_FILE } }),
         maxConcurrentActivityTaskExecutions: threads,
-        // A cancellation arrives with a heartbeat: throttle them little, so that it takes effect within seconds.
+        // A cancellation arrives with a heartbeat: throttle them little, so that it takes effect
+        // within seconds.
         maxHeartbeatThrottleInterval: '1 second',
         defaultHeartbeatThrottleInterval: '1 second',
         shutdownGraceTime: '1 second',
@@ -83,7 +90,10 @@ export async function startWorkers(options: WorkerOptions): Promise<RunningWorke
   }
 }
 
-/** Once a process, before anything of Temporal: its own logs at this level, and no signals taken by the SDK. */
+/**
+ * Once a process, before anything of Temporal: its own logs at this level, and no signals taken by
+ * the SDK.
+ */
 export function installRuntime(level: LogLevel): void {
   Runtime.install({
     logger: new DefaultLogger(level, (entry) => {

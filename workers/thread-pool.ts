@@ -12,7 +12,10 @@ export interface ThreadPool {
   close(): Promise<void>;
 }
 
-/** Threads that run stages: as many stages at once as there are threads, the rest wait in order. A visit to a block has `trainThreads` threads. */
+/**
+ * Threads that run stages: as many stages at once as there are threads, the rest wait in order. A
+ * visit to a block has `trainThreads` threads.
+ */
 export function createThreadPool(threads: number, trainThreads: number): ThreadPool {
   prepareTensorflow();
   const pool = new Piscina<ThreadTask, StageOutcome>({

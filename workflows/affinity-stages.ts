@@ -2,7 +2,9 @@ import type { ReindexInput } from '../schemas/run.ts';
 import { countGroups, filterRanges, mergeRanges } from './ranged-stages.ts';
 import type { Steps } from './steps.ts';
 
-/** The first half of the way of the data: from a corpus to the training D with its hard negatives. */
+/**
+ * The first half of the way of the data: from a corpus to the training D with its hard negatives.
+ */
 export async function affinityStages(
   { configuration, force }: Pick<ReindexInput, 'configuration' | 'force'>,
   steps: Pick<Steps, 'run' | 'perform' | 'processShards'>,

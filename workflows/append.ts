@@ -8,7 +8,10 @@ import { perform } from './policies.ts';
 import { followRun } from './run-progress.ts';
 import { processShards } from './start-children.ts';
 
-/** Items that come and go between two reindexes: codes by the frozen model, published as a version with a delta. */
+/**
+ * Items that come and go between two reindexes: codes by the frozen model, published as a version
+ * with a delta.
+ */
 export async function append(input: AppendRunInput): Promise<ReindexResult> {
   const { configuration, force, version, hasSource, minimumCount, deleted } = input;
   const { index, source, tokens, documents, vocabulary } = configuration;

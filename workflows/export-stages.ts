@@ -1,16 +1,19 @@
 import type { ActivityInput, Steps } from './steps.ts';
 
 /** Codes beyond which the export is cut in ranges: fewer take one activity a few seconds. */
-const MOST_IN_ONE = 1_000_000;
+const MAX_IN_ONE = 1_000_000;
 
-/** The export by ranges of items and codes, then by published files, each an activity of its own; what is small in one activity. */
+/**
+ * The export by ranges of items and codes, then by published files, each an activity of its own;
+ * what is small in one activity.
+ */
 export async function exportIndex(
   { perform, processShards }: Pick<Steps, 'perform' | 'processShards'>,
   summary: string,
   made: { facts: Record<string, unknown> },
   input: ActivityInput<'exportBuckets'>,
 ) {
-  if (Number(made.facts['items']) * Number(made.facts['tables']) > MOST_IN_ONE) {
+  if (Number(made.facts['items']) * Number(made.facts['tables']) > MAX_IN_ONE) {
     const plan = await perform('export', 'planExport', summary, input);
     if (!plan.finished) {
       await processShards('exportRange', plan.itemRanges, input);

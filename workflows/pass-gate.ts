@@ -14,8 +14,8 @@ export const approveUpdate = defineUpdate<string, [GateDecision]>(APPROVE_UPDATE
 export const rejectUpdate = defineUpdate<string, [GateDecision]>(REJECT_UPDATE);
 
 /**
- * Sets the gate up. The updates are known from the run's start, so that one for a run that does not wait is refused at once
- * instead of being kept.
+ * Sets the gate up. The updates are known from the run's start, so that one for a run that does not
+ * wait is refused at once instead of being kept.
  */
 export function setUpGate({ index, gate }: Configuration, run: RunFollower): PassGate {
   let waiting = false;
@@ -47,7 +47,8 @@ export function setUpGate({ index, gate }: Configuration, run: RunFollower): Pas
     const refuse = (reason: string) => {
       run.refused({ misses, reason, report: page.uri });
       return ApplicationFailure.nonRetryable(
-        `the gate refuses this run${reason}: ${misses.join('; ')}; the published version stays as it is; report: ${page.uri}`,
+        `the gate refuses this run${reason}: ${misses.join('; ')}; the published version ` +
+          `stays as it is; report: ${page.uri}`,
         'GateRefused',
       );
     };

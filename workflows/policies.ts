@@ -9,8 +9,9 @@ import { FAILURE_TYPES } from '../schemas/failures.ts';
 import { QUEUES, type QueueRole } from '../schemas/queues.ts';
 
 /**
- * One profile for every activity. Work is away from the heartbeats' thread, so a missed heartbeat means a dead worker.
- * Cancellation waits for the activity, so that nothing of a cancelled run is written after it has ended.
+ * One profile for every activity. Work is away from the heartbeats' thread, so a missed heartbeat
+ * means a dead worker. Cancellation waits for the activity, so that nothing of a cancelled run is
+ * written after it has ended.
  */
 const PROFILE = {
   startToCloseTimeout: '12 hours',

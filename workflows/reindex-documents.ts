@@ -2,7 +2,10 @@ import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { exportIndex } from './export-stages.ts';
 import type { Steps } from './steps.ts';
 
-/** From documents to a published hash-bucket index whose items are their ids, with the encoder of other texts beside it. */
+/**
+ * From documents to a published hash-bucket index whose items are their ids, with the encoder of
+ * other texts beside it.
+ */
 export async function reindexDocuments(
   input: ReindexInput,
   { run, perform, processShards, passGate, execution }: Steps,

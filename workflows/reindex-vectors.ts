@@ -2,7 +2,10 @@ import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { exportIndex } from './export-stages.ts';
 import type { Steps } from './steps.ts';
 
-/** From vectors that are there to a published hash-bucket index: the shortest way, without labels and without training. */
+/**
+ * From vectors that are there to a published hash-bucket index: the shortest way, without labels
+ * and without training.
+ */
 export async function reindexVectors(
   input: ReindexInput,
   { run, perform, processShards, passGate, execution }: Steps,

@@ -5,7 +5,10 @@ import { reindexDocuments } from './reindex-documents.ts';
 import { reindexVectors } from './reindex-vectors.ts';
 import type { Steps } from './steps.ts';
 
-/** From a corpus to a published hash-bucket index: the way of the data, a stage a line. Temporal takes its steps in a run, `hashloom plan` only looks whether a run would. */
+/**
+ * From a corpus to a published hash-bucket index: the way of the data, a stage a line. Temporal
+ * takes its steps in a run, `hashloom plan` only looks whether a run would.
+ */
 export async function reindexStages(input: ReindexInput, steps: Steps): Promise<ReindexResult> {
   if (input.configuration.source.kind === 'vectors') return await reindexVectors(input, steps);
   if (input.configuration.source.kind === 'documents') return await reindexDocuments(input, steps);

@@ -17,7 +17,10 @@ import {
 import { STAGES, type StageName } from '../schemas/stages.ts';
 import type { StageFigures } from './steps.ts';
 
-/** What a run tells about itself: the query `progress`, the table in Temporal's UI, the search attributes. */
+/**
+ * What a run tells about itself: the query `progress`, the table in Temporal's UI, the search
+ * attributes.
+ */
 export interface RunFollower {
   stage<Output extends StageFigures>(name: StageName, work: () => Promise<Output>): Promise<Output>;
   /** Names the child workflow at work. */
@@ -107,7 +110,8 @@ function describeGate({ index, gate }: RunProgress): string[] {
     '**Waits at the gate**',
     misses,
     `Report: \`${gate.report}\``,
-    `Until ${gate.until}: \`hashloom approve ${index} --reason TEXT\` or \`hashloom reject ${index} --reason TEXT\``,
+    `Until ${gate.until}: \`hashloom approve ${index} --reason TEXT\` or \`hashloom reject ` +
+      `${index} --reason TEXT\``,
   ];
 }
 
@@ -122,7 +126,10 @@ function describeRefusal({ misses, reason, report }: Refusal): string {
 const escapeMarkdown = (text: string): string =>
   text.replaceAll(/[\\`*_<>[\]|]/g, (character) => `\\${character}`);
 
-/** The table of stages as Markdown, for the UI's current details; its cells have no padding there but what they bring. */
+/**
+ * The table of stages as Markdown, for the UI's current details; its cells have no padding there
+ * but what they bring.
+ */
 function describeStages(stages: StageProgress[]): string {
   const cells = (...columns: string[]) => `| ${columns.join(' | ')} |`;
   // An em space, and no break before a unit.

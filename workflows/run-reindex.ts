@@ -7,7 +7,9 @@ import { reindexStages } from './reindex.ts';
 import { followRun } from './run-progress.ts';
 import { learn, processShards } from './start-children.ts';
 
-/** The workflow: the stages of reindex.ts on Temporal, followed from outside and held at the gate. */
+/**
+ * The workflow: the stages of reindex.ts on Temporal, followed from outside and held at the gate.
+ */
 export async function reindex(input: ReindexInput): Promise<ReindexResult> {
   const run = followRun(input, stageNamesOf(input.configuration.source.kind));
   const { workflowId, runId } = workflowInfo();

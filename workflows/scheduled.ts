@@ -12,9 +12,10 @@ import { reindex } from './run-reindex.ts';
 export type ScheduledResult = { skipped: string } | { refused: string } | ReindexResult;
 
 /**
- * What a schedule starts. Temporal appends a time to the ids that schedules start, so the one lock of an index,
- * the workflow id `reindex/NAME`, is taken by a child; a manual run that holds it makes this one step aside. A run that its gate refuses has
- * failed as `reindex/NAME`, but is no failure of the schedule, which would pause over it and leave out the nights after.
+ * What a schedule starts. Temporal appends a time to the ids that schedules start, so the one lock
+ * of an index, the workflow id `reindex/NAME`, is taken by a child; a manual run that holds it
+ * makes this one step aside. A run that its gate refuses has failed as `reindex/NAME`, but is no
+ * failure of the schedule, which would pause over it and leave out the nights after.
  */
 export async function scheduled(input: ReindexInput): Promise<ScheduledResult> {
   const workflowId = reindexWorkflowId(input.configuration.index);

@@ -10,7 +10,10 @@ import type { RunFollower } from './run-progress.ts';
 import { SHARD_STAGES, type ShardActivity } from './steps.ts';
 import { train as trainWorkflow, type TrainInput, type TrainOutput } from './train.ts';
 
-/** Children have histories of their own, so that the run's stays short whatever the size of the corpus. */
+/**
+ * Children have histories of their own, so that the run's stays short whatever the size of the
+ * corpus.
+ */
 
 export async function processShards<Name extends ShardActivity>(
   run: Pick<RunFollower, 'child'>,

@@ -29,7 +29,10 @@ export interface StageFigures {
   bytes: number;
 }
 
-/** What the stages of a run are taken with: workflows/run-reindex.ts does them on Temporal, cli/plan/plan-run.ts looks whether they are done. */
+/**
+ * What the stages of a run are taken with: workflows/run-reindex.ts does them on Temporal,
+ * cli/plan/plan-run.ts looks whether they are done.
+ */
 export interface Steps {
   run: {
     /** A stage as a run shows it. */
@@ -58,7 +61,10 @@ export interface Steps {
   execution: { workflowId: string; runId: string };
 }
 
-/** The way of a run through its gate: nothing when it passes, the approval where somebody wants it nevertheless, else GateRefused. */
+/**
+ * The way of a run through its gate: nothing when it passes, the approval where somebody wants it
+ * nevertheless, else GateRefused.
+ */
 export type PassGate = (
   metrics: Metrics,
   page: Pick<ReportOutput, 'uri' | 'previous'>,

@@ -52,10 +52,13 @@ export interface TrainInput {
 type Learning = Omit<TrainInput, 'progress'>;
 
 const LONGEST_HISTORY = 6000;
-const MOST_FALLBACKS = 3;
+const MAX_FALLBACKS = 3;
 const START: TrainProgress = { epoch: 0, states: [], outdated: [], scores: [], fallbacks: 0 };
 
-/** Sharded training: blocks that share no partition are trained at the same time, round after round, with a survey of all codes between rounds. */
+/**
+ * Sharded training: blocks that share no partition are trained at the same time, round after round,
+ * with a survey of all codes between rounds.
+ */
 export async function train(input: TrainInput): Promise<TrainOutput> {
   const { progress: continued, ...learning } = input;
   const { training } = learning;
@@ -96,7 +99,7 @@ export async function train(input: TrainInput): Promise<TrainOutput> {
       const { epoch, states, outdated } = trained;
       progress = { ...progress, epoch, states, outdated };
     } catch (error) {
-      if (!isCorrupted(error) || progress.fallbacks >= MOST_FALLBACKS) throw error;
+      if (!isCorrupted(error) || progress.fallbacks >= MAX_FALLBACKS) throw error;
       const { fallbacks } = progress;
       progress = { ...START, fallbacks: fallbacks + 1 };
       const finished = await takeUp();
@@ -118,7 +121,9 @@ export async function train(input: TrainInput): Promise<TrainOutput> {
   async function takeUp(): Promise<TrainOutput | undefined> {
     const found = await perform('train', 'resumeTraining', 'look for a checkpoint', learning);
     if (found.corrupted.length > 0) {
-      shown.notice = `a checkpoint was corrupted; training goes on from epoch ${found.checkpoint?.epoch ?? 0}: ${found.corrupted.join('; ')}`;
+      shown.notice =
+        'a checkpoint was corrupted; training goes on from epoch ' +
+        `${found.checkpoint?.epoch ?? 0}: ${found.corrupted.join('; ')}`;
       log.warn(shown.notice);
     }
     progress = { ...progress, ...found.checkpoint };
@@ -170,7 +175,9 @@ async function trainRound(
   return { epoch: to, states: states.flatMap((state) => state ?? []), outdated, loss, pairs };
 }
 
-/** Whether the figure that training stops on has not risen for as many rounds as patience allows. */
+/**
+ * Whether the figure that training stops on has not risen for as many rounds as patience allows.
+ */
 function hasPeaked(scores: readonly Score[], { stopOn, patience }: TrainingConfiguration): boolean {
   if (stopOn === 'none') return false;
   const best = scores.reduce(

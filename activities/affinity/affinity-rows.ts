@@ -22,9 +22,11 @@ export interface AffinityOptions {
 const STEP = 16_384;
 
 /**
- * D of the pairs that passed the filter: (i, j) where j is among the `top` heaviest of row i, or i among those of row j. Pairs are in upper half, sorted by (row,
- * column); they are read again for each step: to count them, for the bounds of rows that have more than `top`, to count D, and for D itself. Its rows come in order,
- * range by range, columns rising: views that are good until the next. Throws RangeError on pairs that are not in the upper half of a square of `words` rows.
+ * D of the pairs that passed the filter: (i, j) where j is among the `top` heaviest of row i, or i
+ * among those of row j. Pairs are in upper half, sorted by (row, column); they are read again for
+ * each step: to count them, for the bounds of rows that have more than `top`, to count D, and for D
+ * itself. Its rows come in order, range by range, columns rising: views that are good until the
+ * next. Throws RangeError on pairs that are not in the upper half of a square of `words` rows.
  */
 export async function* affinityRows(
   pairs: () => AsyncIterable<WeightedPairs>,
@@ -91,7 +93,10 @@ async function* chosen(
   }
 }
 
-/** A pair as an entry of each of its rows that is asked for. Lower columns of a row come while smaller rows are met, so they stand before its upper ones. */
+/**
+ * A pair as an entry of each of its rows that is asked for. Lower columns of a row come while
+ * smaller rows are met, so they stand before its upper ones.
+ */
 function* bothOrders(
   { rows, columns, sums }: WeightedPairs,
   weighed: boolean,

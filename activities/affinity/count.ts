@@ -41,10 +41,13 @@ const BYTES_A_WORD = 80;
 /** Of a token: its id, its place, what grows ahead. */
 const BYTES_A_TOKEN = 12;
 /** Of a run that is the only one of its group: what is not yet in a file. */
-const MOST_BYTES_IN_MEMORY = 2 ** 26;
-const LEAST_PIECE = 2 ** 16;
+const MAX_BYTES_IN_MEMORY = 2 ** 26;
+const MIN_PIECE = 2 ** 16;
 
-/** Counts the cooccurrences of groups [from, to) of files, each into a sorted run; pairs are runs already. Rows: pairs of words. */
+/**
+ * Counts the cooccurrences of groups [from, to) of files, each into a sorted run; pairs are runs
+ * already. Rows: pairs of words.
+ */
 export async function count(input: CountInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
   const groups = await readGroups(store, input.groups);
@@ -69,7 +72,10 @@ export async function count(input: CountInput, context: StageContext): Promise<B
   return output;
 }
 
-/** One dictionary of the group; its documents are counted in pieces that fit in memory, which are merged: the bytes do not depend on the pieces. */
+/**
+ * One dictionary of the group; its documents are counted in pieces that fit in memory, which are
+ * merged: the bytes do not depend on the pieces.
+ */
 async function countGroup(
   store: Store,
   members: ArtifactReference[],
@@ -97,7 +103,7 @@ async function countGroup(
           shard,
           places[at]!,
           size,
-          growingFile(pieces.place(), shards.length === 1 ? MOST_BYTES_IN_MEMORY : 0),
+          growingFile(pieces.place(), shards.length === 1 ? MAX_BYTES_IN_MEMORY : 0),
         ),
       );
       report(at, shards.length);
@@ -107,7 +113,7 @@ async function countGroup(
     const pieceTokens = tokensOfPiece(input.memoryMiB / context.stageThreads, size);
     const finishPiece = async (isOnly: boolean) =>
       await pieces.add(
-        writeRows(counter, size, pieces.place(), isOnly ? MOST_BYTES_IN_MEMORY : 0, report),
+        writeRows(counter, size, pieces.place(), isOnly ? MAX_BYTES_IN_MEMORY : 0, report),
       );
     for (const [at, shard] of shards.entries()) {
       report(at, shards.length);
@@ -151,7 +157,10 @@ async function countGroup(
   };
 }
 
-/** The words of a group that count, in word order, and its shards with the place of each of their words among them. */
+/**
+ * The words of a group that count, in word order, and its shards with the place of each of their
+ * words among them.
+ */
 async function openGroup(store: Store, members: ArtifactReference[], common: Utf8Words) {
   const shards: Artifact[] = [];
   const dictionaries: Utf8Words[] = [];
@@ -172,8 +181,8 @@ async function openGroup(store: Store, members: ArtifactReference[], common: Utf
 /** Tokens that a thread counts at once within its memory. */
 export function tokensOfPiece(mebibytes: number, words: number): number {
   return Math.max(
-    LEAST_PIECE,
-    Math.floor((mebibytes * 2 ** 20 - words * BYTES_A_WORD - MOST_BYTES_IN_MEMORY) / BYTES_A_TOKEN),
+    MIN_PIECE,
+    Math.floor((mebibytes * 2 ** 20 - words * BYTES_A_WORD - MAX_BYTES_IN_MEMORY) / BYTES_A_TOKEN),
   );
 }
 

@@ -39,7 +39,7 @@ export interface FilterInput extends StageInput, FilterParameters {
 /** Read ahead. */
 const AHEAD_BYTES = 4 * 1024 * 1024;
 /** Of what passes: what is not yet in a file. */
-const MOST_BYTES_IN_MEMORY = 2 ** 24;
+const MAX_BYTES_IN_MEMORY = 2 ** 24;
 
 /** Names the pairs of rows [from, to) that pass. */
 export function filterArtifact(
@@ -55,7 +55,10 @@ export function filterArtifact(
   };
 }
 
-/** Keeps the pairs of merged rows [from, to) that are typical of both their words. Rows: pairs, in upper half. */
+/**
+ * Keeps the pairs of merged rows [from, to) that are typical of both their words. Rows: pairs, in
+ * upper half.
+ */
 export async function filter(input: FilterInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
   const { parameters, inputs } = filterArtifact(input, input);
@@ -95,7 +98,7 @@ async function filterRange(
   const range = await openArtifact(store, mergeArtifact(input.merging, input).artifact);
   const run = await openRun(range, 'rows');
   const blocks = readBlocks(run, 0, AHEAD_BYTES);
-  const kept = createTableWriter(RUN, growingFile(path, MOST_BYTES_IN_MEMORY));
+  const kept = createTableWriter(RUN, growingFile(path, MAX_BYTES_IN_MEMORY));
   let at = 0;
   for (const [block, { entries }] of run.blocks.entries()) {
     const { columns, sums } = decodeEntries(await blocks.next(), entries);

@@ -18,7 +18,10 @@ import {
 export interface GroupFilesInput extends StageInput, IngestParameters {
   index: string;
   files: ArtifactReference;
-  /** A group ends before it would hold more tokens, or more than a MOST_GROUPS-th of all; a larger file is a group of its own. */
+  /**
+   * A group ends before it would hold more tokens, or more than a MAX_GROUPS-th of all; a larger
+   * file is a group of its own.
+   */
   groupTokens: number;
 }
 
@@ -34,14 +37,15 @@ export interface GroupedFile {
 }
 
 /** About so many runs are merged at once at most, and so many kept ones beside them. */
-const MOST_GROUPS = 256;
+const MAX_GROUPS = 256;
 /** So many kept groups may be less than half full before they are grouped anew. */
-const MOST_SMALL = 32;
+const MAX_SMALL = 32;
 const LOOKS_AT_ONCE = 32;
 
 /**
- * Groups files to be counted together. Groups of the published version stay as long as all their files are there, so that added files are counted
- * alone; the rest is grouped in the order of the list. The counts do not depend on the grouping. Rows: groups.
+ * Groups files to be counted together. Groups of the published version stay as long as all their
+ * files are there, so that added files are counted alone; the rest is grouped in the order of the
+ * list. The counts do not depend on the grouping. Rows: groups.
  */
 export async function groupFiles(
   input: GroupFilesInput,
@@ -86,9 +90,9 @@ export async function groupFiles(
   return { ...output, batches: Array.from({ length: groups.length + 1 }, (_, at) => at) };
 }
 
-/** Tokens of a group at most, so that there are not far more than MOST_GROUPS. */
+/** Tokens of a group at most, so that there are not far more than MAX_GROUPS. */
 export const mostGroupTokens = (all: number, groupTokens: number): number =>
-  Math.max(groupTokens, Math.ceil((2 * all) / MOST_GROUPS));
+  Math.max(groupTokens, Math.ceil((2 * all) / MAX_GROUPS));
 
 /** The tokens of each group's files. */
 export async function readGroups(
@@ -107,7 +111,10 @@ export async function readGroups(
   return groups;
 }
 
-/** Groups of an earlier run whose files are all there, then the other files in order. Each file is in one group; files of the same content are several. */
+/**
+ * Groups of an earlier run whose files are all there, then the other files in order. Each file is
+ * in one group; files of the same content are several.
+ */
 export function planGroups(
   files: readonly GroupedFile[],
   earlier: readonly (readonly string[])[],
@@ -123,7 +130,7 @@ export function planGroups(
   });
   const isSmall = (group: GroupedFile[]) =>
     group.reduce((sum, { tokens }) => sum + tokens, 0) < groupTokens / 2;
-  if (kept.filter(isSmall).length > MOST_SMALL) kept = kept.filter((group) => !isSmall(group));
+  if (kept.filter(isSmall).length > MAX_SMALL) kept = kept.filter((group) => !isSmall(group));
   const grouped = new Set(kept.flat());
   const fresh: GroupedFile[][] = [];
   let size = 0;

@@ -29,11 +29,14 @@ export interface HoldOutOutput extends StageOutput {
 }
 
 /** Of D: what is not yet in a file. */
-const MOST_BYTES_IN_MEMORY = 2 ** 24;
+const MAX_BYTES_IN_MEMORY = 2 ** 24;
 const RANGE_ROWS = 4096;
-const MOST_RANGES = 256;
+const MAX_RANGES = 256;
 
-/** Takes pairs out of D, in both orders, to measure hit rates on. D passes by a row group at a time. Rows: held-out pairs. */
+/**
+ * Takes pairs out of D, in both orders, to measure hit rates on. D passes by a row group at a time.
+ * Rows: held-out pairs.
+ */
 export async function holdOut(input: HoldOutInput, context: StageContext): Promise<HoldOutOutput> {
   const store = context.openStore(input.store);
   const { pairs, seed } = input;
@@ -49,7 +52,7 @@ export async function holdOut(input: HoldOutInput, context: StageContext): Promi
     const holding = holdOutKernel({ words, entries: affinity.manifest.rows, pairs, seed });
     const training = createTableWriter(
       AFFINITY,
-      growingFile(join(scratch, 'training'), MOST_BYTES_IN_MEMORY),
+      growingFile(join(scratch, 'training'), MAX_BYTES_IN_MEMORY),
     );
     let done = 0;
     for await (const { row, column } of readTablePart(affinity, 'affinity.parquet', AFFINITY)) {
@@ -79,9 +82,9 @@ export async function holdOut(input: HoldOutInput, context: StageContext): Promi
   }
 }
 
-/** Ends of the ranges of rows that negatives are mined by: no more than MOST_RANGES. */
+/** Ends of the ranges of rows that negatives are mined by: no more than MAX_RANGES. */
 export function rangesOf(rows: number): number[] {
-  const step = Math.max(RANGE_ROWS, Math.ceil(rows / MOST_RANGES));
+  const step = Math.max(RANGE_ROWS, Math.ceil(rows / MAX_RANGES));
   const starts = Array.from({ length: Math.ceil(rows / step) }, (_, at) => at * step);
   return [...starts, rows];
 }

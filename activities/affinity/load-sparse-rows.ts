@@ -4,7 +4,9 @@ import { AFFINITY } from '../../schemas/tables.ts';
 import type { Artifact } from '../../store/artifacts.ts';
 import { readTablePart } from '../../store/tables/table-parts.ts';
 
-/** Rows [first, first + rows) of a sorted (row, column) table as CSR; offsets have rows + 1 entries. */
+/**
+ * Rows [first, first + rows) of a sorted (row, column) table as CSR; offsets have rows + 1 entries.
+ */
 export function toSparseRows(
   table: { row: Int32Array; column: Int32Array },
   first: number,
@@ -31,7 +33,10 @@ export function toSparseRows(
   return { offsets, columns };
 }
 
-/** A sorted part (row, column) of a square of `words` rows as CSR, a row group at a time: of a nonzero 4 bytes are in memory. */
+/**
+ * A sorted part (row, column) of a square of `words` rows as CSR, a row group at a time: of a
+ * nonzero 4 bytes are in memory.
+ */
 export async function readSparseRows(
   artifact: Artifact,
   name: string,

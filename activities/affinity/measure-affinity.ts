@@ -32,11 +32,17 @@ export interface MeasureAffinityOutput extends AffinityFigures {
   cached: boolean;
 }
 
-/** Costs of a false member that are tried; the best by F1 on these queries counts, so the yardstick is, if anything, too high. */
+/**
+ * Costs of a false member that are tried; the best by F1 on these queries counts, so the yardstick
+ * is, if anything, too high.
+ */
 const COSTS = [0.1, 0.2, 0.3, 0.4, 0.5];
 const SWEEPS = 10;
 
-/** How hard D is: degree, clustering, the F1 of greedy overlapping clusters, and the Wu-Palmer similarity of its own neighbours. Rows: figures. */
+/**
+ * How hard D is: degree, clustering, the F1 of greedy overlapping clusters, and the Wu-Palmer
+ * similarity of its own neighbours. Rows: figures.
+ */
 export async function measureAffinity(
   input: MeasureAffinityInput,
   context: StageContext,

@@ -18,11 +18,12 @@ export interface PieceMerge {
 }
 
 /** Merged at once: of each its index and a block are in memory. */
-export const MOST_MERGED = 64;
+export const MAX_MERGED = 64;
 
 /**
- * Any number of pieces of a group of `size` words to one run, in `folder`: so many wait at each level, then they are one piece of the next, so few files lie there and
- * an entry is merged once a level. Sums are integers, so the bytes do not depend on what was merged first.
+ * Any number of pieces of a group of `size` words to one run, in `folder`: so many wait at each
+ * level, then they are one piece of the next, so few files lie there and an entry is merged once a
+ * level. Sums are integers, so the bytes do not depend on what was merged first.
  */
 export function mergePieces(
   size: number,
@@ -52,7 +53,7 @@ export function mergePieces(
   async function addTo(level: number, piece: CountsFile): Promise<void> {
     const waiting = (levels[level] ??= []);
     waiting.push(piece);
-    if (waiting.length < MOST_MERGED) return;
+    if (waiting.length < MAX_MERGED) return;
     levels[level] = [];
     await addTo(level + 1, await merged(waiting));
   }

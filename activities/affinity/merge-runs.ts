@@ -21,7 +21,10 @@ export interface MergeRange {
 /** Read ahead, of all runs together. */
 const AHEAD_BYTES = 16 * 1024 * 1024;
 
-/** Sums rows of any number of runs and writes them: of every run a coded block is in memory and what is read ahead, of the result a block. */
+/**
+ * Sums rows of any number of runs and writes them: of every run a coded block is in memory and what
+ * is read ahead, of the result a block.
+ */
 export async function mergeRuns(
   mapped: readonly MappedRun[],
   { size, from, to }: MergeRange,
@@ -66,7 +69,10 @@ function flush(
   report(block.first - 1);
 }
 
-/** A run on its way through a merge. A class, so that V8 compiles what each row of each run does once a process. */
+/**
+ * A run on its way through a merge. A class, so that V8 compiles what each row of each run does
+ * once a process.
+ */
 class Source {
   readonly #merging: RowMerge;
   readonly #run: Run;

@@ -29,9 +29,12 @@ export interface MergeInput extends StageInput, MergeParameters {
 }
 
 /** Of the rows: what is not yet in a file. */
-const MOST_BYTES_IN_MEMORY = 2 ** 26;
+const MAX_BYTES_IN_MEMORY = 2 ** 26;
 
-/** Merges the runs of all groups to rows [from, to) of the vocabulary, upper half. Rows: pairs of words. */
+/**
+ * Merges the runs of all groups to rows [from, to) of the vocabulary, upper half. Rows: pairs of
+ * words.
+ */
 export async function merge(input: MergeInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
   const { parameters, inputs } = mergeArtifact(input, input);
@@ -56,7 +59,7 @@ async function mergeRange(
 ): Promise<ArtifactContent> {
   const { from, to } = input;
   const { runs, size, scale } = await openRuns(store, input, context);
-  const writer = createCountsWriter(growingFile(path, MOST_BYTES_IN_MEMORY));
+  const writer = createCountsWriter(growingFile(path, MAX_BYTES_IN_MEMORY));
   const report = throttled((done, total) => context.report(done, total));
   const merging = await mergeRuns(runs, { size, from, to }, writer, (row) =>
     report(row - from, to - from),
@@ -76,7 +79,10 @@ async function mergeRange(
 
 let kept: { key: string; runs: MappedRun[]; size: number; scale: number } | undefined;
 
-/** The runs' indexes, and their words as ids: the same for every range, so a thread keeps those of one merge. */
+/**
+ * The runs' indexes, and their words as ids: the same for every range, so a thread keeps those of
+ * one merge.
+ */
 async function openRuns(
   store: Store,
   input: MergeInput,

@@ -22,7 +22,9 @@ export interface MineInput extends StageInput, MineParameters {
 
 /** Mined at once between two reports. */
 const STEP_ROWS = 512;
-/** Rows whose pairs are counted to know how many there are in all: the same rows for every range. */
+/**
+ * Rows whose pairs are counted to know how many there are in all: the same rows for every range.
+ */
 const SAMPLED_ROWS = 2048;
 
 /** Hard negatives of rows [from, to) from the training D. Rows: negatives. */

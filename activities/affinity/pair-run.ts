@@ -7,8 +7,9 @@ import type { GrowingFile } from '../../store/growing-file.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
 
 /**
- * The pairs of a shard as a run: they are weighed and sorted already, so all that is left is to give them the ids of their group.
- * `toIds` has the id of each of the shard's ids, or -1 for an item that does not count; those that are not -1 rise. `size`: ids of the group.
+ * The pairs of a shard as a run: they are weighed and sorted already, so all that is left is to
+ * give them the ids of their group. `toIds` has the id of each of the shard's ids, or -1 for an
+ * item that does not count; those that are not -1 rise. `size`: ids of the group.
  */
 export async function runOfPairs(
   shard: Artifact,

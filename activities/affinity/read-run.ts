@@ -23,7 +23,10 @@ export interface Run {
   read(from: number, to: number): Promise<Uint8Array>;
 }
 
-/** A run as parts NAME.parquet: its entries; NAME-rows: where each row ends; NAME-blocks: where each block lies. */
+/**
+ * A run as parts NAME.parquet: its entries; NAME-rows: where each row ends; NAME-blocks: where each
+ * block lies.
+ */
 export async function countsParts(
   { content, entries, blocks, rows, ends }: CountsFile,
   name: string,
@@ -116,13 +119,17 @@ function indexed(run: Omit<Run, 'starts'>): Run {
   if (end !== starts[run.blocks.length]) {
     throw new Failure(
       'IntegrityError',
-      `${run.where}: its rows end at entry ${end}, its blocks at ${starts[run.blocks.length]}; delete the artifact's folder and run the reindex again`,
+      `${run.where}: its rows end at entry ${end}, its blocks at ` +
+        `${starts[run.blocks.length]}; delete the artifact's folder and run the reindex again`,
     );
   }
   return { ...run, starts };
 }
 
-/** The coded blocks of a run, one after the other from block `from` on; some are read ahead at once, at most `aheadBytes` of them or a single one. */
+/**
+ * The coded blocks of a run, one after the other from block `from` on; some are read ahead at once,
+ * at most `aheadBytes` of them or a single one.
+ */
 export function readBlocks(
   run: Run,
   from: number,

@@ -6,16 +6,25 @@ import {
   placeRows,
 } from '../../kernels/affinity/place-rows.ts';
 
-/** Entries on their way to rows, within a budget: those of the first range of rows are placed at once, those of each other one wait in a local file. */
+/**
+ * Entries on their way to rows, within a budget: those of the first range of rows are placed at
+ * once, those of each other one wait in a local file.
+ */
 export interface RowSpill {
   /** The first `count` of these entries, of any rows; they are copied. */
   add(entries: Entries, count: number): void;
-  /** The rows, range by range, in order; views that are good until the next range. No entry may come any more. */
+  /**
+   * The rows, range by range, in order; views that are good until the next range. No entry may come
+   * any more.
+   */
   ranges(): Generator<PlacedRows, void, undefined>;
 }
 
 export interface SpillOptions {
-  /** Half of them are for a range of rows, a quarter for what is on its way to files. Some 20 bytes a row come beside, and a single row whatever it has. */
+  /**
+   * Half of them are for a range of rows, a quarter for what is on its way to files. Some 20 bytes
+   * a row come beside, and a single row whatever it has.
+   */
   bytes: number;
   /** Prefix of the local files, none of which may be there. */
   path: string;
@@ -28,17 +37,20 @@ const ENTRY_BYTES = { weighed: 16, bare: 8 };
 /** Of an entry in its place. */
 const PLACED_BYTES = { weighed: 12, bare: 4 };
 /** Entries that go to a file at once. */
-const LEAST_CHUNK = 64;
-const MOST_CHUNK = 65_536;
+const MIN_CHUNK = 64;
+const MAX_CHUNK = 65_536;
 
-/** degrees: (V), how many entries of each row will come. One file is open at a time, however many there are. */
+/**
+ * degrees: (V), how many entries of each row will come. One file is open at a time, however many
+ * there are.
+ */
 export function spillRows(degrees: Uint32Array, { bytes, path, weighed }: SpillOptions): RowSpill {
   const kind = weighed ? 'weighed' : 'bare';
   const bounds = partitionRows(degrees, Math.max(1, Math.floor(bytes / 2 / PLACED_BYTES[kind])));
   const parts = bounds.length - 1;
   const chunk = Math.min(
-    MOST_CHUNK,
-    Math.max(LEAST_CHUNK, Math.floor(bytes / 4 / parts / ENTRY_BYTES[kind])),
+    MAX_CHUNK,
+    Math.max(MIN_CHUNK, Math.floor(bytes / 4 / parts / ENTRY_BYTES[kind])),
   );
   const places = placeRows(degrees, bounds, weighed);
   places.begin(0, bounds[1]!);

@@ -18,7 +18,10 @@ export interface SumMarginalsInput extends StageInput, MergeParameters {
 
 const MOST = 2 ** 53;
 
-/** The marginals of the merged rows, and with them the merge as one: its parts are the ranges. Rows: pairs, in upper half. */
+/**
+ * The marginals of the merged rows, and with them the merge as one: its parts are the ranges. Rows:
+ * pairs, in upper half.
+ */
 export async function sumMarginals(
   input: SumMarginalsInput,
   context: StageContext,
@@ -53,7 +56,8 @@ export async function sumMarginals(
     for (let i = 0; i < sums.length; i++) {
       if (sums[i]! >= MOST)
         throw new RangeError(
-          `word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more common words`,
+          `word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more ` +
+            'common words',
         );
     }
     const part = {

@@ -31,13 +31,16 @@ export interface SymmetrizeInput extends StageInput, FilterParameters {
 }
 
 /** Of D: what is not yet in a file. */
-const MOST_BYTES_IN_MEMORY = 2 ** 24;
+const MAX_BYTES_IN_MEMORY = 2 ** 24;
 /** Times that the pairs are read at most. */
 const PASSES = 4;
 /** Entries of D that are handed on at once. */
 const STEP = 65_536;
 
-/** Keeps the heaviest of each row of what passed the filter, binarizes and symmetrizes: the affinity D, within the budget. Rows: its nonzeros. */
+/**
+ * Keeps the heaviest of each row of what passed the filter, binarizes and symmetrizes: the affinity
+ * D, within the budget. Rows: its nonzeros.
+ */
 export async function symmetrize(
   input: SymmetrizeInput,
   context: StageContext,
@@ -80,7 +83,7 @@ async function affinityOf(
   const bytes = (input.memoryMiB * 2 ** 20) / context.stageThreads;
   const file = createTableWriter(
     AFFINITY,
-    growingFile(join(scratch, 'affinity'), MOST_BYTES_IN_MEMORY),
+    growingFile(join(scratch, 'affinity'), MAX_BYTES_IN_MEMORY),
   );
   for await (const { from, offsets, columns } of affinityRows(pairs, {
     words,
@@ -121,6 +124,7 @@ function* tablesOf(
 function nothingLeft({ minimumPmi, minimumWeight }: SymmetrizeInput, words: number): Failure {
   return new Failure(
     'DataError',
-    `no pair of the ${words} words passes the filter: affinity.minimumPmi is ${minimumPmi}, affinity.minimumWeight ${minimumWeight}. Lower them, or give more text`,
+    `no pair of the ${words} words passes the filter: affinity.minimumPmi is ${minimumPmi}, ` +
+      `affinity.minimumWeight ${minimumWeight}. Lower them, or give more text`,
   );
 }

@@ -37,7 +37,10 @@ export interface AppendInput extends StageInput {
   configuration: Configuration;
   /** The version that is changed. */
   version: number;
-  /** The list of a source, and of one that is no vectors its dictionary; neither where items are only deleted. */
+  /**
+   * The list of a source, and of one that is no vectors its dictionary; neither where items are
+   * only deleted.
+   */
   files?: ArtifactReference;
   dictionary?: ArtifactReference;
   minimumCount: number;
@@ -52,8 +55,9 @@ export interface AppendOutput extends StageOutput {
 }
 
 /**
- * Items that came or went, with the model frozen: a delta beside the pages of the version (docs/index-format.md). Vectors and documents get the codes of their encoder, words and ids
- * the vote of their neighbours. Rows: items that the delta adds.
+ * Items that came or went, with the model frozen: a delta beside the pages of the version
+ * (docs/index-format.md). Vectors and documents get the codes of their encoder, words and ids the
+ * vote of their neighbours. Rows: items that the delta adds.
  */
 export async function append(input: AppendInput, context: StageContext): Promise<AppendOutput> {
   const { configuration, version, files, dictionary, minimumCount, deleted, force } = input;

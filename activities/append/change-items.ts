@@ -46,8 +46,9 @@ export function standingItems(base: LoadedItems, delta: Delta | undefined): Stan
 }
 
 /**
- * The next delta of a base: what stands, less the deleted, and with the added, who take the place of items with their keys. An item that is as the base has it is in no delta.
- * Throws RangeError on a key that the index cannot hold.
+ * The next delta of a base: what stands, less the deleted, and with the added, who take the place
+ * of items with their keys. An item that is as the base has it is in no delta. Throws RangeError on
+ * a key that the index cannot hold.
  */
 export function changeItems(
   base: LoadedItems,
@@ -114,7 +115,10 @@ export function changeItems(
     const bytes = encodeKey(kind, key);
     if (!bytes)
       throw new RangeError(
-        `the id ${JSON.stringify(key)}: expected ${kind === 'int64' ? 'a whole number of 64 bits, as the index has them' : 'text that has UTF-8'}`,
+        `the id ${JSON.stringify(key)}: expected ` +
+          (kind === 'int64'
+            ? 'a whole number of 64 bits, as the index has them'
+            : 'text that has UTF-8'),
       );
     return bytes;
   };

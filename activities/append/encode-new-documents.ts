@@ -16,7 +16,10 @@ import { readListedFiles } from '../corpus/listed-files.ts';
 import { expectedFile } from '../corpus/read-shard.ts';
 import type { StageContext } from '../stage/stage.ts';
 
-/** Documents of a source by the encoder that lies beside the version; those of neither part are left out, as in a run. An id that comes twice is a DataError. */
+/**
+ * Documents of a source by the encoder that lies beside the version; those of neither part are left
+ * out, as in a run. An id that comes twice is a DataError.
+ */
 export async function encodeAppended(
   files: ArtifactReference,
   { source, documents }: Configuration,
@@ -68,7 +71,8 @@ async function openEncoder(
   if (documents.vectorWeights === 'idf')
     throw new Failure(
       'ConfigurationError',
-      'documents.vectorWeights idf: the weights of ready-made vectors are not kept beside an index; add these documents to its source and run again',
+      'documents.vectorWeights idf: the weights of ready-made vectors are not kept beside an ' +
+        'index; add these documents to its source and run again',
     );
   const layers = decodeLayers(
     JSON.parse(Buffer.from(headerBytes).toString('utf8')) as EncoderHeader,

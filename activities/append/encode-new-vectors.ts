@@ -11,7 +11,9 @@ import { indexFolder } from '../versions/current-version.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import type { StageContext } from '../stage/stage.ts';
 
-/** The vectors of a source by the hyperplanes of the version; an id that comes twice is a DataError. */
+/**
+ * The vectors of a source by the hyperplanes of the version; an id that comes twice is a DataError.
+ */
 export async function encodeItems(
   files: ArtifactReference,
   vectors: Configuration['vectors'],
@@ -42,7 +44,8 @@ export async function encodeItems(
     if (ids instanceof BigInt64Array !== (keys === 'int64'))
       throw new Failure(
         'DataError',
-        `${file.uri}, column ${vectors.id}: expected ${keys === 'int64' ? 'int64 or int32' : 'string'} ids as the index has them`,
+        `${file.uri}, column ${vectors.id}: expected ` +
+          `${keys === 'int64' ? 'int64 or int32' : 'string'} ids as the index has them`,
       );
     const codes = new Uint8Array(rows.rows * stride);
     encodeKernel(rows.values, dimensions, mean, planes, codes);
@@ -63,7 +66,9 @@ export async function encodeItems(
   return [...items.values()];
 }
 
-/** A part of the encoder that lies beside a version. Throws IntegrityError where it is not there. */
+/**
+ * A part of the encoder that lies beside a version. Throws IntegrityError where it is not there.
+ */
 export async function readEncoderPart(
   store: Store,
   { index, version, parts }: IndexManifest,
@@ -75,7 +80,8 @@ export async function readEncoderPart(
   if (bytes?.length !== part?.bytes || !bytes)
     throw new Failure(
       'IntegrityError',
-      `${store.uri}/${path}: expected ${part?.bytes ?? 'the encoder of the index'}, found ${bytes?.length ?? 'nothing'}; reindex, then append`,
+      `${store.uri}/${path}: expected ${part?.bytes ?? 'the encoder of the index'}, found ` +
+        `${bytes?.length ?? 'nothing'}; reindex, then append`,
     );
   return bytes;
 }

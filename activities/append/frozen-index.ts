@@ -14,7 +14,10 @@ export interface FrozenIndex {
   delta: Delta | undefined;
 }
 
-/** Reads and proves `items.pages` and the delta of a version. Throws IntegrityError where they are not whole. */
+/**
+ * Reads and proves `items.pages` and the delta of a version. Throws IntegrityError where they are
+ * not whole.
+ */
 export async function loadFrozen(store: Store, manifest: IndexManifest): Promise<FrozenIndex> {
   const checked = checkManifest(manifest);
   const folder = `${indexFolder(manifest.index)}/versions/${manifest.version}`;

@@ -38,9 +38,12 @@ export interface VotedItems {
 }
 
 /** Of unseen with known items: 16 bytes each, in a table half full. */
-const MOST_PAIRS = 2 ** 24;
+const MAX_PAIRS = 2 ** 24;
 
-/** Codes of the items of a source that the index does not have, by the vote of those that its model has learned. */
+/**
+ * Codes of the items of a source that the index does not have, by the vote of those that its model
+ * has learned.
+ */
 export async function voteItems(
   input: VoteInput,
   standing: IndexManifest,
@@ -67,7 +70,7 @@ export async function voteItems(
     return v < 0 ? 0 : knownRole(v);
   };
   const marginals = await learnedMarginals(store, standing, base.keys.starts.length);
-  const counted = countUnseen(unseen.length, base.keys.starts.length, MOST_PAIRS);
+  const counted = countUnseen(unseen.length, base.keys.starts.length, MAX_PAIRS);
   const files = await readListedFiles(store, input.files);
   for (const [at, file] of files.entries()) {
     context.report(at, files.length, { items: unseen.length });

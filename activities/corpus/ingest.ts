@@ -47,7 +47,10 @@ export interface BatchOutput {
 /** While one file is computed, another one is read or written. */
 const FILES_AT_ONCE = 2;
 
-/** Turns shards [from, to) of the list into tokens and a dictionary in word order, or into sorted pairs and theirs. Rows: tokens or pairs. */
+/**
+ * Turns shards [from, to) of the list into tokens and a dictionary in word order, or into sorted
+ * pairs and theirs. Rows: tokens or pairs.
+ */
 export async function ingest(input: IngestInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
   const files = await readListedFiles(store, input.files);

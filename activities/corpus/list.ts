@@ -24,10 +24,13 @@ export interface ListOutput extends StageOutput {
   batches: number[];
 }
 
-/** A batch ends at so many bytes or files, unless the corpus needs larger ones to stay below MOST_BATCHES. */
+/**
+ * A batch ends at so many bytes or files, unless the corpus needs larger ones to stay below
+ * MAX_BATCHES.
+ */
 const BATCH_BYTES = 32 * 1024 * 1024;
 const BATCH_FILES = 64;
-const MOST_BATCHES = 1000;
+const MAX_BATCHES = 1000;
 
 /** Lists the corpus: each file by URI and identity (size and ETag or time, or its content). */
 export async function list(input: ListInput, context: StageContext): Promise<ListOutput> {
@@ -66,7 +69,10 @@ export async function list(input: ListInput, context: StageContext): Promise<Lis
   };
 }
 
-/** The files of all paths, sorted by URI, each once; `repeated` counts how often one was named again. */
+/**
+ * The files of all paths, sorted by URI, each once; `repeated` counts how often one was named
+ * again.
+ */
 async function listAll(
   paths: string[],
   context: StageContext,
@@ -88,8 +94,8 @@ async function listAll(
 /** Offsets of batches of neighbouring files. */
 export function planBatches(files: { size: number }[]): number[] {
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
-  const mostBytes = Math.max(BATCH_BYTES, (2 * bytes) / MOST_BATCHES);
-  const mostFiles = Math.max(BATCH_FILES, Math.ceil((2 * files.length) / MOST_BATCHES));
+  const mostBytes = Math.max(BATCH_BYTES, (2 * bytes) / MAX_BATCHES);
+  const mostFiles = Math.max(BATCH_FILES, Math.ceil((2 * files.length) / MAX_BATCHES));
   const batches = [0];
   let inBatch = 0;
   for (const [at, file] of files.entries()) {
@@ -104,7 +110,9 @@ export function planBatches(files: { size: number }[]): number[] {
   return batches;
 }
 
-/** A workflow may be started by anything, so what it brings is checked here as the CLI checks it. */
+/**
+ * A workflow may be started by anything, so what it brings is checked here as the CLI checks it.
+ */
 function parseConfiguration(value: unknown): Configuration {
   const parsed = configurationSchema.safeParse(value);
   if (parsed.success) return parsed.data;

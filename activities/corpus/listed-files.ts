@@ -4,7 +4,10 @@ import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 
-/** A shard of the corpus: a file as it was when it was listed, or the lines of it that begin in bytes [start, end). */
+/**
+ * A shard of the corpus: a file as it was when it was listed, or the lines of it that begin in
+ * bytes [start, end).
+ */
 export interface ListedFile {
   uri: string;
   /** Bytes of the whole file. */

@@ -84,7 +84,10 @@ export function countArtifact(
   };
 }
 
-/** Names the merged rows [from, to). They are sums over the corpus, however its files were grouped, so the grouping is no part of the name. */
+/**
+ * Names the merged rows [from, to). They are sums over the corpus, however its files were grouped,
+ * so the grouping is no part of the name.
+ */
 export function mergeArtifact(
   { vocabulary, common, window }: MergeParameters,
   { from, to }: { from: number; to: number },

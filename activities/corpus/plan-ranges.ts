@@ -7,8 +7,9 @@ import type { StageContext } from '../stage/stage.ts';
 const HEAD_BYTES = 64 * 1024;
 
 /**
- * The shards of a file. A plain file of lines of more than twice `shardBytes` is split in ranges of that many bytes (the last one up to twice as many);
- * what is compressed, Parquet, WET, OSCAR 2019 (whose documents are several lines) and delimited text with a header stay whole.
+ * The shards of a file. A plain file of lines of more than twice `shardBytes` is split in ranges of
+ * that many bytes (the last one up to twice as many); what is compressed, Parquet, WET, OSCAR 2019
+ * (whose documents are several lines) and delimited text with a header stay whole.
  */
 export async function planRanges(
   file: FileRange,

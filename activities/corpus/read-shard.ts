@@ -147,7 +147,10 @@ export async function readDocumentsOf(
   };
 }
 
-/** What of a file a stream of it gives; a range has neither a known length nor the file's own lines, so messages name where it begins. */
+/**
+ * What of a file a stream of it gives; a range has neither a known length nor the file's own lines,
+ * so messages name where it begins.
+ */
 export function expectedFile(file: ListedFile): { uri: string; size: number } {
   if (file.start === 0 && file.end === file.size) return { uri: file.uri, size: file.size };
   return { uri: `${file.uri} (counted from byte ${file.start})`, size: Number.POSITIVE_INFINITY };

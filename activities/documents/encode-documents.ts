@@ -28,8 +28,10 @@ export interface EncodeDocumentsInput extends StageInput {
 const ROWS_A_TELL = 512;
 
 /**
- * Codes of all documents in the order of their ids, and the encoder that makes codes of other texts. Where there are labelled test documents, how many of
- * their 100 nearest training documents share a label. A document without words in the vocabulary has the code of all zeros; `empty` counts them. Rows: documents.
+ * Codes of all documents in the order of their ids, and the encoder that makes codes of other
+ * texts. Where there are labelled test documents, how many of their 100 nearest training documents
+ * share a label. A document without words in the vocabulary has the code of all zeros; `empty`
+ * counts them. Rows: documents.
  */
 export async function encodeDocuments(
   input: EncodeDocumentsInput,

@@ -26,7 +26,10 @@ export interface HasherCheckpoints {
   drop(settings: HashingConfiguration): Promise<void>;
 }
 
-/** Checkpoints of one training as artifacts of stage `hasher-checkpoint`, named by its parameters and the epoch. */
+/**
+ * Checkpoints of one training as artifacts of stage `hasher-checkpoint`, named by its parameters
+ * and the epoch.
+ */
 export function hasherCheckpoints(
   context: StageContext,
   uri: string,

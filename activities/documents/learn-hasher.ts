@@ -37,8 +37,9 @@ export interface LearnHasherInput extends StageInput {
 export const NEAREST = 100;
 
 /**
- * A hash function from the training documents, chosen by `hashing.method`. Those that TensorFlow trains leave a checkpoint at every look at the validation part and
- * go on from the last one; the others are made in one piece. Rows: training documents.
+ * A hash function from the training documents, chosen by `hashing.method`. Those that TensorFlow
+ * trains leave a checkpoint at every look at the validation part and go on from the last one; the
+ * others are made in one piece. Rows: training documents.
  */
 export async function learnHasher(
   input: LearnHasherInput,
@@ -65,10 +66,16 @@ export async function learnHasher(
   });
 }
 
-/** Raised by hand when an engine's training gives other functions than before; what needs no engine keeps its artifacts then. */
+/**
+ * Raised by hand when an engine's training gives other functions than before; what needs no engine
+ * keeps its artifacts then.
+ */
 const TRAINING_VERSION = 2;
 
-/** A method that needs no engine is named by nothing but its name, a network by its settings with its own defaults in them. */
+/**
+ * A method that needs no engine is named by nothing but its name, a network by its settings with
+ * its own defaults in them.
+ */
 export function hasherParameters(
   hashing: HashingConfiguration,
   bits: number,
@@ -94,14 +101,16 @@ export function checkDocuments(
   if (bits > n)
     throw new Failure(
       'ConfigurationError',
-      `training.bits: ${bits} bits and ${n} training documents; take at most as many bits as documents`,
+      `training.bits: ${bits} bits and ${n} training documents; take at most as many bits as ` +
+        'documents',
     );
   if (isLabelMethod(method)) return checkLabels(labels, `hashing.method ${method}`);
   if (!supervised) return;
   if (!isNetworkMethod(method))
     throw new Failure(
       'ConfigurationError',
-      `hashing.supervised: ${method} learns nothing from labels; take one of ${[...Object.keys(NETWORKS), ...LABEL_METHODS].join(', ')}, or leave supervised out`,
+      `hashing.supervised: ${method} learns nothing from labels; take one of ` +
+        `${[...Object.keys(NETWORKS), ...LABEL_METHODS].join(', ')}, or leave supervised out`,
     );
   checkLabels(labels, 'hashing.supervised');
 }
@@ -111,7 +120,9 @@ function checkLabels({ values }: TrainingDocuments['labels'], option: string): v
   if (found < 2)
     throw new Failure(
       'DataError',
-      `${option}: the training documents have ${found === 0 ? 'no labels' : 'one label alone'}; expected two or more (documents.labels names their field)`,
+      `${option}: the training documents have ` +
+        `${found === 0 ? 'no labels' : 'one label alone'}; expected two or more ` +
+        '(documents.labels names their field)',
     );
 }
 

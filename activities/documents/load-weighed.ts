@@ -42,7 +42,8 @@ export async function loadWeighed(
   const labelNames = [...new Set(table.labels.values)].toSorted();
   const numberOf = new Map(labelNames.map((name, number) => [name, number]));
   const names = Int32Array.from(table.labels.values, (name) => numberOf.get(name)!);
-  // Entries come in the order of shards, labels in that of ids: the former are brought into the latter.
+  // Entries come in the order of shards, labels in that of ids: the former are brought into the
+  // latter.
   const none = { offsets: new Int32Array(n + 1), values: new Int32Array(0), count: 0 };
   const sorted = takeRows(
     {

@@ -19,8 +19,9 @@ export interface PartedDocument {
 }
 
 /**
- * Which documents are learned from and which are test documents, by ids, splits and labels alone. DataError on an id that comes twice, on labels that
- * one part alone has, and where no training document is left.
+ * Which documents are learned from and which are test documents, by ids, splits and labels alone.
+ * DataError on an id that comes twice, on labels that one part alone has, and where no training
+ * document is left.
  */
 export async function choosePart(
   shards: Artifact[],
@@ -43,7 +44,8 @@ export async function choosePart(
       if (before !== undefined)
         throw new Failure(
           'DataError',
-          `documents: ${before} and ${place} have the same id ${JSON.stringify(id)}; ids have to be unique`,
+          `documents: ${before} and ${place} have the same id ${JSON.stringify(id)}; ids ` +
+            'have to be unique',
         );
       seen.set(id, place);
       const training = isTraining(id, table.split[position]!, options);
@@ -69,7 +71,10 @@ export async function choosePart(
   if (!kept.some(({ training }) => training))
     throw new Failure(
       'DataError',
-      `documents: none of ${all} is a training document; expected ${options.split === '' ? 'documents' : `some whose ${options.split} is "${options.training}"`}`,
+      `documents: none of ${all} is a training document; expected ` +
+        (options.split === ''
+          ? 'documents'
+          : `some whose ${options.split} is "${options.training}"`),
     );
   for (const [row, document] of kept.entries()) document.row = row;
   return { documents: kept, leftOut: all - kept.length };
@@ -89,7 +94,8 @@ export function isTraining(
   if (!/^\d+$/u.test(id))
     throw new Failure(
       'DataError',
-      `documents.testEvery: the id ${JSON.stringify(id)} is no number; set documents.split to a field that says train or test`,
+      `documents.testEvery: the id ${JSON.stringify(id)} is no number; set documents.split ` +
+        'to a field that says train or test',
     );
   return BigInt(id) % BigInt(options.testEvery) !== 0n;
 }
@@ -101,7 +107,10 @@ function drawn(id: string): number {
   return Number(hash.digest()) / 2 ** 64;
 }
 
-/** Labels of most documents, of equals the first by name; documents that have none of them are left out. */
+/**
+ * Labels of most documents, of equals the first by name; documents that have none of them are left
+ * out.
+ */
 function withFrequentLabels(documents: PartedDocument[], count: number): PartedDocument[] {
   const frequencies = new Map<string, number>();
   for (const { labels } of documents)
@@ -140,7 +149,9 @@ function checkLabels(
   if (labelSets === 'fail') {
     throw new Failure(
       'DataError',
-      `documents: ${lonely.length} labels are in one part alone (${lonely.slice(0, 5).join(', ')}${lonely.length > 5 ? ', …' : ''}); set documents.labelSets: shared to drop them, or mend the split`,
+      `documents: ${lonely.length} labels are in one part alone ` +
+        `(${lonely.slice(0, 5).join(', ')}${lonely.length > 5 ? ', …' : ''}); set ` +
+        'documents.labelSets: shared to drop them, or mend the split',
     );
   }
   const shared = (label: string) => inTraining.has(label) && inTest.has(label);

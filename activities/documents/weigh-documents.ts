@@ -38,7 +38,10 @@ export interface WeighDocumentsOutput extends StageOutput {
   skipped: SkippedFiles;
 }
 
-/** Documents of a shard that are kept, as counts or given weights of terms: row r is entries [offsets[r], offsets[r + 1]). */
+/**
+ * Documents of a shard that are kept, as counts or given weights of terms: row r is entries
+ * [offsets[r], offsets[r + 1]).
+ */
 interface ShardCounts {
   offsets: Int32Array;
   /** The shard's own ids, or the given ones. */
@@ -49,8 +52,9 @@ interface ShardCounts {
 }
 
 /**
- * Documents to sparse vectors by the vocabulary of their training part (kernels/documents/weigh-terms.ts). Shards are read one by one, twice: for the
- * document frequencies, then for the weights. Rows: documents.
+ * Documents to sparse vectors by the vocabulary of their training part
+ * (kernels/documents/weigh-terms.ts). Shards are read one by one, twice: for the document
+ * frequencies, then for the weights. Rows: documents.
  */
 export async function weighDocuments(
   input: WeighDocumentsInput,
@@ -118,7 +122,8 @@ async function weighAll(
   if (chosen.terms.length === 0)
     throw new Failure(
       'DataError',
-      `documents: no word is in ${options.minimumDocuments} or more of the ${training} training documents; lower documents.minimumDocuments`,
+      `documents: no word is in ${options.minimumDocuments} or more of the ${training} ` +
+        'training documents; lower documents.minimumDocuments',
     );
   const idOf = new Map(chosen.terms.map((term, id) => [term, id]));
   const isUnit = options.terms === '' || options.vectorWeights === 'idf';

@@ -33,7 +33,10 @@ export interface DocumentTrialInput extends LearnHasherInput {
   picture?: boolean;
 }
 
-/** One hash function from start to its precision@100 on the test part. Its score is the artifact: encoders of a sweep would be gigabytes. */
+/**
+ * One hash function from start to its precision@100 on the test part. Its score is the artifact:
+ * encoders of a sweep would be gigabytes.
+ */
 export async function documentTrial(
   input: DocumentTrialInput,
   context: StageContext,
@@ -55,7 +58,8 @@ export async function documentTrial(
       if (test.length === 0 || all.labels.count === 0)
         throw new Failure(
           'DataError',
-          'the experiment needs test documents and labels; set documents.split or testEvery, and documents.labels',
+          'the experiment needs test documents and labels; set documents.split or testEvery, ' +
+            'and documents.labels',
         );
       const documents = takeRows(all, training);
       checkDocuments(documents, hashing, bits);

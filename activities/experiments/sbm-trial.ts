@@ -26,7 +26,10 @@ export interface SbmTrialOutput extends SbmScore {
   cached: boolean;
 }
 
-/** One trial on the stochastic block model: graph, training, codes; precision and recall of equal codes against the factions. */
+/**
+ * One trial on the stochastic block model: graph, training, codes; precision and recall of equal
+ * codes against the factions.
+ */
 export async function sbmTrial(
   { store: uri, force, setting, seed }: SbmTrialInput,
   context: StageContext,

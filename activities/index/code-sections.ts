@@ -19,7 +19,10 @@ const INDEX = 'codes.index';
 const INDEX_FIELDS = 5;
 const ROW_BYTES = 8 * INDEX_FIELDS;
 
-/** The codes of a range of items by cells. Sections lie by ranges of codes, in them by set, in these by cell: what one reads lies together. */
+/**
+ * The codes of a range of items by cells. Sections lie by ranges of codes, in them by set, in these
+ * by cell: what one reads lies together.
+ */
 export async function writeSections(
   block: ItemBlock,
   plan: ExportPlan,
@@ -59,7 +62,10 @@ export async function writeSections(
   ];
 }
 
-/** The codes of cells [from, to), a range of the plan, that ranges of items have left in a set. Throws IntegrityError on sections that are not as they were written. */
+/**
+ * The codes of cells [from, to), a range of the plan, that ranges of items have left in a set.
+ * Throws IntegrityError on sections that are not as they were written.
+ */
 export async function collectCodes(
   items: readonly Artifact[],
   plan: ExportPlan,
@@ -124,7 +130,8 @@ export const boundsOf = ({ bounds }: ExportPlan): Uint8Array[] =>
 const damaged = ({ reference: { stage, key } }: Artifact, cell: number) =>
   new Failure(
     'IntegrityError',
-    `the codes of cell ${cell} in artifacts/${stage}/${key} are not as they were written; delete that folder and run the reindex again`,
+    `the codes of cell ${cell} in artifacts/${stage}/${key} are not as they were written; ` +
+      'delete that folder and run the reindex again',
   );
 
 const shapeOf = ({ bits, kind, hasPayloads }: ExportPlan): SectionShape => ({

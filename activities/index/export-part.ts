@@ -39,7 +39,10 @@ export function partRecipe(input: ExportInput, part: number): Recipe {
   };
 }
 
-/** A published file out of the ranges: pages by merging their runs, tables by joining their row groups. Its memory does not grow with the index. Rows: entries, or rows of the table. */
+/**
+ * A published file out of the ranges: pages by merging their runs, tables by joining their row
+ * groups. Its memory does not grow with the index. Rows: entries, or rows of the table.
+ */
 export async function exportPart(
   input: ExportPartInput,
   context: StageContext,

@@ -51,8 +51,10 @@ export function rangeRecipe(
 }
 
 /**
- * Entries of a range of items or of codes in the order of pages, and its row groups of the published tables. A range of items also leaves its codes by cells
- * (activities/index/code-sections.ts), from which those of codes are made. Rows: items of the range, or buckets of all tables.
+ * Entries of a range of items or of codes in the order of pages, and its row groups of the
+ * published tables. A range of items also leaves its codes by cells
+ * (activities/index/code-sections.ts), from which those of codes are made. Rows: items of the
+ * range, or buckets of all tables.
  */
 export async function exportRange(
   input: ExportRangeInput,

@@ -1,8 +1,11 @@
 import type { Artifact } from '../../store/artifacts.ts';
 import { streamLists } from '../../store/tables/stream-column.ts';
-import { encodeGroups, type KeyKind, MOST_ROWS, textsOf } from './published-tables.ts';
+import { encodeGroups, type KeyKind, MAX_ROWS, textsOf } from './published-tables.ts';
 
-/** Row groups of groups.parquet out of the files of buckets, in their order. Groups are numbered from 0; a row group of buckets is one of groups, or none. */
+/**
+ * Row groups of groups.parquet out of the files of buckets, in their order. Groups are numbered
+ * from 0; a row group of buckets is one of groups, or none.
+ */
 export async function* groupRows(
   files: readonly { artifact: Artifact; part: string }[],
   kind: KeyKind,
@@ -28,8 +31,8 @@ export async function* groupRows(
         group++;
       }
       // A bucket that is larger than a row group comes alone.
-      for (let first = 0; first < places.length; first += MOST_ROWS) {
-        const end = Math.min(places.length, first + MOST_ROWS);
+      for (let first = 0; first < places.length; first += MAX_ROWS) {
+        const end = Math.min(places.length, first + MAX_ROWS);
         const chosen = Uint32Array.from(places.slice(first, end));
         const items =
           kind === 'int64' ? idsAt(bytes, chosen) : textsOf({ bytes, offsets: ends! }, chosen);

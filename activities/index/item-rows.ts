@@ -9,7 +9,9 @@ import {
   type StreamedType,
 } from '../../store/tables/stream-column.ts';
 
-/** Neighbouring items: keys as the index stores them, codes (n, L w), payloads where there are any. */
+/**
+ * Neighbouring items: keys as the index stores them, codes (n, L w), payloads where there are any.
+ */
 export interface ItemRows {
   first: number;
   count: number;
@@ -18,7 +20,9 @@ export interface ItemRows {
   payloads?: ByteStrings;
 }
 
-/** The items of an index before it is exported, in the order of their numbers, never all at once. */
+/**
+ * The items of an index before it is exported, in the order of their numbers, never all at once.
+ */
 export interface ItemSource {
   items: number;
   tables: number;

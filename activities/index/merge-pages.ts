@@ -8,7 +8,10 @@ import type { Artifact } from '../../store/artifacts.ts';
 import type { ExportPlan } from './plan-export.ts';
 import { writeFileOf } from '../stage/scratch-file.ts';
 
-/** Merges the runs of ranges to a page file, in two turns over them: one to choose its pages, one to fill them. Returns its entries. */
+/**
+ * Merges the runs of ranges to a page file, in two turns over them: one to choose its pages, one to
+ * fill them. Returns its entries.
+ */
 export async function mergePages(
   name: string,
   file: string,

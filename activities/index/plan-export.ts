@@ -21,7 +21,10 @@ export interface ExportInput extends StageInput, ItemInputs {
   memoryMiB: number;
 }
 
-/** What the export is made of: units [0, itemBlocks) are neighbouring items, the others the codes between two bounds. */
+/**
+ * What the export is made of: units [0, itemBlocks) are neighbouring items, the others the codes
+ * between two bounds.
+ */
 export interface ExportPlan {
   items: number;
   tables: number;
@@ -29,7 +32,10 @@ export interface ExportPlan {
   kind: ItemSource['kind'];
   hasPayloads: boolean;
   itemBlocks: number;
-  /** Codes in hexadecimal, ascending: unit itemBlocks + c holds codes from bound c - 1 on and below bound c. */
+  /**
+   * Codes in hexadecimal, ascending: unit itemBlocks + c holds codes from bound c - 1 on and below
+   * bound c.
+   */
   bounds: string[];
   /** Range k holds the units [ranges[k], ranges[k + 1]); none holds both kinds. */
   ranges: number[];
@@ -49,7 +55,10 @@ export interface PlanExportOutput extends StageOutput {
 
 /** Items of a unit; a row group of codes.parquet. */
 export const BLOCK_ITEMS = 131_072;
-/** Codes of each table that a unit should have: about a row group of buckets.parquet, and less than one for certain. */
+/**
+ * Codes of each table that a unit should have: about a row group of buckets.parquet, and less than
+ * one for certain.
+ */
 const CELL_CODES = 230_000;
 /** Codes looked at for every bound, so that units differ by a few percent. */
 const SAMPLED_A_CELL = 2048;
@@ -87,7 +96,10 @@ export async function readPlan(store: Store, input: ExportInput): Promise<Export
   return JSON.parse(Buffer.from(await plan.part('plan.json')).toString('utf8')) as ExportPlan;
 }
 
-/** Cuts the export in ranges of items and of codes that fit in memory, whatever the codes. Rows: ranges. */
+/**
+ * Cuts the export in ranges of items and of codes that fit in memory, whatever the codes. Rows:
+ * ranges.
+ */
 export async function planExport(
   input: ExportInput,
   context: StageContext,
@@ -164,7 +176,9 @@ async function makePlan(
   return { items, tables, bits, kind, hasPayloads, itemBlocks, bounds, ranges, parts };
 }
 
-/** Codes that cut all codes in about `cells` equal shares, by a sample of items at even distances. */
+/**
+ * Codes that cut all codes in about `cells` equal shares, by a sample of items at even distances.
+ */
 async function chooseBounds(
   source: ItemSource,
   cells: number,

@@ -13,8 +13,10 @@ import {
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import type { Utf8Column } from '../../store/tables/utf8-column.ts';
 
-/** Buckets, or their items, of a row group of buckets.parquet at most; a larger bucket is one alone. */
-export const MOST_ROWS = 262_144;
+/**
+ * Buckets, or their items, of a row group of buckets.parquet at most; a larger bucket is one alone.
+ */
+export const MAX_ROWS = 262_144;
 const PUBLISHED = { dress: 'published', rowGroupRows: Number.MAX_SAFE_INTEGER } as const;
 
 export type KeyKind = 'utf8' | 'int64';
@@ -70,7 +72,10 @@ export async function encodePayloads(
   );
 }
 
-/** Row groups of buckets.parquet, each of codes between two of `bounds`, so that they do not hang on how buckets came together. */
+/**
+ * Row groups of buckets.parquet, each of codes between two of `bounds`, so that they do not hang on
+ * how buckets came together.
+ */
 export async function* encodeBuckets(
   { codes, offsets, items }: PlacedBuckets,
   bounds: readonly Uint8Array[],
@@ -117,11 +122,11 @@ function endOfRows(
   first: number,
   bound: Uint8Array | undefined,
 ): number {
-  const most = Math.min(offsets.length - 1, first + MOST_ROWS);
+  const most = Math.min(offsets.length - 1, first + MAX_ROWS);
   const width = codes.length / (offsets.length - 1);
   for (let end = first + 1; end < most; end++) {
     if (
-      offsets[end + 1]! - offsets[first]! > MOST_ROWS ||
+      offsets[end + 1]! - offsets[first]! > MAX_ROWS ||
       (bound && compareCode(codes, end * width, bound) >= 0)
     )
       return end;

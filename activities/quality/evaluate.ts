@@ -42,7 +42,10 @@ export interface EvaluateOutput extends StageOutput {
   metrics: Metrics;
 }
 
-/** All metrics of the codes: against D, on the held-out pairs, against the embeddings, and of words by WordNet. Rows: metrics. */
+/**
+ * All metrics of the codes: against D, on the held-out pairs, against the embeddings, and of words
+ * by WordNet. Rows: metrics.
+ */
 export async function evaluate(
   input: EvaluateInput,
   context: StageContext,

@@ -13,13 +13,13 @@ import {
 } from './measure-vectors.ts';
 import type { StageContext } from '../stage/stage.ts';
 
-const MOST_QUERIES = 200;
+const MAX_QUERIES = 200;
 /** Entries of the sparse matrix that are looked at; many documents get fewer queries. */
-const MOST_WORK = 4e9;
+const MAX_WORK = 4e9;
 
 /**
- * The true neighbours of some documents by the cosine of their weighed words, over all of them; what is relevant shares a label. A map is made of
- * such neighbours within a sample.
+ * The true neighbours of some documents by the cosine of their weighed words, over all of them;
+ * what is relevant shares a label. A map is made of such neighbours within a sample.
  */
 export async function measureDocuments(
   { codes, points }: MeasureInput,
@@ -38,7 +38,7 @@ export async function measureDocuments(
   });
   const queries = evenly(
     items,
-    Math.max(1, Math.min(MOST_QUERIES, Math.floor(MOST_WORK / Math.max(1, rows.terms.length)))),
+    Math.max(1, Math.min(MAX_QUERIES, Math.floor(MAX_WORK / Math.max(1, rows.terms.length)))),
   );
   const nearest = nearestSoFar(queries.length, NEIGHBOURS);
   const own = new Float32Array(terms);

@@ -17,7 +17,10 @@ import { readVectorRows } from '../vectors/encode-vectors.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import type { StageContext } from '../stage/stage.ts';
 
-/** What a report shows of items beside their codes: ways to look up with what they find, and some of the items for a map. */
+/**
+ * What a report shows of items beside their codes: ways to look up with what they find, and some of
+ * the items for a map.
+ */
 export interface MeasuredItems {
   candidates: CandidateRow[];
   places: MapInput['places'];
@@ -32,15 +35,15 @@ export interface MeasureInput {
   points: number;
 }
 
-const MOST_QUERIES = 200;
+const MAX_QUERIES = 200;
 /** Multiplications spent on nearest neighbours; many items get fewer queries. */
-const MOST_WORK = 1e10;
+const MAX_WORK = 1e10;
 /** Ids by number are held in memory: not of more items. */
-const MOST_ITEMS = 5_000_000;
+const MAX_ITEMS = 5_000_000;
 
 /**
- * The true neighbours of some vectors by the cosine of what the hyperplanes see of them (vectors less their mean), over all of them, a file at a time. Nothing of
- * more than 5 million.
+ * The true neighbours of some vectors by the cosine of what the hyperplanes see of them (vectors
+ * less their mean), over all of them, a file at a time. Nothing of more than 5 million.
  */
 export async function measureVectors(
   { codes, names, points }: MeasureInput,
@@ -50,7 +53,7 @@ export async function measureVectors(
   context: StageContext,
 ): Promise<MeasuredItems | undefined> {
   const items = names.length;
-  if (items > MOST_ITEMS) return undefined;
+  if (items > MAX_ITEMS) return undefined;
   const encoded = await openArtifact(store, made.encoded);
   const mean = (await decodeDense(await encoded.part('mean.arrow'), 'mean.arrow')).columns[0]!
     .values;
@@ -62,7 +65,7 @@ export async function measureVectors(
   const onMap = new Map(Array.from(sample, (number, at) => [number, at]));
   const queries = evenly(
     items,
-    Math.max(1, Math.min(MOST_QUERIES, Math.floor(MOST_WORK / (items * dimensions)))),
+    Math.max(1, Math.min(MAX_QUERIES, Math.floor(MAX_WORK / (items * dimensions)))),
   );
   const asked = new Map(Array.from(queries, (number, at) => [number, at]));
   const shown = new Float32Array(sample.length * dimensions);

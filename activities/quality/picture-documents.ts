@@ -22,8 +22,9 @@ export interface PictureInput {
 }
 
 /**
- * What is shown of a hash function: test documents on a map made by UMAP of the d numbers whose signs are their codes (Fig. 3 of paper 3), and for the
- * commonest labels a test document with the training documents nearest to it and their codes (NASH's slides).
+ * What is shown of a hash function: test documents on a map made by UMAP of the d numbers whose
+ * signs are their codes (Fig. 3 of paper 3), and for the commonest labels a test document with the
+ * training documents nearest to it and their codes (NASH's slides).
  */
 export function documentPicture(input: PictureInput): DocumentPicture {
   const { weighed, layers, bits, seed, report } = input;

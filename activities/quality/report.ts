@@ -55,13 +55,17 @@ export interface ReportOutput extends StageOutput {
 
 /** Words on the map, so that a page stays small. */
 const MAP_POINTS = 1000;
-/** Items whose pairs with all others make the curve of collisions, and multiplications spent on them. */
+/**
+ * Items whose pairs with all others make the curve of collisions, and multiplications spent on
+ * them.
+ */
 const CURVE_QUERIES = 200;
 const CURVE_WORK = 1e10;
 
 /**
- * The page of the run, compared with the current version. An index that is the current one already keeps its page.
- * Rows: items. The page holds the times of its run, which are therefore part of its key.
+ * The page of the run, compared with the current version. An index that is the current one already
+ * keeps its page. Rows: items. The page holds the times of its run, which are therefore part of its
+ * key.
  */
 export async function report(input: ReportInput, context: StageContext): Promise<ReportOutput> {
   const store = context.openStore(input.store);
@@ -205,7 +209,10 @@ const ITEMS_NAMES: Record<Configuration['source']['kind'], string> = {
   documents: 'documents',
 };
 
-/** What a run is compared with: the current version, or, for a run that made it anew, what that one was compared with. */
+/**
+ * What a run is compared with: the current version, or, for a run that made it anew, what that one
+ * was compared with.
+ */
 async function baselineOf(
   store: Store,
   standing: IndexManifest | undefined,

@@ -14,11 +14,17 @@ export type Figures = Record<string, number>;
 /** What a stage gets beside its input. Stages run in a worker thread, away from the heartbeats. */
 export interface StageContext {
   openStore: (uri: string) => Store;
-  /** Tells how far the stage is; throws when the run is cancelled, so call it between pieces of work of at most a second. */
+  /**
+   * Tells how far the stage is; throws when the run is cancelled, so call it between pieces of work
+   * of at most a second.
+   */
   report(done: number, total: number, figures?: Figures): void;
   /** Threads that share a visit to a block; changes nothing of its result. */
   trainThreads: number;
-  /** Loads TensorFlow; throws ConfigurationError, naming `hashloom setup tensorflow`, where it is not set up. */
+  /**
+   * Loads TensorFlow; throws ConfigurationError, naming `hashloom setup tensorflow`, where it is
+   * not set up.
+   */
   openTensorflow: () => Promise<OpenedTensorflow>;
   /** Stages that run at once in this worker and share its memory. */
   stageThreads: number;
@@ -57,8 +63,9 @@ export interface ArtifactContent {
 }
 
 /**
- * The one way an artifact comes to be: named by the digest of what makes it, made only where it is not there.
- * Everything is computed before the first byte is stored, so a cancelled stage leaves nothing behind.
+ * The one way an artifact comes to be: named by the digest of what makes it, made only where it is
+ * not there. Everything is computed before the first byte is stored, so a cancelled stage leaves
+ * nothing behind.
  */
 export async function produceArtifact(
   context: StageContext,

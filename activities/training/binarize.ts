@@ -15,11 +15,16 @@ import {
 
 export interface BinarizeInput extends StageInput {
   model: ArtifactReference;
-  /** The held-out pairs' artifact, whose training D codes settle by; absent: they are signs alone. */
+  /**
+   * The held-out pairs' artifact, whose training D codes settle by; absent: they are signs alone.
+   */
   pairs?: ArtifactReference;
 }
 
-/** Embeddings to codes: bit k is the sign of dimension k; then those that are alone settle (kernels/codes/settle.ts). Rows: codes. */
+/**
+ * Embeddings to codes: bit k is the sign of dimension k; then those that are alone settle
+ * (kernels/codes/settle.ts). Rows: codes.
+ */
 export async function binarize(input: BinarizeInput, context: StageContext): Promise<StageOutput> {
   const store = context.openStore(input.store);
   const recipe = {

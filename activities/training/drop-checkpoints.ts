@@ -7,7 +7,10 @@ export interface DropCheckpointsInput {
   artifacts: ArtifactReference[];
 }
 
-/** Removes the parts of partition states that later ones have replaced. Their manifests stay: they hold the loss curve. */
+/**
+ * Removes the parts of partition states that later ones have replaced. Their manifests stay: they
+ * hold the loss curve.
+ */
 export async function dropCheckpoints(
   input: DropCheckpointsInput,
   context: StageContext,

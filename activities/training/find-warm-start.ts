@@ -14,11 +14,13 @@ export interface FindWarmStartInput extends LearningInput {
 }
 
 /** Words of a run that the version it starts from must know, as a share. */
-const LEAST_KNOWN = 0.5;
+const MIN_KNOWN = 0.5;
 
 /**
- * The embeddings of the published version, for training to start from; null where nothing is published. Where that version comes of this very training, what it started from
- * itself, so that a run that is done is done. Throws ConfigurationError or DataError where its embeddings cannot be of use here.
+ * The embeddings of the published version, for training to start from; null where nothing is
+ * published. Where that version comes of this very training, what it started from itself, so that a
+ * run that is done is done. Throws ConfigurationError or DataError where its embeddings cannot be
+ * of use here.
  */
 export async function findWarmStart(
   input: FindWarmStartInput,
@@ -41,14 +43,17 @@ export async function findWarmStart(
   if (manifest.facts['tables'] !== tables || manifest.facts['bits'] !== bits) {
     throw new Failure(
       'ConfigurationError',
-      `${where}: it has ${standing.tables} x ${standing.bits} bits, training.tables and training.bits want ${tables} x ${bits}; make them equal, or set training.warmStart to none`,
+      `${where}: it has ${standing.tables} x ${standing.bits} bits, training.tables and ` +
+        `training.bits want ${tables} x ${bits}; make them equal, or set training.warmStart to ` +
+        'none',
     );
   }
   const known = await countKnown(store, words, vocabulary);
-  if (known.shared < LEAST_KNOWN * known.all) {
+  if (known.shared < MIN_KNOWN * known.all) {
     throw new Failure(
       'DataError',
-      `${where}: it knows ${known.shared} of this run's ${known.all} words, less than half; set training.warmStart to none`,
+      `${where}: it knows ${known.shared} of this run's ${known.all} words, less than half; ` +
+        'set training.warmStart to none',
     );
   }
   return { model, vocabulary: words, own: vocabulary };

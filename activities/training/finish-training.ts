@@ -20,7 +20,9 @@ export interface FinishTrainingInput extends LearningInput {
   progress: { epoch: number; states: ArtifactReference[] };
 }
 
-/** Gathers the trained embeddings, a part a partition, and the loss curve: the model. Rows: words. */
+/**
+ * Gathers the trained embeddings, a part a partition, and the loss curve: the model. Rows: words.
+ */
 export async function finishTraining(
   input: FinishTrainingInput,
   context: StageContext,
@@ -78,7 +80,10 @@ async function gather(
   };
 }
 
-/** Mean loss and pairs of every round, from the manifests of its visits: the same whether training was interrupted or not. */
+/**
+ * Mean loss and pairs of every round, from the manifests of its visits: the same whether training
+ * was interrupted or not.
+ */
 async function readCurve(
   learning: LearningInput,
   epochs: number,

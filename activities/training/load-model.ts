@@ -32,7 +32,8 @@ export async function loadModel(store: Store, reference: ArtifactReference): Pro
   if (offset !== embeddings.length) {
     throw new Failure(
       'IntegrityError',
-      `model ${reference.key}: its parts do not hold the ${embeddings.length} values of ${rows} words x ${tables} x ${bits}`,
+      `model ${reference.key}: its parts do not hold the ${embeddings.length} values of ` +
+        `${rows} words x ${tables} x ${bits}`,
     );
   }
   return { rows, tables, bits, embeddings };

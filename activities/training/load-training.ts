@@ -26,7 +26,10 @@ interface Tables {
 /** One run's tables are kept in a thread: every visit to a block needs them. */
 let kept: Tables | undefined;
 
-/** One side of a block: the partition's state with its rows of D and of negatives; where the survey saw this very state, its moves are made. */
+/**
+ * One side of a block: the partition's state with its rows of D and of negatives; where the survey
+ * saw this very state, its moves are made.
+ */
 export async function loadSide(
   store: Store,
   learning: LearningInput,
@@ -148,7 +151,9 @@ async function loadTables(store: Store, learning: LearningInput): Promise<Tables
 
 const COLUMNS = ['embedding', 'moment1', 'moment2'] as const;
 
-/** A partition's state as Arrow: embeddings and Adam's moments, FixedSizeList<float32>[L * d] a row. */
+/**
+ * A partition's state as Arrow: embeddings and Adam's moments, FixedSizeList<float32>[L * d] a row.
+ */
 export async function writeState(state: PartitionState, width: number): Promise<Uint8Array> {
   const arrays = [state.embeddings, state.moment1, state.moment2];
   const columns = COLUMNS.map((name, at) => ({ name, width, values: arrays[at]! }));
@@ -172,7 +177,8 @@ export async function readState(
   if (!embeddings || !moment1 || !moment2 || metadata['firstRow'] !== String(firstRow)) {
     throw new Failure(
       'IntegrityError',
-      `${where}: expected columns ${COLUMNS.join(', ')} from row ${firstRow}, found ${columns.map(({ name }) => name).join(', ')} from row ${metadata['firstRow']}`,
+      `${where}: expected columns ${COLUMNS.join(', ')} from row ${firstRow}, found ` +
+        `${columns.map(({ name }) => name).join(', ')} from row ${metadata['firstRow']}`,
     );
   }
   return { firstRow, embeddings, moment1, moment2, steps: Number(metadata['steps']) };

@@ -97,7 +97,10 @@ export function modelArtifact(learning: LearningInput) {
   };
 }
 
-/** Rounds of epochs, each the visits of one tournament, all named ahead: where every state and checkpoint of a training lies. */
+/**
+ * Rounds of epochs, each the visits of one tournament, all named ahead: where every state and
+ * checkpoint of a training lies.
+ */
 export function* roundsAhead(
   learning: LearningInput,
 ): Generator<{ to: number; visits: ArtifactReference[]; checkpoint: ArtifactReference[] }> {

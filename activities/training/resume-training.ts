@@ -14,7 +14,9 @@ import { roundsAhead, surveyArtifact, type LearningInput } from './name-training
 export interface ResumeTrainingOutput {
   /** The whole training is there already. */
   finished?: FinishTrainingOutput;
-  /** The last whole checkpoint of a run that was interrupted, and what the surveys before it found. */
+  /**
+   * The last whole checkpoint of a run that was interrupted, and what the surveys before it found.
+   */
   checkpoint?: { epoch: number; states: ArtifactReference[]; scores: Score[] };
   /** States that were there but not with the bytes that were written; they are made anew. */
   corrupted: string[];
@@ -28,8 +30,9 @@ export interface Score {
 }
 
 /**
- * Looks for what an earlier run of the same training has left. A state that fails its checksum is forgotten, and the checkpoint before
- * counts; without `verify` nothing is read but manifests. Throws ConfigurationError where partitions would be without words.
+ * Looks for what an earlier run of the same training has left. A state that fails its checksum is
+ * forgotten, and the checkpoint before counts; without `verify` nothing is read but manifests.
+ * Throws ConfigurationError where partitions would be without words.
  */
 export async function resumeTraining(
   learning: LearningInput,
@@ -43,7 +46,8 @@ export async function resumeTraining(
   if (partitions > words)
     throw new Failure(
       'ConfigurationError',
-      `training.partitions: ${partitions} partitions of ${words} words; take at most as many as there are words`,
+      `training.partitions: ${partitions} partitions of ${words} words; take at most as many ` +
+        'as there are words',
     );
   if (learning.force) return { corrupted: [] };
   const store = context.openStore(learning.store);

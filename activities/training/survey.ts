@@ -39,12 +39,17 @@ export interface SurveyOutput {
 }
 
 const QUERIES = 1000;
-/** Negatives from buckets kept a row; an epoch draws about its positives times bucketPerPositive of them. */
+/**
+ * Negatives from buckets kept a row; an epoch draws about its positives times bucketPerPositive of
+ * them.
+ */
 const PER_ROW = 64;
 
 /**
- * Between two rounds, what only all codes together can tell: how well they retrieve, which items share a bucket without a link (negatives
- * of the next round) and where embeddings that are alone move (applied as the next round reads its states). One state in memory at a time. Rows: moves and negatives.
+ * Between two rounds, what only all codes together can tell: how well they retrieve, which items
+ * share a bucket without a link (negatives of the next round) and where embeddings that are alone
+ * move (applied as the next round reads its states). One state in memory at a time. Rows: moves and
+ * negatives.
  */
 export async function survey(input: SurveyInput, context: StageContext): Promise<SurveyOutput> {
   const store = context.openStore(input.store);

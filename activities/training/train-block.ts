@@ -114,7 +114,10 @@ async function runEpochs(
   return { states: sides.map(({ state }) => state), loss, pairs };
 }
 
-/** A loss or embedding that is no number any more, or a block too large for the memory, would be the same at every retry. */
+/**
+ * A loss or embedding that is no number any more, or a block too large for the memory, would be the
+ * same at every retry.
+ */
 export function permanent(error: unknown): never {
   if (!(error instanceof Error)) throw error;
   if (error.name === 'NonFiniteError' || error instanceof RangeError)

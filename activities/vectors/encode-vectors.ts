@@ -39,7 +39,9 @@ export interface EncodeVectorsOutput extends StageOutput {
   skipped: SkippedFiles;
 }
 
-/** Vectors to codes by random or learned hyperplanes, items in the order of their ids. Rows: items. */
+/**
+ * Vectors to codes by random or learned hyperplanes, items in the order of their ids. Rows: items.
+ */
 export async function encodeVectors(
   input: EncodeVectorsInput,
   context: StageContext,
@@ -200,7 +202,8 @@ async function learnHyperplanes(
     if (bits > dimensions)
       throw new Failure(
         'ConfigurationError',
-        `vectors.method itq: ${bits} bits need vectors of at least ${bits} dimensions, these have ${dimensions}; take fewer bits, or lsh`,
+        `vectors.method itq: ${bits} bits need vectors of at least ${bits} dimensions, these ` +
+          `have ${dimensions}; take fewer bits, or lsh`,
       );
     const sample = joinSamples(samples);
     const n = sample.length / dimensions;
@@ -236,10 +239,16 @@ export async function readVectorRows(
 
 function noRows(files: number, [first, ...others]: readonly SkippedFile[]): string {
   if (first === undefined) return `vectors: the ${files} files have no rows`;
-  return `vectors: nothing is left of ${files} files; ${others.length + 1} could not be read (source.badFiles: skip), the first of them: ${first.reason}`;
+  return (
+    `vectors: nothing is left of ${files} files; ${others.length + 1} could not be read ` +
+    `(source.badFiles: skip), the first of them: ${first.reason}`
+  );
 }
 
-/** The vectors of one file. Throws DataError where they have other dimensions than those that are expected. */
+/**
+ * The vectors of one file. Throws DataError where they have other dimensions than those that are
+ * expected.
+ */
 export async function readVectorFile(
   file: ListedFile,
   vectors: Configuration['vectors'],
@@ -254,7 +263,8 @@ export async function readVectorFile(
   if (known && rows.rows > 0 && rows.dimensions !== known.dimensions) {
     throw new Failure(
       'DataError',
-      `${file.uri}, row 0: expected ${known.dimensions} dimensions ${known.expected}, got ${rows.dimensions}`,
+      `${file.uri}, row 0: expected ${known.dimensions} dimensions ${known.expected}, got ` +
+        `${rows.dimensions}`,
     );
   }
   return rows;
@@ -281,7 +291,10 @@ function joinSamples(samples: Float32Array[]): Float32Array {
   return all;
 }
 
-/** Rows by ascending id: numbers as numbers, strings by their UTF-8 bytes. Throws DataError on an id that comes twice. */
+/**
+ * Rows by ascending id: numbers as numbers, strings by their UTF-8 bytes. Throws DataError on an id
+ * that comes twice.
+ */
 function orderOfIds(ids: (bigint | string)[]): { order: Uint32Array; kind: 'id' | 'word' } {
   const strings = ids.some((id) => typeof id === 'string');
   if (strings && ids.some((id) => typeof id !== 'string'))

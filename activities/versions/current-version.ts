@@ -40,7 +40,10 @@ export async function readVersion(
   );
 }
 
-/** A version, the current one unless one is named. Throws IntegrityError that names it when it is not there. */
+/**
+ * A version, the current one unless one is named. Throws IntegrityError that names it when it is
+ * not there.
+ */
 export async function requireVersion(
   store: Store,
   index: string,
@@ -61,7 +64,8 @@ export async function requireVersion(
       : 'was never published';
   throw new Failure(
     'IntegrityError',
-    `version ${version ?? current.version} of ${index} ${gone}; versions at ${store.uri}/${indexFolder(index)}: ${there.join(', ') || 'none'}`,
+    `version ${version ?? current.version} of ${index} ${gone}; versions at ` +
+      `${store.uri}/${indexFolder(index)}: ${there.join(', ') || 'none'}`,
   );
 }
 

@@ -17,7 +17,10 @@ import type { StageContext, StageInput, StageOutput } from '../stage/stage.ts';
 
 export interface PublishInput extends StageInput {
   configuration: Configuration;
-  /** The export, then what it was made from, the last first; before it, of a changed version, the append. */
+  /**
+   * The export, then what it was made from, the last first; before it, of a changed version, the
+   * append.
+   */
   lineage: ArtifactReference[];
   /** The page of the run. */
   report?: ArtifactReference;
@@ -25,7 +28,9 @@ export interface PublishInput extends StageInput {
   comparedWith?: number;
   /** Of a corpus of words. */
   common?: ArtifactReference;
-  /** The version that an append changes; another one that is current by then is a PublishConflict. */
+  /**
+   * The version that an append changes; another one that is current by then is a PublishConflict.
+   */
   onTopOf?: number;
   /** What an item is; `word` when absent. */
   kind?: IndexManifest['kind'];
@@ -41,8 +46,9 @@ export interface PublishOutput extends StageOutput {
 }
 
 /**
- * Copies the finished index to a version of its own and swaps `current.json` to it by a conditional write.
- * May run any number of times: a run that has its version keeps it. An index that is the current one already is not published again.
+ * Copies the finished index to a version of its own and swaps `current.json` to it by a conditional
+ * write. May run any number of times: a run that has its version keeps it. An index that is the
+ * current one already is not published again.
  */
 export async function publish(input: PublishInput, context: StageContext): Promise<PublishOutput> {
   const store = context.openStore(input.store);
@@ -53,7 +59,8 @@ export async function publish(input: PublishInput, context: StageContext): Promi
   if (input.onTopOf !== undefined && standing?.version !== input.onTopOf) {
     throw new Failure(
       'PublishConflict',
-      `${input.configuration.index} is at version ${standing?.version ?? 'none'} now, this append changes version ${input.onTopOf}; append again`,
+      `${input.configuration.index} is at version ${standing?.version ?? 'none'} now, this ` +
+        `append changes version ${input.onTopOf}; append again`,
     );
   }
   const manifest = await writeVersion(store, folder, input, context);
@@ -131,7 +138,10 @@ async function writeVersion(
   return manifest;
 }
 
-/** A version number belongs to the run whose claim stands first; two runs never write into one folder. */
+/**
+ * A version number belongs to the run whose claim stands first; two runs never write into one
+ * folder.
+ */
 async function claimVersion(store: Store, folder: string, context: StageContext): Promise<number> {
   const claim = toJson(identityOf(context));
   const text = Buffer.from(claim).toString();
@@ -149,16 +159,22 @@ async function claimVersion(store: Store, folder: string, context: StageContext)
   }
 }
 
-/** The swap did not go through: fine if it was our own twin's, a conflict if another run published meanwhile. */
+/**
+ * The swap did not go through: fine if it was our own twin's, a conflict if another run published
+ * meanwhile.
+ */
 async function explainConflict(store: Store, folder: string, version: number): Promise<void> {
   const winner = await readJson(store, `${folder}/current.json`, currentPointer);
   if (winner?.version === version) return;
   const theirs = winner
-    ? `version ${winner.version}${winner.workflowId ? ` by ${winner.workflowId}, run ${winner.runId}` : ''}`
+    ? 'version ' +
+      `${winner.version}${winner.workflowId ? ` by ${winner.workflowId}, run ${winner.runId}` : ''}`
     : 'its removal';
   throw new Failure(
     'PublishConflict',
-    `${store.uri}/${folder}/current.json changed while version ${version} was published (now: ${theirs}); version ${version} is complete but not current. Run again to publish on top of it`,
+    `${store.uri}/${folder}/current.json changed while version ${version} was published ` +
+      `(now: ${theirs}); version ${version} is complete but not current. Run again to publish ` +
+      'on top of it',
   );
 }
 

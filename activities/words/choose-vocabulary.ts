@@ -32,11 +32,15 @@ type CommonParameters = Pick<Configuration['vocabulary'], 'common' | 'commonShar
 export interface ChooseVocabularyOutput extends StageOutput {
   /** The list of common words that the corpus is counted without. */
   common: ArtifactReference;
-  /** Ranges of rows for what comes next, of about equal work: range k is [ranges[k], ranges[k + 1]). */
+  /**
+   * Ranges of rows for what comes next, of about equal work: range k is [ranges[k], ranges[k + 1]).
+   */
   ranges: number[];
 }
 
-/** Chooses the words that get an id, and those too common to count. Rows: words of the vocabulary. */
+/**
+ * Chooses the words that get an id, and those too common to count. Rows: words of the vocabulary.
+ */
 export async function chooseVocabulary(
   input: ChooseVocabularyInput,
   context: StageContext,
@@ -77,16 +81,22 @@ export async function chooseVocabulary(
   return { ...output, cached: output.cached && common.cached, common: common.artifact, ranges };
 }
 
-/** A range ends at so many occurrences of its words, or so many words; ranges are larger where there would be more than MOST_RANGES. */
+/**
+ * A range ends at so many occurrences of its words, or so many words; ranges are larger where there
+ * would be more than MAX_RANGES.
+ */
 const RANGE_OCCURRENCES = 2 ** 20;
 const RANGE_WORDS = 2 ** 15;
-export const MOST_RANGES = 512;
+export const MAX_RANGES = 512;
 
-/** Bounds of row ranges: the work of a row is in its occurrences, its entries are no more than a few times these. A common word is a range of its own. */
+/**
+ * Bounds of row ranges: the work of a row is in its occurrences, its entries are no more than a few
+ * times these. A common word is a range of its own.
+ */
 export function planRanges(counts: Float64Array): number[] {
   const all = counts.reduce((sum, count) => sum + count, 0);
-  const mostOccurrences = Math.max(RANGE_OCCURRENCES, (2 * all) / MOST_RANGES);
-  const mostWords = Math.max(RANGE_WORDS, Math.ceil((2 * counts.length) / MOST_RANGES));
+  const mostOccurrences = Math.max(RANGE_OCCURRENCES, (2 * all) / MAX_RANGES);
+  const mostWords = Math.max(RANGE_WORDS, Math.ceil((2 * counts.length) / MAX_RANGES));
   const ranges = [0];
   let inRange = 0;
   for (const [word, count] of counts.entries()) {
@@ -100,7 +110,10 @@ export function planRanges(counts: Float64Array): number[] {
   return [...ranges, counts.length];
 }
 
-/** The list of the published version as long as it still fits the corpus, else the one that the corpus itself gives. */
+/**
+ * The list of the published version as long as it still fits the corpus, else the one that the
+ * corpus itself gives.
+ */
 async function commonWords(input: ChooseVocabularyInput, store: Store, context: StageContext) {
   const kept = await publishedCommon(store, input);
   if (kept && (await drift(store, kept, input)) <= input.commonDrift)
@@ -189,6 +202,8 @@ async function nothingChosen(
       : `of ${words} words the most common, "${most.words[0]}", occurs ${most.counts[0]} times`;
   return new Failure(
     'DataError',
-    `no word is left for the vocabulary: ${found}; vocabulary.minimumCount is ${minimumCount} and the ${common} most common words are dropped (vocabulary.common). Lower one of them, or give more text`,
+    `no word is left for the vocabulary: ${found}; vocabulary.minimumCount is ` +
+      `${minimumCount} and the ${common} most common words are dropped (vocabulary.common). ` +
+      'Lower one of them, or give more text',
   );
 }

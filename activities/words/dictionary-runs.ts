@@ -17,7 +17,10 @@ export interface MergeBudget {
 /** Of a word: its bytes, its counts, its place in the table. */
 const WORD_BYTES = 128;
 
-/** A quarter of it are words that are merged at once, or pieces of runs that are merged; what is being read, written and made of them takes the rest. */
+/**
+ * A quarter of it are words that are merged at once, or pieces of runs that are merged; what is
+ * being read, written and made of them takes the rest.
+ */
 export function budgetOf(memoryMiB: number): MergeBudget {
   const words = Math.floor((memoryMiB * 2 ** 20) / WORD_BYTES);
   return { words, pieceWords: Math.max(256, Math.floor(words / 128)) };
@@ -33,8 +36,10 @@ export interface MergedDictionaries {
 type Pieces = AsyncGenerator<Utf8Dictionary, void, undefined>;
 
 /**
- * The sum of dictionaries that together need not fit in memory: as many as fit are summed at once, what they give is written to a folder as a sorted run, and
- * the runs are merged as streams, in several passes where they are too many. Exact, and the same for any budget. A dictionary of `parts` is in memory whole.
+ * The sum of dictionaries that together need not fit in memory: as many as fit are summed at once,
+ * what they give is written to a folder as a sorted run, and the runs are merged as streams, in
+ * several passes where they are too many. Exact, and the same for any budget. A dictionary of
+ * `parts` is in memory whole.
  */
 export function mergeInBudget(
   parts: AsyncIterable<Utf8Dictionary>,
@@ -89,8 +94,8 @@ interface Head {
 }
 
 /**
- * Sorted runs in pieces to one: all words up to the smallest last word of the pieces at hand are known, whatever comes behind them. At least one piece is used
- * up in each turn.
+ * Sorted runs in pieces to one: all words up to the smallest last word of the pieces at hand are
+ * known, whatever comes behind them. At least one piece is used up in each turn.
  */
 async function* mergeRuns(runs: readonly Pieces[]): Pieces {
   let heads: Head[] = [];
@@ -130,7 +135,9 @@ const NOTHING: Utf8Dictionary = {
 const wordAt = ({ words: { offsets, bytes } }: Utf8Dictionary, at: number): Uint8Array =>
   bytes.subarray(offsets[at], offsets[at + 1]);
 
-/** The place behind the last word that is at most `bound`, in word order, which is that of bytes. */
+/**
+ * The place behind the last word that is at most `bound`, in word order, which is that of bytes.
+ */
 function endOf(piece: Utf8Dictionary, from: number, bound: Uint8Array): number {
   let low = from;
   let high = piece.counts.length;

@@ -44,7 +44,10 @@ export interface MergeDictionariesOutput extends StageOutput {
   skipped: SkippedFiles;
 }
 
-/** The dictionary of the corpus from those of its shards, and the list of files that were left out. Rows: words. */
+/**
+ * The dictionary of the corpus from those of its shards, and the list of files that were left out.
+ * Rows: words.
+ */
 export async function mergeDictionaries(
   input: MergeDictionariesInput,
   context: StageContext,

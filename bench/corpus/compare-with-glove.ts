@@ -10,7 +10,10 @@ import type { CountedCorpus } from './count-corpus.ts';
 const RECORD = 16;
 const SCALE = 2520;
 
-/** Every one of GloVe's sums against ours; throws where one differs by more than rounding, or a pair is missing on either side. */
+/**
+ * Every one of GloVe's sums against ours; throws where one differs by more than rounding, or a pair
+ * is missing on either side.
+ */
 export async function compareWithGlove(
   ours: CountedCorpus,
   vocabularyFile: string,
@@ -78,7 +81,10 @@ export async function compareWithGlove(
     throw new Error(
       `GloVe has ${records} pairs in both orders, Hashloom ${2 * ours.pairs - diagonal}`,
     );
-  return `all ${records} sums of GloVe agree (largest relative difference ${largest.toExponential(1)})`;
+  return (
+    `all ${records} sums of GloVe agree (largest relative difference ` +
+    `${largest.toExponential(1)})`
+  );
 }
 
 function find(columns: Int32Array, from: number, to: number, column: number): number {

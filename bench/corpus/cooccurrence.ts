@@ -26,8 +26,9 @@ import { recordFigure } from '../record-figure.ts';
 const TEXT_FILES = 8;
 
 /**
- * From text on disk to merged rows, window 10, beside GloVe's `vocab_count` and `cooccur` on the same text, whose words are the vocabulary's alone; then
- * the memory of a worker and two threads against one. `--glove FOLDER --data FOLDER --files N --rounds N`.
+ * From text on disk to merged rows, window 10, beside GloVe's `vocab_count` and `cooccur` on the
+ * same text, whose words are the vocabulary's alone; then the memory of a worker and two threads
+ * against one. `--glove FOLDER --data FOLDER --files N --rounds N`.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
   const data = resolve(
@@ -52,7 +53,9 @@ export async function bench(options: Map<string, string>): Promise<void> {
       const theirs = countWithGlove(resolve(glove), text, folder);
       const ofCpu = (theirs.cpuSeconds / ours.cpuSeconds).toFixed(2);
       process.stdout.write(
-        `GloVe: ${theirs.seconds.toFixed(2)} s, ${theirs.cpuSeconds.toFixed(2)} of CPU; ratio ${(theirs.seconds / total).toFixed(2)}, of CPU ${ofCpu}, load ${loadavg()[0]!.toFixed(1)}\n`,
+        `GloVe: ${theirs.seconds.toFixed(2)} s, ${theirs.cpuSeconds.toFixed(2)} of CPU; ` +
+          `ratio ${(theirs.seconds / total).toFixed(2)}, of CPU ${ofCpu}, load ` +
+          `${loadavg()[0]!.toFixed(1)}\n`,
       );
       ratios.push(theirs.seconds / total);
       if (round === 0)
@@ -85,20 +88,25 @@ export async function bench(options: Map<string, string>): Promise<void> {
       unboundedTimes.push(timeOf(unbounded));
       most = Math.max(most, bounded.maxRssMib);
       process.stdout.write(
-        `512 MiB: ${bounded.maxRssMib.toFixed(0)} MiB, ${timeOf(bounded).toFixed(2)} s; without a bound: ${unbounded.maxRssMib.toFixed(0)} MiB, ${timeOf(unbounded).toFixed(2)} s; the same bytes\n`,
+        `512 MiB: ${bounded.maxRssMib.toFixed(0)} MiB, ${timeOf(bounded).toFixed(2)} s; ` +
+          `without a bound: ${unbounded.maxRssMib.toFixed(0)} MiB, ` +
+          `${timeOf(unbounded).toFixed(2)} s; the same bytes\n`,
       );
     }
     const pieces = await count(folder, text, {
       cooccurrence: { memoryMiB: 192, groupTokens: 2 ** 28 },
     });
     process.stdout.write(
-      `192 MiB, one group in pieces: ${pieces.maxRssMib.toFixed(0)} MiB, ${timeOf(pieces).toFixed(2)} s\n`,
+      `192 MiB, one group in pieces: ${pieces.maxRssMib.toFixed(0)} MiB, ` +
+        `${timeOf(pieces).toFixed(2)} s\n`,
     );
     const slower = (Math.min(...boundedTimes) / Math.min(...unboundedTimes)).toFixed(2);
     recordFigure({
       name: 'cooccurrence-bounded-rss-mib',
       value: most,
-      unit: `MiB, largest resident size of a worker of two threads with 512 MiB, in ${slower} times the time of no bound`,
+      unit:
+        `MiB, largest resident size of a worker of two threads with 512 MiB, in ${slower} ` +
+        'times the time of no bound',
       goal: '<= 700',
       command,
     });
@@ -207,7 +215,8 @@ function countWithGlove(
   const vocabulary = join(folder, 'vocabulary.txt');
   const script = [
     `"$0/vocab_count" -verbose 0 -min-count 1 < "${whole}" > "${vocabulary}" 2> /dev/null`,
-    `"$0/cooccur" -verbose 0 -vocab-file "${vocabulary}" -window-size 10 -memory 4.0 < "${whole}" > "${join(folder, 'cooccurrences.bin')}" 2> /dev/null`,
+    `"$0/cooccur" -verbose 0 -vocab-file "${vocabulary}" -window-size 10 -memory 4.0 < ` +
+      `"${whole}" > "${join(folder, 'cooccurrences.bin')}" 2> /dev/null`,
     'times',
   ].join(' && ');
   const started = performance.now();
@@ -230,6 +239,8 @@ function print(
 ): void {
   const stages = Object.entries(seconds).map(([stage, value]) => `${stage} ${value.toFixed(2)}`);
   process.stdout.write(
-    `${name}: ${total.toFixed(2)} s, ${cpuSeconds.toFixed(2)} of CPU (${stages.join(', ')}); ${words} words, ${pairs} pairs, ${maxRssMib.toFixed(0)} MiB, load ${loadavg()[0]!.toFixed(1)}\n`,
+    `${name}: ${total.toFixed(2)} s, ${cpuSeconds.toFixed(2)} of CPU (${stages.join(', ')}); ` +
+      `${words} words, ${pairs} pairs, ${maxRssMib.toFixed(0)} MiB, load ` +
+      `${loadavg()[0]!.toFixed(1)}\n`,
   );
 }

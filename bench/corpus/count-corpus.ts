@@ -1,6 +1,7 @@
 /**
- * From files to merged rows by the stages' own functions in a pool of threads of this process, without Temporal: what a worker does, and no more.
- * `node dist/bench/count-corpus.js INPUT`, INPUT as JSON; the last line of the output is a CountedCorpus.
+ * From files to merged rows by the stages' own functions in a pool of threads of this process,
+ * without Temporal: what a worker does, and no more. `node dist/bench/count-corpus.js INPUT`, INPUT
+ * as JSON; the last line of the output is a CountedCorpus.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';

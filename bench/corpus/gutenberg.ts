@@ -7,8 +7,10 @@ import { countInProcess } from './count-in-process.ts';
 import { recordFigure } from '../record-figure.ts';
 
 /**
- * All books from gzip to the affinity D and hard negatives, with the default settings, by a process of two threads; a fresh process and a fresh store in each
- * round. Beside it, in the same round, `gunzip` of all books on one thread, so that a loaded machine shows. `--data FOLDER --files N --rounds N --threads N`.
+ * All books from gzip to the affinity D and hard negatives, with the default settings, by a process
+ * of two threads; a fresh process and a fresh store in each round. Beside it, in the same round,
+ * `gunzip` of all books on one thread, so that a loaded machine shows. `--data FOLDER --files N
+ * --rounds N --threads N`.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
   const data = resolve(
@@ -46,8 +48,11 @@ export async function bench(options: Map<string, string>): Promise<void> {
         ([stage, value]) => `${stage} ${value.toFixed(2)} (${counted.cpuOf[stage]!.toFixed(2)})`,
       );
       process.stdout.write(
-        `round ${round}: ${names.length} books, ${counted.tokens} words in ${seconds.toFixed(2)} s, ${counted.cpuSeconds.toFixed(2)} of CPU: ${stages.join(', ')}; ` +
-          `${counted.maxRssMib.toFixed(0)} MiB; gunzip alone ${gunzipSeconds.toFixed(2)} s; load ${loadavg()[0]!.toFixed(1)}\n`,
+        `round ${round}: ${names.length} books, ${counted.tokens} words in ` +
+          `${seconds.toFixed(2)} s, ${counted.cpuSeconds.toFixed(2)} of CPU: ` +
+          `${stages.join(', ')}; ` +
+          `${counted.maxRssMib.toFixed(0)} MiB; gunzip alone ${gunzipSeconds.toFixed(2)} s; ` +
+          `load ${loadavg()[0]!.toFixed(1)}\n`,
       );
     }
     const command = `npm run bench -- gutenberg${names.length < 760 ? ` --files ${names.length}` : ''}`;

@@ -7,8 +7,8 @@ import { countInProcess } from './count-in-process.ts';
 import { recordFigure } from '../record-figure.ts';
 
 /**
- * Ingestion and counting after 1% of the files were added to a corpus whose version is published, beside all files from nothing, in turn.
- * `--data FOLDER --files N --rounds N`.
+ * Ingestion and counting after 1% of the files were added to a corpus whose version is published,
+ * beside all files from nothing, in turn. `--data FOLDER --files N --rounds N`.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
   const data = resolve(
@@ -50,8 +50,11 @@ export async function bench(options: Map<string, string>): Promise<void> {
       const whole = await run('whole');
       shares.push(timeOf(increment) / timeOf(whole));
       process.stdout.write(
-        `round ${round}: ${added.length} of ${names.length} files added: ingest ${increment.seconds['ingest']!.toFixed(2)} s, count ${increment.seconds['count']!.toFixed(2)} s; ` +
-          `all from nothing: ingest ${whole.seconds['ingest']!.toFixed(2)} s, count ${whole.seconds['count']!.toFixed(2)} s; load ${loadavg()[0]!.toFixed(1)}\n`,
+        `round ${round}: ${added.length} of ${names.length} files added: ingest ` +
+          `${increment.seconds['ingest']!.toFixed(2)} s, count ` +
+          `${increment.seconds['count']!.toFixed(2)} s; ` +
+          `all from nothing: ingest ${whole.seconds['ingest']!.toFixed(2)} s, count ` +
+          `${whole.seconds['count']!.toFixed(2)} s; load ${loadavg()[0]!.toFixed(1)}\n`,
       );
     }
     const command = `npm run bench -- increment${names.length < 760 ? ` --files ${names.length}` : ''}`;

@@ -14,8 +14,9 @@ import { recordFigure } from '../record-figure.ts';
 const BATCH_FILES = 8;
 
 /**
- * Gzip text to token shards in the store, on two threads; beside it, in the same round, `gunzip` alone on one thread, so that a loaded machine shows.
- * `--data FOLDER --files N --threads N --rounds N`.
+ * Gzip text to token shards in the store, on two threads; beside it, in the same round, `gunzip`
+ * alone on one thread, so that a loaded machine shows. `--data FOLDER --files N --threads N
+ * --rounds N`.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
   const data = resolve(
@@ -67,8 +68,11 @@ export async function bench(options: Map<string, string>): Promise<void> {
       const cpuSeconds = (used.user + used.system) / 1e6;
       rates.push(bytes / 1e6 / seconds);
       process.stdout.write(
-        `round ${round}: ${(bytes / 1e6).toFixed(1)} MB of ${files} files in ${seconds.toFixed(2)} s, ${(bytes / 1e6 / seconds).toFixed(1)} MB/s; ` +
-          `${cpuSeconds.toFixed(2)} s of CPU, ${(bytes / 1e6 / cpuSeconds).toFixed(1)} MB a CPU second; gunzip alone ${(bytes / 1e6 / gunzipSeconds).toFixed(0)} MB/s; load ${loadavg()[0]!.toFixed(1)}\n`,
+        `round ${round}: ${(bytes / 1e6).toFixed(1)} MB of ${files} files in ` +
+          `${seconds.toFixed(2)} s, ${(bytes / 1e6 / seconds).toFixed(1)} MB/s; ` +
+          `${cpuSeconds.toFixed(2)} s of CPU, ${(bytes / 1e6 / cpuSeconds).toFixed(1)} MB a ` +
+          `CPU second; gunzip alone ${(bytes / 1e6 / gunzipSeconds).toFixed(0)} MB/s; load ` +
+          `${loadavg()[0]!.toFixed(1)}\n`,
       );
     }
     const value = Math.max(...rates);

@@ -1,4 +1,7 @@
-/** A worker of one thread, without Temporal: runs the stages that its parent names, one after the other (bench/corpus/count-corpus.ts). */
+/**
+ * A worker of one thread, without Temporal: runs the stages that its parent names, one after the
+ * other (bench/corpus/count-corpus.ts).
+ */
 import type { ActivityName } from '../../activities/stage-runner.ts';
 import * as stages from '../../activities/stages.ts';
 import { benchContext } from './ingest-worker.ts';

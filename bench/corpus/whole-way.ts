@@ -1,4 +1,7 @@
-/** The whole way of a corpus in minutes: `hashloom run --local` over examples/words/gutenberg.yaml in a store of its own, gzip to published index. `--epochs 100 --threads 2`. */
+/**
+ * The whole way of a corpus in minutes: `hashloom run --local` over examples/words/gutenberg.yaml
+ * in a store of its own, gzip to published index. `--epochs 100 --threads 2`.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

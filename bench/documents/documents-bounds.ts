@@ -1,6 +1,7 @@
 /**
- * What can be had on a data set, beside the tables of documents: `DATA-bound`, labels known; `DATA-cosine`, the nearest by cosine of TF-IDF; `DATA-pca-32`, by cosine of 32 principal components.
- * `--data`: one of them or more; `--folder`: where they are.
+ * What can be had on a data set, beside the tables of documents: `DATA-bound`, labels known;
+ * `DATA-cosine`, the nearest by cosine of TF-IDF; `DATA-pca-32`, by cosine of 32 principal
+ * components. `--data`: one of them or more; `--folder`: where they are.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -80,7 +81,10 @@ export async function bench(options: Map<string, string>): Promise<void> {
 /** By query: its product with each document; good until the next query. */
 type Products = (query: number) => (row: number) => number;
 
-/** Of the documents of the largest cosine, the share that has a label of the query: mean over queries. `lengths`: of the documents; a query's own changes no order. */
+/**
+ * Of the documents of the largest cosine, the share that has a label of the query: mean over
+ * queries. `lengths`: of the documents; a query's own changes no order.
+ */
 function precision(
   queries: TrainingDocuments,
   documents: TrainingDocuments,

@@ -1,4 +1,8 @@
-/** Puts the cells of an experiment's results in figures.json: `DATA-BITS-METHOD`, the mean over seeds beside the paper's. `--results`: the folder that `hashloom experiment documents --results` wrote. */
+/**
+ * Puts the cells of an experiment's results in figures.json: `DATA-BITS-METHOD`, the mean over
+ * seeds beside the paper's. `--results`: the folder that `hashloom experiment documents --results`
+ * wrote.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { summaryOf } from '../../report/documents/documents-page.ts';
@@ -24,8 +28,14 @@ export async function bench(options: Map<string, string>): Promise<void> {
     const [set = '', length = '', name = ''] = cell.split(' ');
     const { mean, deviation } = summaryOf(values);
     const paper = paperPrecision(set, name, Number(length));
-    const unit = `precision@100, ${values.length === 1 ? 'one seed' : `mean of ${values.length} seeds, sd ${deviation.toFixed(4)}`}`;
-    const command = `hashloom experiment documents --data ${set} --bits ${length} --method ${name} --seeds ${values.length} --local`;
+    const unit =
+      'precision@100, ' +
+      (values.length === 1
+        ? 'one seed'
+        : `mean of ${values.length} seeds, sd ${deviation.toFixed(4)}`);
+    const command =
+      `hashloom experiment documents --data ${set} --bits ${length} --method ${name} --seeds ` +
+      `${values.length} --local`;
     recordFigure({
       name: `${set}-${length}-${name}`,
       value: mean,

@@ -1,4 +1,9 @@
-/** `documents-sweep-min`: all methods x 8 to 128 bits x one seed on Reuters (reuters-20), from nothing, as many trials at once as there are cores. `--folder`: where the data is; `--store`: an empty folder where the trials are left for tables; `--method`, `--bits`: less than all, for a trial of this bench. */
+/**
+ * `documents-sweep-min`: all methods x 8 to 128 bits x one seed on Reuters (reuters-20), from
+ * nothing, as many trials at once as there are cores. `--folder`: where the data is; `--store`: an
+ * empty folder where the trials are left for tables; `--method`, `--bits`: less than all, for a
+ * trial of this bench.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';

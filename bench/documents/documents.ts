@@ -1,7 +1,9 @@
 /**
- * An epoch of BMSH, 32 bits, on 20 Newsgroups with 10,000 terms (`bmsh-epoch-vs-jax`), in turn with the same model jitted in JAX (`--python` names a Python that has it), both on all cores; and
- * how many of its documents a trained encoder makes codes of in a second on one thread (`encode-docs-per-s`). `--folder`: where 20news.jsonl.gz is; `--batches`: batches of a round, the rest of an epoch
- * is by proportion.
+ * An epoch of BMSH, 32 bits, on 20 Newsgroups with 10,000 terms (`bmsh-epoch-vs-jax`), in turn with
+ * the same model jitted in JAX (`--python` names a Python that has it), both on all cores; and how
+ * many of its documents a trained encoder makes codes of in a second on one thread
+ * (`encode-docs-per-s`). `--folder`: where 20news.jsonl.gz is; `--batches`: batches of a round, the
+ * rest of an epoch is by proportion.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -68,7 +70,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
         jax: jax ? (await jax.epoch()) * epoch : Number.NaN,
       });
       process.stdout.write(
-        `round ${round + 1}: ${pairs[round]!.ours.toFixed(1)} s, JAX ${pairs[round]!.jax.toFixed(1)} s\n`,
+        `round ${round + 1}: ${pairs[round]!.ours.toFixed(1)} s, JAX ` +
+          `${pairs[round]!.jax.toFixed(1)} s\n`,
       );
     }
     jax?.stop();
@@ -81,7 +84,9 @@ export async function bench(options: Map<string, string>): Promise<void> {
       recordFigure({
         name: 'bmsh-epoch-vs-jax',
         value: medianOf(pairs.map((pair) => pair.ours / pair.jax)),
-        unit: `x the time of JAX, ${own.toFixed(1)} s an epoch of ${training.length} documents, ${all.terms} terms, ${BITS} bits`,
+        unit:
+          `x the time of JAX, ${own.toFixed(1)} s an epoch of ${training.length} documents, ` +
+          `${all.terms} terms, ${BITS} bits`,
         goal: '<= 1.2',
         rival: `JAX ${rival.toFixed(1)} s`,
         command,

@@ -17,7 +17,10 @@ import { recordFigure } from '../record-figure.ts';
 
 const HELD = 600;
 
-/** Words of an index of text taken as unseen, one sample: how near their voted codes are to those of training. `--store URI --index NAME`. */
+/**
+ * Words of an index of text taken as unseen, one sample: how near their voted codes are to those of
+ * training. `--store URI --index NAME`.
+ */
 export async function bench(options: Map<string, string>): Promise<void> {
   const store = openStore(options.get('store') ?? `file://${process.cwd()}/hashloom-demo/store`);
   const version = await requireVersion(store, options.get('index') ?? 'brown');
@@ -77,7 +80,10 @@ export async function bench(options: Map<string, string>): Promise<void> {
       distance += apart.reduce((sum, bit) => sum + bit, 0) / tables;
       if (apart.includes(0)) shared++;
     }
-    const unit = `bits of ${bits} between voted and trained codes, ${items} of ${HELD} words have neighbours${name === 'append-vote' ? '' : ' where all cooccurrences vote'}; ${((100 * shared) / items).toFixed(0)}% have the trained code in a table`;
+    const unit =
+      `bits of ${bits} between voted and trained codes, ${items} of ${HELD} words have ` +
+      `neighbours${name === 'append-vote' ? '' : ' where all cooccurrences vote'}; ` +
+      `${((100 * shared) / items).toFixed(0)}% have the trained code in a table`;
     recordFigure({
       name,
       value: distance / items,

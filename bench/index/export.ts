@@ -21,7 +21,10 @@ const THREADS = 2;
 /** `export.memoryMiB` as it is by default. */
 const MEMORY_MIB = 512;
 
-/** Export of int64 ids, pages and Parquet, by two threads in a process of its own. `--items N --folder F --codes uniform|learned --memory MIB`. */
+/**
+ * Export of int64 ids, pages and Parquet, by two threads in a process of its own. `--items N
+ * --folder F --codes uniform|learned --memory MIB`.
+ */
 export async function bench(options: Map<string, string>): Promise<void> {
   const items = Number(options.get('items') ?? 10_000_000);
   const kind = options.get('codes') ?? 'uniform';
@@ -42,7 +45,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
     const pool = createThreadPool(THREADS, 1);
     const steps = stepsOf(pool, (name) =>
       process.stderr.write(
-        `${name}: ${((performance.now() - started) / 1000).toFixed(1)} s, ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB\n`,
+        `${name}: ${((performance.now() - started) / 1000).toFixed(1)} s, ` +
+          `${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB\n`,
       ),
     );
     await exportIndex(steps, 'bench', { facts: { items, tables: TABLES } }, input);
@@ -83,7 +87,9 @@ export async function bench(options: Map<string, string>): Promise<void> {
   recordFigure({
     name: 'export-10m-s',
     value: seconds,
-    unit: `s for ${items} items x ${TABLES} tables x ${BITS} bits, pages and Parquet, two threads (${cpu.toFixed(0)} s of CPU time)`,
+    unit:
+      `s for ${items} items x ${TABLES} tables x ${BITS} bits, pages and Parquet, two threads ` +
+      `(${cpu.toFixed(0)} s of CPU time)`,
     goal: '<= 60',
     command,
   });

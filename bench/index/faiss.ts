@@ -7,7 +7,9 @@ export interface Faiss {
   stop(): void;
 }
 
-/** FAISS in a Python that has it (`pip install faiss-cpu`), kept running so that runs interleave. */
+/**
+ * FAISS in a Python that has it (`pip install faiss-cpu`), kept running so that runs interleave.
+ */
 export function startFaiss(python: string): Faiss {
   const script = fileURLToPath(new URL('../../../bench/index/faiss-codes.py', import.meta.url));
   const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -24,7 +24,10 @@ export interface Fixture {
   rawBytes: number;
 }
 
-/** `uniform`: independent codes. `learned`: items gather around centres, two thirds on one exactly, as codes of a trained model do. */
+/**
+ * `uniform`: independent codes. `learned`: items gather around centres, two thirds on one exactly,
+ * as codes of a trained model do.
+ */
 export function fixtureCodes(
   kind: string,
   items: number,

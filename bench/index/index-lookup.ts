@@ -15,7 +15,10 @@ const SEED = 1;
 const ROUNDS = 3;
 const BATCH = 4096;
 
-/** Lookups in memory and opening, beside FAISS in the same run. `--words N --items N --folder F --python P --codes uniform|learned`. */
+/**
+ * Lookups in memory and opening, beside FAISS in the same run. `--words N --items N --folder F
+ * --python P --codes uniform|learned`.
+ */
 export async function bench(options: Map<string, string>): Promise<void> {
   const folder = options.get('folder') ?? join(tmpdir(), 'hashloom-bench');
   mkdirSync(folder, { recursive: true });
@@ -45,7 +48,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const queries = sampleCodes(codes, items, 200_000);
   const index = await (await openIndex(fixture.folder)).load();
   process.stdout.write(
-    `resident: ${(index.heldBytes() / 2 ** 20).toFixed(0)} MiB; process ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB\n`,
+    `resident: ${(index.heldBytes() / 2 ** 20).toFixed(0)} MiB; process ` +
+      `${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB\n`,
   );
   const python = options.get('python');
   if (!python) return;
@@ -76,7 +80,8 @@ async function benchWords(
   const started = performance.now();
   const index = await (await openIndex(fixture.folder)).load();
   process.stdout.write(
-    `${count} words loaded in ${(performance.now() - started).toFixed(0)} ms, ${(index.heldBytes() / 2 ** 20).toFixed(0)} MiB\n`,
+    `${count} words loaded in ${(performance.now() - started).toFixed(0)} ms, ` +
+      `${(index.heldBytes() / 2 ** 20).toFixed(0)} MiB\n`,
   );
   const suffix = count === 100_000 ? '' : `-${count}`;
   const stream = new RandomStream(SEED, 3);
@@ -138,7 +143,9 @@ async function benchWords(
   recordFigure({
     name: `lookup-per-s-read${suffix}`,
     value: best.whole,
-    unit: `words/s, every item number of the 3 buckets read (${(read / queries.length).toFixed(1)} an answer, ${((best.whole * read) / queries.length / 1e6).toFixed(0)} million a second)`,
+    unit:
+      `words/s, every item number of the 3 buckets read (${(read / queries.length).toFixed(1)} ` +
+      `an answer, ${((best.whole * read) / queries.length / 1e6).toFixed(0)} million a second)`,
     goal: 'measured apart',
     command,
   });
@@ -284,9 +291,14 @@ async function benchWithin(
   recordFigure({
     name: 'within2-vs-faiss',
     value: best.multiOne / best.one,
-    unit: `x faster one by one (${best.one.toFixed(2)} us; batched ${best.batch.toFixed(2)} us), the same items`,
+    unit:
+      `x faster one by one (${best.one.toFixed(2)} us; batched ${best.batch.toFixed(2)} us), ` +
+      'the same items',
     goal: '> 1',
-    rival: `FAISS IndexBinaryMultiHash(64, 3, 21) ${best.multiOne.toFixed(2)} us one by one, ${best.multiBatch.toFixed(2)} batched; IndexBinaryFlat ${best.flat.toFixed(0)} us batched`,
+    rival:
+      `FAISS IndexBinaryMultiHash(64, 3, 21) ${best.multiOne.toFixed(2)} us one by one, ` +
+      `${best.multiBatch.toFixed(2)} batched; IndexBinaryFlat ${best.flat.toFixed(0)} us ` +
+      'batched',
     command,
   });
 }
@@ -296,7 +308,10 @@ interface Digest {
   digest: number;
 }
 
-/** Over all (query, item, distance), modulo 2^32; no order changes it. As bench/faiss-codes.py has it. */
+/**
+ * Over all (query, item, distance), modulo 2^32; no order changes it. As bench/faiss-codes.py has
+ * it.
+ */
 function digestOf(counts: readonly number[], answers: readonly Neighbours[]): Digest {
   let digest = 0;
   let found = 0;
@@ -350,7 +365,10 @@ function writeTable(codes: Uint8Array, items: number, file: string): void {
   writeFileSync(file, table);
 }
 
-/** Runs once and tells how many a second of CPU time, as FAISS is measured too: others share the machine. The result is kept from being optimised away. */
+/**
+ * Runs once and tells how many a second of CPU time, as FAISS is measured too: others share the
+ * machine. The result is kept from being optimised away.
+ */
 function perSecond(count: number, run: () => number): number {
   const started = process.cpuUsage();
   const sum = run();

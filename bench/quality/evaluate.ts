@@ -1,6 +1,8 @@
 /**
- * `npm run bench -- evaluate --index STORE/indexes/NAME [--wordnet FOLDER]`: every metric with 1,000 queries each, on the codes, embeddings, D and held-out pairs
- * that a published version was made from: the work of the stage evaluate, reading included. The figure is of the Gutenberg index.
+ * `npm run bench -- evaluate --index STORE/indexes/NAME [--wordnet FOLDER]`: every metric with
+ * 1,000 queries each, on the codes, embeddings, D and held-out pairs that a published version was
+ * made from: the work of the stage evaluate, reading included. The figure is of the Gutenberg
+ * index.
  */
 import { loadCodes } from '../../activities/training/load-codes.ts';
 import { loadModel } from '../../activities/training/load-model.ts';
@@ -59,11 +61,14 @@ export async function bench(options: Map<string, string>): Promise<void> {
   for (const [name, value] of Object.entries(metrics)) {
     const interval = intervals[name];
     process.stdout.write(
-      `${name.padEnd(20)} ${value.toPrecision(4).padStart(10)}${interval ? `  ${interval.map((each) => each.toPrecision(4)).join(' to ')}` : ''}\n`,
+      `${name.padEnd(20)} ` +
+        `${value.toPrecision(4).padStart(10)}${interval ? `  ${interval.map((each) => each.toPrecision(4)).join(' to ')}` : ''}\n`,
     );
   }
   process.stdout.write(
-    `${index}, version ${version}: ${items} items, ${tables} x ${bits} bits; reading ${((loaded - clock) / 1000).toFixed(1)} s, all ${seconds.toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s of CPU\n`,
+    `${index}, version ${version}: ${items} items, ${tables} x ${bits} bits; reading ` +
+      `${((loaded - clock) / 1000).toFixed(1)} s, all ${seconds.toFixed(1)} s, ` +
+      `${((user + system) / 1e6).toFixed(1)} s of CPU\n`,
   );
   recordFigure({
     name: 'evaluate-gutenberg-s',

@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- report [--words 50000] [--chromium PATH] [--keep FILE]`: the page of a run of so many words, made data through the code that makes a report, its size, and when Chromium first paints it
- * (first contentful paint, the median of five loads from this machine).
+ * `npm run bench -- report [--words 50000] [--chromium PATH] [--keep FILE]`: the page of a run of
+ * so many words, made data through the code that makes a report, its size, and when Chromium first
+ * paints it (first contentful paint, the median of five loads from this machine).
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -32,7 +33,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
   if (keep !== undefined) await writeFile(keep, bytes);
   const paints = await firstPaints(page, options.get('chromium') ?? 'chromium');
   process.stdout.write(
-    `${bytes.length} bytes; first contentful paint ${paints.map((ms) => ms.toFixed(0)).join(', ')} ms\n`,
+    `${bytes.length} bytes; first contentful paint ` +
+      `${paints.map((ms) => ms.toFixed(0)).join(', ')} ms\n`,
   );
   recordFigure({
     name: 'report-mb',
@@ -146,9 +148,15 @@ function madeReport(count: number): string {
   });
 }
 
-const BEACON = `<script>new PerformanceObserver((list) => list.getEntries().forEach((entry) => { if (entry.name === 'first-contentful-paint') new Image().src = '/painted?ms=' + entry.startTime; })).observe({ type: 'paint', buffered: true });</script>`;
+const BEACON =
+  '<script>new PerformanceObserver((list) => list.getEntries().forEach((entry) => { if ' +
+  `(entry.name === 'first-contentful-paint') new Image().src = '/painted?ms=' + ` +
+  `entry.startTime; })).observe({ type: 'paint', buffered: true });</script>`;
 
-/** The page with a script that says when it was painted, which the page's own policy would not let out. */
+/**
+ * The page with a script that says when it was painted, which the page's own policy would not let
+ * out.
+ */
 async function firstPaints(page: string, chromium: string): Promise<number[]> {
   const told = page.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, BEACON);
   let painted: (ms: number) => void = () => undefined;

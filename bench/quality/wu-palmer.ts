@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- wu-palmer --python PYTHON [--pairs 10000] [--dictionary FOLDER]`: Wu-Palmer similarities of pairs of words against NLTK's over the same dictionary files.
- * PYTHON has nltk. The pairs are drawn from the index of nouns and of verbs, half of them in an inflected form.
+ * `npm run bench -- wu-palmer --python PYTHON [--pairs 10000] [--dictionary FOLDER]`: Wu-Palmer
+ * similarities of pairs of words against NLTK's over the same dictionary files. PYTHON has nltk.
+ * The pairs are drawn from the index of nouns and of verbs, half of them in an inflected form.
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -49,7 +50,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
   }
   if (at !== pairs) throw new Error(`NLTK answered ${at} of ${pairs} pairs`);
   process.stdout.write(
-    `${pairs} pairs, ${above} of them with a similarity above 0; ours took ${seconds.toFixed(2)} s\n`,
+    `${pairs} pairs, ${above} of them with a similarity above 0; ours took ` +
+      `${seconds.toFixed(2)} s\n`,
   );
   recordFigure({
     name: 'wup-max-error',

@@ -1,7 +1,8 @@
 /**
- * Pairs a second of the two engines on this machine, in turn in one run: wasm on one thread and on all (`--threads`), tensorflow on what it finds
- * (CPU or a GPU, which is named), with small and large vocabularies. L 3, d 32, LSE; each visit holds the copying of states
- * in and out, which is all that grows with the vocabulary. `--row-blocks 1` makes one step of a whole batch.
+ * Pairs a second of the two engines on this machine, in turn in one run: wasm on one thread and on
+ * all (`--threads`), tensorflow on what it finds (CPU or a GPU, which is named), with small and
+ * large vocabularies. L 3, d 32, LSE; each visit holds the copying of states in and out, which is
+ * all that grows with the vocabulary. `--row-blocks 1` makes one step of a whole batch.
  */
 import { availableParallelism } from 'node:os';
 import { type Engine, openEngine } from '../../hashers/tensors/engine.ts';
@@ -24,7 +25,9 @@ export async function bench(options: Map<string, string>): Promise<void> {
   prepareTensorflow();
   const { device } = await openTensorflow();
   const where = device === 'cuda' ? await gpuName() : 'CPU';
-  const command = `npm run bench -- train-engines${rowBlocks === 16 ? '' : ` --row-blocks ${rowBlocks}`}${batchPositives === 8192 ? '' : ` --batch ${batchPositives}`}`;
+  const command =
+    'npm run bench -- ' +
+    `train-engines${rowBlocks === 16 ? '' : ` --row-blocks ${rowBlocks}`}${batchPositives === 8192 ? '' : ` --batch ${batchPositives}`}`;
   const medians = new Map<string, number>();
   for (const words of [20_000, 200_000]) {
     const { training } = configuration.parse({
@@ -54,7 +57,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
         const { wall, cpu } = await pairsPerSecond(engine, side, words);
         rates.set(name, [...(rates.get(name) ?? []), wall]);
         process.stdout.write(
-          `${words} words, ${name}: ${millions(wall)} M pairs/s, ${millions(cpu)} M pairs a CPU second\n`,
+          `${words} words, ${name}: ${millions(wall)} M pairs/s, ${millions(cpu)} M pairs a ` +
+            `CPU second\n`,
         );
       }
     }

@@ -1,7 +1,9 @@
 /**
- * Memory of training a large synthetic vocabulary: what a process that visits blocks holds at most, less what the same process holds before, over the
- * bytes of all embeddings, both moments and the pairs of D. `--words 660000 --pairs 16000000 --partitions 4 --mined 16`. D and negatives of all
- * partitions stay in memory, as a worker keeps them; states of the two partitions of a visit are loaded, trained and given back.
+ * Memory of training a large synthetic vocabulary: what a process that visits blocks holds at most,
+ * less what the same process holds before, over the bytes of all embeddings, both moments and the
+ * pairs of D. `--words 660000 --pairs 16000000 --partitions 4 --mined 16`. D and negatives of all
+ * partitions stay in memory, as a worker keeps them; states of the two partitions of a visit are
+ * loaded, trained and given back.
  */
 import { createLoss } from '../../hashers/losses/losses.ts';
 import { partitionRange } from '../../hashers/tournament.ts';
@@ -55,13 +57,18 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const peak = process.resourceUsage().maxRSS * 1024;
   const needed = words * tables * bits * 4 * 3 + affinity.columns.length * 8;
   process.stdout.write(
-    `${trained.pairs} pairs trained; idle ${mib(idle)}, peak ${mib(peak)}, embeddings, moments and pairs ${mib(needed)}\n`,
+    `${trained.pairs} pairs trained; idle ${mib(idle)}, peak ${mib(peak)}, embeddings, ` +
+      `moments and pairs ${mib(needed)}\n`,
   );
-  const command = `npm run bench -- train-memory --words ${words} --pairs ${pairs} --partitions ${partitions} --mined ${mined}`;
+  const command =
+    `npm run bench -- train-memory --words ${words} --pairs ${pairs} --partitions ` +
+    `${partitions} --mined ${mined}`;
   recordFigure({
     name: 'train-memory-ratio',
     value: (peak - idle) / needed,
-    unit: `x of embeddings, moments and pairs of all partitions, ${partitions} partitions, a visit of two at a time`,
+    unit:
+      `x of embeddings, moments and pairs of all partitions, ${partitions} partitions, a visit ` +
+      'of two at a time',
     goal: '<= 1.5',
     command,
   });

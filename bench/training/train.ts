@@ -1,7 +1,8 @@
 /**
- * Pairs a second of training: engine wasm on one thread and on two, and the same step jitted in JAX on CPU (`--python` names a Python that
- * has it), in turn in one run. 100K words, L 3, d 32; global batches of 32,768 pairs. JAX is handed batches; wasm draws its own, and its
- * time holds the copying of states in and out.
+ * Pairs a second of training: engine wasm on one thread and on two, and the same step jitted in JAX
+ * on CPU (`--python` names a Python that has it), in turn in one run. 100K words, L 3, d 32; global
+ * batches of 32,768 pairs. JAX is handed batches; wasm draws its own, and its time holds the
+ * copying of states in and out.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -48,7 +49,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
       const rival = jax ? PAIRS / (await jax.run(6, file)) : NaN;
       rates.push({ one, two, jax: rival });
       process.stdout.write(
-        `round ${round + 1}: one thread ${millions(one)}, two ${millions(two)}, JAX ${millions(rival)} M pairs/s\n`,
+        `round ${round + 1}: one thread ${millions(one)}, two ${millions(two)}, JAX ` +
+          `${millions(rival)} M pairs/s\n`,
       );
     }
   } finally {
@@ -100,14 +102,17 @@ export async function bench(options: Map<string, string>): Promise<void> {
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(before);
     process.stdout.write(
-      `  wasm ${with_ ? 2 : 1}: ${millions(pairs / ((user + system) / 1e6))} M pairs a CPU second\n`,
+      `  wasm ${with_ ? 2 : 1}: ${millions(pairs / ((user + system) / 1e6))} M pairs a CPU ` +
+        `second\n`,
     );
     if (!Number.isFinite(states[0]?.embeddings[0])) throw new Error('training diverged');
     return pairs / seconds;
   }
 }
 
-/** Batches as training draws them: a positive, a hard and two easy negatives for the same left row. */
+/**
+ * Batches as training draws them: a positive, a hard and two easy negatives for the same left row.
+ */
 function drawBatches({ affinity, negatives }: BlockSide, words: number): Uint8Array {
   const random = new RandomStream(2, PURPOSE.evaluate);
   const values = new Int32Array(BATCHES * 3 * PAIRS);

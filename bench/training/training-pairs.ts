@@ -2,7 +2,10 @@ import { PURPOSE, RandomStream } from '../../kernels/numbers/random.ts';
 import { initializePartition } from '../../kernels/training/train-partition.ts';
 import type { BlockSide, SparseRows } from '../../kernels/training/train-rows.ts';
 
-/** A synthetic vocabulary as one partition: about `degree` links a row and `mined` hard negatives, uniform. */
+/**
+ * A synthetic vocabulary as one partition: about `degree` links a row and `mined` hard negatives,
+ * uniform.
+ */
 export function syntheticSide(
   rows: number,
   degree: number,

@@ -1,7 +1,8 @@
 /**
- * The word model's figures: `hashloom experiment words` over examples/words, on the half of the queries that settings were not chosen on.
- * `--config third` (examples/words/NAME.yaml), `--settings lse|losses|ablation` (likewise), `--trials 3`, `--threads 2`.
- * Checkpoints and trials are kept in hashloom-experiments, so a bench that was stopped goes on where it was.
+ * The word model's figures: `hashloom experiment words` over examples/words, on the half of the
+ * queries that settings were not chosen on. `--config third` (examples/words/NAME.yaml),
+ * `--settings lse|losses|ablation` (likewise), `--trials 3`, `--threads 2`. Checkpoints and trials
+ * are kept in hashloom-experiments, so a bench that was stopped goes on where it was.
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +35,10 @@ export async function bench(options: Map<string, string>): Promise<void> {
     options.get('threads') ?? '2',
   );
   const command = `npm run bench -- words --config ${config} --settings ${settings} --trials ${trials}`;
-  const of = `${trials} seeds, D of mean degree ${affinity.meanDegree.toFixed(1)} and clustering ${affinity.clustering.toFixed(3)}, where greedy clusters reach F1 ${affinity.greedyF1.toFixed(3)}`;
+  const of =
+    `${trials} seeds, D of mean degree ${affinity.meanDegree.toFixed(1)} and clustering ` +
+    `${affinity.clustering.toFixed(3)}, where greedy clusters reach F1 ` +
+    affinity.greedyF1.toFixed(3);
   for (const row of ['LSE', 'LSE as trained']) {
     for (const [metric, goal] of settings === 'lse' ? GOALS : []) {
       const name = `words-${row.toLowerCase().replaceAll(' ', '-')}-${metric}`;

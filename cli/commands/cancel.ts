@@ -10,7 +10,8 @@ export function addCancelCommand(program: Command): void {
     .command('cancel')
     .summary('cancel the run of an index')
     .description(
-      'Asks the run of an index to stop and waits until it has. Artifacts of finished stages stay: the next run goes on from them.',
+      'Asks the run of an index to stop and waits until it has. Artifacts of finished stages ' +
+        'stay: the next run goes on from them.',
     )
     .argument('[index]', 'name of the index (default: the one of ./hashloom.yaml)')
     .addHelpText('after', examples(['hashloom cancel news', 'then, to go on: hashloom run']))

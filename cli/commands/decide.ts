@@ -27,7 +27,8 @@ function addDecision(
     .command(verb)
     .summary(summary)
     .description(
-      `Decides about a run that missed its gate and waits (gate.onRefusal: wait). ${effect} Ends with 1 when the run does not wait.`,
+      `Decides about a run that missed its gate and waits (gate.onRefusal: wait). ${effect} ` +
+        'Ends with 1 when the run does not wait.',
     )
     .argument('[index]', 'name of the index (default: the one of ./hashloom.yaml)')
     .requiredOption('--reason <text>', 'why; kept with the run')

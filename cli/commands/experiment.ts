@@ -22,7 +22,8 @@ export function addExperimentCommand(program: Command): void {
     .command('experiment')
     .summary('experiments of the papers')
     .description(
-      'Runs an experiment of a paper as a workflow; every trial is an artifact, so a run that was stopped goes on where it was.',
+      'Runs an experiment of a paper as a workflow; every trial is an artifact, so a run ' +
+        'that was stopped goes on where it was.',
     )
     .addHelpText(
       'after',
@@ -39,7 +40,8 @@ export function addExperimentCommand(program: Command): void {
     .command('sbm')
     .summary('learn the factions of a stochastic block model')
     .description(
-      '5000 items in 500 factions: learns codes for each method and says how well equal codes find the factions (paper 1, section 4.1, Table 1 and Fig. 2).',
+      '5000 items in 500 factions: learns codes for each method and says how well equal ' +
+        'codes find the factions (paper 1, section 4.1, Table 1 and Fig. 2).',
     )
     .option('--method <list>', `methods, with commas between: ${LOSS_NAMES.join(', ')}`, methods, [
       ...LOSS_NAMES,
@@ -62,7 +64,8 @@ export function addExperimentCommand(program: Command): void {
     )
     .option(
       '--grid <file>',
-      'YAML: lists concentration, beta, lambda, hardNegatives, rate; every combination is run for every method',
+      'YAML: lists concentration, beta, lambda, hardNegatives, rate; every combination is ' +
+        'run for every method',
     )
     .option('--store <uri>', 'where trials are kept', './hashloom-experiments/store')
     .addOption(
@@ -102,12 +105,16 @@ export function addExperimentCommand(program: Command): void {
     .command('documents')
     .summary('hash functions of documents, precision of the 100 nearest')
     .description(
-      'Learns hash functions of each method, length and seed on data sets of the papers, and says how many of the 100 nearest training documents share a label with a test document. Networks need `hashloom setup tensorflow`. ' +
-        'Every trial is an artifact; seeds come one after the other, so a run that was stopped has the first seed of everything before the second of anything.',
+      'Learns hash functions of each method, length and seed on data sets of the papers, and ' +
+        'says how many of the 100 nearest training documents share a label with a test ' +
+        'document. Networks need `hashloom setup tensorflow`. ' +
+        'Every trial is an artifact; seeds come one after the other, so a run that was ' +
+        'stopped has the first seed of everything before the second of anything.',
     )
     .option(
       '--data <list>',
-      'data sets, with commas between: 20news, reuters, tmc, rcv1; and as the papers part them: reuters-20, 20news-random',
+      'data sets, with commas between: 20news, reuters, tmc, rcv1; and as the papers part ' +
+        'them: reuters-20, 20news-random',
       list,
       ['reuters'],
     )
@@ -115,7 +122,9 @@ export function addExperimentCommand(program: Command): void {
     .option('--bits <list>', 'lengths of codes', list, ['32'])
     .option(
       '--method <list>',
-      'all, or methods with commas between: lsh, itq, sph, sth, s-rbm, ksh, shttm, vdsh, nash, nash-n, nash-dn, gmsh, bmsh, ammi, and NAME-s for a network that learns from labels',
+      'all, or methods with commas between: lsh, itq, sph, sth, s-rbm, ksh, shttm, vdsh, ' +
+        'nash, nash-n, nash-dn, gmsh, bmsh, ammi, and NAME-s for a network that learns from ' +
+        'labels',
       list,
       ['all'],
     )
@@ -143,7 +152,8 @@ export function addExperimentCommand(program: Command): void {
     )
     .option(
       '--pictures',
-      'also a map of codes by UMAP and example codes of the first seed of each setting, in documents.html',
+      'also a map of codes by UMAP and example codes of the first seed of each setting, in ' +
+        'documents.html',
       false,
     )
     .option('--store <uri>', 'where trials are kept', './hashloom-experiments/store')
@@ -157,7 +167,8 @@ export function addExperimentCommand(program: Command): void {
     .option('--threads <n>', 'with --local: trials at once', positiveInteger, DEFAULT_THREADS)
     .option(
       '--results <folder>',
-      'write the tables (documents-table.md), a page with curves, bars and pictures (documents.html), and all values (documents-results.parquet) there',
+      'write the tables (documents-table.md), a page with curves, bars and pictures ' +
+        '(documents.html), and all values (documents-results.parquet) there',
     )
     .option('--json', 'end with one JSON line on standard output', false)
     .option('--force', 'run every trial, artifact or not', false)
@@ -169,7 +180,8 @@ export function addExperimentCommand(program: Command): void {
           'a table of each method on Reuters',
         ],
         [
-          'hashloom experiment documents --method gmsh,bmsh --components 5,10,20,40,80 --results table-3 --local',
+          'hashloom experiment documents --method gmsh,bmsh --components 5,10,20,40,80 ' +
+            '--results table-3 --local',
           'Table 3',
         ],
       ),
@@ -235,8 +247,11 @@ function addWords(experiment: Command): void {
     .command('words')
     .summary('learn codes of the words of a corpus, with many settings')
     .description(
-      'Makes D of a corpus once, trains every setting on it with seeds of its own, and tells P, R, F1, Wu-Palmer similarity, hit rates and clusters (paper 1, section 4.3, Tables 3, 5, 6), ' +
-        'beside them how hard D is. Checkpoints, codes and figures are artifacts: a run that was stopped goes on where it was.',
+      'Makes D of a corpus once, trains every setting on it with seeds of its own, and tells ' +
+        'P, R, F1, Wu-Palmer similarity, hit rates and clusters (paper 1, section 4.3, Tables ' +
+        '3, 5, 6), ' +
+        'beside them how hard D is. Checkpoints, codes and figures are artifacts: a run that ' +
+        'was stopped goes on where it was.',
     )
     .argument(
       '<config>',
@@ -244,7 +259,8 @@ function addWords(experiment: Command): void {
     )
     .requiredOption(
       '--settings <file>',
-      'YAML: settings (a name: values of training) and, if wanted, grid (a value: its list); every combination is a row',
+      'YAML: settings (a name: values of training) and, if wanted, grid (a value: its list); ' +
+        'every combination is a row',
     )
     .option(
       '--trials <n>',
@@ -256,7 +272,8 @@ function addWords(experiment: Command): void {
     .addOption(
       new Option(
         '--part <half>',
-        'the half of queries and held-out pairs to look at: settings are chosen on one, figures reported on the other',
+        'the half of queries and held-out pairs to look at: settings are chosen on one, ' +
+          'figures reported on the other',
       )
         .choices(['tuning', 'reported'])
         .default('tuning'),
@@ -284,7 +301,8 @@ function addWords(experiment: Command): void {
           'choose settings on one half of the queries',
         ],
         [
-          'hashloom experiment words gutenberg.yaml --settings losses.yaml --trials 3 --part reported --local',
+          'hashloom experiment words gutenberg.yaml --settings losses.yaml --trials 3 --part ' +
+            'reported --local',
           'and report them on the other',
         ],
       ),

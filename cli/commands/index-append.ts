@@ -26,8 +26,12 @@ export function addAppendCommand(index: Command): void {
     .command('append')
     .summary('add and delete items without training')
     .description(
-      'Publishes a new version with the items of a source added and others deleted, the model left as it is. Vectors and documents get their codes from the encoder of the index; words and ids that it does not ' +
-        'have get the vote of those that they occur with, items that it has keep theirs. The source is read with the settings that the index was made with. A later run compacts: it makes the ' +
+      'Publishes a new version with the items of a source added and others deleted, the ' +
+        'model left as it is. Vectors and documents get their codes from the encoder of the ' +
+        'index; words and ids that it does not ' +
+        'have get the vote of those that they occur with, items that it has keep theirs. The ' +
+        'source is read with the settings that the index was made with. A later run ' +
+        'compacts: it makes the ' +
         'index from its configured source, where appended files must lie by then.',
     )
     .argument('<name>', 'name of the index, or .../indexes/NAME')
@@ -38,7 +42,8 @@ export function addAppendCommand(index: Command): void {
     .option('--delete <id...>', 'items that go; @FILE for the lines of a file', [])
     .option(
       '--minimum-count <n>',
-      'rarer words and ids of the source get no code (default: vocabulary.minimumCount of the index)',
+      'rarer words and ids of the source get no code (default: vocabulary.minimumCount of ' +
+        'the index)',
       positiveInteger,
     )
     .option(

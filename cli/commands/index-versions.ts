@@ -20,7 +20,9 @@ const STORE = [
 ] as const;
 const NAME = ['<name>', 'name of the index, or .../indexes/NAME'] as const;
 
-/** What is done with the versions of an index; none of it needs Temporal but gc, for its schedules. */
+/**
+ * What is done with the versions of an index; none of it needs Temporal but gc, for its schedules.
+ */
 export function addVersionCommands(index: Command): void {
   addRollback(index);
   addCompare(index);
@@ -34,7 +36,9 @@ function addRollback(index: Command): void {
     .command('rollback')
     .summary('make an earlier version current')
     .description(
-      'Swaps current.json back to a version that is there, under the condition that nobody has published meanwhile. The next run publishes on top of it: pause its schedule if that is not wanted.',
+      'Swaps current.json back to a version that is there, under the condition that nobody ' +
+        'has published meanwhile. The next run publishes on top of it: pause its schedule if ' +
+        'that is not wanted.',
     )
     .argument(...NAME)
     .argument('[version]', 'the version (default: the one before the current)', positiveInteger)
@@ -70,7 +74,8 @@ function addCompare(index: Command): void {
     .command('compare')
     .summary('two versions side by side')
     .description(
-      'Compares two versions: settings, data, metrics, and the items that moved, which are those found with others than before.',
+      'Compares two versions: settings, data, metrics, and the items that moved, which are ' +
+        'those found with others than before.',
     )
     .argument(...NAME)
     .argument('<a>', 'a version', positiveInteger)
@@ -106,7 +111,9 @@ function addData(index: Command): void {
     .command('data')
     .summary('the data of a version, for another method')
     .description(
-      'Writes what another method needs to learn and be measured on the same data: items, D as truth, training pairs, held-out pairs and hard negatives, as Parquet; docs/write-a-method.md shows how to use them.',
+      'Writes what another method needs to learn and be measured on the same data: items, D ' +
+        'as truth, training pairs, held-out pairs and hard negatives, as Parquet; ' +
+        'docs/write-a-method.md shows how to use them.',
     )
     .argument(...NAME)
     .argument('[version]', 'the version (default: the current one)', positiveInteger)
@@ -206,8 +213,11 @@ function addGarbage(index: Command): void {
     .command('gc')
     .summary('remove what nothing refers to')
     .description(
-      'Removes old versions of an index, then the artifacts that no version of any index of the store needs, then objects that no manifest names. The current version, pinned ones, ' +
-        'the last few, and whatever is younger than the grace stay. Asks Temporal for schedules on the store, and waits for no run: it refuses while one is at work.',
+      'Removes old versions of an index, then the artifacts that no version of any index of ' +
+        'the store needs, then objects that no manifest names. The current version, pinned ' +
+        'ones, ' +
+        'the last few, and whatever is younger than the grace stay. Asks Temporal for ' +
+        'schedules on the store, and waits for no run: it refuses while one is at work.',
     )
     .argument(...NAME)
     .option(...STORE)

@@ -70,7 +70,9 @@ export function addInitCommand(program: Command): void {
       parseConfiguration(text, file);
       await writeNew(file, text, options.force);
       process.stdout.write(
-        `wrote ${file}\nnext: set source.path and what else differs, then \`hashloom run --local${file === CONFIGURATION_FILE ? '' : ` ${file}`}\`\n`,
+        `wrote ${file}\n` +
+          `next: set source.path and what else differs, then \`hashloom run ` +
+          `--local${file === CONFIGURATION_FILE ? '' : ` ${file}`}\`\n`,
       );
     });
 }

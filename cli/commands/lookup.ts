@@ -6,29 +6,36 @@ export function addLookupCommand(program: Command): void {
     .command('lookup')
     .summary('the buckets of words')
     .description(
-      'Looks words up in a published index: for each table the code of the word and the other items of its bucket. ' +
-        'Needs no Temporal. A word that the index does not have gets empty lists and a line on standard error with those that are spelled nearly so (in indexes of up to a million items).',
+      'Looks words up in a published index: for each table the code of the word and the ' +
+        'other items of its bucket. ' +
+        'Needs no Temporal. A word that the index does not have gets empty lists and a line ' +
+        'on standard error with those that are spelled nearly so (in indexes of up to a ' +
+        'million items).',
     )
     .argument('<word...>', 'words as the index has them (lower-case), or with --text texts')
     .option(
       '--text',
-      'in an index of documents: the documents nearest to each text, by the encoder beside the index',
+      'in an index of documents: the documents nearest to each text, by the encoder beside ' +
+        'the index',
       false,
     )
     .option(
       '--radius <bits>',
-      'for a word alone in its buckets, the items within this Hamming distance; with --text, only documents within it',
+      'for a word alone in its buckets, the items within this Hamming distance; with --text, ' +
+        'only documents within it',
       positiveInteger,
     )
     .option(
       '--maximum-bucket <items>',
-      'of a larger bucket only its size is given (default: as the index was configured, buckets.maximumSize)',
+      'of a larger bucket only its size is given (default: as the index was configured, ' +
+        'buckets.maximumSize)',
       positiveInteger,
     )
     .option('--nearest <k>', 'with --text: at most so many documents', positiveInteger, 10)
     .option(
       '--index <uri>',
-      'a published index, .../indexes/NAME or .../versions/V: a path, file://, s3:// or https:// (default: the one of ./hashloom.yaml)',
+      'a published index, .../indexes/NAME or .../versions/V: a path, file://, s3:// or ' +
+        'https:// (default: the one of ./hashloom.yaml)',
     )
     .option('--json', 'one JSON line a word', false)
     .addHelpText(
@@ -49,7 +56,8 @@ export function addLookupCommand(program: Command): void {
         ],
         [
           'hashloom lookup king --json',
-          '{"query", "buckets": [{"table", "code", "items"}], "items"}; with --radius "within" as well, where items have payloads "payload" and "payloads"',
+          '{"query", "buckets": [{"table", "code", "items"}], "items"}; with --radius ' +
+            '"within" as well, where items have payloads "payload" and "payloads"',
         ],
       ),
     )

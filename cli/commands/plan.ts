@@ -33,8 +33,11 @@ export function addPlanCommand(program: Command): void {
     .command('plan')
     .summary('say what a run would do, and what it would take')
     .description(
-      'Says for each stage whether a run would run it and why, and estimates activities, events, bytes, memory and time on the workers named, and what the run would cost on Temporal Cloud. ' +
-        'Lists the corpus and reads a little of it; runs nothing, writes nothing, needs no Temporal.',
+      'Says for each stage whether a run would run it and why, and estimates activities, ' +
+        'events, bytes, memory and time on the workers named, and what the run would cost on ' +
+        'Temporal Cloud. ' +
+        'Lists the corpus and reads a little of it; runs nothing, writes nothing, needs no ' +
+        'Temporal.',
     )
     .argument('[config]', 'the configuration', CONFIGURATION_FILE)
     .option(
@@ -118,13 +121,21 @@ export function addPlanCommand(program: Command): void {
       print(
         ...planTable(plan, screen),
         '',
-        `${formatCount(taken.files)} files in ${formatCount(taken.shards)} shards, ${formatBytes(taken.bytes)}; about ${formatCount(taken.tokens)} tokens, ${formatCount(taken.words)} words, ${formatCount(taken.pairs)} pairs`,
-        `${workers} x ${threads} stages at once, by the rates of ${rates.machine}, ${rates.date} (${rates.corpus})`,
+        `${formatCount(taken.files)} files in ${formatCount(taken.shards)} shards, ` +
+          `${formatBytes(taken.bytes)}; about ${formatCount(taken.tokens)} tokens, ` +
+          `${formatCount(taken.words)} words, ${formatCount(taken.pairs)} pairs`,
+        `${workers} x ${threads} stages at once, by the rates of ${rates.machine}, ` +
+          `${rates.date} (${rates.corpus})`,
         '',
         ...estimateTable(plan, estimate, screen),
         '',
-        `Temporal: ${formatCount(history.events)} events in ${formatCount(history.executions)} executions, the longest history ${formatCount(history.longest)}`,
-        `On Temporal Cloud: ${formatCount(billed.actions)} actions, ${formatCount(billed.heartbeats)} of them heartbeats: $${formatFigure(Number(billed.dollars.toPrecision(3)))} at $${price} a million; whoever watches the run adds two queries a look`,
+        `Temporal: ${formatCount(history.events)} events in ` +
+          `${formatCount(history.executions)} executions, the longest history ` +
+          formatCount(history.longest),
+        `On Temporal Cloud: ${formatCount(billed.actions)} actions, ` +
+          `${formatCount(billed.heartbeats)} of them heartbeats: ` +
+          `$${formatFigure(Number(billed.dollars.toPrecision(3)))} at $${price} a million; ` +
+          'whoever watches the run adds two queries a look',
         `Time: ${formatSeconds(estimate.seconds)}`,
       );
     });

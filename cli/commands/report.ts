@@ -6,12 +6,15 @@ export function addReportCommand(program: Command): void {
     .command('report')
     .summary('the report of a published version')
     .description(
-      'Prints where the report of a version lies, one HTML file that needs no network, and opens it where a person looks. ' +
-        'A run that the gate refused names its own report, which can be given here too. Needs no Temporal.',
+      'Prints where the report of a version lies, one HTML file that needs no network, and ' +
+        'opens it where a person looks. ' +
+        'A run that the gate refused names its own report, which can be given here too. ' +
+        'Needs no Temporal.',
     )
     .argument(
       '[index]',
-      'name of the index, .../indexes/NAME, .../versions/V or a report.html (default: the index of ./hashloom.yaml)',
+      'name of the index, .../indexes/NAME, .../versions/V or a report.html (default: the ' +
+        'index of ./hashloom.yaml)',
     )
     .argument('[version]', 'a version (default: the current one)', positiveInteger)
     .option(

@@ -28,8 +28,10 @@ export function addRunCommand(program: Command): void {
     .command('run')
     .summary('build an index and publish it')
     .description(
-      'Runs every stage from the corpus to the published index. A stage whose artifact is there is not run again. ' +
-        'Ctrl-C leaves the run going and says how to watch or cancel it; with --local it stops, and the same command goes on from there.',
+      'Runs every stage from the corpus to the published index. A stage whose artifact is ' +
+        'there is not run again. ' +
+        'Ctrl-C leaves the run going and says how to watch or cancel it; with --local it ' +
+        'stops, and the same command goes on from there.',
     )
     .argument('[config]', 'the configuration', CONFIGURATION_FILE)
     .addOption(
@@ -133,7 +135,9 @@ export function addRunCommand(program: Command): void {
         process.stdout.write(
           options.json
             ? `${JSON.stringify({ index, workflowId, runId })}\n`
-            : `${workflowId} started, run ${runId}\nwatch it:  hashloom watch ${index}\ncancel it: hashloom cancel ${index}\n`,
+            : `${workflowId} started, run ${runId}\n` +
+                `watch it:  hashloom watch ${index}\n` +
+                `cancel it: hashloom cancel ${index}\n`,
         );
       } else if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
       else

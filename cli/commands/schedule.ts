@@ -19,7 +19,8 @@ export function addScheduleCommand(program: Command): void {
     .command('schedule')
     .summary('rebuild an index at set times')
     .description(
-      'Schedules that rebuild an index. A schedule holds the configuration as it was when it was created; it skips a time at which a run ' +
+      'Schedules that rebuild an index. A schedule holds the configuration as it was when it ' +
+        'was created; it skips a time at which a run ' +
         'is still under way, whoever started it, and pauses itself when a run fails.',
     )
     .addHelpText(

@@ -18,8 +18,11 @@ export function addSetupCommand(program: Command): void {
     .command('tensorflow')
     .summary('TensorFlow for the engine tensorflow')
     .description(
-      "Brings TensorFlow into Hashloom's cache folder, for the engine tensorflow: libtensorflow out of its wheel from the Python package index (220 MB; with --cuda 2.4 GB), " +
-        'and its binding for Node, which is compiled here (needs a C++ compiler and npm). Run again, it goes on where it was interrupted; what is there is left as it is.',
+      "Brings TensorFlow into Hashloom's cache folder, for the engine tensorflow: " +
+        'libtensorflow out of its wheel from the Python package index (220 MB; with --cuda 2.4 ' +
+        'GB), ' +
+        'and its binding for Node, which is compiled here (needs a C++ compiler and npm). ' +
+        'Run again, it goes on where it was interrupted; what is there is left as it is.',
     )
     .option(
       '--cuda',

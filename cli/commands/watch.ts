@@ -8,7 +8,8 @@ export function addWatchCommand(program: Command): void {
     .command('watch')
     .summary('follow the run of an index')
     .description(
-      'Follows the run of an index until it ends; of a run that is over, shows how it ended. Ctrl-C stops watching and leaves the run alone.',
+      'Follows the run of an index until it ends; of a run that is over, shows how it ended. ' +
+        'Ctrl-C stops watching and leaves the run alone.',
     )
     .argument('[index]', 'name of the index (default: the one of ./hashloom.yaml)')
     .option('--json', 'end with one JSON line', false)

@@ -25,8 +25,10 @@ export function addWorkerCommand(program: Command): void {
     .command('worker')
     .summary('run workers on this host until Ctrl-C or SIGTERM')
     .description(
-      'Takes work from the queues named: main (workflows and light work), etl (from the corpus to negatives), train, export. ' +
-        'Any number of hosts may poll any of them. SIGTERM or Ctrl-C drains: what is under way is taken up by another worker.',
+      'Takes work from the queues named: main (workflows and light work), etl (from the ' +
+        'corpus to negatives), train, export. ' +
+        'Any number of hosts may poll any of them. SIGTERM or Ctrl-C drains: what is under ' +
+        'way is taken up by another worker.',
     )
     .option('--queues <list>', 'queues to poll, with commas between', queueRoles, [...QUEUE_ROLES])
     .option(
@@ -43,7 +45,8 @@ export function addWorkerCommand(program: Command): void {
     )
     .option(
       '--device <name>',
-      'where the engine tensorflow computes: cpu, cuda or cuda:N; one process a GPU (default: a GPU if there is one)',
+      'where the engine tensorflow computes: cpu, cuda or cuda:N; one process a GPU ' +
+        '(default: a GPU if there is one)',
       device,
     )
     .option('--health-port <port>', 'serve /healthz and /readyz there', port)
@@ -84,7 +87,8 @@ export function addWorkerCommand(program: Command): void {
           ...(options.healthPort === undefined ? {} : { healthPort: options.healthPort }),
         });
         process.stderr.write(
-          `polling ${workers.queues.join(', ')} with ${workers.threads} ${workers.threads === 1 ? 'thread' : 'threads'}; Ctrl-C drains\n`,
+          `polling ${workers.queues.join(', ')} with ${workers.threads} ` +
+            `${workers.threads === 1 ? 'thread' : 'threads'}; Ctrl-C drains\n`,
         );
         interrupts.signal.addEventListener('abort', () => {
           process.stderr.write('draining; Ctrl-C again ends at once\n');
@@ -109,7 +113,8 @@ function queueRoles(text: string): QueueRole[] {
   const unknown = names.filter((name) => !QUEUE_ROLES.some((role) => role === name));
   if (unknown.length > 0)
     throw new InvalidArgumentError(
-      `unknown: ${unknown.map((name) => `"${name}"`).join(', ')}; the queues are ${QUEUE_ROLES.join(', ')}.`,
+      `unknown: ${unknown.map((name) => `"${name}"`).join(', ')}; the queues are ` +
+        `${QUEUE_ROLES.join(', ')}.`,
     );
   return roles;
 }

@@ -12,8 +12,9 @@ export interface IndexTarget {
 }
 
 /**
- * What a person means by NAME, by a URI .../indexes/NAME or .../indexes/NAME/versions/V, or by nothing: the index of ./hashloom.yaml.
- * Throws ConfigurationError at a name that could leave its folder.
+ * What a person means by NAME, by a URI .../indexes/NAME or .../indexes/NAME/versions/V, or by
+ * nothing: the index of ./hashloom.yaml. Throws ConfigurationError at a name that could leave its
+ * folder.
  */
 export async function indexTarget(
   named: string | undefined,
@@ -38,7 +39,8 @@ export async function indexTarget(
       'a name (lower-case letters, digits, dots, dashes and underscores) or .../indexes/NAME';
     throw new Failure(
       'ConfigurationError',
-      `no name of an index: ${JSON.stringify(named)}; expected ${expected}, or nothing where a ${CONFIGURATION_FILE} is`,
+      `no name of an index: ${JSON.stringify(named)}; expected ${expected}, or nothing where ` +
+        `a ${CONFIGURATION_FILE} is`,
     );
   }
   return {

@@ -12,8 +12,9 @@ import type { ConfigurationProblem } from './problems.ts';
 export const CONFIGURATION_FILE = 'hashloom.yaml';
 
 /**
- * Reads a configuration (YAML or JSON), fills in the defaults, and makes `store` and `source.path` absolute URIs; relative
- * ones are relative to the file. Throws a ConfigurationError that names every problem with file, line and column.
+ * Reads a configuration (YAML or JSON), fills in the defaults, and makes `store` and `source.path`
+ * absolute URIs; relative ones are relative to the file. Throws a ConfigurationError that names
+ * every problem with file, line and column.
  */
 export async function loadConfiguration(file: string): Promise<Configuration> {
   return parseConfiguration(await readText(file), file);
@@ -40,7 +41,9 @@ export function parseConfiguration(text: string, file: string): Configuration {
   const locate = (path: readonly string[], value: string): string => {
     const uri = toUri(value, folder);
     if (uri === undefined) {
-      const message = `${path.join('.')}: expected a path, file:// or s3://bucket/prefix, got ${JSON.stringify(value)}`;
+      const message =
+        `${path.join('.')}: expected a path, file:// or s3://bucket/prefix, got ` +
+        JSON.stringify(value);
       problems.push({ ...positionOf(document, lines, path), message });
     }
     return uri ?? value;
@@ -61,7 +64,10 @@ function locateDictionary(named: string, folder: string): string {
   return named === '' || named === WORDNET_PACKAGE ? named : resolve(folder, named);
 }
 
-/** An absolute URI of a path (relative to `folder`), a file:// or an s3:// location; undefined for anything else. Globs are kept. */
+/**
+ * An absolute URI of a path (relative to `folder`), a file:// or an s3:// location; undefined for
+ * anything else. Globs are kept.
+ */
 export function toUri(location: string, folder: string): string | undefined {
   if (/^s3:\/\/[^/]+/.test(location)) return location;
   if (location.startsWith('file:///')) return location;

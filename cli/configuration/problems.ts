@@ -12,7 +12,10 @@ export interface ConfigurationProblem {
   message: string;
 }
 
-/** Says of every issue where it stands, which value is there, what was expected, and for an unknown key the nearest one. */
+/**
+ * Says of every issue where it stands, which value is there, what was expected, and for an unknown
+ * key the nearest one.
+ */
 export function explainIssues(
   issues: readonly z.core.$ZodIssue[],
   document: Document.Parsed,

@@ -7,7 +7,9 @@ export async function storeLocation(named: string | undefined): Promise<string> 
   return absolute(named, '--store');
 }
 
-/** URI of the published index named on the command line, else of the one that ./hashloom.yaml makes. */
+/**
+ * URI of the published index named on the command line, else of the one that ./hashloom.yaml makes.
+ */
 export async function indexLocation(named: string | undefined): Promise<string> {
   if (named !== undefined) return /^https?:\/\//.test(named) ? named : absolute(named, '--index');
   const { store, index } = await configuredIndex('--index');

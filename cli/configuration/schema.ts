@@ -55,7 +55,10 @@ export function describeExpectation(node: SchemaNode): string {
         ? 'a mapping of names to numbers'
         : `a mapping with the keys ${Object.keys(node.properties).join(', ')}`;
     case 'integer':
-      return `a whole number${range(node, 1)}${node.multipleOf === undefined ? '' : `, a multiple of ${node.multipleOf}`}`;
+      return (
+        'a whole ' +
+        `number${range(node, 1)}${node.multipleOf === undefined ? '' : `, a multiple of ${node.multipleOf}`}`
+      );
     case 'number':
       return `a number${range(node, 0)}`;
     default:

@@ -10,7 +10,10 @@ export interface TemplateValues {
   preset?: Preset;
 }
 
-/** A hashloom.yaml with every key, its default and what it means, made from the schema so that the two cannot differ. */
+/**
+ * A hashloom.yaml with every key, its default and what it means, made from the schema so that the
+ * two cannot differ.
+ */
 export function configurationTemplate(values: TemplateValues): string {
   const given = new Map<string, unknown>([
     ['index', values.index],

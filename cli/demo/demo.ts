@@ -30,8 +30,8 @@ export interface DemoCheck {
 }
 
 /**
- * From the Brown corpus to buckets of twelve words, on a server and workers of its own. Returns false after Ctrl-C;
- * throws when a check of the result fails.
+ * From the Brown corpus to buckets of twelve words, on a server and workers of its own. Returns
+ * false after Ctrl-C; throws when a check of the result fails.
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const started = performance.now();
@@ -69,7 +69,8 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   if (failed.length > 0) {
     const reasons = failed.map(
       (check) =>
-        `${check.name}: expected at least ${formatFigure(check.least)}, got ${formatFigure(check.value)}`,
+        `${check.name}: expected at least ${formatFigure(check.least)}, got ` +
+        formatFigure(check.value),
     );
     throw new Error(`the demo's own check failed: ${reasons.join('; ')}`);
   }
@@ -79,13 +80,17 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 
 export const DEFAULT_HOME = './hashloom-demo';
 
-/** Writes corpus and configuration where they are not there yet; returns the configuration's file. */
+/**
+ * Writes corpus and configuration where they are not there yet; returns the configuration's file.
+ */
 export async function prepareDemo(home: string, say: (line: string) => void): Promise<string> {
   await mkdir(home, { recursive: true });
   const written = await writeBrownCorpus(join(home, 'corpus'));
   if (written > 0) say(`wrote ${written} texts of the Brown corpus to ${join(home, 'corpus')}`);
   const file = join(home, CONFIGURATION_FILE);
-  const text = `# Written by \`hashloom demo\`; what is not set has its default.\n${stringify(DEMO_CONFIGURATION)}`;
+  const text =
+    `# Written by \`hashloom demo\`; what is not set has its default.\n` +
+    stringify(DEMO_CONFIGURATION);
   const before = await readFile(file, 'utf8').catch(() => undefined);
   if (before !== text) await writeFile(file, text);
   return file;
@@ -100,7 +105,9 @@ function checksOf({ metrics }: ReindexResult, answers: readonly LookupAnswer[]):
       least: DEMO_CHECKS.queriesWithItems,
     },
     {
-      name: `HR@50, at least ${DEMO_CHECKS.overShuffled} times that of shuffled buckets of the same sizes`,
+      name:
+        `HR@50, at least ${DEMO_CHECKS.overShuffled} times that of shuffled buckets of the ` +
+        'same sizes',
       value: metrics['hr50'] ?? Number.NaN,
       // Shuffled buckets may hit nothing at all; the real ones must hit at least once.
       least: Math.max(
@@ -114,7 +121,10 @@ function checksOf({ metrics }: ReindexResult, answers: readonly LookupAnswer[]):
 function checkLine(check: DemoCheck, terminal: Terminal): string {
   const mark =
     check.value >= check.least ? terminal.paint('green', '✔') : terminal.paint('red', '✘');
-  return `${mark} ${check.name}: ${formatFigure(check.value)} (at least ${formatFigure(check.least)})`;
+  return (
+    `${mark} ${check.name}: ${formatFigure(check.value)} (at least ` +
+    `${formatFigure(check.least)})`
+  );
 }
 
 function farewell({ home, program, terminals }: DemoOptions, seconds: number): string {

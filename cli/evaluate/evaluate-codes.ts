@@ -38,7 +38,10 @@ export interface CodesEvaluation {
   unknown: UnknownIds;
 }
 
-/** The metrics of a run, of codes that any program has written. Throws Failure (DataError) on files that do not fit one another. */
+/**
+ * The metrics of a run, of codes that any program has written. Throws Failure (DataError) on files
+ * that do not fit one another.
+ */
 export async function evaluateCodes(options: EvaluateOptions): Promise<CodesEvaluation> {
   const codes = foreignCodes(await readTable(options.codes));
   const { tables, codeBytes, ids } = codes;
@@ -81,7 +84,8 @@ export async function evaluateCodes(options: EvaluateOptions): Promise<CodesEval
   if (missing.length > 0)
     throw new Failure(
       'ConfigurationError',
-      `not measured: ${missing.join(', ')}; hr50 and hr500 need --embeddings and --held-out, kendallTau and mahp250 --embeddings, wp --wordnet`,
+      `not measured: ${missing.join(', ')}; hr50 and hr500 need --embeddings and --held-out, ` +
+        'kendallTau and mahp250 --embeddings, wp --wordnet',
     );
   const chosen = <Value>(values: Record<string, Value>) =>
     wanted
@@ -99,14 +103,22 @@ export async function evaluateCodes(options: EvaluateOptions): Promise<CodesEval
   };
 }
 
-/** Names of metrics with commas between. Throws Failure (ConfigurationError) with the nearest names of one that does not exist. */
+/**
+ * Names of metrics with commas between. Throws Failure (ConfigurationError) with the nearest names
+ * of one that does not exist.
+ */
 export function metricNames(text: string): MetricName[] {
   const names = text.split(',').map((name) => name.trim());
   const wrong = names.filter((name) => !METRIC_NAMES.some((known) => known === name));
   if (wrong.length === 0) return names as MetricName[];
   const lines = wrong.map((name) => {
     const near = nearestKeys(name, METRIC_NAMES);
-    return `no metric ${JSON.stringify(name)}; ${near.length > 0 ? `did you mean ${near.join(' or ')}?` : `the metrics are ${METRIC_NAMES.join(', ')}`}`;
+    return (
+      `no metric ${JSON.stringify(name)}; ` +
+      (near.length > 0
+        ? `did you mean ${near.join(' or ')}?`
+        : `the metrics are ${METRIC_NAMES.join(', ')}`)
+    );
   });
   throw new Failure('ConfigurationError', lines.join('\n'));
 }
@@ -129,13 +141,20 @@ export function evaluationText(
     { title: 'Value', align: 'right' as const },
     { title: '95% of resamples', align: 'right' as const },
   ];
-  return `${formatCount(items)} items, ${tables} ${tables === 1 ? 'table' : 'tables'} of ${bits} bits\n${renderTable(heads, rows, terminal.columns()).join('\n')}\n`;
+  return (
+    `${formatCount(items)} items, ${tables} ${tables === 1 ? 'table' : 'tables'} of ${bits} ` +
+    `bits\n` +
+    `${renderTable(heads, rows, terminal.columns()).join('\n')}\n`
+  );
 }
 
 /** What a truth file named in vain; empty when nothing. */
 export function unknownText({ ids, rows, first }: UnknownIds, truth: string): string {
   if (ids === 0) return '';
-  return `${truth}: ${formatCount(ids)} ids have no codes, ${formatCount(rows)} rows are left out: ${first.join(', ')}${ids > first.length ? ', …' : ''}\n`;
+  return (
+    `${truth}: ${formatCount(ids)} ids have no codes, ${formatCount(rows)} rows are left out: ` +
+    `${first.join(', ')}${ids > first.length ? ', …' : ''}\n`
+  );
 }
 
 async function readTable(file: string) {

@@ -8,11 +8,12 @@ export interface ForeignCodes extends Codes {
   ids: string[] | bigint[];
 }
 
-const [MOST_TABLES, MOST_BYTES] = [8, 32];
+const [MAX_TABLES, MAX_BYTES] = [8, 32];
 
 /**
- * `item`, `code` and, where there are several codes an item, `table` (from 0), in any order of rows. Throws Failure (DataError) on codes of mixed width and on an
- * item that lacks a code or has two for one table.
+ * `item`, `code` and, where there are several codes an item, `table` (from 0), in any order of
+ * rows. Throws Failure (DataError) on codes of mixed width and on an item that lacks a code or has
+ * two for one table.
  */
 export function foreignCodes(file: ForeignTable): ForeignCodes {
   const { where, rows, columns } = file;
@@ -28,11 +29,13 @@ export function foreignCodes(file: ForeignTable): ForeignCodes {
   const other = codes.findIndex((code) => code.length !== width);
   if (other >= 0)
     refuse(
-      `column code, row ${other}: ${codes[other]!.length} bytes, but row 0 has ${width}; all codes of a file have one width`,
+      `column code, row ${other}: ${codes[other]!.length} bytes, but row 0 has ${width}; all ` +
+        'codes of a file have one width',
     );
-  if (width < 1 || width > MOST_BYTES || tables > MOST_TABLES)
+  if (width < 1 || width > MAX_BYTES || tables > MAX_TABLES)
     refuse(
-      `${tables} tables of ${8 * width} bits; at most ${MOST_TABLES} tables of 8 to ${8 * MOST_BYTES} bits are read`,
+      `${tables} tables of ${8 * width} bits; at most ${MAX_TABLES} tables of 8 to ` +
+        `${8 * MAX_BYTES} bits are read`,
     );
   const numbers = numberIds(items);
   const all = new Uint8Array(numbers.size * tables * width);
@@ -47,7 +50,8 @@ export function foreignCodes(file: ForeignTable): ForeignCodes {
   const hole = seen.indexOf(0);
   if (hole >= 0)
     refuse(
-      `item ${[...numbers.keys()][Math.floor(hole / tables)]} has no code in table ${hole % tables}; every item has one in each of the ${tables} tables`,
+      `item ${[...numbers.keys()][Math.floor(hole / tables)]} has no code in table ` +
+        `${hole % tables}; every item has one in each of the ${tables} tables`,
     );
   return { ids: [...numbers.keys()] as string[] | bigint[], codes: all, tables, codeBytes: width };
 }

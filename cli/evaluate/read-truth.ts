@@ -26,7 +26,9 @@ export interface TruthOptions {
 }
 
 const LISTED = 10;
-/** Columns of pairs: as this program exports them, D as other stages write it, pairs of a source. */
+/**
+ * Columns of pairs: as this program exports them, D as other stages write it, pairs of a source.
+ */
 const PAIR_COLUMNS = [
   ['item', 'relevant'],
   ['row', 'column'],
@@ -34,11 +36,12 @@ const PAIR_COLUMNS = [
 ] as const;
 const LABEL_COLUMNS = ['label', 'labels'] as const;
 /** Relevant items of all queries together; 1 GiB. */
-const MOST_RELEVANT = 2 ** 28;
+const MAX_RELEVANT = 2 ** 28;
 
 /**
- * Who belongs together: pairs (item, relevant; row, column; left, right), a row a pair in the order first asks for second; or labels (item with label or labels), where items of one label belong together.
- * Throws Failure (DataError) on other columns and where nothing is left.
+ * Who belongs together: pairs (item, relevant; row, column; left, right), a row a pair in the order
+ * first asks for second; or labels (item with label or labels), where items of one label belong
+ * together. Throws Failure (DataError) on other columns and where nothing is left.
  */
 export function foreignTruth(
   file: ForeignTable,
@@ -62,7 +65,9 @@ export function foreignPairs(
   if (!columns)
     throw new Failure(
       'DataError',
-      `${file.where}: expected the columns item and relevant (or row and column, left and right) of pairs, or item and label (or labels), got ${file.columns.join(', ') || 'none'}`,
+      `${file.where}: expected the columns item and relevant (or row and column, left and ` +
+        'right) of pairs, or item and label (or labels), got ' +
+        (file.columns.join(', ') || 'none'),
     );
   const named = namesOf(items);
   const [left, right] = columns.map((name) => named(file.ids(name)));
@@ -92,7 +97,10 @@ export function truthOf({ left, right }: Pairs, items: number): Truth {
   return { rowOffsets, columns };
 }
 
-/** Of labels the rows of sampled items alone, as all rows together grow with the square of a label's items. */
+/**
+ * Of labels the rows of sampled items alone, as all rows together grow with the square of a label's
+ * items.
+ */
 function labelTruth(
   file: ForeignTable,
   column: string,
@@ -124,7 +132,7 @@ function labelTruth(
   const stream = new RandomStream(seed, PURPOSE.evaluate, 2);
   const relevant = new Map<number, Int32Array>();
   let total = 0;
-  for (let k = 0; k < Math.min(queries, eligible.length) && total < MOST_RELEVANT; k++) {
+  for (let k = 0; k < Math.min(queries, eligible.length) && total < MAX_RELEVANT; k++) {
     const other = k + stream.below(eligible.length - k);
     const item = eligible[other]!;
     eligible[other] = eligible[k]!;
@@ -164,7 +172,10 @@ function knownIds(ids: ForeignCodes['ids']) {
   };
 }
 
-/** Ids as they come, or what their numbers stand for; a number that stands for nothing stays, and is unknown. */
+/**
+ * Ids as they come, or what their numbers stand for; a number that stands for nothing stays, and is
+ * unknown.
+ */
 function namesOf(
   items: ForeignTable | undefined,
 ): (ids: string[] | bigint[]) => (string | bigint)[] {
@@ -188,9 +199,11 @@ function nothingLeft(
   const hint =
     kinds[0] === kinds[1]
       ? ''
-      : `; the codes' items are ${kinds[0]}, these are ${kinds[1]}${kinds[1] === 'numbers' ? ' (--items FILE says what they stand for)' : ''}`;
+      : `; the codes' items are ${kinds[0]}, these are ` +
+        `${kinds[1]}${kinds[1] === 'numbers' ? ' (--items FILE says what they stand for)' : ''}`;
   return new Failure(
     'DataError',
-    `${file.where}: none of its ${found.length} ${what} is of items that have codes${first.length > 0 ? ` (not there: ${first.join(', ')})` : ''}${hint}`,
+    `${file.where}: none of its ${found.length} ${what} is of items that have ` +
+      `codes${first.length > 0 ? ` (not there: ${first.join(', ')})` : ''}${hint}`,
   );
 }

@@ -25,7 +25,10 @@ const STATED: readonly [better: string, worse: string][] = [
   ['gmsh-s', 'vdsh-s'],
 ];
 
-/** Every such pair that was measured with the same seeds: the difference of means over seeds and queries, with an interval over the queries. */
+/**
+ * Every such pair that was measured with the same seeds: the difference of means over seeds and
+ * queries, with an interval over the queries.
+ */
 export async function compareDocuments(
   scores: readonly DocumentScore[],
   store: Store,

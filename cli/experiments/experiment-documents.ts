@@ -58,7 +58,10 @@ export const METHOD_NAMES = [
   ...DOCUMENT_METHODS.filter((method) => isNetworkMethod(method)).map((method) => `${method}-s`),
 ];
 
-/** Runs the experiment, prints its tables, and leaves documents-results.parquet (tidy), documents-table.md and documents.html in the folder `results`; false after Ctrl-C. */
+/**
+ * Runs the experiment, prints its tables, and leaves documents-results.parquet (tidy),
+ * documents-table.md and documents.html in the folder `results`; false after Ctrl-C.
+ */
 export async function runDocuments(options: DocumentsOptions): Promise<boolean> {
   const { data, folder, seeds, force, pictures, results, json, terminals } = options;
   const store = await storeLocation(options.store);

@@ -28,7 +28,10 @@ export interface Experiment {
 
 const POLL_MS = 2000;
 
-/** Runs the workflow of an experiment and tells of its progress; undefined after Ctrl-C, which ends it: its trials are kept. */
+/**
+ * Runs the workflow of an experiment and tells of its progress; undefined after Ctrl-C, which ends
+ * it: its trials are kept.
+ */
 export async function runExperiment<Result>(
   experiment: Experiment,
   { local, home, threads, temporal, terminals }: ExperimentOptions,
@@ -108,7 +111,8 @@ async function follow<Result>(
       if (ended.signal.aborted || progress === undefined || progress.done === shown) continue;
       shown = progress.done;
       err.write(
-        `${progress.done} of ${progress.total} trials${progress.notice === undefined ? '' : `: ${progress.notice}`}\n`,
+        `${progress.done} of ${progress.total} ` +
+          `trials${progress.notice === undefined ? '' : `: ${progress.notice}`}\n`,
       );
     }
   }

@@ -9,8 +9,9 @@ type Point = {
 };
 
 /**
- * What each method runs with unless a grid is given. Symmetric D: a pair that is linked by neither order splits factions, so negatives
- * weigh a third (the mean over positives plus the mean over negatives). DCH's lambda is the paper's over d = 32.
+ * What each method runs with unless a grid is given. Symmetric D: a pair that is linked by neither
+ * order splits factions, so negatives weigh a third (the mean over positives plus the mean over
+ * negatives). DCH's lambda is the paper's over d = 32.
  */
 const SYMMETRIC: Record<Method, Point> = {
   lse: { concentration: 4, beta: 1 / 3, lambda: 0.2, hardNegatives: true, rate: 0.01 },

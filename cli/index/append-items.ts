@@ -26,9 +26,12 @@ export interface Append {
 }
 
 /** Ids that a workflow's input holds. */
-const MOST_DELETED_BYTES = 1024 * 1024;
+const MAX_DELETED_BYTES = 1024 * 1024;
 
-/** The append of a source, of deletions or of both to the current version, with the settings that version was made with. */
+/**
+ * The append of a source, of deletions or of both to the current version, with the settings that
+ * version was made with.
+ */
 export async function planAppend(
   { store, index, version }: IndexTarget,
   request: AppendRequest,
@@ -37,7 +40,8 @@ export async function planAppend(
   if (version !== undefined && version !== standing.version)
     throw new Failure(
       'ConfigurationError',
-      `version ${version} of ${index} is not the current one, which is ${standing.version}; an append changes the current version`,
+      `version ${version} of ${index} is not the current one, which is ${standing.version}; ` +
+        'an append changes the current version',
     );
   const deleted = await readIds(request.deleted);
   if (request.source === undefined && deleted.length === 0)
@@ -49,14 +53,16 @@ export async function planAppend(
   if (!parsed.success)
     throw new Failure(
       'IntegrityError',
-      `version ${standing.version} of ${index} was made with settings that this version of hashloom does not know; reindex, then append`,
+      `version ${standing.version} of ${index} was made with settings that this version of ` +
+        'hashloom does not know; reindex, then append',
     );
   const path =
     request.source === undefined ? parsed.data.source.path : toUri(request.source, process.cwd());
   if (path === undefined)
     throw new Failure(
       'ConfigurationError',
-      `the source: expected a path, a glob, file:// or s3://bucket/prefix, got ${JSON.stringify(request.source)}`,
+      'the source: expected a path, a glob, file:// or s3://bucket/prefix, got ' +
+        JSON.stringify(request.source),
     );
   const configuration: Configuration = {
     ...parsed.data,
@@ -97,10 +103,11 @@ async function readIds(given: readonly string[]): Promise<string[]> {
   const ids: string[] = [];
   for (const id of given) ids.push(...(id.startsWith('@') ? await linesOf(id.slice(1)) : [id]));
   const bytes = ids.reduce((sum, id) => sum + id.length, 0);
-  if (bytes > MOST_DELETED_BYTES)
+  if (bytes > MAX_DELETED_BYTES)
     throw new Failure(
       'ConfigurationError',
-      `--delete: ${ids.length} ids of ${bytes} bytes; at most ${MOST_DELETED_BYTES} bytes at once, delete them in pieces or reindex`,
+      `--delete: ${ids.length} ids of ${bytes} bytes; at most ${MAX_DELETED_BYTES} bytes at ` +
+        'once, delete them in pieces or reindex',
     );
   return ids;
 }

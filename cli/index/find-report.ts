@@ -9,8 +9,9 @@ import { indexTarget } from '../configuration/index-target.ts';
 import { toUri } from '../configuration/load-configuration.ts';
 
 /**
- * A local file that holds the report of a version (the current one by default), or of a run that was refused, whose message names the page. What lies in a
- * bucket is copied to a folder for temporary files.
+ * A local file that holds the report of a version (the current one by default), or of a run that
+ * was refused, whose message names the page. What lies in a bucket is copied to a folder for
+ * temporary files.
  */
 export async function findReport(
   named: string | undefined,
@@ -28,7 +29,8 @@ export async function findReport(
   if (!part)
     throw new Failure(
       'IntegrityError',
-      `${store.uri}/${folder} has no report: its version ${manifest.version} was published by ${manifest.codeVersion}, before there were any`,
+      `${store.uri}/${folder} has no report: its version ${manifest.version} was published ` +
+        `by ${manifest.codeVersion}, before there were any`,
     );
   return await localCopy(store, `${folder}/${part.path}`);
 }

@@ -25,7 +25,10 @@ export interface ListedIndex {
   uri: string;
 }
 
-/** The indexes of a store with what is current in each. Throws IntegrityError when a header is not what it must be. */
+/**
+ * The indexes of a store with what is current in each. Throws IntegrityError when a header is not
+ * what it must be.
+ */
 export async function listIndexes(storeUri: string): Promise<ListedIndex[]> {
   const store = openStore(storeUri);
   const pointers: string[] = [];
@@ -65,7 +68,8 @@ export function indexesTable(indexes: readonly ListedIndex[], terminal: Terminal
     String(each.version),
     String(each.versions),
     `${formatCount(each.items)} ${each.kind}s`,
-    `${each.tables} x ${each.bits} bits${each.maximumBucket === undefined ? '' : `, buckets to ${formatCount(each.maximumBucket)}`}`,
+    `${each.tables} x ${each.bits} ` +
+      `bits${each.maximumBucket === undefined ? '' : `, buckets to ${formatCount(each.maximumBucket)}`}`,
     formatTime(new Date(each.publishedAt)),
     each.uri,
   ]);

@@ -13,7 +13,10 @@ export interface TextAnswer {
   items: { item: string; distance: number; payload?: string }[];
 }
 
-/** Codes of texts by the encoder beside a published index, and the k documents nearest to each (or all within a radius). */
+/**
+ * Codes of texts by the encoder beside a published index, and the k documents nearest to each (or
+ * all within a radius).
+ */
 export async function lookupTexts(
   uri: string,
   texts: readonly string[],
@@ -59,6 +62,15 @@ export function textAnswerText(
   { query, code, words, items }: TextAnswer,
   terminal: Terminal,
 ): string {
-  const head = `${terminal.paint('bold', query)}  ${terminal.paint('dim', `${code}, ${words} ${words === 1 ? 'word' : 'words'} known`)}`;
-  return `${[head, ...items.map(({ item, distance, payload }) => `  ${String(distance).padStart(3)}  ${item}${payload ? `  ${terminal.paint('dim', payload)}` : ''}`)].join('\n')}\n`;
+  const head =
+    `${terminal.paint('bold', query)}  ` +
+    terminal.paint('dim', `${code}, ${words} ${words === 1 ? 'word' : 'words'} known`);
+  return `${[
+    head,
+    ...items.map(
+      ({ item, distance, payload }) =>
+        `  ${String(distance).padStart(3)}  ` +
+        `${item}${payload ? `  ${terminal.paint('dim', payload)}` : ''}`,
+    ),
+  ].join('\n')}\n`;
 }

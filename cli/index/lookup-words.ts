@@ -5,17 +5,23 @@ import { displayWidth } from '../terminal/display-width.ts';
 import { formatCount } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** An answer; for a word that is not in the index those that are spelled nearly so; for one alone in its buckets, if asked, what lies near in Hamming distance. */
+/**
+ * An answer; for a word that is not in the index those that are spelled nearly so; for one alone in
+ * its buckets, if asked, what lies near in Hamming distance.
+ */
 export type WordAnswer = LookupAnswer & { near: string[]; within?: NearbyItem[] };
 
 /** Near spellings need the whole vocabulary: not of more items than these, for a word. */
-const MOST_SPELLED = 1_000_000;
+const MAX_SPELLED = 1_000_000;
 /** Items that are given for a word alone in its buckets, the nearest first. */
-const MOST_WITHIN = 100;
+const MAX_WITHIN = 100;
 /** Items whose payloads a person is shown; --json has all. */
-const MOST_TOLD = 20;
+const MAX_TOLD = 20;
 
-/** Looks words up in a published index, in their order. Throws StoreError where no index is, IntegrityError where it is damaged. */
+/**
+ * Looks words up in a published index, in their order. Throws StoreError where no index is,
+ * IntegrityError where it is damaged.
+ */
 export async function lookupWords(
   uri: string,
   words: readonly string[],
@@ -25,14 +31,14 @@ export async function lookupWords(
     const index = await openIndex(uri, maximumBucket === undefined ? {} : { maximumBucket });
     const answers = await index.lookupBatch(words);
     const near = async ({ found, query }: LookupAnswer) =>
-      found || index.manifest.items > MOST_SPELLED ? [] : await index.spellings(query);
+      found || index.manifest.items > MAX_SPELLED ? [] : await index.spellings(query);
     const within = async ({ found, query, items }: LookupAnswer) =>
       radius === undefined
         ? {}
         : {
             within:
               found && items.length === 0
-                ? await index.within(query, radius, { limit: MOST_WITHIN })
+                ? await index.within(query, radius, { limit: MAX_WITHIN })
                 : [],
           };
     return await Promise.all(
@@ -75,7 +81,10 @@ export function answerLine({
   return `${JSON.stringify({ query, payload, buckets, items, payloads, within })}\n`;
 }
 
-/** An answer for a person: the word, then a line a table with its code and as many items as the terminal has room for. */
+/**
+ * An answer for a person: the word, then a line a table with its code and as many items as the
+ * terminal has room for.
+ */
 export function answerText(answer: WordAnswer, terminal: Terminal): string {
   if (!answer.found)
     return `${terminal.paint('bold', answer.query)}  ${terminal.paint('dim', 'not in the index')}\n`;
@@ -84,10 +93,14 @@ export function answerText(answer: WordAnswer, terminal: Terminal): string {
     const alone =
       tooLarge === undefined
         ? '(alone in its bucket)'
-        : `(one of ${formatCount(tooLarge)}, more than a lookup gives here: --maximum-bucket ${tooLarge})`;
+        : `(one of ${formatCount(tooLarge)}, more than a lookup gives here: --maximum-bucket ` +
+          `${tooLarge})`;
     const members =
       items.length === 0 ? alone : fitItems(items, terminal.columns() - displayWidth(head));
-    return `  ${table}  ${terminal.paint('dim', code)}  ${items.length === 0 ? terminal.paint('dim', members) : members}`;
+    return (
+      `  ${table}  ${terminal.paint('dim', code)}  ` +
+      (items.length === 0 ? terminal.paint('dim', members) : members)
+    );
   });
   if (answer.within !== undefined && answer.within.length > 0) {
     const items = answer.within.map(({ item, distance }) => `${item} (${distance})`);
@@ -95,11 +108,13 @@ export function answerText(answer: WordAnswer, terminal: Terminal): string {
       `  near in bits: ${fitItems(items, terminal.columns() - '  near in bits: '.length)}`,
     );
   }
-  for (const [at, item] of answer.items.slice(0, MOST_TOLD).entries())
+  for (const [at, item] of answer.items.slice(0, MAX_TOLD).entries())
     if (answer.payloads?.[at])
       lines.push(`  ${item}  ${terminal.paint('dim', answer.payloads[at])}`);
   const told = answer.payload ? `${answer.payload}  ` : '';
-  const title = `${terminal.paint('bold', answer.query)}  ${told}${terminal.paint('dim', `${answer.items.length} in its buckets`)}`;
+  const title =
+    `${terminal.paint('bold', answer.query)}  ` +
+    `${told}${terminal.paint('dim', `${answer.items.length} in its buckets`)}`;
   return `${[title, ...lines].join('\n')}\n`;
 }
 

@@ -7,8 +7,8 @@ import { reindexWorkflowId, WORKFLOW } from '../../schemas/run.ts';
 import type { ClientConnection } from '../../workers/connection.ts';
 
 /**
- * The configurations that schedules of this namespace will run on a store. Throws AlreadyRunning where a run is under way on it: it may rest on artifacts
- * that no version names yet.
+ * The configurations that schedules of this namespace will run on a store. Throws AlreadyRunning
+ * where a run is under way on it: it may rest on artifacts that no version names yet.
  */
 export async function scheduledConfigurations(
   { client }: Pick<ClientConnection, 'client'>,
@@ -23,7 +23,8 @@ export async function scheduledConfigurations(
     if (input && storeOf(JSON.parse(Buffer.from(input).toString('utf8'))) !== storeUri) continue;
     throw new Failure(
       'AlreadyRunning',
-      `${workflowId} is at work on ${storeUri}; gc waits for its end. Try again then, or cancel it: hashloom cancel ${workflowId.slice(reindexWorkflowId('').length)}`,
+      `${workflowId} is at work on ${storeUri}; gc waits for its end. Try again then, or ` +
+        `cancel it: hashloom cancel ${workflowId.slice(reindexWorkflowId('').length)}`,
     );
   }
   const configurations: Configuration[] = [];

@@ -29,7 +29,10 @@ export interface ScheduleTimes {
   paused: boolean;
 }
 
-/** Creates the schedule of an index and says what it will do. Throws ConfigurationError when Temporal refuses its times. */
+/**
+ * Creates the schedule of an index and says what it will do. Throws ConfigurationError when
+ * Temporal refuses its times.
+ */
 export async function createSchedule(
   temporal: ClientConnection,
   configuration: Configuration,
@@ -66,7 +69,9 @@ export async function createSchedule(
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning) {
       throw new Error(
-        `${index} has a schedule already\nhint: hashloom schedule describe ${index}, or hashloom schedule delete ${index} and create it anew`,
+        `${index} has a schedule already\n` +
+          `hint: hashloom schedule describe ${index}, or hashloom schedule delete ${index} and ` +
+          'create it anew',
         {
           cause: error,
         },
@@ -183,8 +188,10 @@ function describeSchedule(index: string, description: ScheduleDescription): stri
     `when       ${describeSpec(spec)}`,
     `state      ${state.paused ? 'paused' : 'on'}${state.note ? ` (${state.note})` : ''}`,
     `next       ${state.paused ? 'nothing while paused' : nextTime(info.nextActionTimes)}`,
-    `overlap    ${policies.overlap?.toLowerCase() ?? 'skip'}; missed times are caught up within ${formatDuration(policies.catchupWindow)}`,
-    `so far     ${info.numActionsTaken} fired, ${info.numActionsSkippedOverlap} skipped because a run was under way, ${info.numActionsMissedCatchupWindow} missed`,
+    `overlap    ${policies.overlap?.toLowerCase() ?? 'skip'}; missed times are caught up ` +
+      `within ${formatDuration(policies.catchupWindow)}`,
+    `so far     ${info.numActionsTaken} fired, ${info.numActionsSkippedOverlap} skipped ` +
+      `because a run was under way, ${info.numActionsMissedCatchupWindow} missed`,
     ...info.recentActions.toReversed().map((action, position) => {
       const title = position === 0 ? 'last fired ' : '           ';
       return `${title}${formatTime(action.takenAt)}  ${action.action.workflow.workflowId}`;

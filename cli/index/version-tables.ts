@@ -32,7 +32,8 @@ export function comparisonText(
       : [['files', figure(data.filesA), figure(data.filesB)]];
   const { common, recoded, meanOverlap } = moved;
   const share = (count: number) =>
-    `${formatCount(count)} of ${formatCount(common)} (${common === 0 ? '0' : ((100 * count) / common).toFixed(1)}%)`;
+    `${formatCount(count)} of ${formatCount(common)} ` +
+    `(${common === 0 ? '0' : ((100 * count) / common).toFixed(1)}%)`;
   const lines = [
     `${index}, versions ${a} and ${b}`,
     '',
@@ -46,14 +47,16 @@ export function comparisonText(
       metrics.map((each) => [each.name, figure(each.a), figure(each.b)]),
     ),
     '',
-    `${share(moved.moved)} items moved: they are found with others than before; mean overlap ${meanOverlap.toFixed(3)}`,
+    `${share(moved.moved)} items moved: they are found with others than before; mean overlap ` +
+      meanOverlap.toFixed(3),
     ...(recoded === undefined
       ? ['their codes are of different shapes']
       : [`${share(recoded)} items have another code in some table`]),
     ...(moved.most.length === 0
       ? []
       : [
-          `moved most: ${moved.most.map(({ item, overlap }) => `${item} (${overlap.toFixed(2)})`).join(', ')}`,
+          'moved most: ' +
+            moved.most.map(({ item, overlap }) => `${item} (${overlap.toFixed(2)})`).join(', '),
         ]),
   ];
   return `${lines.join('\n')}\n`;
@@ -70,7 +73,9 @@ export function garbageText(
   );
   const lines = [
     ...kept.map(({ version, why }) => `kept version ${version} of ${index}: ${why}`),
-    `${verb} ${versions.length === 0 ? 'no version' : `version${versions.length > 1 ? 's' : ''} ${versions.join(', ')}`} of ${index}`,
+    `${verb} ` +
+      `${versions.length === 0 ? 'no version' : `version${versions.length > 1 ? 's' : ''} ${versions.join(', ')}`} ` +
+      `of ${index}`,
     `${verb} ${stages.length === 0 ? 'no artifacts' : `artifacts: ${stages.join(', ')}`}`,
     `${verb} ${formatCount(strays)} stray objects`,
     `in all ${formatCount(objects)} objects, ${formatBytes(bytes)}`,

@@ -128,8 +128,9 @@ const GROWS_WITH: Partial<Record<StageName, keyof Size>> = {
 };
 
 /**
- * Bytes that a stage at work holds by what it is made of. Within the measured sizes memory is what was measured; beyond the largest of them, that and what this
- * grows by: resident memory grows in steps, and lines through it would lead anywhere.
+ * Bytes that a stage at work holds by what it is made of. Within the measured sizes memory is what
+ * was measured; beyond the largest of them, that and what this grows by: resident memory grows in
+ * steps, and lines through it would lead anywhere.
  */
 const HELD_BYTES: Partial<Record<StageName, (size: Size, budgets: Budgets) => number>> = {
   // Tokens of a shard, some of them twice, and its dictionary.
@@ -152,7 +153,10 @@ const HELD_BYTES: Partial<Record<StageName, (size: Size, budgets: Budgets) => nu
   report: ({ codes }) => 8 * codes,
 };
 
-/** What a run of this configuration over this corpus takes; a stage that would not run still costs its activities, which look and return. */
+/**
+ * What a run of this configuration over this corpus takes; a stage that would not run still costs
+ * its activities, which look and return.
+ */
 export function estimateRun(
   configuration: Configuration,
   corpus: PlannedCorpus,
@@ -273,7 +277,10 @@ export function estimateRun(
     return perRow * alongLines(points(grows, of), size[grows]);
   }
 
-  /** A worker is as large when it is idle as during `list`; what it holds beside that, it holds for each stage at work. */
+  /**
+   * A worker is as large when it is idle as during `list`; what it holds beside that, it holds for
+   * each stage at work.
+   */
   function memoryOf(stage: StageName): number {
     const peak = (name: string) => (run: MeasuredRun) =>
       run.stages.find((each) => each.name === name)?.peakBytes ?? 0;
@@ -295,7 +302,8 @@ export function estimateRun(
       ),
     );
     const factor = Math.min(options.threads, many) / Math.min(rates.threads, many);
-    // What grows with the corpus is shared by a worker's stages or bounded by the configuration; threads hold their own.
+    // What grows with the corpus is shared by a worker's stages or bounded by the configuration;
+    // threads hold their own.
     return idle + held * Math.max(1, factor);
   }
 }

@@ -1,8 +1,9 @@
 export type Point = readonly [x: number, y: number];
 
 /**
- * y at x by straight lines between measured points; beyond the last one along the last line, below the first one towards the origin.
- * For what costs a start and so much a unit; beyond the last point it does not fall.
+ * y at x by straight lines between measured points; beyond the last one along the last line, below
+ * the first one towards the origin. For what costs a start and so much a unit; beyond the last
+ * point it does not fall.
  */
 export function alongLines(points: readonly Point[], x: number): number {
   const sorted = rising(points);
@@ -14,7 +15,10 @@ export function alongLines(points: readonly Point[], x: number): number {
   return y1 + (x > x1 ? Math.max(0, slope) : slope) * (x - x1);
 }
 
-/** The same in logarithms: for what grows as a power of x, as the words of a corpus do (Heaps' law). Beyond the last point with a power of at most 1. */
+/**
+ * The same in logarithms: for what grows as a power of x, as the words of a corpus do (Heaps' law).
+ * Beyond the last point with a power of at most 1.
+ */
 export function alongPowers(points: readonly Point[], x: number): number {
   const sorted = rising(points).filter(([a, b]) => a > 0 && b > 0);
   const first = sorted[0];

@@ -36,7 +36,10 @@ export interface CorpusSize {
   tokens?: number;
 }
 
-/** Lists the corpus and reads a little of it for its tokens a byte; then as if it had the size that is asked for. */
+/**
+ * Lists the corpus and reads a little of it for its tokens a byte; then as if it had the size that
+ * is asked for.
+ */
 export async function measureCorpus(
   configuration: Configuration,
   size: CorpusSize,

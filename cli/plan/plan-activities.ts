@@ -1,4 +1,4 @@
-import { MOST_RANGES } from '../../activities/words/choose-vocabulary.ts';
+import { MAX_RANGES } from '../../activities/words/choose-vocabulary.ts';
 import { mostGroupTokens, planGroups } from '../../activities/affinity/group-files.ts';
 import { rangesOf } from '../../activities/affinity/hold-out.ts';
 import type { ActivityName } from '../../activities/stage-runner.ts';
@@ -45,7 +45,7 @@ export function countActivities(
     ),
   );
   // Ranges grow beyond half of the most there may be, so that there are no more.
-  const merges = Math.min(Math.max(ranges, 1), (3 * MOST_RANGES) / 4);
+  const merges = Math.min(Math.max(ranges, 1), (3 * MAX_RANGES) / 4);
   const rounds = Math.ceil(training.epochs / training.epochsPerRound);
   return {
     ingest: batches,
@@ -59,7 +59,10 @@ export function countActivities(
   };
 }
 
-/** How many of an activity may be at work at once, whatever the fleet: blocks of training share no partition. */
+/**
+ * How many of an activity may be at work at once, whatever the fleet: blocks of training share no
+ * partition.
+ */
 export function mostAtOnce(name: ActivityName, count: number, { training }: Configuration): number {
   return name === 'trainBlock' ? Math.max(1, Math.floor(training.partitions / 2)) : count;
 }

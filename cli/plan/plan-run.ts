@@ -39,7 +39,10 @@ export interface StagePlan {
 export const stageNames = ({ source }: Configuration): readonly StageName[] =>
   stageNamesOf(source.kind);
 
-/** What a run now would do, stage by stage, without doing it: the run's own code with steps that look and no more. */
+/**
+ * What a run now would do, stage by stage, without doing it: the run's own code with steps that
+ * look and no more.
+ */
 export async function planRun(configuration: Configuration, force: boolean): Promise<StagePlan[]> {
   const names = stageNames(configuration);
   if (force) return names.map((name) => ({ name, runs: true, why: 'asked for with --force' }));
@@ -76,7 +79,8 @@ class ArtifactsMissing extends Error {
   readonly missing: { artifacts: number; of: number };
   constructor(artifacts: number, of: number, what: string) {
     super(
-      `${artifacts} of ${of} ${what} have not been made with these ${what === 'files' ? '' : 'inputs and '}settings`,
+      `${artifacts} of ${of} ${what} have not been made with these ` +
+        `${what === 'files' ? '' : 'inputs and '}settings`,
     );
     this.missing = { artifacts, of };
   }

@@ -16,8 +16,9 @@ const READ_AHEAD = new Set(['list', 'dictionary', 'common', 'group', 'evaluate']
 const MADE_IN_MEMORY = ['artifacts/list/', 'artifacts/group/'];
 
 /**
- * A store that lets a stage find out whether its artifact is there, and stops it as soon as it begins to make one: manifests and
- * sizes are read from `base`, nothing is written to it. The list of files and their groups alone are made, in memory, because everything hangs on them.
+ * A store that lets a stage find out whether its artifact is there, and stops it as soon as it
+ * begins to make one: manifests and sizes are read from `base`, nothing is written to it. The list
+ * of files and their groups alone are made, in memory, because everything hangs on them.
  */
 export function planningStore(base: Store): Store {
   const memory = new Map<string, Uint8Array>();

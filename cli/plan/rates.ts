@@ -28,7 +28,10 @@ const measuredRun = z.object({
   activities: z.record(z.string(), z.object({ count: figure, seconds: figure })),
 });
 
-/** Runs of growing size on one machine: what `hashloom plan` reads its rates from. Written by `npm run bench -- plan-rates`. */
+/**
+ * Runs of growing size on one machine: what `hashloom plan` reads its rates from. Written by `npm
+ * run bench -- plan-rates`.
+ */
 export const measuredRates = z.object({
   machine: z.string(),
   date: z.string(),
@@ -60,7 +63,8 @@ export async function readRates(file: string): Promise<MeasuredRates> {
   const refuse = (reason: string, cause?: unknown) =>
     new Failure(
       'ConfigurationError',
-      `${file} holds no measured rates: ${reason}; \`npm run bench -- plan-rates\` writes such a file`,
+      `${file} holds no measured rates: ${reason}; \`npm run bench -- plan-rates\` writes ` +
+        'such a file',
       { cause },
     );
   let parsed: unknown;

@@ -21,7 +21,10 @@ export interface StageHistory {
   actions: number;
 }
 
-/** The history that a stage leaves; `own` activities in the run's, the others in a child's. With search attributes each stage is an upsert. */
+/**
+ * The history that a stage leaves; `own` activities in the run's, the others in a child's. With
+ * search attributes each stage is an upsert.
+ */
 export function stageHistory(
   name: StageName,
   own: number,
@@ -50,7 +53,10 @@ export function runHistory(searchAttributes: boolean): { events: number; actions
   return { events: EVENTS_OF_EXECUTION + upserts, actions: 1 + upserts };
 }
 
-/** Heartbeats that reach the server: the first of each activity, then one every so many seconds (workers/run-workers.ts). */
+/**
+ * Heartbeats that reach the server: the first of each activity, then one every so many seconds
+ * (workers/run-workers.ts).
+ */
 const HEARTBEAT_SECONDS = 1;
 export const heartbeatsOf = (activities: number, seconds: number): number =>
   Math.round(activities + seconds / HEARTBEAT_SECONDS);

@@ -7,8 +7,8 @@ import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temp
 import { unknownRun } from './show-run.ts';
 
 /**
- * Cancels a run and waits for its end: true when it has ended, false when it has not within `waitMs`.
- * Throws when there is no such run, or none at work, or it ended otherwise.
+ * Cancels a run and waits for its end: true when it has ended, false when it has not within
+ * `waitMs`. Throws when there is no such run, or none at work, or it ended otherwise.
  */
 export async function cancelRun(
   client: Client,
@@ -25,7 +25,8 @@ export async function cancelRun(
   const state = description.status.name;
   if (state !== 'RUNNING' && state !== 'PAUSED') {
     throw new Error(
-      `${workflowId} is not at work: its last run is ${state.toLowerCase()} since ${description.closeTime?.toISOString()}`,
+      `${workflowId} is not at work: its last run is ${state.toLowerCase()} since ` +
+        `${description.closeTime?.toISOString()}`,
     );
   }
   const end = await endOf(client, handle, waitMs);
@@ -35,7 +36,10 @@ export async function cancelRun(
   return end !== undefined;
 }
 
-/** Cancels a run and waits until it has ended, in whatever way; false when it has not within `waitMs`. */
+/**
+ * Cancels a run and waits until it has ended, in whatever way; false when it has not within
+ * `waitMs`.
+ */
 export async function endRun(client: Client, workflowId: string, waitMs: number): Promise<boolean> {
   return (await endOf(client, client.workflow.getHandle(workflowId), waitMs)) !== undefined;
 }
@@ -52,7 +56,8 @@ async function endOf(
     return 'completed';
   } catch (error) {
     if (isGrpcDeadlineError(error)) return undefined;
-    // An activity whose worker was killed fails by its heartbeat before the cancellation reaches it.
+    // An activity whose worker was killed fails by its heartbeat before the cancellation reaches
+    // it.
     if (error instanceof WorkflowFailedError) return error;
     throw error;
   }

@@ -4,7 +4,10 @@ import type { Client } from '@temporalio/client';
 import { APPROVE_UPDATE, type GateDecision, REJECT_UPDATE } from '../../schemas/gate.ts';
 import { reindexWorkflowId } from '../../schemas/run.ts';
 
-/** Sends a decision to the run of an index; the workflow's answer. Throws when no run waits at its gate, or the decision lacks something. */
+/**
+ * Sends a decision to the run of an index; the workflow's answer. Throws when no run waits at its
+ * gate, or the decision lacks something.
+ */
 export async function decideRun(
   client: Client,
   index: string,
@@ -21,7 +24,8 @@ export async function decideRun(
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)
       throw new Error(
-        `no run of ${index} is at work, so none waits at its gate\nhint: \`hashloom run list --index ${index}\` shows the runs there are`,
+        `no run of ${index} is at work, so none waits at its gate\n` +
+          `hint: \`hashloom run list --index ${index}\` shows the runs there are`,
         { cause: error },
       );
     if (error instanceof WorkflowUpdateFailedError)

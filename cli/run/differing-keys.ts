@@ -2,8 +2,8 @@
 const SHOWN = 60;
 
 /**
- * The keys in which two values as JSON hold them differ, a line each: `training.epochs: 100, here 20`.
- * Lists are compared whole.
+ * The keys in which two values as JSON hold them differ, a line each: `training.epochs: 100, here
+ * 20`. Lists are compared whole.
  */
 export function differingKeys(before: unknown, now: unknown, path = ''): string[] {
   if (!isRecord(before) || !isRecord(now))

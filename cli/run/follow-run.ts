@@ -27,8 +27,9 @@ const LOOK_MS = 5_000;
 const SILENCE_MS = 10_000;
 
 /**
- * Watches a run until it ends: returns its result, throws WorkflowFailedError when it failed, and returns undefined
- * when the signal came first. Looking can fail (no worker answers a query); the run is not disturbed by that.
+ * Watches a run until it ends: returns its result, throws WorkflowFailedError when it failed, and
+ * returns undefined when the signal came first. Looking can fail (no worker answers a query); the
+ * run is not disturbed by that.
  */
 export async function followRun(
   client: Client,
@@ -82,7 +83,9 @@ async function lookUntil(
       if (latest !== undefined && silent > SILENCE_MS) {
         latest = {
           ...latest,
-          notice: `no worker has answered for ${Math.round(silent / 1000)} s; the run waits for one on ${QUEUES.main}`,
+          notice:
+            `no worker has answered for ${Math.round(silent / 1000)} s; the run waits for one ` +
+            `on ${QUEUES.main}`,
         };
       }
     }
@@ -133,7 +136,9 @@ async function pendingActivities(client: Client, handle: WorkflowHandle): Promis
     if (details[0] !== undefined) pending.heartbeats.push(details[0] as HeartbeatDetails);
     const attempt = activity.attempt ?? 1;
     if (attempt > 1) {
-      pending.retry = `${activity.activityType?.name} is tried for the ${ordinal(attempt)} time after: ${activity.lastFailure?.message}`;
+      pending.retry =
+        `${activity.activityType?.name} is tried for the ${ordinal(attempt)} time after: ` +
+        `${activity.lastFailure?.message}`;
     }
   }
   // A heartbeat or a start tells that somebody is at work.

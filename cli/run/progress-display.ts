@@ -15,8 +15,9 @@ export interface ProgressDisplay {
 const REMINDER_MS = 30_000;
 
 /**
- * Shows a run as it goes. A terminal gets a bar a stage, drawn over again; anything else gets a line when a stage starts,
- * a line when it ends, and one every half minute in between. `now` is a monotonic clock in milliseconds.
+ * Shows a run as it goes. A terminal gets a bar a stage, drawn over again; anything else gets a
+ * line when a stage starts, a line when it ends, and one every half minute in between. `now` is a
+ * monotonic clock in milliseconds.
  */
 export function createProgressDisplay(
   terminal: Terminal,

@@ -13,8 +13,8 @@ import type { Terminal } from '../terminal/terminal.ts';
 export type StageClock = (stage: StageView) => number;
 
 /**
- * The lines of one frame: a bar a stage, no line wider than the terminal, no more lines than it has rows but one
- * (stages that are done, then stages that wait, fold into one line each).
+ * The lines of one frame: a bar a stage, no line wider than the terminal, no more lines than it has
+ * rows but one (stages that are done, then stages that wait, fold into one line each).
  */
 export function progressFrame(
   snapshot: RunSnapshot,
@@ -64,7 +64,8 @@ function fold(stages: readonly StageView[], room: number): (StageView | string)[
 
 function stageLine(stage: StageView, terminal: Terminal, columns: number, seconds: number): string {
   const { title } = STAGES[stage.name];
-  // Mark, title, bar, percentage: the bar takes a fifth of the line, and what is left goes to the figures.
+  // Mark, title, bar, percentage: the bar takes a fifth of the line, and what is left goes to the
+  // figures.
   const barColumns = Math.max(6, Math.min(24, Math.floor(columns / 5)));
   const titleColumns = Math.min(TITLE_COLUMNS, Math.max(8, columns - barColumns - 20));
   const head = padDisplay(cutDisplay(title, titleColumns), titleColumns);
@@ -86,7 +87,10 @@ function tail(stage: StageView, terminal: Terminal, seconds: number): string {
     const time = result.cached
       ? terminal.paint('dim', 'cached')
       : padDisplay(formatSeconds(result.seconds), 6);
-    return `${padDisplay(time, 6)}  ${terminal.paint('dim', `${formatCount(result.rows).padStart(9)} rows`)}`;
+    return (
+      `${padDisplay(time, 6)}  ` +
+      terminal.paint('dim', `${formatCount(result.rows).padStart(9)} rows`)
+    );
   }
   const percentage = stage.fraction === undefined ? '' : `${Math.floor(stage.fraction * 100)}%`;
   const counts =

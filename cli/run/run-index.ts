@@ -32,8 +32,8 @@ export interface LocalRunOptions extends RunOptions {
 }
 
 /**
- * Runs on a configured Temporal and follows the run: its result, or undefined after Ctrl-C, which leaves it going.
- * With `detach`, returns what was started at once.
+ * Runs on a configured Temporal and follows the run: its result, or undefined after Ctrl-C, which
+ * leaves it going. With `detach`, returns what was started at once.
  */
 export async function runRemotely(
   configuration: Configuration,
@@ -60,7 +60,10 @@ export async function runRemotely(
     });
     if (result === undefined) {
       options.terminals.err.write(
-        `\n${started.workflowId} goes on.\n  watch it:  hashloom watch ${index}\n  cancel it: hashloom cancel ${index}\n`,
+        `\n` +
+          `${started.workflowId} goes on.\n` +
+          `  watch it:  hashloom watch ${index}\n` +
+          `  cancel it: hashloom cancel ${index}\n`,
       );
     }
     return { started, result };
@@ -70,7 +73,10 @@ export async function runRemotely(
   }
 }
 
-/** Runs on an embedded server with workers in this process: the result, or undefined after Ctrl-C, which stops both and keeps what is done. */
+/**
+ * Runs on an embedded server with workers in this process: the result, or undefined after Ctrl-C,
+ * which stops both and keeps what is done.
+ */
 export async function runLocally(
   configuration: Configuration,
   options: LocalRunOptions,
@@ -138,9 +144,10 @@ async function startOrRefuse(
 }
 
 /**
- * Starts the run, or returns true when the same run of an earlier, interrupted process is open in the database of a server that
- * nobody else has open. Throws AlreadyRunning where somebody else has it open, or where the settings of the two differ: a run
- * that goes on with what the configuration no longer says would falsify whatever is read off it.
+ * Starts the run, or returns true when the same run of an earlier, interrupted process is open in
+ * the database of a server that nobody else has open. Throws AlreadyRunning where somebody else has
+ * it open, or where the settings of the two differ: a run that goes on with what the configuration
+ * no longer says would falsify whatever is read off it.
  */
 async function startOrAttach(
   local: LocalTemporal,
@@ -162,7 +169,8 @@ async function startOrAttach(
   const home = JSON.stringify(options.home);
   const keep = [
     'go on with it: undo the change, then the same command',
-    `look at it:    hashloom dev --home ${home}, then hashloom watch ${index} or hashloom cancel ${index} there`,
+    `look at it:    hashloom dev --home ${home}, then hashloom watch ${index} or hashloom ` +
+      `cancel ${index} there`,
   ];
   throw alreadyRunning(index, differences, { keep, replace: `${options.again} --replace` });
 }

@@ -8,18 +8,29 @@ export function outcomeLine(result: ReindexResult): string {
   return `${JSON.stringify({ index, version, uri, workflowId, runId, stages, metrics, corpus, ...(changes && { changes }) })}\n`;
 }
 
-/** What a person reads at the end of a run: the tables of stages and metrics, and where the index lies. */
+/**
+ * What a person reads at the end of a run: the tables of stages and metrics, and where the index
+ * lies.
+ */
 export function outcomeText(result: ReindexResult, terminal: Terminal): string {
   const { index, version, uri } = result;
   const what = result.published
     ? `Published ${index} version ${version}`
-    : `${index} version ${version} ${result.changes ? 'has all this already' : 'is this very index already'}; nothing was published`;
+    : `${index} version ${version} ` +
+      `${result.changes ? 'has all this already' : 'is this very index already'}; nothing was ` +
+      'published';
   const tables = [
     ...stagesTable(result.stages, terminal),
     '',
     ...metricsTable(result.metrics, terminal),
   ];
-  return `\n${tables.join('\n')}\n${remarksOf(result.corpus)}${result.changes ? changesOf(result.changes) : ''}\n${terminal.paint('bold', what)}\n${uri}\n`;
+  return (
+    `\n` +
+    `${tables.join('\n')}\n` +
+    `${remarksOf(result.corpus)}${result.changes ? changesOf(result.changes) : ''}\n` +
+    `${terminal.paint('bold', what)}\n` +
+    `${uri}\n`
+  );
 }
 
 /** What an append did; what it could not do is said too. */
@@ -54,7 +65,8 @@ function remarksOf({ skippedFiles, firstSkipped, repeatedFiles }: CorpusRemarks)
     for (const { reason } of firstSkipped) lines.push(`  ${reason}`);
     if (skippedFiles > firstSkipped.length)
       lines.push(
-        `  and ${skippedFiles - firstSkipped.length} more: skipped.parquet among the artifacts lists them all`,
+        `  and ${skippedFiles - firstSkipped.length} more: skipped.parquet among the ` +
+          'artifacts lists them all',
       );
   }
   return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;

@@ -33,8 +33,9 @@ export interface RunSnapshot {
 }
 
 /**
- * One picture out of three sources: the workflow's own count of finished activities, the child workflow at work, and the
- * heartbeats of activities under way, each of which adds the part of it that is done.
+ * One picture out of three sources: the workflow's own count of finished activities, the child
+ * workflow at work, and the heartbeats of activities under way, each of which adds the part of it
+ * that is done.
  */
 export function mergeProgress(
   progress: RunProgress,
@@ -69,7 +70,10 @@ export function mergeProgress(
 }
 
 function describeGate(index: string, { misses, until, report }: WaitingGate): string {
-  return `waits at the gate until ${formatTime(new Date(until))}: ${misses.join('; ')}. Report: ${report}. Decide with hashloom approve ${index} --reason TEXT, or hashloom reject`;
+  return (
+    `waits at the gate until ${formatTime(new Date(until))}: ${misses.join('; ')}. Report: ` +
+    `${report}. Decide with hashloom approve ${index} --reason TEXT, or hashloom reject`
+  );
 }
 
 /** The picture of a run that is over. */

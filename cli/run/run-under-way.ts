@@ -12,7 +12,10 @@ const MAX_KEYS = 20;
 /** Workers end what they do within seconds; a run without workers may take longer. */
 const REPLACE_WITHIN_MS = 60_000;
 
-/** In what the run of an index that is under way differs from one that was asked for, a line a key; none where they are the same. */
+/**
+ * In what the run of an index that is under way differs from one that was asked for, a line a key;
+ * none where they are the same.
+ */
 export async function differencesToRunUnderWay(
   { client, connection, namespace }: ClientConnection,
   prepared: PreparedRun,
@@ -44,7 +47,9 @@ export interface WaysOn {
   keep: readonly string[];
 }
 
-/** The refusal of a run while another of its index is under way, with what differs between the two. */
+/**
+ * The refusal of a run while another of its index is under way, with what differs between the two.
+ */
 export function alreadyRunning(
   index: string,
   differences: readonly string[],
@@ -65,18 +70,26 @@ export function alreadyRunning(
   return new Failure('AlreadyRunning', lines.join('\n'));
 }
 
-/** Cancels the run of an index and waits for its end; throws AlreadyRunning where it does not end in time. */
+/**
+ * Cancels the run of an index and waits for its end; throws AlreadyRunning where it does not end in
+ * time.
+ */
 export async function endRunUnderWay({ client }: ClientConnection, index: string): Promise<void> {
   const workflowId = reindexWorkflowId(index);
   const ended = await endRun(client, workflowId, REPLACE_WITHIN_MS);
   if (!ended)
     throw new Failure(
       'AlreadyRunning',
-      `${workflowId} is asked to stop but has not ended within ${REPLACE_WITHIN_MS / 1000} s; nothing was started\nhint: hashloom watch ${index}`,
+      `${workflowId} is asked to stop but has not ended within ${REPLACE_WITHIN_MS / 1000} ` +
+        `s; nothing was started\n` +
+        `hint: hashloom watch ${index}`,
     );
 }
 
-/** As it travels, so that what JSON leaves out differs from nothing. Whether a namespace knows search attributes is no setting of a run. */
+/**
+ * As it travels, so that what JSON leaves out differs from nothing. Whether a namespace knows
+ * search attributes is no setting of a run.
+ */
 function comparable(workflow: string, input: ReindexInput): Record<string, unknown> {
   return JSON.parse(JSON.stringify({ workflow, ...input, searchAttributes: undefined })) as Record<
     string,

@@ -32,7 +32,8 @@ export async function requireWorkers({ connection, namespace }: ClientConnection
   const roles = QUEUE_ROLES.filter((role) => lonely.includes(QUEUES[role]));
   throw new Failure(
     'TemporalUnreachable',
-    `no worker polls ${lonely.join(', ')} in the namespace ${namespace}\nhint: hashloom worker --queues ${roles.join(',')}`,
+    `no worker polls ${lonely.join(', ')} in the namespace ${namespace}\n` +
+      `hint: hashloom worker --queues ${roles.join(',')}`,
   );
 }
 
@@ -51,7 +52,8 @@ export async function prepareRun(
     staticDetails: [
       `- corpus: ${source.path}`,
       `- store: ${configuration.store}`,
-      `- ${training.method}, ${training.tables} tables of ${training.bits} bits, ${training.epochs} epochs, seed ${configuration.seed}`,
+      `- ${training.method}, ${training.tables} tables of ${training.bits} bits, ` +
+        `${training.epochs} epochs, seed ${configuration.seed}`,
     ].join('\n'),
     ...(searchAttributes
       ? { typedSearchAttributes: new TypedSearchAttributes([{ key, value: index }]) }

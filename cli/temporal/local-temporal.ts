@@ -16,7 +16,10 @@ export interface LocalTemporal {
   close(): Promise<void>;
 }
 
-/** A Temporal server on a folder of this machine, workers of every queue in this process, and a client. */
+/**
+ * A Temporal server on a folder of this machine, workers of every queue in this process, and a
+ * client.
+ */
 export async function openLocalTemporal(
   home: string,
   threads: number,

@@ -8,7 +8,10 @@ export interface SetUpOptions {
   json: boolean;
 }
 
-/** `hashloom setup tensorflow`: stages it, saying on standard error how far it is, and on standard output what there is now. */
+/**
+ * `hashloom setup tensorflow`: stages it, saying on standard error how far it is, and on standard
+ * output what there is now.
+ */
 export async function setUpTensorflow(
   options: SetUpOptions,
   { out, err }: Terminals,
@@ -39,7 +42,8 @@ export async function setUpTensorflow(
     return;
   }
   out.write(
-    `TensorFlow ${tensorflow} for ${stagedFor === 'cuda' ? 'CUDA' : 'CPU'} ${present ? 'was here already' : 'is set up'}: ${folder}\n`,
+    `TensorFlow ${tensorflow} for ${stagedFor === 'cuda' ? 'CUDA' : 'CPU'} ` +
+      `${present ? 'was here already' : 'is set up'}: ${folder}\n`,
   );
   if (stagedFor === 'cuda')
     out.write(

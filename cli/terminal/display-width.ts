@@ -1,6 +1,6 @@
 /**
- * Columns that a text takes in a terminal: combining marks take none, East Asian wide characters and emoji two.
- * Escape sequences for colours are not counted.
+ * Columns that a text takes in a terminal: combining marks take none, East Asian wide characters
+ * and emoji two. Escape sequences for colours are not counted.
  */
 export function displayWidth(text: string): number {
   let width = 0;
@@ -14,7 +14,10 @@ export function padDisplay(text: string, width: number, align: 'left' | 'right' 
   return align === 'left' ? text + blanks : blanks + text;
 }
 
-/** Cuts a text to a width, its last column an ellipsis when something is cut. Colours are kept and closed. */
+/**
+ * Cuts a text to a width, its last column an ellipsis when something is cut. Colours are kept and
+ * closed.
+ */
 export function cutDisplay(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   if (width <= 0) return '';

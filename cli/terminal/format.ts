@@ -12,7 +12,10 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${BYTE_UNITS[unit]}`;
 }
 
-/** Bytes of `500MB`, `1.2 TB` (powers of 1000), `64GiB` (of 1024), `12345`; undefined when the text is no size. */
+/**
+ * Bytes of `500MB`, `1.2 TB` (powers of 1000), `64GiB` (of 1024), `12345`; undefined when the text
+ * is no size.
+ */
 export function parseBytes(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(?:([kmgtp]?)(i?)b)?$/i.exec(text.trim());
   if (match === null) return undefined;
@@ -38,7 +41,10 @@ export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-US');
 }
 
-/** A figure of a metric or a heartbeat: whole numbers as counts, others with four significant digits. */
+/**
+ * A figure of a metric or a heartbeat: whole numbers as counts, others with four significant
+ * digits.
+ */
 export function formatFigure(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Number.isInteger(value) || Math.abs(value) >= 10_000) return formatCount(value);

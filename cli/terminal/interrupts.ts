@@ -2,8 +2,8 @@
 export const EXIT_INTERRUPTED = 130;
 
 /**
- * A signal that aborts at the first SIGINT or SIGTERM, so that a command can end in order; a second one ends the process at once.
- * `dispose` gives the signals back.
+ * A signal that aborts at the first SIGINT or SIGTERM, so that a command can end in order; a second
+ * one ends the process at once. `dispose` gives the signals back.
  */
 export function listenForInterrupts(): { signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();

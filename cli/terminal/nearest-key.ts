@@ -22,7 +22,9 @@ function normalize(key: string): string {
   return key.toLowerCase().replace(/[_-]/g, '');
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment distance). */
+/**
+ * Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment distance).
+ */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

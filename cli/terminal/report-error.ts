@@ -19,8 +19,9 @@ const WRAPPERS = new Set(['WorkflowFailedError', 'ServiceError']);
 const UNREACHABLE_CODES = new Set([4, 7, 14, 16]);
 
 /**
- * Reads an error of any origin. What failed inside a workflow arrives as a chain (workflow, child workflow, activity, failure),
- * whose wrappers say nothing: the first link of a known type tells what happened, else the innermost one.
+ * Reads an error of any origin. What failed inside a workflow arrives as a chain (workflow, child
+ * workflow, activity, failure), whose wrappers say nothing: the first link of a known type tells
+ * what happened, else the innermost one.
  */
 export function describeError(error: unknown): ErrorReport {
   const chain = causes(error);
@@ -43,7 +44,9 @@ export function describeError(error: unknown): ErrorReport {
     UNREACHABLE_CODES.has((cause as { code?: unknown }).code as number),
   );
   if (refusal !== undefined) {
-    const message = `Temporal does not answer: ${refusal.message}\nhint: is it running, and are the address and the namespace right?`;
+    const message =
+      `Temporal does not answer: ${refusal.message}\n` +
+      'hint: is it running, and are the address and the namespace right?';
     return {
       type: 'TemporalUnreachable',
       message,
@@ -60,7 +63,10 @@ export function describeError(error: unknown): ErrorReport {
   };
 }
 
-/** Prints an error: one JSON line on stdout for `--json`, else `error: message` on stderr; the stack only for HASHLOOM_DEBUG=1. */
+/**
+ * Prints an error: one JSON line on stdout for `--json`, else `error: message` on stderr; the stack
+ * only for HASHLOOM_DEBUG=1.
+ */
 export function reportError(error: unknown, json: boolean): number {
   const { type, message, exitCode } = describeError(error);
   if (json) process.stdout.write(`${JSON.stringify({ error: { type, message } })}\n`);

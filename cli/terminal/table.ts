@@ -6,8 +6,8 @@ export interface Column {
 }
 
 /**
- * Lines of a table for a terminal, never wider than `width`: the widest left-aligned column gives way first,
- * then whatever is widest. Cells may hold colours.
+ * Lines of a table for a terminal, never wider than `width`: the widest left-aligned column gives
+ * way first, then whatever is widest. Cells may hold colours.
  */
 export function renderTable(
   columns: readonly Column[],

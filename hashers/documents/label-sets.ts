@@ -1,6 +1,9 @@
 import type { TrainingDocuments } from './training-documents.ts';
 
-/** Documents by the labels that they have: far fewer sets than documents, so sums over pairs become sums over sets. */
+/**
+ * Documents by the labels that they have: far fewer sets than documents, so sums over pairs become
+ * sums over sets.
+ */
 export interface LabelSets {
   /** Labels of each set, ascending. */
   sets: Int32Array[];
@@ -21,7 +24,9 @@ export function labelSets({ labels: { offsets, values } }: TrainingDocuments): L
   return { sets, setOf };
 }
 
-/** v -> S v, S_ij = 1 where documents i and j share a label, else -1. Holds a byte a pair of sets. */
+/**
+ * v -> S v, S_ij = 1 where documents i and j share a label, else -1. Holds a byte a pair of sets.
+ */
 export function labelSimilarity({ sets, setOf }: LabelSets): (v: Float64Array) => Float64Array {
   const g = sets.length;
   const meets = new Uint8Array(g * g);

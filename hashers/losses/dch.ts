@@ -4,8 +4,9 @@ import type { LossParameters } from './losses.ts';
 import type { TensorLoss } from './tensor-losses.ts';
 
 /**
- * Deep Cauchy Hashing (Cao et al. 2018; paper, eq. 9): p = gamma / (gamma + d/2 (1 - c)) with gamma = K;
- * dp/dc = p^2 d / (2 gamma). Its quantization loss is r = log(1 + d/2 (1 - cos(|u|, 1)) / gamma).
+ * Deep Cauchy Hashing (Cao et al. 2018; paper, eq. 9): p = gamma / (gamma + d/2 (1 - c)) with gamma
+ * = K; dp/dc = p^2 d / (2 gamma). Its quantization loss is r = log(1 + d/2 (1 - cos(|u|, 1)) /
+ * gamma).
  */
 export function dch({ concentration, bits }: LossParameters): PairLoss {
   const scale = bits / (2 * concentration);

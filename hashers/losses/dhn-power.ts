@@ -7,8 +7,8 @@ import type { TensorLoss } from './tensor-losses.ts';
 const SHARPNESS = 5;
 
 /**
- * The other reading of DHN in the paper (eq. 6 with its note on L > 1): p = sigma(5 c)^K, so that K counts bits that must agree, as in LSE and COS.
- * d log p / dc = 5 K (1 - sigma(5 c)).
+ * The other reading of DHN in the paper (eq. 6 with its note on L > 1): p = sigma(5 c)^K, so that K
+ * counts bits that must agree, as in LSE and COS. d log p / dc = 5 K (1 - sigma(5 c)).
  */
 export function dhnPower({ concentration }: LossParameters): PairLoss {
   return {

@@ -4,8 +4,8 @@ import type { LossParameters } from './losses.ts';
 import type { TensorLoss } from './tensor-losses.ts';
 
 /**
- * Deep Hashing Networks (Zhu et al. 2016; paper, eq. 6), in the reading p = sigma(K c): the concentration takes the place of the
- * paper's scalar alpha. dp/dc = K p (1 - p).
+ * Deep Hashing Networks (Zhu et al. 2016; paper, eq. 6), in the reading p = sigma(K c): the
+ * concentration takes the place of the paper's scalar alpha. dp/dc = K p (1 - p).
  */
 export function dhn({ concentration }: LossParameters): PairLoss {
   return {

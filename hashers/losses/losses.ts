@@ -15,8 +15,9 @@ export interface LossParameters {
 }
 
 /**
- * The learning methods by name. A method gives log p(y = 1 | c) with its slope, for the largest cosine c of a pair, and a quantization
- * loss with its gradient; another one is a file of its own and a line here (and its name in the configuration's `training.method`).
+ * The learning methods by name. A method gives log p(y = 1 | c) with its slope, for the largest
+ * cosine c of a pair, and a quantization loss with its gradient; another one is a file of its own
+ * and a line here (and its name in the configuration's `training.method`).
  */
 const LOSSES: Record<TrainingConfiguration['method'], (parameters: LossParameters) => PairLoss> = {
   lse,

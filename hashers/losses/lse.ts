@@ -4,8 +4,9 @@ import type { LossParameters } from './losses.ts';
 import type { TensorLoss } from './tensor-losses.ts';
 
 /**
- * Locality Sensitive Embeddings (paper, eq. 8): p = psi^K with the angular similarity psi = 1 - arccos(c) / pi, the chance that K bits
- * of SimHash agree. dp/dc = K psi^(K - 1) / (pi sqrt(1 - c^2)).
+ * Locality Sensitive Embeddings (paper, eq. 8): p = psi^K with the angular similarity psi = 1 -
+ * arccos(c) / pi, the chance that K bits of SimHash agree. dp/dc = K psi^(K - 1) / (pi sqrt(1 -
+ * c^2)).
  */
 export function lse({ concentration }: LossParameters): PairLoss {
   return {

@@ -5,7 +5,10 @@ import { createLoss, type LossParameters } from './losses.ts';
 
 const STEPS = 160;
 
-/** p(y = 1) of every model against the cosine distance from 0 to 2 (paper 1, Fig. 1, right), with one K for all; gamma of DCH is K. */
+/**
+ * p(y = 1) of every model against the cosine distance from 0 to 2 (paper 1, Fig. 1, right), with
+ * one K for all; gamma of DCH is K.
+ */
 export function relevanceCurves({
   concentration,
   bits,

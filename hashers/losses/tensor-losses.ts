@@ -8,7 +8,10 @@ import { dhnPowerTensors } from './dhn-power.ts';
 import type { LossParameters } from './losses.ts';
 import { lseTensors } from './lse.ts';
 
-/** What PairLoss.logRelevance says of one cosine, of a tensor of cosines: log p(y = 1 | c) and its slope by c, for |c| <= COSINE_LIMIT. */
+/**
+ * What PairLoss.logRelevance says of one cosine, of a tensor of cosines: log p(y = 1 | c) and its
+ * slope by c, for |c| <= COSINE_LIMIT.
+ */
 export type TensorLoss = (
   tf: Tensorflow,
   cosines: Tensor,

@@ -24,7 +24,10 @@ export interface EngineOptions {
   openTensorflow: () => Promise<OpenedTensorflow>;
 }
 
-/** Opens the engine that a run is configured for. Throws ConfigurationError where TensorFlow is asked for and not set up. */
+/**
+ * Opens the engine that a run is configured for. Throws ConfigurationError where TensorFlow is
+ * asked for and not set up.
+ */
 export async function openEngine(
   training: TrainingConfiguration,
   { threads, openTensorflow }: EngineOptions,

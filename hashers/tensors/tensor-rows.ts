@@ -1,6 +1,7 @@
 /**
- * Rows that stay on the device: a resource variable of TensorFlow, of which a step gathers and overwrites the rows that it touches and
- * no others. tfjs's own variables are immutable tensors underneath: an update of some rows would copy all of them.
+ * Rows that stay on the device: a resource variable of TensorFlow, of which a step gathers and
+ * overwrites the rows that it touches and no others. tfjs's own variables are immutable tensors
+ * underneath: an update of some rows would copy all of them.
  */
 import type { KernelBackend, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Tensorflow } from '../../schemas/tensorflow.ts';
@@ -39,7 +40,10 @@ interface Attribute {
   value: number | number[] | string;
 }
 
-/** The name that makes a variable nobody else can find (tensorflow/core/framework/resource_handle.h). */
+/**
+ * The name that makes a variable nobody else can find
+ * (tensorflow/core/framework/resource_handle.h).
+ */
 const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
 /** A variable of so many rows, with these values. */

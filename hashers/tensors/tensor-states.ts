@@ -1,6 +1,8 @@
 /**
- * Embeddings and moments of a block on the device, and the optimizer's step on the rows that a batch touched. What an optimizer does to a row
- * that is not touched is made up for when it is: exactly for RMSprop (only its mean square decays); Adam is the lazy variant, as in the engine wasm.
+ * Embeddings and moments of a block on the device, and the optimizer's step on the rows that a
+ * batch touched. What an optimizer does to a row that is not touched is made up for when it is:
+ * exactly for RMSprop (only its mean square decays); Adam is the lazy variant, as in the engine
+ * wasm.
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { adamStep, BETA1, BETA2, EPSILON, power, RHO } from '../../kernels/training/adam-step.ts';
@@ -12,7 +14,10 @@ import { createRows, type TensorRows } from './tensor-rows.ts';
 export interface TensorStates {
   /** (s, L * d). */
   gather(rows: Tensor1D): Tensor2D;
-  /** One step on rows whose embeddings are E, all (s, L * d); `clock` counts the rounds of the visit from 0. Returns the new embeddings. Call it in a tidy. */
+  /**
+   * One step on rows whose embeddings are E, all (s, L * d); `clock` counts the rounds of the visit
+   * from 0. Returns the new embeddings. Call it in a tidy.
+   */
   step(
     rows: { host: Int32Array; device: Tensor1D },
     E: Tensor2D,
@@ -158,7 +163,10 @@ export function openTensorStates(
   }
 }
 
-/** RMSprop's decay over so many steps; 0 once it is below the normal numbers of float32, as in the engine wasm. */
+/**
+ * RMSprop's decay over so many steps; 0 once it is below the normal numbers of float32, as in the
+ * engine wasm.
+ */
 function decay(steps: number): number {
   const factor = power(RHO, steps);
   return factor < 1e-37 ? 0 : factor;

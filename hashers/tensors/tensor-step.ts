@@ -1,7 +1,8 @@
 /**
- * Loss and gradient of a batch with TensorFlow: what kernels/training/train-task.ts says, on tensors in float32.
- * s slots (rows of the batch), m pairs, L tables, d bits. Gradients are written out, not derived: the subgradient near a cosine of 1, the floor
- * of 1 - p and the soft share of a positive's gradient are those of the engine wasm.
+ * Loss and gradient of a batch with TensorFlow: what kernels/training/train-task.ts says, on
+ * tensors in float32. s slots (rows of the batch), m pairs, L tables, d bits. Gradients are written
+ * out, not derived: the subgradient near a cosine of 1, the floor of 1 - p and the soft share of a
+ * positive's gradient are those of the engine wasm.
  */
 import type { Rank, Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import {
@@ -103,7 +104,8 @@ function crossEntropy(
 ): { values: Tensor; slopes: Tensor } {
   const { logRelevance, slope } = loss(tf, tf.clipByValue(largest, -COSINE_LIMIT, COSINE_LIMIT));
   const p = tf.exp(logRelevance);
-  // 1 - p, with the digits that the subtraction would lose near p = 1; its logarithm, with those that it would lose near p = 0.
+  // 1 - p, with the digits that the subtraction would lose near p = 1; its logarithm, with those
+  // that it would lose near p = 0.
   const rest = tf.maximum(tf.neg(tf.expm1(logRelevance)), NEGATIVE_FLOOR);
   const negativeValue = tf.neg(
     tf.where(tf.less(p, 0.5), tf.log1p(tf.neg(tf.minimum(p, 0.5))), tf.log(rest)),

@@ -9,7 +9,10 @@ export interface HelperThreads extends Helpers {
   close(): Promise<void>;
 }
 
-/** Starts `count` threads that help with visits to blocks of this training. Close them, or they keep the process. */
+/**
+ * Starts `count` threads that help with visits to blocks of this training. Close them, or they keep
+ * the process.
+ */
 export async function startHelpers(
   count: number,
   training: TrainingConfiguration,

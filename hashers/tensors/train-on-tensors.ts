@@ -1,6 +1,7 @@
 /**
- * Training of a block with TensorFlow (engine `tensorflow`). It draws the pairs that the engine wasm draws, in the same order; tasks of one
- * round share no row, so a round is one step on the device. The same bytes for a seed on one CPU; a GPU sums in no fixed order.
+ * Training of a block with TensorFlow (engine `tensorflow`). It draws the pairs that the engine
+ * wasm draws, in the same order; tasks of one round share no row, so a round is one step on the
+ * device. The same bytes for a seed on one CPU; a GPU sums in no fixed order.
  */
 import type { Rank, Tensor } from '@tensorflow/tfjs-core';
 import { NonFiniteError } from '../../kernels/training/non-finite-error.ts';
@@ -33,8 +34,8 @@ interface RunningStep {
 }
 
 /**
- * One visit to a block, as trainBlock of kernels/training/train-block.ts. Throws NonFiniteError as that does, and RangeError with the bytes it needs
- * where the device has not got them.
+ * One visit to a block, as trainBlock of kernels/training/train-block.ts. Throws NonFiniteError as
+ * that does, and RangeError with the bytes it needs where the device has not got them.
  */
 export function trainOnTensors(
   tf: Tensorflow,
@@ -157,7 +158,10 @@ function tensorBatch(
   };
 }
 
-/** Waits for a step and returns its loss. Throws NonFiniteError, with the first pair that is not finite. */
+/**
+ * Waits for a step and returns its loss. Throws NonFiniteError, with the first pair that is not
+ * finite.
+ */
 function finishStep(
   { batch, clock, outcome, values, slopes, moved }: RunningStep,
   { visit }: TaskWorkspace,
@@ -206,11 +210,14 @@ function outOfMemory(
     return undefined;
   const vector = 4 * tables * bits;
   const dense = (optimizer === 'adam' ? 3 : 2) * rows * vector;
-  // Of a pair: its two embeddings, their gradients and what both are joined to; of a slot, a dozen arrays.
+  // Of a pair: its two embeddings, their gradients and what both are joined to; of a slot, a dozen
+  // arrays.
   const step = 6 * pairs * vector + 12 * Math.min(2 * pairs, rows) * vector;
   return new RangeError(
-    `the device has not enough memory: a block of ${rows} rows needs ${dense} bytes, and a step of ${pairs} pairs at most ${step} more; ` +
-      'a lower training.batchPositives makes steps smaller, more training.partitions make blocks smaller, and one process a device leaves each its own',
+    `the device has not enough memory: a block of ${rows} rows needs ${dense} bytes, and a ` +
+      `step of ${pairs} pairs at most ${step} more; ` +
+      'a lower training.batchPositives makes steps smaller, more training.partitions make ' +
+      'blocks smaller, and one process a device leaves each its own',
     { cause: error },
   );
 }

@@ -1,4 +1,7 @@
-/** A thread that helps with visits to blocks: each message is a visit, each answer what went wrong in it, or null. */
+/**
+ * A thread that helps with visits to blocks: each message is a visit, each answer what went wrong
+ * in it, or null.
+ */
 import { parentPort } from 'node:worker_threads';
 import { helpVisit, TaskError } from '../../kernels/training/run-tasks.ts';
 import { openWorkspace, type SharedVisit } from '../../kernels/training/train-task.ts';

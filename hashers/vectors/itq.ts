@@ -1,7 +1,8 @@
 /**
- * Iterative quantization (Gong and Lazebnik: Iterative Quantization, a Procrustean Approach to Learning Binary Codes, CVPR 2011):
- * project on the d first principal components, then turn them so that signs lose least: B = sign(V R), R = the orthogonal polar
- * factor of V' B. X: (n, D) row-major, centred in here. The result P = R' W': (d, D) row-major.
+ * Iterative quantization (Gong and Lazebnik: Iterative Quantization, a Procrustean Approach to
+ * Learning Binary Codes, CVPR 2011): project on the d first principal components, then turn them so
+ * that signs lose least: B = sign(V R), R = the orthogonal polar factor of V' B. X: (n, D)
+ * row-major, centred in here. The result P = R' W': (d, D) row-major.
  */
 
 import { lsh } from './lsh.ts';
@@ -57,7 +58,10 @@ function covariance(X: Float32Array, n: number, D: number, mean: Float64Array): 
   return C;
 }
 
-/** The d first eigenvectors as rows (d, D), by orthogonal iteration; close enough where eigenvalues are close, as the rotation mixes them. */
+/**
+ * The d first eigenvectors as rows (d, D), by orthogonal iteration; close enough where eigenvalues
+ * are close, as the rotation mixes them.
+ */
 function principalComponents(C: Float64Array, D: number, d: number, seed: number): Float64Array {
   let W = orthonormal(lsh(D, d, seed, 16), d, D);
   for (let iteration = 0; iteration < COMPONENT_ITERATIONS; iteration++) {
@@ -74,7 +78,10 @@ function principalComponents(C: Float64Array, D: number, d: number, seed: number
   return W;
 }
 
-/** Gram-Schmidt over the rows, twice for the digits; a row that vanishes becomes the first axis that is left. */
+/**
+ * Gram-Schmidt over the rows, twice for the digits; a row that vanishes becomes the first axis that
+ * is left.
+ */
 export function orthonormal(A: Float64Array, rows: number, D: number): Float64Array {
   let axis = 0;
   for (let k = 0; k < rows; k++) {
@@ -115,7 +122,10 @@ function signedSums(V: Float64Array, R: Float64Array, n: number, d: number): Flo
   return M;
 }
 
-/** The orthogonal factor of M by Newton's iteration X <- (X + X^-T) / 2 (Higham 1986); M itself made orthonormal where it is singular. */
+/**
+ * The orthogonal factor of M by Newton's iteration X <- (X + X^-T) / 2 (Higham 1986); M itself made
+ * orthonormal where it is singular.
+ */
 function polarFactor(M: Float64Array, d: number): Float64Array {
   let X = M;
   for (let iteration = 0; iteration < POLAR_ITERATIONS; iteration++) {

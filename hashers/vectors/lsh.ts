@@ -1,11 +1,15 @@
 /**
- * SimHash: bit k is the side of a random hyperplane (Charikar: Similarity Estimation Techniques from Rounding Algorithms, STOC 2002).
- * No training. P: (bits, D) row-major, entries the sum of four uniform numbers less their mean: symmetric, light tails, no logarithm.
+ * SimHash: bit k is the side of a random hyperplane (Charikar: Similarity Estimation Techniques
+ * from Rounding Algorithms, STOC 2002). No training. P: (bits, D) row-major, entries the sum of
+ * four uniform numbers less their mean: symmetric, light tails, no logarithm.
  */
 
 import { RandomStream } from '../../kernels/numbers/random.ts';
 
-/** Purpose of the streams of random hyperplanes and rotations; see PURPOSE in kernels/numbers/random.ts for the others. */
+/**
+ * Purpose of the streams of random hyperplanes and rotations; see PURPOSE in
+ * kernels/numbers/random.ts for the others.
+ */
 export const PROJECTION_PURPOSE = 64;
 
 /** Random hyperplanes for `bits` bits of D dimensions; the same seed and table give the same. */

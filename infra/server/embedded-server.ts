@@ -23,7 +23,10 @@ const ENDING_MS = 15_000;
 export interface EmbeddedServerOptions extends ServerPorts {
   /** The Temporal CLI, from `findTemporalCli`. */
   cli: string;
-  /** Holds temporal.db, temporal.log and server.json; absent: a server in memory, shared with nobody. */
+  /**
+   * Holds temporal.db, temporal.log and server.json; absent: a server in memory, shared with
+   * nobody.
+   */
   home?: string;
   /** What happens, for a person. */
   onLog?: (line: string) => void;
@@ -42,9 +45,10 @@ export interface EmbeddedServer {
 }
 
 /**
- * A Temporal server for one machine: `temporal server start-dev` on a folder. Calls on the same folder, from any number of
- * processes, share one server; it ends when the last of them stops or dies, even by SIGKILL.
- * Throws TemporalUnreachable with the end of its log when it does not come up.
+ * A Temporal server for one machine: `temporal server start-dev` on a folder. Calls on the same
+ * folder, from any number of processes, share one server; it ends when the last of them stops or
+ * dies, even by SIGKILL. Throws TemporalUnreachable with the end of its log when it does not come
+ * up.
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   if (options.home === undefined) return startInMemory(options);
@@ -157,7 +161,8 @@ async function takeLock(home: string, onLog?: (line: string) => void): Promise<S
     if (Date.now() > deadline) {
       throw new Failure(
         'TemporalUnreachable',
-        `another process has held the lock of ${home} for ${LOCK_MS / 1000} s; end it (lsof on the last server.lock.* there names it), or use another folder.`,
+        `another process has held the lock of ${home} for ${LOCK_MS / 1000} s; end it (lsof ` +
+          'on the last server.lock.* there names it), or use another folder.',
       );
     }
     await pause(POLL_MS);

@@ -2,7 +2,10 @@ import { createServer } from 'node:net';
 
 const HOST = '127.0.0.1';
 
-/** A port of the loopback interface that nobody listens on: the preferred one when it is free, or any. */
+/**
+ * A port of the loopback interface that nobody listens on: the preferred one when it is free, or
+ * any.
+ */
 export async function freePort(preferred = 0): Promise<number> {
   return (
     (await tryListen(preferred)) ??

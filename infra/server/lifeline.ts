@@ -2,8 +2,9 @@ import { closeSync, constants, openSync, readSync, rmSync } from 'node:fs';
 import { runProgram } from '../programs.ts';
 
 /**
- * A named pipe that the users of something hold open. The kernel closes it with a process however that one ends, so who
- * is still there needs no bookkeeping, and no process number that another process may have got meanwhile.
+ * A named pipe that the users of something hold open. The kernel closes it with a process however
+ * that one ends, so who is still there needs no bookkeeping, and no process number that another
+ * process may have got meanwhile.
  */
 export interface Lifeline {
   readonly path: string;
@@ -11,7 +12,10 @@ export interface Lifeline {
   release(): boolean;
 }
 
-/** The words that make `/bin/sh` become a command which gets SIGTERM when the lifeline's last holder is gone. */
+/**
+ * The words that make `/bin/sh` become a command which gets SIGTERM when the lifeline's last holder
+ * is gone.
+ */
 export const boundTo = (lifeline: Lifeline): string[] => [
   '-c',
   '(cat "$0" >/dev/null; kill -TERM $$) >/dev/null 2>&1 & exec "$@"',
@@ -50,7 +54,9 @@ function held(path: string, descriptor: number): Lifeline {
   };
 }
 
-/** A read finds the end when nobody can write any more; where it would have to wait, somebody can. */
+/**
+ * A read finds the end when nobody can write any more; where it would have to wait, somebody can.
+ */
 function hasWriters(path: string): boolean {
   let descriptor: number | undefined;
   try {

@@ -1,4 +1,7 @@
-/** The process behind `downloadWithSdk`: arguments are the folder and the SDK's version; the answer is a message. */
+/**
+ * The process behind `downloadWithSdk`: arguments are the folder and the SDK's version; the answer
+ * is a message.
+ */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Runtime } from '@temporalio/worker';
@@ -6,7 +9,10 @@ import type { SdkDownloadAnswer } from './sdk-download.ts';
 
 const [folder, sdkVersion] = process.argv.slice(2) as [string, string];
 
-/** What `@temporalio/testing` does for a local server: the core downloads the CLI when it starts one, and has no other way. */
+/**
+ * What `@temporalio/testing` does for a local server: the core downloads the CLI when it starts
+ * one, and has no other way.
+ */
 async function download(): Promise<SdkDownloadAnswer> {
   const runtime = Runtime.instance();
   const server = await runtime.createEphemeralServer({

@@ -16,8 +16,9 @@ const STALL_MS = 20_000;
 export type SdkDownloadAnswer = { file: string } | { error: string };
 
 /**
- * Lets the SDK's native core fetch the CLI of its choice into `folder`; returns the file. It runs in a process of its own:
- * the core has no timeout, and a process can be ended. Throws when the first byte takes longer than 5 s, or later ones 20 s.
+ * Lets the SDK's native core fetch the CLI of its choice into `folder`; returns the file. It runs
+ * in a process of its own: the core has no timeout, and a process can be ended. Throws when the
+ * first byte takes longer than 5 s, or later ones 20 s.
  */
 export function downloadWithSdk(
   folder: string,

@@ -39,8 +39,9 @@ export interface RunningServer {
 }
 
 /**
- * Starts `temporal server start-dev` and waits until it answers. It leads a process group of its own, so a Ctrl-C in the
- * terminal does not reach it. Throws TemporalUnreachable with the last lines of its log when it ends or never answers.
+ * Starts `temporal server start-dev` and waits until it answers. It leads a process group of its
+ * own, so a Ctrl-C in the terminal does not reach it. Throws TemporalUnreachable with the last
+ * lines of its log when it ends or never answers.
  */
 export async function spawnServer(command: ServerCommand): Promise<RunningServer> {
   for (let attempt = 1; ; attempt++) {
@@ -71,7 +72,10 @@ export async function endServer(pid: number, how: 'in order' | 'at once'): Promi
   await hasEnded(pid, GRACE_MS);
 }
 
-/** Whether the server lives: the process is there and leads its own group, as few other processes of the same number would. */
+/**
+ * Whether the server lives: the process is there and leads its own group, as few other processes of
+ * the same number would.
+ */
 export const isRunning = (pid: number): boolean => exists(pid) && exists(-pid);
 
 /** Waits until the server is gone; false when it is still there after `withinMs`. */
@@ -119,7 +123,8 @@ async function choosePorts(wanted: ServerPorts, avoidDefaults: boolean): Promise
     if (asked && chosen[name] !== asked) {
       throw new Failure(
         'ConfigurationError',
-        `port ${asked} of ${HOST} is taken, so the embedded Temporal server cannot use it. Give another one, or none for any free port.`,
+        `port ${asked} of ${HOST} is taken, so the embedded Temporal server cannot use it. ` +
+          'Give another one, or none for any free port.',
       );
     }
   }
@@ -160,7 +165,8 @@ function launch(
     if (child.pid === undefined)
       throw new Failure(
         'TemporalUnreachable',
-        'the embedded Temporal server needs /bin/sh, which does not start here. Use a running server by setting TEMPORAL_ADDRESS.',
+        'the embedded Temporal server needs /bin/sh, which does not start here. Use a ' +
+          'running server by setting TEMPORAL_ADDRESS.',
       );
     return child.pid;
   } finally {
@@ -168,7 +174,10 @@ function launch(
   }
 }
 
-/** Who answers on the port may be another's server that took it first; ours then ends soon, and never says where it is. */
+/**
+ * Who answers on the port may be another's server that took it first; ours then ends soon, and
+ * never says where it is.
+ */
 async function comesUp(
   pid: number,
   { port }: ChosenPorts,
@@ -191,10 +200,14 @@ function startFailure({ cli, database, logFile }: ServerCommand, log: string): F
     .map((line) => `  ${line.slice(0, 400)}`);
   const hint = /database is locked|SQLITE_BUSY/.test(log)
     ? `Another server holds ${database}: end it, or use another folder.`
-    : `The whole log is ${logFile}; \`${cli} server start-dev\` shows whether the binary runs here.`;
+    : `The whole log is ${logFile}; \`${cli} server start-dev\` shows whether the binary runs ` +
+      'here.';
   return new Failure(
     'TemporalUnreachable',
-    `the embedded Temporal server did not come up within ${START_MS / 1000} s. The end of its log:\n${lines.join('\n') || '  (empty)'}\n${hint}`,
+    `the embedded Temporal server did not come up within ${START_MS / 1000} s. The end of ` +
+      `its log:\n` +
+      `${lines.join('\n') || '  (empty)'}\n` +
+      hint,
   );
 }
 

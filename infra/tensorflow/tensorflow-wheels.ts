@@ -1,4 +1,7 @@
-/** The release whose libtensorflow is staged; 2.21's segment sum, on which training rests, is two to three times slower. */
+/**
+ * The release whose libtensorflow is staged; 2.21's segment sum, on which training rests, is two to
+ * three times slower.
+ */
 export const TENSORFLOW_VERSION = '2.18.1';
 
 /** A wheel by its exact file: what has another digest is not taken, wherever it came from. */
@@ -29,7 +32,10 @@ const CPU: Record<string, PinnedWheel> = {
   ),
 };
 
-/** TensorFlow with CUDA 12.5 and cuDNN 9.3, and the libraries of NVIDIA that it was built for: its extra `and-cuda`. */
+/**
+ * TensorFlow with CUDA 12.5 and cuDNN 9.3, and the libraries of NVIDIA that it was built for: its
+ * extra `and-cuda`.
+ */
 const CUDA: PinnedWheel[] = [
   pin(
     'tensorflow',

@@ -3,7 +3,10 @@ import { lastLine, runProgram } from '../programs.ts';
 
 const TRY_MS = 120_000;
 
-/** Computes something with a folder's TensorFlow in a process of its own; says on which device. Throws with what it said. */
+/**
+ * Computes something with a folder's TensorFlow in a process of its own; says on which device.
+ * Throws with what it said.
+ */
 export async function tryTensorflow(
   folder: string,
   environment: NodeJS.ProcessEnv,
@@ -19,6 +22,7 @@ export async function tryTensorflow(
   const line =
     result.stderr.split('\n').find((text) => /^\w*Error: /.test(text)) ?? lastLine(result.stderr);
   throw new Error(
-    `TensorFlow in ${folder} does not run: ${result.reason ?? line}\nhint: hashloom setup tensorflow --force stages it anew`,
+    `TensorFlow in ${folder} does not run: ${result.reason ?? line}\n` +
+      'hint: hashloom setup tensorflow --force stages it anew',
   );
 }

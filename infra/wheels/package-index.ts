@@ -15,8 +15,9 @@ export interface IndexFile {
 }
 
 /**
- * The wheel of a package for this platform, read from a Python package index by the simple API (PEP 691, PEP 503) and
- * held against the sha256 that the index states. Throws with the index (without credentials) and what it lacks.
+ * The wheel of a package for this platform, read from a Python package index by the simple API (PEP
+ * 691, PEP 503) and held against the sha256 that the index states. Throws with the index (without
+ * credentials) and what it lacks.
  */
 export async function fetchWheel(
   index: URL,
@@ -42,7 +43,10 @@ export async function fetchWheel(
   return bytes;
 }
 
-/** Where an index keeps the file of this name. Throws with the index (without credentials) when it has none. */
+/**
+ * Where an index keeps the file of this name. Throws with the index (without credentials) when it
+ * has none.
+ */
 export async function findFile(index: URL, packageName: string, name: string): Promise<URL> {
   const { shown, files } = await filesOf(index, packageName);
   const found = files.find((file) => file.name === name);
@@ -68,7 +72,10 @@ export async function configuredIndex(environment: NodeJS.ProcessEnv): Promise<U
   return new URL(url);
 }
 
-/** pip's configuration files, the strongest last; PIP_CONFIG_FILE=/dev/null switches all of them off, as in pip. */
+/**
+ * pip's configuration files, the strongest last; PIP_CONFIG_FILE=/dev/null switches all of them
+ * off, as in pip.
+ */
 async function indexOfPipFiles(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
   const home = environment.HOME || homedir();
   const own = environment.PIP_CONFIG_FILE;
@@ -143,7 +150,9 @@ async function listFiles(listing: URL): Promise<IndexFile[]> {
   });
 }
 
-/** The program in the wheel is statically linked, so any Linux tag of the right processor will do. */
+/**
+ * The program in the wheel is statically linked, so any Linux tag of the right processor will do.
+ */
 function chooseWheel(
   files: IndexFile[],
   packageName: string,

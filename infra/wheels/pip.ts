@@ -24,7 +24,10 @@ export async function findPip(environment: NodeJS.ProcessEnv): Promise<Pip> {
   throw new Error('no pip (tried python3 -m pip, python -m pip, pip3, pip)');
 }
 
-/** Leaves the wheel of a requirement, without what it depends on, in a folder. Throws with the last line that pip said. */
+/**
+ * Leaves the wheel of a requirement, without what it depends on, in a folder. Throws with the last
+ * line that pip said.
+ */
 export async function downloadWithPip(
   pip: Pip,
   requirement: string,

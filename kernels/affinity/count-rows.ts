@@ -1,17 +1,20 @@
 /**
- * Cooccurrence of words within a window of w places: s_ij = sum over unordered pairs of places (p, q) of one document with words i and j,
- * 0 < |p - q| <= w, of 1 / |p - q| (GloVe: Pennington et al. 2014). Sums are kept in units of 1 / scale, scale = lcm(1..w), so they are integers,
- * exact and the same in any order. Words that do not count keep their places.
+ * Cooccurrence of words within a window of w places: s_ij = sum over unordered pairs of places (p,
+ * q) of one document with words i and j, 0 < |p - q| <= w, of 1 / |p - q| (GloVe: Pennington et al.
+ * 2014). Sums are kept in units of 1 / scale, scale = lcm(1..w), so they are integers, exact and
+ * the same in any order. Words that do not count keep their places.
  *
- * The result is the upper half, row <= column, sorted, a row at a time over the places of its word; a pair of places with one word twice counts once
- * in s_ii. V words, w window.
+ * The result is the upper half, row <= column, sorted, a row at a time over the places of its word;
+ * a pair of places with one word twice counts once in s_ii. V words, w window.
  */
 
 import { codedBound, type CodedEntries, type RowCoder } from './delta-coding.ts';
 import { loadWasm, type WasmKernel } from '../load-wasm.ts';
 import { windowScale } from './window-scale.ts';
 
-/** Some whole rows, in order; views of the kernel's memory, good until the next one is asked for. */
+/**
+ * Some whole rows, in order; views of the kernel's memory, good until the next one is asked for.
+ */
 export interface CountedRows {
   /** The rows are [from, to). */
   from: number;
@@ -27,16 +30,23 @@ export interface CountedRows {
 }
 
 export interface RowCounter {
-  /** Adds a document: `toIds` has the id of each of the tokens' ids, or -1 for a word that does not count; token -1 is a dropped word. */
+  /**
+   * Adds a document: `toIds` has the id of each of the tokens' ids, or -1 for a word that does not
+   * count; token -1 is a dropped word.
+   */
   addDocument(tokens: Int32Array, toIds: Int32Array): void;
   /**
-   * Adds what a document that is counted in two parts, cut before token `cut`, has across the cut: each pair of places at most a window apart, by itself. So the
-   * parts and this make the whole document.
+   * Adds what a document that is counted in two parts, cut before token `cut`, has across the cut:
+   * each pair of places at most a window apart, by itself. So the parts and this make the whole
+   * document.
    */
   addCut(tokens: Int32Array, cut: number, toIds: Int32Array): void;
   /** Tokens of the documents added. */
   size(): number;
-  /** The rows of all documents added; then the counter is empty again. Throws RangeError where a sum reaches 2^53. */
+  /**
+   * The rows of all documents added; then the counter is empty again. Throws RangeError where a sum
+   * reaches 2^53.
+   */
   rows(): Generator<CountedRows>;
 }
 
@@ -112,7 +122,10 @@ export function createRowCounter(V: number, window: number): RowCounter {
   let length = fillSpare(ids, 0, window, V);
   let size = 0;
 
-  /** Ids lie behind all that V asks for, in memory of the kernel; behind them, when rows are asked for, their places. */
+  /**
+   * Ids lie behind all that V asks for, in memory of the kernel; behind them, when rows are asked
+   * for, their places.
+   */
   function grow(needed: number): void {
     room = Math.max(needed, Math.ceil(1.5 * ids.length));
     idsAt = kept!.allocate([...fixed, 4 * room]).at(-1)!;
@@ -177,7 +190,8 @@ export function createRowCounter(V: number, window: number): RowCounter {
       );
       if (to < 0)
         throw new RangeError(
-          `words ${to & 0x7fff_ffff} and ${kernel.refusedColumn()}: their sum reaches 2^53 units of 1 / ${scale}; use a smaller window or split the file`,
+          `words ${to & 0x7fff_ffff} and ${kernel.refusedColumn()}: their sum reaches 2^53 ` +
+            `units of 1 / ${scale}; use a smaller window or split the file`,
         );
       const count = kernel.written();
       yield {

@@ -1,6 +1,6 @@
 /**
- * Entries of rows, columns and sums, as Parquet's DELTA_BINARY_PACKED: what kernels/wasm/delta.ts does, for callers that have arrays. Counting and merging code
- * and decode within their own memory.
+ * Entries of rows, columns and sums, as Parquet's DELTA_BINARY_PACKED: what kernels/wasm/delta.ts
+ * does, for callers that have arrays. Counting and merging code and decode within their own memory.
  */
 
 import { loadWasm, type WasmKernel } from '../load-wasm.ts';
@@ -11,7 +11,10 @@ export interface CodedEntries {
   sums: Uint8Array;
 }
 
-/** Of kernels/wasm/cooccurrence.ts: what gathers a row's sums and codes its entries, for counting and for merging. */
+/**
+ * Of kernels/wasm/cooccurrence.ts: what gathers a row's sums and codes its entries, for counting
+ * and for merging.
+ */
 export interface RowCoder {
   layout(
     v: number,

@@ -1,7 +1,8 @@
 /**
- * Which cooccurrences are affinities (paper 1, section 5.1): weight f_ij = F_ij / scale at least a minimum, ln PMI = ln(F_ij * N / (m_i * m_j)) at least
- * a minimum, where m are the marginals and N is their sum. Both tests are symmetric, so `filterPairs` looks at the upper half alone; of what passes each row
- * keeps the heaviest (top-entries.ts). V words.
+ * Which cooccurrences are affinities (paper 1, section 5.1): weight f_ij = F_ij / scale at least a
+ * minimum, ln PMI = ln(F_ij * N / (m_i * m_j)) at least a minimum, where m are the marginals and N
+ * is their sum. Both tests are symmetric, so `filterPairs` looks at the upper half alone; of what
+ * passes each row keeps the heaviest (top-entries.ts). V words.
  */
 
 import { log } from '../numbers/elementary.ts';
@@ -25,14 +26,19 @@ export interface FilterOptions {
   minimumPmi: number;
 }
 
-/** The sum in the order of the rows: rounded where it passes 2^53, but always to the same number. */
+/**
+ * The sum in the order of the rows: rounded where it passes 2^53, but always to the same number.
+ */
 export function totalOf(marginals: Float64Array): number {
   let total = 0;
   for (let i = 0; i < marginals.length; i++) total += marginals[i];
   return total;
 }
 
-/** Moves the pairs that pass to the front, in their order, and returns how many they are; never the diagonal. */
+/**
+ * Moves the pairs that pass to the front, in their order, and returns how many they are; never the
+ * diagonal.
+ */
 export function filterPairs(
   { rows, columns, sums }: WeightedPairs,
   { marginals, total, scale, minimumWeight, minimumPmi }: FilterOptions,

@@ -11,21 +11,31 @@ export interface HoldOutOptions {
 }
 
 export interface HoldOut {
-  /** The next entries of D, in order; those that stay are moved to the front, and their number is returned. Throws RangeError where D is not as said. */
+  /**
+   * The next entries of D, in order; those that stay are moved to the front, and their number is
+   * returned. Throws RangeError where D is not as said.
+   */
   add(rows: Int32Array, columns: Int32Array): number;
-  /** The held-out pairs, left < right, sorted by (left, right). Throws RangeError where D was not symmetric. */
+  /**
+   * The held-out pairs, left < right, sorted by (left, right). Throws RangeError where D was not
+   * symmetric.
+   */
   finish(): { left: Int32Array; right: Int32Array };
 }
 
 /**
- * Takes unordered pairs out of D, in both orders, to measure hit rates on: uniform without replacement. D is square, symmetric, without diagonal, and comes by
- * (row, column); in memory are the held-out pairs and a few numbers a row.
+ * Takes unordered pairs out of D, in both orders, to measure hit rates on: uniform without
+ * replacement. D is square, symmetric, without diagonal, and comes by (row, column); in memory are
+ * the held-out pairs and a few numbers a row.
  */
 export function holdOut({ words, entries, pairs, seed }: HoldOutOptions): HoldOut {
   const chosen = chooseDistinct(entries / 2, pairs, seed);
   const left = new Int32Array(chosen.length);
   const right = new Int32Array(chosen.length);
-  /** The held-out pairs (i, j) of each j as a list, i rising: its first and last pair, and the one behind each. */
+  /**
+   * The held-out pairs (i, j) of each j as a list, i rising: its first and last pair, and the one
+   * behind each.
+   */
   const first = new Int32Array(words).fill(-1);
   const last = new Int32Array(words);
   const behind = new Int32Array(chosen.length).fill(-1);
@@ -45,7 +55,8 @@ export function holdOut({ words, entries, pairs, seed }: HoldOutOptions): HoldOu
       const j = columns[at];
       if (i === j || i < row || (i === row && j <= column) || i >= words || j < 0 || j >= words) {
         throw new RangeError(
-          `D holds (${i}, ${j}) behind (${row}, ${column}); expected rising rows and columns of a square of ${words} rows, and no diagonal`,
+          `D holds (${i}, ${j}) behind (${row}, ${column}); expected rising rows and columns ` +
+            `of a square of ${words} rows, and no diagonal`,
         );
       }
       row = i;
@@ -87,7 +98,8 @@ export function holdOut({ words, entries, pairs, seed }: HoldOutOptions): HoldOu
       );
       if (wrong >= 0)
         throw new RangeError(
-          `D is not symmetric: row ${wrong} has other columns below ${wrong} than the columns ${wrong} above it`,
+          `D is not symmetric: row ${wrong} has other columns below ${wrong} than the ` +
+            `columns ${wrong} above it`,
         );
       if (seen !== entries) throw new RangeError(`D has ${seen} entries, expected ${entries}`);
       return { left, right };
@@ -95,7 +107,10 @@ export function holdOut({ words, entries, pairs, seed }: HoldOutOptions): HoldOu
   };
 }
 
-/** min(n, floor(all / 10)) of the numbers below `all`, rising (Floyd's algorithm: Bentley and Floyd, CACM 1987). */
+/**
+ * min(n, floor(all / 10)) of the numbers below `all`, rising (Floyd's algorithm: Bentley and Floyd,
+ * CACM 1987).
+ */
 function chooseDistinct(all: number, n: number, seed: number): Float64Array {
   const count = Math.min(n, Math.floor(all / 10));
   const stream = new RandomStream(seed, PURPOSE.heldOut);

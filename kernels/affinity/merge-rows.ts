@@ -1,7 +1,9 @@
 /**
- * Runs of shards to rows of the whole: s_ij summed over the runs, upper half, row <= column. Marginals are the sums of the rows of the symmetric matrix F,
- * F_ij = s_ij for i != j, F_ii = 2 s_ii (each pair of places in both orders, as GloVe has it). All are integers in units of 1 / scale.
- * A row is summed into a dense accumulator, and of every run 128 entries are decoded at a time, so memory is that of V words and of one coded block a run. V words.
+ * Runs of shards to rows of the whole: s_ij summed over the runs, upper half, row <= column.
+ * Marginals are the sums of the rows of the symmetric matrix F, F_ij = s_ij for i != j, F_ii = 2
+ * s_ii (each pair of places in both orders, as GloVe has it). All are integers in units of 1 /
+ * scale. A row is summed into a dense accumulator, and of every run 128 entries are decoded at a
+ * time, so memory is that of V words and of one coded block a run. V words.
  */
 
 import { codedBound, type CodedEntries, type RowCoder } from './delta-coding.ts';
@@ -9,23 +11,34 @@ import { loadWasm, type WasmKernel } from '../load-wasm.ts';
 
 export interface RowMerge {
   /**
-   * Registers a run: the id of each of its own ids, rising, or -1 for a word that is not in the vocabulary; `blockBytes`: its largest block, coded. Before the
-   * first `open`. Returns its number.
+   * Registers a run: the id of each of its own ids, rising, or -1 for a word that is not in the
+   * vocabulary; `blockBytes`: its largest block, coded. Before the first `open`. Returns its
+   * number.
    */
   addRun(toGlobal: Int32Array, blockBytes: number): number;
-  /** The run's next entries are those of this block. Throws RangeError where it does not hold `count`. */
+  /**
+   * The run's next entries are those of this block. Throws RangeError where it does not hold
+   * `count`.
+   */
   open(run: number, block: CodedEntries, count: number): void;
-  /** Adds the run's next entries to the row at work. Throws RangeError where its block holds no more, or ids that the run does not have. */
+  /**
+   * Adds the run's next entries to the row at work. Throws RangeError where its block holds no
+   * more, or ids that the run does not have.
+   */
   add(run: number, count: number): void;
   /** Passes over the run's next entries. */
   skip(run: number, count: number): void;
-  /** Ends the row at work, whose id is `row`; rows rise. Throws RangeError where a sum reaches 2^53. */
+  /**
+   * Ends the row at work, whose id is `row`; rows rise. Throws RangeError where a sum reaches 2^53.
+   */
   endRow(row: number): void;
   /** Entries of the rows ended since the last `take`. */
   pending(): number;
   /** Those rows, coded; views that are good until the next row is begun. */
   take(): CodedEntries;
-  /** (V): what all rows ended so far add to the marginals. Throws RangeError where one reaches 2^53. */
+  /**
+   * (V): what all rows ended so far add to the marginals. Throws RangeError where one reaches 2^53.
+   */
   marginals(): BigInt64Array;
 }
 
@@ -44,7 +57,7 @@ interface Exports extends RowCoder {
 }
 
 /** The high half of 2^53. */
-const MOST_HIGH = 2 ** 21;
+const MAX_HIGH = 2 ** 21;
 /** Of a run: as kernels/wasm/cooccurrence.ts lays it out. */
 const RUN_BYTES = 96 + 512 + 1024;
 /** The decoder reads so much behind the end of a block. */
@@ -59,7 +72,10 @@ interface Layout {
 
 let kept: WasmKernel<Exports> | undefined;
 
-/** A merge to rows of V = `size` words; `pending` may reach `room` + V. One at a time in a thread: its memory is shared. */
+/**
+ * A merge to rows of V = `size` words; `pending` may reach `room` + V. One at a time in a thread:
+ * its memory is shared.
+ */
 export function mergeRows(size: number, room: number): RowMerge {
   kept ??= loadWasm<Exports>('cooccurrence');
   return new KernelMerge(kept, size, room);
@@ -112,7 +128,8 @@ class KernelMerge implements RowMerge {
     const { exports: kernel } = this.#kernel;
     if (kernel.endRow(row, this.#begun().marginals) === 0)
       throw new RangeError(
-        `words ${row} and ${kernel.refusedColumn()}: their sum reaches 2^53 units; use a smaller window`,
+        `words ${row} and ${kernel.refusedColumn()}: their sum reaches 2^53 units; use a ` +
+          'smaller window',
       );
   }
 
@@ -141,9 +158,10 @@ class KernelMerge implements RowMerge {
     ).slice();
     const halves = new Int32Array(result.buffer);
     for (let i = 0; i < this.#size; i++) {
-      if (halves[2 * i + 1] >= MOST_HIGH)
+      if (halves[2 * i + 1] >= MAX_HIGH)
         throw new RangeError(
-          `word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more common words`,
+          `word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more ` +
+            'common words',
         );
     }
     return result;

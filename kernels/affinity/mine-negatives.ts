@@ -1,6 +1,7 @@
 /**
- * Hard negatives of row i (paper 1, section 4.2): N_i = {j : (D^T D)_ij > 0, D_ij = 0, j != i}, the neighbours of neighbours that are none
- * themselves. Of N_i a sample that is uniform over its members, not over the ways that lead to them. V words, rows [from, to).
+ * Hard negatives of row i (paper 1, section 4.2): N_i = {j : (D^T D)_ij > 0, D_ij = 0, j != i}, the
+ * neighbours of neighbours that are none themselves. Of N_i a sample that is uniform over its
+ * members, not over the ways that lead to them. V words, rows [from, to).
  */
 
 import { loadWasm, type WasmKernel } from '../load-wasm.ts';
@@ -17,8 +18,9 @@ export interface MineOptions {
 }
 
 /**
- * Negatives of rows [from, to) uniform over all pairs {i, j} with j in N_i, not over those of a row: each pair is drawn with probability `share`, by the stream
- * (seed, minePairs, min(i, j), max(i, j)), so that i has j whenever j has i, whatever the ranges. Rising within a row.
+ * Negatives of rows [from, to) uniform over all pairs {i, j} with j in N_i, not over those of a
+ * row: each pair is drawn with probability `share`, by the stream (seed, minePairs, min(i, j),
+ * max(i, j)), so that i has j whenever j has i, whatever the ranges. Rising within a row.
  */
 export function mineAnyPairs(
   affinity: SparseRows,
@@ -39,7 +41,10 @@ export function mineAnyPairs(
   });
 }
 
-/** The mean of |N_i|: over all rows, or where there are more than `most` over so many that are drawn with replacement. */
+/**
+ * The mean of |N_i|: over all rows, or where there are more than `most` over so many that are drawn
+ * with replacement.
+ */
 export function meanNegatives(
   affinity: SparseRows,
   { most, seed }: { most: number; seed: number },
@@ -59,8 +64,9 @@ export function meanNegatives(
 }
 
 /**
- * Negatives of rows [from, to), rising within a row; D (V rows) is square and symmetric. N_i is listed in the order in which it is met
- * (neighbours k rising, their neighbours j rising); the sample is the start of a Fisher-Yates shuffle of it by the stream (seed, mine, i).
+ * Negatives of rows [from, to), rising within a row; D (V rows) is square and symmetric. N_i is
+ * listed in the order in which it is met (neighbours k rising, their neighbours j rising); the
+ * sample is the start of a Fisher-Yates shuffle of it by the stream (seed, mine, i).
  */
 export function mineNegatives(
   affinity: SparseRows,
@@ -75,7 +81,10 @@ export function mineNegatives(
   });
 }
 
-/** Lists N_i of rows [from, to) and takes of each the start that `choose` leaves: it may order the list as it likes and returns how many. */
+/**
+ * Lists N_i of rows [from, to) and takes of each the start that `choose` leaves: it may order the
+ * list as it likes and returns how many.
+ */
 function mineRows(
   affinity: SparseRows,
   from: number,

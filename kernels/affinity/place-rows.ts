@@ -1,6 +1,7 @@
 /**
- * Sparse rows from entries that come in any order of rows: the stable half of a transpose. Entries of one row keep the order in which they come. Where all rows
- * together are too many for memory, ranges of rows are placed one after another. V rows.
+ * Sparse rows from entries that come in any order of rows: the stable half of a transpose. Entries
+ * of one row keep the order in which they come. Where all rows together are too many for memory,
+ * ranges of rows are placed one after another. V rows.
  */
 
 /** Entries of a matrix; `sums` by option. */
@@ -22,13 +23,22 @@ export interface PlacedRows {
 export interface RowPlaces {
   /** The rows to come are [from, to); those before are over. */
   begin(from: number, to: number): void;
-  /** Places the first `count` of these entries, all of the rows at work. Throws RangeError where a row gets more than its degree. */
+  /**
+   * Places the first `count` of these entries, all of the rows at work. Throws RangeError where a
+   * row gets more than its degree.
+   */
   add(entries: Entries, count: number): void;
-  /** Views that are good until the next `begin`. Throws RangeError where a row has fewer entries than its degree. */
+  /**
+   * Views that are good until the next `begin`. Throws RangeError where a row has fewer entries
+   * than its degree.
+   */
   rows(): PlacedRows;
 }
 
-/** Bounds of ranges of rows, each of at most `most` entries or of a single row beside empty ones; degrees: (V). There is at least one range. */
+/**
+ * Bounds of ranges of rows, each of at most `most` entries or of a single row beside empty ones;
+ * degrees: (V). There is at least one range.
+ */
 export function partitionRows(degrees: Uint32Array, most: number): number[] {
   const bounds = [0];
   let entries = 0;

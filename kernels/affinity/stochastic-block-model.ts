@@ -1,6 +1,7 @@
 /**
- * Stochastic block model (Holland et al. 1983) as paper 1, section 4.1 sets it up: items in factions, a link inside a faction with one
- * probability, between factions at distance 1 to `reach` with another, else none. Distances do not wrap around.
+ * Stochastic block model (Holland et al. 1983) as paper 1, section 4.1 sets it up: items in
+ * factions, a link inside a faction with one probability, between factions at distance 1 to `reach`
+ * with another, else none. Distances do not wrap around.
  */
 import { PURPOSE, RandomStream } from '../numbers/random.ts';
 import type { SparseRows } from '../training/train-rows.ts';

@@ -1,9 +1,10 @@
 import type { PlacedRows } from './place-rows.ts';
 
 /**
- * The `top` heaviest entries of a row, of equal sums those of the smallest columns, as a bound: an entry is among them where its sum is larger than the bound's,
- * or the same and its column not behind the bound's. So what is kept of a symmetric matrix can be told from its upper half: (i, j) is in D where row i or row j keeps it.
- * V rows.
+ * The `top` heaviest entries of a row, of equal sums those of the smallest columns, as a bound: an
+ * entry is among them where its sum is larger than the bound's, or the same and its column not
+ * behind the bound's. So what is kept of a symmetric matrix can be told from its upper half: (i, j)
+ * is in D where row i or row j keeps it. V rows.
  */
 export interface TopBounds {
   /** (V): -1 of a row that keeps all. */
@@ -17,7 +18,10 @@ export function openBounds(V: number): TopBounds {
   return { sums: new Float64Array(V).fill(-1), columns: new Int32Array(V) };
 }
 
-/** Notes the bounds of those of these rows that have more than `top` entries; columns rise within a row. */
+/**
+ * Notes the bounds of those of these rows that have more than `top` entries; columns rise within a
+ * row.
+ */
 export function noteBounds(
   bounds: TopBounds,
   { from, to, offsets, columns, sums }: PlacedRows,

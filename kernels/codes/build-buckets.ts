@@ -1,8 +1,9 @@
 /**
- * Codes to buckets: for each table the items that share a code, codes ascending as unsigned bytes, items by id.
+ * Codes to buckets: for each table the items that share a code, codes ascending as unsigned bytes,
+ * items by id.
  *
- * codes: (V, L, w) row-major bytes, w = d / 8. A table's buckets are a CSR: bucket b has the code at b * w and the
- * items [offsets[b], offsets[b + 1]). V items, L tables, B buckets of a table.
+ * codes: (V, L, w) row-major bytes, w = d / 8. A table's buckets are a CSR: bucket b has the code
+ * at b * w and the items [offsets[b], offsets[b + 1]). V items, L tables, B buckets of a table.
  */
 
 import { checkCodeShape } from '../numbers/binarize.ts';

@@ -20,15 +20,22 @@ interface Exports {
 export const COUNTED_RADII = 4;
 
 export interface CodeDistances {
-  /** Hamming distance to every item, the least over the tables: V of them, the item itself with 0. */
+  /**
+   * Hamming distance to every item, the least over the tables: V of them, the item itself with 0.
+   */
   distances: Uint16Array;
-  /** (L, N, COUNTED_RADII): other items whose least distance over the first t + 1 tables, of the first lengths[n] bytes, is exactly that. */
+  /**
+   * (L, N, COUNTED_RADII): other items whose least distance over the first t + 1 tables, of the
+   * first lengths[n] bytes, is exactly that.
+   */
   counts: Uint32Array;
 }
 
 /**
- * Distances of an item's codes to all items' by WebAssembly; what is returned is good until the next call. codes: (V, L, w) row-major bytes, which are copied;
- * lengths: bytes of codes cut short, ascending, the last of them w. With `shared` the least is over the L x L pairs of codes, else over the tables.
+ * Distances of an item's codes to all items' by WebAssembly; what is returned is good until the
+ * next call. codes: (V, L, w) row-major bytes, which are copied; lengths: bytes of codes cut short,
+ * ascending, the last of them w. With `shared` the least is over the L x L pairs of codes, else
+ * over the tables.
  */
 export function codeDistancesOf(
   codes: Uint8Array,

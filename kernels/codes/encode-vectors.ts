@@ -1,7 +1,8 @@
 /**
  * Vectors to codes by hyperplanes: bit k of table t is 1 where P[t, k] . (x - mean) > 0.
  *
- * X: (n, D) row-major float32. P: (L d, D) row-major, all tables one after the other. codes: (n, L, d / 8), bit 0 the most significant.
+ * X: (n, D) row-major float32. P: (L d, D) row-major, all tables one after the other. codes: (n, L,
+ * d / 8), bit 0 the most significant.
  */
 
 /** Fills `codes`. Throws RangeError on lengths that do not fit. */
@@ -16,7 +17,8 @@ export function encodeVectors(
   const bits = P.length / D;
   if (!Number.isInteger(n) || !Number.isInteger(bits) || mean.length !== D)
     throw new RangeError(
-      `vectors: ${X.length} values, ${P.length} of hyperplanes and a mean of ${mean.length} do not fit ${D} dimensions`,
+      `vectors: ${X.length} values, ${P.length} of hyperplanes and a mean of ${mean.length} ` +
+        `do not fit ${D} dimensions`,
     );
   if (codes.length * 8 !== n * bits)
     throw new RangeError(`codes: expected ${(n * bits) / 8} bytes, got ${codes.length}`);

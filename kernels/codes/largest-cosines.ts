@@ -12,12 +12,15 @@ interface Exports {
   ): void;
 }
 
-/** The largest of the L x L cosines of an item to every item, V of them; a view, good until the next call. */
+/**
+ * The largest of the L x L cosines of an item to every item, V of them; a view, good until the next
+ * call.
+ */
 export type LargestCosines = (item: number) => Float32Array;
 
 /**
- * Cosines of unit vectors in single precision, by WebAssembly. values: (V, L, d) row-major, rows of length 1, d a multiple of 8; they are copied. At most 4 GiB
- * of vectors; throws RangeError beyond.
+ * Cosines of unit vectors in single precision, by WebAssembly. values: (V, L, d) row-major, rows of
+ * length 1, d a multiple of 8; they are copied. At most 4 GiB of vectors; throws RangeError beyond.
  */
 export function largestCosinesOf(values: Float32Array, tables: number, d: number): LargestCosines {
   const stride = tables * d;

@@ -1,7 +1,9 @@
 /**
- * Settling: training leaves a part of the items alone, with codes that no other item has, and so without any answer. Each of them takes, in one table, the
- * code of the bucket that holds most of its neighbours; then every code that is still alone takes that of a bucket with neighbours not met so far, where these
- * are more than the others in it. One round of local moves, as of greedy clustering, on what training left idle; codes that meet others stay as they are.
+ * Settling: training leaves a part of the items alone, with codes that no other item has, and so
+ * without any answer. Each of them takes, in one table, the code of the bucket that holds most of
+ * its neighbours; then every code that is still alone takes that of a bucket with neighbours not
+ * met so far, where these are more than the others in it. One round of local moves, as of greedy
+ * clustering, on what training left idle; codes that meet others stay as they are.
  *
  * codes: (V, L, w) row-major bytes, buckets in one space. D: the training affinity.
  */
@@ -10,11 +12,17 @@ import { hammingDistance } from '../numbers/hamming.ts';
 import { sharedBuckets } from './shared-buckets.ts';
 import type { SparseRows } from '../training/train-rows.ts';
 
-/** What an item of the bucket that is no neighbour costs, where a neighbour met is worth 1: of an item that is alone, and of a code that is. */
+/**
+ * What an item of the bucket that is no neighbour costs, where a neighbour met is worth 1: of an
+ * item that is alone, and of a code that is.
+ */
 const COST_OF_ITEM = 0.1;
 const COST_OF_CODE = 1;
 
-/** Settles `codes` in place, items in their order, a move counting at once for all that follow. Returns the number of codes that changed. Throws RangeError on a shape that cannot be. */
+/**
+ * Settles `codes` in place, items in their order, a move counting at once for all that follow.
+ * Returns the number of codes that changed. Throws RangeError on a shape that cannot be.
+ */
 export function settle(
   codes: Uint8Array,
   tables: number,
@@ -65,7 +73,10 @@ export function settle(
     return false;
   }
 
-  /** The bucket worth most to the item, whose entry `without` is to move; -1 where none is worth more than nothing. Of equals the first met, neighbours rising. */
+  /**
+   * The bucket worth most to the item, whose entry `without` is to move; -1 where none is worth
+   * more than nothing. Of equals the first met, neighbours rising.
+   */
   function bestBucket(item: number, without: number, cost: number): number {
     met.length = 0;
     for (let at = affinity.offsets[item]; at < affinity.offsets[item + 1]; at++) {

@@ -1,8 +1,10 @@
 /**
- * The buckets of all tables in one space of codes: two items meet where any code of one is any code of the other, which is what the largest
- * of the L x L cosines trains for (paper 1, section 4.3: "a query word is mapped to its L hashes").
+ * The buckets of all tables in one space of codes: two items meet where any code of one is any code
+ * of the other, which is what the largest of the L x L cosines trains for (paper 1, section 4.3: "a
+ * query word is mapped to its L hashes").
  *
- * codes: (V, L, w) row-major bytes. Entry e = i L + t is code t of item i. Buckets are a CSR over entries, codes ascending.
+ * codes: (V, L, w) row-major bytes. Entry e = i L + t is code t of item i. Buckets are a CSR over
+ * entries, codes ascending.
  */
 
 import { buildBuckets, type TableBuckets } from './build-buckets.ts';
@@ -40,7 +42,10 @@ export function sharedBuckets(codes: Uint8Array, tables: number, codeBytes: numb
   };
 }
 
-/** The buckets by item: one that has a code twice is there once. With `table`, only those of codes that the table uses. */
+/**
+ * The buckets by item: one that has a code twice is there once. With `table`, only those of codes
+ * that the table uses.
+ */
 export function bucketsOfItems(
   { items, tables, codeBytes, codes, offsets, entries, bucketOf }: SharedBuckets,
   table?: number,

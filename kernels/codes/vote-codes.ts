@@ -1,6 +1,7 @@
 /**
- * Codes of items that a model has never seen, by the vote of their neighbours: those known items that the rule of the affinity D would pair them with. Bit k is 1 where
- * the neighbours' codes, each by its ln PMI, say more often 1 than 0. U unseen items, V known ones, B = L d bits.
+ * Codes of items that a model has never seen, by the vote of their neighbours: those known items
+ * that the rule of the affinity D would pair them with. Bit k is 1 where the neighbours' codes,
+ * each by its ln PMI, say more often 1 than 0. U unseen items, V known ones, B = L d bits.
  */
 
 import { log } from '../numbers/elementary.ts';
@@ -9,7 +10,10 @@ import { log } from '../numbers/elementary.ts';
 export const unseenRole = (u: number): number => u + 1;
 export const knownRole = (v: number): number => -v - 1;
 
-/** Cooccurrences of unseen items with known ones: of item u the known items [offsets[u], offsets[u + 1]), ascending, with the sums of their weights. */
+/**
+ * Cooccurrences of unseen items with known ones: of item u the known items [offsets[u], offsets[u +
+ * 1]), ascending, with the sums of their weights.
+ */
 export interface UnseenRows {
   offsets: Uint32Array;
   columns: Uint32Array;
@@ -17,7 +21,10 @@ export interface UnseenRows {
 }
 
 export interface UnseenCounts {
-  /** Rows of tokens, as in a shard: ids of its dictionary, or -1; a pair at a distance k <= `window` within a row weighs 1 / k. */
+  /**
+   * Rows of tokens, as in a shard: ids of its dictionary, or -1; a pair at a distance k <= `window`
+   * within a row weighs 1 / k.
+   */
   addRows(tokens: Int32Array, rowOffsets: Int32Array, window: number, roles: Int32Array): void;
   /** Pairs of ids of a dictionary, with weights. */
   addPairs(rows: Int32Array, columns: Int32Array, weights: Float64Array, roles: Int32Array): void;
@@ -127,7 +134,10 @@ export interface VoteModel {
   codeOf: (v: number, out: Uint8Array) => void;
 }
 
-/** Codes (U, B / 8), and how many neighbours voted for each item; where none did its code means nothing. */
+/**
+ * Codes (U, B / 8), and how many neighbours voted for each item; where none did its code means
+ * nothing.
+ */
 export function voteCodes(
   { offsets, columns, sums }: UnseenRows,
   { marginals, bits, codeOf }: VoteModel,

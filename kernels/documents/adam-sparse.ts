@@ -53,8 +53,10 @@ interface Exports {
 }
 
 /**
- * Adam (Kingma and Ba 2015) in place: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, w <- w - rate sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps). Weights
- * and moments stay in the kernel's memory; so does the first layer of a network over sparse rows, of which a batch reads and moves the weights of its terms alone.
+ * Adam (Kingma and Ba 2015) in place: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, w <- w -
+ * rate sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps). Weights and moments stay in the kernel's
+ * memory; so does the first layer of a network over sparse rows, of which a batch reads and moves
+ * the weights of its terms alone.
  */
 export class Adam {
   readonly #kernel: WasmKernel<Exports> = loadWasm<Exports>('adam');
@@ -62,7 +64,10 @@ export class Adam {
   #state: Record<string, Moments> = {};
   #scratch = { start: 0, size: 0 };
 
-  /** Moves the arrays of `state` into this memory: they become views of it, good until another state is held. Throws RangeError where they are more than it can address. */
+  /**
+   * Moves the arrays of `state` into this memory: they become views of it, good until another state
+   * is held. Throws RangeError where they are more than it can address.
+   */
   hold(state: Record<string, Moments>): void {
     const arraysOf = () =>
       Object.values(state).flatMap(({ values, first, second }) => [values, first, second]);
@@ -102,8 +107,9 @@ export class Adam {
   }
 
   /**
-   * A step for the terms that the rows hold; gradient: (rows, columns), of what `project` gave. The t of a term is how often it has been in a batch, or words that are rare
-   * would move as far as they did in their first steps. Throws RangeError where `name` does not count them.
+   * A step for the terms that the rows hold; gradient: (rows, columns), of what `project` gave. The
+   * t of a term is how often it has been in a batch, or words that are rare would move as far as
+   * they did in their first steps. Throws RangeError where `name` does not count them.
    */
   stepTerms(
     name: string,
@@ -159,7 +165,10 @@ export class Adam {
     this.#scratch = { start: starts.at(-1)!, size: scratch };
   }
 
-  /** Where each of these arrays lies, copied one after the other behind the state, and `more` of so many numbers. */
+  /**
+   * Where each of these arrays lies, copied one after the other behind the state, and `more` of so
+   * many numbers.
+   */
   #place(arrays: (Int32Array | Float32Array)[], more: number[] = []): number[] {
     const lengths = [...arrays.map(({ length }) => length), ...more];
     const size = lengths.reduce((sum, length) => sum + 4 * length, 0);

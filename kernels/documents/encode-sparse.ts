@@ -1,13 +1,18 @@
 /**
- * Sparse documents to codes by a stack of layers: h_0 = x, h_l = f_l(h_{l-1} W_l + b_l), bit k is 1 where the last h[k] > 0; bit 0 the most significant.
+ * Sparse documents to codes by a stack of layers: h_0 = x, h_l = f_l(h_{l-1} W_l + b_l), bit k is 1
+ * where the last h[k] > 0; bit 0 the most significant.
  *
- * x: rows of (term, weight); W_l: (inputs, outputs) row-major float32, b_l: outputs. Sums are float64 in the order of inputs, and inputs that are 0
- * are passed over, so any program that adds in this order gets the same codes. A document without terms has the code of all zeros.
+ * x: rows of (term, weight); W_l: (inputs, outputs) row-major float32, b_l: outputs. Sums are
+ * float64 in the order of inputs, and inputs that are 0 are passed over, so any program that adds
+ * in this order gets the same codes. A document without terms has the code of all zeros.
  */
 
 import { exp } from '../numbers/elementary.ts';
 
-/** `triangle`: 1/4 - |y - round(y)|, y = x / (2 pi): the sign of cos(x), of Spectral Hashing's eigenfunctions, without its digits; `exp`: e^y; `sigmoid`: 1 / (1 + e^-y). */
+/**
+ * `triangle`: 1/4 - |y - round(y)|, y = x / (2 pi): the sign of cos(x), of Spectral Hashing's
+ * eigenfunctions, without its digits; `exp`: e^y; `sigmoid`: 1 / (1 + e^-y).
+ */
 export type Activation = 'identity' | 'relu' | 'triangle' | 'exp' | 'sigmoid';
 
 export interface Layer {
@@ -25,7 +30,10 @@ export interface SparseRows {
   weights: Float32Array;
 }
 
-/** Fills (rows, d / 8) bytes of `codes`; returns how many rows are without terms. Throws RangeError where layers do not fit. */
+/**
+ * Fills (rows, d / 8) bytes of `codes`; returns how many rows are without terms. Throws RangeError
+ * where layers do not fit.
+ */
 export function encodeSparse(
   rows: SparseRows,
   layers: readonly Layer[],
@@ -93,7 +101,10 @@ function outputOf(
   return h;
 }
 
-/** h += the sum of values[k] W[inputs[k]], four rows at a time in their order: one load and store of h for four products, and the same sums. */
+/**
+ * h += the sum of values[k] W[inputs[k]], four rows at a time in their order: one load and store of
+ * h for four products, and the same sums.
+ */
 function addRows(
   h: Float64Array,
   weights: Float32Array,
@@ -135,7 +146,8 @@ function checkLayers(layers: readonly Layer[]): number {
   for (const [at, { inputs, outputs, weights, bias }] of layers.entries()) {
     if (weights.length !== inputs * outputs || bias.length !== outputs)
       throw new RangeError(
-        `layer ${at}: ${weights.length} weights and ${bias.length} biases for ${inputs} x ${outputs}`,
+        `layer ${at}: ${weights.length} weights and ${bias.length} biases for ${inputs} x ` +
+          `${outputs}`,
       );
     if (at > 0 && layers[at - 1].outputs !== inputs)
       throw new RangeError(`layer ${at}: ${inputs} inputs after ${layers[at - 1].outputs} outputs`);

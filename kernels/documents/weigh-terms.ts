@@ -3,8 +3,9 @@
  *
  *   w(t, d) = tf(t, d) (ln((1 + N) / (1 + df(t))) + 1),   then w(., d) / |w(., d)|_2
  *
- * N: training documents, df(t): those of them that hold t; tf: the count c, or 1 + ln c, or 1. The vocabulary: words with
- * minimumDocuments <= df <= maximumShare N that are no stop words; of more than maximumTerms those of largest df, of equals the first in word order.
+ * N: training documents, df(t): those of them that hold t; tf: the count c, or 1 + ln c, or 1. The
+ * vocabulary: words with minimumDocuments <= df <= maximumShare N that are no stop words; of more
+ * than maximumTerms those of largest df, of equals the first in word order.
  */
 
 import { log } from '../numbers/elementary.ts';
@@ -55,7 +56,10 @@ export function chooseTerms(
   };
 }
 
-/** One document's weights by ascending term. `global` maps its terms to ids, -1 for words that have none; absent: they are ids. */
+/**
+ * One document's weights by ascending term. `global` maps its terms to ids, -1 for words that have
+ * none; absent: they are ids.
+ */
 export function weighCounts(
   terms: Int32Array,
   counts: Float32Array,

@@ -1,11 +1,15 @@
 /**
- * Embeddings to codes: bit k of a code is 1 where E[k] > 0, the sign of u = tanh(E), whose sign is E's.
+ * Embeddings to codes: bit k of a code is 1 where E[k] > 0, the sign of u = tanh(E), whose sign is
+ * E's.
  *
- * E: (V, L, d) row-major float32. codes: (V, L, d / 8) bytes, bit 0 the most significant bit of the first byte,
- * so that codes compare as unsigned big-endian numbers. V items, L tables, d bits.
+ * E: (V, L, d) row-major float32. codes: (V, L, d / 8) bytes, bit 0 the most significant bit of the
+ * first byte, so that codes compare as unsigned big-endian numbers. V items, L tables, d bits.
  */
 
-/** Fills `codes` from `E`. An exact zero gives 0. Throws RangeError on a wrong length and on a value that is not finite, with its place. */
+/**
+ * Fills `codes` from `E`. An exact zero gives 0. Throws RangeError on a wrong length and on a value
+ * that is not finite, with its place.
+ */
 export function binarize(E: Float32Array, tables: number, bits: number, codes: Uint8Array): void {
   checkCodeShape(tables, bits);
   const rows = E.length / (tables * bits);
@@ -29,7 +33,9 @@ export function binarize(E: Float32Array, tables: number, bits: number, codes: U
   }
 }
 
-/** Throws RangeError where there can be no such codes: 1 to 8 tables, 8 to 256 bits in whole bytes. */
+/**
+ * Throws RangeError where there can be no such codes: 1 to 8 tables, 8 to 256 bits in whole bytes.
+ */
 export function checkCodeShape(tables: number, bits: number): void {
   if (!Number.isInteger(tables) || tables < 1 || tables > 8)
     throw new RangeError(`tables: expected 1 to 8, got ${tables}`);
@@ -42,5 +48,8 @@ function nonFinite(E: Float32Array, from: number, tables: number, bits: number):
   while (Number.isFinite(E[at])) at++;
   const row = Math.floor(at / (tables * bits));
   const table = Math.floor(at / bits) % tables;
-  return `embedding of row ${row}, table ${table}, dimension ${at % bits}: expected a finite value, got ${E[at]}`;
+  return (
+    `embedding of row ${row}, table ${table}, dimension ${at % bits}: expected a finite value, ` +
+    `got ${E[at]}`
+  );
 }

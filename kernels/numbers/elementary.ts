@@ -1,7 +1,8 @@
 /**
- * exp, log, tanh and acos in float64 with a fixed order of operations: the same bits on every machine and in every
- * version of V8, which `Math.exp` and the like do not promise. (Sums, products, quotients and `Math.sqrt` are exact
- * by IEEE 754.) Range reduction and series or quotients of polynomials; within 1e-15 relative (tanh: absolute) of the true value.
+ * exp, log, tanh and acos in float64 with a fixed order of operations: the same bits on every
+ * machine and in every version of V8, which `Math.exp` and the like do not promise. (Sums,
+ * products, quotients and `Math.sqrt` are exact by IEEE 754.) Range reduction and series or
+ * quotients of polynomials; within 1e-15 relative (tanh: absolute) of the true value.
  */
 
 const LN2_HIGH = 0.69314718036912381649;
@@ -98,7 +99,10 @@ export function softplus(x: number): number {
   return x > 0 ? x + log(1 + exp(-x)) : log(1 + exp(x));
 }
 
-/** Arc sine for |x| <= 1/2: x + x z P(z) / Q(z), z = x^2, with the coefficients of FreeBSD's msun (e_asin.c). */
+/**
+ * Arc sine for |x| <= 1/2: x + x z P(z) / Q(z), z = x^2, with the coefficients of FreeBSD's msun
+ * (e_asin.c).
+ */
 function asinSmall(x: number): number {
   const z = x * x;
   const p =

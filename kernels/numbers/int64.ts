@@ -1,5 +1,6 @@
 /**
- * Integers below 2^53 in size, between float64 (to compute with) and int64 (to store): by halves, since a BigInt an element is slow.
+ * Integers below 2^53 in size, between float64 (to compute with) and int64 (to store): by halves,
+ * since a BigInt an element is slow.
  */
 
 const TWO_32 = 0x1_0000_0000;

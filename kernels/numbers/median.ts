@@ -1,4 +1,7 @@
-/** The median; of an even number of values the mean of the two in the middle. Throws RangeError where there are none. */
+/**
+ * The median; of an even number of values the mean of the two in the middle. Throws RangeError
+ * where there are none.
+ */
 export function medianOf(values: ArrayLike<number>): number {
   if (values.length === 0) throw new RangeError('the median of no values');
   const sorted = Float64Array.from(values).sort();

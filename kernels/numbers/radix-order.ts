@@ -1,11 +1,15 @@
-/** Orders by radix: the one way that sorts tens of millions of small keys in seconds and is stable, so that ties keep ascending ids. */
+/**
+ * Orders by radix: the one way that sorts tens of millions of small keys in seconds and is stable,
+ * so that ties keep ascending ids.
+ */
 
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
 
 /**
- * Sorts `order` (any list of ids) by `keys[i]` ascending, where keys[i] belongs to order[i]; equal keys stay in place.
- * Both arrays are overwritten; `keysScratch` and `orderScratch` have their lengths.
+ * Sorts `order` (any list of ids) by `keys[i]` ascending, where keys[i] belongs to order[i]; equal
+ * keys stay in place. Both arrays are overwritten; `keysScratch` and `orderScratch` have their
+ * lengths.
  */
 export function sortByU32(
   keys: Uint32Array,

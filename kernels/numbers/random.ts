@@ -1,7 +1,7 @@
 /**
- * Philox4x32-10: counter-based random numbers (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
- * A stream is named by what it is for, (seed, purpose, a, b), so any part of a run draws the same numbers
- * in any order, on any thread, in any retry.
+ * Philox4x32-10: counter-based random numbers (Salmon et al., "Parallel random numbers: as easy as
+ * 1, 2, 3", SC 2011). A stream is named by what it is for, (seed, purpose, a, b), so any part of a
+ * run draws the same numbers in any order, on any thread, in any retry.
  */
 
 /** Purposes: never reuse a number, never renumber. */
@@ -41,8 +41,8 @@ export class RandomStream {
   #used = 4;
 
   /**
-   * `a` and `b` tell streams of one purpose apart, for example a row and an epoch; all are taken modulo 2^32. `lane` (below 2^21) parts
-   * such a stream further, each lane 2^34 words long.
+   * `a` and `b` tell streams of one purpose apart, for example a row and an epoch; all are taken
+   * modulo 2^32. `lane` (below 2^21) parts such a stream further, each lane 2^34 words long.
    */
   constructor(seed: number, purpose: number, a = 0, b = 0, lane = 0) {
     this.#index = lane * 0x1_0000_0000;
@@ -84,7 +84,9 @@ export class RandomStream {
   }
 }
 
-/** One block: four 32-bit words for counter (c0, c1, c2, c3) under key (k0, k1), written to `out`. */
+/**
+ * One block: four 32-bit words for counter (c0, c1, c2, c3) under key (k0, k1), written to `out`.
+ */
 export function philox(
   c0: number,
   c1: number,

@@ -1,7 +1,8 @@
 /**
- * The list of a bucket. UTF-8 keys: item numbers as varints (the first as it is, then differences), then the keys in the same
- * order, each a varint length and bytes. int64 keys: the keys alone, 8 bytes each. Then, where items have payloads, those, each a varint length and bytes.
- * Varints are LEB128, 7 bits a byte, the low ones first.
+ * The list of a bucket. UTF-8 keys: item numbers as varints (the first as it is, then differences),
+ * then the keys in the same order, each a varint length and bytes. int64 keys: the keys alone, 8
+ * bytes each. Then, where items have payloads, those, each a varint length and bytes. Varints are
+ * LEB128, 7 bits a byte, the low ones first.
  */
 
 import type { TableBuckets } from '../codes/build-buckets.ts';
@@ -12,7 +13,10 @@ export interface ListSource {
   buckets: Pick<TableBuckets, 'offsets' | 'items'>;
   keys: ByteStrings;
   payloads?: ByteStrings;
-  /** The item number of each place of `keys`, where they are a part of the index's; else a place is its number. */
+  /**
+   * The item number of each place of `keys`, where they are a part of the index's; else a place is
+   * its number.
+   */
   numbers?: Uint32Array;
   /** int64 keys stand for their items: they ascend as the numbers do. */
   idsAlone: boolean;

@@ -1,6 +1,6 @@
 /**
- * The delta of a version (docs/index-format.md): items that are gone from the base, and items with codes of their own. A added items, L tables,
- * w = d / 8 bytes a code.
+ * The delta of a version (docs/index-format.md): items that are gone from the base, and items with
+ * codes of their own. A added items, L tables, w = d / 8 bytes a code.
  */
 
 import { crc32c } from './checksum.ts';
@@ -30,7 +30,10 @@ export interface DeltaContent {
   payloads: boolean;
 }
 
-/** The same content gives the same bytes. Throws RangeError on a delta that readers would refuse for its size. */
+/**
+ * The same content gives the same bytes. Throws RangeError on a delta that readers would refuse for
+ * its size.
+ */
 export function buildDelta(content: DeltaContent): Uint8Array {
   const { keys, tables, codeBytes, baseItems, baseIdentity, identity, removed, added, payloads } =
     content;
@@ -45,7 +48,8 @@ export function buildDelta(content: DeltaContent): Uint8Array {
   }
   if (size > MAXIMUM_DELTA_BYTES)
     throw new RangeError(
-      `a delta of ${size} bytes, readers take ${MAXIMUM_DELTA_BYTES} at most; reindex, so that the items come into the pages`,
+      `a delta of ${size} bytes, readers take ${MAXIMUM_DELTA_BYTES} at most; reindex, so ` +
+        'that the items come into the pages',
     );
   const bytes = new Uint8Array(size);
   let at = HEADER_BYTES;

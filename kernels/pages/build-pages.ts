@@ -1,8 +1,9 @@
 /**
- * Lookup pages of an index (docs/index-format.md): `items.pages` leads from a key to its item number and codes, one
- * `buckets-T.pages` a table from a code to the numbers and keys of its items.
+ * Lookup pages of an index (docs/index-format.md): `items.pages` leads from a key to its item
+ * number and codes, one `buckets-T.pages` a table from a code to the numbers and keys of its items.
  *
- * codes: (V, L, w) row-major bytes; item numbers are row numbers. V items, L tables, w = d / 8 bytes a code.
+ * codes: (V, L, w) row-major bytes; item numbers are row numbers. V items, L tables, w = d / 8
+ * bytes a code.
  */
 
 import { checkCodeShape } from '../numbers/binarize.ts';
@@ -28,15 +29,24 @@ export interface PagesOptions {
   payloads?: ByteStrings;
   /** 16 bytes that all parts of a version share: the key of the export artifact. */
   identity: Uint8Array;
-  /** A power of two from 512 to 32768. When absent 1024, for items more where an entry is so large that few would fit. */
+  /**
+   * A power of two from 512 to 32768. When absent 1024, for items more where an entry is so large
+   * that few would fit.
+   */
   pageBytes?: number;
 }
 
-/** Bytes of a list that leaves its page for the overflow when it is longer, so that pages fill evenly. */
+/**
+ * Bytes of a list that leaves its page for the overflow when it is longer, so that pages fill
+ * evenly.
+ */
 export const longestInline = (pageBytes: number): number =>
   Math.max(pageBytes / 4, Math.min(512, pageBytes / 2));
 
-/** `items.pages`. The same input gives the same bytes. Throws RangeError on shapes that do not fit and on equal keys. */
+/**
+ * `items.pages`. The same input gives the same bytes. Throws RangeError on shapes that do not fit
+ * and on equal keys.
+ */
 export function buildItemPages(
   codes: Uint8Array,
   codeBytes: number,
@@ -83,7 +93,10 @@ export function buildItemPages(
   });
 }
 
-/** `buckets-T.pages` of one table. The same input gives the same bytes. Throws RangeError on shapes that do not fit. */
+/**
+ * `buckets-T.pages` of one table. The same input gives the same bytes. Throws RangeError on shapes
+ * that do not fit.
+ */
 export function buildBucketPages(buckets: TableBuckets, options: PagesOptions): PageFile {
   const { tables, identity, payloads, pageBytes = DEFAULT_PAGE_BYTES } = options;
   const { codeBytes, codes, table } = buckets;
@@ -148,8 +161,9 @@ export function buildBucketPages(buckets: TableBuckets, options: PagesOptions): 
 }
 
 /**
- * Pages of `items.pages` for entries of L w bytes of codes and payloads of `payloads` bytes together. Few large entries fill pages unevenly: with 7 a page the file more than
- * doubles, with 15 it grows by 43%, with 30 by 15%. `largest`: bytes of the largest entry.
+ * Pages of `items.pages` for entries of L w bytes of codes and payloads of `payloads` bytes
+ * together. Few large entries fill pages unevenly: with 7 a page the file more than doubles, with
+ * 15 it grows by 43%, with 30 by 15%. `largest`: bytes of the largest entry.
  */
 export function itemPageBytes(
   rowBytes: number,

@@ -1,6 +1,7 @@
 /**
- * The two functions of the page format: CRC-32C (Castagnoli, reflected polynomial 0x82f63b78, RFC 3720 appendix B.4), by eight bytes
- * at a time (Kounavis and Berry, ISCC 2005), and XXH32 with seed 0 (xxHash specification 0.1.1).
+ * The two functions of the page format: CRC-32C (Castagnoli, reflected polynomial 0x82f63b78, RFC
+ * 3720 appendix B.4), by eight bytes at a time (Kounavis and Berry, ISCC 2005), and XXH32 with seed
+ * 0 (xxHash specification 0.1.1).
  */
 
 const CRC_TABLES = crcTables();

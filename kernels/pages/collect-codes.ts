@@ -1,11 +1,15 @@
-/** The codes of a range, gathered from items, with what an index says of the items that have them. */
+/**
+ * The codes of a range, gathered from items, with what an index says of the items that have them.
+ */
 
 import { buildBuckets } from '../codes/build-buckets.ts';
 import type { ByteStrings } from './keys.ts';
 
 /** n places by cells of codes, ascending; in a cell by item, and of an item by table. */
 export interface CollectedCodes {
-  /** Cell c has the places [starts[c], starts[c + 1]): what is sorted together then fits in a cache. */
+  /**
+   * Cell c has the places [starts[c], starts[c + 1]): what is sorted together then fits in a cache.
+   */
   starts: Uint32Array;
   /** (n, w). */
   codes: Uint8Array;
@@ -54,8 +58,9 @@ export function placedBuckets(
 }
 
 /**
- * The buckets of all tables in one space of codes, table by table: those of the codes that the table uses, with every item that has the code in any table, once
- * (kernels/codes/shared-buckets.ts says why).
+ * The buckets of all tables in one space of codes, table by table: those of the codes that the
+ * table uses, with every item that has the code in any table, once (kernels/codes/shared-buckets.ts
+ * says why).
  */
 export function* sharedPlacedBuckets(
   collected: CollectedCodes,
@@ -99,7 +104,10 @@ export function* sharedPlacedBuckets(
   }
 }
 
-/** The item of every place whose code is that of more than `maximum` items: an item that is here once for each table is in no smaller bucket. */
+/**
+ * The item of every place whose code is that of more than `maximum` items: an item that is here
+ * once for each table is in no smaller bucket.
+ */
 export function numbersOverCap(
   collected: CollectedCodes,
   codeBytes: number,

@@ -23,11 +23,15 @@ export interface ByteStrings {
 /** Longest key, so that an entry of 8 codes of 256 bits still fits a page of 2048 bytes. */
 const MAXIMUM_KEY_BYTES = 1024;
 
-/** The keys as the format stores them. Throws RangeError on offsets that do not fit the bytes, on a key that is too long, and on ids that do not ascend. */
+/**
+ * The keys as the format stores them. Throws RangeError on offsets that do not fit the bytes, on a
+ * key that is too long, and on ids that do not ascend.
+ */
 export function storedKeys(keys: KeyColumn): ByteStrings {
   if (keys.kind === 'int64') {
     checkAscending(keys.values);
-    // Typed arrays lie in memory as the format stores them on every machine that Node runs on: low byte first.
+    // Typed arrays lie in memory as the format stores them on every machine that Node runs on: low
+    // byte first.
     const { buffer, byteOffset, byteLength } = keys.values;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     return { bytes, offsets: evenOffsets(keys.values.length, 8) };
@@ -43,7 +47,8 @@ export function storedKeys(keys: KeyColumn): ByteStrings {
   }
   if (offsets[0] < 0 || offsets[offsets.length - 1] > bytes.length) {
     throw new RangeError(
-      `keys: offsets ${offsets[0]} to ${offsets[offsets.length - 1]} leave the ${bytes.length} bytes`,
+      `keys: offsets ${offsets[0]} to ${offsets[offsets.length - 1]} leave the ` +
+        `${bytes.length} bytes`,
     );
   }
   return { bytes, offsets };
@@ -110,7 +115,10 @@ export function hashOrder(strings: ByteStrings): HashOrder {
   return { hashes, order };
 }
 
-/** Puts what shares a hash in the order of its bytes, `order` being sorted by hash; string placeOf(order[i]) has hashes[i]. Throws RangeError where two are equal. */
+/**
+ * Puts what shares a hash in the order of its bytes, `order` being sorted by hash; string
+ * placeOf(order[i]) has hashes[i]. Throws RangeError where two are equal.
+ */
 export function orderTies(
   strings: ByteStrings,
   hashes: Uint32Array,
@@ -131,7 +139,10 @@ export function orderTies(
   }
 }
 
-/** Negative, zero or positive as string a comes before, equals or follows b: bytes unsigned, a prefix first. */
+/**
+ * Negative, zero or positive as string a comes before, equals or follows b: bytes unsigned, a
+ * prefix first.
+ */
 function compareStrings({ bytes, offsets }: ByteStrings, a: number, b: number): number {
   const lengthA = offsets[a + 1] - offsets[a];
   const lengthB = offsets[b + 1] - offsets[b];

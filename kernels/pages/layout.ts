@@ -1,9 +1,10 @@
 /**
  * Fixed-size pages addressed by hash: the container of docs/index-format.md.
  *
- * An entry's home page is floor(hash * homePages / 2^32). Entries lie in ascending order of (hash, key) over the whole
- * file; one that does not fit its home page goes to the next, at most `reach` pages on, so that one read of 1 + reach
- * pages holds the entry or proves that there is none. Overflow follows the pages.
+ * An entry's home page is floor(hash * homePages / 2^32). Entries lie in ascending order of (hash,
+ * key) over the whole file; one that does not fit its home page goes to the next, at most `reach`
+ * pages on, so that one read of 1 + reach pages holds the entry or proves that there is none.
+ * Overflow follows the pages.
  */
 
 import { crc32c } from './checksum.ts';
@@ -56,7 +57,10 @@ export interface PageFile {
   reach: number;
   entries: number;
   overflowBytes: number;
-  /** The file from its start, in pieces of at most about 256 KiB (a large bucket is a piece of its own). */
+  /**
+   * The file from its start, in pieces of at most about 256 KiB (a large bucket is a piece of its
+   * own).
+   */
   chunks(): Generator<Uint8Array, void, undefined>;
 }
 
@@ -65,7 +69,10 @@ export function largestEntry(pageBytes: number): number {
   return pageBytes - PAGE_HEADER_BYTES - SLOT_BYTES;
 }
 
-/** Lays the entries out. Throws RangeError on a page size or identity that cannot be, and where too many keys share a hash. */
+/**
+ * Lays the entries out. Throws RangeError on a page size or identity that cannot be, and where too
+ * many keys share a hash.
+ */
 export function layPages(facts: PageFileFacts, entries: PageEntries): PageFile {
   const { pageBytes } = facts;
   checkFacts(facts);

@@ -1,4 +1,7 @@
-/** Runs of entries (kernels/pages/run.ts) as one, in ascending order of (hash, key), a chunk of each in memory. */
+/**
+ * Runs of entries (kernels/pages/run.ts) as one, in ascending order of (hash, key), a chunk of each
+ * in memory.
+ */
 
 import { IS_LARGE, RECORD_HEAD_BYTES } from './run.ts';
 
@@ -22,7 +25,10 @@ export interface MergedEntry {
   base: number;
 }
 
-/** Calls `take` for every entry; between chunks it waits for `pause`. Throws RangeError where two entries have the same key, and on a run that is cut short. */
+/**
+ * Calls `take` for every entry; between chunks it waits for `pause`. Throws RangeError where two
+ * entries have the same key, and on a run that is cut short.
+ */
 export async function mergeEntries(
   runs: readonly RunToMerge[],
   keyEnd: KeyEnd,

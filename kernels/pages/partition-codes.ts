@@ -1,8 +1,10 @@
 /**
- * Codes of neighbouring items by cells (the codes between two bounds), as bytes: what ranges of items leave for ranges of codes, so that each of those reads its own and no more.
+ * Codes of neighbouring items by cells (the codes between two bounds), as bytes: what ranges of
+ * items leave for ranges of codes, so that each of those reads its own and no more.
  *
- * A section holds places of one cell, of one table or of all, by item and of an item by table. A place: code; u32 item number; u8 table; unless keys are int64 u16 length
- * of the key; key; where there are payloads u16 length and payload. Little-endian.
+ * A section holds places of one cell, of one table or of all, by item and of an item by table. A
+ * place: code; u32 item number; u8 table; unless keys are int64 u16 length of the key; key; where
+ * there are payloads u16 length and payload. Little-endian.
  */
 
 import { type CollectedCodes, compareCode } from './collect-codes.ts';
@@ -32,7 +34,10 @@ export function sectionBytes(
   );
 }
 
-/** The sections of a block, that of a cell and a set at cell x sets + set. `sets`: the tables, or 1 where codes of all tables come together. */
+/**
+ * The sections of a block, that of a cell and a set at cell x sets + set. `sets`: the tables, or 1
+ * where codes of all tables come together.
+ */
 export function partitionCodes(
   block: ItemBlock,
   shape: SectionShape,
@@ -82,7 +87,10 @@ export function partitionCodes(
   return { sizes, sections };
 }
 
-/** Puts sections together to the places of neighbouring cells; `sizes` are the sums of each cell. Sections of a cell come in the order of their items. */
+/**
+ * Puts sections together to the places of neighbouring cells; `sizes` are the sums of each cell.
+ * Sections of a cell come in the order of their items.
+ */
 export function joinSections(
   { codeBytes, idsAlone, hasPayloads }: SectionShape,
   sizes: readonly SectionSize[],
@@ -178,7 +186,10 @@ function stringsToFill(count: number, cellBytes: readonly number[]): StringsToFi
   };
 }
 
-/** Takes the string at `from`, after its length unless that is known, as that of a place; returns its end. */
+/**
+ * Takes the string at `from`, after its length unless that is known, as that of a place; returns
+ * its end.
+ */
 function takeString(
   { bytes, offsets, next }: StringsToFill,
   cell: number,

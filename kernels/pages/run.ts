@@ -1,9 +1,11 @@
 /**
- * Entries of a part of an index (a range of items or of codes) in the order of pages, before it is known where pages begin: what `items.pages` and `buckets-T.pages`
- * are merged from.
+ * Entries of a part of an index (a range of items or of codes) in the order of pages, before it is
+ * known where pages begin: what `items.pages` and `buckets-T.pages` are merged from.
  *
- * A record: u32 hash, u16 size of the entry, then the entry, little-endian. Where the list of a bucket leaves its page the top bit of the size is set and the entry is the code,
- * the varint of its count, then f64 offset (in the lists of this run), u32 length and u32 CRC-32C of the list: all that its place in the file does not change.
+ * A record: u32 hash, u16 size of the entry, then the entry, little-endian. Where the list of a
+ * bucket leaves its page the top bit of the size is set and the entry is the code, the varint of
+ * its count, then f64 offset (in the lists of this run), u32 length and u32 CRC-32C of the list:
+ * all that its place in the file does not change.
  */
 
 import { crc32c, joinCrcs, xxh32 } from './checksum.ts';
@@ -17,13 +19,19 @@ export const RECORD_HEAD_BYTES = 6;
 export const IS_LARGE = 0x8000;
 /** Offset, length and checksum at the end of such a record. */
 const PLACE_BYTES = 16;
-/** Records of a part of a run that is put in order at once, so that it fits in a cache; parts at most. */
+/**
+ * Records of a part of a run that is put in order at once, so that it fits in a cache; parts at
+ * most.
+ */
 const PART_RECORDS = 16_384;
-const MOST_PART_BITS = 12;
+const MAX_PART_BITS = 12;
 
 export interface EntryRun {
   entries: number;
-  /** Of all entries with their slots; of those whose list lies elsewhere without the varint of its offset. */
+  /**
+   * Of all entries with their slots; of those whose list lies elsewhere without the varint of its
+   * offset.
+   */
   bytes: number;
   /** Bytes of the largest entry. */
   largest: number;
@@ -50,7 +58,10 @@ export function itemEntryBytes({ rowBytes, keys, payloads }: ItemBlock, place: n
   return keys.offsets[place + 1] - keys.offsets[place] + payload + 4 + rowBytes;
 }
 
-/** Writes the entry of an item at `at`: key, payload and its length where there are payloads, number, codes. */
+/**
+ * Writes the entry of an item at `at`: key, payload and its length where there are payloads,
+ * number, codes.
+ */
 export function writeItemEntry(
   { first, codes, rowBytes, keys, payloads }: ItemBlock,
   place: number,
@@ -94,7 +105,10 @@ export function itemRun(block: ItemBlock): EntryRun {
   };
 }
 
-/** The run of the buckets of a range of codes: `codes` are theirs, (B, w), ascending. A list of more than `longestInline` bytes lies elsewhere. */
+/**
+ * The run of the buckets of a range of codes: `codes` are theirs, (B, w), ascending. A list of more
+ * than `longestInline` bytes lies elsewhere.
+ */
 export function bucketRun(
   source: ListSource,
   codes: Uint8Array,
@@ -182,7 +196,10 @@ export function finalBytes(
   );
 }
 
-/** The entry of a record whose list lies elsewhere as it is in the file: `out` from 0; returns its end. `seed`: what the file's checksums go on from. */
+/**
+ * The entry of a record whose list lies elsewhere as it is in the file: `out` from 0; returns its
+ * end. `seed`: what the file's checksums go on from.
+ */
 export function writeLargeEntry(
   record: Uint8Array,
   start: number,
@@ -202,8 +219,10 @@ export function writeLargeEntry(
 }
 
 /**
- * Records in ascending order of (hash, key), `sizes` as they store them. They are written in the order in which they are there to parts by the first bits of their hashes,
- * each of which is then put in order in a cache: in one step every record would be a walk through all memory. Throws RangeError on equal keys.
+ * Records in ascending order of (hash, key), `sizes` as they store them. They are written in the
+ * order in which they are there to parts by the first bits of their hashes, each of which is then
+ * put in order in a cache: in one step every record would be a walk through all memory. Throws
+ * RangeError on equal keys.
  */
 function* recordsByHash(
   keys: ByteStrings,
@@ -211,7 +230,7 @@ function* recordsByHash(
   write: (place: number, out: Uint8Array, at: number) => void,
 ): Generator<Uint8Array, void, undefined> {
   const shift =
-    32 - Math.min(MOST_PART_BITS, Math.max(0, Math.ceil(Math.log2(sizes.length / PART_RECORDS))));
+    32 - Math.min(MAX_PART_BITS, Math.max(0, Math.ceil(Math.log2(sizes.length / PART_RECORDS))));
   for (const part of recordsInParts(keys, sizes, shift, write))
     if (part.bytes.length > 0) yield sortedRecords(keys, part);
 }

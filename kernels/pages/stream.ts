@@ -1,6 +1,7 @@
 /**
- * Entries to pages as they come, in ascending order of (hash, key): once over their sizes to choose how many pages there are, once more to fill them
- * (docs/index-format.md, "How it is written"). Memory does not grow with the number of entries.
+ * Entries to pages as they come, in ascending order of (hash, key): once over their sizes to choose
+ * how many pages there are, once more to fill them (docs/index-format.md, "How it is written").
+ * Memory does not grow with the number of entries.
  */
 
 import { crc32c } from './checksum.ts';
@@ -9,9 +10,15 @@ export const PAGE_HEADER_BYTES = 12;
 export const SLOT_BYTES = 2;
 const MAXIMUM_REACH = 15;
 const CHUNK_BYTES = 262_144;
-/** Bytes of one read of pages, unless two pages are more: more small pages fill better than fewer large ones (10M ids: 1.34 against 1.36 of the raw bytes). */
+/**
+ * Bytes of one read of pages, unless two pages are more: more small pages fill better than fewer
+ * large ones (10M ids: 1.34 against 1.36 of the raw bytes).
+ */
 const READ_BYTES = 4096;
-/** Shares of the pages to be filled, in percent: the densest first that keeps a read of pages small. Those of the second list are seldom needed. */
+/**
+ * Shares of the pages to be filled, in percent: the densest first that keeps a read of pages small.
+ * Those of the second list are seldom needed.
+ */
 const LOADS = [
   [98, 97, 96, 95, 94, 93, 92, 91, 90, 89, 88, 87, 86, 85, 84, 82, 80],
   [75, 70, 60, 50, 40, 30, 20, 10],
@@ -24,14 +31,23 @@ export interface Spread {
   reach: number;
 }
 
-/** How often the entries must be shown at most: once for each list, and where no load keeps a read small once more, for the one that comes nearest. */
+/**
+ * How often the entries must be shown at most: once for each list, and where no load keeps a read
+ * small once more, for the one that comes nearest.
+ */
 export const TURNS = LOADS.length + 1;
 
-/** Tries loads on entries whose sizes with their slots are `bytes` together. Show all entries once a turn, until one gives a spread. */
+/**
+ * Tries loads on entries whose sizes with their slots are `bytes` together. Show all entries once a
+ * turn, until one gives a spread.
+ */
 export interface SpreadTrial {
   /** The next entry: its hash, and its bytes without its slot. */
   add(hash: number, size: number): void;
-  /** After each turn: the spread, or undefined where another turn must be taken. Throws RangeError after the last where too many keys share a hash. */
+  /**
+   * After each turn: the spread, or undefined where another turn must be taken. Throws RangeError
+   * after the last where too many keys share a hash.
+   */
   end(): Spread | undefined;
 }
 
@@ -171,7 +187,10 @@ export function writePages(
   };
 }
 
-/** CRC-32C that begins with the header's checksum, so that a page or a list is proof of its own file alone. */
+/**
+ * CRC-32C that begins with the header's checksum, so that a page or a list is proof of its own file
+ * alone.
+ */
 export function boundCrc(bytes: Uint8Array, start: number, end: number, headerCrc: number): number {
   return crc32c(bytes, start, end, seedOf(headerCrc));
 }

@@ -1,6 +1,7 @@
 /**
- * Negatives from the current buckets: items that share a code with row i (in any two tables) and are not linked to it by D, so retrieval by equal code
- * would return them wrongly. V items, L tables.
+ * Negatives from the current buckets: items that share a code with row i (in any two tables) and
+ * are not linked to it by D, so retrieval by equal code would return them wrongly. V items, L
+ * tables.
  */
 
 import { PURPOSE, RandomStream } from '../numbers/random.ts';
@@ -15,10 +16,16 @@ export interface BucketNegativesOptions {
   epoch: number;
 }
 
-/** Where a row shares its codes with more entries than so many a wanted negative, negatives are drawn instead of listed. */
+/**
+ * Where a row shares its codes with more entries than so many a wanted negative, negatives are
+ * drawn instead of listed.
+ */
 const LISTED = 16;
 
-/** Negatives of all rows, rising within a row, each once: all of a row's where they are few, else a sample by the stream (seed, buckets, epoch, i). */
+/**
+ * Negatives of all rows, rising within a row, each once: all of a row's where they are few, else a
+ * sample by the stream (seed, buckets, epoch, i).
+ */
 export function bucketNegatives(
   buckets: SharedBuckets,
   affinity: SparseRows,

@@ -1,27 +1,35 @@
 /**
- * Weighted cross entropy of a pair (i, j) whose relevance p(y = 1) is a function of one cosine c alone:
- * y = 1: -log p; y = 0: -log(1 - p). (Paper: "Semantic Hashing with Locality Sensitive Embeddings", eq. 5.)
+ * Weighted cross entropy of a pair (i, j) whose relevance p(y = 1) is a function of one cosine c
+ * alone: y = 1: -log p; y = 0: -log(1 - p). (Paper: "Semantic Hashing with Locality Sensitive
+ * Embeddings", eq. 5.)
  */
 import { exp, log } from '../numbers/elementary.ts';
 
 /**
  * What pulls the values of u towards -1 or 1.
- * `log-cosh` (Zhu et al. 2016; paper, eq. 3), here the *mean* over the d dimensions where the paper sums: r = 1/d sum of log cosh(|u| - 1).
- * `cauchy` (Cao et al. 2018): r = log(1 + scale (1 - cos(|u|, 1))) with scale = d / (2 gamma).
+ * `log-cosh` (Zhu et al. 2016; paper, eq. 3), here the *mean* over the d dimensions where the paper
+ * sums: r = 1/d sum of log cosh(|u| - 1). `cauchy` (Cao et al. 2018): r = log(1 + scale (1 -
+ * cos(|u|, 1))) with scale = d / (2 gamma).
  */
 export type Quantization = { kind: 'log-cosh' } | { kind: 'cauchy'; scale: number };
 
-/** What tells one learning method from another. Embeddings are u = tanh(E), so their values lie in (-1, 1). */
+/**
+ * What tells one learning method from another. Embeddings are u = tanh(E), so their values lie in
+ * (-1, 1).
+ */
 export interface PairLoss {
-  /** Writes log p(y = 1 | c) to `out[0]` and its derivative by c to `out[1]`; |c| <= COSINE_LIMIT. */
+  /**
+   * Writes log p(y = 1 | c) to `out[0]` and its derivative by c to `out[1]`; |c| <= COSINE_LIMIT.
+   */
   logRelevance(cosine: number, out: Float64Array): void;
   /** Quantization loss r of every embedding that a pair's largest cosine is of. */
   quantization: Quantization;
 }
 
 /**
- * A cosine beyond +-COSINE_LIMIT counts as the limit and keeps the slope there: the arc cosine's own slope is infinite at 1.
- * The slope does not vanish beyond the limit, but its product with the gradient of the cosine does so steadily.
+ * A cosine beyond +-COSINE_LIMIT counts as the limit and keeps the slope there: the arc cosine's
+ * own slope is infinite at 1. The slope does not vanish beyond the limit, but its product with the
+ * gradient of the cosine does so steadily.
  */
 export const COSINE_LIMIT = 1 - 1e-6;
 

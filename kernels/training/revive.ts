@@ -1,7 +1,9 @@
 /**
- * Revival: an embedding that is alone in its bucket retrieves nothing. It moves to the bucket that holds most of those neighbours of its item
- * (by the training D) that share no code with the item yet, where these are more than the uncovered neighbours to which it is the item's nearest
- * embedding now, by Hamming distance: one that is on its way to a bucket is left alone. V items, L tables, codes of w bytes; buckets in one space.
+ * Revival: an embedding that is alone in its bucket retrieves nothing. It moves to the bucket that
+ * holds most of those neighbours of its item (by the training D) that share no code with the item
+ * yet, where these are more than the uncovered neighbours to which it is the item's nearest
+ * embedding now, by Hamming distance: one that is on its way to a bucket is left alone. V items, L
+ * tables, codes of w bytes; buckets in one space.
  */
 
 import { hammingDistance } from '../numbers/hamming.ts';
@@ -9,7 +11,10 @@ import type { SharedBuckets } from '../codes/shared-buckets.ts';
 import type { PartitionState } from './train-partition.ts';
 import type { SparseRows } from './train-rows.ts';
 
-/** Embeddings that move, by item and table; and the embedding (source item * L + its table) whose code each takes. */
+/**
+ * Embeddings that move, by item and table; and the embedding (source item * L + its table) whose
+ * code each takes.
+ */
 export interface Moves {
   item: Int32Array;
   table: Int32Array;
@@ -17,11 +22,12 @@ export interface Moves {
 }
 
 /** Uncovered neighbours that a bucket must hold for a move. */
-const LEAST_COVERED = 2;
+const MIN_COVERED = 2;
 
 /**
- * Items in their order, an item's tables in theirs; a move counts at once for the tables that follow, while buckets stay as they came in (two lonely
- * neighbours would else swap places). Of buckets that cover as many, the one met first: neighbours rising, tables rising.
+ * Items in their order, an item's tables in theirs; a move counts at once for the tables that
+ * follow, while buckets stay as they came in (two lonely neighbours would else swap places). Of
+ * buckets that cover as many, the one met first: neighbours rising, tables rising.
  */
 export function planRevival(
   buckets: SharedBuckets,
@@ -47,7 +53,7 @@ export function planRevival(
         for (let t = 0; t < tables; t++) cover(bucketOf[item * tables + t], item + 1);
       }
       listUncovered(item);
-      if (uncovered.length < LEAST_COVERED) break;
+      if (uncovered.length < MIN_COVERED) break;
       const best = fullestBucket();
       if (best.count <= countWins(item, table)) continue;
       moved.push(item * tables + table);
@@ -82,7 +88,7 @@ export function planRevival(
         if (!isRepeated(neighbour, t) && counts[b]++ === 0) met.push(b);
       }
     }
-    const best = { bucket: -1, count: LEAST_COVERED - 1 };
+    const best = { bucket: -1, count: MIN_COVERED - 1 };
     for (const bucket of met) {
       if (counts[bucket] > best.count) Object.assign(best, { bucket, count: counts[bucket] });
       counts[bucket] = 0;
@@ -124,8 +130,8 @@ export function planRevival(
 }
 
 /**
- * Makes the moves of a partition's embeddings: the signs of the new code at the embedding's own mean size; its moments begin anew. Moves are sorted by item;
- * codes: (moves, d / 8) bytes.
+ * Makes the moves of a partition's embeddings: the signs of the new code at the embedding's own
+ * mean size; its moments begin anew. Moves are sorted by item; codes: (moves, d / 8) bytes.
  */
 export function moveEmbeddings(
   state: PartitionState,

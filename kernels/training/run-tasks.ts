@@ -14,8 +14,9 @@ export class TaskError extends Error {
 }
 
 /**
- * Takes tasks in their order and runs each as soon as the rounds before it are behind both of its groups: what a row meets, and when, is the
- * same with any number of threads. Ends when no task below `ready` is left or another thread has stopped; throws TaskError and stops the others.
+ * Takes tasks in their order and runs each as soon as the rounds before it are behind both of its
+ * groups: what a row meets, and when, is the same with any number of threads. Ends when no task
+ * below `ready` is left or another thread has stopped; throws TaskError and stops the others.
  */
 export function runTasks(
   workspace: TaskWorkspace,

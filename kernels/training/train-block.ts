@@ -1,6 +1,7 @@
 /**
- * Training of one block (p, q) of the vocabulary for one epoch on shared memory, by this thread and the helpers that are given.
- * Pure: the states that come in stay as they are. Deterministic: the same bits on every machine, with any number of threads.
+ * Training of one block (p, q) of the vocabulary for one epoch on shared memory, by this thread and
+ * the helpers that are given. Pure: the states that come in stay as they are. Deterministic: the
+ * same bits on every machine, with any number of threads.
  */
 import { RHO } from './adam-step.ts';
 import { PURPOSE } from '../numbers/random.ts';
@@ -31,15 +32,19 @@ export interface TrainedBlock {
 /** Threads beside this one that take tasks too. */
 export interface Helpers {
   count: number;
-  /** Starts helper k on `visit.threads[k + 1]`; resolves with what went wrong in each, when the visit is over for all of them. */
+  /**
+   * Starts helper k on `visit.threads[k + 1]`; resolves with what went wrong in each, when the
+   * visit is over for all of them.
+   */
   help(visit: SharedVisit): Promise<TaskError[]>;
 }
 
 const NOBODY: Helpers = { count: 0, help: () => Promise.resolve([]) };
 
 /**
- * One visit to block (p, q): `sides` are p and q with p's rows before q's, or p alone on the diagonal. `onTask(done, total)` is called after
- * every task of this thread and may throw to stop. Throws NonFiniteError at a loss or an embedding that is not finite, naming pair and step.
+ * One visit to block (p, q): `sides` are p and q with p's rows before q's, or p alone on the
+ * diagonal. `onTask(done, total)` is called after every task of this thread and may throw to stop.
+ * Throws NonFiniteError at a loss or an embedding that is not finite, naming pair and step.
  */
 export async function trainBlock(
   sides: readonly BlockSide[],
@@ -69,7 +74,10 @@ export interface PreparedVisit {
   positives: number;
 }
 
-/** Lays a visit out in shared memory; without `dense` for drawing alone, when embeddings and moments lie elsewhere. */
+/**
+ * Lays a visit out in shared memory; without `dense` for drawing alone, when embeddings and moments
+ * lie elsewhere.
+ */
 export function prepareVisit(
   sides: readonly BlockSide[],
   visit: Visit,
@@ -211,7 +219,10 @@ function runSweeps(
     functions.settle(RHO, Math.max(split, n), plan.sweeps * plan.rounds);
 }
 
-/** Groups of rows anew, and the sweep's positives by task; the first sweep shuffles the positives of the visit. */
+/**
+ * Groups of rows anew, and the sweep's positives by task; the first sweep shuffles the positives of
+ * the visit.
+ */
 export function beginSweep(
   { visit, functions }: TaskWorkspace,
   positives: number,

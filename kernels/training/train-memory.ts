@@ -1,8 +1,13 @@
-/** The shared memory of a visit and what lies where in it (kernels/wasm-train/layout.ts says what each array is). */
-import { createMemory, MOST_PAGES, type SharedMemory } from './train-module.ts';
+/**
+ * The shared memory of a visit and what lies where in it (kernels/wasm-train/layout.ts says what
+ * each array is).
+ */
+import { createMemory, MAX_PAGES, type SharedMemory } from './train-module.ts';
 import type { VisitPlan } from './train-plan.ts';
 
-/** The words of a thread's header, in the order that `bind` of kernels/wasm-train/layout.ts reads. */
+/**
+ * The words of a thread's header, in the order that `bind` of kernels/wasm-train/layout.ts reads.
+ */
 const SHARED = [
   'embeddings',
   'moment1',
@@ -57,7 +62,10 @@ export interface Sizes {
   easyPerPositive: number;
   bucketPerPositive: number;
   threads: number;
-  /** Whether embeddings, moments and a step's vectors lie here too; else a visit draws here and computes elsewhere. */
+  /**
+   * Whether embeddings, moments and a step's vectors lie here too; else a visit draws here and
+   * computes elsewhere.
+   */
   dense: boolean;
 }
 
@@ -68,14 +76,20 @@ export interface TrainMemory {
   threads: { header: number; own: OwnPlaces }[];
 }
 
-/** Pairs whose cosines are at hand at once, few enough that their vectors stay in the cache until their slopes are known. */
+/**
+ * Pairs whose cosines are at hand at once, few enough that their vectors stay in the cache until
+ * their slopes are known.
+ */
 export const PAIRS_AT_ONCE = 128;
 
 const PAGE = 65_536;
 /** The first bytes are left to the compiler. */
 const BASE = 1024;
 
-/** Lays out and allocates. Throws RangeError where the block needs more than the 4 GiB that WebAssembly addresses. */
+/**
+ * Lays out and allocates. Throws RangeError where the block needs more than the 4 GiB that
+ * WebAssembly addresses.
+ */
 export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
   const { rows, tables, bits, positives, threads } = sizes;
   const { groups, tasks, sweeps } = plan;
@@ -117,9 +131,11 @@ export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
     own: place(OWN, ownBytes, take),
   }));
   const pages = Math.ceil(end / PAGE);
-  if (pages > MOST_PAGES) {
+  if (pages > MAX_PAGES) {
     throw new RangeError(
-      `a block of ${rows} rows with ${positives} positive pairs needs ${end} bytes, more than the ${MOST_PAGES * PAGE} of WebAssembly; more training.partitions make blocks smaller`,
+      `a block of ${rows} rows with ${positives} positive pairs needs ${end} bytes, more ` +
+        `than the ${MAX_PAGES * PAGE} of WebAssembly; more training.partitions make blocks ` +
+        'smaller',
     );
   }
   const memory = createMemory(pages);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** 4 GiB: all that WebAssembly addresses. As the build says to the compiler. */
-export const MOST_PAGES = 65_536;
+export const MAX_PAGES = 65_536;
 
 /** What kernels/wasm-train/index.ts exports. */
 export interface TrainFunctions {
@@ -67,7 +67,7 @@ let compiled: object | undefined;
 
 /** Memory that threads share, of so many pages of 64 KiB. */
 export function createMemory(pages: number): SharedMemory {
-  return new api.Memory({ initial: pages, maximum: MOST_PAGES, shared: true });
+  return new api.Memory({ initial: pages, maximum: MAX_PAGES, shared: true });
 }
 
 /** The step's functions over a memory; each thread has an instance of its own. */

@@ -16,7 +16,10 @@ export interface PartitionState {
 
 const SPREAD = 0.05;
 
-/** A partition before training: E ~ N(0, 0.05^2), keyed by global row, so that it does not depend on how rows are split. */
+/**
+ * A partition before training: E ~ N(0, 0.05^2), keyed by global row, so that it does not depend on
+ * how rows are split.
+ */
 export function initializePartition(
   seed: number,
   firstRow: number,

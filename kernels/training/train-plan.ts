@@ -1,7 +1,8 @@
 /**
- * A visit to a block as a tournament inside it: rows fall at random into groups, and groups meet in pairs, each meeting a task. Tasks of one
- * round share no group, so threads take them side by side and never touch a row of one another; what a row meets in which order is
- * fixed here, so the result does not depend on the number of threads.
+ * A visit to a block as a tournament inside it: rows fall at random into groups, and groups meet in
+ * pairs, each meeting a task. Tasks of one round share no group, so threads take them side by side
+ * and never touch a row of one another; what a row meets in which order is fixed here, so the
+ * result does not depend on the number of threads.
  */
 
 export interface VisitPlan {
@@ -19,8 +20,9 @@ export interface VisitPlan {
 }
 
 /**
- * As many updates a row as batches over all rows would make: a row moves once a round. `rowBlocks` groups, fewer where there are not as many
- * batches, one where it is 1: then every sweep is a batch over all rows.
+ * As many updates a row as batches over all rows would make: a row moves once a round. `rowBlocks`
+ * groups, fewer where there are not as many batches, one where it is 1: then every sweep is a batch
+ * over all rows.
  */
 export function planVisit(
   positives: number,

@@ -1,9 +1,14 @@
 import { exp, log } from '../numbers/elementary.ts';
 import type { PartitionState } from './train-partition.ts';
 
-/** Sparse rows (CSR): the columns of row r, rising, are columns[offsets[r]] to columns[offsets[r + 1]] (exclusive). */
+/**
+ * Sparse rows (CSR): the columns of row r, rising, are columns[offsets[r]] to columns[offsets[r +
+ * 1]] (exclusive).
+ */
 export interface SparseRows {
-  /** One more than rows; absolute places in `columns`, so a slice of a larger matrix needs no copy. */
+  /**
+   * One more than rows; absolute places in `columns`, so a slice of a larger matrix needs no copy.
+   */
   offsets: Uint32Array;
   /** Global ids. */
   columns: Uint32Array;
@@ -29,7 +34,10 @@ export interface BlockRows {
   shiftQ: number;
 }
 
-/** The numbering of a block's rows; `width` = L * d values a row. Sides are two with p before q, or one on the diagonal. */
+/**
+ * The numbering of a block's rows; `width` = L * d values a row. Sides are two with p before q, or
+ * one on the diagonal.
+ */
 export function numberRows(sides: readonly BlockSide[], width: number): BlockRows {
   const [p, q] = sides;
   if (p === undefined || sides.length > 2)
@@ -43,13 +51,15 @@ export function numberRows(sides: readonly BlockSide[], width: number): BlockRow
       state.moment2.length !== values
     ) {
       throw new RangeError(
-        `partition at row ${state.firstRow}: ${values} embedding values with ${state.moment1.length} and ${state.moment2.length} moments, in rows of ${width}`,
+        `partition at row ${state.firstRow}: ${values} embedding values with ` +
+          `${state.moment1.length} and ${state.moment2.length} moments, in rows of ${width}`,
       );
     }
     for (const sparse of [affinity, negatives, ...(bucketed ? [bucketed] : [])]) {
       if (sparse.offsets.length !== rows + 1)
         throw new RangeError(
-          `partition at row ${state.firstRow}: ${rows} rows, but offsets for ${sparse.offsets.length - 1}`,
+          `partition at row ${state.firstRow}: ${rows} rows, but offsets for ` +
+            `${sparse.offsets.length - 1}`,
         );
     }
   }
@@ -57,7 +67,8 @@ export function numberRows(sides: readonly BlockSide[], width: number): BlockRow
   const rows = q === undefined ? split : split + q.state.embeddings.length / width;
   if (q !== undefined && q.state.firstRow < p.state.firstRow + split) {
     throw new RangeError(
-      `the second side begins at row ${q.state.firstRow}, before the end of the first (${p.state.firstRow + split})`,
+      `the second side begins at row ${q.state.firstRow}, before the end of the first ` +
+        `(${p.state.firstRow + split})`,
     );
   }
   return {
@@ -73,7 +84,10 @@ export function globalRow(numbering: BlockRows, local: number): number {
   return local + (local < numbering.split ? numbering.shiftP : numbering.shiftQ);
 }
 
-/** The entries of the sides' rows whose column lies in the block too, in local ids; rising within a row as p comes before q. */
+/**
+ * The entries of the sides' rows whose column lies in the block too, in local ids; rising within a
+ * row as p comes before q.
+ */
 export function restrict(numbering: BlockRows, parts: readonly SparseRows[]): SparseRows {
   const { rows, split, shiftP, shiftQ } = numbering;
   const offsets = new Uint32Array(rows + 1);
@@ -100,7 +114,10 @@ export function restrict(numbering: BlockRows, parts: readonly SparseRows[]): Sp
 /** Links at which a negative weighs beta, whatever the balance. */
 const LINKS_OF_BETA = 16;
 
-/** What the negatives of each row weigh beside beta: (16 / links)^balance, by all links of the row, in the block or not; 1 for a row without. */
+/**
+ * What the negatives of each row weigh beside beta: (16 / links)^balance, by all links of the row,
+ * in the block or not; 1 for a row without.
+ */
 export function negativeWeights(parts: readonly SparseRows[], balance: number): Float32Array {
   const weights = new Float32Array(
     parts.reduce((rows, { offsets }) => rows + offsets.length - 1, 0),
@@ -133,7 +150,10 @@ export interface PairList {
   right: Uint32Array;
 }
 
-/** Every positive pair of a block, in the order of rows: those of D between p and q, both ways, or within p on the diagonal. */
+/**
+ * Every positive pair of a block, in the order of rows: those of D between p and q, both ways, or
+ * within p on the diagonal.
+ */
 export function positivePairs({ rows, split }: BlockRows, affinity: SparseRows): PairList {
   const left = new Uint32Array(affinity.columns.length);
   const right = new Uint32Array(affinity.columns.length);

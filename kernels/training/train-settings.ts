@@ -38,7 +38,10 @@ export interface Visit {
   block: number;
 }
 
-/** What changes over a run, at a share of it in [0, 1]: the rate falls linearly, lambda rises from 0, the temperature is 0 from two thirds on. */
+/**
+ * What changes over a run, at a share of it in [0, 1]: the rate falls linearly, lambda rises from
+ * 0, the temperature is 0 from two thirds on.
+ */
 export function schedule(
   settings: TrainSettings,
   share: number,

@@ -1,10 +1,13 @@
 /**
- * One task of a visit (kernels/training/train-plan.ts): draws pairs, then loss, gradient and a step of the optimizer, in the thread that took it.
+ * One task of a visit (kernels/training/train-plan.ts): draws pairs, then loss, gradient and a step
+ * of the optimizer, in the thread that took it.
  *
- * u = tanh(E); c_ab = cosine of u_ia and u_jb; c = max c_ab; each pair costs weight * crossEntropy(c) + lambda (r(u_ia) + r(u_jb)), (a, b)
- * the winning pair of embeddings. On positives the gradient by c is shared over all c_ab by softmax(c_ab / T), which is the gradient of
- * T log sum exp(c_ab / T) with the slope of the loss taken at the max; on negatives, and with T = 0, the winner has all of it.
- * The cosines and everything of size w are WebAssembly; the loss of a cosine is TypeScript (hashers/), so that it is written once.
+ * u = tanh(E); c_ab = cosine of u_ia and u_jb; c = max c_ab; each pair costs weight *
+ * crossEntropy(c) + lambda (r(u_ia) + r(u_jb)), (a, b) the winning pair of embeddings. On positives
+ * the gradient by c is shared over all c_ab by softmax(c_ab / T), which is the gradient of T log
+ * sum exp(c_ab / T) with the slope of the loss taken at the max; on negatives, and with T = 0, the
+ * winner has all of it. The cosines and everything of size w are WebAssembly; the loss of a cosine
+ * is TypeScript (hashers/), so that it is written once.
  */
 import { adamStep, BETA1, BETA2, RHO } from './adam-step.ts';
 import { NonFiniteError } from './non-finite-error.ts';
@@ -81,7 +84,10 @@ export function openWorkspace(visit: SharedVisit, thread: number, loss: PairLoss
   };
 }
 
-/** Trains task `number` of the visit (counted over its sweeps). Throws NonFiniteError with pair and step. */
+/**
+ * Trains task `number` of the visit (counted over its sweeps). Throws NonFiniteError with pair and
+ * step.
+ */
 export function runTask(workspace: TaskWorkspace, number: number): void {
   const { visit, functions, results } = workspace;
   const { plan } = visit;
@@ -117,7 +123,10 @@ export function clockOf({ plan }: SharedVisit, number: number): number {
   );
 }
 
-/** Draws a task's mask and then its batches one after another: yields how many pairs stand in the workspace, until it is asked for more. */
+/**
+ * Draws a task's mask and then its batches one after another: yields how many pairs stand in the
+ * workspace, until it is asked for more.
+ */
 export function* drawBatches(
   { visit, functions, taskStart }: TaskWorkspace,
   number: number,
@@ -148,7 +157,10 @@ export function* drawBatches(
   }
 }
 
-/** Slope of the losses of pairs [first, end) by their largest cosines; returns the sum of weighted losses. */
+/**
+ * Slope of the losses of pairs [first, end) by their largest cosines; returns the sum of weighted
+ * losses.
+ */
 function pairLosses(workspace: TaskWorkspace, first: number, end: number, clock: number): number {
   const { loss, kind, largest, slopes, pairLeft, slotRow, negativeWeight, out } = workspace;
   const { beta, betaOn } = workspace.visit.visit.settings;

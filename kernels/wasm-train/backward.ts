@@ -5,8 +5,9 @@ import { d, GRADIENT, INVERSE, L, mask, PULL, WINS } from './layout';
 const LOG_COSH: u32 = 0;
 
 /**
- * Of the slot whose vectors these are: through the unit length, the quantization loss (0: log cosh; else DCH's with `quantizationScale` =
- * d / (2 gamma)) and tanh. Returns the sum of quantization losses, each times lambda and the pairs its embedding won.
+ * Of the slot whose vectors these are: through the unit length, the quantization loss (0: log cosh;
+ * else DCH's with `quantizationScale` = d / (2 gamma)) and tanh. Returns the sum of quantization
+ * losses, each times lambda and the pairs its embedding won.
  */
 @inline
 export function backwardSlot(own: usize, quantization: u32, quantizationScale: f32): f64 {
@@ -25,7 +26,10 @@ export function backwardSlot(own: usize, quantization: u32, quantizationScale: f
   return total;
 }
 
-/** By u without the quantization loss: the gradient by the unit vector, less its part along u, over the length; 0 where dropout struck. */
+/**
+ * By u without the quantization loss: the gradient by the unit vector, less its part along u, over
+ * the length; 0 where dropout struck.
+ */
 @inline
 function byVector(place: usize, u: v128, scale: v128, toward: v128, k: usize): v128 {
   return f32x4.mul(f32x4.mul(f32x4.sub(v128.load(place), f32x4.mul(toward, u)), scale), v128.load(mask + k));
@@ -47,7 +51,10 @@ function plain(x: usize, scale: v128, toward: v128): void {
   }
 }
 
-/** Mean of log cosh(|u| - 1), as -1/2 log of a product of 1 - tanh^2; at u = 0 the slope of the positive side. */
+/**
+ * Mean of log cosh(|u| - 1), as -1/2 log of a product of 1 - tanh^2; at u = 0 the slope of the
+ * positive side.
+ */
 @inline
 function logCosh(x: usize, scale: v128, toward: v128, weight: f32): f64 {
   const bytes = <usize>d << 2;

@@ -3,7 +3,10 @@ import { sum } from './elementary';
 import { isDropped } from './forward';
 import { cosines, d, INVERSE, L, largest, mask, pairLeft, pairRight, squares, vectors, vectorStride, winner } from './layout';
 
-/** Cosines of the pairs [first, end), and the largest of each with its place (the first of equals; one that is not a number wins). */
+/**
+ * Cosines of the pairs [first, end), and the largest of each with its place (the first of equals;
+ * one that is not a number wins).
+ */
 export function cosinesOfPairs(first: u32, end: u32): void {
   const three = L == 3 && !isDropped();
   const values = <usize>squares << 2;

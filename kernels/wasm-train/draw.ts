@@ -1,4 +1,7 @@
-/** What a task trains on: groups of rows, the positives of a pair of groups, and the negatives that go with them. */
+/**
+ * What a task trains on: groups of rows, the positives of a pair of groups, and the negatives that
+ * go with them.
+ */
 import { bColumns, bOffsets, dColumns, dOffsets, groupOf, groupRows, groupStart, hColumns, hOffsets, kind, left, pairLeft, pairRight, right, shares, slotOf, slotRow, sweepLeft, sweepRight, taskOf, taskStart } from './layout';
 import { below, uniform } from './random';
 
@@ -89,8 +92,10 @@ export function sortPositives(first: u32, end: u32, groups: u32, tasks: u32): vo
 }
 
 /**
- * Pairs of a task between groups a and b: the sweep's positives [first, end), and for the left row of each, hard negatives (of the row's mined ones in the
- * two groups), negatives from current buckets (likewise) and easy ones (uniform over the rows of the two groups that D does not link to it), on average so many. Returns how many pairs.
+ * Pairs of a task between groups a and b: the sweep's positives [first, end), and for the left row
+ * of each, hard negatives (of the row's mined ones in the two groups), negatives from current
+ * buckets (likewise) and easy ones (uniform over the rows of the two groups that D does not link to
+ * it), on average so many. Returns how many pairs.
  */
 export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive: f64, easyPerPositive: f64, bucketPerPositive: f64): u32 {
   const startA = u32At(groupStart, a);
@@ -119,7 +124,10 @@ export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive:
   return pairs;
 }
 
-/** Reads a word of every line of the lists of the positives' left rows, so that the cache fetches them side by side (see rows.ts). */
+/**
+ * Reads a word of every line of the lists of the positives' left rows, so that the cache fetches
+ * them side by side (see rows.ts).
+ */
 function fetchLists(first: u32, end: u32): void {
   let all: u32 = 0;
   for (let at = first; at < end; at++) {
@@ -138,7 +146,10 @@ function fetchList(row: u32, offsets: usize, columns: usize): u32 {
   return all;
 }
 
-/** The row's slot; slots follow one another as rows first appear, so that pairs walk through their vectors. */
+/**
+ * The row's slot; slots follow one another as rows first appear, so that pairs walk through their
+ * vectors.
+ */
 @inline
 function slotFor(row: u32): u32 {
   const place = slotOf + (<usize>row << 2);
@@ -152,8 +163,9 @@ function slotFor(row: u32): u32 {
 }
 
 /**
- * Negatives of a row from a list of such: the first in groups a and b from a random place on, round the list; none where there is none. Groups
- * are drawn anew every sweep, so over sweeps all of the list are as likely.
+ * Negatives of a row from a list of such: the first in groups a and b from a random place on, round
+ * the list; none where there is none. Groups are drawn anew every sweep, so over sweeps all of the
+ * list are as likely.
  */
 function drawListed(row: u32, slot: u32, a: u32, b: u32, offsets: usize, columns: usize, perPositive: f64): void {
   const start = u32At(offsets, row);

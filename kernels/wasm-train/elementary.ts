@@ -1,10 +1,14 @@
-/** tanh, exp and log with a fixed order of operations: the same bits on every machine. No relaxed SIMD. */
+/**
+ * tanh, exp and log with a fixed order of operations: the same bits on every machine. No relaxed
+ * SIMD.
+ */
 
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
 
-// tanh x = x P(x^2) / Q(x^2), minimax for the relative error on [0, 8] (within 7e-9) and on [0, 1] (within 2e-10). They are globals, not
-// constants, because V8 loads a v128 global in one instruction and builds a v128 constant in five.
+// tanh x = x P(x^2) / Q(x^2), minimax for the relative error on [0, 8] (within 7e-9) and on [0, 1]
+// (within 2e-10). They are globals, not constants, because V8 loads a v128 global in one
+// instruction and builds a v128 constant in five.
 let P0: v128 = i32x4.splat(0);
 let P1: v128 = i32x4.splat(0);
 let P2: v128 = i32x4.splat(0);
@@ -44,7 +48,10 @@ export function loadCoefficients(): void {
   SMALL_Q2 = f32x4.splat(0.015715738761699658);
 }
 
-/** tanh of four values, never 1 or -1; within 4e-7 relative up to 8, as at 8 beyond. Not a number stays so. */
+/**
+ * tanh of four values, never 1 or -1; within 4e-7 relative up to 8, as at 8 beyond. Not a number
+ * stays so.
+ */
 @inline
 export function tanh(x: v128): v128 {
   const sign = v128.and(x, SIGN);
@@ -88,7 +95,9 @@ export function expNegative(x: v128): v128 {
   return v128.and(i32x4.add(p, i32x4.shl(shifted, 23)), f32x4.ge(x, f32x4.splat(-87)));
 }
 
-/** Natural logarithm of a normal positive number: 2 artanh((m - 1) / (m + 1)) over its mantissa m. */
+/**
+ * Natural logarithm of a normal positive number: 2 artanh((m - 1) / (m + 1)) over its mantissa m.
+ */
 export function log(x: f64): f64 {
   const bits = reinterpret<u64>(x);
   let k = <f64>(<i64>(bits >> 52) - 1023);

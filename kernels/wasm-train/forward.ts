@@ -18,7 +18,10 @@ export function drawMask(dropout: f64): void {
   for (let k: u32 = 0; k < d; k++) store<f32>(mask + (<usize>k << 2), dropped && uniform() < dropout ? 0 : 1);
 }
 
-/** u of every slot, and the inverse of its length over the dimensions that the mask keeps (0 for a vector of zeros); its gradient and sums from 0. */
+/**
+ * u of every slot, and the inverse of its length over the dimensions that the mask keeps (0 for a
+ * vector of zeros); its gradient and sums from 0.
+ */
 export function forward(): void {
   const slots = slotCount();
   for (let first: u32 = 0; first < slots; first += ROWS_AT_ONCE) {

@@ -1,4 +1,7 @@
-/** The training step: kernels/training/train-memory.ts owns the memory, kernels/training/train-task.ts calls in the order of a step. */
+/**
+ * The training step: kernels/training/train-memory.ts owns the memory,
+ * kernels/training/train-task.ts calls in the order of a step.
+ */
 export { bind } from './layout';
 export { openStream } from './random';
 export { drawPairs, freeSlots, nameGroups, shufflePositives, shuffleRows, slotCount, sortPositives } from './draw';

@@ -1,6 +1,7 @@
 /**
- * Where everything lies in the shared memory, in bytes. kernels/training/train-memory.ts owns the memory and writes the header, a u32 a name in
- * the order of its HEADER, which is the order here. n rows of a block, L tables, d bits, w = L * d; s slots and m pairs of one task.
+ * Where everything lies in the shared memory, in bytes. kernels/training/train-memory.ts owns the
+ * memory and writes the header, a u32 a name in the order of its HEADER, which is the order here. n
+ * rows of a block, L tables, d bits, w = L * d; s slots and m pairs of one task.
  */
 
 import { loadCoefficients } from './elementary';
@@ -15,7 +16,10 @@ export let M1: usize = 0;
 export let M2: usize = 0;
 /** u32 (n): the step that last moved a row. */
 export let touched: usize = 0;
-/** u32 (n): rows group by group; u32 (groups + 1): where a group's begin; u8 (n): the group of a row. */
+/**
+ * u32 (n): rows group by group; u32 (groups + 1): where a group's begin; u8 (n): the group of a
+ * row.
+ */
 export let groupRows: usize = 0;
 export let groupStart: usize = 0;
 export let groupOf: usize = 0;
@@ -32,13 +36,19 @@ export let left: usize = 0;
 export let right: usize = 0;
 export let sweepLeft: usize = 0;
 export let sweepRight: usize = 0;
-/** u32 (groups, groups): the task of a pair of groups; u32 (tasks + 1): where a task's positives begin. */
+/**
+ * u32 (groups, groups): the task of a pair of groups; u32 (tasks + 1): where a task's positives
+ * begin.
+ */
 export let taskOf: usize = 0;
 export let taskStart: usize = 0;
 /** i32 (n): a row's slot in the task at work on it, or below 0. */
 export let slotOf: usize = 0;
 // Of one thread:
-/** u32 (m): slots of the pair; u8 (m): its kind and winner; f32 (m): largest cosine, slope of the loss. */
+/**
+ * u32 (m): slots of the pair; u8 (m): its kind and winner; f32 (m): largest cosine, slope of the
+ * loss.
+ */
 export let pairLeft: usize = 0;
 export let pairRight: usize = 0;
 export let kind: usize = 0;
@@ -49,7 +59,10 @@ export let slopes: usize = 0;
 export let cosines: usize = 0;
 /** u32 (s): the row. */
 export let slotRow: usize = 0;
-/** Of a slot, side by side: f32 (L, d) u, (L, d) gradient, (L) inverse lengths, (L) sums of slope * cosine, (L) of lambda; and the bytes to the next slot's. */
+/**
+ * Of a slot, side by side: f32 (L, d) u, (L, d) gradient, (L) inverse lengths, (L) sums of slope *
+ * cosine, (L) of lambda; and the bytes to the next slot's.
+ */
 export let vectors: usize = 0;
 export let vectorStride: usize = 0;
 /** In a slot's vectors, where these begin. */

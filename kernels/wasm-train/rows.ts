@@ -1,7 +1,10 @@
 /** Rows of slots in memory. */
 import { shares, slotRow, w } from './layout';
 
-/** Rows that are fetched before they are computed on: enough to hide how far memory is, few enough for the first cache. */
+/**
+ * Rows that are fetched before they are computed on: enough to hide how far memory is, few enough
+ * for the first cache.
+ */
 export const ROWS_AT_ONCE: u32 = 8;
 
 @inline
@@ -10,8 +13,9 @@ export function rowOf(slot: u32): u32 {
 }
 
 /**
- * Reads a word of every line of the slots' rows, so that the cache fetches them side by side, as it could not while a row before is computed on:
- * WebAssembly has no prefetch. What is read goes where it does no harm, or a compiler would leave the reading out.
+ * Reads a word of every line of the slots' rows, so that the cache fetches them side by side, as it
+ * could not while a row before is computed on: WebAssembly has no prefetch. What is read goes where
+ * it does no harm, or a compiler would leave the reading out.
  */
 @inline
 export function fetchRows(base: usize, first: u32, end: u32): void {

@@ -2,7 +2,10 @@
 import { expNegative } from './elementary';
 import { cosines, d, GRADIENT, INVERSE, kind, L, largest, pairLeft, pairRight, PULL, shares, slopes, squares, vectors, vectorStride, winner, WINS } from './layout';
 
-/** Adds the slopes of pairs [first, end) to the gradients by their unit vectors; positives share it by softmax(cosine / temperature) where that is not 0. */
+/**
+ * Adds the slopes of pairs [first, end) to the gradients by their unit vectors; positives share it
+ * by softmax(cosine / temperature) where that is not 0.
+ */
 export function spreadSlopes(first: u32, end: u32, lambda: f32, temperature: f32): void {
   const values = <usize>squares << 2;
   let from = cosines;
@@ -30,7 +33,10 @@ function add(place: usize, value: f32): void {
   store<f32>(place, load<f32>(place) + value);
 }
 
-/** Adds slope * the other's unit vector to the gradients of embeddings a and b; the mask is left to `backward`. */
+/**
+ * Adds slope * the other's unit vector to the gradients of embeddings a and b; the mask is left to
+ * `backward`.
+ */
 @inline
 function addOne(i: usize, j: usize, a: u32, b: u32, slope: f32, slopeCosine: f32): void {
   const bytes = <usize>d << 2;

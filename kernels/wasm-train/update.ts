@@ -14,8 +14,10 @@ export function quantizationLoss(): f64 {
 }
 
 /**
- * Adam (Kingma and Ba 2015), lazy: the moments of a row move only in steps that touch it, the correction of their bias counts every step.
- * Rows before `split` take `scale` and `correction` of side 0. Quantization as `backwardSlot` says. Returns the first slot whose row is not finite any more, or -1.
+ * Adam (Kingma and Ba 2015), lazy: the moments of a row move only in steps that touch it, the
+ * correction of their bias counts every step. Rows before `split` take `scale` and `correction` of
+ * side 0. Quantization as `backwardSlot` says. Returns the first slot whose row is not finite any
+ * more, or -1.
  */
 export function adam(quantization: u32, quantizationScale: f32, split: u32, beta1: f32, beta2: f32, scale0: f32, correction0: f32, scale1: f32, correction1: f32): i32 {
   const slots = slotCount();
@@ -66,8 +68,9 @@ function adamRow(row: u32, gradient: usize, beta1: f32, beta2: f32, scaleOf: f32
 }
 
 /**
- * RMSprop without momentum on every row in every step: a row whose gradient was 0 meanwhile only decays, which is made up for here, so a
- * step costs no more than the rows it touches. `step` counts from 1; rows remember in `touched` the step they are at.
+ * RMSprop without momentum on every row in every step: a row whose gradient was 0 meanwhile only
+ * decays, which is made up for here, so a step costs no more than the rows it touches. `step`
+ * counts from 1; rows remember in `touched` the step they are at.
  */
 export function rmsprop(quantization: u32, quantizationScale: f32, rho: f32, rate: f32, step: u32): i32 {
   const slots = slotCount();
@@ -110,7 +113,10 @@ export function settle(rho: f32, rows: u32, step: u32): void {
   }
 }
 
-/** base^n in float64, rounded once; 0 once it is below the normal numbers of float32, which would be slow. */
+/**
+ * base^n in float64, rounded once; 0 once it is below the normal numbers of float32, which would be
+ * slow.
+ */
 function power(base: f64, n: u32): f32 {
   let result: f64 = 1;
   let square = base;

@@ -1,4 +1,7 @@
-/** Adam on weights that stay in this memory, and the first layer of a network over sparse rows (kernels/documents/adam-sparse.ts). All arrays are float32 or int32, row-major. */
+/**
+ * Adam on weights that stay in this memory, and the first layer of a network over sparse rows
+ * (kernels/documents/adam-sparse.ts). All arrays are float32 or int32, row-major.
+ */
 
 const KEEP1: f32 = 0.1;
 const KEEP2: f32 = 0.001;
@@ -31,7 +34,10 @@ export function step(values: usize, first: usize, second: usize, gradient: usize
   }
 }
 
-/** out[r] = sum over the entries of row r of amount times the weights of its term. offsets: (rows + 1); weights: (V, columns); out: (rows, columns). */
+/**
+ * out[r] = sum over the entries of row r of amount times the weights of its term. offsets: (rows +
+ * 1); weights: (V, columns); out: (rows, columns).
+ */
 export function project(offsets: usize, terms: usize, amounts: usize, rows: i32, weights: usize, columns: i32, out: usize): void {
   const width = <usize>columns << 2;
   memory.fill(out, 0, <usize>rows * width);
@@ -45,8 +51,9 @@ export function project(offsets: usize, terms: usize, amounts: usize, rows: i32,
 }
 
 /**
- * A step for the weights of some terms alone. Term terms[i] has the entries starts[i] to starts[i + 1], each of row rows[k] by amounts[k]; its gradient is their sum of amount
- * times gradients[row], its scale scales[i]. sum: `columns` numbers of scratch.
+ * A step for the weights of some terms alone. Term terms[i] has the entries starts[i] to starts[i +
+ * 1], each of row rows[k] by amounts[k]; its gradient is their sum of amount times gradients[row],
+ * its scale scales[i]. sum: `columns` numbers of scratch.
  */
 export function stepTerms(terms: usize, starts: usize, count: i32, rows: usize, amounts: usize, gradients: usize, columns: i32, values: usize, first: usize, second: usize, sum: usize, scales: usize, epsilon: f32): void {
   const width = <usize>columns << 2;

@@ -1,14 +1,17 @@
 /**
- * Hamming distances of one item's codes to those of all items (kernels/codes/code-distances.ts). codes: (L, V, w) bytes, table after table; own: (L, w). N lengths, the first
- * ends[n] bytes of a code, the last of them w. `shared`: a code of one table meets those of every other. Table t joins with the meetings (p, t) and (t, p), p <= t.
+ * Hamming distances of one item's codes to those of all items (kernels/codes/code-distances.ts).
+ * codes: (L, V, w) bytes, table after table; own: (L, w). N lengths, the first ends[n] bytes of a
+ * code, the last of them w. `shared`: a code of one table meets those of every other. Table t joins
+ * with the meetings (p, t) and (t, p), p <= t.
  */
 
 /** Distances that are counted, from 0. */
 const RADII: u32 = 4;
 
 /**
- * out: u16 (V), the least distance of whole codes over all tables. counts: u32 (L, N, RADII), items whose least distance over the tables up to t, of the
- * first ends[n] bytes, is exactly that; filled with zeros by the caller. scratch: L * 64 bytes, then N words.
+ * out: u16 (V), the least distance of whole codes over all tables. counts: u32 (L, N, RADII), items
+ * whose least distance over the tables up to t, of the first ends[n] bytes, is exactly that; filled
+ * with zeros by the caller. scratch: L * 64 bytes, then N words.
  */
 export function distances(codes: usize, own: usize, V: u32, L: u32, w: u32, ends: usize, N: u32, shared: bool, out: usize, counts: usize, scratch: usize): void {
   let item: u32 = 0;
@@ -33,7 +36,10 @@ export function distances(codes: usize, own: usize, V: u32, L: u32, w: u32, ends
   }
 }
 
-/** Codes of four bytes, four items at a time: a byte's set bits, summed to the bytes before it by one multiplication. */
+/**
+ * Codes of four bytes, four items at a time: a byte's set bits, summed to the bytes before it by
+ * one multiplication.
+ */
 function fours(codes: usize, own: usize, V: u32, L: u32, shared: bool, out: usize, counts: usize, scratch: usize): void {
   const ones = i32x4.splat(0x0101_0101);
   for (let k: usize = 0; k < <usize>L * 64; k += 16) v128.store(scratch + k, i32x4.splat(0));
@@ -63,7 +69,9 @@ function fours(codes: usize, own: usize, V: u32, L: u32, shared: bool, out: usiz
   flush(counts, L, scratch);
 }
 
-/** Adds the sums, a byte an item of four and a length, to the counts (L, 4, RADII), and clears them. */
+/**
+ * Adds the sums, a byte an item of four and a length, to the counts (L, 4, RADII), and clears them.
+ */
 function flush(counts: usize, L: u32, scratch: usize): void {
   for (let t: u32 = 0; t < L; t++) {
     for (let radius: u32 = 0; radius < RADII; radius++) {

@@ -1,16 +1,22 @@
 /**
- * The inner loops of counting and merging (kernels/affinity/count-rows.ts, kernels/affinity/merge-rows.ts), which say what is computed and own the memory: every
- * array lies where `layout` was told, in bytes. One row is summed at a time into a dense accumulator; what it touched is listed, and leaves in
- * order by way of a bitmap of two levels, so that nothing is sorted. V ids, w window.
+ * The inner loops of counting and merging (kernels/affinity/count-rows.ts,
+ * kernels/affinity/merge-rows.ts), which say what is computed and own the memory: every array lies
+ * where `layout` was told, in bytes. One row is summed at a time into a dense accumulator; what it
+ * touched is listed, and leaves in order by way of a bitmap of two levels, so that nothing is
+ * sorted. V ids, w window.
  *
- * sums: u64 (V + SPARE), all 0 between rows; narrow: u32 (V + SPARE), the same for rows whose sums cannot reach 2^32;
- * touched: u32 (V + SPARE); leaves: u64 (V / 64 + 1), a bit an id; summary: u64 (V / 4096 + 1), a bit a leaf;
- * columns: u32, outSums: u64 (capacity): the entries of the rows, in order.
+ * sums: u64 (V + SPARE), all 0 between rows; narrow: u32 (V + SPARE), the same for rows whose sums
+ * cannot reach 2^32; touched: u32 (V + SPARE); leaves: u64 (V / 64 + 1), a bit an id; summary: u64
+ * (V / 4096 + 1), a bit a leaf; columns: u32, outSums: u64 (capacity): the entries of the rows, in
+ * order.
  */
 
 import { available, encode32, encode64, fill, openStream, take, taken } from './delta';
 
-/** Ids [V, V + SPARE) stand for tokens that are not counted: several, so that their sums do not wait for one another. */
+/**
+ * Ids [V, V + SPARE) stand for tokens that are not counted: several, so that their sums do not wait
+ * for one another.
+ */
 const SPARE: u32 = 32;
 const MOST: u64 = (1 << 53) - 1;
 
@@ -54,7 +60,10 @@ export function refusedColumn(): u32 {
   return refused;
 }
 
-/** Counting sort: starts: u32 (V + 1), filled; places: u32, the places of id i in ids at starts[i] to starts[i + 1], rising. */
+/**
+ * Counting sort: starts: u32 (V + 1), filled; places: u32, the places of id i in ids at starts[i]
+ * to starts[i + 1], rising.
+ */
 export function sortPlaces(ids: usize, count: u32, starts: usize, next: usize, places: usize): void {
   memory.fill(starts, 0, (<usize>V + 1) << 2);
   for (let p: u32 = 0; p < count; p++) {
@@ -81,9 +90,12 @@ export function sortPlaces(ids: usize, count: u32, starts: usize, next: usize, p
 }
 
 /**
- * Counts rows from `row` on until fewer than V entries fit in `capacity`; ends: u32 (V), the entries written up to each row's end.
- * ids have `window` spare ones before the first token and after the last of each document; weights: u32 (w + 1), scale / distance.
- * gatherAt: GATHERED windows of ids, each a multiple of 16 bytes; 16 bytes behind the last id can be read. A row of at most `narrowPlaces` places cannot reach 2^32. Returns the next row; top bit set: that row's sum with refusedColumn() passed 2^53.
+ * Counts rows from `row` on until fewer than V entries fit in `capacity`; ends: u32 (V), the
+ * entries written up to each row's end. ids have `window` spare ones before the first token and
+ * after the last of each document; weights: u32 (w + 1), scale / distance. gatherAt: GATHERED
+ * windows of ids, each a multiple of 16 bytes; 16 bytes behind the last id can be read. A row of at
+ * most `narrowPlaces` places cannot reach 2^32. Returns the next row; top bit set: that row's sum
+ * with refusedColumn() passed 2^53.
  */
 export function countRows(row: u32, capacity: u32, ids: usize, starts: usize, places: usize, ends: usize, weights: usize, window: u32, narrowPlaces: u32, gatherAt: usize): u32 {
   gathered = gatherAt;
@@ -107,10 +119,16 @@ export function countRows(row: u32, capacity: u32, ids: usize, starts: usize, pl
   return row;
 }
 
-/** Places whose windows are gathered at once: their loads wait for memory together, not one after the other. */
+/**
+ * Places whose windows are gathered at once: their loads wait for memory together, not one after
+ * the other.
+ */
 const GATHERED: u32 = 64;
 
-/** Adds the window of every place of a row; both directions, whatever the column: half of it is not kept, but nothing branches on it. */
+/**
+ * Adds the window of every place of a row; both directions, whatever the column: half of it is not
+ * kept, but nothing branches on it.
+ */
 function visit<T>(acc: usize, ids: usize, places: usize, first: u32, end: u32, weights: usize, window: u32): void {
   let list = touched;
   const reach = <usize>window << 2;
@@ -144,7 +162,10 @@ function visit<T>(acc: usize, ids: usize, places: usize, first: u32, end: u32, w
   touchedCount = <u32>((list - touched) >> 2);
 }
 
-/** Writes the touched columns from `row` on, in order, and clears all. A place paired with its own word was met from both ends. */
+/**
+ * Writes the touched columns from `row` on, in order, and clears all. A place paired with its own
+ * word was met from both ends.
+ */
 function emit<T>(acc: usize, row: u32): bool {
   const end = touched + (<usize>touchedCount << 2);
   for (let at = touched; at < end; at += 4) {
@@ -166,7 +187,9 @@ function mark(j: u32): void {
   store<u64>(top, load<u64>(top) | ((<u64>1) << ((j >> 6) & 63)));
 }
 
-/** Writes every marked column, rising, and clears its sum and its mark; false where one passes 2^53. */
+/**
+ * Writes every marked column, rising, and clears its sum and its mark; false where one passes 2^53.
+ */
 function sweep<T>(acc: usize, row: u32): bool {
   let fits = true;
   const tops = (V >> 12) + 1;
@@ -210,19 +233,25 @@ export function codeSums(out: usize): usize {
   return encode64(outSums, length, out);
 }
 
-/** Where in the memory of a run (RUN_BYTES) its streams lie: the state of columns and sums, and a decoded block of 128 of each. */
+/**
+ * Where in the memory of a run (RUN_BYTES) its streams lie: the state of columns and sums, and a
+ * decoded block of 128 of each.
+ */
 const SUMS_STATE: usize = 48;
 const COLUMNS_BLOCK: usize = 96;
 const SUMS_BLOCK: usize = 96 + 512;
 
-/** The next entries of a run are `count` coded columns at bytes [columnsAt, columnsEnd), and sums; false where they are not. */
+/**
+ * The next entries of a run are `count` coded columns at bytes [columnsAt, columnsEnd), and sums;
+ * false where they are not.
+ */
 export function openBlock(run: usize, columnsAt: usize, columnsEnd: usize, sumsAt: usize, sumsEnd: usize, count: u32): bool {
   return openStream(run, run + COLUMNS_BLOCK, columnsAt, columnsEnd, count, false) && openStream(run + SUMS_STATE, run + SUMS_BLOCK, sumsAt, sumsEnd, count, true);
 }
 
 /**
- * Adds the next n entries of a run to the row at work; toGlobal: i32 (words), the id of each of the run's ids, or -1 for one that is not counted. False where
- * the run holds no such entries.
+ * Adds the next n entries of a run to the row at work; toGlobal: i32 (words), the id of each of the
+ * run's ids, or -1 for one that is not counted. False where the run holds no such entries.
  */
 export function addEntries(run: usize, n: u32, toGlobal: usize, words: u32): bool {
   let list = touched + (<usize>touchedCount << 2);
@@ -263,7 +292,10 @@ export function skipEntries(run: usize, n: u32): bool {
   return true;
 }
 
-/** How many of the next `most` entries of a run are decoded, at least one; 0 where there is none or the bytes are broken. */
+/**
+ * How many of the next `most` entries of a run are decoded, at least one; 0 where there is none or
+ * the bytes are broken.
+ */
 @inline
 function ready(run: usize, most: u32): u32 {
   if (available(run) == 0 && !fill<u32>(run, run + COLUMNS_BLOCK)) return 0;
@@ -277,7 +309,10 @@ function pass(run: usize, count: u32): void {
   take(run + SUMS_STATE, count);
 }
 
-/** Writes the row at work, whose columns are from `row` on; marginals: u64 (V), F summed by rows: both orders, the diagonal twice. */
+/**
+ * Writes the row at work, whose columns are from `row` on; marginals: u64 (V), F summed by rows:
+ * both orders, the diagonal twice.
+ */
 export function endRow(row: u32, marginals: usize): bool {
   const end = touched + (<usize>touchedCount << 2);
   for (let at = touched; at < end; at += 4) mark(load<u32>(at));

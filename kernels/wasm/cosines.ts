@@ -1,6 +1,8 @@
 /**
- * The largest of the L x L dot products of one item's vectors with every item's (kernels/codes/largest-cosines.ts).
- * values: f32 (V, L, d); own: f32 (L, d); out: f32 (V); sums: v128 (L x L and up to three more). d is a multiple of 8. Partial sums are added in a fixed order: eight, four, two.
+ * The largest of the L x L dot products of one item's vectors with every item's
+ * (kernels/codes/largest-cosines.ts). values: f32 (V, L, d); own: f32 (L, d); out: f32 (V); sums:
+ * v128 (L x L and up to three more). d is a multiple of 8. Partial sums are added in a fixed order:
+ * eight, four, two.
  */
 export function largest(values: usize, own: usize, items: u32, tables: u32, d: u32, out: usize, sums: usize): void {
   const row = <usize>d << 2;

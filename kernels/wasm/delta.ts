@@ -1,7 +1,9 @@
 /**
- * Parquet's DELTA_BINARY_PACKED for columns and sums of rows (kernels/affinity/delta-coding.ts; the same coding over plain arrays is store/tables/delta-coding.ts): blocks of 128
- * values, four miniblocks of 32, differences above the block's least one in as few bits as a miniblock needs. Arithmetic wraps at 64 bits, so every value is
- * coded. Behind what is decoded 8 bytes more can be read.
+ * Parquet's DELTA_BINARY_PACKED for columns and sums of rows (kernels/affinity/delta-coding.ts; the
+ * same coding over plain arrays is store/tables/delta-coding.ts): blocks of 128 values, four
+ * miniblocks of 32, differences above the block's least one in as few bits as a miniblock needs.
+ * Arithmetic wraps at 64 bits, so every value is coded. Behind what is decoded 8 bytes more can be
+ * read.
  */
 
 const BLOCK: u32 = 128;
@@ -96,8 +98,8 @@ function pack(from: usize, width: u32, out: usize): usize {
 }
 
 /*
- * A stream being decoded: state: 6 x 8 bytes: at, end, value before, values left, block's values decoded, of these taken. One block is decoded at once, to
- * `buffer` of 128 values.
+ * A stream being decoded: state: 6 x 8 bytes: at, end, value before, values left, block's values
+ * decoded, of these taken. One block is decoded at once, to `buffer` of 128 values.
  */
 const AT = 0;
 const END = 8;
@@ -121,7 +123,10 @@ function takeVarint(end: usize): u64 {
   return 0;
 }
 
-/** Begins a stream of u32 or u64 values at bytes [at, end); false where these are not `count` values. */
+/**
+ * Begins a stream of u32 or u64 values at bytes [at, end); false where these are not `count`
+ * values.
+ */
 export function openStream(state: usize, buffer: usize, at: usize, end: usize, count: u32, isWide: bool): bool {
   broken = false;
   position = at;
@@ -141,7 +146,10 @@ export function openStream(state: usize, buffer: usize, at: usize, end: usize, c
   return true;
 }
 
-/** Decodes the next block of a stream to its buffer; false where the bytes are broken or at their end. */
+/**
+ * Decodes the next block of a stream to its buffer; false where the bytes are broken or at their
+ * end.
+ */
 @inline
 export function fill<T>(state: usize, buffer: usize): bool {
   const left = load<u64>(state, LEFT);
@@ -218,7 +226,10 @@ export function take(state: usize, count: u32): void {
   store<u64>(state, load<u64>(state, TAKEN) + count, TAKEN);
 }
 
-/** Decodes all values of bytes [at, end) to `out`; false where they are not `count` values in exactly so many bytes. */
+/**
+ * Decodes all values of bytes [at, end) to `out`; false where they are not `count` values in
+ * exactly so many bytes.
+ */
 export function decode32(state: usize, at: usize, end: usize, count: u32, out: usize): bool {
   return decode<u32>(state, at, end, count, out);
 }

@@ -1,9 +1,13 @@
 /**
- * Codes within a Hamming distance, and all distances: the scan of lookup/, which carries this module's bytes (lookup/resident/scan-module.ts). Codes are
- * (n, W) words of 32 bits at `codes`; the query lies at `query` as 16 bytes: its W words again and again for W of 1, 2 and 4, else its W words.
+ * Codes within a Hamming distance, and all distances: the scan of lookup/, which carries this
+ * module's bytes (lookup/resident/scan-module.ts). Codes are (n, W) words of 32 bits at `codes`;
+ * the query lies at `query` as 16 bytes: its W words again and again for W of 1, 2 and 4, else its
+ * W words.
  */
 
-/** Writes (number, distance) as u32 each at `out` for every code within `radius`; returns how many. */
+/**
+ * Writes (number, distance) as u32 each at `out` for every code within `radius`; returns how many.
+ */
 export function within(codes: usize, n: i32, W: i32, query: usize, radius: i32, out: usize): i32 {
   let found = 0;
   let i = 0;

@@ -1,7 +1,9 @@
 /**
- * The members of N_i (kernels/affinity/mine-negatives.ts): neighbours of neighbours of a row that are none themselves, in the order in which they are met.
+ * The members of N_i (kernels/affinity/mine-negatives.ts): neighbours of neighbours of a row that
+ * are none themselves, in the order in which they are met.
  *
- * D as CSR: offsets: u32 (V + 1), columns: u32; seen: u32 (V), the last mark of each word; met: u32 (V + 1).
+ * D as CSR: offsets: u32 (V + 1), columns: u32; seen: u32 (V), the last mark of each word; met: u32
+ * (V + 1).
  */
 
 /** Lists N_i of row i; `mark` is not in `seen` yet. Returns how many there are. */

@@ -1,11 +1,15 @@
 /**
- * Words in the order of their bytes (kernels/words/order-scanned.ts): a radix sort by seven bytes at a time, runs of equal ones again by the next seven. Word i is
- * bytes [offsets[i], offsets[i + 1]); behind the last one 16 bytes more can be read, behind what is written 16 more written.
+ * Words in the order of their bytes (kernels/words/order-scanned.ts): a radix sort by seven bytes
+ * at a time, runs of equal ones again by the next seven. Word i is bytes [offsets[i], offsets[i +
+ * 1]); behind the last one 16 bytes more can be read, behind what is written 16 more written.
  */
 
 /** So few words are put in order by comparison. */
 const FEW: u32 = 24;
-/** The length of what is left of a word counts up to here, so words with equal keys go on behind the seven bytes. */
+/**
+ * The length of what is left of a word counts up to here, so words with equal keys go on behind the
+ * seven bytes.
+ */
 const MORE: u32 = 8;
 
 let offsets: usize = 0;
@@ -16,7 +20,10 @@ let spareKeys: usize = 0;
 let spareOrder: usize = 0;
 let histograms: usize = 0;
 
-/** order: u32 (count), the ids of the words in order; keys, spareKeys: u64 (count); spareOrder: u32 (count); histograms: u32 (8 * 256). */
+/**
+ * order: u32 (count), the ids of the words in order; keys, spareKeys: u64 (count); spareOrder: u32
+ * (count); histograms: u32 (8 * 256).
+ */
 export function sortWords(count: u32, offsetsAt: usize, bytesAt: usize, orderAt: usize, keysAt: usize, spareOrderAt: usize, spareKeysAt: usize, histogramsAt: usize): void {
   offsets = offsetsAt;
   bytes = bytesAt;
@@ -29,7 +36,10 @@ export function sortWords(count: u32, offsetsAt: usize, bytesAt: usize, orderAt:
   sortRange(0, count, 0);
 }
 
-/** Seven bytes of a word from `depth` on, the first one highest, zeros behind its end; then how many bytes are left, MORE for more than seven. */
+/**
+ * Seven bytes of a word from `depth` on, the first one highest, zeros behind its end; then how many
+ * bytes are left, MORE for more than seven.
+ */
 @inline
 function keyAt(id: u32, depth: u32): u64 {
   const start = load<u32>(offsets + (<usize>id << 2)) + depth;
@@ -125,8 +135,9 @@ function isLess(left: u32, right: u32, depth: u32): bool {
 }
 
 /**
- * The words in order, with what is known of each: outOffsets: u32 (count + 1); outCounts, outDocuments: u32 (count); places: i32 (count), the place of each id,
- * and before it -1 for a dropped token.
+ * The words in order, with what is known of each: outOffsets: u32 (count + 1); outCounts,
+ * outDocuments: u32 (count); places: i32 (count), the place of each id, and before it -1 for a
+ * dropped token.
  */
 export function arrangeWords(count: u32, counts: usize, documents: usize, outOffsets: usize, outBytes: usize, outCounts: usize, outDocuments: usize, places: usize): void {
   let end: u32 = 0;

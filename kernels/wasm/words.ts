@@ -1,10 +1,13 @@
 /**
- * Words of ASCII text and their ids (kernels/words/scan-words.ts, which owns the memory; every array lies where `layout` was told, in bytes). 64 bytes are
- * classed at once to bits, runs of bits are words. Ids are given in the order of arrival by open addressing, at most half full.
+ * Words of ASCII text and their ids (kernels/words/scan-words.ts, which owns the memory; every
+ * array lies where `layout` was told, in bytes). 64 bytes are classed at once to bits, runs of bits
+ * are words. Ids are given in the order of arrival by open addressing, at most half full.
  *
- * slots: i32 (mostMask + 1), of which mask + 1 are in use, so that few words lie in few cache lines; -1 where free; hashes: u32 (most); offsets: u32 (most + 1): word i is arena bytes [offsets[i], offsets[i + 1]);
- * counts, documents, latest: u32 (most); tokens: i32; word: bytes of the word at hand. Behind the text, the plain stretch and the word
- * 64 bytes more can be read, behind the arena's bytes 16.
+ * slots: i32 (mostMask + 1), of which mask + 1 are in use, so that few words lie in few cache
+ * lines; -1 where free; hashes: u32 (most); offsets: u32 (most + 1): word i is arena bytes
+ * [offsets[i], offsets[i + 1]); counts, documents, latest: u32 (most); tokens: i32; word: bytes of
+ * the word at hand. Behind the text, the plain stretch and the word 64 bytes more can be read,
+ * behind the arena's bytes 16.
  */
 
 export { arrangeWords, placeTokens, sortWords } from './word-order';
@@ -34,8 +37,11 @@ let numbers: bool = false;
 let apostrophes: bool = true;
 
 /** Slots in use at first, less one. */
-const LEAST_MASK: u32 = 0x3fff;
-/** A word that is not longer finds room in the arena and in the table as long as there is so much left. */
+const MIN_MASK: u32 = 0x3fff;
+/**
+ * A word that is not longer finds room in the arena and in the table as long as there is so much
+ * left.
+ */
 const LONGEST: u32 = 256;
 
 export function layout(maskIs: u32, slotsAt: usize, hashesAt: usize, offsetsAt: usize, countsAt: usize, documentsAt: usize, latestAt: usize, arenaAt: usize, arenaBytes: u32): void {
@@ -66,12 +72,15 @@ export function begin(min: u32, max: u32, keepsNumbers: bool, joinsApostrophes: 
   size = 0;
   length = 0;
   document = 1;
-  mask = mostMask < LEAST_MASK ? mostMask : LEAST_MASK;
+  mask = mostMask < MIN_MASK ? mostMask : MIN_MASK;
   memory.fill(slots, 0xff, (<usize>mask + 1) << 2);
   store<u32>(offsets, 0);
 }
 
-/** Places of the words known so far by their hashes, after more slots came in use or the table was laid out larger. */
+/**
+ * Places of the words known so far by their hashes, after more slots came in use or the table was
+ * laid out larger.
+ */
 export function rehash(): void {
   memory.fill(slots, 0xff, (<usize>mask + 1) << 2);
   for (let id: u32 = 0; id < size; id++) {
@@ -117,8 +126,9 @@ export function drop(): void {
 }
 
 /**
- * Takes the words of bytes [at, to), both ends of stretches, and returns where it stopped: at `to`, or at a stretch that holds more than ASCII and common
- * punctuation. There must be room for as many tokens and words as have place in these bytes: hasRoom(to - at).
+ * Takes the words of bytes [at, to), both ends of stretches, and returns where it stopped: at `to`,
+ * or at a stretch that holds more than ASCII and common punctuation. There must be room for as many
+ * tokens and words as have place in these bytes: hasRoom(to - at).
  */
 export function scan(at: usize, to: usize): usize {
   while (at < to) {
@@ -148,7 +158,10 @@ function nextHigh(from: usize, to: usize): usize {
   return to;
 }
 
-/** U+2010 to U+201F, U+2026, U+202A to U+202E become ASCII that means the same: U+2019 an apostrophe, the others a separator; -1 where there is more. */
+/**
+ * U+2010 to U+201F, U+2026, U+202A to U+202E become ASCII that means the same: U+2019 an
+ * apostrophe, the others a separator; -1 where there is more.
+ */
 function simplify(from: usize, to: usize): i32 {
   let out = plain;
   for (let at = from; at < to; at++) {
@@ -225,7 +238,10 @@ function ascii(from: usize, to: usize): void {
   if (open != 0) emit(open, to);
 }
 
-/** A run of letters, digits and apostrophes: bit 5 makes each of them lower case, and changes none that is. */
+/**
+ * A run of letters, digits and apostrophes: bit 5 makes each of them lower case, and changes none
+ * that is.
+ */
 @inline
 function emit(from: usize, to: usize): void {
   const bytes = <u32>(to - from);

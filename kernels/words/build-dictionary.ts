@@ -33,17 +33,26 @@ export interface DictionaryBuilder {
   drop(): void;
   /** The tokens since the last row's end are a row; none is made of no tokens. */
   endSentence(): void;
-  /** The document of the tokens since the last call is whole. It ends a row, an empty one where the document has no tokens. */
+  /**
+   * The document of the tokens since the last call is whole. It ends a row, an empty one where the
+   * document has no tokens.
+   */
   endDocument(): void;
   /** Tokens so far. */
   size(): number;
-  /** Gives ids in word order. Tokens after the last document's end are an error. The builder is done with. */
+  /**
+   * Gives ids in word order. Tokens after the last document's end are an error. The builder is done
+   * with.
+   */
   finish(): Shard;
 }
 
-const MOST_TOKENS = 0x7fff_ffff;
+const MAX_TOKENS = 0x7fff_ffff;
 
-/** Collects documents into a shard. Throws RangeError at 2^31 tokens, or where the words pass what a table of words holds. */
+/**
+ * Collects documents into a shard. Throws RangeError at 2^31 tokens, or where the words pass what a
+ * table of words holds.
+ */
 export function buildDictionary(): DictionaryBuilder {
   const table = wordTable();
   let counts = new Float64Array(1024);
@@ -111,9 +120,9 @@ export function buildDictionary(): DictionaryBuilder {
 
 /** Twice as much room for tokens. */
 export function growTokens(tokens: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  if (tokens.length === MOST_TOKENS)
-    throw new RangeError(`a shard of more than ${MOST_TOKENS} tokens; split the file`);
-  const larger = new Int32Array(Math.min(2 * tokens.length, MOST_TOKENS));
+  if (tokens.length === MAX_TOKENS)
+    throw new RangeError(`a shard of more than ${MAX_TOKENS} tokens; split the file`);
+  const larger = new Int32Array(Math.min(2 * tokens.length, MAX_TOKENS));
   larger.set(tokens);
   return larger;
 }
@@ -152,7 +161,10 @@ export function numberRows() {
   };
 }
 
-/** Words in the order of arrival, with their counts; `tokens` by these ids, which are put in word order in place. */
+/**
+ * Words in the order of arrival, with their counts; `tokens` by these ids, which are put in word
+ * order in place.
+ */
 export function orderShard(
   arrived: { words: Utf8Words; counts: ArrayLike<number>; documents: ArrayLike<number> },
   tokens: Int32Array,

@@ -5,13 +5,16 @@ export interface VocabularyChoice {
   /** Words to leave out, rising; they need not occur. */
   common: readonly string[];
   minimumCount: number;
-  /** At most so many words: the most common ones; of equally common ones those that come first in word order. */
+  /**
+   * At most so many words: the most common ones; of equally common ones those that come first in
+   * word order.
+   */
   maximumSize: number;
 }
 
 /**
- * The `n` most common words (all, when there are fewer; of equally common ones those that come first in word order) and those in more than `share` of all
- * documents, in word order.
+ * The `n` most common words (all, when there are fewer; of equally common ones those that come
+ * first in word order) and those in more than `share` of all documents, in word order.
  */
 export function chooseCommon(
   dictionary: Dictionary,
@@ -57,13 +60,17 @@ export function markWords(words: readonly string[], marked: readonly string[]): 
   return marks;
 }
 
-/** (words): the place of each word in `vocabulary`, -1 where it is not in it. Both lists rise, so the places do. */
+/**
+ * (words): the place of each word in `vocabulary`, -1 where it is not in it. Both lists rise, so
+ * the places do.
+ */
 export function mapToVocabulary(
   words: readonly string[],
   vocabulary: readonly string[],
 ): Int32Array {
   const ids = new Int32Array(words.length).fill(-1);
-  // A shard has far fewer words than the vocabulary, and they rise: bisect what is left of it, with growing steps.
+  // A shard has far fewer words than the vocabulary, and they rise: bisect what is left of it, with
+  // growing steps.
   let from = 0;
   for (let i = 0; i < words.length && from < vocabulary.length; i++) {
     let step = 1;

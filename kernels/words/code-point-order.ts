@@ -1,6 +1,7 @@
 /**
- * The order of words everywhere: by code points, which is the byte order of UTF-8 (and of Parquet, DuckDB, LC_ALL=C sort).
- * JavaScript's own order is by UTF-16 code units, where U+10000 and above come before U+E000.
+ * The order of words everywhere: by code points, which is the byte order of UTF-8 (and of Parquet,
+ * DuckDB, LC_ALL=C sort). JavaScript's own order is by UTF-16 code units, where U+10000 and above
+ * come before U+E000.
  */
 export function compareCodePoints(a: string, b: string): number {
   const length = a.length < b.length ? a.length : b.length;
@@ -22,7 +23,8 @@ export function checkRising(words: readonly string[], what: string): void {
   for (let i = 1; i < words.length; i++) {
     if (compareCodePoints(words[i - 1], words[i]) >= 0) {
       throw new RangeError(
-        `${what}: word ${i} is "${words[i]}" after "${words[i - 1]}"; expected rising code points, each word once`,
+        `${what}: word ${i} is "${words[i]}" after "${words[i - 1]}"; expected rising code ` +
+          'points, each word once',
       );
     }
   }

@@ -1,6 +1,7 @@
 /**
- * The dictionary and the tokens of text, whose words in ASCII are found where they lie (kernels/wasm/words.ts): the tokeniser gives stretches of text, not words,
- * and gets back those that hold more than ASCII. The result is that of buildDictionary over the tokeniser's words.
+ * The dictionary and the tokens of text, whose words in ASCII are found where they lie
+ * (kernels/wasm/words.ts): the tokeniser gives stretches of text, not words, and gets back those
+ * that hold more than ASCII. The result is that of buildDictionary over the tokeniser's words.
  */
 
 import { type DictionaryBuilder, growTokens, numberRows, type Shard } from './build-dictionary.ts';
@@ -19,7 +20,10 @@ export interface WordScanner extends DictionaryBuilder {
   scanner: {
     /** The text to come is bytes [from, to), at most 64 KiB; both ends are ends of stretches. */
     begin(bytes: Uint8Array, from: number, to: number): void;
-    /** Takes the words from byte `at` on, up to a stretch that is not its own, where it returns its place, or `to`. */
+    /**
+     * Takes the words from byte `at` on, up to a stretch that is not its own, where it returns its
+     * place, or `to`.
+     */
     next(at: number): number;
   };
 }
@@ -54,10 +58,10 @@ interface Exports extends OrderExports {
 const TEXT_BYTES = 65_536;
 const SLACK = 64;
 const TOKENS = 2 * TEXT_BYTES;
-const LEAST_WORDS = 1 << 16;
+const MIN_WORDS = 1 << 16;
 /** The table's arrays are addressed in 32 bits, with room for the rest. */
-const MOST_WORDS = 2 ** 26;
-const MOST_ARENA = 2 ** 30;
+const MAX_WORDS = 2 ** 26;
+const MAX_ARENA = 2 ** 30;
 
 interface Table {
   kernel: WasmKernel<Exports>;
@@ -82,16 +86,19 @@ interface Table {
 /** Memory of scanners that are done, for the next ones. */
 const free: Table[] = [];
 const freeTokens: Int32Array<ArrayBuffer>[] = [];
-const MOST_KEPT_TOKENS = 2 ** 22;
+const MAX_KEPT_TOKENS = 2 ** 22;
 
-/** Collects documents into a shard. Throws RangeError at 2^31 tokens, or where the words pass what a table of words holds. */
+/**
+ * Collects documents into a shard. Throws RangeError at 2^31 tokens, or where the words pass what a
+ * table of words holds.
+ */
 export function scanWords({
   minimumLength,
   maximumLength,
   numbers,
   apostrophes,
 }: ScanOptions): WordScanner {
-  let table = free.pop() ?? newTable(loadWasm<Exports>('words'), LEAST_WORDS, 16 * LEAST_WORDS);
+  let table = free.pop() ?? newTable(loadWasm<Exports>('words'), MIN_WORDS, 16 * MIN_WORDS);
   const { exports: kernel } = table.kernel;
   kernel.begin(minimumLength, maximumLength, Number(numbers), Number(apostrophes));
   const rows = numberRows();
@@ -166,7 +173,7 @@ export function scanWords({
       };
       const shard = { dictionary: orderScanned(table.kernel, words, all), tokens: all, ...ended };
       free.push(table);
-      if (tokens.length <= MOST_KEPT_TOKENS) freeTokens.push(tokens);
+      if (tokens.length <= MAX_KEPT_TOKENS) freeTokens.push(tokens);
       return shard;
     },
   };
@@ -221,9 +228,10 @@ function newTable(kernel: WasmKernel<Exports>, words: number, arenaBytes: number
 /** Twice as large. What comes first in memory stays where it is: the text at hand, the tokens. */
 function grownTable(table: Table): Table {
   const { kernel, words, arenaBytes, at } = table;
-  if (words === MOST_WORDS || arenaBytes === MOST_ARENA)
+  if (words === MAX_WORDS || arenaBytes === MAX_ARENA)
     throw new RangeError(
-      `a shard of more than ${MOST_WORDS} distinct words or ${MOST_ARENA} bytes of them; split the file`,
+      `a shard of more than ${MAX_WORDS} distinct words or ${MAX_ARENA} bytes of them; split ` +
+        'the file',
     );
   const names = ['hashes', 'offsets', 'counts', 'documents', 'latest'] as const;
   const known = kernel.exports.words();

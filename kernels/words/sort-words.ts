@@ -29,11 +29,14 @@ export const sortingSizes = (
 /** Read behind the last word. */
 export const SORT_SLACK = 16;
 /** A kernel that has taken more memory is not kept. */
-const MOST_KEPT = 2 ** 26;
+const MAX_KEPT = 2 ** 26;
 
 let kept: WasmKernel<SortExports> | undefined;
 
-/** (words): the ids of the words in the order of their bytes, a shorter word before those that begin with it. Throws RangeError where they pass 4 GiB with 28 bytes a word. */
+/**
+ * (words): the ids of the words in the order of their bytes, a shorter word before those that begin
+ * with it. Throws RangeError where they pass 4 GiB with 28 bytes a word.
+ */
 export function sortWords({ offsets, bytes }: Utf8Words): Int32Array {
   const kernel = kept ?? loadWasm<SortExports>('word-order');
   const count = offsets.length - 1;
@@ -55,7 +58,7 @@ export function sortWords({ offsets, bytes }: Utf8Words): Int32Array {
     spareKeys,
     histograms,
   );
-  kept = memory.byteLength <= MOST_KEPT ? kernel : undefined;
+  kept = memory.byteLength <= MAX_KEPT ? kernel : undefined;
   return new Int32Array(memory, order, count).slice();
 }
 

@@ -3,7 +3,10 @@ import { orderWords, sortWords } from './sort-words.ts';
 import { wordTable } from './word-table.ts';
 
 export interface DictionarySum {
-  /** Adds a dictionary; its words need no order. Throws RangeError where columns differ in length or a count reaches 2^53. */
+  /**
+   * Adds a dictionary; its words need no order. Throws RangeError where columns differ in length or
+   * a count reaches 2^53.
+   */
   add(part: Utf8Dictionary): void;
   /** Words so far. */
   size(): number;
@@ -11,7 +14,10 @@ export interface DictionarySum {
   finish(): Utf8Dictionary;
 }
 
-/** One dictionary of many, by a table of words: each is read once, and memory is that of the union. Sums are of integers, so their order is no matter. */
+/**
+ * One dictionary of many, by a table of words: each is read once, and memory is that of the union.
+ * Sums are of integers, so their order is no matter.
+ */
 export function sumDictionaries(): DictionarySum {
   const table = wordTable();
   let counts = new Float64Array(1024);
@@ -32,7 +38,8 @@ export function sumDictionaries(): DictionarySum {
       const words = offsets.length - 1;
       if (more.length !== words || moreDocuments.length !== words)
         throw new RangeError(
-          `a dictionary of ${words} words, ${more.length} counts, ${moreDocuments.length} numbers of documents`,
+          `a dictionary of ${words} words, ${more.length} counts, ${moreDocuments.length} ` +
+            'numbers of documents',
         );
       for (let k = 0; k < words; k++) {
         const id = table.add(bytes, offsets[k], offsets[k + 1]);
@@ -41,7 +48,9 @@ export function sumDictionaries(): DictionarySum {
         documents[id] += moreDocuments[k];
         if (counts[id] > Number.MAX_SAFE_INTEGER)
           throw new RangeError(
-            `the count of "${Buffer.from(bytes.subarray(offsets[k], offsets[k + 1])).toString('utf8')}" reaches 2^53`,
+            'the count of ' +
+              `"${Buffer.from(bytes.subarray(offsets[k], offsets[k + 1])).toString('utf8')}" ` +
+              'reaches 2^53',
           );
       }
     },

@@ -8,10 +8,13 @@ export interface WordChoice<Chosen> {
   finish(): Chosen;
 }
 
-/** As chooseVocabulary of the whole: never more than twice `maximumSize` words and a piece are held. */
+/**
+ * As chooseVocabulary of the whole: never more than twice `maximumSize` words and a piece are held.
+ */
 export function chooseVocabularyOfPieces(choice: VocabularyChoice): WordChoice<Dictionary> {
   let kept: Dictionary = NOTHING;
-  // Of what was left out before, more common or equally common words that come first remain: it would not be chosen later.
+  // Of what was left out before, more common or equally common words that come first remain: it
+  // would not be chosen later.
   const again = () => chooseVocabulary(kept, { ...choice, common: [] });
   return {
     add(piece) {
@@ -22,7 +25,10 @@ export function chooseVocabularyOfPieces(choice: VocabularyChoice): WordChoice<D
   };
 }
 
-/** As chooseCommon of the whole: never more than twice `n` words, those of the share and a piece are held. */
+/**
+ * As chooseCommon of the whole: never more than twice `n` words, those of the share and a piece are
+ * held.
+ */
 export function chooseCommonOfPieces(
   n: number,
   share: number,
@@ -72,7 +78,8 @@ function joined(a: Dictionary, b: Dictionary): Dictionary {
     compareCodePoints(a.words[a.words.length - 1], b.words[0]) >= 0
   ) {
     throw new RangeError(
-      `a piece begins with "${b.words[0]}" after "${a.words[a.words.length - 1]}"; expected rising code points`,
+      `a piece begins with "${b.words[0]}" after "${a.words[a.words.length - 1]}"; expected ` +
+        'rising code points',
     );
   }
   const both = (first: Float64Array, second: Float64Array) => {

@@ -4,13 +4,19 @@ import { type Utf8Words, wordTable } from './word-table.ts';
 export interface UnitedWords {
   /** Every word of any list but those left out, once, in word order. */
   words: Utf8Words;
-  /** Of each list: the place of each of its words in `words`, or -1 for one left out. Where a list is in word order, its places rise. */
+  /**
+   * Of each list: the place of each of its words in `words`, or -1 for one left out. Where a list
+   * is in word order, its places rise.
+   */
   places: Int32Array[];
   /** Distinct words of the lists, with those left out. */
   distinct: number;
 }
 
-/** The union of lists of words without some of them: by a table of words, so any number of lists is read once. */
+/**
+ * The union of lists of words without some of them: by a table of words, so any number of lists is
+ * read once.
+ */
 export function uniteWords(lists: readonly Utf8Words[], leftOut: Utf8Words): UnitedWords {
   const table = wordTable();
   const add = ({ offsets, bytes }: Utf8Words) => {
@@ -36,7 +42,10 @@ export function uniteWords(lists: readonly Utf8Words[], leftOut: Utf8Words): Uni
   };
 }
 
-/** (words): the place of each word in `vocabulary`, -1 where it is not in it. Both are in word order, so the places rise. */
+/**
+ * (words): the place of each word in `vocabulary`, -1 where it is not in it. Both are in word
+ * order, so the places rise.
+ */
 export function mapWords(words: Utf8Words, vocabulary: Utf8Words): Int32Array {
   const places = new Int32Array(words.offsets.length - 1).fill(-1);
   const size = vocabulary.offsets.length - 1;

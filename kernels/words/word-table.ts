@@ -1,6 +1,7 @@
 /**
- * A set of words as UTF-8 bytes with ids in order of arrival: open addressing (linear probing, at most half full) over a hash of 32 bits.
- * No strings are made: of 46 million tokens of a corpus few are new words.
+ * A set of words as UTF-8 bytes with ids in order of arrival: open addressing (linear probing, at
+ * most half full) over a hash of 32 bits. No strings are made: of 46 million tokens of a corpus few
+ * are new words.
  */
 
 /** Words end to end: word i is bytes [offsets[i], offsets[i + 1]). */
@@ -18,8 +19,8 @@ export interface WordTable {
 }
 
 /** Ids, hashes and offsets are 32-bit; the words' bytes are one array. */
-const MOST_WORDS = 2 ** 27;
-const MOST_BYTES = 0x7fff_ffff;
+const MAX_WORDS = 2 ** 27;
+const MAX_BYTES = 0x7fff_ffff;
 
 /** Throws RangeError at more than 2^27 distinct words or 2 GiB of their bytes. */
 export function wordTable(): WordTable {
@@ -50,12 +51,13 @@ export function wordTable(): WordTable {
   function insert(bytes: Uint8Array, from: number, to: number, hash: number, slot: number): number {
     const start = offsets[size];
     const end = start + to - from;
-    if (size === MOST_WORDS || end > MOST_BYTES)
+    if (size === MAX_WORDS || end > MAX_BYTES)
       throw new RangeError(
-        `a shard of more than ${MOST_WORDS} distinct words or ${MOST_BYTES} bytes of them; split the file`,
+        `a shard of more than ${MAX_WORDS} distinct words or ${MAX_BYTES} bytes of them; ` +
+          'split the file',
       );
     if (end > arena.length) {
-      const larger = new Uint8Array(Math.min(MOST_BYTES, Math.max(2 * arena.length, end)));
+      const larger = new Uint8Array(Math.min(MAX_BYTES, Math.max(2 * arena.length, end)));
       larger.set(arena);
       arena = larger;
     }

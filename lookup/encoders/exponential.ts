@@ -1,6 +1,7 @@
 /**
- * e^x with a fixed order of operations, which `Math.exp` does not promise: x = (32 k + j) ln 2 / 32 + r, e^x = 2^k 2^(j / 32) e^r. Bit for bit what the
- * maker of the index has, so that codes are the same.
+ * e^x with a fixed order of operations, which `Math.exp` does not promise: x = (32 k + j) ln 2 / 32
+ * + r, e^x = 2^k 2^(j / 32) e^r. Bit for bit what the maker of the index has, so that codes are the
+ * same.
  */
 
 const LN2_32_HIGH = 0.69314718036912381649 / 32;

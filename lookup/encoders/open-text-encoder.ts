@@ -4,8 +4,9 @@ import { locate, type OpenOptions } from '../open-index.ts';
 import { textEncoder, type TextEncoder } from './text-encoder.ts';
 
 /**
- * The encoder that lies beside a published index of documents, from the same places as openIndex. Reads `encoder.json` and `encoder.bin` whole. Throws
- * IndexReadError where the index has none, IndexFormatError where it is damaged.
+ * The encoder that lies beside a published index of documents, from the same places as openIndex.
+ * Reads `encoder.json` and `encoder.bin` whole. Throws IndexReadError where the index has none,
+ * IndexFormatError where it is damaged.
  */
 export async function openTextEncoder(
   uri: string,

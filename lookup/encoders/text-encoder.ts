@@ -5,7 +5,10 @@ import { IndexFormatError } from '../index-errors.ts';
 export interface TextEncoder {
   method: string;
   bits: number;
-  /** The code of a text, and how many of its distinct words are in the vocabulary; with none of them the code is all zeros. */
+  /**
+   * The code of a text, and how many of its distinct words are in the vocabulary; with none of them
+   * the code is all zeros.
+   */
   encode(text: string): { code: Uint8Array; words: number };
 }
 
@@ -44,8 +47,9 @@ const ACTIVATIONS = new Map<string, Layer['activation']>([
 ]);
 
 /**
- * The encoder of `encoder.json` and `encoder.bin` (docs/index-format.md). Sums are float64 in the order of inputs, as where the index was made, so
- * codes are the same. Throws IndexFormatError where the two do not fit each other or the index.
+ * The encoder of `encoder.json` and `encoder.bin` (docs/index-format.md). Sums are float64 in the
+ * order of inputs, as where the index was made, so codes are the same. Throws IndexFormatError
+ * where the two do not fit each other or the index.
  */
 export function textEncoder(
   headerBytes: Uint8Array,

@@ -4,19 +4,28 @@ import { readVarint, type VarintCursor as Cursor, wrongAt as wrong } from './var
 
 /** The items of a bucket, by ascending item number. */
 export interface Bucket {
-  /** What items are ordered by: their numbers, or where keys are int64 the ids, which ascend as the numbers do. */
+  /**
+   * What items are ordered by: their numbers, or where keys are int64 the ids, which ascend as the
+   * numbers do.
+   */
   order: readonly (number | bigint)[];
   keys: string[];
   /** Where the index has payloads. */
   payloads?: readonly string[];
-  /** How many items the bucket has, where that is more than the reader gives; then there are no keys. */
+  /**
+   * How many items the bucket has, where that is more than the reader gives; then there are no
+   * keys.
+   */
   tooLarge?: number;
 }
 
 /** A bucket of more items than a reader gives. */
 export const tooLarge = (items: number): Bucket => ({ order: [], keys: [], tooLarge: items });
 
-/** The items of the bucket whose entry this is; a large bucket costs one more read, one of more than `most` items none. Throws IndexFormatError. */
+/**
+ * The items of the bucket whose entry this is; a large bucket costs one more read, one of more than
+ * `most` items none. Throws IndexFormatError.
+ */
 export async function readBucket(
   file: PageFile,
   entry: PageEntry,
@@ -53,7 +62,8 @@ export async function readBucket(
 function readList({ header }: PageFile, cursor: Cursor, count: number): Bucket {
   const { keys, items, payloads } = header;
   const left = cursor.bytes.length - cursor.at;
-  // Before anything is allocated: an id takes 8 bytes, a word a byte for its number and at least one for its key, a payload at least one.
+  // Before anything is allocated: an id takes 8 bytes, a word a byte for its number and at least
+  // one for its key, a payload at least one.
   const least = count * ((keys === 'int64' ? 8 : 2) + (payloads ? 1 : 0));
   if (least > left) throw wrong(cursor, `a list of ${count} items`, `${left} bytes`);
   const bucket = keys === 'int64' ? readIds(cursor, count) : readWords(cursor, count, items);

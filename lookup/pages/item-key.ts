@@ -3,7 +3,10 @@ import type { PageHeader } from './page-header.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** A query as the index stores keys; undefined where no key can look like this (a lone surrogate, not a decimal 64-bit integer). */
+/**
+ * A query as the index stores keys; undefined where no key can look like this (a lone surrogate,
+ * not a decimal 64-bit integer).
+ */
 export function encodeKey(kind: PageHeader['keys'], query: string): Uint8Array | undefined {
   if (kind === 'utf8') {
     const bytes = encoder.encode(query);
@@ -17,7 +20,10 @@ export function encodeKey(kind: PageHeader['keys'], query: string): Uint8Array |
   return bytes;
 }
 
-/** A stored key as a person writes it: the word, or the id in decimal. Undefined where the bytes are no UTF-8. */
+/**
+ * A stored key as a person writes it: the word, or the id in decimal. Undefined where the bytes are
+ * no UTF-8.
+ */
 export function decodeKey(kind: PageHeader['keys'], bytes: Uint8Array): string | undefined {
   if (kind === 'int64')
     return String(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0, true));

@@ -5,13 +5,19 @@ import type { KeyRecords } from '../resident/resident-keys.ts';
 /** The whole of `items.pages` in arrays by item number. */
 export interface LoadedItems {
   keys: KeyRecords;
-  /** A table's codes, (V, W): W = ceil(w / 4) words, bytes of a code from the low end of a word up, zeros behind. */
+  /**
+   * A table's codes, (V, W): W = ceil(w / 4) words, bytes of a code from the low end of a word up,
+   * zeros behind.
+   */
   codes: Uint32Array[];
   /** Where the index has payloads. */
   payloads?: TextRecords;
 }
 
-/** Texts end to end, each behind its length (u16, little-endian); `starts` says where that of item i begins. */
+/**
+ * Texts end to end, each behind its length (u16, little-endian); `starts` says where that of item i
+ * begins.
+ */
 export interface TextRecords {
   bytes: Uint8Array;
   starts: Uint32Array;
@@ -23,7 +29,10 @@ export function textRecord({ bytes, starts }: TextRecords, number: number): Uint
   return bytes.subarray(at + 2, at + 2 + (bytes[at]! | (bytes[at + 1]! << 8)));
 }
 
-/** Reads all items, `items.pages` alone: the buckets follow from the codes. Throws IndexFormatError, and RangeError where the keys exceed 4 GiB. */
+/**
+ * Reads all items, `items.pages` alone: the buckets follow from the codes. Throws IndexFormatError,
+ * and RangeError where the keys exceed 4 GiB.
+ */
 export async function loadItems(file: PageFile): Promise<LoadedItems> {
   const { header } = file;
   const { items, tables, codeBytes, pages, pageBytes, keys: kind } = header;

@@ -1,4 +1,6 @@
-/** CRC-32C and XXH32 as docs/index-format.md uses them. Lookup stands alone, so it carries its own. */
+/**
+ * CRC-32C and XXH32 as docs/index-format.md uses them. Lookup stands alone, so it carries its own.
+ */
 
 const CRC_TABLE = crcTable();
 
@@ -19,7 +21,10 @@ export function crc32c(bytes: Uint8Array, start: number, end: number, crc = 0): 
   return ~c >>> 0;
 }
 
-/** CRC-32C of the header's checksum and then bytes [start, end): proof that they belong to this very file. */
+/**
+ * CRC-32C of the header's checksum and then bytes [start, end): proof that they belong to this very
+ * file.
+ */
 export function boundCrc(bytes: Uint8Array, start: number, end: number, headerCrc: number): number {
   const seed = Uint8Array.of(headerCrc, headerCrc >>> 8, headerCrc >>> 16, headerCrc >>> 24);
   return crc32c(bytes, start, end, crc32c(seed, 0, 4));

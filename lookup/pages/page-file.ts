@@ -17,7 +17,10 @@ export interface PageEntry {
 export interface PageFile {
   name: string;
   header: PageHeader;
-  /** The entry of a key, or undefined where the index has none: one ranged read, or none where the pages are kept. */
+  /**
+   * The entry of a key, or undefined where the index has none: one ranged read, or none where the
+   * pages are kept.
+   */
   find(key: Uint8Array): Promise<PageEntry | undefined>;
   /** Every page, proven, in runs of a few MiB; for those who want the whole part. */
   runsOfPages(): AsyncGenerator<PageRun, void, undefined>;
@@ -44,7 +47,10 @@ export interface ExpectedPart {
   identity: string;
 }
 
-/** Reads and checks the header of a part. `keep` is how many reads of pages are kept for later queries. */
+/**
+ * Reads and checks the header of a part. `keep` is how many reads of pages are kept for later
+ * queries.
+ */
 export async function openPageFile(
   name: string,
   reader: RangeReader,
@@ -216,7 +222,10 @@ function itemTail({ tables, codeBytes, payloads }: PageHeader): number {
   return (payloads ? 2 : 0) + 4 + tables * codeBytes;
 }
 
-/** Where the key of an item's entry ends, and with it its payload begins; the payload ends where the tail begins. Of a proven page. */
+/**
+ * Where the key of an item's entry ends, and with it its payload begins; the payload ends where the
+ * tail begins. Of a proven page.
+ */
 export function itemPlaces(
   header: PageHeader,
   bytes: Uint8Array,
@@ -238,7 +247,10 @@ export function payloadText(name: string, bytes: Uint8Array, offset: number): st
   return text;
 }
 
-/** Of the proven page at `page`: its entries, where the first begins in it, and where the u16 ends of all lie in `bytes`. */
+/**
+ * Of the proven page at `page`: its entries, where the first begins in it, and where the u16 ends
+ * of all lie in `bytes`.
+ */
 export function pageEntries(
   bytes: Uint8Array,
   page: number,

@@ -11,7 +11,10 @@ const statFile = promisify<number, Stats>(fstat);
 const readAt = promisify(read);
 const closeFile = promisify(close);
 
-/** Reads ranges of a local file, which stays open from the first read until `close`. Throws IndexReadError. */
+/**
+ * Reads ranges of a local file, which stays open from the first read until `close`. Throws
+ * IndexReadError.
+ */
 export function fileRangeReader(file: string): RangeReader {
   let opened: Promise<{ descriptor: number; size: number }> | undefined;
   let known: number | undefined;

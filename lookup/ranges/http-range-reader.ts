@@ -6,9 +6,10 @@ import { sameObject } from './same-object.ts';
 const MAXIMUM_OBJECT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads ranges of an object on a web server. Throws IndexReadError when the server ignores Range (200), refuses it,
- * answers another range, or when size or ETag differ from those of the first answer. ETags are compared here and not by If-Match,
- * which is no safelisted header: a browser would ask the server for leave before each read.
+ * Reads ranges of an object on a web server. Throws IndexReadError when the server ignores Range
+ * (200), refuses it, answers another range, or when size or ETag differ from those of the first
+ * answer. ETags are compared here and not by If-Match, which is no safelisted header: a browser
+ * would ask the server for leave before each read.
  */
 export function httpRangeReader(
   uri: string,
@@ -54,7 +55,8 @@ export function httpLocation(
       return found === 'unchanged' ? undefined : found?.bytes;
     },
     readIfChanged(path, etag) {
-      // In a browser the header would make the request one that needs leave across origins; its own cache revalidates instead.
+      // In a browser the header would make the request one that needs leave across origins; its own
+      // cache revalidates instead.
       const headers: Record<string, string> =
         etag !== undefined && !('document' in globalThis) ? { 'if-none-match': etag } : {};
       return readWhole(new URL(path, base).href, fetchObject, headers, 'no-cache');
@@ -117,7 +119,8 @@ function checkResponse(
   if (encoding !== null && encoding !== 'identity')
     throw new IndexReadError(uri, `expected plain bytes, got content-encoding ${encoding}`);
   const header = response.headers.get('content-range');
-  // Across origins a browser shows Content-Range only where the server exposes it; the length and the checksums decide then.
+  // Across origins a browser shows Content-Range only where the server exposes it; the length and
+  // the checksums decide then.
   if (header === null) return { end, size: undefined };
   const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header);
   const last = Number(match?.[2]);
@@ -136,7 +139,10 @@ function checkResponse(
   return { end: last + 1, size: total };
 }
 
-/** The body, `length` bytes at most (or exactly, unless the end is unknown): a server that sends more is cut off. */
+/**
+ * The body, `length` bytes at most (or exactly, unless the end is unknown): a server that sends
+ * more is cut off.
+ */
 async function readBody(
   uri: string,
   response: Response,

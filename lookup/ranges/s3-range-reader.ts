@@ -10,8 +10,9 @@ interface Read {
 }
 
 /**
- * A folder of a bucket, `s3://bucket/prefix`, as the standard AWS environment reaches it (path style where an endpoint is set). Node alone, with `@aws-sdk/client-s3` installed: it is
- * loaded at the first read. Throws IndexReadError.
+ * A folder of a bucket, `s3://bucket/prefix`, as the standard AWS environment reaches it (path
+ * style where an endpoint is set). Node alone, with `@aws-sdk/client-s3` installed: it is loaded at
+ * the first read. Throws IndexReadError.
  */
 export function s3Location(uri: string): IndexLocation {
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/*(.*)$/s.exec(uri) ?? [];
@@ -21,7 +22,10 @@ export function s3Location(uri: string): IndexLocation {
   const keyOf = (path: string): string =>
     prefix === '' ? path : `${prefix.replace(/\/+$/, '')}/${path}`;
 
-  /** Undefined where there is no such object, `unchanged` where it still has the ETag, nothing where the range lies beyond its end. */
+  /**
+   * Undefined where there is no such object, `unchanged` where it still has the ETag, nothing where
+   * the range lies beyond its end.
+   */
   async function get(
     path: string,
     options: Pick<GetObjectCommandInput, 'Range' | 'IfNoneMatch'>,

@@ -4,7 +4,10 @@ import { IndexReadError } from '../index-errors.ts';
 export interface SeenObject {
   readonly size: number | undefined;
   readonly etag: string | undefined;
-  /** Takes what an answer says, as far as it does. Throws IndexReadError where it is of another object. */
+  /**
+   * Takes what an answer says, as far as it does. Throws IndexReadError where it is of another
+   * object.
+   */
   check(size: number | undefined, etag: string | undefined): void;
 }
 

@@ -20,7 +20,10 @@ export function hammingDistance(
   return distance;
 }
 
-/** `distances[b]` becomes the distance of code b of (B, W) `codes` to `query`: by SIMD where that may be compiled. */
+/**
+ * `distances[b]` becomes the distance of code b of (B, W) `codes` to `query`: by SIMD where that
+ * may be compiled.
+ */
 export function scanDistances(
   codes: Uint32Array,
   words: number,

@@ -1,24 +1,39 @@
-/** The buckets of one table in memory, grouped from the items' codes. W = words of 32 bits a code, B buckets. */
+/**
+ * The buckets of one table in memory, grouped from the items' codes. W = words of 32 bits a code, B
+ * buckets.
+ */
 export interface ResidentBuckets {
   readonly table: number;
   /** B. */
   readonly buckets: number;
-  /** (B, W): distinct codes, in the order of their first item; bytes of a code from the low end of a word up. */
+  /**
+   * (B, W): distinct codes, in the order of their first item; bytes of a code from the low end of a
+   * word up.
+   */
   readonly codes: Uint32Array;
   /** For each bucket its list in `lists`: the number of items, then their numbers, ascending. */
   readonly starts: Uint32Array;
   readonly lists: Uint32Array;
   /** The bucket of a code of W words at `at` of `words`, or -1. */
   find(words: Uint32Array, at: number): number;
-  /** `out[q]` becomes the bucket of code q of (n, W) `codes`, or -1. Returns `warmed` and a sum of slots: reads that must not be optimised away. */
+  /**
+   * `out[q]` becomes the bucket of code q of (n, W) `codes`, or -1. Returns `warmed` and a sum of
+   * slots: reads that must not be optimised away.
+   */
   findBatch(codes: Uint32Array, out: Int32Array, warmed: number): number;
   readonly heldBytes: number;
 }
 
-/** Codes that a batch hashes before it looks the first one up: their slots come to the cache at the same time. */
+/**
+ * Codes that a batch hashes before it looks the first one up: their slots come to the cache at the
+ * same time.
+ */
 const BLOCK = 128;
 
-/** Groups items by code: `codes` is (V, W); `bucketStarts[i * stride + table]` becomes where item i's list begins. */
+/**
+ * Groups items by code: `codes` is (V, W); `bucketStarts[i * stride + table]` becomes where item
+ * i's list begins.
+ */
 export function groupByCode(
   codes: Uint32Array,
   words: number,
@@ -100,7 +115,10 @@ export function groupByCode(
   };
 }
 
-/** Groups the items of all tables in one space of codes; an item is once in a bucket. `bucketStarts` is (V, L) and becomes where the list of each code begins. */
+/**
+ * Groups the items of all tables in one space of codes; an item is once in a bucket. `bucketStarts`
+ * is (V, L) and becomes where the list of each code begins.
+ */
 export function groupShared(
   codes: Uint32Array[],
   words: number,

@@ -15,7 +15,10 @@ import {
 import { groupByCode, groupShared, type ResidentBuckets } from './resident-buckets.ts';
 import { residentKeys, type ResidentKeys } from './resident-keys.ts';
 
-/** Where the answers of a batch lie: the bucket of query q in table t is `lists[t]` from `starts[q * L + t]`, `counts[q * L + t]` numbers. */
+/**
+ * Where the answers of a batch lie: the bucket of query q in table t is `lists[t]` from `starts[q *
+ * L + t]`, `counts[q * L + t]` numbers.
+ */
 export interface BatchView {
   /** Item number of each query, -1 where the index has none. */
   numbers: Int32Array;
@@ -23,7 +26,10 @@ export interface BatchView {
   counts: Uint32Array;
 }
 
-/** An index in memory: synchronous, for many queries. An answer is a view of `lists`; texts are copies. */
+/**
+ * An index in memory: synchronous, for many queries. An answer is a view of `lists`; texts are
+ * copies.
+ */
 export interface ResidentIndex {
   readonly items: number;
   readonly tables: number;
@@ -33,15 +39,23 @@ export interface ResidentIndex {
   payloadOf(number: number): string | undefined;
   /** For each table the lists of its buckets: a number of items, then their numbers, ascending. */
   readonly lists: readonly Uint32Array[];
-  /** (V, L): where in `lists[table]` the bucket of an item has its count; its numbers follow. For loops that cannot afford `bucketStart`. */
+  /**
+   * (V, L): where in `lists[table]` the bucket of an item has its count; its numbers follow. For
+   * loops that cannot afford `bucketStart`.
+   */
   readonly bucketStarts: Uint32Array;
-  /** Where in `lists[table]` the bucket of an item has its first number; the count lies before it. */
+  /**
+   * Where in `lists[table]` the bucket of an item has its first number; the count lies before it.
+   */
   bucketStart(number: number, table: number): number;
   /** The same of a code (w bytes at `at`), or -1 where no item has it. */
   codeStart(table: number, code: Uint8Array, at?: number): number;
   /** Item numbers with this code, a view. */
   itemsOf(table: number, code: Uint8Array): Uint32Array;
-  /** As of HashIndex: copies, with texts; the one answer here that knows `maximumBucket`, as views cost the same whatever their length. */
+  /**
+   * As of HashIndex: copies, with texts; the one answer here that knows `maximumBucket`, as views
+   * cost the same whatever their length.
+   */
   lookup(query: string): LookupAnswer;
   /** Views of many answers; `out` of an earlier call of the same length is used again. */
   lookupBatch(queries: readonly (string | bigint)[], out?: BatchView): BatchView;
@@ -70,8 +84,9 @@ export interface ResidentIndex {
 }
 
 /**
- * Puts what `items.pages` holds in the form of lookups: keys found by hash, items grouped by code, a Hamming search a table at its first use. `shared`: the codes of all
- * tables are one space, so every table has the same buckets and the same search.
+ * Puts what `items.pages` holds in the form of lookups: keys found by hash, items grouped by code,
+ * a Hamming search a table at its first use. `shared`: the codes of all tables are one space, so
+ * every table has the same buckets and the same search.
  */
 export function residentIndex(
   { keys: records, codes, payloads }: LoadedItems,

@@ -6,7 +6,10 @@ export interface ResidentKeys {
   readonly kind: PageHeader['keys'];
   /** The number of the item with this key, or -1. Ids may come as bigint or in decimal. */
   find(query: string | bigint): number;
-  /** `out[i]` becomes the number of `queries[i]`, or -1; queries wait for memory together. Returns `warmed` and a sum of slots: reads that must not be optimised away. */
+  /**
+   * `out[i]` becomes the number of `queries[i]`, or -1; queries wait for memory together. Returns
+   * `warmed` and a sum of slots: reads that must not be optimised away.
+   */
   findBatch(queries: readonly (string | bigint)[], out: Int32Array, warmed: number): number;
   /** The stored bytes of an item's key, a view. */
   bytesOf(number: number): Uint8Array;

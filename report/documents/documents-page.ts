@@ -8,7 +8,10 @@ import { bitsCurves, type BitsCurve, pictureMap } from './documents-plots.ts';
 import { experimentPage } from '../experiments/experiment-page.ts';
 import { sweepBars, sweepsOf } from '../experiments/sweep-bars.ts';
 
-/** Markdown: a table a data set, a row a method; in each cell mean ± standard deviation of the seeds, and in brackets the papers' figure. */
+/**
+ * Markdown: a table a data set, a row a method; in each cell mean ± standard deviation of the
+ * seeds, and in brackets the papers' figure.
+ */
 export function documentsTable(scores: readonly DocumentScore[]): string {
   return dataOf(scores)
     .map((data) =>
@@ -26,7 +29,10 @@ export interface ShownPicture {
   picture: DocumentPicture;
 }
 
-/** HTML: the tables, curves over bits, bars by what was varied, maps of codes (Fig. 3 of paper 3), and example codes as NASH's slides show them. */
+/**
+ * HTML: the tables, curves over bits, bars by what was varied, maps of codes (Fig. 3 of paper 3),
+ * and example codes as NASH's slides show them.
+ */
 export function documentsPage(
   table: string,
   scores: readonly DocumentScore[],
@@ -38,7 +44,9 @@ export function documentsPage(
   ]);
   const maps = pictures.map(({ score, picture }) => ({
     svg: pictureMap(picture),
-    caption: `${score.data}, ${rowName(score)}, ${score.bits} bits: ${picture.points.length} test documents by UMAP of the numbers whose signs are their codes; colours are labels.`,
+    caption:
+      `${score.data}, ${rowName(score)}, ${score.bits} bits: ${picture.points.length} test ` +
+      'documents by UMAP of the numbers whose signs are their codes; colours are labels.',
   }));
   const examples = pictures.map(({ score, picture }) => exampleTable(score, picture));
   return experimentPage({
@@ -113,7 +121,9 @@ function curvesOf(
   return [
     {
       svg: bitsCurves(curves),
-      caption: `${data}: precision of the 100 nearest by bits, dashed the papers', grey the other methods.`,
+      caption:
+        `${data}: precision of the 100 nearest by bits, dashed the papers', grey the other ` +
+        'methods.',
     },
   ];
 }
@@ -144,7 +154,9 @@ function barsOf(
       );
       return sweeps.map(({ bars }) => ({
         svg: sweepBars(variable, bars),
-        caption: `${data}, ${bits} bits: precision of the 100 nearest by ${variable}, the best of what else varies.`,
+        caption:
+          `${data}, ${bits} bits: precision of the 100 nearest by ${variable}, the best of ` +
+          'what else varies.',
       }));
     });
   });
@@ -156,12 +168,14 @@ function exampleTable(score: DocumentScore, { examples }: DocumentPicture): stri
     .flat()
     .map(
       ({ labels, words, code, distance }) =>
-        `| ${plain(labels.join(', '))} | ${plain(words.join(', '))} | ${binary(code)} | ${distance} |`,
+        `| ${plain(labels.join(', '))} | ${plain(words.join(', '))} | ${binary(code)} | ` +
+        `${distance} |`,
     );
   return [
     `## Example codes: ${score.data}, ${rowName(score)}, ${score.bits} bits`,
     '',
-    'A test document (distance 0 to itself) of each of the commonest labels, then the training documents nearest to it; of each the words that weigh most.',
+    'A test document (distance 0 to itself) of each of the commonest labels, then the ' +
+      'training documents nearest to it; of each the words that weigh most.',
     '',
     '| label | words | code | distance |',
     '|---|---|---|---|',

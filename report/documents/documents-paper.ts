@@ -3,7 +3,9 @@ type ByBits = Partial<Record<number, number>>;
 const row = (values: readonly number[], from = 16): ByBits =>
   Object.fromEntries(values.map((value, at) => [from * 2 ** at, value]));
 
-/** Table 3 of Dong et al. 2019, 32 bits: by data set and method, of 5, 10, 20, 40 and 80 components. */
+/**
+ * Table 3 of Dong et al. 2019, 32 bits: by data set and method, of 5, 10, 20, 40 and 80 components.
+ */
 const PAPER_COMPONENTS: Partial<Record<string, Partial<Record<string, ByBits>>>> = {
   '20news': {
     gmsh: row([0.4708, 0.4778, 0.5381, 0.5197, 0.5188], 5),
@@ -34,7 +36,10 @@ export function paperPrecision(data: string, name: string, bits: number): number
   return PAPER_PRECISION[collection]?.[name]?.[bits];
 }
 
-/** prec@100 of the papers by data set, method and bits: NASH's slides (Reuters, 8 bits on), Tables 1 and 2 of Dong et al. 2019 (16 bits on). */
+/**
+ * prec@100 of the papers by data set, method and bits: NASH's slides (Reuters, 8 bits on), Tables 1
+ * and 2 of Dong et al. 2019 (16 bits on).
+ */
 const PAPER_PRECISION: Partial<Record<string, Partial<Record<string, ByBits>>>> = {
   reuters: {
     lsh: row([0.2802, 0.3215, 0.3862, 0.4667, 0.5194], 8),

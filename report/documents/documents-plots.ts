@@ -13,7 +13,10 @@ export interface BitsCurve {
 const COLUMNS = 4;
 const ROW_HEIGHT = 130;
 
-/** Fig. 2 of paper 3, a small plot a method: its precision by bits, the papers' dashed, those of the other methods behind it. */
+/**
+ * Fig. 2 of paper 3, a small plot a method: its precision by bits, the papers' dashed, those of the
+ * other methods behind it.
+ */
 export function bitsCurves(curves: readonly BitsCurve[]): string {
   const places = curves.map((curve, at) => ({
     ...curve,
@@ -75,7 +78,10 @@ export function bitsCurves(curves: readonly BitsCurve[]): string {
   });
 }
 
-/** Fig. 3 of paper 3: documents on a map, a colour a label, its name where the median of its documents is. */
+/**
+ * Fig. 3 of paper 3: documents on a map, a colour a label, its name where the median of its
+ * documents is.
+ */
 export function pictureMap({ labels, points }: DocumentPicture): string {
   const named = points.map(({ x, y, label }) => ({ x, y, label: labels[label] ?? 'none' }));
   // By how many they are, so that neighbouring hues are of unlike size.

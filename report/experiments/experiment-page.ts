@@ -8,7 +8,10 @@ export interface ExperimentPage {
   figures: { svg: string; caption: string }[];
 }
 
-/** The page of an experiment: one file with its tables and plots, as a run has one; nothing from the network. */
+/**
+ * The page of an experiment: one file with its tables and plots, as a run has one; nothing from the
+ * network.
+ */
 export function experimentPage({ title, table, figures }: ExperimentPage): string {
   const pictures = figures.map(
     ({ svg, caption }) => `<figure>${svg}<figcaption>${text(caption)}</figcaption></figure>`,
@@ -23,7 +26,10 @@ ${pictures.join('\n')}
   return htmlPage({ title, body });
 }
 
-/** Tables of Markdown as HTML; another line is a paragraph, one with # a heading. Columns of numbers stand to the right. */
+/**
+ * Tables of Markdown as HTML; another line is a paragraph, one with # a heading. Columns of numbers
+ * stand to the right.
+ */
 function tables(markdown: string): string {
   const html: string[] = [];
   let rows: string[][] = [];
@@ -34,7 +40,8 @@ function tables(markdown: string): string {
         (_, at) => at > 0 && body.every((cells) => NUMBER.test(cells[at] ?? '')),
       );
       html.push(
-        `<div class="scroll"><table><thead>${row(head, 'th', numbers)}</thead><tbody>${body.map((cells) => row(cells, 'td', numbers)).join('\n')}</tbody></table></div>`,
+        '<div ' +
+          `class="scroll"><table><thead>${row(head, 'th', numbers)}</thead><tbody>${body.map((cells) => row(cells, 'td', numbers)).join('\n')}</tbody></table></div>`,
       );
     }
     rows = [];

@@ -32,13 +32,22 @@ const PAPER: Record<Method, readonly [number, number, number, number]> = {
 export interface SbmPage {
   /** Markdown: a row a setting. */
   table: string;
-  /** F1 of the best setting of each method and draw, the paper's as a mark; then, where it is a sweep, F1 against each variable. */
+  /**
+   * F1 of the best setting of each method and draw, the paper's as a mark; then, where it is a
+   * sweep, F1 against each variable.
+   */
   plots: { name: string; svg: string }[];
-  /** HTML: the table, bars of a sweep (Fig. 2), the matrix (Fig. 4), and what each model takes for relevance (Fig. 1). */
+  /**
+   * HTML: the table, bars of a sweep (Fig. 2), the matrix (Fig. 4), and what each model takes for
+   * relevance (Fig. 1).
+   */
   page: string;
 }
 
-/** The tables and plots that an experiment leaves. `relevanceOf`: what each model takes for relevance, with the K of a setting. */
+/**
+ * The tables and plots that an experiment leaves. `relevanceOf`: what each model takes for
+ * relevance, with the K of a setting.
+ */
 export function sbmPage(
   settings: SbmSetting[],
   scores: SbmScores,
@@ -46,7 +55,8 @@ export function sbmPage(
 ): SbmPage {
   const rows = settings.map((setting, at) => ({ setting, ...sbmSummary(scores[at] ?? []) }));
   const table = [
-    '| model | D | K | beta | lambda | hard negatives | rate | P | R | F1 | sd | paper P | R | F1 |',
+    '| model | D | K | beta | lambda | hard negatives | rate | P | R | F1 | sd | paper P | R ' +
+      '| F1 |',
     '|---|---|---|---|---|---|---|---|---|---|---|---|---|---|',
     ...rows.map(({ setting: { method, draws, training }, precision, recall, f1, f1Sd }) => {
       const [paperP, paperR, paperF1, paperSd] = PAPER[method];
@@ -141,12 +151,15 @@ function pageOf(
   const figures = [
     ...sweeps.map(({ variable, bars }) => ({
       svg: sweepBars(variable, bars),
-      caption: `F1 of the best setting of each method by ${variable}, mean and deviation over trials (as Fig. 2).`,
+      caption:
+        `F1 of the best setting of each method by ${variable}, mean and deviation over trials ` +
+        '(as Fig. 2).',
     })),
     {
       svg: sbmMatrix(drawBlockModel({ ...SBM_MODEL, symmetric: true }, 1)),
       caption:
-        'The block model of seed 1: links are nearly block-diagonal, hard negatives lie around them (as Fig. 4).',
+        'The block model of seed 1: links are nearly block-diagonal, hard negatives lie ' +
+        'around them (as Fig. 4).',
     },
     ...(best
       ? [
@@ -155,7 +168,10 @@ function pageOf(
               method: best.method,
               relevance: relevanceOf(best.setting.training),
             }),
-            caption: `What each model takes for relevance, with K = ${best.setting.training.concentration} of the best setting, ${best.method.toUpperCase()} (as Fig. 1).`,
+            caption:
+              'What each model takes for relevance, with K = ' +
+              `${best.setting.training.concentration} of the best setting, ` +
+              `${best.method.toUpperCase()} (as Fig. 1).`,
           },
         ]
       : []),

@@ -10,7 +10,10 @@ export interface SweepBar {
   sd: number;
 }
 
-/** Fig. 2 and 3 of paper 1: for each method and value of one variable the figures of its best setting. */
+/**
+ * Fig. 2 and 3 of paper 1: for each method and value of one variable the figures of its best
+ * setting.
+ */
 export function sweepBars(variable: string, bars: readonly SweepBar[]): string {
   const metrics = [...new Set(bars.map(({ metric }) => metric))];
   return draw(`Best setting of each method by ${variable}`, {
@@ -46,7 +49,10 @@ export function sweepBars(variable: string, bars: readonly SweepBar[]): string {
   });
 }
 
-/** Of each method and each value of each variable that varies, the setting for which `rank` is highest. */
+/**
+ * Of each method and each value of each variable that varies, the setting for which `rank` is
+ * highest.
+ */
 export function sweepsOf<Row extends { method: string }>(
   rows: readonly Row[],
   variables: Record<string, (row: Row) => string>,

@@ -16,7 +16,10 @@ const VARIABLES = {
   'hard negatives': 'hardPerPositive',
 } as const;
 
-/** HTML: the table of an experiment on words and, where settings vary, bars by each variable (Fig. 3 of paper 1: the best sum of F1 and WP). */
+/**
+ * HTML: the table of an experiment on words and, where settings vary, bars by each variable (Fig. 3
+ * of paper 1: the best sum of F1 and WP).
+ */
 export function wordPage(
   title: string,
   settings: readonly WordSetting[],

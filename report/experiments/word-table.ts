@@ -16,7 +16,10 @@ const COLUMNS = [
   ['clusters', 'clusters', 0],
 ] as const;
 
-/** Markdown: a line about D, then a row a setting with means and standard deviations over its trials. */
+/**
+ * Markdown: a line about D, then a row a setting with means and standard deviations over its
+ * trials.
+ */
 export function wordTable(
   settings: readonly WordSetting[],
   { affinity, metrics }: WordExperimentResult,
@@ -32,15 +35,20 @@ export function wordTable(
     wpOfD,
     greedyWp,
   } = affinity;
-  const greedy = `greedy overlapping clusters (cost ${greedyCost}): P ${greedyPrecision.toFixed(3)} R ${greedyRecall.toFixed(3)} F1 ${greedyF1.toFixed(3)}`;
+  const greedy =
+    `greedy overlapping clusters (cost ${greedyCost}): P ${greedyPrecision.toFixed(3)} R ` +
+    `${greedyRecall.toFixed(3)} F1 ${greedyF1.toFixed(3)}`;
   const similarity =
     wpOfD === undefined || greedyWp === undefined
       ? ''
       : `; WP ${wpOfD.toFixed(3)} of D itself, ${greedyWp.toFixed(3)} of these clusters`;
   const lines = [
-    `D: ${linked.toLocaleString('en-US')} words with a link, mean degree ${meanDegree.toFixed(1)}, local clustering ${clustering.toFixed(3)}; ${greedy}${similarity}.`,
+    `D: ${linked.toLocaleString('en-US')} words with a link, mean degree ` +
+      `${meanDegree.toFixed(1)}, local clustering ${clustering.toFixed(3)}; ` +
+      `${greedy}${similarity}.`,
     '',
-    `| setting | loss | K | beta | lambda | epochs | ${COLUMNS.map(([, title]) => title).join(' | ')} | trials |`,
+    '| setting | loss | K | beta | lambda | epochs | ' +
+      `${COLUMNS.map(([, title]) => title).join(' | ')} | trials |`,
     `|${'---|'.repeat(COLUMNS.length + 7)}`,
     ...settings.map(({ name, training }, at) => {
       const trials = metrics[at] ?? [];
@@ -53,7 +61,11 @@ export function wordTable(
           : found.mean.toFixed(digits);
       });
       const { method, concentration, beta, lambda, epochs } = training;
-      return `| ${[name, method.toUpperCase(), concentration, beta, lambda, epochs, ...cells, trials.length].join(' | ')} |`;
+      return (
+        '| ' +
+        `${[name, method.toUpperCase(), concentration, beta, lambda, epochs, ...cells, trials.length].join(' | ')} ` +
+        '|'
+      );
     }),
   ];
   return `${lines.join('\n')}\n`;

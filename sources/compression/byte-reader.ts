@@ -1,6 +1,9 @@
 /** Reads lines and stretches of known length from chunks that are cut anywhere. */
 export interface ByteReader {
-  /** Up to and with the next `\n`, or what is left before the end; undefined at the end. Throws RangeError above `most` bytes. */
+  /**
+   * Up to and with the next `\n`, or what is left before the end; undefined at the end. Throws
+   * RangeError above `most` bytes.
+   */
   line(most: number): Promise<Buffer | undefined>;
   /** The next `length` bytes; fewer at the end. */
   take(length: number): Promise<Buffer>;

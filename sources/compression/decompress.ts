@@ -12,14 +12,20 @@ export interface ExpectedFile {
 
 export type Compression = 'gzip' | 'zstd' | 'none';
 
-/** Files that are compressed to fewer bytes are decompressed at once, which is three times as fast as in chunks. */
+/**
+ * Files that are compressed to fewer bytes are decompressed at once, which is three times as fast
+ * as in chunks.
+ */
 const SMALL_FILE_BYTES = 8 * 1024 * 1024;
 const SMALL_TEXT_BYTES = 64 * 1024 * 1024;
 const OUTPUT_CHUNK_BYTES = 64 * 1024;
 /** So much comes out of any file before its ratio is looked at. */
 const ALWAYS_ALLOWED_BYTES = 1024 * 1024;
 
-/** By the first four bytes: gzip begins 1f 8b 08, a frame of zstd 28 b5 2f fd, one to be skipped 5x 2a 4d 18. */
+/**
+ * By the first four bytes: gzip begins 1f 8b 08, a frame of zstd 28 b5 2f fd, one to be skipped 5x
+ * 2a 4d 18.
+ */
 export function compressionOf(head: Uint8Array): Compression {
   const [a, b, c, d] = head;
   if (a === 0x1f && b === 0x8b && c === 0x08) return 'gzip';
@@ -30,9 +36,10 @@ export function compressionOf(head: Uint8Array): Compression {
 }
 
 /**
- * The bytes of a file in chunks, decompressed where they begin as gzip (any number of members) or zstd (any number of frames) does.
- * A DataError where the file is not as long as it was listed, where what is compressed is broken or cut off (with the byte of the compressed
- * file), or where it grows to more than `maximumRatio` times its size.
+ * The bytes of a file in chunks, decompressed where they begin as gzip (any number of members) or
+ * zstd (any number of frames) does. A DataError where the file is not as long as it was listed,
+ * where what is compressed is broken or cut off (with the byte of the compressed file), or where it
+ * grows to more than `maximumRatio` times its size.
  */
 export async function* decompress(
   file: ExpectedFile,
@@ -100,7 +107,8 @@ async function* gunzip(
   if (inflate.bytesWritten < file.size) {
     throw new Failure(
       'DataError',
-      `${file.uri}: broken gzip: at byte ${inflate.bytesWritten} of ${file.size} expected another member or the end, found zeros`,
+      `${file.uri}: broken gzip: at byte ${inflate.bytesWritten} of ${file.size} expected ` +
+        'another member or the end, found zeros',
     );
   }
 }
@@ -118,7 +126,8 @@ async function* limited(
     if (bytes > most) {
       throw new Failure(
         'DataError',
-        `${uri}: ${size} bytes decompress to more than ${Math.floor(most)}, ${maximumRatio} times as many; if that is meant, raise source.maximumRatio`,
+        `${uri}: ${size} bytes decompress to more than ${Math.floor(most)}, ${maximumRatio} ` +
+          'times as many; if that is meant, raise source.maximumRatio',
       );
     }
     yield chunk;
@@ -141,7 +150,8 @@ async function* countedChunks(
 function changed(uri: string, size: number, found: string): Failure {
   return new Failure(
     'DataError',
-    `${uri} changed while it was read: ${size} bytes when it was listed, ${found} now; run again when nothing writes to it`,
+    `${uri} changed while it was read: ${size} bytes when it was listed, ${found} now; run ` +
+      'again when nothing writes to it',
   );
 }
 
@@ -181,7 +191,8 @@ function gzipFailure(error: unknown, { uri, size }: ExpectedFile, position: numb
   if (code?.startsWith('Z_') === true) {
     return new Failure(
       'DataError',
-      `${uri}: broken gzip in the ${OUTPUT_CHUNK_BYTES} bytes from byte ${position} (${message}); \`gzip -t\` tells more`,
+      `${uri}: broken gzip in the ${OUTPUT_CHUNK_BYTES} bytes from byte ${position} ` +
+        `(${message}); \`gzip -t\` tells more`,
       { cause: error },
     );
   }

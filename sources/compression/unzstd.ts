@@ -4,8 +4,8 @@ import { byteReader, type ByteReader } from './byte-reader.ts';
 import { xxh64 } from './xxh64.ts';
 
 /*
- * Frames are taken apart here (RFC 8878, 3.1), so that what a frame says of itself can be held against what came out of it: the library decodes, and passes over
- * checksums and content sizes.
+ * Frames are taken apart here (RFC 8878, 3.1), so that what a frame says of itself can be held
+ * against what came out of it: the library decodes, and passes over checksums and content sizes.
  */
 const MAGIC = 0xfd2fb528;
 /** Of a frame to be skipped, without its last four bits. */
@@ -15,8 +15,9 @@ const BLOCK = { rle: 1 } as const;
 const STEP_BYTES = 64 * 1024;
 
 /**
- * Any number of frames, in memory of their window and a block. A DataError where the stream is cut off or broken, or where a frame does not decode to the
- * checksum or the size that it gives; what came before in that frame has been given out by then.
+ * Any number of frames, in memory of their window and a block. A DataError where the stream is cut
+ * off or broken, or where a frame does not decode to the checksum or the size that it gives; what
+ * came before in that frame has been given out by then.
  */
 export async function* unzstd(
   { uri, size }: { uri: string; size: number },

@@ -1,6 +1,7 @@
 /**
- * XXH64 with seed 0 (Collet, https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md), whose low 32 bits are the checksum of a frame of zstd (RFC 8878, 3.1.1).
- * The four lanes are worked on in halves of 32 bits; a BigInt a word would be fifty times as slow.
+ * XXH64 with seed 0 (Collet, https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md), whose
+ * low 32 bits are the checksum of a frame of zstd (RFC 8878, 3.1.1). The four lanes are worked on
+ * in halves of 32 bits; a BigInt a word would be fifty times as slow.
  */
 
 const P1 = 0x9e3779b185ebca87n;

@@ -15,9 +15,10 @@ export interface CheckOptions {
 }
 
 /**
- * Chunks that are cut anywhere, checked to be UTF-8 and without their BOM. What is invalid is a DataError with its byte in the decompressed
- * stream, or with `replace` one U+FFFD for each maximal part of a sequence, as browsers do it (WHATWG Encoding). NUL bytes are an error too
- * unless they are allowed: they are in no text, but in archives and other encodings.
+ * Chunks that are cut anywhere, checked to be UTF-8 and without their BOM. What is invalid is a
+ * DataError with its byte in the decompressed stream, or with `replace` one U+FFFD for each maximal
+ * part of a sequence, as browsers do it (WHATWG Encoding). NUL bytes are an error too unless they
+ * are allowed: they are in no text, but in archives and other encodings.
  */
 export async function* checkUtf8(
   chunks: AsyncIterable<Buffer>,
@@ -56,7 +57,8 @@ export function checkPiece(
 function unexpectedNul(at: number, uri: string): Failure {
   return new Failure(
     'DataError',
-    `${uri}: a NUL byte at byte ${at} of the text: is it text, and UTF-8 (no archive, no UTF-16 or UTF-32)? If so, set source.nulBytes: space`,
+    `${uri}: a NUL byte at byte ${at} of the text: is it text, and UTF-8 (no archive, no ` +
+      'UTF-16 or UTF-32)? If so, set source.nulBytes: space',
   );
 }
 

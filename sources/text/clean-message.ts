@@ -4,16 +4,20 @@ export type MessagePart = 'headers' | 'most-headers' | 'quotes' | 'signatures';
 const QUOTE =
   /^\s*(?:>|\||[A-Za-z]{0,4}>|In article\b|Quoted from\b)|(?:writes|wrote|says|said)\s*:\s*$/u;
 const KEPT_HEADER = /^(?:From|Subject):/iu;
-/** A signature: behind a line of two dashes, or a last paragraph of at most so many lines behind a line of dashes or underscores. */
+/**
+ * A signature: behind a line of two dashes, or a last paragraph of at most so many lines behind a
+ * line of dashes or underscores.
+ */
 const SIGNATURE = /^-- ?$/u;
 const RULE = /^\s*[-_=*]{2,}\s*$/u;
 const SIGNATURE_LINES = 10;
 
 /**
- * A message without its headers (all before the first empty line, where the first line is a header; `most-headers` leaves From and Subject, as the
- * collection 20news-18828 has it), quoted lines with the line that
- * introduces them, and its signature. Lines end with LF or CR LF; a text without LF but at its end, in which tabs stand for line ends (as some copies of
- * 20 Newsgroups have it), is taken by its tabs.
+ * A message without its headers (all before the first empty line, where the first line is a header;
+ * `most-headers` leaves From and Subject, as the collection 20news-18828 has it), quoted lines with
+ * the line that introduces them, and its signature. Lines end with LF or CR LF; a text without LF
+ * but at its end, in which tabs stand for line ends (as some copies of 20 Newsgroups have it), is
+ * taken by its tabs.
  */
 export function cleanMessage(text: string, parts: readonly MessagePart[]): string {
   if (parts.length === 0) return text;

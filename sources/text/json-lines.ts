@@ -1,6 +1,9 @@
 import { Failure } from '../../schemas/failures.ts';
 
-/** The text in a line of JSON: `field` may go down through objects (`a.b`). A DataError names the line. */
+/**
+ * The text in a line of JSON: `field` may go down through objects (`a.b`). A DataError names the
+ * line.
+ */
 export function textOfLine(text: string, field: string, where: string): string {
   const value = fieldOf(parseLine(text, where), field, where);
   if (typeof value !== 'string')
@@ -17,7 +20,8 @@ export function parseLine(text: string, where: string): unknown {
   } catch (error) {
     throw new Failure(
       'DataError',
-      `${where}: not JSON (${(error as Error).message}); expected one object a line, or set source.format: text`,
+      `${where}: not JSON (${(error as Error).message}); expected one object a line, or set ` +
+        'source.format: text',
       { cause: error },
     );
   }
@@ -39,7 +43,8 @@ export function fieldOf(object: unknown, field: string, where: string): unknown 
       const names = Object.keys(fields).slice(0, 10).join(', ');
       throw new Failure(
         'DataError',
-        `${place} has no field "${name}", only ${names === '' ? 'an empty object' : names}; set source.field`,
+        `${place} has no field "${name}", only ${names === '' ? 'an empty object' : names}; ` +
+          'set source.field',
       );
     }
     value = fields[name];

@@ -11,12 +11,17 @@ export interface RecordLine {
   where: string;
 }
 
-/** A file of records: lines of JSON, lines with a delimiter, or Parquet, which is read by ranges. */
+/**
+ * A file of records: lines of JSON, lines with a delimiter, or Parquet, which is read by ranges.
+ */
 export type RecordFile =
   | { format: 'jsonl' | 'delimited'; lines: AsyncGenerator<RecordLine, void, undefined> }
   | { format: 'parquet'; source: ParquetSource };
 
-/** Opens a file of sequences or pairs; with `auto` the format is known by content: Parquet's first bytes, else `{` or `[` for JSON Lines. Blank lines are passed over. */
+/**
+ * Opens a file of sequences or pairs; with `auto` the format is known by content: Parquet's first
+ * bytes, else `{` or `[` for JSON Lines. Blank lines are passed over.
+ */
 export async function openRecords(
   file: ExpectedFile,
   stream: AsyncIterable<Uint8Array>,
@@ -41,7 +46,10 @@ export async function openRecords(
   return { format: isJson ? 'jsonl' : 'delimited', lines: lines() };
 }
 
-/** The fields of a line: between runs of white space, or between single delimiters; then a field may stand in double quotes (RFC 4180). */
+/**
+ * The fields of a line: between runs of white space, or between single delimiters; then a field may
+ * stand in double quotes (RFC 4180).
+ */
 export function splitFields(text: string, delimiter: string): string[] {
   if (delimiter === '') return text.trim().split(/[ \t]+/u);
   if (!text.includes('"')) return text.split(delimiter);

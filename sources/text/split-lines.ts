@@ -9,8 +9,9 @@ export interface Line extends CheckedBytes {
 const NEWLINE = 0x0a;
 
 /**
- * The lines of a text (`\n` ends a line, so does the end; neither it nor a `\r` before it is part of the line), with what was replaced since
- * the line before. A line of more than `longest` bytes is a DataError before it is in memory.
+ * The lines of a text (`\n` ends a line, so does the end; neither it nor a `\r` before it is part
+ * of the line), with what was replaced since the line before. A line of more than `longest` bytes
+ * is a DataError before it is in memory.
  */
 export async function* splitLines(
   pieces: AsyncIterable<CheckedBytes>,
@@ -26,7 +27,8 @@ export async function* splitLines(
     if (length > longest) {
       throw new Failure(
         'DataError',
-        `${uri} line ${line} is longer than ${longest} bytes; expected one record a line (is it format: text?). If that is meant, raise source.longestLine`,
+        `${uri} line ${line} is longer than ${longest} bytes; expected one record a line (is ` +
+          'it format: text?). If that is meant, raise source.longestLine',
       );
     }
     if (parts.length === 0) return bytes;

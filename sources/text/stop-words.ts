@@ -1,6 +1,7 @@
 /**
- * English function words, contractions with them: articles, pronouns, prepositions, conjunctions, auxiliaries and adverbs of degree and place.
- * Written for this project; apostrophes as the tokeniser leaves them.
+ * English function words, contractions with them: articles, pronouns, prepositions, conjunctions,
+ * auxiliaries and adverbs of degree and place. Written for this project; apostrophes as the
+ * tokeniser leaves them.
  */
 export const ENGLISH_STOP_WORDS: ReadonlySet<string> = new Set(
   `a about above across after afterwards again against ain't all almost alone along already also although always am among amongst an and another any anybody

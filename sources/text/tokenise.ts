@@ -2,19 +2,26 @@
  * UTF-8 text to words. The rule:
  *
  * 1. Text is normalized to NFKC.
- * 2. A token begins with a letter or a number (Unicode L, N) and goes on as long as letters, marks (M), numbers, and (with `apostrophes`)
- *    single apostrophes (U+0027, U+2019) between two of these follow. So "rock’n’roll" is one token, "well-known" two, and "dogs'" is "dogs".
- * 3. It is put in lower case (Unicode's full mapping, no language's own), normalized to NFKC again, and ’ becomes '.
- * 4. Dropped, but holding their place in the window, are tokens shorter than `minimumLength` or longer than `maximumLength` code points,
+ * 2. A token begins with a letter or a number (Unicode L, N) and goes on as long as letters, marks
+ *    (M), numbers, and (with `apostrophes`)
+ *  single apostrophes (U+0027, U+2019) between two of these follow. So "rock’n’roll" is one token,
+ *    "well-known" two, and "dogs'" is "dogs".
+ * 3. It is put in lower case (Unicode's full mapping, no language's own), normalized to NFKC again,
+ *    and ’ becomes '.
+ * 4. Dropped, but holding their place in the window, are tokens shorter than `minimumLength` or
+ *    longer than `maximumLength` code points,
  *    and without `numbers` those that begin with a number.
- * 5. A stretch without ASCII white space or control characters is taken in parts of 65,536 bytes (fewer where that would split a character),
+ * 5. A stretch without ASCII white space or control characters is taken in parts of 65,536 bytes
+ *    (fewer where that would split a character),
  *    each by itself, so that memory is bounded whatever the text.
- * 6. With `sentences`, a sentence ends behind a stretch that ends with . ! ? … । ؟ ۔ or a full-width form of them, closing quotes and brackets
+ * 6. With `sentences`, a sentence ends behind a stretch that ends with . ! ? … । ؟ ۔ or a
+ *    full-width form of them, closing quotes and brackets
  *    set aside; behind 。！？｡ and their closing quotes within a stretch; and at an empty line.
  *
- * Letters, cases and normal forms are those of the Unicode version of the running Node (`process.versions.unicode`).
- * The rule over strings is in test/reference/tokenise-whole.ts; here words are found in the bytes, and only stretches that hold more
- * than ASCII and common punctuation are decoded.
+ * Letters, cases and normal forms are those of the Unicode version of the running Node
+ * (`process.versions.unicode`). The rule over strings is in test/reference/tokenise-whole.ts; here
+ * words are found in the bytes, and only stretches that hold more than ASCII and common punctuation
+ * are decoded.
  */
 
 export interface TokenOptions {
@@ -38,14 +45,23 @@ export interface TokenSink {
   drop(): void;
   /** A sentence ends here; may come where none has begun. */
   endSentence(): void;
-  /** Finds by itself the words of stretches that hold ASCII and common punctuation alone; never asked with `sentences`. */
+  /**
+   * Finds by itself the words of stretches that hold ASCII and common punctuation alone; never
+   * asked with `sentences`.
+   */
   scanner?: StretchScanner;
 }
 
 export interface StretchScanner {
-  /** The text to come is bytes [from, to), at most 65,536, whose ends are ends of stretches or of parts. */
+  /**
+   * The text to come is bytes [from, to), at most 65,536, whose ends are ends of stretches or of
+   * parts.
+   */
   begin(bytes: Uint8Array, from: number, to: number): void;
-  /** Takes the words from byte `at` on up to a stretch that holds more, whose place it returns, or `to`. */
+  /**
+   * Takes the words from byte `at` on up to a stretch that holds more, whose place it returns, or
+   * `to`.
+   */
   next(at: number): number;
 }
 
@@ -81,7 +97,8 @@ export function tokenise(options: TokenOptions, sink: TokenSink): Tokeniser {
 
   return {
     push(pushed) {
-      // A plain view: code that sees Buffers as well as plain arrays is compiled for both, and slower.
+      // A plain view: code that sees Buffers as well as plain arrays is compiled for both, and
+      // slower.
       const bytes = new Uint8Array(pushed.buffer, pushed.byteOffset, pushed.length);
       let from = 0;
       if (length > 0) {
@@ -109,7 +126,10 @@ export function tokenise(options: TokenOptions, sink: TokenSink): Tokeniser {
   };
 }
 
-/** Behind the last white space of the next 65,536 bytes; else at their end, or before the character that it would split. */
+/**
+ * Behind the last white space of the next 65,536 bytes; else at their end, or before the character
+ * that it would split.
+ */
 function cutOf(bytes: Uint8Array, from: number): number {
   let end = from + LONGEST_STRETCH;
   for (let at = end; at > from; at--) if (bytes[at - 1]! <= 0x20) return at;
@@ -123,7 +143,7 @@ const LOWER_CASE = Uint8Array.from({ length: 128 }, (_, byte) =>
 const DIGIT = 2;
 const CLASSES = asciiClasses();
 const SHORT_STRETCH = 48;
-const MOST_KNOWN = 32_768;
+const MAX_KNOWN = 32_768;
 
 function scanner(
   { minimumLength, maximumLength, numbers, apostrophes, sentences }: TokenOptions,
@@ -131,12 +151,17 @@ function scanner(
 ) {
   const word = new Uint8Array(LONGEST_STRETCH);
   const plain = new Uint8Array(LONGEST_STRETCH);
-  /** The tokens of short stretches that are not ASCII, by their bytes as Latin-1: a name with an accent comes again and again. */
+  /**
+   * The tokens of short stretches that are not ASCII, by their bytes as Latin-1: a name with an
+   * accent comes again and again.
+   */
   const known = new Map<string, (Uint8Array | undefined)[]>();
   const token = apostrophes ? TOKEN : TOKEN_OF_LETTERS;
   let newlines = 0;
 
-  /** Bytes [from, to), at most LONGEST_STRETCH, whose both ends are ends of stretches or of parts. */
+  /**
+   * Bytes [from, to), at most LONGEST_STRETCH, whose both ends are ends of stretches or of parts.
+   */
   function text(bytes: Uint8Array, from: number, to: number): void {
     if (sentences) {
       textOfSentences(bytes, from, to);
@@ -233,7 +258,7 @@ function scanner(
     let tokens = known.get(key);
     if (tokens === undefined) {
       tokens = wordsOf(decoded(bytes, from, to));
-      if (known.size === MOST_KNOWN) known.clear();
+      if (known.size === MAX_KNOWN) known.clear();
       known.set(key, tokens);
     }
     return tokens;
@@ -289,8 +314,9 @@ const SENTENCE_END = /[.!?…।؟۔。！？｡．]["'’”»)\]}」』）]*$/
 const FULL_WIDTH_END = /[。！？｡]["'’”»)\]}」』）]*/gu;
 
 /**
- * ASCII and U+2010 to U+201F, U+2026, U+202A to U+202E as ASCII that means the same to the rule, or -1 where there is more. All of these are
- * separators whose normal forms join nothing, but for U+2019, the apostrophe.
+ * ASCII and U+2010 to U+201F, U+2026, U+202A to U+202E as ASCII that means the same to the rule, or
+ * -1 where there is more. All of these are separators whose normal forms join nothing, but for
+ * U+2019, the apostrophe.
  */
 function simplify(bytes: Uint8Array, from: number, to: number, out: Uint8Array): number {
   let length = 0;

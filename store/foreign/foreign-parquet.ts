@@ -1,7 +1,10 @@
 import type { Vector } from 'apache-arrow';
 import { openForeign, type OpenedForeign } from './open-foreign.ts';
 
-/** A Parquet file that somebody else wrote: strings, whole numbers and bytes are taken in any of their Arrow types. */
+/**
+ * A Parquet file that somebody else wrote: strings, whole numbers and bytes are taken in any of
+ * their Arrow types.
+ */
 export interface ForeignTable {
   where: string;
   rows: number;
@@ -16,7 +19,10 @@ export interface ForeignTable {
   bytes(name: string): Uint8Array[];
 }
 
-/** Throws Failure (DataError) on bytes that are no Parquet; a column that is missing, has holes or is of another type throws it when it is asked for. */
+/**
+ * Throws Failure (DataError) on bytes that are no Parquet; a column that is missing, has holes or
+ * is of another type throws it when it is asked for.
+ */
 export async function readForeignParquet(bytes: Uint8Array, where: string): Promise<ForeignTable> {
   const { table, refuse }: OpenedForeign = await openForeign(bytes, where);
   const columns = table.schema.fields.map(({ name }) => name);

@@ -3,7 +3,10 @@ import type * as Arrow from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 import { Failure } from '../../schemas/failures.ts';
 
-/** A Parquet file that somebody else wrote, as Arrow; `refuse` throws Failure (DataError) with where it lies. */
+/**
+ * A Parquet file that somebody else wrote, as Arrow; `refuse` throws Failure (DataError) with where
+ * it lies.
+ */
 export interface OpenedForeign {
   arrow: typeof Arrow;
   table: Arrow.Table;

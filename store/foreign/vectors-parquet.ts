@@ -16,8 +16,9 @@ export interface VectorRows {
 }
 
 /**
- * Reads a Parquet file of vectors: a column FixedSizeList or List of float32 or float64, and one of int64, int32 or string ids.
- * Throws DataError naming the row of a vector of another length, with NaN or an infinity, of zeros alone, or missing.
+ * Reads a Parquet file of vectors: a column FixedSizeList or List of float32 or float64, and one of
+ * int64, int32 or string ids. Throws DataError naming the row of a vector of another length, with
+ * NaN or an infinity, of zeros alone, or missing.
  */
 export async function decodeVectors(
   bytes: Uint8Array,

@@ -14,8 +14,9 @@ export interface DenseTable {
 }
 
 /**
- * Dense arrays to the bytes of an Arrow IPC file: one record batch, a column is FixedSizeList<float32>[width].
- * The same columns and metadata give the same bytes, whatever the order of the metadata.
+ * Dense arrays to the bytes of an Arrow IPC file: one record batch, a column is
+ * FixedSizeList<float32>[width]. The same columns and metadata give the same bytes, whatever the
+ * order of the metadata.
  */
 export async function encodeDense(
   columns: readonly DenseColumn[],
@@ -54,8 +55,9 @@ export async function encodeDense(
 }
 
 /**
- * The way back. The values are views of `bytes` where these begin at a multiple of 8 in their buffer (as a store returns them), else of one copy.
- * Throws an IntegrityError when the bytes are no such file; `where` names it in messages.
+ * The way back. The values are views of `bytes` where these begin at a multiple of 8 in their
+ * buffer (as a store returns them), else of one copy. Throws an IntegrityError when the bytes are
+ * no such file; `where` names it in messages.
  */
 export async function decodeDense(bytes: Uint8Array, where = 'Arrow file'): Promise<DenseTable> {
   const arrow = await import('apache-arrow');
@@ -66,7 +68,8 @@ export async function decodeDense(bytes: Uint8Array, where = 'Arrow file'): Prom
   } catch (error) {
     throw new Failure(
       'IntegrityError',
-      `${where}: ${bytes.length} bytes that cannot be read as an Arrow file (${(error as Error).message})`,
+      `${where}: ${bytes.length} bytes that cannot be read as an Arrow file ` +
+        `(${(error as Error).message})`,
       { cause: error },
     );
   }
@@ -93,7 +96,8 @@ export async function decodeDense(bytes: Uint8Array, where = 'Arrow file'): Prom
     if (values.length < rows * width || child.nullCount > 0) {
       throw new Failure(
         'IntegrityError',
-        `${where}, column ${name}: ${values.length} values and ${child.nullCount} nulls, expected ${rows} x ${width} values and none`,
+        `${where}, column ${name}: ${values.length} values and ${child.nullCount} nulls, ` +
+          `expected ${rows} x ${width} values and none`,
       );
     }
     return { name, width, values: values.subarray(0, rows * width) };
@@ -108,7 +112,8 @@ function rowsOf(columns: readonly DenseColumn[]): number {
     rows ??= found;
     if (found !== rows || !Number.isInteger(found))
       throw new RangeError(
-        `column ${name}: ${values.length} values of width ${width} are ${found} rows, expected ${rows}`,
+        `column ${name}: ${values.length} values of width ${width} are ${found} rows, ` +
+          `expected ${rows}`,
       );
   }
   if (rows === undefined) throw new RangeError('a dense table without columns');

@@ -1,6 +1,8 @@
 import type { Utf8Column } from './utf8-column.ts';
 
-/** The kinds of columns that Hashloom's tables hold; none is nullable. `binary(n)` is n bytes a row. */
+/**
+ * The kinds of columns that Hashloom's tables hold; none is nullable. `binary(n)` is n bytes a row.
+ */
 export type ColumnType =
   | 'int32'
   | 'int64'
@@ -15,7 +17,10 @@ export type ColumnType =
 /** Name to type, in the order of the columns. */
 export type TableSchema = Readonly<Record<string, ColumnType>>;
 
-/** Row i is values [offsets[i], offsets[i + 1]); offsets begin at 0 and have one more entry than there are rows. */
+/**
+ * Row i is values [offsets[i], offsets[i + 1]); offsets begin at 0 and have one more entry than
+ * there are rows.
+ */
 export interface ListColumn<V> {
   offsets: Int32Array;
   values: V;
@@ -64,7 +69,10 @@ export function isBinary(type: ColumnType): type is `binary(${number})` {
   return type.startsWith('binary(');
 }
 
-/** Rows of a table; throws a RangeError where columns differ in length or the offsets of a list do not fit its values. */
+/**
+ * Rows of a table; throws a RangeError where columns differ in length or the offsets of a list do
+ * not fit its values.
+ */
 export function rowsOf<S extends TableSchema>(schema: S, columns: WritableColumns<S>): number {
   let rows: number | undefined;
   for (const [name, type] of Object.entries(schema)) {

@@ -14,14 +14,18 @@ import {
 } from './thrift.ts';
 
 /**
- * Sparse counts, (row int32, column int32, sum int64) sorted by (row, column), as a Parquet file that can be written a few rows at a time and read
- * in place: a row group a block of whole rows, the row as a dictionary with one run of RLE a row, columns and sums one page each, coded as
- * DELTA_BINARY_PACKED by the kernels, each page with its CRC. Any reader of Parquet takes it; `blocks` says where the coded values lie.
+ * Sparse counts, (row int32, column int32, sum int64) sorted by (row, column), as a Parquet file
+ * that can be written a few rows at a time and read in place: a row group a block of whole rows,
+ * the row as a dictionary with one run of RLE a row, columns and sums one page each, coded as
+ * DELTA_BINARY_PACKED by the kernels, each page with its CRC. Any reader of Parquet takes it;
+ * `blocks` says where the coded values lie.
  */
 export interface CountsBlock {
   /** Entries in it. */
   entries: number;
-  /** Where the coded columns and sums begin in the file, how many bytes they are, and their CRC-32. */
+  /**
+   * Where the coded columns and sums begin in the file, how many bytes they are, and their CRC-32.
+   */
   columnsAt: number;
   columnsBytes: number;
   columnsCrc: number;
@@ -37,7 +41,10 @@ export interface CodedBlock {
 }
 
 export interface CountsWriter {
-  /** Writes rows [from, from + ends.length), whose entries end at `ends`; the arrays are copied. Rows rise from call to call. */
+  /**
+   * Writes rows [from, from + ends.length), whose entries end at `ends`; the arrays are copied.
+   * Rows rise from call to call.
+   */
   add(from: number, ends: Uint32Array, coded: CodedBlock): void;
   finish(): CountsFile;
 }
@@ -62,12 +69,18 @@ export function createCountsWriter(file: GrowingFile): CountsWriter {
   return new CountsFileWriter(file);
 }
 
-/** A class, so that every file's writer runs the code that V8 has compiled for the ones before; closures would be compiled anew for each. */
+/**
+ * A class, so that every file's writer runs the code that V8 has compiled for the ones before;
+ * closures would be compiled anew for each.
+ */
 class CountsFileWriter implements CountsWriter {
   readonly #file: GrowingFile;
   #entries = 0;
   readonly #blocks: CountsBlock[] = [];
-  /** Coded at once: as objects, the many blocks of a large run would be marked in every collection of garbage. */
+  /**
+   * Coded at once: as objects, the many blocks of a large run would be marked in every collection
+   * of garbage.
+   */
   readonly #groups: Uint8Array[] = [];
   readonly #rows: number[] = [];
   readonly #ends: number[] = [];
@@ -236,7 +249,10 @@ function chunkOf(
   return struct([2, i64(first)], [3, struct(...fields)]);
 }
 
-/** Bytes [columnsAt, the end of the sums) of a file as its block; an IntegrityError where they are not those that were written. */
+/**
+ * Bytes [columnsAt, the end of the sums) of a file as its block; an IntegrityError where they are
+ * not those that were written.
+ */
 export function splitBlock(block: CountsBlock, bytes: Uint8Array, where: string): CodedBlock {
   const { columnsAt, columnsBytes, columnsCrc, sumsAt, sumsBytes, sumsCrc } = block;
   const columns = bytes.subarray(0, columnsBytes);
@@ -249,12 +265,16 @@ export function splitBlock(block: CountsBlock, bytes: Uint8Array, where: string)
   if (broken)
     throw new Failure(
       'IntegrityError',
-      `${where}: the block at byte ${columnsAt} is not the one that was written (length or CRC); delete the artifact's folder and run the reindex again`,
+      `${where}: the block at byte ${columnsAt} is not the one that was written (length or ` +
+        `CRC); delete the artifact's folder and run the reindex again`,
     );
   return { columns, sums };
 }
 
-/** Indices 0, 1, 2 ... repeated `lengths` times each, as Parquet's hybrid of runs: bit width, then (2 x length, index) a run. */
+/**
+ * Indices 0, 1, 2 ... repeated `lengths` times each, as Parquet's hybrid of runs: bit width, then
+ * (2 x length, index) a run.
+ */
 function encodeRuns(lengths: number[]): Uint8Array {
   const width = Math.ceil(Math.log2(Math.max(lengths.length, 2)));
   const bytes = [width];

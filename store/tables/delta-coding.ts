@@ -1,7 +1,9 @@
 /**
- * Parquet's DELTA_BINARY_PACKED (format, Encodings.md): a header (values a block, miniblocks a block, count, first value), then blocks of 128 values: the
- * least difference, four bit widths, and four times 32 differences above the least one, packed in so many bits. Sorted ids take one or two bytes, counts of a
- * corpus little more. The kernels have the same coding of rows of counts (kernels/wasm/delta.ts).
+ * Parquet's DELTA_BINARY_PACKED (format, Encodings.md): a header (values a block, miniblocks a
+ * block, count, first value), then blocks of 128 values: the least difference, four bit widths, and
+ * four times 32 differences above the least one, packed in so many bits. Sorted ids take one or two
+ * bytes, counts of a corpus little more. The kernels have the same coding of rows of counts
+ * (kernels/wasm/delta.ts).
  */
 
 const BLOCK = 128;
@@ -12,7 +14,7 @@ const VARINT = 10;
 const TWO_32 = 0x1_0000_0000;
 
 /** No difference of values this far from 0 is further than 2^53 from another one's. */
-export const MOST_DELTA_VALUE = 2 ** 50;
+export const MAX_DELTA_VALUE = 2 ** 50;
 
 /** Bytes that `count` coded values take at most. */
 export function deltaBound(count: number): number {
@@ -23,7 +25,10 @@ export function deltaBound(count: number): number {
 const wide = new Float64Array(BLOCK);
 const narrow = new Int32Array(BLOCK);
 
-/** Codes integers of at most MOST_DELTA_VALUE in size to `out` from `at` on, which has deltaBound(to - from) bytes left; returns where they end. */
+/**
+ * Codes integers of at most MAX_DELTA_VALUE in size to `out` from `at` on, which has deltaBound(to
+ * - from) bytes left; returns where they end.
+ */
 export function encodeDeltas(
   values: Float64Array,
   from: number,
@@ -61,7 +66,9 @@ export function encodeDeltas(
   return end;
 }
 
-/** The same bytes, of values that lie within 2^30 of one another and of 0: in integers all the way. */
+/**
+ * The same bytes, of values that lie within 2^30 of one another and of 0: in integers all the way.
+ */
 export function encodeNarrow(
   values: Int32Array,
   from: number,
@@ -148,8 +155,8 @@ function packWide(start: number, width: number, view: DataView, at: number): num
 }
 
 /**
- * Decodes values from `at` on to `out` from `from` on; returns where they end. Throws RangeError where the bytes do not hold exactly `count` values of the
- * coding above.
+ * Decodes values from `at` on to `out` from `from` on; returns where they end. Throws RangeError
+ * where the bytes do not hold exactly `count` values of the coding above.
  */
 export function decodeDeltas(
   bytes: Uint8Array,
@@ -164,7 +171,8 @@ export function decodeDeltas(
   const total = takeVarint(cursor);
   if (block !== BLOCK || miniblocks !== MINIBLOCKS || total !== count)
     throw new RangeError(
-      `deltas of ${total} values in blocks of ${block} / ${miniblocks}, expected ${count} in blocks of ${BLOCK} / ${MINIBLOCKS}`,
+      `deltas of ${total} values in blocks of ${block} / ${miniblocks}, expected ${count} in ` +
+        `blocks of ${BLOCK} / ${MINIBLOCKS}`,
     );
   let value = unzigzag(takeVarint(cursor));
   if (count > 0) out[from] = value;

@@ -1,6 +1,9 @@
-import { deltaBound, encodeDeltas, encodeNarrow, MOST_DELTA_VALUE } from './delta-coding.ts';
+import { deltaBound, encodeDeltas, encodeNarrow, MAX_DELTA_VALUE } from './delta-coding.ts';
 
-/** Values [from, to) of a column as deltas, in integers of 32 bits where that is enough; undefined where they are too far apart to be coded so. */
+/**
+ * Values [from, to) of a column as deltas, in integers of 32 bits where that is enough; undefined
+ * where they are too far apart to be coded so.
+ */
 export function integersAsDeltas(
   values: Int32Array | BigInt64Array,
   from: number,
@@ -24,12 +27,12 @@ export function lengthsAsDeltas(lengths: Int32Array): Uint8Array {
 
 let scratch = new Uint8Array(0);
 /** What is kept of it for the next column. */
-const MOST_SCRATCH = 2 ** 25;
+const MAX_SCRATCH = 2 ** 25;
 
 function roomFor(count: number): Uint8Array {
   const bound = deltaBound(count);
   const out = bound > scratch.length ? new Uint8Array(bound) : scratch;
-  if (bound <= MOST_SCRATCH) scratch = out;
+  if (bound <= MAX_SCRATCH) scratch = out;
   return out;
 }
 
@@ -70,7 +73,7 @@ function asNumbers(halves: Int32Array, from: number, to: number): Float64Array |
   const numbers = new Float64Array(to - from);
   for (let k = 0; k < numbers.length; k++) {
     const value = halves[2 * (from + k) + 1]! * 2 ** 32 + (halves[2 * (from + k)]! >>> 0);
-    if (value > MOST_DELTA_VALUE || value < -MOST_DELTA_VALUE) return undefined;
+    if (value > MAX_DELTA_VALUE || value < -MAX_DELTA_VALUE) return undefined;
     numbers[k] = value;
   }
   return numbers;

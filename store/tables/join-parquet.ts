@@ -29,8 +29,9 @@ const LOCATIONS = 1;
 const LOCATION_OFFSET = 1;
 
 /**
- * Parquet files of one schema and one writer as one file: row groups are copied as they are, in order, page indexes and footer written anew. The same row groups give the
- * same bytes, however they came in files. Throws IntegrityError on bytes that are no such Parquet.
+ * Parquet files of one schema and one writer as one file: row groups are copied as they are, in
+ * order, page indexes and footer written anew. The same row groups give the same bytes, however
+ * they came in files. Throws IntegrityError on bytes that are no such Parquet.
  */
 export async function* joinParquet(
   sources: Iterable<ParquetSource> | AsyncIterable<ParquetSource>,
@@ -40,7 +41,10 @@ export async function* joinParquet(
   let rows = 0;
   let first: ThriftStructTree | undefined;
   const groups: ThriftStructTree[] = [];
-  /** Page indexes of all chunks: they follow the row groups, first those of columns, then those of offsets. */
+  /**
+   * Page indexes of all chunks: they follow the row groups, first those of columns, then those of
+   * offsets.
+   */
   const indexes: { chunk: ThriftStructTree; column: Uint8Array; offset: Uint8Array }[] = [];
   for await (const source of sources) {
     const { footer, footerAt } = await readFooter(source);

@@ -1,9 +1,13 @@
 /**
- * Repetition and definition levels of a required list of required elements, as Parquet's v1 pages hold them: each four bytes of length, then runs
- * (2 x length as a varint, level). A row is one level of repetition 0 and, where it has elements, definition 1; each further element repeats.
+ * Repetition and definition levels of a required list of required elements, as Parquet's v1 pages
+ * hold them: each four bytes of length, then runs (2 x length as a varint, level). A row is one
+ * level of repetition 0 and, where it has elements, definition 1; each further element repeats.
  */
 
-/** The levels of rows [from, to), which are lists of values [offsets[r], offsets[r + 1]); `count`: levels. */
+/**
+ * The levels of rows [from, to), which are lists of values [offsets[r], offsets[r + 1]); `count`:
+ * levels.
+ */
 export function encodeLevels(
   offsets: Int32Array,
   from: number,
@@ -50,7 +54,10 @@ function runs() {
   };
 }
 
-/** Offsets of `rows` lists from `count` levels at the start of a page, and where the levels end. Throws RangeError where they are not those of that many. */
+/**
+ * Offsets of `rows` lists from `count` levels at the start of a page, and where the levels end.
+ * Throws RangeError where they are not those of that many.
+ */
 export function decodeLevels(
   page: Uint8Array,
   count: number,

@@ -22,8 +22,9 @@ import { decodeStrings, decodeTable, encodeTable, ROW_GROUP_ROWS } from './table
 import { decodeUtf8, encodeUtf8, type Utf8Column } from './utf8-column.ts';
 
 /**
- * How a table is dressed. `published`: the plainest, which every reader takes (snappy, no dictionary, v1 pages, plain encoding, page indexes).
- * `internal`: the quickest to write and to read (table-file.ts), or where it is written batch by batch the same with zstd.
+ * How a table is dressed. `published`: the plainest, which every reader takes (snappy, no
+ * dictionary, v1 pages, plain encoding, page indexes). `internal`: the quickest to write and to
+ * read (table-file.ts), or where it is written batch by batch the same with zstd.
  */
 export type ParquetDress = 'published' | 'internal';
 
@@ -36,8 +37,9 @@ type Arrow = typeof ApacheArrow;
 type ParquetWasm = typeof Parquet;
 
 /**
- * A table to the bytes of a Parquet file; the same columns give the same bytes. A published table passes whole through the memory of a WASM
- * module (4 GiB), so about 1 GiB of columns is the most for one file.
+ * A table to the bytes of a Parquet file; the same columns give the same bytes. A published table
+ * passes whole through the memory of a WASM module (4 GiB), so about 1 GiB of columns is the most
+ * for one file.
  */
 export async function encodeParquet<S extends TableSchema>(
   schema: S,
@@ -60,8 +62,8 @@ export interface ParquetFileWriter<Columns> {
 }
 
 /**
- * A Parquet file that grows batch by batch: about one row group is in memory. The same batches give the same bytes.
- * At least one row must come.
+ * A Parquet file that grows batch by batch: about one row group is in memory. The same batches give
+ * the same bytes. At least one row must come.
  */
 export function beginParquetFile<S extends TableSchema>(
   file: string,
@@ -149,8 +151,9 @@ function writerProperties(
 }
 
 /**
- * Reads the columns of the schema; others in the file are passed over. Throws an IntegrityError when the bytes are no Parquet, or when a column
- * is missing, of another type or holds nulls; `where` names the file in messages.
+ * Reads the columns of the schema; others in the file are passed over. Throws an IntegrityError
+ * when the bytes are no Parquet, or when a column is missing, of another type or holds nulls;
+ * `where` names the file in messages.
  */
 export async function decodeParquet<S extends TableSchema>(
   bytes: Uint8Array,
@@ -163,7 +166,8 @@ export async function decodeParquet<S extends TableSchema>(
     } catch (error) {
       throw new Failure(
         'IntegrityError',
-        `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`,
+        `${where}: ${bytes.length} bytes that cannot be read as Parquet ` +
+          `(${(error as Error).message})`,
         { cause: error },
       );
     }
@@ -202,7 +206,10 @@ export async function decodeParquet<S extends TableSchema>(
   return columns as TableColumns<S>;
 }
 
-/** One column of strings, as bytes: of millions of words few are needed as strings. Throws an IntegrityError as decodeParquet does. */
+/**
+ * One column of strings, as bytes: of millions of words few are needed as strings. Throws an
+ * IntegrityError as decodeParquet does.
+ */
 export async function decodeWords(
   bytes: Uint8Array,
   name: string,
@@ -214,7 +221,8 @@ export async function decodeWords(
   } catch (error) {
     throw new Failure(
       'IntegrityError',
-      `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`,
+      `${where}: ${bytes.length} bytes that cannot be read as Parquet ` +
+        `(${(error as Error).message})`,
       { cause: error },
     );
   }
@@ -223,7 +231,10 @@ export async function decodeWords(
   );
 }
 
-/** The columns of a table and their types, as far as they are ColumnTypes. Throws an IntegrityError when the bytes are no Parquet. */
+/**
+ * The columns of a table and their types, as far as they are ColumnTypes. Throws an IntegrityError
+ * when the bytes are no Parquet.
+ */
 export async function columnTypes(bytes: Uint8Array, where: string): Promise<Map<string, string>> {
   const { arrow, parquet } = await loadParquet();
   try {
@@ -232,7 +243,8 @@ export async function columnTypes(bytes: Uint8Array, where: string): Promise<Map
   } catch (error) {
     throw new Failure(
       'IntegrityError',
-      `${where}: ${bytes.length} bytes that cannot be read as Parquet (${(error as Error).message})`,
+      `${where}: ${bytes.length} bytes that cannot be read as Parquet ` +
+        `(${(error as Error).message})`,
       { cause: error },
     );
   }
@@ -387,7 +399,10 @@ interface TypedArray<A> {
   subarray(start: number, end: number): A;
 }
 
-/** The buffers of chunks end to end; an IPC buffer may be padded, so its length is not the number of rows. */
+/**
+ * The buffers of chunks end to end; an IPC buffer may be padded, so its length is not the number of
+ * rows.
+ */
 function joined<A extends TypedArray<A>>(
   array: new (length: number) => A,
   chunks: Data[],

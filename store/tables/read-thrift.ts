@@ -1,10 +1,16 @@
 import { DEEPEST_STRUCT, thriftCursor } from './thrift-cursor.ts';
 
-/** What Thrift's compact protocol holds, as Parquet uses it: a struct as its fields by id. Binary and text as bytes. */
+/**
+ * What Thrift's compact protocol holds, as Parquet uses it: a struct as its fields by id. Binary
+ * and text as bytes.
+ */
 export type ThriftValue = number | boolean | Uint8Array | ThriftValue[] | ThriftStruct;
 export type ThriftStruct = Map<number, ThriftValue>;
 
-/** A struct from `at` on, and where it ends. Integers beyond 2^53 lose digits. Throws RangeError on bytes that are none. */
+/**
+ * A struct from `at` on, and where it ends. Integers beyond 2^53 lose digits. Throws RangeError on
+ * bytes that are none.
+ */
 export function decodeThrift(bytes: Uint8Array, at: number): { fields: ThriftStruct; end: number } {
   const { byte, varint, take, position } = thriftCursor(bytes, at);
 

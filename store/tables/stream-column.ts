@@ -14,8 +14,9 @@ export interface ColumnPiece {
 export type StreamedType = 'utf8' | 'int64' | `binary(${number})`;
 
 /**
- * One column of a table piece by piece, int64 as its 8 bytes low byte first; rows [from, to) where they are given. Throws an IntegrityError when the bytes are no Parquet, or
- * when the column is missing, of another type or holds nulls; `where` names the file in messages.
+ * One column of a table piece by piece, int64 as its 8 bytes low byte first; rows [from, to) where
+ * they are given. Throws an IntegrityError when the bytes are no Parquet, or when the column is
+ * missing, of another type or holds nulls; `where` names the file in messages.
  */
 export async function* streamColumn(
   blob: Blob,
@@ -73,7 +74,10 @@ export async function* streamColumn(
   }
 }
 
-/** The lists of rows: row i has the values [offsets[i], offsets[i + 1]), 64-bit numbers as 8 bytes each, or strings with ends in `bytes`. */
+/**
+ * The lists of rows: row i has the values [offsets[i], offsets[i + 1]), 64-bit numbers as 8 bytes
+ * each, or strings with ends in `bytes`.
+ */
 export interface ListPiece {
   offsets: Int32Array;
   bytes: Uint8Array;
@@ -116,7 +120,8 @@ export async function* streamLists(
     if (error instanceof Failure) throw error;
     throw new Failure(
       'IntegrityError',
-      `${where}, column ${name}: ${blob.size} bytes that cannot be read as Parquet (${(error as Error).message})`,
+      `${where}, column ${name}: ${blob.size} bytes that cannot be read as Parquet ` +
+        `(${(error as Error).message})`,
       { cause: error },
     );
   }
@@ -143,7 +148,10 @@ function rowGroupsOf(
   return { numbers, first };
 }
 
-/** Reads one column binary(width) of a table batch by batch into `out`. Throws an IntegrityError as streamColumn does, and where `out` is not its length. */
+/**
+ * Reads one column binary(width) of a table batch by batch into `out`. Throws an IntegrityError as
+ * streamColumn does, and where `out` is not its length.
+ */
 export async function readBinaryColumn(
   blob: Blob,
   name: string,

@@ -18,8 +18,9 @@ import { encodeThrift, type Fields, i32, i64, list, struct, text } from './thrif
 import { decodeUtf8, encodeUtf8, type Utf8Column } from './utf8-column.ts';
 
 /**
- * Parquet as the stages write it for one another: not compressed, integers as deltas, strings as their lengths and then their bytes, a page a column of a
- * row group. Any reader of Parquet takes it; to code and to read it takes a small part of the time that compressed pages take.
+ * Parquet as the stages write it for one another: not compressed, integers as deltas, strings as
+ * their lengths and then their bytes, a page a column of a row group. Any reader of Parquet takes
+ * it; to code and to read it takes a small part of the time that compressed pages take.
  */
 
 /** In `created_by`: what `decodeTable` reads. */
@@ -32,7 +33,7 @@ const CONVERTED = { utf8: 0, list: 3 } as const;
 /** Rows of a row group, where nothing else is said. */
 export const ROW_GROUP_ROWS = 1_000_000;
 /** Of one page: readers count its bytes in 32 bits. */
-const MOST_PAGE_BYTES = 0x7fff_ffff;
+const MAX_PAGE_BYTES = 0x7fff_ffff;
 
 type ScalarValues =
   | Int32Array
@@ -68,12 +69,18 @@ export function encodeTable<S extends TableSchema>(
 }
 
 export interface TableEncoder<S extends TableSchema> {
-  /** What puts rows [from, to) of these columns out as a row group. Throws RangeError where a page would be too large to be read. */
+  /**
+   * What puts rows [from, to) of these columns out as a row group. Throws RangeError where a page
+   * would be too large to be read.
+   */
   groupsOf(columns: WritableColumns<S>): (from: number, to: number) => void;
   finish(): void;
 }
 
-/** The bytes of a table in order; they may be views of the columns and of what is used again, good until the next call. */
+/**
+ * The bytes of a table in order; they may be views of the columns and of what is used again, good
+ * until the next call.
+ */
 export function tableEncoder<S extends TableSchema>(
   schema: S,
   push: (bytes: Uint8Array) => void,
@@ -109,9 +116,10 @@ export function tableEncoder<S extends TableSchema>(
             (sum, { length }) => sum + length,
             levels?.bytes.length ?? 0,
           );
-          if (size > MOST_PAGE_BYTES)
+          if (size > MAX_PAGE_BYTES)
             throw new RangeError(
-              `column ${name}: a page of ${size} bytes, at most ${MOST_PAGE_BYTES} can be read; split the input`,
+              `column ${name}: a page of ${size} bytes, at most ${MAX_PAGE_BYTES} can be ` +
+                'read; split the input',
             );
           put(
             encodeThrift([
@@ -168,8 +176,9 @@ export function tableEncoder<S extends TableSchema>(
 }
 
 /**
- * The columns of the schema, which is a part of the file's; undefined where the bytes are not of encodeTable or hold the columns otherwise, which another
- * reader may then look at. Throws RangeError where pages do not hold what the footer says.
+ * The columns of the schema, which is a part of the file's; undefined where the bytes are not of
+ * encodeTable or hold the columns otherwise, which another reader may then look at. Throws
+ * RangeError where pages do not hold what the footer says.
  */
 export function decodeTable<S extends TableSchema>(
   bytes: Uint8Array,
@@ -199,7 +208,10 @@ export interface RowGroup {
   decode<S extends TableSchema>(bytes: Uint8Array, schema: S): TableColumns<S>;
 }
 
-/** The row groups by the end of a file, from some byte before its footer on; undefined where it is not of encodeTable or has no such columns. */
+/**
+ * The row groups by the end of a file, from some byte before its footer on; undefined where it is
+ * not of encodeTable or has no such columns.
+ */
 export function rowGroupsOf(end: Uint8Array, schema: TableSchema): RowGroup[] | undefined {
   const footer = footerAtEnd(end);
   if (
@@ -224,7 +236,10 @@ export function rowGroupsOf(end: Uint8Array, schema: TableSchema): RowGroup[] | 
   });
 }
 
-/** A column of strings as the bytes that they are in the file; undefined and RangeError as decodeTable has them. The bytes are UTF-8 as they were written. */
+/**
+ * A column of strings as the bytes that they are in the file; undefined and RangeError as
+ * decodeTable has them. The bytes are UTF-8 as they were written.
+ */
 export function decodeStrings(bytes: Uint8Array, name: string): Utf8Column | undefined {
   const footer = footerOf(bytes);
   if (footer === undefined || columnType(footer, name) !== 'utf8') return undefined;
@@ -444,7 +459,8 @@ function decodeValues(
             : new Uint8Array(copy);
   if (encoding !== ENCODING.plain || values.length !== count * width)
     throw new RangeError(
-      `a page of ${values.length} values of encoding ${encoding}, expected ${count * width} plain ones`,
+      `a page of ${values.length} values of encoding ${encoding}, expected ${count * width} ` +
+        'plain ones',
     );
   return values;
 }

@@ -9,8 +9,10 @@ const TAIL_BYTES = 8;
 const HEAD_BYTES = 4;
 
 /**
- * The row groups of a part in their order: one is in memory. All bytes of the part are read once, and proven by its SHA-256 behind the last group, so nothing
- * may be stored before the end. An IntegrityError where they are not those of the manifest, or no table of these columns as stages write them for one another.
+ * The row groups of a part in their order: one is in memory. All bytes of the part are read once,
+ * and proven by its SHA-256 behind the last group, so nothing may be stored before the end. An
+ * IntegrityError where they are not those of the manifest, or no table of these columns as stages
+ * write them for one another.
  */
 export async function* readTablePart<S extends TableSchema>(
   artifact: Artifact,
@@ -48,7 +50,8 @@ export async function* readTablePart<S extends TableSchema>(
   }
   if (at !== footerAt || rows !== part!.rows)
     throw refuse(
-      `row groups of ${rows} rows up to byte ${at}, expected ${part!.rows} rows up to byte ${footerAt}`,
+      `row groups of ${rows} rows up to byte ${at}, expected ${part!.rows} rows up to byte ` +
+        `${footerAt}`,
     );
   const sha256 = hash.update(end).digest('hex');
   if (sha256 !== part!.sha256) throw refuse(`expected SHA-256 ${part!.sha256}, found ${sha256}`);

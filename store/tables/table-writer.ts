@@ -12,7 +12,10 @@ export interface TableWriter<S extends TableSchema> {
   finish(): { content: ReturnType<GrowingFile['finish']>; rows: number };
 }
 
-/** A table that grows in a file: the bytes that `encodeTable` gives of all its rows; one row group is in memory. */
+/**
+ * A table that grows in a file: the bytes that `encodeTable` gives of all its rows; one row group
+ * is in memory.
+ */
 export function createTableWriter<S extends IntegerSchema>(
   schema: S,
   file: GrowingFile,

@@ -1,8 +1,14 @@
 import { DEEPEST_STRUCT, thriftCursor } from './thrift-cursor.ts';
 
-/** Structs of Thrift's compact protocol with the types of their fields, so that what is read and changed can be written again. */
+/**
+ * Structs of Thrift's compact protocol with the types of their fields, so that what is read and
+ * changed can be written again.
+ */
 
-/** A field: its id, its type as the protocol numbers it, and what it holds. Lists know the type of their elements. */
+/**
+ * A field: its id, its type as the protocol numbers it, and what it holds. Lists know the type of
+ * their elements.
+ */
 export interface ThriftField {
   id: number;
   type: number;
@@ -26,7 +32,10 @@ const TYPE = {
   struct: 12,
 } as const;
 
-/** A struct from `at` on, and where it ends. Throws RangeError on bytes that are none, and on integers beyond 2^53. */
+/**
+ * A struct from `at` on, and where it ends. Throws RangeError on bytes that are none, and on
+ * integers beyond 2^53.
+ */
 export function decodeFields(
   bytes: Uint8Array,
   at: number,

@@ -1,4 +1,7 @@
-/** Thrift's compact protocol, as far as Parquet's headers and footers need it (parquet.thrift): structs, lists, integers, strings. */
+/**
+ * Thrift's compact protocol, as far as Parquet's headers and footers need it (parquet.thrift):
+ * structs, lists, integers, strings.
+ */
 
 type Value =
   | { i32: number }

@@ -6,11 +6,16 @@ export interface Utf8Column {
   bytes: Uint8Array;
 }
 
-/** Strings are joined and coded so many at a time: few calls, and no joined string near V8's limit. */
+/**
+ * Strings are joined and coded so many at a time: few calls, and no joined string near V8's limit.
+ */
 const CHUNK_STRINGS = 4096;
 const MAXIMUM_BYTES = 0x7fff_ffff;
 
-/** Codes strings in bulk; throws a DataError at a string with a lone surrogate (it has no UTF-8) or beyond 2 GiB. `name` is for messages. */
+/**
+ * Codes strings in bulk; throws a DataError at a string with a lone surrogate (it has no UTF-8) or
+ * beyond 2 GiB. `name` is for messages.
+ */
 export function encodeUtf8(strings: readonly string[], name: string): Utf8Column {
   const offsets = new Int32Array(strings.length + 1);
   const chunks: Uint8Array[] = [];
@@ -22,7 +27,8 @@ export function encodeUtf8(strings: readonly string[], name: string): Utf8Column
     if (total + bytes.length > MAXIMUM_BYTES) {
       throw new Failure(
         'DataError',
-        `column ${name}: the strings take more than ${MAXIMUM_BYTES} bytes, the most a column can hold; use more partitions`,
+        `column ${name}: the strings take more than ${MAXIMUM_BYTES} bytes, the most a ` +
+          'column can hold; use more partitions',
       );
     }
     const isAscii = bytes.length === joined.length;
@@ -40,7 +46,8 @@ export function encodeUtf8(strings: readonly string[], name: string): Utf8Column
 export function decodeUtf8({ offsets, bytes }: Utf8Column, name: string): string[] {
   const count = Math.max(0, offsets.length - 1);
   const strings = new Array<string>(count);
-  // Fatal, since a replaced byte would shift every later string; a byte-order mark is a character like others.
+  // Fatal, since a replaced byte would shift every later string; a byte-order mark is a character
+  // like others.
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   for (let first = 0; first < count; first += CHUNK_STRINGS) {
     const end = Math.min(count, first + CHUNK_STRINGS);
@@ -80,7 +87,9 @@ function utf8Length(string: string, name: string, row: number): number {
       if (unit > 0xdbff || !(low >= 0xdc00 && low <= 0xdfff)) {
         throw new Failure(
           'DataError',
-          `column ${name}, string ${row}: lone surrogate U+${unit.toString(16).toUpperCase()} at character ${i}; expected well-formed Unicode`,
+          `column ${name}, string ${row}: lone surrogate ` +
+            `U+${unit.toString(16).toUpperCase()} at character ${i}; expected well-formed ` +
+            'Unicode',
         );
       }
       length += 4;

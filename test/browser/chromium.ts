@@ -1,4 +1,7 @@
-/** `npm run test:browser -- /path/to/chromium`: examples/browser answers in a real browser from static hosting, by range requests alone. */
+/**
+ * `npm run test:browser -- /path/to/chromium`: examples/browser answers in a real browser from
+ * static hosting, by range requests alone.
+ */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -42,7 +45,8 @@ async function main(chromium: string): Promise<void> {
       '--dump-dom',
       page,
     ];
-    // Virtual time runs on while a loaded machine is still at the page's modules: then it is asked again.
+    // Virtual time runs on while a loaded machine is still at the page's modules: then it is asked
+    // again.
     for (let turn = 1; ; turn++) {
       const { stdout } = await promisify(execFile)(chromium, flags, { timeout: 90_000 });
       if (stdout.includes('data-state=') || turn === 10) return stdout;

@@ -17,7 +17,10 @@ export interface StaticServer {
   stop(): Promise<void>;
 }
 
-/** Static hosting as object stores do it: whole objects, and single ranges with 206. `folders` maps the first name of a path to a folder. */
+/**
+ * Static hosting as object stores do it: whole objects, and single ranges with 206. `folders` maps
+ * the first name of a path to a folder.
+ */
 export async function serveFolders(folders: Record<string, string>): Promise<StaticServer> {
   const asked: string[] = [];
   const server = createServer((request, response) => {

@@ -126,41 +126,48 @@ describe('the process hashloom', { concurrency: 2 }, () => {
     assert.match(unnamed.stderr, /set --index, or be where a hashloom\.yaml is/);
   });
 
-  it('ends with 2 where TensorFlow is asked for and not set up, before any work, and says the command', async () => {
-    const file = join(folder, 'tensorflow.yaml');
-    await writeFile(
-      file,
-      'index: news\nstore: ./store\nsource: { path: ./texts }\ntraining: { engine: tensorflow }\n',
-    );
-    const nowhere = {
-      XDG_CACHE_HOME: join(folder, 'cache'),
-      HASHLOOM_TENSORFLOW: '',
-      TEMPORAL_ADDRESS: `127.0.0.1:${closedPort}`,
-    };
-    for (const words of [
-      ['run', file, '--local'],
-      ['worker', '--device', 'cuda:1'],
-      ['experiment', 'sbm', '--engine', 'tensorflow', '--local'],
-    ]) {
-      const { code, stdout, stderr } = await hashloomWith(nowhere, folder, ...words);
-      assert.deepEqual([code, stdout], [2, ''], stderr);
-      assert.match(
-        stderr,
-        /^error: TensorFlow is not set up on this machine .*\nhint: `hashloom setup tensorflow`/,
+  it(
+    'ends with 2 where TensorFlow is asked for and not set up, before any work, and says the ' +
+      'command',
+    async () => {
+      const file = join(folder, 'tensorflow.yaml');
+      await writeFile(
+        file,
+        'index: news\n' +
+          'store: ./store\n' +
+          'source: { path: ./texts }\n' +
+          'training: { engine: tensorflow }\n',
       );
-    }
-    const setup = await hashloomWith(
-      nowhere,
-      folder,
-      'setup',
-      'tensorflow',
-      '--from',
-      folder,
-      '--json',
-    );
-    assert.deepEqual([setup.code, setup.stderr], [2, '']);
-    assert.match(setup.stdout, /"type":"ConfigurationError","message":".*tensorflow/i);
-  });
+      const nowhere = {
+        XDG_CACHE_HOME: join(folder, 'cache'),
+        HASHLOOM_TENSORFLOW: '',
+        TEMPORAL_ADDRESS: `127.0.0.1:${closedPort}`,
+      };
+      for (const words of [
+        ['run', file, '--local'],
+        ['worker', '--device', 'cuda:1'],
+        ['experiment', 'sbm', '--engine', 'tensorflow', '--local'],
+      ]) {
+        const { code, stdout, stderr } = await hashloomWith(nowhere, folder, ...words);
+        assert.deepEqual([code, stdout], [2, ''], stderr);
+        assert.match(
+          stderr,
+          /^error: TensorFlow is not set up on this machine .*\nhint: `hashloom setup tensorflow`/,
+        );
+      }
+      const setup = await hashloomWith(
+        nowhere,
+        folder,
+        'setup',
+        'tensorflow',
+        '--from',
+        folder,
+        '--json',
+      );
+      assert.deepEqual([setup.code, setup.stderr], [2, '']);
+      assert.match(setup.stdout, /"type":"ConfigurationError","message":".*tensorflow/i);
+    },
+  );
 
   it('shows the stack only for HASHLOOM_DEBUG=1', async () => {
     const { stderr } = await hashloomWith({ HASHLOOM_DEBUG: '1' }, folder, 'run', 'missing.yaml');

@@ -38,7 +38,10 @@ export function hashloomWith(
   });
 }
 
-/** Starts the built command line and kills it without a chance to tidy up once it says that training is under way; throws where it ends before. */
+/**
+ * Starts the built command line and kills it without a chance to tidy up once it says that training
+ * is under way; throws where it ends before.
+ */
 export async function killOnceTraining(folder: string, ...words: string[]): Promise<void> {
   const child = spawn(process.execPath, [MAIN, ...words], {
     cwd: folder,

@@ -66,7 +66,10 @@ describe('hashloom run over a folder that changes', () => {
     return keys;
   }
 
-  /** A run in a fresh store that has the list of common words of the grown one and nothing else; all but reports, which name their runs, has to be the same. */
+  /**
+   * A run in a fresh store that has the list of common words of the grown one and nothing else; all
+   * but reports, which name their runs, has to be the same.
+   */
   async function sameAsFromNothing(version: number, fresh: string): Promise<void> {
     const grown = await readVersion(storeOf('grown'), 'news', version);
     assert.ok(grown);
@@ -101,20 +104,24 @@ describe('hashloom run over a folder that changes', () => {
     await sameAsFromNothing(2, 'added');
   });
 
-  it('ingests nothing when a file is gone, counts its group anew, and publishes what a run from nothing publishes', async () => {
-    const first = await made('grown');
-    await rm(join(scratch.corpus, 'ca03.txt'));
-    assert.equal((await run('grown')).version, 3);
-    const second = await made('grown');
-    assert.equal(second.ingest.size, first.ingest.size);
-    assert.ok(
-      second.count.size > first.count.size && second.count.size - first.count.size <= 2,
-      `${second.count.size - first.count.size} groups`,
-    );
-    await sameAsFromNothing(3, 'removed');
-    assert.match(
-      await readFile(join(scratch.folder, 'grown', 'indexes', 'news', 'current.json'), 'utf8'),
-      /"version": ?3/,
-    );
-  });
+  it(
+    'ingests nothing when a file is gone, counts its group anew, and publishes what a run from ' +
+      'nothing publishes',
+    async () => {
+      const first = await made('grown');
+      await rm(join(scratch.corpus, 'ca03.txt'));
+      assert.equal((await run('grown')).version, 3);
+      const second = await made('grown');
+      assert.equal(second.ingest.size, first.ingest.size);
+      assert.ok(
+        second.count.size > first.count.size && second.count.size - first.count.size <= 2,
+        `${second.count.size - first.count.size} groups`,
+      );
+      await sameAsFromNothing(3, 'removed');
+      assert.match(
+        await readFile(join(scratch.folder, 'grown', 'indexes', 'news', 'current.json'), 'utf8'),
+        /"version": ?3/,
+      );
+    },
+  );
 });

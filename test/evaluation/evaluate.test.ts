@@ -372,7 +372,10 @@ describe('shuffled buckets', () => {
   });
 });
 
-/** Random codes of a few distinct values, embeddings of few distinct directions (so that ties occur), truth and pairs. */
+/**
+ * Random codes of a few distinct values, embeddings of few distinct directions (so that ties
+ * occur), truth and pairs.
+ */
 function randomModel(
   items: number,
   tables: number,

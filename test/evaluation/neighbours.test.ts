@@ -41,84 +41,89 @@ const differ = (a: string, b: string) => a.split('').filter((bit, k) => bit !== 
 
 describe('neighbourFigures', () => {
   for (const shared of [false, true])
-    it(`agrees with sorting and counting, for every number of tables, length and radius${shared ? ', tables that meet' : ''}`, () => {
-      const { E, codes: own, truth, rows } = model();
-      const codes = { ...own, shared };
-      const queries = Uint32Array.of(0, 3, 12, 59);
-      const {
-        rows: found,
-        tau,
-        ahp,
-      } = neighbourFigures(
-        codes,
-        unitVectors(E, TABLES, BITS),
-        queries,
-        relevance(truth),
-        codeDistancesOf(codes.codes, TABLES, BITS / 8, shared, cutLengths(BITS / 8)),
-        () => undefined,
-      );
-      assert.equal(found.length, TABLES * 4 * 4);
-      const embeddings = Array.from({ length: ITEMS }, (_, item) =>
-        Array.from({ length: TABLES }, (_, table) => [
-          ...E.subarray((item * TABLES + table) * BITS, (item * TABLES + table + 1) * BITS),
-        ]),
-      );
-      const reference = { codes: [], embeddings, truth: [], pairs: [] };
-      const others = (query: number) =>
-        Array.from({ length: ITEMS }, (_, item) => item).filter((item) => item !== query);
-      const distance = (a: number, b: number, tables: number, length: number) =>
-        Math.min(
-          ...Array.from(
-            { length: tables * tables },
-            (_, pair) => [pair % tables, Math.floor(pair / tables)] as const,
-          )
-            .filter(([p, q]) => shared || p === q)
-            .map(([p, q]) =>
-              differ(bits(codes.codes, a, p, length), bits(codes.codes, b, q, length)),
-            ),
+    it(
+      'agrees with sorting and counting, for every number of tables, length and ' +
+        `radius${shared ? ', tables that meet' : ''}`,
+      () => {
+        const { E, codes: own, truth, rows } = model();
+        const codes = { ...own, shared };
+        const queries = Uint32Array.of(0, 3, 12, 59);
+        const {
+          rows: found,
+          tau,
+          ahp,
+        } = neighbourFigures(
+          codes,
+          unitVectors(E, TABLES, BITS),
+          queries,
+          relevance(truth),
+          codeDistancesOf(codes.codes, TABLES, BITS / 8, shared, cutLengths(BITS / 8)),
+          () => undefined,
         );
-      for (const { tables, bits: length, radius, candidates, recall, recallOfD } of found) {
-        const each = [...queries].map((query) => {
-          const near = others(query).filter(
-            (item) => distance(query, item, tables, length) <= radius,
+        assert.equal(found.length, TABLES * 4 * 4);
+        const embeddings = Array.from({ length: ITEMS }, (_, item) =>
+          Array.from({ length: TABLES }, (_, table) => [
+            ...E.subarray((item * TABLES + table) * BITS, (item * TABLES + table + 1) * BITS),
+          ]),
+        );
+        const reference = { codes: [], embeddings, truth: [], pairs: [] };
+        const others = (query: number) =>
+          Array.from({ length: ITEMS }, (_, item) => item).filter((item) => item !== query);
+        const distance = (a: number, b: number, tables: number, length: number) =>
+          Math.min(
+            ...Array.from(
+              { length: tables * tables },
+              (_, pair) => [pair % tables, Math.floor(pair / tables)] as const,
+            )
+              .filter(([p, q]) => shared || p === q)
+              .map(([p, q]) =>
+                differ(bits(codes.codes, a, p, length), bits(codes.codes, b, q, length)),
+              ),
           );
-          const nearest = others(query)
-            .toSorted((a, b) => score(reference, query, b) - score(reference, query, a))
-            .slice(0, 10);
-          return [
-            near.length,
-            nearest.filter((item) => near.includes(item)).length / 10,
-            rows[query]!.filter((item) => near.includes(item)).length / 2,
-          ];
+        for (const { tables, bits: length, radius, candidates, recall, recallOfD } of found) {
+          const each = [...queries].map((query) => {
+            const near = others(query).filter(
+              (item) => distance(query, item, tables, length) <= radius,
+            );
+            const nearest = others(query)
+              .toSorted((a, b) => score(reference, query, b) - score(reference, query, a))
+              .slice(0, 10);
+            return [
+              near.length,
+              nearest.filter((item) => near.includes(item)).length / 10,
+              rows[query]!.filter((item) => near.includes(item)).length / 2,
+            ];
+          });
+          const mean = (k: number) =>
+            each.reduce((sum, values) => sum + values[k]!, 0) / each.length;
+          for (const [k, value] of [candidates, recall, recallOfD].entries())
+            assert.ok(Math.abs(value - mean(k)) < 1e-9, `${tables} x ${length}, radius ${radius}`);
+        }
+        queries.forEach((query, k) => {
+          const x = others(query).map((item) => distance(query, item, TABLES, BITS));
+          const similarity = others(query).map((item) => score(reference, query, item));
+          assert.ok(
+            Math.abs(
+              tau[k]! -
+                kendallTauOf(
+                  x,
+                  similarity.map((value) => -value),
+                ),
+            ) < 1e-6,
+          );
+          assert.ok(
+            Math.abs(
+              ahp[k]! -
+                hierarchicalPrecisionMeanOf(
+                  x,
+                  similarity.map((value) => (1 + value) / 2),
+                  250,
+                ),
+            ) < 1e-6,
+          );
         });
-        const mean = (k: number) => each.reduce((sum, values) => sum + values[k]!, 0) / each.length;
-        for (const [k, value] of [candidates, recall, recallOfD].entries())
-          assert.ok(Math.abs(value - mean(k)) < 1e-9, `${tables} x ${length}, radius ${radius}`);
-      }
-      queries.forEach((query, k) => {
-        const x = others(query).map((item) => distance(query, item, TABLES, BITS));
-        const similarity = others(query).map((item) => score(reference, query, item));
-        assert.ok(
-          Math.abs(
-            tau[k]! -
-              kendallTauOf(
-                x,
-                similarity.map((value) => -value),
-              ),
-          ) < 1e-6,
-        );
-        assert.ok(
-          Math.abs(
-            ahp[k]! -
-              hierarchicalPrecisionMeanOf(
-                x,
-                similarity.map((value) => (1 + value) / 2),
-                250,
-              ),
-          ) < 1e-6,
-        );
-      });
-    });
+      },
+    );
 
   it('takes fewer queries of a larger vocabulary, the same for a seed', () => {
     const queries = Uint32Array.from({ length: 1000 }, (_, k) => k * 3);

@@ -21,7 +21,8 @@ const bitsOf = (value: number) => Array.from({ length: 8 }, (_, k) => (value >> 
 
 describe('precisionAt', () => {
   it('takes the expectation over ties by hand', () => {
-    // Distances from 0: 0, 1, 1, 1, 2. Three places: the first, then two of the three tied ones, of which one is relevant: (1 + 2 x 1/3) / 3.
+    // Distances from 0: 0, 1, 1, 1, 2. Three places: the first, then two of the three tied ones, of
+    // which one is relevant: (1 + 2 x 1/3) / 3.
     const database = [0b0, 0b1, 0b10, 0b100, 0b11].map((value, row) => ({
       code: bitsOf(value),
       labels: row === 0 || row === 3 ? [1] : [0],

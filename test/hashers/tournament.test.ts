@@ -7,31 +7,35 @@ const partitions = fc.integer({ min: 1, max: 33 });
 const seed = fc.integer({ min: 0, max: 0xffffffff });
 
 describe('rounds', () => {
-  it('brings every pair of partitions exactly once, in rounds of disjoint blocks, the diagonal last', () => {
-    fc.assert(
-      fc.property(partitions, seed, fc.nat(1000), (P, seed, epoch) => {
-        const all = rounds(P, seed, epoch);
-        const met = all.flat().map(([p, q]) => {
-          assert.ok(0 <= p && p <= q && q < P);
-          return blockId([p, q], P);
-        });
-        assert.equal(new Set(met).size, met.length);
-        assert.equal(met.length, (P * (P + 1)) / 2);
-        for (const round of all.slice(0, -1)) {
-          const players = round.flat();
-          assert.equal(new Set(players).size, players.length);
-          assert.equal(round.length, Math.floor(P / 2));
-        }
-        assert.equal(all.length, P === 1 ? 1 : P % 2 === 0 ? P : P + 1);
-        const diagonal = all.slice(-1).flat();
-        assert.deepEqual(
-          diagonal.map(([p]) => p).sort((a, b) => a - b),
-          Array.from({ length: P }, (_, p) => p),
-        );
-        assert.ok(diagonal.every(([p, q]) => p === q));
-      }),
-    );
-  });
+  it(
+    'brings every pair of partitions exactly once, in rounds of disjoint blocks, the diagonal ' +
+      'last',
+    () => {
+      fc.assert(
+        fc.property(partitions, seed, fc.nat(1000), (P, seed, epoch) => {
+          const all = rounds(P, seed, epoch);
+          const met = all.flat().map(([p, q]) => {
+            assert.ok(0 <= p && p <= q && q < P);
+            return blockId([p, q], P);
+          });
+          assert.equal(new Set(met).size, met.length);
+          assert.equal(met.length, (P * (P + 1)) / 2);
+          for (const round of all.slice(0, -1)) {
+            const players = round.flat();
+            assert.equal(new Set(players).size, players.length);
+            assert.equal(round.length, Math.floor(P / 2));
+          }
+          assert.equal(all.length, P === 1 ? 1 : P % 2 === 0 ? P : P + 1);
+          const diagonal = all.slice(-1).flat();
+          assert.deepEqual(
+            diagonal.map(([p]) => p).sort((a, b) => a - b),
+            Array.from({ length: P }, (_, p) => p),
+          );
+          assert.ok(diagonal.every(([p, q]) => p === q));
+        }),
+      );
+    },
+  );
 
   it('has one block for one partition', () => assert.deepEqual(rounds(1, 7, 3), [[[0, 0]]]));
 

@@ -1,6 +1,7 @@
 /*
- * `npm run test:memory [-- --mebibytes 1024 --pairs 12000000]`: lines, files and matrices much larger than what the stages may take, each in a process of its own; its
- * largest resident size has to stay below what is written here. What is read comes from a gzip of a few MiB.
+ * `npm run test:memory [-- --mebibytes 1024 --pairs 12000000]`: lines, files and matrices much
+ * larger than what the stages may take, each in a process of its own; its largest resident size has
+ * to stay below what is written here. What is read comes from a gzip of a few MiB.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -31,7 +32,10 @@ const mebibytes = Number(values.mebibytes);
 const pairs = Number(values.pairs);
 /** Of Node, its modules and the kernels, and of chunks on their way. */
 const OWN_MIB = 300;
-/** Of a token in a shard that is being made: its place, twice while there has to be more room, and its code. */
+/**
+ * Of a token in a shard that is being made: its place, twice while there has to be more room, and
+ * its code.
+ */
 const BYTES_A_TOKEN = 16;
 const BLOCK = 16 * 1024;
 const WORDS_OF_BLOCK = 2048;
@@ -54,7 +58,8 @@ async function measure(
   const { stdout } = await run(process.execPath, [SCENARIO, ...args]);
   const measured = JSON.parse(stdout) as Measured;
   process.stdout.write(
-    `${name}: ${measured.mebibytes} MiB resident, at most ${Math.round(most)}; ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
+    `${name}: ${measured.mebibytes} MiB resident, at most ${Math.round(most)}; ` +
+      `${((performance.now() - started) / 1000).toFixed(1)} s\n`,
   );
   assert.ok(
     measured.mebibytes <= most,

@@ -1,6 +1,7 @@
 /*
- * One piece of work in a process of its own, whose memory is measured (bounded-memory.ts): `ingest FOLDER FORMAT` or `affinity FOLDER MEMORY_MIB`.
- * Prints a line of JSON: what came of it, and the largest resident size in MiB.
+ * One piece of work in a process of its own, whose memory is measured (bounded-memory.ts): `ingest
+ * FOLDER FORMAT` or `affinity FOLDER MEMORY_MIB`. Prints a line of JSON: what came of it, and the
+ * largest resident size in MiB.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

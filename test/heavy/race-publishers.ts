@@ -1,7 +1,9 @@
 /*
- * `npm run race -- [--races 1000] [--store URI | --moto PYTHON]`: two publishers of one index, again and again. Both have read which version is current before either swaps it, so
- * exactly one may win; the other must say PublishConflict, and the versions of both must be whole. Without --store, a folder for temporary files; a bucket
- * must honour preconditions on writes. --moto starts an S3 server with a Python that has moto[server].
+ * `npm run race -- [--races 1000] [--store URI | --moto PYTHON]`: two publishers of one index,
+ * again and again. Both have read which version is current before either swaps it, so exactly one
+ * may win; the other must say PublishConflict, and the versions of both must be whole. Without
+ * --store, a folder for temporary files; a bucket must honour preconditions on writes. --moto
+ * starts an S3 server with a Python that has moto[server].
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -25,7 +27,10 @@ const { values } = parseArgs({
   },
 });
 const races = Number(values.races);
-/** Races before the next index: a publisher reads the claim of every version, so that many versions make a race long. */
+/**
+ * Races before the next index: a publisher reads the claim of every version, so that many versions
+ * make a race long.
+ */
 const RACES_AN_INDEX = 10;
 const scratch = await mkdtemp(join(tmpdir(), 'hashloom-race-'));
 const server = values.moto === undefined ? undefined : await startMoto(values.moto);
@@ -64,7 +69,10 @@ function barrier(count: number): () => Promise<void> {
   };
 }
 
-/** A store of its own, as another process has it, that swaps `current.json` only when its rival is about to. */
+/**
+ * A store of its own, as another process has it, that swaps `current.json` only when its rival is
+ * about to.
+ */
 function racingStore(meet: () => Promise<void>): Store {
   const store = openStore(uri);
   const put: Store['put'] = async (path, bytes, condition) => {
@@ -128,7 +136,8 @@ try {
     if (race % 100 === 0) console.log(`${race} races, wins ${wins.join(' and ')}`);
   }
   console.log(
-    `${races} races on ${uri.split(':')[0]}: one winner each, no version lost, wins ${wins.join(' and ')}, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+    `${races} races on ${uri.split(':')[0]}: one winner each, no version lost, wins ` +
+      `${wins.join(' and ')}, ${((performance.now() - started) / 1000).toFixed(0)} s`,
   );
 } finally {
   server?.stop();

@@ -96,9 +96,13 @@ describe('a base with a delta', () => {
       [false, true],
       [true, true],
     ] as const) {
-      it(`answers as an index built anew does, change upon change (${kind}${shared ? ', codes that meet across tables' : ''}${told ? ', payloads' : ''})`, async () => {
-        for (let seed = 1; seed <= 6; seed++) await checkChanges({ kind, seed, shared, told });
-      });
+      it(
+        'answers as an index built anew does, change upon change ' +
+          `(${kind}${shared ? ', codes that meet across tables' : ''}${told ? ', payloads' : ''})`,
+        async () => {
+          for (let seed = 1; seed <= 6; seed++) await checkChanges({ kind, seed, shared, told });
+        },
+      );
     }
   }
 

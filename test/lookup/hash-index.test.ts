@@ -18,29 +18,33 @@ const SPICES: IndexShape = {
 };
 
 describe('lookup', () => {
-  it('answers by hand: buckets by table without the query, the union by shared tables and then by number', async () => {
-    const { index } = openCounting(buildIndex(SPICES));
-    assert.deepEqual(await index.lookup('salt'), {
-      query: 'salt',
-      found: true,
-      id: 0,
-      buckets: [
-        { table: 0, code: 'a5', items: ['pepper', 'thyme'] },
-        { table: 1, code: '01', items: ['œil', 'thyme'] },
-      ],
-      items: ['thyme', 'pepper', 'œil'],
-    });
-    assert.deepEqual((await index.lookup('œil')).items, ['salt', 'thyme']);
-    assert.deepEqual(await index.lookup('Salt'), {
-      query: 'Salt',
-      found: false,
-      id: null,
-      buckets: [],
-      items: [],
-    });
-    assert.equal((await index.lookup('')).found, false);
-    assert.equal((await index.lookup('\ud800')).found, false);
-  });
+  it(
+    'answers by hand: buckets by table without the query, the union by shared tables and then ' +
+      'by number',
+    async () => {
+      const { index } = openCounting(buildIndex(SPICES));
+      assert.deepEqual(await index.lookup('salt'), {
+        query: 'salt',
+        found: true,
+        id: 0,
+        buckets: [
+          { table: 0, code: 'a5', items: ['pepper', 'thyme'] },
+          { table: 1, code: '01', items: ['œil', 'thyme'] },
+        ],
+        items: ['thyme', 'pepper', 'œil'],
+      });
+      assert.deepEqual((await index.lookup('œil')).items, ['salt', 'thyme']);
+      assert.deepEqual(await index.lookup('Salt'), {
+        query: 'Salt',
+        found: false,
+        id: null,
+        buckets: [],
+        items: [],
+      });
+      assert.equal((await index.lookup('')).found, false);
+      assert.equal((await index.lookup('\ud800')).found, false);
+    },
+  );
 
   it('answers a code, and refuses a code or table that cannot be', async () => {
     const { index } = openCounting(buildIndex(SPICES));
@@ -60,66 +64,70 @@ describe('lookup', () => {
     await assert.rejects(index.lookupCode(0, 'zz'), RangeError);
   });
 
-  it('gives of a bucket over the cap its size alone, without reading its list, and answers from the other tables', async () => {
-    const { manifest, parts } = buildIndex(SPICES);
-    const { index } = openCounting({ manifest: { ...manifest, maximumBucket: 2 }, parts });
-    const answer = await index.lookup('pepper');
-    assert.deepEqual(answer, {
-      query: 'pepper',
-      found: true,
-      id: 1,
-      buckets: [
-        { table: 0, code: 'a5', items: [], tooLarge: 3 },
-        { table: 1, code: '02', items: [] },
-      ],
-      items: [],
-    });
-    assert.deepEqual(await index.lookupCode(0, 'a5'), {
-      table: 0,
-      code: 'a5',
-      items: [],
-      tooLarge: 3,
-    });
-    assert.deepEqual((await index.load()).lookup('pepper'), answer);
-    assert.deepEqual(
-      (await index.within('pepper', 0)).map(({ item }) => item),
-      ['salt', 'thyme'],
-    );
-    for (const maximumBucket of [3, Infinity])
+  it(
+    'gives of a bucket over the cap its size alone, without reading its list, and answers from ' +
+      'the other tables',
+    async () => {
+      const { manifest, parts } = buildIndex(SPICES);
+      const { index } = openCounting({ manifest: { ...manifest, maximumBucket: 2 }, parts });
+      const answer = await index.lookup('pepper');
+      assert.deepEqual(answer, {
+        query: 'pepper',
+        found: true,
+        id: 1,
+        buckets: [
+          { table: 0, code: 'a5', items: [], tooLarge: 3 },
+          { table: 1, code: '02', items: [] },
+        ],
+        items: [],
+      });
+      assert.deepEqual(await index.lookupCode(0, 'a5'), {
+        table: 0,
+        code: 'a5',
+        items: [],
+        tooLarge: 3,
+      });
+      assert.deepEqual((await index.load()).lookup('pepper'), answer);
       assert.deepEqual(
-        await openParts({
-          manifest: { ...manifest, maximumBucket: 2 },
-          fetchPart: reader(parts),
-          maximumBucket,
-        }).lookup('pepper'),
-        await openCounting({ manifest, parts }).index.lookup('pepper'),
+        (await index.within('pepper', 0)).map(({ item }) => item),
+        ['salt', 'thyme'],
       );
-    for (const maximumBucket of [0, -1, '2', 1.5])
-      assert.throws(
-        () => openCounting({ manifest: { ...manifest, maximumBucket }, parts }),
-        /maximumBucket to be a whole number from 1/,
-      );
+      for (const maximumBucket of [3, Infinity])
+        assert.deepEqual(
+          await openParts({
+            manifest: { ...manifest, maximumBucket: 2 },
+            fetchPart: reader(parts),
+            maximumBucket,
+          }).lookup('pepper'),
+          await openCounting({ manifest, parts }).index.lookup('pepper'),
+        );
+      for (const maximumBucket of [0, -1, '2', 1.5])
+        assert.throws(
+          () => openCounting({ manifest: { ...manifest, maximumBucket }, parts }),
+          /maximumBucket to be a whole number from 1/,
+        );
 
-    const many = Array.from(
-      { length: 400 },
-      (_, i) => `a word that takes its room ${String(i).padStart(3, '0')}`,
-    );
-    const large = buildIndex({
-      keys: words(...many),
-      codes: new Uint8Array(400).fill(7),
-      tables: 1,
-      codeBytes: 1,
-    });
-    const opened = openCounting({
-      manifest: { ...large.manifest, maximumBucket: 399 },
-      parts: large.parts,
-    });
-    assert.equal((await opened.index.lookup(many[0]!)).buckets[0]!.tooLarge, 400);
-    const bytes = opened.reads
-      .filter(({ part }) => part === 'buckets-0.pages')
-      .reduce((sum, { start, end }) => sum + end - start, 0);
-    assert.ok(bytes < 400 * 30, `${bytes} bytes read of a list of ${400 * 30}`);
-  });
+      const many = Array.from(
+        { length: 400 },
+        (_, i) => `a word that takes its room ${String(i).padStart(3, '0')}`,
+      );
+      const large = buildIndex({
+        keys: words(...many),
+        codes: new Uint8Array(400).fill(7),
+        tables: 1,
+        codeBytes: 1,
+      });
+      const opened = openCounting({
+        manifest: { ...large.manifest, maximumBucket: 399 },
+        parts: large.parts,
+      });
+      assert.equal((await opened.index.lookup(many[0]!)).buckets[0]!.tooLarge, 400);
+      const bytes = opened.reads
+        .filter(({ part }) => part === 'buckets-0.pages')
+        .reduce((sum, { start, end }) => sum + end - start, 0);
+      assert.ok(bytes < 400 * 30, `${bytes} bytes read of a list of ${400 * 30}`);
+    },
+  );
 
   it('does not take a replacement character for a lone surrogate', async () => {
     const { index } = openCounting(
@@ -177,40 +185,44 @@ describe('lookup', () => {
 });
 
 describe('reads', () => {
-  it('are one of an item and at most two a table after the headers, 16 KiB beside the lists of large buckets', async () => {
-    const items = 20_000;
-    const stream = new RandomStream(9, 1);
-    const strings = Array.from({ length: items }, (_, i) => `word${i}`);
-    // A few codes for a third of the items: buckets of up to 2,000 beside small ones.
-    const codes = Uint8Array.from({ length: items * 3 * 4 }, (_, k) =>
-      k % 4 === 0 ? stream.below(3) : 0,
-    );
-    for (let i = 0; i < items * 3; i++)
-      if (stream.below(3) > 0) new DataView(codes.buffer).setUint32(4 * i, stream.u32());
-    const built = buildIndex({ keys: words(...strings), codes, tables: 3, codeBytes: 4 });
-    let most = 0;
-    for (let i = 0; i < items; i += 61) {
-      const { index, reads } = openCounting(built);
-      const { buckets } = await index.lookup(`word${i}`);
-      const headers = reads.filter(({ start, end }) => start === 0 && end === 128);
-      const rest = reads.filter((read) => !headers.includes(read));
-      assert.equal(headers.length, 4);
-      assert.equal(rest.filter(({ part }) => part === 'items.pages').length, 1);
-      let beside = 0;
-      for (let table = 0; table < 3; table++) {
-        const ofTable = rest.filter(({ part }) => part === `buckets-${table}.pages`);
-        assert.ok(
-          ofTable.length <= (buckets[table]!.items.length > 30 ? 2 : 1),
-          `${ofTable.length} reads for ${buckets[table]!.items.length} items`,
-        );
-        most = Math.max(most, ofTable.length);
-        beside += ofTable[0]!.end - ofTable[0]!.start;
+  it(
+    'are one of an item and at most two a table after the headers, 16 KiB beside the lists of ' +
+      'large buckets',
+    async () => {
+      const items = 20_000;
+      const stream = new RandomStream(9, 1);
+      const strings = Array.from({ length: items }, (_, i) => `word${i}`);
+      // A few codes for a third of the items: buckets of up to 2,000 beside small ones.
+      const codes = Uint8Array.from({ length: items * 3 * 4 }, (_, k) =>
+        k % 4 === 0 ? stream.below(3) : 0,
+      );
+      for (let i = 0; i < items * 3; i++)
+        if (stream.below(3) > 0) new DataView(codes.buffer).setUint32(4 * i, stream.u32());
+      const built = buildIndex({ keys: words(...strings), codes, tables: 3, codeBytes: 4 });
+      let most = 0;
+      for (let i = 0; i < items; i += 61) {
+        const { index, reads } = openCounting(built);
+        const { buckets } = await index.lookup(`word${i}`);
+        const headers = reads.filter(({ start, end }) => start === 0 && end === 128);
+        const rest = reads.filter((read) => !headers.includes(read));
+        assert.equal(headers.length, 4);
+        assert.equal(rest.filter(({ part }) => part === 'items.pages').length, 1);
+        let beside = 0;
+        for (let table = 0; table < 3; table++) {
+          const ofTable = rest.filter(({ part }) => part === `buckets-${table}.pages`);
+          assert.ok(
+            ofTable.length <= (buckets[table]!.items.length > 30 ? 2 : 1),
+            `${ofTable.length} reads for ${buckets[table]!.items.length} items`,
+          );
+          most = Math.max(most, ofTable.length);
+          beside += ofTable[0]!.end - ofTable[0]!.start;
+        }
+        beside += rest[0]!.end - rest[0]!.start;
+        assert.ok(beside <= 16_384, `${beside} bytes`);
       }
-      beside += rest[0]!.end - rest[0]!.start;
-      assert.ok(beside <= 16_384, `${beside} bytes`);
-    }
-    assert.equal(most, 2);
-  });
+      assert.equal(most, 2);
+    },
+  );
 
   it('are shared: headers once, pages kept up to the limit, and a failed read is tried again', async () => {
     const built = buildIndex(SPICES);

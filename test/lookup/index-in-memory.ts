@@ -148,7 +148,10 @@ export interface Read {
   end: number;
 }
 
-/** Opens it with readers that write down what they were asked for; like a file they know their size after the first read. */
+/**
+ * Opens it with readers that write down what they were asked for; like a file they know their size
+ * after the first read.
+ */
 export function openCounting(
   { manifest, parts }: { manifest: unknown; parts: Map<string, Uint8Array> },
   keep?: number,

@@ -18,7 +18,10 @@ const WORDS = Array.from({ length: 400 }, (_, i) => `w${i}${'é'.repeat(i % 4)}`
   Buffer.compare(Buffer.from(a), Buffer.from(b)),
 );
 const CHANGES = 20;
-/** The index, another one, and that as a version of other content has it: one with the same identity no export would make. */
+/**
+ * The index, another one, and that as a version of other content has it: one with the same identity
+ * no export would make.
+ */
 const familyOf = async (told: boolean) => ({
   built: await changedIndex(1, told),
   other: await changedIndex(2, told),
@@ -32,7 +35,10 @@ const RUNS = Number(process.env['HASHLOOM_FUZZ_RUNS'] ?? 5000);
 /** Of the base, moved, gone, new, and not there. */
 const QUERIES = ['w0', 'w17é', 'w399ééé', 'w5é', 'v3', 'nothing'];
 
-/** 400 words, codes of which a quarter share one bucket, so that inline lists, spilled pages and overflow all occur. */
+/**
+ * 400 words, codes of which a quarter share one bucket, so that inline lists, spilled pages and
+ * overflow all occur.
+ */
 function smallIndex(seed: number, told: boolean, identity = IDENTITY): IndexInMemory {
   const stream = new RandomStream(seed, 1);
   const codes = Uint8Array.from(
@@ -117,7 +123,9 @@ function damage(stream: RandomStream, bytes: Uint8Array, stranger: Uint8Array): 
   }
 }
 
-/** Makes every checksum of a part right again, so that what stands behind them must hold on its own. */
+/**
+ * Makes every checksum of a part right again, so that what stands behind them must hold on its own.
+ */
 function forgeChecksums(name: string, bytes: Uint8Array, pageBytes: number): void {
   const view = new DataView(bytes.buffer);
   if (bytes.length < 128) return;
@@ -210,51 +218,59 @@ for (const [name, { built, other, stranger }, pageBytes] of [
       assert.ok(refused > 0.1 * RUN, `${refused} refused`);
     });
 
-    it('is refused where parts of two versions are mixed, parts are swapped, or a part is missing', async () => {
-      const swap = (from: IndexInMemory, ...names: string[]) =>
-        new Map([...built.parts, ...names.map((name) => [name, from.parts.get(name)!] as const)]);
-      const { manifest } = built;
-      await assert.rejects(
-        answers({
-          manifest,
-          parts: new Map([
-            ...built.parts,
-            ['buckets-0.pages', built.parts.get('buckets-1.pages')!],
-          ]),
-        }),
-        /buckets-0\.pages at byte 13: expected table 0/,
-      );
-      await assert.rejects(
-        answers({
-          manifest,
-          parts: new Map([...built.parts, ['items.pages', built.parts.get('buckets-1.pages')!]]),
-        }),
-        /items\.pages at byte 10: expected part items/,
-      );
-      await assert.rejects(
-        answers({ manifest: { ...manifest, parts: manifest.parts.slice(1) }, parts: built.parts }),
-        /a part items\.pages, got buckets-0\.pages, buckets-1\.pages, /,
-      );
-      await assert.rejects(
-        answers({
-          manifest: {
-            ...manifest,
-            lineage: [manifest.lineage[0], { stage: 'export', key: 'f'.repeat(32) }],
-          },
-          parts: built.parts,
-        }),
-        /at byte 64: expected identity f+ as index\.json says/,
-      );
-      // The same identity on other content, as no export would do: contradiction or another size, never another answer in silence.
-      await assert.rejects(
-        answers({ manifest, parts: swap(other, 'buckets-0.pages', 'buckets-1.pages') }),
-        IndexFormatError,
-      );
-      const future = built.parts.get('items.pages')!.slice();
-      future[8] = 2;
-      await assert.rejects(
-        answers({ manifest, parts: new Map([...built.parts, ['items.pages', future]]) }),
-        /format version 1, got 2; a newer reader may know it/,
-      );
-    });
+    it(
+      'is refused where parts of two versions are mixed, parts are swapped, or a part is ' +
+        'missing',
+      async () => {
+        const swap = (from: IndexInMemory, ...names: string[]) =>
+          new Map([...built.parts, ...names.map((name) => [name, from.parts.get(name)!] as const)]);
+        const { manifest } = built;
+        await assert.rejects(
+          answers({
+            manifest,
+            parts: new Map([
+              ...built.parts,
+              ['buckets-0.pages', built.parts.get('buckets-1.pages')!],
+            ]),
+          }),
+          /buckets-0\.pages at byte 13: expected table 0/,
+        );
+        await assert.rejects(
+          answers({
+            manifest,
+            parts: new Map([...built.parts, ['items.pages', built.parts.get('buckets-1.pages')!]]),
+          }),
+          /items\.pages at byte 10: expected part items/,
+        );
+        await assert.rejects(
+          answers({
+            manifest: { ...manifest, parts: manifest.parts.slice(1) },
+            parts: built.parts,
+          }),
+          /a part items\.pages, got buckets-0\.pages, buckets-1\.pages, /,
+        );
+        await assert.rejects(
+          answers({
+            manifest: {
+              ...manifest,
+              lineage: [manifest.lineage[0], { stage: 'export', key: 'f'.repeat(32) }],
+            },
+            parts: built.parts,
+          }),
+          /at byte 64: expected identity f+ as index\.json says/,
+        );
+        // The same identity on other content, as no export would do: contradiction or another size,
+        // never another answer in silence.
+        await assert.rejects(
+          answers({ manifest, parts: swap(other, 'buckets-0.pages', 'buckets-1.pages') }),
+          IndexFormatError,
+        );
+        const future = built.parts.get('items.pages')!.slice();
+        future[8] = 2;
+        await assert.rejects(
+          answers({ manifest, parts: new Map([...built.parts, ['items.pages', future]]) }),
+          /format version 1, got 2; a newer reader may know it/,
+        );
+      },
+    );
   });

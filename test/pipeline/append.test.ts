@@ -115,7 +115,8 @@ describe('append: items that come and go between two reindexes', () => {
       const followed = await followIndex(folder);
       assert.ok((await followed.index.lookup('30')).items.includes('130'));
 
-      // A new id at point 3, an old one that moves from point 0 to 3, one that stays, one that goes.
+      // A new id at point 3, an old one that moves from point 0 to 3, one that stays, one that
+      // goes.
       const today = await writeVectors(`today-${method}`, [
         { id: 35n, point: 3 },
         { id: 100n, point: 3 },
@@ -292,62 +293,66 @@ describe('append: items that come and go between two reindexes', () => {
     );
   });
 
-  it('gives words that it has never seen the vote of their neighbours, and leaves common words out', async () => {
-    const configuration = smallConfiguration('words', scratch);
-    await reindex(temporal, configuration);
-    const folder = fileURLToPath(`${configuration.store}/indexes/words`);
-    const before = await openIndex(folder);
-    // Known words under new names, in the texts that the model has learned from.
-    const source = join(scratch.folder, 'renamed');
-    await mkdir(source);
-    const renamed = [
-      'president',
-      'tax',
-      'school',
-      'jury',
-      'county',
-      'election',
-      'league',
-      'season',
-    ];
-    for (let at = 0; at < 20; at++)
-      await writeFile(
-        join(source, `${at}.txt`),
-        (await readText(at)).replaceAll(
-          new RegExp(`\\b(${renamed.join('|')})\\b(?!['’])`, 'gi'),
-          'new$1',
-        ),
-      );
-    const result = await append(configuration, { source, deleted: ['mayor'] });
-    assert.deepEqual(
-      result.stages.map(({ name }) => name),
-      ['list', 'ingest', 'dictionary', 'append', 'publish'],
-    );
-    assert.deepEqual(
-      [result.version, result.changes?.replaced, result.changes?.deleted],
-      [2, 0, 1],
-    );
-    const index = await openIndex(folder);
-    assert.equal(index.manifest.items, before.manifest.items + result.changes!.added - 1);
-    assert.equal(result.metrics['items'], index.manifest.items);
-    assert.equal(typeof result.metrics['f1'], 'number');
-    for (const gone of ['mayor', 'the', 'of'])
-      assert.equal((await index.lookup(gone)).found, false, gone);
-    let apart = 0;
-    for (const word of renamed) {
-      const [voted, learned] = await index.lookupBatch([`new${word}`, word]);
-      assert.ok(voted!.found && learned!.found, word);
-      for (const [table, { code }] of voted!.buckets.entries())
-        apart += distanceByBits(
-          Buffer.from(code, 'hex'),
-          Buffer.from(learned!.buckets[table]!.code, 'hex'),
+  it(
+    'gives words that it has never seen the vote of their neighbours, and leaves common words ' +
+      'out',
+    async () => {
+      const configuration = smallConfiguration('words', scratch);
+      await reindex(temporal, configuration);
+      const folder = fileURLToPath(`${configuration.store}/indexes/words`);
+      const before = await openIndex(folder);
+      // Known words under new names, in the texts that the model has learned from.
+      const source = join(scratch.folder, 'renamed');
+      await mkdir(source);
+      const renamed = [
+        'president',
+        'tax',
+        'school',
+        'jury',
+        'county',
+        'election',
+        'league',
+        'season',
+      ];
+      for (let at = 0; at < 20; at++)
+        await writeFile(
+          join(source, `${at}.txt`),
+          (await readText(at)).replaceAll(
+            new RegExp(`\\b(${renamed.join('|')})\\b(?!['’])`, 'gi'),
+            'new$1',
+          ),
         );
-    }
-    // Of 16 bits chance would miss 8.
-    assert.ok(apart / (2 * renamed.length) < 6.5, String(apart / (2 * renamed.length)));
-    const items = (await index.load()).items;
-    assert.equal(items, index.manifest.items);
-  });
+      const result = await append(configuration, { source, deleted: ['mayor'] });
+      assert.deepEqual(
+        result.stages.map(({ name }) => name),
+        ['list', 'ingest', 'dictionary', 'append', 'publish'],
+      );
+      assert.deepEqual(
+        [result.version, result.changes?.replaced, result.changes?.deleted],
+        [2, 0, 1],
+      );
+      const index = await openIndex(folder);
+      assert.equal(index.manifest.items, before.manifest.items + result.changes!.added - 1);
+      assert.equal(result.metrics['items'], index.manifest.items);
+      assert.equal(typeof result.metrics['f1'], 'number');
+      for (const gone of ['mayor', 'the', 'of'])
+        assert.equal((await index.lookup(gone)).found, false, gone);
+      let apart = 0;
+      for (const word of renamed) {
+        const [voted, learned] = await index.lookupBatch([`new${word}`, word]);
+        assert.ok(voted!.found && learned!.found, word);
+        for (const [table, { code }] of voted!.buckets.entries())
+          apart += distanceByBits(
+            Buffer.from(code, 'hex'),
+            Buffer.from(learned!.buckets[table]!.code, 'hex'),
+          );
+      }
+      // Of 16 bits chance would miss 8.
+      assert.ok(apart / (2 * renamed.length) < 6.5, String(apart / (2 * renamed.length)));
+      const items = (await index.load()).items;
+      assert.equal(items, index.manifest.items);
+    },
+  );
 
   it('takes ids of pairs, deletes alone, and stops at the gate', async () => {
     const pairs = join(scratch.folder, 'pairs');

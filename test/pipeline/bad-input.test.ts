@@ -183,7 +183,8 @@ async function startReadOnlyGuard(
       incoming.resume();
       outgoing.writeHead(403, { 'content-type': 'application/xml' });
       outgoing.end(
-        '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+        '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access ' +
+          'Denied</Message></Error>',
       );
       return;
     }

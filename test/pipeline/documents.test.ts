@@ -71,61 +71,72 @@ describe('reindex of documents', () => {
     });
   }
 
-  it('leaves a report: what a lookup finds by labels and by words, clusters, a map, and the rules of the gate', async () => {
-    const documents = smallDocuments();
-    const gate = { minimum: { precisionAt100: 0.1 } };
-    const { uri } = await reindex(
-      temporal,
-      await configureDocuments(scratch, 'told', documents, { hashing: { method: 'itq' }, gate }),
-    );
-    const { document } = parseHTML(await readFile(join(fileURLToPath(uri), 'report.html'), 'utf8'));
-    const text = document.querySelector('body')!.textContent;
-    assert.match(
-      text,
-      /120 documents, 1 table of 16 bits[\s\S]*Precision@100: of the 100 training documents nearest[\s\S]*passesprecisionAt100 is [\d.]+, at least 0\.1/,
-    );
-    assert.match(
-      text,
-      /10 nearest documents by the cosine of their weighed words \(and of those that share a label\)[\s\S]*Recall, labels[\s\S]*Map of the documents/,
-    );
-    assert.equal(document.querySelectorAll('#map circle').length, 120);
-    // At radius 0 the candidates are what a lookup gives; of the 39 others of its topic these share the label.
-    const index = await openIndex(fileURLToPath(uri));
-    let [candidates, mates] = [0, 0];
-    for (const { id, labels } of documents) {
-      const { items } = await index.lookup(id);
-      candidates += items.length / documents.length;
-      mates +=
-        items.filter((item) => item.startsWith(`${labels[0]!}/`)).length / 39 / documents.length;
-    }
-    const section = [...document.querySelectorAll('section')].find(
-      (each) => each.querySelector('h2')!.textContent === 'What a lookup finds',
-    )!;
-    const row = [...section.querySelector('tbody tr')!.querySelectorAll('td')].map(
-      ({ textContent }) => textContent,
-    );
-    assert.deepEqual(
-      [row[0], row[1], row[2], row[3], row[5]],
-      ['1', '16', '0', String(Number(candidates.toPrecision(4))), mates.toFixed(3)],
-    );
-  });
+  it(
+    'leaves a report: what a lookup finds by labels and by words, clusters, a map, and the ' +
+      'rules of the gate',
+    async () => {
+      const documents = smallDocuments();
+      const gate = { minimum: { precisionAt100: 0.1 } };
+      const { uri } = await reindex(
+        temporal,
+        await configureDocuments(scratch, 'told', documents, { hashing: { method: 'itq' }, gate }),
+      );
+      const { document } = parseHTML(
+        await readFile(join(fileURLToPath(uri), 'report.html'), 'utf8'),
+      );
+      const text = document.querySelector('body')!.textContent;
+      assert.match(
+        text,
+        /120 documents, 1 table of 16 bits[\s\S]*Precision@100: of the 100 training documents nearest[\s\S]*passesprecisionAt100 is [\d.]+, at least 0\.1/,
+      );
+      assert.match(
+        text,
+        /10 nearest documents by the cosine of their weighed words \(and of those that share a label\)[\s\S]*Recall, labels[\s\S]*Map of the documents/,
+      );
+      assert.equal(document.querySelectorAll('#map circle').length, 120);
+      // At radius 0 the candidates are what a lookup gives; of the 39 others of its topic these
+      // share the label.
+      const index = await openIndex(fileURLToPath(uri));
+      let [candidates, mates] = [0, 0];
+      for (const { id, labels } of documents) {
+        const { items } = await index.lookup(id);
+        candidates += items.length / documents.length;
+        mates +=
+          items.filter((item) => item.startsWith(`${labels[0]!}/`)).length / 39 / documents.length;
+      }
+      const section = [...document.querySelectorAll('section')].find(
+        (each) => each.querySelector('h2')!.textContent === 'What a lookup finds',
+      )!;
+      const row = [...section.querySelector('tbody tr')!.querySelectorAll('td')].map(
+        ({ textContent }) => textContent,
+      );
+      assert.deepEqual(
+        [row[0], row[1], row[2], row[3], row[5]],
+        ['1', '16', '0', String(Number(candidates.toPrecision(4))), mates.toFixed(3)],
+      );
+    },
+  );
 
-  it('answers a text with documents of its topic, and one without known words by the code of zeros', async () => {
-    const configuration = await configureDocuments(scratch, 'answers', smallDocuments(), {
-      hashing: { method: 'itq' },
-    });
-    const { uri } = await reindex(temporal, configuration);
-    const [near, none] = await lookupTexts(
-      uri,
-      ['A diode, a RESISTOR and some solder on a circuit', 'qqqq'],
-      { nearest: 5 },
-    );
-    assert.ok(
-      near!.items.filter(({ item }) => item.startsWith('circuits/')).length >= 4,
-      JSON.stringify(near),
-    );
-    assert.deepEqual([near!.words, none!.words, none!.code], [4, 0, '0000']);
-  });
+  it(
+    'answers a text with documents of its topic, and one without known words by the code of ' +
+      'zeros',
+    async () => {
+      const configuration = await configureDocuments(scratch, 'answers', smallDocuments(), {
+        hashing: { method: 'itq' },
+      });
+      const { uri } = await reindex(temporal, configuration);
+      const [near, none] = await lookupTexts(
+        uri,
+        ['A diode, a RESISTOR and some solder on a circuit', 'qqqq'],
+        { nearest: 5 },
+      );
+      assert.ok(
+        near!.items.filter(({ item }) => item.startsWith('circuits/')).length >= 4,
+        JSON.stringify(near),
+      );
+      assert.deepEqual([near!.words, none!.words, none!.code], [4, 0, '0000']);
+    },
+  );
 
   it('gives a document without known words the code of zeros, and counts it', async () => {
     const documents = [
@@ -300,7 +311,8 @@ describe('reindex of documents', () => {
     { method: 's-rbm' },
   ]) {
     it(
-      `learns ${hashing.method}${hashing.supervised ? ' from labels' : ''} with tensorflow, the same twice`,
+      `learns ${hashing.method}${hashing.supervised ? ' from labels' : ''} with tensorflow, ` +
+        'the same twice',
       { skip: !staged && 'TensorFlow is not set up (hashloom setup tensorflow)' },
       async () => {
         const settings = {

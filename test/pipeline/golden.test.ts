@@ -14,7 +14,10 @@ const FIXTURE = fileURLToPath(
   new URL('../../../test/fixtures/golden-stages.json', import.meta.url),
 );
 
-/** `list` holds times of files, `publish` is no artifact, `report` holds the times of its run, `encode` belongs to vectors, the last ones to documents. */
+/**
+ * `list` holds times of files, `publish` is no artifact, `report` holds the times of its run,
+ * `encode` belongs to vectors, the last ones to documents.
+ */
 const ELSEWHERE = new Set([
   'trial',
   'yardstick',
@@ -37,8 +40,9 @@ const ELSEWHERE = new Set([
 type Golden = Record<string, { version: number; parts: string[] }>;
 
 /**
- * The bytes of every stage over a fixed corpus. When this fails, output has changed: if it was meant to, raise the stage's version in
- * schemas/stages.ts, then run the test with HASHLOOM_RECORD_GOLDEN=1.
+ * The bytes of every stage over a fixed corpus. When this fails, output has changed: if it was
+ * meant to, raise the stage's version in schemas/stages.ts, then run the test with
+ * HASHLOOM_RECORD_GOLDEN=1.
  */
 describe('the bytes of each stage', () => {
   let temporal: TestTemporal;

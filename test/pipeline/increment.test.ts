@@ -46,25 +46,29 @@ describe('a corpus that changes', () => {
     await scratch.remove();
   });
 
-  it('is ingested and counted by what is new alone, and equals a run from nothing with the same common words', async () => {
-    await reindex(temporal, configured('grown'));
-    const first = await made('grown');
-    await addText(scratch, 20);
-    await addText(scratch, 21);
-    const plan = await planRun(configured('grown'), false);
-    assert.equal(
-      plan.find(({ name }) => name === 'ingest')?.why,
-      '2 of 12 files have not been made with these settings',
-    );
-    const result = await reindex(temporal, configured('grown'));
-    const second = await made('grown');
-    assert.equal(second.ingest.size - first.ingest.size, 2);
-    assert.equal(second.count.size - first.count.size, 1);
-    assert.equal(second.common.size, 1);
-    assert.equal(rowsOf(result, 'list'), 12);
+  it(
+    'is ingested and counted by what is new alone, and equals a run from nothing with the same ' +
+      'common words',
+    async () => {
+      await reindex(temporal, configured('grown'));
+      const first = await made('grown');
+      await addText(scratch, 20);
+      await addText(scratch, 21);
+      const plan = await planRun(configured('grown'), false);
+      assert.equal(
+        plan.find(({ name }) => name === 'ingest')?.why,
+        '2 of 12 files have not been made with these settings',
+      );
+      const result = await reindex(temporal, configured('grown'));
+      const second = await made('grown');
+      assert.equal(second.ingest.size - first.ingest.size, 2);
+      assert.equal(second.count.size - first.count.size, 1);
+      assert.equal(second.common.size, 1);
+      assert.equal(rowsOf(result, 'list'), 12);
 
-    await sameFromNothing('grown', 'anew');
-  });
+      await sameFromNothing('grown', 'anew');
+    },
+  );
 
   it('is counted anew for the group of a file that is gone, and equals a run from nothing', async () => {
     const first = await made('grown');
@@ -109,14 +113,18 @@ describe('a corpus that changes', () => {
     return keys;
   }
 
-  /** A run in a fresh store over what the corpus is now, with the list of common words of the grown one. */
+  /**
+   * A run in a fresh store over what the corpus is now, with the list of common words of the grown
+   * one.
+   */
   async function sameFromNothing(grown: string, fresh: string): Promise<void> {
     await layCommon((await latest(grown))!, storeOf(grown), storeOf(fresh));
     await reindex(temporal, configured(fresh));
     const [mine, theirs] = await Promise.all([latest(grown), latest(fresh)]);
     assert.ok(mine && theirs && theirs.version === 2);
     assert.deepEqual(theirs.common, mine.common);
-    // The files are grouped otherwise, a report holds the times of its run; all else is the same, down to the bytes.
+    // The files are grouped otherwise, a report holds the times of its run; all else is the same,
+    // down to the bytes.
     const comparable = <Each extends { stage: string }>(lineage: Each[]) =>
       lineage.filter(({ stage }) => stage !== 'group' && stage !== 'report');
     assert.deepEqual(comparable(theirs.lineage), comparable(mine.lineage));

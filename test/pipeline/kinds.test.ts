@@ -21,7 +21,10 @@ const FEW = {
   evaluation: { queries: 20 },
 };
 
-/** Baskets of neighbours on a ring of items, whose ids are integers beyond 32 bits: neighbours of neighbours are hard negatives. */
+/**
+ * Baskets of neighbours on a ring of items, whose ids are integers beyond 32 bits: neighbours of
+ * neighbours are hard negatives.
+ */
 function baskets(): bigint[][] {
   return Array.from({ length: 600 }, (_, k) =>
     Array.from({ length: 4 }, (_, place) => 5_000_000_000n + BigInt((k * 5 + place) % ITEMS)),
@@ -187,7 +190,9 @@ describe('sequences and pairs, from files to lookup by id', () => {
 
   it('refuses a weight that is negative or no number', async () => {
     for (const weight of ['-1', 'NaN']) {
-      const line = `{"left":"a","right":"b","weight":1}\n{"left":"a","right":"b","weight":${weight === 'NaN' ? '"NaN"' : weight}}`;
+      const line =
+        `{"left":"a","right":"b","weight":1}\n` +
+        `{"left":"a","right":"b","weight":${weight === 'NaN' ? '"NaN"' : weight}}`;
       await assert.rejects(
         publish(`weights-${weight.length}`, { 'a.jsonl': line }, { kind: 'pairs' }),
         /a\.jsonl line 2: the weight is .*, expected a finite number that is not negative/u,

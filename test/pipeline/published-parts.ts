@@ -4,7 +4,10 @@ import { openStore } from '../../store/open-store.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import type { ManifestPart } from '../../schemas/artifact.ts';
 
-/** SHA-256 of every part of every artifact of a store, by stage, key and name: what determinism promises. Reports hold times of their runs. */
+/**
+ * SHA-256 of every part of every artifact of a store, by stage, key and name: what determinism
+ * promises. Reports hold times of their runs.
+ */
 export async function digestsOf(storeUri: string): Promise<Record<string, string>> {
   const store = openStore(storeUri);
   const digests: Record<string, string> = {};
@@ -21,7 +24,10 @@ export async function digestsOf(storeUri: string): Promise<Record<string, string
   return digests;
 }
 
-/** Objects under `artifacts/` that no manifest names: what a killed or cancelled activity may have left. */
+/**
+ * Objects under `artifacts/` that no manifest names: what a killed or cancelled activity may have
+ * left.
+ */
 export async function strayObjects(storeUri: string): Promise<string[]> {
   const store = openStore(storeUri);
   const named = new Set<string>();
@@ -48,8 +54,9 @@ export async function readVersion(
 }
 
 /**
- * Lays the list of common words of a version into a fresh store, as a run of an earlier corpus would have left it there (version 1), and nothing else: what a
- * run from nothing with the same list begins with.
+ * Lays the list of common words of a version into a fresh store, as a run of an earlier corpus
+ * would have left it there (version 1), and nothing else: what a run from nothing with the same
+ * list begins with.
  */
 export async function layCommon(
   version: IndexManifest,

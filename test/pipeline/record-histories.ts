@@ -18,8 +18,9 @@ import { createScratch, smallConfiguration } from './small-corpus.ts';
 import { decide, startReindex, startTemporal } from './temporal.ts';
 
 /*
- * Records histories of real runs for the replay test: `npm run record-histories`. A fixture that is there is kept, since it stands
- * for runs that may be under way somewhere; `-- --overwrite` is for versions that were never released.
+ * Records histories of real runs for the replay test: `npm run record-histories`. A fixture that is
+ * there is kept, since it stands for runs that may be under way somewhere; `-- --overwrite` is for
+ * versions that were never released.
  */
 const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/histories/', import.meta.url));
 const overwrite = process.argv.includes('--overwrite');

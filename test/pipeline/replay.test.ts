@@ -9,7 +9,10 @@ const FIXTURES = new URL('../../../test/fixtures/histories/', import.meta.url);
 
 installRuntime('ERROR');
 
-/** A run that was begun with earlier code must go on with this code: commands replay as they were recorded. */
+/**
+ * A run that was begun with earlier code must go on with this code: commands replay as they were
+ * recorded.
+ */
 describe('recorded histories', () => {
   const names = readdirSync(FIXTURES).filter((name) => name.endsWith('.json'));
 

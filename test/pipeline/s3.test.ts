@@ -24,7 +24,8 @@ describe('a run on object storage', () => {
     const corpus = openStore('s3://corpora/brown');
     for (let at = 0; at < 20; at++)
       await corpus.put(`text-${at}.txt`, Buffer.from(await readText(at)));
-    // One for orchestration and data, one for training and export: they share Temporal and the bucket, nothing else.
+    // One for orchestration and data, one for training and export: they share Temporal and the
+    // bucket, nothing else.
     workers = await Promise.all([
       startWorkerProcess(temporal.address, { roles: ['main', 'etl'] }),
       startWorkerProcess(temporal.address, { roles: ['train', 'export'] }),

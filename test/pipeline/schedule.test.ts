@@ -151,7 +151,8 @@ describe('a schedule', () => {
     assert.match(page, /class="down">misses/);
     assert.match(page, /items is \d+, version 1 has \d+ and it may be worse by 20/);
 
-    // Why, in Temporal's UI: the run's failure, its stage among the search attributes, and its details.
+    // Why, in Temporal's UI: the run's failure, its stage among the search attributes, and its
+    // details.
     const run = client.workflow.getHandle(reindexWorkflowId('worse'));
     const { status, searchAttributes } = await run.describe();
     assert.deepEqual(

@@ -19,7 +19,10 @@ export interface TestTemporal {
   stop(): Promise<void>;
 }
 
-/** A Temporal server of this test file's own, in memory, on ports where no worker of somebody else waits for one. */
+/**
+ * A Temporal server of this test file's own, in memory, on ports where no worker of somebody else
+ * waits for one.
+ */
 export async function startTemporal(): Promise<TestTemporal> {
   const cli = await findTemporalCli({});
   const server = await startEmbeddedServer({ cli: cli.path, port: 0, uiPort: 0 });

@@ -118,7 +118,8 @@ describe('training', () => {
       assert.match(
         text,
         new RegExp(
-          `warm start from version \\d+ of learned: it has 2 x 16 bits, training.tables and training.bits want ${wanted}`,
+          `warm start from version \\d+ of learned: it has 2 x 16 bits, training.tables and ` +
+            `training.bits want ${wanted}`,
           'u',
         ),
       );

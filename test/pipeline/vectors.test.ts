@@ -163,53 +163,59 @@ describe('reindex of vectors', () => {
     });
   }
 
-  it('exports more than a million codes by ranges, activities of their own, and answers from them', async () => {
-    const [items, tables] = [130_000, 8];
-    const stream = new RandomStream(2, 91);
-    const vectors = Array.from({ length: items }, () => [
-      stream.uniform() - 0.5,
-      stream.uniform() - 0.5,
-      stream.uniform() - 0.5,
-      stream.uniform() - 0.5,
-    ]);
-    const folder = join(scratch.folder, 'many');
-    await mkdir(folder);
-    await writeFile(join(folder, 'vectors.parquet'), vectorFile(vectors));
-    const change = {
-      source: { path: pathToFileURL(folder).href, kind: 'vectors' },
-      training: { tables, bits: 16 },
-      export: { memoryMiB: 64 },
-    };
-    const { uri, stages } = await reindex(temporal, smallConfiguration('many', scratch, change));
-    assert.deepEqual(stages.find(({ name }) => name === 'export')?.rows, items);
-    const { events } = await temporal.client.workflow.getHandle('reindex/many').fetchHistory();
-    const children = (events ?? []).flatMap(
-      ({ childWorkflowExecutionCompletedEventAttributes: completed }) =>
-        completed ? [completed.workflowExecution?.workflowId ?? ''] : [],
-    );
-    for (const activity of ['exportRange', 'exportPart'])
-      assert.ok(
-        children.some((id) => id.includes(activity)),
-        `${activity} among ${children.join(', ')}`,
+  it(
+    'exports more than a million codes by ranges, activities of their own, and answers from ' +
+      'them',
+    async () => {
+      const [items, tables] = [130_000, 8];
+      const stream = new RandomStream(2, 91);
+      const vectors = Array.from({ length: items }, () => [
+        stream.uniform() - 0.5,
+        stream.uniform() - 0.5,
+        stream.uniform() - 0.5,
+        stream.uniform() - 0.5,
+      ]);
+      const folder = join(scratch.folder, 'many');
+      await mkdir(folder);
+      await writeFile(join(folder, 'vectors.parquet'), vectorFile(vectors));
+      const change = {
+        source: { path: pathToFileURL(folder).href, kind: 'vectors' },
+        training: { tables, bits: 16 },
+        export: { memoryMiB: 64 },
+      };
+      const { uri, stages } = await reindex(temporal, smallConfiguration('many', scratch, change));
+      assert.deepEqual(stages.find(({ name }) => name === 'export')?.rows, items);
+      const { events } = await temporal.client.workflow.getHandle('reindex/many').fetchHistory();
+      const children = (events ?? []).flatMap(
+        ({ childWorkflowExecutionCompletedEventAttributes: completed }) =>
+          completed ? [completed.workflowExecution?.workflowId ?? ''] : [],
       );
-    // Sorted by item and table.
-    const { item: owner, code } = await decodeParquet(
-      await readFile(join(fileURLToPath(uri), 'codes.parquet')),
-      publishedIdCodes(16),
-    );
-    assert.equal(owner.length, items * tables);
-    const codeAt = (at: number) => 256 * code[2 * at]! + code[2 * at + 1]!;
-    const index = await openIndex(fileURLToPath(uri));
-    for (const query of [0, 64_999, items - 1]) {
-      const found = (await index.lookup(String(query))).items.map(Number).toSorted((a, b) => a - b);
-      const shares = (item: number) =>
-        item !== query &&
-        Array.from({ length: tables }, (_, t) => t).some(
-          (t) => codeAt(item * tables + t) === codeAt(query * tables + t),
+      for (const activity of ['exportRange', 'exportPart'])
+        assert.ok(
+          children.some((id) => id.includes(activity)),
+          `${activity} among ${children.join(', ')}`,
         );
-      assert.deepEqual(found, Array.from({ length: items }, (_, item) => item).filter(shares));
-    }
-  });
+      // Sorted by item and table.
+      const { item: owner, code } = await decodeParquet(
+        await readFile(join(fileURLToPath(uri), 'codes.parquet')),
+        publishedIdCodes(16),
+      );
+      assert.equal(owner.length, items * tables);
+      const codeAt = (at: number) => 256 * code[2 * at]! + code[2 * at + 1]!;
+      const index = await openIndex(fileURLToPath(uri));
+      for (const query of [0, 64_999, items - 1]) {
+        const found = (await index.lookup(String(query))).items
+          .map(Number)
+          .toSorted((a, b) => a - b);
+        const shares = (item: number) =>
+          item !== query &&
+          Array.from({ length: tables }, (_, t) => t).some(
+            (t) => codeAt(item * tables + t) === codeAt(query * tables + t),
+          );
+        assert.deepEqual(found, Array.from({ length: items }, (_, item) => item).filter(shares));
+      }
+    },
+  );
 
   it('says in its report what a lookup finds of the nearest vectors', async () => {
     const { uri } = await reindex(

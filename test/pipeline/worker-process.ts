@@ -14,7 +14,10 @@ export interface WorkerProcess {
   drain(): Promise<number | null>;
 }
 
-/** A worker in a process of its own, which shares nothing with the test but Temporal and the store. Ready when it polls. */
+/**
+ * A worker in a process of its own, which shares nothing with the test but Temporal and the store.
+ * Ready when it polls.
+ */
 export async function startWorkerProcess(
   address: string,
   {

@@ -12,7 +12,9 @@ const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../../../examples/python/method.py', import.meta.url));
 const [ITEMS, FACTION] = [600, 6];
 
-/** examples/python/method.py loads what `hashloom index data` writes, and its codes can be measured. */
+/**
+ * examples/python/method.py loads what `hashloom index data` writes, and its codes can be measured.
+ */
 export async function ownMethod(python: string, scratch: string): Promise<void> {
   const data = join(scratch, 'data');
   await mkdir(data, { recursive: true });
@@ -67,6 +69,7 @@ export async function ownMethod(python: string, scratch: string): Promise<void> 
   assert.deepEqual([items, tables, bits], [ITEMS, 3, 8]);
   assert.ok(metrics['f1']! > 3 * metrics['shuffledF1']!, JSON.stringify(metrics));
   process.stdout.write(
-    `ok: codes of examples/python/method.py, F1 ${metrics['f1']!.toFixed(3)} against ${metrics['shuffledF1']!.toFixed(3)} of shuffled buckets\n`,
+    `ok: codes of examples/python/method.py, F1 ${metrics['f1']!.toFixed(3)} against ` +
+      `${metrics['shuffledF1']!.toFixed(3)} of shuffled buckets\n`,
   );
 }

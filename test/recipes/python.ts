@@ -1,4 +1,8 @@
-/** `npm run test:recipes -- PYTHON`: pyarrow and DuckDB read every kind of table, and examples/python answers as lookup does, over words and over int64 ids. PYTHON has pandas, pyarrow and duckdb; without it a venv is made. */
+/**
+ * `npm run test:recipes -- PYTHON`: pyarrow and DuckDB read every kind of table, and
+ * examples/python answers as lookup does, over words and over int64 ids. PYTHON has pandas, pyarrow
+ * and duckdb; without it a venv is made.
+ */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -130,7 +134,10 @@ async function payloadTable(
   );
 }
 
-/** Takes every 15th item away and gives every 10th of the others a code anew: the delta's tables, and the codes that are left. */
+/**
+ * Takes every 15th item away and gives every 10th of the others a code anew: the delta's tables,
+ * and the codes that are left.
+ */
 async function writeChanges(
   folder: string,
   keys: string[] | BigInt64Array,

@@ -11,7 +11,10 @@ const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../../../examples/python/read_pages.py', import.meta.url));
 const [ITEMS, TABLES] = [2000, 3];
 
-/** examples/python/read_pages.py answers as lookup/ does, over words and over int64 ids, and refuses a flipped byte. */
+/**
+ * examples/python/read_pages.py answers as lookup/ does, over words and over int64 ids, and refuses
+ * a flipped byte.
+ */
 export async function readPages(python: string, scratch: string): Promise<void> {
   assert.ok(
     (await readFile(SCRIPT, 'utf8')).split('\n').length <= 200,
@@ -79,7 +82,9 @@ export async function readPages(python: string, scratch: string): Promise<void> 
       /FormatError: buckets-0\.pages/,
     );
     process.stdout.write(
-      `ok: ${queries.length} lookups from the pages of ${built.manifest.kind}s${shared === true ? ' whose codes meet across tables' : told ? ' with payloads' : ''}, in plain Python\n`,
+      `ok: ${queries.length} lookups from the pages of ` +
+        `${built.manifest.kind}s${shared === true ? ' whose codes meet across tables' : told ? ' with payloads' : ''}, ` +
+        `in plain Python\n`,
     );
   }
 }

@@ -1,7 +1,10 @@
 import type { Dictionary } from '../../kernels/words/build-dictionary.ts';
 import { compareCodePoints } from '../../kernels/words/code-point-order.ts';
 
-/** The dictionary of documents of words by a Map of strings: what kernels/words/build-dictionary.ts does with bytes. */
+/**
+ * The dictionary of documents of words by a Map of strings: what kernels/words/build-dictionary.ts
+ * does with bytes.
+ */
 export function buildDictionary() {
   const documents: (string | undefined)[][] = [];
   let open: (string | undefined)[] = [];

@@ -1,6 +1,9 @@
 import { windowScale } from '../../kernels/affinity/window-scale.ts';
 
-/** Cooccurrence by definition: every pair of places of every document. Key `i,j` with i <= j to an exact sum. */
+/**
+ * Cooccurrence by definition: every pair of places of every document. Key `i,j` with i <= j to an
+ * exact sum.
+ */
 export function countByPairs(
   documents: readonly (readonly number[])[],
   common: readonly number[],

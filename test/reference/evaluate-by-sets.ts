@@ -58,7 +58,10 @@ export function hitRateBySorting(model: Model, cut: number): number {
   return hits.length / both.length;
 }
 
-/** The largest of the L x L cosines of tanh(E), in single precision as the index of units keeps them. */
+/**
+ * The largest of the L x L cosines of tanh(E), in single precision as the index of units keeps
+ * them.
+ */
 export function score({ embeddings }: Model, a: number, b: number): number {
   const units = (item: number) =>
     embeddings[item]!.map((E) => {

@@ -1,4 +1,7 @@
-/** Precision of the n nearest by sorting whole lists, averaged over so many random orders of the database; slow and obvious. */
+/**
+ * Precision of the n nearest by sorting whole lists, averaged over so many random orders of the
+ * database; slow and obvious.
+ */
 export function precisionAtBySort(
   query: { code: number[]; labels: number[] },
   database: { code: number[]; labels: number[] }[],

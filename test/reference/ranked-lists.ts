@@ -1,4 +1,6 @@
-/** Figures of ranked lists as one would say them: over every order of the ties, with plain loops. */
+/**
+ * Figures of ranked lists as one would say them: over every order of the ties, with plain loops.
+ */
 
 export interface Ranked {
   distance: number;
@@ -86,7 +88,10 @@ export function kendallTauOf(x: readonly number[], y: readonly number[]): number
   return pairsX === 0 || pairsY === 0 ? 0 : difference / Math.sqrt(pairsX * pairsY);
 }
 
-/** Average hierarchical precision at K with ties: within a tie everybody has the mean similarity, as sums over random orders are linear. */
+/**
+ * Average hierarchical precision at K with ties: within a tie everybody has the mean similarity, as
+ * sums over random orders are linear.
+ */
 export function hierarchicalPrecisionMeanOf(
   distances: readonly number[],
   gains: readonly number[],

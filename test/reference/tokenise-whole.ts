@@ -1,6 +1,9 @@
 import type { TokenOptions } from '../../sources/text/tokenise.ts';
 
-/** The tokeniser's rule on a whole text at once, where no stretch without white space passes 65,536 bytes. */
+/**
+ * The tokeniser's rule on a whole text at once, where no stretch without white space passes 65,536
+ * bytes.
+ */
 export function tokeniseWhole(
   text: string,
   { minimumLength, maximumLength, numbers, apostrophes }: TokenOptions,

@@ -1,6 +1,6 @@
 /**
- * Training of a block as kernels/training/train-plan.ts and kernels/training/train-task.ts say it, one pair after another in float64, on one thread.
- * L tables, d bits; vectors are plain arrays.
+ * Training of a block as kernels/training/train-plan.ts and kernels/training/train-task.ts say it,
+ * one pair after another in float64, on one thread. L tables, d bits; vectors are plain arrays.
  */
 import { adamStep, BETA1, BETA2, EPSILON, RHO } from '../../kernels/training/adam-step.ts';
 import { exp, log, tanh } from '../../kernels/numbers/elementary.ts';

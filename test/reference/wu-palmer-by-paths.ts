@@ -1,4 +1,7 @@
-/** Wu-Palmer similarity by walking every path to a root, with sets and sorts. Synsets are named; `above` has their hypernyms. */
+/**
+ * Wu-Palmer similarity by walking every path to a root, with sets and sorts. Synsets are named;
+ * `above` has their hypernyms.
+ */
 
 export interface Named {
   above: Record<string, string[]>;

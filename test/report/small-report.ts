@@ -1,7 +1,9 @@
 import { relevanceCurves } from '../../hashers/losses/relevance-curves.ts';
 import type { ReportData } from '../../report/report-data.ts';
 
-/** Data of a page with `points` words on its map, one of which is what a corpus may hold at worst. */
+/**
+ * Data of a page with `points` words on its map, one of which is what a corpus may hold at worst.
+ */
 export function smallReport(
   points: number,
   worst = '</script><script>alert(1)</script>',

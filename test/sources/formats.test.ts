@@ -63,7 +63,12 @@ async function refuses(
 }
 
 const record = (type: string, body: string, fields = '') =>
-  `WARC/1.0\r\nWARC-Type: ${type}\r\n${fields}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}\r\n\r\n`;
+  `WARC/1.0\r\n` +
+  `WARC-Type: ${type}\r\n` +
+  `${fields}Content-Length: ${Buffer.byteLength(body)}\r\n` +
+  `\r\n` +
+  `${body}\r\n` +
+  `\r\n`;
 
 describe('formats, found by content', () => {
   const second = 'frame two, '.repeat(200);
@@ -91,42 +96,46 @@ describe('formats, found by content', () => {
     await refuses(Buffer.concat([...ZSTD, ZSTD[0]!.subarray(0, 3)]), {}, /cut off/u);
   });
 
-  it('refuses zstd whose content is not that of its checksum or size, and reads past frames to be skipped', async () => {
-    const other = Buffer.from(ZSTD[0]!);
-    other.write('ONE', other.indexOf('one'));
-    await refuses(
-      Buffer.concat([ZSTD[1]!, other]),
-      {},
-      new RegExp(
-        `in the frame at byte ${ZSTD[1]!.length} \\(its content does not have its checksum`,
-        'u',
-      ),
-    );
-    for (const frame of ZSTD) {
-      const expected = await documentsOf(frame);
-      for (let at = 4; at < frame.length; at++) {
-        for (const bit of [1, 0x40]) {
-          const broken = Buffer.from(frame);
-          broken[at]! ^= bit;
-          await documentsOf(broken).then(
-            (found) => assert.deepEqual(found, expected, `byte ${at}`),
-            (error: unknown) =>
-              assert.ok(error instanceof Failure && error.type === 'DataError', String(error)),
-          );
+  it(
+    'refuses zstd whose content is not that of its checksum or size, and reads past frames to ' +
+      'be skipped',
+    async () => {
+      const other = Buffer.from(ZSTD[0]!);
+      other.write('ONE', other.indexOf('one'));
+      await refuses(
+        Buffer.concat([ZSTD[1]!, other]),
+        {},
+        new RegExp(
+          `in the frame at byte ${ZSTD[1]!.length} \\(its content does not have its checksum`,
+          'u',
+        ),
+      );
+      for (const frame of ZSTD) {
+        const expected = await documentsOf(frame);
+        for (let at = 4; at < frame.length; at++) {
+          for (const bit of [1, 0x40]) {
+            const broken = Buffer.from(frame);
+            broken[at]! ^= bit;
+            await documentsOf(broken).then(
+              (found) => assert.deepEqual(found, expected, `byte ${at}`),
+              (error: unknown) =>
+                assert.ok(error instanceof Failure && error.type === 'DataError', String(error)),
+            );
+          }
         }
       }
-    }
-    const skipped = Buffer.concat([
-      Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0]),
-      Buffer.from('abc'),
-    ]);
-    for (const step of [1, 1000])
-      assert.deepEqual(
-        await documentsOf(Buffer.concat([skipped, ZSTD[0]!, skipped, ZSTD[0]!]), {}, step),
-        ['frame one\nframe one\n'],
-      );
-    await refuses(Buffer.concat([ZSTD[0]!, skipped.subarray(0, -1)]), {}, /cut off/u);
-  });
+      const skipped = Buffer.concat([
+        Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0]),
+        Buffer.from('abc'),
+      ]);
+      for (const step of [1, 1000])
+        assert.deepEqual(
+          await documentsOf(Buffer.concat([skipped, ZSTD[0]!, skipped, ZSTD[0]!]), {}, step),
+          ['frame one\nframe one\n'],
+        );
+      await refuses(Buffer.concat([ZSTD[0]!, skipped.subarray(0, -1)]), {}, /cut off/u);
+    },
+  );
 
   it('refuses what grows beyond the limit', async () => {
     const bomb = gzipSync(Buffer.alloc(20_000_000, 'a'));

@@ -96,7 +96,12 @@ describe('readDocuments', () => {
 
   it('takes each line of JSON Lines for a document', async () => {
     const lines =
-      '{"text":"one"}\r\n\n  \n{"text":"two \\n \\ud83d\\ude00","id":7}\n{"text":""}\n{"text":"drei ß"}';
+      '{"text":"one"}\r\n' +
+      '\n' +
+      '  \n' +
+      '{"text":"two \\n \\ud83d\\ude00","id":7}\n' +
+      '{"text":""}\n' +
+      '{"text":"drei ß"}';
     for (const step of [1, 5, 1000])
       assert.deepEqual(await documentsOf(lines, { step, format: 'jsonl' }), [
         'one',
@@ -311,7 +316,8 @@ describe('readDocuments', () => {
         content,
         { size: content.length + 5 },
         new RegExp(
-          `changed while it was read: ${content.length + 5} bytes when it was listed, ${content.length} now`,
+          `changed while it was read: ${content.length + 5} bytes when it was listed, ` +
+            `${content.length} now`,
           'u',
         ),
       );

@@ -85,19 +85,23 @@ describe('readLabelled', () => {
     );
   });
 
-  it('names a file of a folder by its last two parts, its label by the folder, its part by one above', async () => {
-    const [document] = await read(
-      'file:///data/20news-bydate-test/sci.space/60151',
-      Buffer.from('Orbit\n'),
-      { labels: 'folder', split: 'folder' },
-    );
-    assert.deepEqual(
-      [document!.id, document!.labels, document!.split, document!.text],
-      ['sci.space/60151', ['sci.space'], 'test', 'Orbit\n'],
-    );
-    const [plain] = await read('file:///data/notes/a.txt', Buffer.from('x'), {});
-    assert.deepEqual([plain!.id, plain!.labels, plain!.split], ['notes/a', [], '']);
-  });
+  it(
+    'names a file of a folder by its last two parts, its label by the folder, its part by one ' +
+      'above',
+    async () => {
+      const [document] = await read(
+        'file:///data/20news-bydate-test/sci.space/60151',
+        Buffer.from('Orbit\n'),
+        { labels: 'folder', split: 'folder' },
+      );
+      assert.deepEqual(
+        [document!.id, document!.labels, document!.split, document!.text],
+        ['sci.space/60151', ['sci.space'], 'test', 'Orbit\n'],
+      );
+      const [plain] = await read('file:///data/notes/a.txt', Buffer.from('x'), {});
+      assert.deepEqual([plain!.id, plain!.labels, plain!.split], ['notes/a', [], '']);
+    },
+  );
 
   it('reads ready-made vectors by ascending term, zeros left out', async () => {
     const [document] = await read('/a.parquet', vectors([[5, 2, 9]], [[1, 0.5, 0]]), {

@@ -14,7 +14,10 @@ import { createCountsWriter } from '../../store/tables/counts-file.ts';
 import { growingFile } from '../../store/growing-file.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 
-/** A table as a file, and its rows as any reader should find them: integers as decimal text, binary as hexadecimal, lists as arrays. */
+/**
+ * A table as a file, and its rows as any reader should find them: integers as decimal text, binary
+ * as hexadecimal, lists as arrays.
+ */
 export interface InterchangeFile {
   name: string;
   published: boolean;
@@ -26,7 +29,10 @@ export interface InterchangeFile {
 const WORDS = ['', 'a', 'été', '日本', '𝒳', "don't", 'x'.repeat(300), 'é'];
 const INT64 = [0n, -1n, 2n ** 63n - 1n, -(2n ** 63n), 5_000_000_000n];
 
-/** Every table of schemas/tables.ts with random rows and the extremes of its types; those between stages, and those that are published. */
+/**
+ * Every table of schemas/tables.ts with random rows and the extremes of its types; those between
+ * stages, and those that are published.
+ */
 export async function writeInterchangeFiles(folder: string): Promise<InterchangeFile[]> {
   await mkdir(folder, { recursive: true });
   const {

@@ -62,29 +62,34 @@ describe('tables in other readers', () => {
     const { path, rows } = files.find(({ name }) => name === 'published buckets, 3000 rows')!;
     const wanted = rows[1234]!;
     const reader = await connection.runAndReadAll(
-      `SELECT size FROM read_parquet('${path}') WHERE code = '\\x${String(wanted['code']).match(/../g)!.join('\\x')}'::BLOB`,
+      `SELECT size FROM read_parquet('${path}') WHERE code = ` +
+        `'\\x${String(wanted['code']).match(/../g)!.join('\\x')}'::BLOB`,
     );
     assert.ok(reader.getRowObjects().some(({ size }) => String(size) === wanted['size']));
     connection.closeSync();
     instance.closeSync();
   });
 
-  it('parquetjs-lite reads those that are published, though it knows no zstd and no RLE_DICTIONARY', async () => {
-    const published = files.filter((file) => file.published);
-    assert.equal(published.length, 8);
-    for (const { name, path, schema, rows } of published) {
-      const reader = await ParquetReader.openFile(path);
-      const cursor = reader.getCursor();
-      for (const [at, expected] of rows.entries())
-        assert.deepEqual(
-          rowOf(schema, flattened(schema, await cursor.next())),
-          expected,
-          `${name}, row ${at}`,
-        );
-      assert.equal(await cursor.next(), null);
-      await reader.close();
-    }
-  });
+  it(
+    'parquetjs-lite reads those that are published, though it knows no zstd and no ' +
+      'RLE_DICTIONARY',
+    async () => {
+      const published = files.filter((file) => file.published);
+      assert.equal(published.length, 8);
+      for (const { name, path, schema, rows } of published) {
+        const reader = await ParquetReader.openFile(path);
+        const cursor = reader.getCursor();
+        for (const [at, expected] of rows.entries())
+          assert.deepEqual(
+            rowOf(schema, flattened(schema, await cursor.next())),
+            expected,
+            `${name}, row ${at}`,
+          );
+        assert.equal(await cursor.next(), null);
+        await reader.close();
+      }
+    },
+  );
 });
 
 /** It hands a list out as Parquet stores it: {list: [{element}]}. */

@@ -13,7 +13,10 @@ interface S3rver {
   close(): Promise<void>;
 }
 
-/** Starts s3rver on a free port and points the AWS environment of this process at it. s3rver ignores preconditions. */
+/**
+ * Starts s3rver on a free port and points the AWS environment of this process at it. s3rver ignores
+ * preconditions.
+ */
 export async function startS3Server(...buckets: string[]): Promise<S3Server> {
   const Server = createRequire(import.meta.url)('s3rver') as new (options: object) => S3rver;
   const directory = await mkdtemp(join(tmpdir(), 'hashloom-s3-'));

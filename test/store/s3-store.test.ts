@@ -9,7 +9,10 @@ import type { Store } from '../../store/store.ts';
 import { startS3Server } from './s3-server.ts';
 import { bytesOf, describeStore, listed } from './store-behaviour.ts';
 
-/** A bucket of a server that honours preconditions, reached by the AWS environment; else s3rver runs in this process. */
+/**
+ * A bucket of a server that honours preconditions, reached by the AWS environment; else s3rver runs
+ * in this process.
+ */
 const outside = process.env.HASHLOOM_TEST_S3_BUCKET;
 const bucket = outside ?? 'hashloom';
 const server = outside === undefined ? await startS3Server(bucket) : undefined;

@@ -180,7 +180,8 @@ describe('the versions of an index', () => {
         { version: 2, why: 'pinned by ann: the paper' },
         { version: 3, why: 'current' },
       ]);
-      // The file 1.txt is of version 1 alone in this index, but another index rests on its tokens; the counts are of the version's own group.
+      // The file 1.txt is of version 1 alone in this index, but another index rests on its tokens;
+      // the counts are of the version's own group.
       assert.deepEqual(artifacts, {
         count: 1,
         export: 1,

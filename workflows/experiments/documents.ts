@@ -56,7 +56,10 @@ interface DocumentSetInput extends DocumentExperimentInput {
   scores?: DocumentScore[];
 }
 
-/** Reads and weighs one data set, then every setting so many times: trials are artifacts, so what is there is not made again. */
+/**
+ * Reads and weighs one data set, then every setting so many times: trials are artifacts, so what is
+ * there is not made again.
+ */
 export async function documentSet(input: DocumentSetInput): Promise<DocumentScore[]> {
   const { store, force, settings, trials, firstSeed, pictures } = input;
   const [set] = input.sets;

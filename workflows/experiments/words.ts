@@ -12,7 +12,10 @@ import { perform } from '../policies.ts';
 import { processShards } from '../start-children.ts';
 import { train as trainWorkflow } from '../train.ts';
 
-/** The word model (paper 1, section 4.3): one D, every setting trained on it with so many seeds; training, codes and figures are artifacts, so it may stop anywhere. */
+/**
+ * The word model (paper 1, section 4.3): one D, every setting trained on it with so many seeds;
+ * training, codes and figures are artifacts, so it may stop anywhere.
+ */
 export async function wordExperiment(input: WordExperimentInput): Promise<WordExperimentResult> {
   const { configuration, force, settings, trials, firstSeed, part, parallel } = input;
   const all = settings.flatMap((setting) =>

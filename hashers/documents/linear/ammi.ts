@@ -7,9 +7,11 @@ const ORDER = 3;
 const SMALLEST = 1e-9;
 
 /**
- * Codes of the largest mutual information with the documents (AMMI, Stratos and Wiseman 2020, eq. 8): the loss is H(Z|Y) - w H(Z), w `entropyWeight`, without a decoder.
- * H(Z|Y) is taken across two views as in its section 4: the code of a document is predicted from that of one of its nearest. H(Z) is bounded above by a Markov
- * chain of order 3 over the bits. Where AMMI learns the chain as an adversary, it is fitted to the batch here, which has a closed form.
+ * Codes of the largest mutual information with the documents (AMMI, Stratos and Wiseman 2020, eq.
+ * 8): the loss is H(Z|Y) - w H(Z), w `entropyWeight`, without a decoder. H(Z|Y) is taken across two
+ * views as in its section 4: the code of a document is predicted from that of one of its nearest.
+ * H(Z) is bounded above by a Markov chain of order 3 over the bits. Where AMMI learns the chain as
+ * an adversary, it is fitted to the batch here, which has a closed form.
  */
 export const ammi: NetworkMethod = {
   threshold: 'zero',
@@ -38,8 +40,9 @@ export function crossEntropy(tf: typeof Tf, p: Tf.Tensor2D, q: Tf.Tensor2D): Tf.
 }
 
 /**
- * sum_i H(z_i | z_{i-r}, ..., z_{i-1}) in nats, at least the entropy of the mixture over the batch of independent bits with probabilities p (B, d). By
- * the distributions of windows: H(z_{i-r..i}) - H(z_{i-r..i-1}), bits before the first being 0.
+ * sum_i H(z_i | z_{i-r}, ..., z_{i-1}) in nats, at least the entropy of the mixture over the batch
+ * of independent bits with probabilities p (B, d). By the distributions of windows: H(z_{i-r..i}) -
+ * H(z_{i-r..i-1}), bits before the first being 0.
  */
 export function markovEntropy(tf: typeof Tf, p: Tf.Tensor2D, r: number): Tf.Scalar {
   const [B, d] = p.shape;

@@ -1,6 +1,9 @@
 /** Symmetric positive definite systems, in place; matrices (n, n) row-major. */
 
-/** Overwrites the lower triangle of A by L, A = L L'. Throws RangeError where A is not positive definite. */
+/**
+ * Overwrites the lower triangle of A by L, A = L L'. Throws RangeError where A is not positive
+ * definite.
+ */
 export function cholesky(A: Float64Array, n: number): Float64Array {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {

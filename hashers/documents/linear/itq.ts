@@ -4,7 +4,10 @@ import { composedLayer } from '../networks/composed-layer.ts';
 import type { LinearInput } from './linear-method.ts';
 import { principalDirections, project, transpose } from './principal-directions.ts';
 
-/** Iterative quantization (Gong and Lazebnik 2011) of the principal components of TF-IDF. Throws RangeError where the data has fewer dimensions than bits. */
+/**
+ * Iterative quantization (Gong and Lazebnik 2011) of the principal components of TF-IDF. Throws
+ * RangeError where the data has fewer dimensions than bits.
+ */
 export function itq({ documents: { rows, terms }, bits, seed, tell }: LinearInput): Layer[] {
   const { mean, directions, count } = principalDirections(rows, terms, bits, seed, tell);
   const Y = Float32Array.from(project(rows, transpose(directions, count, terms), count, mean));

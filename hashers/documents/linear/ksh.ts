@@ -1,7 +1,9 @@
 /**
- * Kernel-based supervised hashing (Liu, Wang, Ji, Jiang and Chang 2012): bit k is the sign of a_k' (K(x) - mean), K(x)_j = exp(-|x - anchor_j|^2 / (2 s)), s the
- * mean squared distance. Of labelled documents S_ij is 1 where i and j share a label, else -1; bit after bit maximises b' R b with R = d S - (sum over earlier
- * bits of b b'): first the largest generalised eigenvector, then its signs smoothed to 2 / (1 + e^-y) - 1 and climbed by accelerated gradients (its section 3.2).
+ * Kernel-based supervised hashing (Liu, Wang, Ji, Jiang and Chang 2012): bit k is the sign of a_k'
+ * (K(x) - mean), K(x)_j = exp(-|x - anchor_j|^2 / (2 s)), s the mean squared distance. Of labelled
+ * documents S_ij is 1 where i and j share a label, else -1; bit after bit maximises b' R b with R =
+ * d S - (sum over earlier bits of b b'): first the largest generalised eigenvector, then its signs
+ * smoothed to 2 / (1 + e^-y) - 1 and climbed by accelerated gradients (its section 3.2).
  */
 
 import { tanh } from '../../../kernels/numbers/elementary.ts';
@@ -35,7 +37,8 @@ export function ksh({ documents, bits, seed, tell }: LinearInput): Layer[] {
   const n = P.length / m;
   if (!P.every(Number.isFinite))
     throw new RangeError(
-      'ksh: vectors differ too much in length for a Gaussian kernel; set documents.vectorWeights to idf',
+      'ksh: vectors differ too much in length for a Gaussian kernel; set ' +
+        'documents.vectorWeights to idf',
     );
   const mean = centre(P, m);
   const factor = whiten(P, m);
@@ -79,8 +82,9 @@ function shuffledLabelled({ rows, labels }: TrainingDocuments, seed: number): nu
 }
 
 /**
- * K(x)_j = exp((x.a_j - (q + |a_j|^2) / 2) / s), with q the mean |x|^2: the Gaussian kernel where all x are of one length, as TF-IDF makes them, else the
- * Gaussian kernel times a number of the document.
+ * K(x)_j = exp((x.a_j - (q + |a_j|^2) / 2) / s), with q the mean |x|^2: the Gaussian kernel where
+ * all x are of one length, as TF-IDF makes them, else the Gaussian kernel times a number of the
+ * document.
  */
 function anchorKernel(
   { rows: anchors, terms }: TrainingDocuments,
@@ -127,7 +131,10 @@ function centre(P: Float64Array, m: number): Float64Array {
   return mean;
 }
 
-/** P <- P L'^-1 with L L' = P'P and its ridge, so that steps along all directions weigh alike. Returns L. */
+/**
+ * P <- P L'^-1 with L L' = P'P and its ridge, so that steps along all directions weigh alike.
+ * Returns L.
+ */
 function whiten(P: Float64Array, m: number): Float64Array {
   const n = P.length / m;
   const C = new Float64Array(m * m);
@@ -153,7 +160,10 @@ function pulledBack(P: Float64Array, m: number, S: Operator, bits: number): Floa
   return M;
 }
 
-/** Climbs phi' R phi, phi = 2 / (1 + e^-Pu) - 1, by Nesterov's accelerated gradients with halved steps. Returns the best u. */
+/**
+ * Climbs phi' R phi, phi = 2 / (1 + e^-Pu) - 1, by Nesterov's accelerated gradients with halved
+ * steps. Returns the best u.
+ */
 function climb(P: Float64Array, residual: Operator, start: Float64Array): Float64Array {
   const at = (u: Float64Array) => {
     const phi = product(P, u).map((y) => tanh(y / 2));

@@ -1,6 +1,7 @@
 /**
- * Laplacian eigenmaps (Belkin and Niyogi 2003): the d solutions of L y = lambda D y of least lambda > 0, as y = D^-1/2 v with v the leading eigenvectors of
- * D^-1/2 W D^-1/2 but the first, D^1/2 1. Orthogonal iteration on (I + D^-1/2 W D^-1/2) / 2, whose eigenvalues are in [0, 1].
+ * Laplacian eigenmaps (Belkin and Niyogi 2003): the d solutions of L y = lambda D y of least lambda
+ * > 0, as y = D^-1/2 v with v the leading eigenvectors of D^-1/2 W D^-1/2 but the first, D^1/2 1.
+ * Orthogonal iteration on (I + D^-1/2 W D^-1/2) / 2, whose eigenvalues are in [0, 1].
  */
 
 import { orthonormal } from '../../vectors/itq.ts';

@@ -3,8 +3,9 @@ import { lsh } from '../../vectors/lsh.ts';
 const ITERATIONS = 200;
 
 /**
- * The eigenvector of the largest eigenvalue (with its sign) of a symmetric M (m, m), length 1, by power iteration; where the eigenvalue of largest size is
- * negative, again on M less that. `round`: which of the random starts.
+ * The eigenvector of the largest eigenvalue (with its sign) of a symmetric M (m, m), length 1, by
+ * power iteration; where the eigenvalue of largest size is negative, again on M less that. `round`:
+ * which of the random starts.
  */
 export function largestEigenvector(
   M: Float64Array,

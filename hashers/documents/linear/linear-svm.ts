@@ -1,6 +1,7 @@
 /**
- * A linear SVM with squared hinge loss, min |w|^2 / 2 + C sum max(0, 1 - y (w.x + b))^2, by dual coordinate descent (Hsieh et al. 2008); b is the weight of a
- * feature that is 1 everywhere. x: sparse rows; y: 1 or -1.
+ * A linear SVM with squared hinge loss, min |w|^2 / 2 + C sum max(0, 1 - y (w.x + b))^2, by dual
+ * coordinate descent (Hsieh et al. 2008); b is the weight of a feature that is 1 everywhere. x:
+ * sparse rows; y: 1 or -1.
  */
 
 import { RandomStream } from '../../../kernels/numbers/random.ts';

@@ -1,6 +1,7 @@
 /**
- * The k nearest rows of each row by cosine, through postings: sums over the terms they share. Rows of length 0 have no neighbours. Symmetric: an edge where either
- * is among the other's k, weighing their cosine.
+ * The k nearest rows of each row by cosine, through postings: sums over the terms they share. Rows
+ * of length 0 have no neighbours. Symmetric: an edge where either is among the other's k, weighing
+ * their cosine.
  */
 
 import type { SparseRows } from '../../../kernels/documents/encode-sparse.ts';

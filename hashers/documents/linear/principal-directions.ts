@@ -1,6 +1,7 @@
 /**
- * The first principal directions of sparse rows by orthogonal iteration on the centred matrix, without ever forming it: with X (n, V) and its mean m,
- * Q <- orth((X - 1 m')' (X - 1 m') Q). Some more directions than asked for are carried along, so that the asked ones are sharp.
+ * The first principal directions of sparse rows by orthogonal iteration on the centred matrix,
+ * without ever forming it: with X (n, V) and its mean m, Q <- orth((X - 1 m')' (X - 1 m') Q). Some
+ * more directions than asked for are carried along, so that the asked ones are sharp.
  */
 
 import type { SparseRows } from '../../../kernels/documents/encode-sparse.ts';

@@ -1,4 +1,7 @@
-/** Ridge regression on sparse rows, (X'X + lambda I) w = X'y, by conjugate gradients: X is never dense, X'X never formed. */
+/**
+ * Ridge regression on sparse rows, (X'X + lambda I) w = X'y, by conjugate gradients: X is never
+ * dense, X'X never formed.
+ */
 
 import type { SparseRows } from '../../../kernels/documents/encode-sparse.ts';
 

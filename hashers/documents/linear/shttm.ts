@@ -1,7 +1,9 @@
 /**
- * Semantic hashing using tags and topic modelling (Wang, Zhang and Si 2013), tags being the labels: min over Y (n, d) and U (labels, d) of
- * sum_ij c_ij (T_ij - u_i.y_j)^2 + ALPHA |U|^2 + GAMMA |Y - theta|^2, c 1 for a tag that a document has and ABSENT for others, theta its topics. Each is least
- * squares where the other is given; Y is cut at its medians, and a ridge regression for each bit gives new documents their codes.
+ * Semantic hashing using tags and topic modelling (Wang, Zhang and Si 2013), tags being the labels:
+ * min over Y (n, d) and U (labels, d) of sum_ij c_ij (T_ij - u_i.y_j)^2 + ALPHA |U|^2 + GAMMA |Y -
+ * theta|^2, c 1 for a tag that a document has and ABSENT for others, theta its topics. Each is
+ * least squares where the other is given; Y is cut at its medians, and a ridge regression for each
+ * bit gives new documents their codes.
  */
 
 import type { Layer } from '../../../kernels/documents/encode-sparse.ts';
@@ -80,7 +82,10 @@ function tagFactors(
   return U;
 }
 
-/** Y: y_j = (sum_i c_ij u_i u_i' + GAMMA I)^-1 (sum_i c_ij T_ij u_i + GAMMA theta_j); the matrix is one for all documents of the same labels. */
+/**
+ * Y: y_j = (sum_i c_ij u_i u_i' + GAMMA I)^-1 (sum_i c_ij T_ij u_i + GAMMA theta_j); the matrix is
+ * one for all documents of the same labels.
+ */
 function latentOf(
   { sets, setOf }: LabelSets,
   U: Float64Array,

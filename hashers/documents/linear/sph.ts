@@ -4,8 +4,9 @@ import type { LinearInput } from './linear-method.ts';
 import { principalDirections, project, transpose } from './principal-directions.ts';
 
 /**
- * Spectral Hashing (Weiss, Torralba and Fergus 2008): data taken as uniform over a box along its principal components; of the Laplacian's
- * eigenfunctions cos(k pi (x_j - a_j) / (b_j - a_j)) those of the d smallest eigenvalues (k / (b_j - a_j))^2, k >= 1; a bit is the sign of one.
+ * Spectral Hashing (Weiss, Torralba and Fergus 2008): data taken as uniform over a box along its
+ * principal components; of the Laplacian's eigenfunctions cos(k pi (x_j - a_j) / (b_j - a_j)) those
+ * of the d smallest eigenvalues (k / (b_j - a_j))^2, k >= 1; a bit is the sign of one.
  */
 export function sph({ documents: { rows, terms }, bits, seed, tell }: LinearInput): Layer[] {
   const { mean, directions, count } = principalDirections(rows, terms, bits, seed, tell);

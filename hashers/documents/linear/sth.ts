@@ -8,8 +8,9 @@ import { nearestNeighbours } from './nearest-neighbours.ts';
 const NEIGHBOURS = 25;
 
 /**
- * Self-taught hashing (Zhang, Wang, Cai and Lu 2010): the Laplacian eigenmap of the graph of 25 nearest neighbours, each coordinate cut at its median, then a
- * linear SVM for each bit, so that new documents have codes.
+ * Self-taught hashing (Zhang, Wang, Cai and Lu 2010): the Laplacian eigenmap of the graph of 25
+ * nearest neighbours, each coordinate cut at its median, then a linear SVM for each bit, so that
+ * new documents have codes.
  */
 export function sth({ documents: { rows, terms }, bits, seed, tell }: LinearInput): Layer[] {
   const n = rows.offsets.length - 1;

@@ -1,6 +1,7 @@
 /**
- * Topics of documents by latent Dirichlet allocation, its parameters the most probable ones (EM; Asuncion et al. 2009): p(t | d) = sum_z theta_dz phi_zt, each
- * distinct word counted once. theta_d ~ Dirichlet(1 + ALPHA), phi_z ~ Dirichlet(1 + BETA), so that nothing is ever 0.
+ * Topics of documents by latent Dirichlet allocation, its parameters the most probable ones (EM;
+ * Asuncion et al. 2009): p(t | d) = sum_z theta_dz phi_zt, each distinct word counted once. theta_d
+ * ~ Dirichlet(1 + ALPHA), phi_z ~ Dirichlet(1 + BETA), so that nothing is ever 0.
  */
 
 import { RandomStream } from '../../../kernels/numbers/random.ts';

@@ -12,8 +12,8 @@ export function probabilities(tf: typeof Tf, logits: Tf.Tensor2D): Tf.Tensor2D {
 }
 
 /**
- * Bits from probabilities: 1 where p > u, u uniform (stochastic) or 1/2 (deterministic). Backwards the threshold is passed over, dz/dp = 1 (the
- * straight-through estimator, NASH eq. 5).
+ * Bits from probabilities: 1 where p > u, u uniform (stochastic) or 1/2 (deterministic). Backwards
+ * the threshold is passed over, dz/dp = 1 (the straight-through estimator, NASH eq. 5).
  */
 export function straightThrough({ tf, noise, settings }: LatentInput, p: Tf.Tensor2D): Tf.Tensor2D {
   const [rows, columns] = p.shape;
@@ -28,7 +28,10 @@ export function straightThrough({ tf, noise, settings }: LatentInput, p: Tf.Tens
   return threshold(p) as Tf.Tensor2D;
 }
 
-/** z + sigma(x) e, e standard normal, log sigma a layer of the network: noise that depends on the document (NASH-DN). */
+/**
+ * z + sigma(x) e, e standard normal, log sigma a layer of the network: noise that depends on the
+ * document (NASH-DN).
+ */
 export function dataDependentNoise(
   { tf, parameters, hidden, noise }: LatentInput,
   z: Tf.Tensor2D,

@@ -10,8 +10,9 @@ import { chooseComponent, mixtureShapes } from './mixture.ts';
 import type { NetworkMethod } from './network-method.ts';
 
 /**
- * BMSH (Dong et al. 2019): bits whose prior is a mixture of K Bernoulli distributions gamma_c, with data-dependent noise.
- * E_q(c|x) KL(q(z|x) || p(z|c)) = sum_i (a_i ln a_i + (1 - a_i) ln(1 - a_i)) - sum_c b_c sum_i (a_i ln g_ci + (1 - a_i) ln(1 - g_ci)).
+ * BMSH (Dong et al. 2019): bits whose prior is a mixture of K Bernoulli distributions gamma_c, with
+ * data-dependent noise. E_q(c|x) KL(q(z|x) || p(z|c)) = sum_i (a_i ln a_i + (1 - a_i) ln(1 - a_i))
+ * - sum_c b_c sum_i (a_i ln g_ci + (1 - a_i) ln(1 - g_ci)).
  */
 export const bmsh: NetworkMethod = {
   threshold: 'zero',

@@ -1,7 +1,10 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { Noise } from './noise.ts';
 
-/** A restricted Boltzmann machine of v visible and h hidden units: weights (v, h), biases (1, h) and (1, v). */
+/**
+ * A restricted Boltzmann machine of v visible and h hidden units: weights (v, h), biases (1, h) and
+ * (1, v).
+ */
 export interface Machine {
   weights: Tf.Tensor2D;
   hidden: Tf.Tensor2D;
@@ -18,9 +21,11 @@ export function hiddenUnits(
 }
 
 /**
- * What one step of contrastive divergence says to descend (CD-1, Hinton 2002): correlations with the reconstruction less those with the data, means over the
- * batch; hidden units are drawn, visible ones are means. Words are constrained Poisson (Salakhutdinov and Hinton 2009, eq. 1): a document's N words are shared out by a
- * softmax; other visible units are binary. data: (B, v). `error`: mean squared length of data less reconstruction.
+ * What one step of contrastive divergence says to descend (CD-1, Hinton 2002): correlations with
+ * the reconstruction less those with the data, means over the batch; hidden units are drawn,
+ * visible ones are means. Words are constrained Poisson (Salakhutdinov and Hinton 2009, eq. 1): a
+ * document's N words are shared out by a softmax; other visible units are binary. data: (B, v).
+ * `error`: mean squared length of data less reconstruction.
  */
 export function contrast(
   tf: typeof Tf,

@@ -1,6 +1,9 @@
 import type { Layer } from '../../../kernels/documents/encode-sparse.ts';
 
-/** One layer that centres, takes p directions (p, V) and mixes them by (d, p): W = (mixing directions)', b = -W' mean. */
+/**
+ * One layer that centres, takes p directions (p, V) and mixes them by (d, p): W = (mixing
+ * directions)', b = -W' mean.
+ */
 export function composedLayer(
   mean: Float64Array,
   directions: Float64Array,

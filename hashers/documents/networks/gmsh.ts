@@ -5,8 +5,9 @@ import type { NetworkMethod } from './network-method.ts';
 import { drawGaussian } from './vdsh.ts';
 
 /**
- * GMSH (Dong et al. 2019): a Gaussian latent variable whose prior is a mixture of K Gaussians of diagonal covariance, cut at the median afterwards.
- * E_q(c|x) KL(N(mu, s^2) || N(m_c, s_c^2)) = 1/2 sum_c b_c sum_i (ln s_ci^2 - ln s_i^2 + (s_i^2 + (mu_i - m_ci)^2) / s_ci^2 - 1).
+ * GMSH (Dong et al. 2019): a Gaussian latent variable whose prior is a mixture of K Gaussians of
+ * diagonal covariance, cut at the median afterwards. E_q(c|x) KL(N(mu, s^2) || N(m_c, s_c^2)) = 1/2
+ * sum_c b_c sum_i (ln s_ci^2 - ln s_i^2 + (s_i^2 + (mu_i - m_ci)^2) / s_ci^2 - 1).
  */
 export const gmsh: NetworkMethod = {
   threshold: 'median',
@@ -29,7 +30,8 @@ export const gmsh: NetworkMethod = {
     const logPrior = parameters['prior.deviation']!;
     const mean = parameters['prior.mean']!;
     const precision = tf.exp(tf.neg(logPrior));
-    // sum_i (s_i^2 + mu_i^2) / s_ci^2 - 2 mu_i m_ci / s_ci^2 + m_ci^2 / s_ci^2, as products of matrices (B, d) (d, K).
+    // sum_i (s_i^2 + mu_i^2) / s_ci^2 - 2 mu_i m_ci / s_ci^2 + m_ci^2 / s_ci^2, as products of
+    // matrices (B, d) (d, K).
     const squares = tf.matMul(tf.add(tf.exp(logVariance), tf.square(mu)), precision, false, true);
     const products = tf.mul(tf.matMul(mu, tf.mul(mean, precision), false, true), 2);
     const perComponent = tf.sum(tf.add(logPrior, tf.mul(tf.square(mean), precision)), 1);

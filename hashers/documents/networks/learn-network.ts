@@ -31,8 +31,9 @@ export interface LearnInput {
 }
 
 /**
- * Trains a network and returns the encoder of the check that was best on the validation part, a random share of the training documents that
- * is not trained on; thresholds are of the documents that were. Without validation part: of the last epoch.
+ * Trains a network and returns the encoder of the check that was best on the validation part, a
+ * random share of the training documents that is not trained on; thresholds are of the documents
+ * that were. Without validation part: of the last epoch.
  */
 export async function learnNetwork(
   input: LearnInput,

@@ -1,7 +1,9 @@
 /**
- * Semantic hashing by stacked restricted Boltzmann machines (Salakhutdinov and Hinton 2009): words - `hidden` - `hidden` - bits. In the first half of the epochs the
- * machines are learned one after the other, each on what the one below makes of the documents; in the second half they are unrolled to an autoencoder and learned as one,
- * with noise on what goes into the bits, so that they come to be 0 or 1. A bit is 1 where its unit is above its median.
+ * Semantic hashing by stacked restricted Boltzmann machines (Salakhutdinov and Hinton 2009): words
+ * - `hidden` - `hidden` - bits. In the first half of the epochs the machines are learned one after
+ * the other, each on what the one below makes of the documents; in the second half they are
+ * unrolled to an autoencoder and learned as one, with noise on what goes into the bits, so that
+ * they come to be 0 or 1. A bit is 1 where its unit is above its median.
  */
 
 import type * as Tf from '@tensorflow/tfjs-core';
@@ -218,7 +220,10 @@ function machineOf(tf: typeof Tf, state: NetworkState, l: number): Machine {
   };
 }
 
-/** A step of the autoencoder; returns -ln p(words), a mean over the batch. `count`: steps of it, from 1. */
+/**
+ * A step of the autoencoder; returns -ln p(words), a mean over the batch. `count`: steps of it,
+ * from 1.
+ */
 function learnTogether(
   { tf, adam, settings, documents, seed, step }: Step,
   state: NetworkState,

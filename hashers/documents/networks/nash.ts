@@ -12,7 +12,8 @@ import type { Latent, LatentInput, NetworkMethod } from './network-method.ts';
 const FIXED_SIGMA = 0.2;
 
 /**
- * NASH (Shen et al. 2018): bits z ~ Bernoulli(sigma(g(x))), prior Bernoulli(1/2), trained through the threshold. KL(q || p) = d ln 2 - H(q).
+ * NASH (Shen et al. 2018): bits z ~ Bernoulli(sigma(g(x))), prior Bernoulli(1/2), trained through
+ * the threshold. KL(q || p) = d ln 2 - H(q).
  */
 function draw(input: LatentInput): Latent {
   const { tf, code, bits } = input;

@@ -8,8 +8,9 @@ import type { NetworkMethod, NetworkSettings } from './network-method.ts';
 import { encoderLayers, INPUT, type NetworkState } from './network-state.ts';
 
 /**
- * The encoder of a trained network with the thresholds in its last biases; medians are those of `training`. Codes learned from labels are cut at 0: labels part the
- * documents unevenly, and a median would part the most frequent one.
+ * The encoder of a trained network with the thresholds in its last biases; medians are those of
+ * `training`. Codes learned from labels are cut at 0: labels part the documents unevenly, and a
+ * median would part the most frequent one.
  */
 export function networkLayers(
   state: NetworkState,

@@ -12,7 +12,7 @@ export type NetworkState = Record<string, Weights>;
 /** A weight and its two moments. */
 const BYTES_A_WEIGHT = 12;
 /** A kernel addresses 4 GiB, with what a batch needs. */
-const MOST_BYTES = 3.5 * 2 ** 30;
+const MAX_BYTES = 3.5 * 2 ** 30;
 
 /** The first layer's weights: rows are terms, and of a batch only those of its terms move. */
 export const INPUT = 'encoder-0';
@@ -33,7 +33,10 @@ export function encoderLayers(count: number): string[] {
   return count === 0 ? [INPUT] : [...hiddenLayers('encoder', count), 'code'];
 }
 
-/** Glorot's normal start, biases 0. Streams are named by the place of a parameter, so a start is the same for a seed. Throws RangeError where the network is too large. */
+/**
+ * Glorot's normal start, biases 0. Streams are named by the place of a parameter, so a start is the
+ * same for a seed. Throws RangeError where the network is too large.
+ */
 export function initializeNetwork(
   method: NetworkMethod,
   { terms, bits, labels }: NetworkShape,
@@ -67,9 +70,11 @@ export function initializeNetwork(
     (sum, { rows, columns }) => sum + rows * columns * BYTES_A_WEIGHT,
     0,
   );
-  if (bytes > MOST_BYTES)
+  if (bytes > MAX_BYTES)
     throw new RangeError(
-      `the network has ${(bytes / 2 ** 30).toFixed(1)} GiB of weights and moments, at most 3.5 can be trained; set documents.maximumTerms or hashing.hidden lower, or encoderLayers to 0`,
+      `the network has ${(bytes / 2 ** 30).toFixed(1)} GiB of weights and moments, at most ` +
+        '3.5 can be trained; set documents.maximumTerms or hashing.hidden lower, or ' +
+        'encoderLayers to 0',
     );
   const entries = Object.entries(shapes).map(([name, shape], at): [string, Weights] => {
     const normal = normalsOf(new RandomStream(seed, HASHER_PURPOSE.initialize, at));

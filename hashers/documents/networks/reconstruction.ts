@@ -5,7 +5,10 @@ import { rowOfEntries } from '../../../kernels/numbers/row-of-entries.ts';
 /** A probability that TensorFlow rounds to 0 counts as this one, in the value alone. */
 const SMALLEST = 1e-30;
 
-/** What the decoder is to account for: entry k is word `terms[k]` of document `rows[k]` of the batch, by `amounts[k]`. */
+/**
+ * What the decoder is to account for: entry k is word `terms[k]` of document `rows[k]` of the
+ * batch, by `amounts[k]`.
+ */
 export interface WordEntries {
   rows: Int32Array;
   terms: Int32Array;
@@ -31,8 +34,10 @@ export interface WordLayer {
 }
 
 /**
- * -1/B sum_r sum_t a_rt ln softmax(h W + b)_rt, a mean over the batch (paper 3, eq. 2). h: (B, H). The gradient for the logits is G = (A_r p - a) / B with A_r = sum_t a_rt: what
- * is p's goes by products of matrices, what is a's by its entries, so that (B, V) is passed over but for the softmax by products alone.
+ * -1/B sum_r sum_t a_rt ln softmax(h W + b)_rt, a mean over the batch (paper 3, eq. 2). h: (B, H).
+ * The gradient for the logits is G = (A_r p - a) / B with A_r = sum_t a_rt: what is p's goes by
+ * products of matrices, what is a's by its entries, so that (B, V) is passed over but for the
+ * softmax by products alone.
  */
 export function reconstruction(
   tf: typeof Tf,
@@ -84,7 +89,10 @@ export function reconstruction(
   return cost(h, weights, bias) as Tf.Scalar;
 }
 
-/** Sums over the entries: for h share times the word's weights, for the weights and, in row H, the bias share times what the layer got. x: (B, H + 1); w: (H, V). */
+/**
+ * Sums over the entries: for h share times the word's weights, for the weights and, in row H, the
+ * bias share times what the layer got. x: (B, H + 1); w: (H, V).
+ */
 function entryGradients(
   x: Float32Array,
   w: Float32Array,

@@ -39,7 +39,10 @@ const DECAY_EVERY = 10_000;
 /** Share of the epochs over which the Kullback-Leibler terms come in. */
 const RAMP = 0.25;
 
-/** One pass over the documents in random order; changes `state`. Returns the mean loss of its batches. */
+/**
+ * One pass over the documents in random order; changes `state`. Returns the mean loss of its
+ * batches.
+ */
 export function trainEpoch(input: EpochInput): number {
   const { documents, settings, seed, epoch, tell } = input;
   input.adam.hold(input.state);
@@ -84,7 +87,10 @@ function drawNeighbours(
   });
 }
 
-/** One step of Adam. The first layer is taken and moved by the batch's words alone, so nothing is as large as documents x vocabulary but what the decoder says of a batch. */
+/**
+ * One step of Adam. The first layer is taken and moved by the batch's words alone, so nothing is as
+ * large as documents x vocabulary but what the decoder says of a batch.
+ */
 function trainBatch(input: EpochInput, batch: Batch, step: number, progress: number): number {
   const { tf, state, adam, method, settings, seed } = input;
   const noise = noiseOf(tf, seed, step);
@@ -119,7 +125,10 @@ function trainBatch(input: EpochInput, batch: Batch, step: number, progress: num
   return loss;
 }
 
-/** -E_q log p(words | z) + weight KL, or the divergence alone, + alpha cross entropy of the labels, a mean over the batch. */
+/**
+ * -E_q log p(words | z) + weight KL, or the divergence alone, + alpha cross entropy of the labels,
+ * a mean over the batch.
+ */
 function lossOf(
   input: EpochInput,
   parameters: Parameters,
@@ -220,7 +229,10 @@ function seenWords(
   };
 }
 
-/** (B, labels): 1 / number of labels for each of a document's; a document without labels adds nothing. */
+/**
+ * (B, labels): 1 / number of labels for each of a document's; a document without labels adds
+ * nothing.
+ */
 function labelShares(tf: typeof Tf, { labels }: TrainingDocuments): Tf.Tensor2D {
   const B = labels.offsets.length - 1;
   const shares = new Float32Array(B * labels.count);

@@ -48,7 +48,10 @@ export interface Training {
   layers: (state: NetworkState) => Layer[];
 }
 
-/** Trains for `settings.epochs` and returns the encoder of the check that was best on the validation part; without one, of the last epoch. */
+/**
+ * Trains for `settings.epochs` and returns the encoder of the check that was best on the validation
+ * part; without one, of the last epoch.
+ */
 export async function trainWithChecks(
   { settings, validation, rest, bits, validate, resume, keep }: CheckInput,
   training: Training,

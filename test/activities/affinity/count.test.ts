@@ -86,27 +86,31 @@ describe('count', () => {
     return await openArtifact(store, countArtifact(group!, counting).artifact);
   }
 
-  it('gives the same bytes in one piece and in pieces that fit in less memory, documents longer than a piece among them, and every pair once', async () => {
-    assert.ok(
-      tokensOfPiece(64, WORDS_OF_TEXT) < 70_000 && tokensOfPiece(2048, WORDS_OF_TEXT) > 320_000,
-      'the pieces are what this test takes them for',
-    );
-    const whole = await countWith('whole', 2048, 1);
-    const pieces = await countWith('pieces', 128, 2);
-    assert.deepEqual(pieces.manifest.parts, whole.manifest.parts);
-    const { word } = await decodeParquet(await whole.part('words.parquet'), WORDS);
-    const run = await decodeParquet(await whole.part('run.parquet'), RUN);
-    const expected = countByPairs(
-      files.map((words) => words.map((each) => word.indexOf(each))),
-      [],
-      WINDOW,
-    );
-    assert.equal(run.row.length, expected.size);
-    for (let at = 0; at < run.row.length; at++)
-      assert.equal(
-        run.sum[at],
-        expected.get(`${run.row[at]},${run.column[at]}`),
-        `${word[run.row[at]!]}, ${word[run.column[at]!]}`,
+  it(
+    'gives the same bytes in one piece and in pieces that fit in less memory, documents longer ' +
+      'than a piece among them, and every pair once',
+    async () => {
+      assert.ok(
+        tokensOfPiece(64, WORDS_OF_TEXT) < 70_000 && tokensOfPiece(2048, WORDS_OF_TEXT) > 320_000,
+        'the pieces are what this test takes them for',
       );
-  });
+      const whole = await countWith('whole', 2048, 1);
+      const pieces = await countWith('pieces', 128, 2);
+      assert.deepEqual(pieces.manifest.parts, whole.manifest.parts);
+      const { word } = await decodeParquet(await whole.part('words.parquet'), WORDS);
+      const run = await decodeParquet(await whole.part('run.parquet'), RUN);
+      const expected = countByPairs(
+        files.map((words) => words.map((each) => word.indexOf(each))),
+        [],
+        WINDOW,
+      );
+      assert.equal(run.row.length, expected.size);
+      for (let at = 0; at < run.row.length; at++)
+        assert.equal(
+          run.sum[at],
+          expected.get(`${run.row[at]},${run.column[at]}`),
+          `${word[run.row[at]!]}, ${word[run.column[at]!]}`,
+        );
+    },
+  );
 });

@@ -25,21 +25,25 @@ describe('planGroups', () => {
     assert.deepEqual(planGroups([], [], 20), []);
   });
 
-  it('keeps earlier groups when files are added, and counts the others of a group whose file is gone anew', () => {
-    const earlier = [
-      ['a', 'b'],
-      ['d', 'e'],
-    ];
-    assert.deepEqual(keysOf(planGroups(filesOf('abcde'), earlier, 20)), [
-      ['a', 'b'],
-      ['d', 'e'],
-      ['c'],
-    ]);
-    assert.deepEqual(keysOf(planGroups(filesOf('acde'), earlier, 20)), [
-      ['d', 'e'],
-      ['a', 'c'],
-    ]);
-  });
+  it(
+    'keeps earlier groups when files are added, and counts the others of a group whose file is ' +
+      'gone anew',
+    () => {
+      const earlier = [
+        ['a', 'b'],
+        ['d', 'e'],
+      ];
+      assert.deepEqual(keysOf(planGroups(filesOf('abcde'), earlier, 20)), [
+        ['a', 'b'],
+        ['d', 'e'],
+        ['c'],
+      ]);
+      assert.deepEqual(keysOf(planGroups(filesOf('acde'), earlier, 20)), [
+        ['d', 'e'],
+        ['a', 'c'],
+      ]);
+    },
+  );
 
   it('has each file once, files of the same content as often as they are there', () => {
     const files = fc.array(

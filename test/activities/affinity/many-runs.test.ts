@@ -17,7 +17,7 @@ import { ingest } from '../../../activities/corpus/ingest.ts';
 import { list } from '../../../activities/corpus/list.ts';
 import { merge } from '../../../activities/affinity/merge.ts';
 import { mergeDictionaries } from '../../../activities/words/merge-dictionaries.ts';
-import { MOST_MERGED } from '../../../activities/affinity/merge-pieces.ts';
+import { MAX_MERGED } from '../../../activities/affinity/merge-pieces.ts';
 import { countArtifact, mergeArtifact } from '../../../activities/corpus/name-shards.ts';
 import type { StageContext } from '../../../activities/stage/stage.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
@@ -25,8 +25,11 @@ import { configuration as configurationSchema } from '../../../schemas/configura
 import { openArtifact } from '../../../store/artifacts.ts';
 import { openStore } from '../../../store/open-store.ts';
 
-/** The most runs that one merge reads, as docs/decisions/0006 has it: 256 groups, 32 small ones, and one that is not full. */
-const MOST_RUNS = 256 + 32 + 1;
+/**
+ * The most runs that one merge reads, as docs/decisions/0006 has it: 256 groups, 32 small ones, and
+ * one that is not full.
+ */
+const MAX_RUNS = 256 + 32 + 1;
 /** Of the same size, each is a group of its own. */
 const FILES = 250;
 const OPEN_FILES = '/proc/self/fd';
@@ -61,7 +64,10 @@ describe('many files', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Counts and merges a folder; the parts of the rows, how many runs were merged, and the most local files that lay there and files that were open meanwhile. */
+  /**
+   * Counts and merges a folder; the parts of the rows, how many runs were merged, and the most
+   * local files that lay there and files that were open meanwhile.
+   */
   async function countAndMerge(
     corpus: string,
     store: string,
@@ -140,7 +146,7 @@ describe('many files', () => {
         );
       const all = files.reduce((sum, { tokens }) => sum + tokens, 0);
       const groups = planGroups(files, earlier, mostGroupTokens(all, 1 + stream.below(10_000)));
-      assert.ok(groups.length <= MOST_RUNS, `${groups.length} groups`);
+      assert.ok(groups.length <= MAX_RUNS, `${groups.length} groups`);
       assert.equal(groups.flat().length, files.length);
     }
   });
@@ -155,21 +161,24 @@ describe('many files', () => {
   });
 
   it('give the same run from 250 pieces as from one, merged in rounds, with few local files', async () => {
-    assert.ok(FILES > 3 * MOST_MERGED);
+    assert.ok(FILES > 3 * MAX_MERGED);
     const one = await countAndMerge('pair', 'pair-one', 'pairs', 2 ** 22);
     const many = await countAndMerge('pairs', 'pair-many', 'pairs', 2 ** 22);
     assert.equal(many.groups, 1);
     assert.deepEqual(many.run, one.run);
     assert.deepEqual(many.parts, one.parts);
     assert.ok(
-      many.local > MOST_MERGED / 2 && many.local < 2 * MOST_MERGED,
+      many.local > MAX_MERGED / 2 && many.local < 2 * MAX_MERGED,
       `${many.local} local files`,
     );
     assert.ok(many.open < 32, `${many.open} files were open`);
   });
 });
 
-/** Names below a folder that a stage fills and empties meanwhile: what goes away between two looks is not there. */
+/**
+ * Names below a folder that a stage fills and empties meanwhile: what goes away between two looks
+ * is not there.
+ */
 function filesBelow(folder: string): number {
   let entries: Dirent[];
   try {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MOST_RANGES, planRanges } from '../../../activities/words/choose-vocabulary.ts';
+import { MAX_RANGES, planRanges } from '../../../activities/words/choose-vocabulary.ts';
 
 describe('ranges of rows', () => {
   it('hold about as many occurrences each, and a very common word is a range of its own', () => {
@@ -25,7 +25,7 @@ describe('ranges of rows', () => {
     ] as const) {
       const ranges = planRanges(new Float64Array(words).fill(count));
       assert.ok(
-        ranges.length - 1 <= MOST_RANGES && ranges.at(-1) === words,
+        ranges.length - 1 <= MAX_RANGES && ranges.at(-1) === words,
         `${ranges.length} ranges of ${words} words`,
       );
     }

@@ -116,63 +116,70 @@ describe('files that cannot be read', () => {
     }
   });
 
-  it('are left out whole where that is asked for: counted, listed with their reasons, and shown at the end', async () => {
-    const { context, shards, listed, ingested } = await ingestFiles('skipping', {
-      badFiles: 'skip',
-    });
-    const names = Object.keys(bad);
-    assert.equal(listed.rows, names.length + 3);
-    assert.equal(ingested.rows, 11, 'the words of the good file, none of empty ones');
-    const store = openStore(shards.store);
-    for (const file of await readListedFiles(store, listed.artifact)) {
-      const { manifest } = await openArtifact(store, ingestArtifact(file, shards).artifact);
-      const reason = bad[file.uri.slice(file.uri.lastIndexOf('/') + 1)]?.[1];
-      if (reason) assert.match(String(manifest.facts['skipped']), reason);
-      else assert.equal(manifest.facts['skipped'], undefined);
-    }
+  it(
+    'are left out whole where that is asked for: counted, listed with their reasons, and shown ' +
+      'at the end',
+    async () => {
+      const { context, shards, listed, ingested } = await ingestFiles('skipping', {
+        badFiles: 'skip',
+      });
+      const names = Object.keys(bad);
+      assert.equal(listed.rows, names.length + 3);
+      assert.equal(ingested.rows, 11, 'the words of the good file, none of empty ones');
+      const store = openStore(shards.store);
+      for (const file of await readListedFiles(store, listed.artifact)) {
+        const { manifest } = await openArtifact(store, ingestArtifact(file, shards).artifact);
+        const reason = bad[file.uri.slice(file.uri.lastIndexOf('/') + 1)]?.[1];
+        if (reason) assert.match(String(manifest.facts['skipped']), reason);
+        else assert.equal(manifest.facts['skipped'], undefined);
+      }
 
-    const dictionary = await mergeDictionaries({ ...shards, memoryMiB: 64 }, context);
-    assert.equal(dictionary.skipped.files, names.length);
-    assert.equal(dictionary.skipped.first.length, 10);
-    const artifact = await openArtifact(store, dictionary.artifact);
-    assert.equal(artifact.manifest.facts['skipped'], names.length);
-    const { uri, reason } = await decodeParquet(
-      await artifact.part('skipped.parquet'),
-      SKIPPED,
-      'skipped.parquet',
-    );
-    assert.deepEqual(
-      uri.map((each) => each.slice(each.lastIndexOf('/') + 1)),
-      names,
-    );
-    for (const [at, name] of names.entries()) assert.match(reason[at]!, bad[name]![1]);
+      const dictionary = await mergeDictionaries({ ...shards, memoryMiB: 64 }, context);
+      assert.equal(dictionary.skipped.files, names.length);
+      assert.equal(dictionary.skipped.first.length, 10);
+      const artifact = await openArtifact(store, dictionary.artifact);
+      assert.equal(artifact.manifest.facts['skipped'], names.length);
+      const { uri, reason } = await decodeParquet(
+        await artifact.part('skipped.parquet'),
+        SKIPPED,
+        'skipped.parquet',
+      );
+      assert.deepEqual(
+        uri.map((each) => each.slice(each.lastIndexOf('/') + 1)),
+        names,
+      );
+      for (const [at, name] of names.entries()) assert.match(reason[at]!, bad[name]![1]);
 
-    const corpus = {
-      skippedFiles: dictionary.skipped.files,
-      firstSkipped: dictionary.skipped.first,
-      repeatedFiles: 2,
-    };
-    const result = {
-      index: 'bad',
-      version: 1,
-      uri: 'file:///store',
-      published: true,
-      workflowId: 'w',
-      runId: 'r',
-      stages: [],
-      metrics: {},
-      corpus,
-    };
-    const shown = outcomeText(result, openTerminal({ write: () => undefined }, {}));
-    assert.match(shown, /^2 files were named more than once and read once$/mu);
-    assert.match(
-      shown,
-      /^12 files could not be read and were left out \(source\.badFiles: skip\):$/mu,
-    );
-    for (const name of names.slice(0, 10))
-      assert.match(shown, new RegExp(`^ {2}\\S*/${name.replace('.', '\\.')}\\b.*$`, 'mu'));
-    assert.match(shown, /^ {2}and 2 more: skipped\.parquet among the artifacts lists them all$/mu);
-  });
+      const corpus = {
+        skippedFiles: dictionary.skipped.files,
+        firstSkipped: dictionary.skipped.first,
+        repeatedFiles: 2,
+      };
+      const result = {
+        index: 'bad',
+        version: 1,
+        uri: 'file:///store',
+        published: true,
+        workflowId: 'w',
+        runId: 'r',
+        stages: [],
+        metrics: {},
+        corpus,
+      };
+      const shown = outcomeText(result, openTerminal({ write: () => undefined }, {}));
+      assert.match(shown, /^2 files were named more than once and read once$/mu);
+      assert.match(
+        shown,
+        /^12 files could not be read and were left out \(source\.badFiles: skip\):$/mu,
+      );
+      for (const name of names.slice(0, 10))
+        assert.match(shown, new RegExp(`^ {2}\\S*/${name.replace('.', '\\.')}\\b.*$`, 'mu'));
+      assert.match(
+        shown,
+        /^ {2}and 2 more: skipped\.parquet among the artifacts lists them all$/mu,
+      );
+    },
+  );
 
   it('are an error where one changes while it is read, even to the same size', async () => {
     const file = join(folder, 'corpus', 'good.txt');

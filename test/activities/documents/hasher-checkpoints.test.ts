@@ -62,14 +62,18 @@ describe('hasherCheckpoints', async () => {
     };
   };
 
-  it('gives back the latest as it was kept: weights, moments, how often each word was seen, the best encoder', async () => {
-    const late = after4();
-    await checkpoints.keep({ ...after4(), checks: late.checks.slice(0, 1) });
-    await checkpoints.keep(late);
-    const found = await checkpoints.latest(configured);
-    assert.deepEqual(found, late);
-    assert.ok(found?.state[INPUT]?.steps?.some((count) => count > 0));
-  });
+  it(
+    'gives back the latest as it was kept: weights, moments, how often each word was seen, the ' +
+      'best encoder',
+    async () => {
+      const late = after4();
+      await checkpoints.keep({ ...after4(), checks: late.checks.slice(0, 1) });
+      await checkpoints.keep(late);
+      const found = await checkpoints.latest(configured);
+      assert.deepEqual(found, late);
+      assert.ok(found?.state[INPUT]?.steps?.some((count) => count > 0));
+    },
+  );
 
   it('leaves nothing behind when they are dropped', async () => {
     await checkpoints.keep(after4());

@@ -189,61 +189,65 @@ describe('the export', () => {
     }
   });
 
-  it('gives the same bytes from many ranges as from one, made by anyone in any order, and leaves nothing of them', async () => {
-    const items = 240_000;
-    const fixture: Fixture = {
-      keys: BigInt64Array.from(
-        { length: items },
-        (_, i) => BigInt(i) * 1_000_003n - 5_000_000_000n,
-      ),
-      codes: fixtureCodes('learned', items, 2, 4, 3),
-      tables: 2,
-      bits: 32,
-    };
-    const input = await inputOf('large', fixture);
-    const whole = await exportBuckets(input, context);
-    const parts = await partsOf(whole.artifact);
-    for (const [name, bytes] of expected(input, fixture))
-      assert.ok(Buffer.from(bytes).equals(parts.get(name)!), name);
-    assert.deepEqual(
-      await readdir(join(folder, 'artifacts')).then(async (stages) =>
-        (
-          await Promise.all(
-            stages
-              .filter((stage) => stage.startsWith('export-'))
-              .map((stage) => readdir(join(folder, 'artifacts', stage))),
-          )
-        ).flat(),
-      ),
-      [],
-    );
+  it(
+    'gives the same bytes from many ranges as from one, made by anyone in any order, and ' +
+      'leaves nothing of them',
+    async () => {
+      const items = 240_000;
+      const fixture: Fixture = {
+        keys: BigInt64Array.from(
+          { length: items },
+          (_, i) => BigInt(i) * 1_000_003n - 5_000_000_000n,
+        ),
+        codes: fixtureCodes('learned', items, 2, 4, 3),
+        tables: 2,
+        bits: 32,
+      };
+      const input = await inputOf('large', fixture);
+      const whole = await exportBuckets(input, context);
+      const parts = await partsOf(whole.artifact);
+      for (const [name, bytes] of expected(input, fixture))
+        assert.ok(Buffer.from(bytes).equals(parts.get(name)!), name);
+      assert.deepEqual(
+        await readdir(join(folder, 'artifacts')).then(async (stages) =>
+          (
+            await Promise.all(
+              stages
+                .filter((stage) => stage.startsWith('export-'))
+                .map((stage) => readdir(join(folder, 'artifacts', stage))),
+            )
+          ).flat(),
+        ),
+        [],
+      );
 
-    const cut = { ...input, memoryMiB: 16, force: true };
-    const { itemRanges, codeRanges, parts: units } = await planExport(cut, context);
-    const ranges = [...itemRanges, ...codeRanges.slice(1)];
-    assert.deepEqual([itemRanges.length, codeRanges.length], [3, 3]);
-    // Backwards, one of them twice: a range of codes makes those of items that it misses.
-    for (let at = ranges.length - 2; at > 0; at--)
-      await exportRange({ ...cut, from: ranges[at]!, to: ranges[at + 1]! }, context);
-    assert.equal(
-      (await exportRange({ ...cut, from: ranges[2]!, to: ranges[3]! }, context)).cached,
-      true,
-    );
-    await exportRange({ ...cut, from: ranges[0]!, to: ranges[1]! }, context);
-    for (const part of units.slice(2, -1))
-      await exportPart({ ...cut, from: part, to: part + 1 }, context);
-    const again = await exportBuckets(cut, context);
-    assert.deepEqual(again.artifact, whole.artifact);
-    for (const [name, bytes] of await partsOf(again.artifact))
-      assert.ok(Buffer.from(bytes).equals(parts.get(name)!), name);
-    const { manifest } = await openArtifact(store, again.artifact);
-    assert.deepEqual(
-      manifest.parts
-        .map(({ name, rows }) => [name, rows])
-        .find(([name]) => name === 'codes.parquet'),
-      ['codes.parquet', 2 * items],
-    );
-  });
+      const cut = { ...input, memoryMiB: 16, force: true };
+      const { itemRanges, codeRanges, parts: units } = await planExport(cut, context);
+      const ranges = [...itemRanges, ...codeRanges.slice(1)];
+      assert.deepEqual([itemRanges.length, codeRanges.length], [3, 3]);
+      // Backwards, one of them twice: a range of codes makes those of items that it misses.
+      for (let at = ranges.length - 2; at > 0; at--)
+        await exportRange({ ...cut, from: ranges[at]!, to: ranges[at + 1]! }, context);
+      assert.equal(
+        (await exportRange({ ...cut, from: ranges[2]!, to: ranges[3]! }, context)).cached,
+        true,
+      );
+      await exportRange({ ...cut, from: ranges[0]!, to: ranges[1]! }, context);
+      for (const part of units.slice(2, -1))
+        await exportPart({ ...cut, from: part, to: part + 1 }, context);
+      const again = await exportBuckets(cut, context);
+      assert.deepEqual(again.artifact, whole.artifact);
+      for (const [name, bytes] of await partsOf(again.artifact))
+        assert.ok(Buffer.from(bytes).equals(parts.get(name)!), name);
+      const { manifest } = await openArtifact(store, again.artifact);
+      assert.deepEqual(
+        manifest.parts
+          .map(({ name, rows }) => [name, rows])
+          .find(([name]) => name === 'codes.parquet'),
+        ['codes.parquet', 2 * items],
+      );
+    },
+  );
 
   it('puts the items of all tables in the buckets of trained codes', async () => {
     const fixture = small(700, 3, 16);

@@ -114,7 +114,8 @@ describe('dictionaries larger than memory', () => {
     it('give the same bytes with a budget that makes them spill', async () => {
       const corpus = join(folder, 'corpus');
       await mkdir(corpus);
-      // 16 MiB are 131,072 words, a quarter of them at once: four files of 30,000 words, a third of which they share.
+      // 16 MiB are 131,072 words, a quarter of them at once: four files of 30,000 words, a third of
+      // which they share.
       for (let file = 0; file < 4; file++) {
         const words = Array.from({ length: 30_000 }, (_, k) =>
           k % 3 === 0 ? `shared${k}` : `word${file}x${k}`,

@@ -70,16 +70,29 @@ describe('loadConfiguration', () => {
 
   it('tells every problem at once, in the order of the file', () => {
     const text =
-      'index: No Good\nsource:\n  format: xml\ntraining:\n  bits: 33\n  rate: 0\n  lambdaRamp: yes please\nseed: "1"\ngate:\n  minimum:\n    f1: high\n';
+      'index: No Good\n' +
+      'source:\n' +
+      '  format: xml\n' +
+      'training:\n' +
+      '  bits: 33\n' +
+      '  rate: 0\n' +
+      '  lambdaRamp: yes please\n' +
+      'seed: "1"\n' +
+      'gate:\n' +
+      '  minimum:\n' +
+      '    f1: high\n';
     assert.deepEqual(problems(text), [
       `${FILE}:1:1: store: missing; expected text`,
-      `${FILE}:1:8: index: expected lower-case letters, digits, dots, dashes and underscores, 64 at most, got "No Good"`,
+      `${FILE}:1:8: index: expected lower-case letters, digits, dots, dashes and ` +
+        'underscores, 64 at most, got "No Good"',
       `${FILE}:3:3: source.path: missing; expected text`,
-      `${FILE}:3:11: source.format: expected one of auto, text, jsonl, parquet, oscar, oscar-2019, wet, delimited, got "xml"`,
+      `${FILE}:3:11: source.format: expected one of auto, text, jsonl, parquet, oscar, ` +
+        'oscar-2019, wet, delimited, got "xml"',
       `${FILE}:5:9: training.bits: expected a whole number from 8 to 256, a multiple of 8, got 33`,
       `${FILE}:6:9: training.rate: expected a number above 0, got 0`,
       `${FILE}:7:15: training.lambdaRamp: expected true or false, got "yes please"`,
-      `${FILE}:8:7: seed: expected a whole number from 0 to 4294967295, got "1" (text; take the quotes away)`,
+      `${FILE}:8:7: seed: expected a whole number from 0 to 4294967295, got "1" (text; take ` +
+        'the quotes away)',
       `${FILE}:11:9: gate.minimum.f1: expected a number, got "high"`,
     ]);
   });
@@ -109,7 +122,9 @@ describe('loadConfiguration', () => {
 
   it('says what an empty file lacks', () => {
     assert.deepEqual(problems('# nothing\n'), [
-      `${FILE}:1:1: the configuration: expected a mapping with the keys index, store, source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, vectors, documents, hashing, buckets, export, evaluation, gate, seed, got nothing`,
+      `${FILE}:1:1: the configuration: expected a mapping with the keys index, store, ` +
+        'source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, ' +
+        'vectors, documents, hashing, buckets, export, evaluation, gate, seed, got nothing',
     ]);
   });
 

@@ -29,7 +29,8 @@ describe('the corpus of the demo', () => {
       const text = await readFile(join(corpus, 'ca01.txt'), 'utf8');
       assert.ok(
         text.startsWith(
-          'The Fulton County Grand Jury said Friday an investigation of Atlanta\'s recent primary election produced " no evidence "',
+          "The Fulton County Grand Jury said Friday an investigation of Atlanta's recent " +
+            'primary election produced " no evidence "',
         ),
       );
       const configuration = await loadConfiguration(file);

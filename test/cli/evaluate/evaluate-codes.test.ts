@@ -30,7 +30,9 @@ const parquet = createRequire(import.meta.url)('parquet-wasm') as typeof Parquet
 const WORDNET = fileURLToPath(new URL('../../../../test/fixtures/wordnet', import.meta.url));
 const TRUTH = { item: 'utf8', relevant: 'utf8' } as const;
 
-/** As in test/evaluation/evaluate.test.ts, worked by hand there: five items, two tables of 8 bits. */
+/**
+ * As in test/evaluation/evaluate.test.ts, worked by hand there: five items, two tables of 8 bits.
+ */
 const ITEMS = ['cat', 'dog', 'pet', 'lone', 'rex'];
 const CODES = Uint8Array.of(7, 1, 7, 2, 7, 3, 8, 1, 9, 2);
 const PAIRS = [
@@ -102,7 +104,8 @@ describe('hashloom evaluate', () => {
       metric: metricNames('hr50,wp,kendallTau'),
     });
     assert.deepEqual(Object.keys(metrics), ['hr50', 'wp', 'kendallTau']);
-    // cat finds dog, pet (and lone, which has no hypernyms); dog finds cat, pet, rex; pet finds cat, dog; rex finds dog.
+    // cat finds dog, pet (and lone, which has no hypernyms); dog finds cat, pet, rex; pet finds
+    // cat, dog; rex finds dog.
     const expected = [(0.75 + 6 / 7) / 2, (0.75 + 6 / 7 + 8 / 9) / 3, 6 / 7, 8 / 9];
     assert.ok(
       Math.abs(metrics['wp']! - expected.reduce((sum, value) => sum + value, 0) / 4) < 1e-12,

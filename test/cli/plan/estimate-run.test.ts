@@ -27,7 +27,10 @@ const configuration = configurationSchema.parse({
 });
 const { tables, bits, hardPerPositive, easyPerPositive } = configuration.training;
 
-/** A world in which everything is known: words and pairs by powers of the tokens, a microsecond a token, thirty a pair of training. */
+/**
+ * A world in which everything is known: words and pairs by powers of the tokens, a microsecond a
+ * token, thirty a pair of training.
+ */
 function runOf(tokens: number): MeasuredRun {
   const words = 10 * tokens ** 0.5;
   const affinity = 20 * words;

@@ -141,109 +141,117 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.match(outside.stderr, /no name of an index/);
   });
 
-  it('writes the data of a version for other methods, and measures its codes by it as the run did', async () => {
-    const { code, stdout, stderr } = await hashloom(
-      scratch.folder,
-      'index',
-      'data',
-      'news',
-      '--to',
-      'data',
-      '--json',
-    );
-    assert.equal(code, 0, stderr);
-    const { files } = JSON.parse(stdout) as { files: { name: string; rows: number }[] };
-    assert.deepEqual(
-      files.map(({ name }) => name),
-      [
-        'items.parquet',
-        'truth.parquet',
-        'training.parquet',
-        'held-out.parquet',
-        'negatives.parquet',
-      ],
-    );
-    const [items, truth, training, heldOut, negatives] = files.map(({ rows }) => rows);
-    assert.equal(truth, training! + 2 * heldOut!);
-    assert.ok(items! > 300 && negatives! > items!);
-    // Codes of a run name words; its data numbers them.
-    const folder = join(scratch.folder, 'store', 'indexes', 'news', 'versions', '1');
-    const {
-      item,
-      table,
-      code: codes,
-    } = await decodeParquet(
-      await readFile(join(folder, 'codes.parquet')),
-      publishedCodes(16),
-      'codes.parquet',
-    );
-    const numbers = new Map([...new Set(item)].map((word, number) => [word, number]));
-    const renamed = {
-      item: Int32Array.from(item, (word) => numbers.get(word)!),
-      table,
-      code: codes,
-    };
-    await writeFile(
-      join(scratch.folder, 'codes.parquet'),
-      await encodeParquet({ ...publishedCodes(16), item: 'int32' }, renamed, {
-        dress: 'published',
-      }),
-    );
-    const given = [
-      '--codes',
-      'codes.parquet',
-      '--truth',
-      'data/truth.parquet',
-      '--held-out',
-      'data/held-out.parquet',
-      '--embeddings',
-      join(folder, 'embeddings.arrow'),
-      '--queries',
-      '200',
-      '--shared',
-    ];
-    const measured = await hashloom(scratch.folder, 'evaluate', ...given, '--json');
-    assert.equal(measured.code, 0, measured.stderr);
-    const { metrics } = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')) as {
-      metrics: Record<string, number>;
-    };
-    assert.deepEqual((JSON.parse(measured.stdout) as { metrics: unknown }).metrics, metrics);
-  });
-
-  it('refuses to go on with an interrupted run after its configuration was edited, and replaces it where that is asked for', async () => {
-    const slow = {
-      ...smallConfiguration('slow', scratch),
-      store: './store',
-      source: { path: './corpus' },
-    };
-    const write = (epochs: number) =>
-      writeFile(
-        join(scratch.folder, 'slow.yaml'),
-        stringify({ ...slow, training: { ...slow.training, epochs } }),
+  it(
+    'writes the data of a version for other methods, and measures its codes by it as the run ' +
+      'did',
+    async () => {
+      const { code, stdout, stderr } = await hashloom(
+        scratch.folder,
+        'index',
+        'data',
+        'news',
+        '--to',
+        'data',
+        '--json',
       );
-    await write(4000);
-    await killOnceTraining(scratch.folder, 'run', 'slow.yaml', '--local');
-    await write(2);
-    const refused = await hashloom(scratch.folder, 'run', 'slow.yaml', '--local');
-    assert.equal(refused.code, 6, refused.stderr);
-    assert.match(refused.stderr, /^ {2}configuration\.training\.epochs: 4000, here 2$/m);
-    for (const way of [
-      'hashloom watch slow',
-      'hashloom cancel slow',
-      'hashloom run slow.yaml --local --replace',
-    ])
-      assert.ok(refused.stderr.includes(way), refused.stderr);
-    const replaced = await hashloom(
-      scratch.folder,
-      'run',
-      'slow.yaml',
-      '--local',
-      '--replace',
-      '--json',
-    );
-    assert.equal(replaced.code, 0, replaced.stderr);
-    assert.equal((JSON.parse(replaced.stdout.trim()) as { version: number }).version, 1);
-  });
+      assert.equal(code, 0, stderr);
+      const { files } = JSON.parse(stdout) as { files: { name: string; rows: number }[] };
+      assert.deepEqual(
+        files.map(({ name }) => name),
+        [
+          'items.parquet',
+          'truth.parquet',
+          'training.parquet',
+          'held-out.parquet',
+          'negatives.parquet',
+        ],
+      );
+      const [items, truth, training, heldOut, negatives] = files.map(({ rows }) => rows);
+      assert.equal(truth, training! + 2 * heldOut!);
+      assert.ok(items! > 300 && negatives! > items!);
+      // Codes of a run name words; its data numbers them.
+      const folder = join(scratch.folder, 'store', 'indexes', 'news', 'versions', '1');
+      const {
+        item,
+        table,
+        code: codes,
+      } = await decodeParquet(
+        await readFile(join(folder, 'codes.parquet')),
+        publishedCodes(16),
+        'codes.parquet',
+      );
+      const numbers = new Map([...new Set(item)].map((word, number) => [word, number]));
+      const renamed = {
+        item: Int32Array.from(item, (word) => numbers.get(word)!),
+        table,
+        code: codes,
+      };
+      await writeFile(
+        join(scratch.folder, 'codes.parquet'),
+        await encodeParquet({ ...publishedCodes(16), item: 'int32' }, renamed, {
+          dress: 'published',
+        }),
+      );
+      const given = [
+        '--codes',
+        'codes.parquet',
+        '--truth',
+        'data/truth.parquet',
+        '--held-out',
+        'data/held-out.parquet',
+        '--embeddings',
+        join(folder, 'embeddings.arrow'),
+        '--queries',
+        '200',
+        '--shared',
+      ];
+      const measured = await hashloom(scratch.folder, 'evaluate', ...given, '--json');
+      assert.equal(measured.code, 0, measured.stderr);
+      const { metrics } = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')) as {
+        metrics: Record<string, number>;
+      };
+      assert.deepEqual((JSON.parse(measured.stdout) as { metrics: unknown }).metrics, metrics);
+    },
+  );
+
+  it(
+    'refuses to go on with an interrupted run after its configuration was edited, and replaces ' +
+      'it where that is asked for',
+    async () => {
+      const slow = {
+        ...smallConfiguration('slow', scratch),
+        store: './store',
+        source: { path: './corpus' },
+      };
+      const write = (epochs: number) =>
+        writeFile(
+          join(scratch.folder, 'slow.yaml'),
+          stringify({ ...slow, training: { ...slow.training, epochs } }),
+        );
+      await write(4000);
+      await killOnceTraining(scratch.folder, 'run', 'slow.yaml', '--local');
+      await write(2);
+      const refused = await hashloom(scratch.folder, 'run', 'slow.yaml', '--local');
+      assert.equal(refused.code, 6, refused.stderr);
+      assert.match(refused.stderr, /^ {2}configuration\.training\.epochs: 4000, here 2$/m);
+      for (const way of [
+        'hashloom watch slow',
+        'hashloom cancel slow',
+        'hashloom run slow.yaml --local --replace',
+      ])
+        assert.ok(refused.stderr.includes(way), refused.stderr);
+      const replaced = await hashloom(
+        scratch.folder,
+        'run',
+        'slow.yaml',
+        '--local',
+        '--replace',
+        '--json',
+      );
+      assert.equal(replaced.code, 0, replaced.stderr);
+      assert.equal((JSON.parse(replaced.stdout.trim()) as { version: number }).version, 1);
+    },
+  );
 
   it('plans without running: what is there, what a change makes run, and writes nothing', async () => {
     const before = await objectsOf(scratch);

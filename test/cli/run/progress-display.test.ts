@@ -152,8 +152,10 @@ describe('the display elsewhere', () => {
     assert.deepEqual(lines, [
       '[0.0 s] Train the embeddings: started\n',
       '[0.0 s] no worker has taken work\n',
-      '[30 s] Train the embeddings: 52%, 10 of 20, loss 0.5123, pairs 120,000, pairs per second 1,234,567\n',
-      '[1 min 00 s] Train the embeddings: 52%, 10 of 20, loss 0.5123, pairs 120,000, pairs per second 1,234,567\n',
+      '[30 s] Train the embeddings: 52%, 10 of 20, loss 0.5123, pairs 120,000, pairs per ' +
+        'second 1,234,567\n',
+      '[1 min 00 s] Train the embeddings: 52%, 10 of 20, loss 0.5123, pairs 120,000, pairs ' +
+        'per second 1,234,567\n',
     ]);
   });
 

@@ -14,7 +14,10 @@ export function fakeStream(size?: { columns: number; rows: number }): FakeStream
   };
 }
 
-/** What a terminal shows after these writes: understands newline, return, cursor up, clear line and clear below. */
+/**
+ * What a terminal shows after these writes: understands newline, return, cursor up, clear line and
+ * clear below.
+ */
 export function screenOf(written: readonly string[]): string[] {
   const lines: string[] = [''];
   let row = 0;

@@ -19,7 +19,8 @@ const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} 
 describe('Wu-Palmer similarity', () => {
   it('is what NLTK says of the same files', async () => {
     const { wordnet } = await openDictionary(SMALL);
-    // bench/wup-nltk.py test/fixtures/wordnet, NLTK 3.10: the best pair of senses, then the first senses.
+    // bench/wup-nltk.py test/fixtures/wordnet, NLTK 3.10: the best pair of senses, then the first
+    // senses.
     const expected: [string, string, number, number][] = [
       ['dog', 'cat', 0.75, 0.75],
       ['rex', 'cat', 2 / 3, 2 / 3],
@@ -60,7 +61,8 @@ describe('Wu-Palmer similarity', () => {
     const parents = fc.array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 2, maxLength: 9 });
     fc.assert(
       fc.property(parents, fc.constantFrom('n', 'v'), (drawn, pos) => {
-        // A parent comes before its child, so nothing is its own ancestor; names fall as numbers rise.
+        // A parent comes before its child, so nothing is its own ancestor; names fall as numbers
+        // rise.
         const name = (synset: number) => `${String.fromCharCode(0x7a - synset)}.${pos}.01`;
         const links = drawn.map((each, synset) => [
           ...new Set(synset === 0 ? [] : each.map((parent) => parent % synset)),

@@ -20,7 +20,10 @@ const rows = Array.from({ length: B }, () =>
   Array.from({ length: D }, () => 0.02 + 0.96 * stream.uniform()),
 );
 
-/** How likely each of the 2^D codes is, drawn from a row at random; bit i of a code is 1 where (code >> i) & 1. */
+/**
+ * How likely each of the 2^D codes is, drawn from a row at random; bit i of a code is 1 where (code
+ * >> i) & 1.
+ */
 const mixture = Array.from({ length: 2 ** D }, (_, code) =>
   rows.reduce(
     (sum, row) =>

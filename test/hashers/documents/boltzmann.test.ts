@@ -101,7 +101,8 @@ describe('restricted Boltzmann machines', () => {
   };
 
   it(
-    'go on from a checkpoint, before and after they are unrolled, to the very weights of an uninterrupted training',
+    'go on from a checkpoint, before and after they are unrolled, to the very weights of an ' +
+      'uninterrupted training',
     { skip },
     async () => {
       const { input, kept } = await inputOf();

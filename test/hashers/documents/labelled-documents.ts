@@ -8,7 +8,10 @@ const LABELS = 4;
 const OWN = 10;
 const COMMON = 60;
 
-/** Documents with three words of their label's own ten and nine of sixty that say nothing; every tenth has a second label with words of its own. */
+/**
+ * Documents with three words of their label's own ten and nine of sixty that say nothing; every
+ * tenth has a second label with words of its own.
+ */
 export function labelledDocuments(n: number, seed = 1): TrainingDocuments {
   const stream = new RandomStream(seed, 97);
   const rows: number[][] = [];

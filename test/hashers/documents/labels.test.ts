@@ -14,13 +14,17 @@ const documents = labelledDocuments(500);
 describe('methods that learn from labels', () => {
   // By chance 0.28 of the documents share a label.
   for (const [name, method] of Object.entries({ ksh, shttm })) {
-    it(`${name} finds labels behind words that say nothing, and far better than principal components do`, () => {
-      const [found, without] = [
-        precisionOf(method, documents, 16),
-        precisionOf(itq, documents, 16),
-      ];
-      assert.ok(found > 0.7 && found > without + 0.1, `${found}, itq ${without}`);
-    });
+    it(
+      `${name} finds labels behind words that say nothing, and far better than principal ` +
+        'components do',
+      () => {
+        const [found, without] = [
+          precisionOf(method, documents, 16),
+          precisionOf(itq, documents, 16),
+        ];
+        assert.ok(found > 0.7 && found > without + 0.1, `${found}, itq ${without}`);
+      },
+    );
 
     it(`${name} gives the same bytes for a seed and others for another`, () => {
       const layers = [1, 1, 2].map((seed) => method({ documents, bits: 8, seed, tell }));
@@ -28,21 +32,25 @@ describe('methods that learn from labels', () => {
       assert.notDeepEqual(layers[0], layers[2]);
     });
 
-    it(`${name} passes over documents without labels or without words, and takes as many bits as there are documents`, () => {
-      const few = takeRows(
-        documents,
-        Array.from({ length: 16 }, (_, r) => r),
-      );
-      few.labels.offsets.fill(few.labels.offsets[12]!, 13);
-      few.rows.offsets.fill(few.rows.offsets[14]!, 15);
-      const layers = method({ documents: few, bits: 16, seed: 1, tell });
-      assert.equal(layers.at(-1)?.outputs, 16);
-      assert.ok(
-        layers.every(
-          ({ weights, bias }) => weights.every(Number.isFinite) && bias.every(Number.isFinite),
-        ),
-      );
-    });
+    it(
+      `${name} passes over documents without labels or without words, and takes as many bits ` +
+        'as there are documents',
+      () => {
+        const few = takeRows(
+          documents,
+          Array.from({ length: 16 }, (_, r) => r),
+        );
+        few.labels.offsets.fill(few.labels.offsets[12]!, 13);
+        few.rows.offsets.fill(few.rows.offsets[14]!, 15);
+        const layers = method({ documents: few, bits: 16, seed: 1, tell });
+        assert.equal(layers.at(-1)?.outputs, 16);
+        assert.ok(
+          layers.every(
+            ({ weights, bias }) => weights.every(Number.isFinite) && bias.every(Number.isFinite),
+          ),
+        );
+      },
+    );
 
     it(`${name} stops where telling throws`, () => {
       const stop = () => {

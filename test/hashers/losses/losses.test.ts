@@ -113,21 +113,25 @@ describe('Theorem 1', () => {
     dch: (delta: number) => 1 - Math.acos(1 - (2 * 5 * delta) / (32 * (1 - delta))) / Math.PI,
   };
   for (const method of ['lse', 'cos', 'dch'] as const) {
-    it(`${method}: within distance delta two vectors collide at least so often, and at delta just so often`, () => {
-      const collision = (cosine: number) => 1 - Math.acos(cosine) / Math.PI;
-      fc.assert(
-        fc.property(
-          fc.double({ min: 0.001, max: 0.5, noNaN: true }),
-          fc.double({ min: -0.99, max: 0.9999, noNaN: true }),
-          (delta, cosine) => {
-            const distance = 1 - relevance(method, method === 'dch' ? 5 : 1, cosine);
-            if (distance <= delta) assert.ok(collision(cosine) >= bounds[method](delta) - 1e-12);
-            if (distance < 0.9)
-              assert.ok(Math.abs(collision(cosine) - bounds[method](distance)) < 1e-7);
-          },
-        ),
-      );
-    });
+    it(
+      `${method}: within distance delta two vectors collide at least so often, and at delta ` +
+        'just so often',
+      () => {
+        const collision = (cosine: number) => 1 - Math.acos(cosine) / Math.PI;
+        fc.assert(
+          fc.property(
+            fc.double({ min: 0.001, max: 0.5, noNaN: true }),
+            fc.double({ min: -0.99, max: 0.9999, noNaN: true }),
+            (delta, cosine) => {
+              const distance = 1 - relevance(method, method === 'dch' ? 5 : 1, cosine);
+              if (distance <= delta) assert.ok(collision(cosine) >= bounds[method](delta) - 1e-12);
+              if (distance < 0.9)
+                assert.ok(Math.abs(collision(cosine) - bounds[method](distance)) < 1e-7);
+            },
+          ),
+        );
+      },
+    );
   }
 });
 

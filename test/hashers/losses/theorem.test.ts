@@ -9,8 +9,11 @@ import { initializePartition } from '../../../kernels/training/train-partition.t
 const out = new Float64Array(2);
 const angular = (cosine: number) => 1 - Math.acos(cosine) / Math.PI;
 
-/** The least chance that a bit of SimHash agrees for two points within delta of each other, by the distance 1 - p. */
-const LEAST_COLLISION = {
+/**
+ * The least chance that a bit of SimHash agrees for two points within delta of each other, by the
+ * distance 1 - p.
+ */
+const MIN_COLLISION = {
   lse: (delta: number) => 1 - delta,
   cos: (delta: number) => 1 - Math.acos(1 - 2 * delta) / Math.PI,
   dch: (delta: number, gamma: number, d: number) =>
@@ -33,7 +36,7 @@ describe('theorem 1: the collision probability of points within delta', () => {
             const concentration = method === 'dch' ? K : 1;
             createLoss({ method, concentration, bits }).logRelevance(c, out);
             const delta = 1 - exp(out[0]!);
-            const least = LEAST_COLLISION[method](delta, concentration, bits);
+            const least = MIN_COLLISION[method](delta, concentration, bits);
             assert.ok(Math.abs(least - angular(c)) < 1e-9, `${least} instead of ${angular(c)}`);
             const nearer = c + share * (1 - c);
             assert.ok(angular(nearer) >= least - 1e-9);

@@ -111,48 +111,52 @@ describe('trainOnTensors', { skip }, () => {
     ({ tf } = await openTensorflow());
   });
 
-  it('has the loss and gradient of the engine wasm for one batch, within 1e-5 relative where cosines are at most .99', async () => {
-    for (const method of LOSS_NAMES) {
-      for (const [temperature, dropout, lambda] of [
-        [0, 0, 0],
-        [0.07, 0, 0.3],
-        [0.07, 0.2, 0.3],
-      ] as const) {
-        const training: TrainingConfiguration = {
-          ...DEFAULTS,
-          method,
-          temperature,
-          dropout,
-          lambda,
-          rowBlocks: 1,
-          batchPositives: 1e6,
-          rate: 1e-6,
-        };
-        for (const [common, noise] of [
-          [0, 1],
-          [1, 0.2],
+  it(
+    'has the loss and gradient of the engine wasm for one batch, within 1e-5 relative where ' +
+      'cosines are at most .99',
+    async () => {
+      for (const method of LOSS_NAMES) {
+        for (const [temperature, dropout, lambda] of [
+          [0, 0, 0],
+          [0.07, 0, 0.3],
+          [0.07, 0.2, 0.3],
         ] as const) {
-          const sides = aim(sidesOf(100, [0, 100], training, 5), common, noise);
-          assert.ok(largestCosine(sides) <= 0.99);
-          const visit = visitOf(training, 100, 5);
-          const [found, expected] = [
-            trainOnTensors(tf, sides, visit),
-            await trainBlock(sides, visit),
-          ];
-          assert.equal(found.pairs, expected.pairs);
-          assert.ok(
-            Math.abs(found.loss / expected.loss - 1) < 1e-5,
-            `${method}: loss ${found.loss}, expected ${expected.loss}`,
-          );
-          // The first moment of one step is a tenth of the gradient.
-          assert.ok(
-            apart(found, expected, 'moment1') < 1e-5,
-            `${method}: gradient ${apart(found, expected, 'moment1')}`,
-          );
+          const training: TrainingConfiguration = {
+            ...DEFAULTS,
+            method,
+            temperature,
+            dropout,
+            lambda,
+            rowBlocks: 1,
+            batchPositives: 1e6,
+            rate: 1e-6,
+          };
+          for (const [common, noise] of [
+            [0, 1],
+            [1, 0.2],
+          ] as const) {
+            const sides = aim(sidesOf(100, [0, 100], training, 5), common, noise);
+            assert.ok(largestCosine(sides) <= 0.99);
+            const visit = visitOf(training, 100, 5);
+            const [found, expected] = [
+              trainOnTensors(tf, sides, visit),
+              await trainBlock(sides, visit),
+            ];
+            assert.equal(found.pairs, expected.pairs);
+            assert.ok(
+              Math.abs(found.loss / expected.loss - 1) < 1e-5,
+              `${method}: loss ${found.loss}, expected ${expected.loss}`,
+            );
+            // The first moment of one step is a tenth of the gradient.
+            assert.ok(
+              apart(found, expected, 'moment1') < 1e-5,
+              `${method}: gradient ${apart(found, expected, 'moment1')}`,
+            );
+          }
         }
       }
-    }
-  });
+    },
+  );
 
   it('stays within 2e-3 of its loss and 2e-2 of its gradient where all cosines are near 1', async () => {
     for (const method of LOSS_NAMES) {
@@ -185,39 +189,43 @@ describe('trainOnTensors', { skip }, () => {
     }
   });
 
-  it('goes the way of the engine wasm over a whole visit: loss, embeddings and moments within 1e-4 relative', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        trainings,
-        fc.boolean(),
-        fc.integer({ min: 1, max: 1000 }),
-        async (drawn, diagonal, seed) => {
-          const training: TrainingConfiguration = { ...DEFAULTS, ...drawn, rate: 0.002 };
-          const sides = sidesOf(30, diagonal ? [0, 30] : [0, 14, 30], training, seed);
-          const visit = visitOf(training, 40, seed);
-          const [found, expected] = [
-            trainOnTensors(tf, sides, visit),
-            await trainBlock(sides, visit),
-          ];
-          assert.equal(found.pairs, expected.pairs);
-          assert.deepEqual(
-            found.states.map(({ steps, firstRow }) => [steps, firstRow]),
-            expected.states.map(({ steps, firstRow }) => [steps, firstRow]),
-          );
-          assert.ok(
-            Math.abs(found.loss / expected.loss - 1) < 1e-4,
-            `loss ${found.loss}, expected ${expected.loss}`,
-          );
-          for (const name of ['embeddings', 'moment1', 'moment2'] as const)
-            assert.ok(
-              apart(found, expected, name) < 1e-4,
-              `${name}: ${apart(found, expected, name)}`,
+  it(
+    'goes the way of the engine wasm over a whole visit: loss, embeddings and moments within ' +
+      '1e-4 relative',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          trainings,
+          fc.boolean(),
+          fc.integer({ min: 1, max: 1000 }),
+          async (drawn, diagonal, seed) => {
+            const training: TrainingConfiguration = { ...DEFAULTS, ...drawn, rate: 0.002 };
+            const sides = sidesOf(30, diagonal ? [0, 30] : [0, 14, 30], training, seed);
+            const visit = visitOf(training, 40, seed);
+            const [found, expected] = [
+              trainOnTensors(tf, sides, visit),
+              await trainBlock(sides, visit),
+            ];
+            assert.equal(found.pairs, expected.pairs);
+            assert.deepEqual(
+              found.states.map(({ steps, firstRow }) => [steps, firstRow]),
+              expected.states.map(({ steps, firstRow }) => [steps, firstRow]),
             );
-        },
-      ),
-      { numRuns: 40, seed: 7, includeErrorInReport: true },
-    );
-  });
+            assert.ok(
+              Math.abs(found.loss / expected.loss - 1) < 1e-4,
+              `loss ${found.loss}, expected ${expected.loss}`,
+            );
+            for (const name of ['embeddings', 'moment1', 'moment2'] as const)
+              assert.ok(
+                apart(found, expected, name) < 1e-4,
+                `${name}: ${apart(found, expected, name)}`,
+              );
+          },
+        ),
+        { numRuns: 40, seed: 7, includeErrorInReport: true },
+      );
+    },
+  );
 
   it('moves rows by RMSprop as if every row had decayed in every step', async () => {
     for (const cuts of [

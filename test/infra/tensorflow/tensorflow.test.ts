@@ -17,17 +17,21 @@ before(async () => void (folder = await mkdtemp(join(tmpdir(), 'hashloom-tensorf
 after(() => rm(folder, { recursive: true, force: true }));
 
 describe('findTensorflow', () => {
-  it('says the command where TensorFlow is not set up, and does not take a folder that is not whole', async () => {
-    const environment = { XDG_CACHE_HOME: join(folder, 'none') };
-    await mkdir(stagedFolder('cpu', environment), { recursive: true });
-    await assert.rejects(
-      findTensorflow(environment),
-      (error: Failure) =>
-        error.type === 'ConfigurationError' &&
-        error.message.includes('`hashloom setup tensorflow`') &&
-        error.message.includes('engine wasm'),
-    );
-  });
+  it(
+    'says the command where TensorFlow is not set up, and does not take a folder that is not ' +
+      'whole',
+    async () => {
+      const environment = { XDG_CACHE_HOME: join(folder, 'none') };
+      await mkdir(stagedFolder('cpu', environment), { recursive: true });
+      await assert.rejects(
+        findTensorflow(environment),
+        (error: Failure) =>
+          error.type === 'ConfigurationError' &&
+          error.message.includes('`hashloom setup tensorflow`') &&
+          error.message.includes('engine wasm'),
+      );
+    },
+  );
 
   it('prefers the one with CUDA, and HASHLOOM_TENSORFLOW to both', async () => {
     const environment: NodeJS.ProcessEnv = { XDG_CACHE_HOME: join(folder, 'cache') };

@@ -62,31 +62,35 @@ describe('createRowCounter', () => {
     );
   });
 
-  it('counts rows of many columns in order, past what it hands over at once, and rows whose sums pass 2^32', () => {
-    const document = Array.from(
-      { length: 40_000 },
-      (_, t) => (t % 3 === 0 ? 4500 : Math.imul(t, 2_654_435_761) >>> 8) % 9001,
-    );
-    for (const window of [10, 20]) {
-      const entries = countEntries([document], 9001, [], window);
-      assert.ok(entries.length > 1 << 16);
-      for (let at = 1; at < entries.length; at++)
-        assert.ok(byRow(entries[at - 1]!, entries[at]!) < 0);
-      let total = 0;
-      for (let distance = 1; distance <= window; distance++)
-        total += ((document.length - distance) * windowScale(window)) / distance;
-      assert.equal(
-        entries.reduce((sum, entry) => sum + entry[2], 0),
-        total,
+  it(
+    'counts rows of many columns in order, past what it hands over at once, and rows whose ' +
+      'sums pass 2^32',
+    () => {
+      const document = Array.from(
+        { length: 40_000 },
+        (_, t) => (t % 3 === 0 ? 4500 : Math.imul(t, 2_654_435_761) >>> 8) % 9001,
       );
-      const heavy = countByPairs(
-        [document.map((word) => (word === 4500 ? 0 : -1))],
-        [],
-        window,
-      ).get('0,0');
-      assert.equal(BigInt(entries.find(([i, j]) => i === 4500 && j === 4500)![2]), heavy);
-    }
-  });
+      for (const window of [10, 20]) {
+        const entries = countEntries([document], 9001, [], window);
+        assert.ok(entries.length > 1 << 16);
+        for (let at = 1; at < entries.length; at++)
+          assert.ok(byRow(entries[at - 1]!, entries[at]!) < 0);
+        let total = 0;
+        for (let distance = 1; distance <= window; distance++)
+          total += ((document.length - distance) * windowScale(window)) / distance;
+        assert.equal(
+          entries.reduce((sum, entry) => sum + entry[2], 0),
+          total,
+        );
+        const heavy = countByPairs(
+          [document.map((word) => (word === 4500 ? 0 : -1))],
+          [],
+          window,
+        ).get('0,0');
+        assert.equal(BigInt(entries.find(([i, j]) => i === 4500 && j === 4500)![2]), heavy);
+      }
+    },
+  );
 
   it('is empty again after its rows', () => {
     const counter = createRowCounter(2, 1);

@@ -105,7 +105,8 @@ describe('filterAffinity', () => {
   });
 
   it('drops pairs that are typical for their words', () => {
-    // N = 44, marginals 16, 10, 12, 6: PMI of (1, 2) ln(6 * 44 / 120) = .79, (2, 3) ln(4 * 44 / 72) = .89, (0, 1) ln(4 * 44 / 160) = .1.
+    // N = 44, marginals 16, 10, 12, 6: PMI of (1, 2) ln(6 * 44 / 120) = .79, (2, 3) ln(4 * 44 / 72)
+    // = .89, (0, 1) ln(4 * 44 / 160) = .1.
     assert.deepEqual(filter(F, { minimumPmi: 0.5 }), [[], [2], [1, 3], [2]]);
     assert.deepEqual(filter(F, { minimumPmi: 0.8 }), [[], [], [3], [2]]);
   });

@@ -32,7 +32,10 @@ function addTo(merging: RowMerge) {
   };
 }
 
-/** Merges shards of documents of words to rows [from, to) of the vocabulary, each shard with ids of its own. */
+/**
+ * Merges shards of documents of words to rows [from, to) of the vocabulary, each shard with ids of
+ * its own.
+ */
 function merge(
   shards: string[][][],
   vocabulary: string[],
@@ -75,7 +78,8 @@ function merge(
 describe('mergeRows', () => {
   it('adds up by hand', () => {
     const shards = [[['cat', 'ant', 'cat']], [['bee', 'cat']], [['dog', 'cat', 'bee']]];
-    // Window 2, units of 1/2: cat-ant 2 + 2, cat-cat 1 (both orders: 2), bee-cat 2 + 2; dog is pruned.
+    // Window 2, units of 1/2: cat-ant 2 + 2, cat-cat 1 (both orders: 2), bee-cat 2 + 2; dog is
+    // pruned.
     assert.deepEqual(merge(shards, ['ant', 'bee', 'cat'], 2), {
       entries: [
         [0, 2, 4],
@@ -88,54 +92,62 @@ describe('mergeRows', () => {
     assert.deepEqual(merge(shards, [], 2), { entries: [], marginals: [] });
   });
 
-  it('agrees with a dense matrix, however files are split, in any order and in any ranges of rows', () => {
-    const documents = fc.array(fc.array(fc.constantFrom(...WORDS), { maxLength: 30 }), {
-      maxLength: 8,
-    });
-    fc.assert(
-      fc.property(
-        documents,
-        fc.subarray(WORDS, { minLength: 1 }),
-        fc.integer({ min: 1, max: 10 }),
-        fc.nat(8),
-        fc.nat(6),
-        (documents, vocabulary, window, cut, middle) => {
-          const ids = documents.map((document) => document.map((word) => vocabulary.indexOf(word)));
-          const sums = countByPairs(ids, [], window);
-          const entries = [...sums]
-            .map(([pair, sum]) => [...pair.split(',').map(Number), Number(sum)] as unknown as Entry)
-            .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-          const expected = {
-            entries,
-            marginals: denseCooccurrence(sums, vocabulary.length).marginals,
-          };
-          assert.deepEqual(merge([documents], vocabulary, window), expected);
-          assert.deepEqual(
-            merge(documents.map((document) => [document]).reverse(), vocabulary, window),
-            expected,
-          );
-          assert.deepEqual(
-            merge([documents.slice(0, cut), documents.slice(cut)], vocabulary, window),
-            expected,
-          );
-          const split = Math.min(middle, vocabulary.length);
-          const low = merge([documents], vocabulary, window, { from: 0, to: split });
-          const high = merge([documents], vocabulary, window, {
-            from: split,
-            to: vocabulary.length,
-          });
-          assert.deepEqual(
-            {
-              entries: [...low.entries, ...high.entries],
-              marginals: low.marginals.map((value, i) => value + high.marginals[i]!),
-            },
-            expected,
-          );
-        },
-      ),
-      { numRuns: 200 },
-    );
-  });
+  it(
+    'agrees with a dense matrix, however files are split, in any order and in any ranges of ' +
+      'rows',
+    () => {
+      const documents = fc.array(fc.array(fc.constantFrom(...WORDS), { maxLength: 30 }), {
+        maxLength: 8,
+      });
+      fc.assert(
+        fc.property(
+          documents,
+          fc.subarray(WORDS, { minLength: 1 }),
+          fc.integer({ min: 1, max: 10 }),
+          fc.nat(8),
+          fc.nat(6),
+          (documents, vocabulary, window, cut, middle) => {
+            const ids = documents.map((document) =>
+              document.map((word) => vocabulary.indexOf(word)),
+            );
+            const sums = countByPairs(ids, [], window);
+            const entries = [...sums]
+              .map(
+                ([pair, sum]) => [...pair.split(',').map(Number), Number(sum)] as unknown as Entry,
+              )
+              .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+            const expected = {
+              entries,
+              marginals: denseCooccurrence(sums, vocabulary.length).marginals,
+            };
+            assert.deepEqual(merge([documents], vocabulary, window), expected);
+            assert.deepEqual(
+              merge(documents.map((document) => [document]).reverse(), vocabulary, window),
+              expected,
+            );
+            assert.deepEqual(
+              merge([documents.slice(0, cut), documents.slice(cut)], vocabulary, window),
+              expected,
+            );
+            const split = Math.min(middle, vocabulary.length);
+            const low = merge([documents], vocabulary, window, { from: 0, to: split });
+            const high = merge([documents], vocabulary, window, {
+              from: split,
+              to: vocabulary.length,
+            });
+            assert.deepEqual(
+              {
+                entries: [...low.entries, ...high.entries],
+                marginals: low.marginals.map((value, i) => value + high.marginals[i]!),
+              },
+              expected,
+            );
+          },
+        ),
+        { numRuns: 200 },
+      );
+    },
+  );
 
   it('adds runs of more entries than it takes at once', () => {
     const size = 100_000;

@@ -8,7 +8,8 @@ import { fromPairs } from '../../reference/sparse-rows.ts';
 
 describe('settle', () => {
   it('brings a word that is alone to most of its neighbours, by the embedding that is nearest', () => {
-    // Item 0 is alone with both codes and linked to 1, 2, 3, which share code 1; code 240 differs from it in five bits, 7 in two.
+    // Item 0 is alone with both codes and linked to 1, 2, 3, which share code 1; code 240 differs
+    // from it in five bits, 7 in two.
     const codes = Uint8Array.of(240, 7, 1, 2, 1, 4, 1, 128, 96, 8);
     const affinity = fromPairs(5, [
       [0, 1],
@@ -22,7 +23,8 @@ describe('settle', () => {
   });
 
   it('leaves a code alone where the others of a bucket would be as many as the neighbours met', () => {
-    // Items 0 and 1 share code 9; 0 is linked to 2, which is with 3 and 4 in code 5: one met against two strangers.
+    // Items 0 and 1 share code 9; 0 is linked to 2, which is with 3 and 4 in code 5: one met
+    // against two strangers.
     const codes = Uint8Array.of(9, 1, 9, 2, 5, 5, 5, 6, 5, 7);
     const affinity = fromPairs(5, [
       [0, 1],

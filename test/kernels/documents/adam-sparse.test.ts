@@ -35,50 +35,57 @@ class Plain {
 }
 
 describe('Adam', () => {
-  it('takes the steps of the formula, of all weights or of some terms by how often each was there', () => {
-    const state: Record<'layer' | 'other', Moments> = {
-      layer: { ...matrix(V, H), steps: new Float32Array(V) },
-      other: matrix(3, 5),
-    };
-    const expected = { layer: new Plain(state.layer.values), other: new Plain(state.other.values) };
-    const adam = new Adam();
-    adam.hold(state);
-    // Rows that share a term, hold none, hold one alone.
-    const batch: SparseRows = {
-      offsets: Int32Array.of(0, 3, 3, 4, 6),
-      terms: Int32Array.of(0, 2, 6, 2, 1, 2),
-      weights: drawn(6),
-    };
-    const lesser: SparseRows = {
-      offsets: Int32Array.of(0, 0, 0, 0, 1),
-      terms: Int32Array.of(6),
-      weights: drawn(1),
-    };
-    const times = new Map<number, number>();
-    for (let t = 1; t <= 5; t++) {
-      const [gradient, ofRows] = [drawn(15), drawn(4 * H)];
-      adam.step('other', gradient, 0.01, t);
-      for (const [at, g] of gradient.entries()) expected.other.step(at, g, 0.01, t);
-      const held = t === 3 ? lesser : batch;
-      adam.stepTerms('layer', held, ofRows, 0.01, 1e-8);
-      for (const term of new Set(held.terms)) {
-        times.set(term, (times.get(term) ?? 0) + 1);
-        for (let c = 0; c < H; c++) {
-          let g = 0;
-          for (let r = 0; r < 4; r++)
-            for (let k = held.offsets[r]!; k < held.offsets[r + 1]!; k++)
-              if (held.terms[k] === term) g += held.weights[k]! * ofRows[r * H + c]!;
-          expected.layer.step(term * H + c, g, 0.01, times.get(term)!);
+  it(
+    'takes the steps of the formula, of all weights or of some terms by how often each was ' +
+      'there',
+    () => {
+      const state: Record<'layer' | 'other', Moments> = {
+        layer: { ...matrix(V, H), steps: new Float32Array(V) },
+        other: matrix(3, 5),
+      };
+      const expected = {
+        layer: new Plain(state.layer.values),
+        other: new Plain(state.other.values),
+      };
+      const adam = new Adam();
+      adam.hold(state);
+      // Rows that share a term, hold none, hold one alone.
+      const batch: SparseRows = {
+        offsets: Int32Array.of(0, 3, 3, 4, 6),
+        terms: Int32Array.of(0, 2, 6, 2, 1, 2),
+        weights: drawn(6),
+      };
+      const lesser: SparseRows = {
+        offsets: Int32Array.of(0, 0, 0, 0, 1),
+        terms: Int32Array.of(6),
+        weights: drawn(1),
+      };
+      const times = new Map<number, number>();
+      for (let t = 1; t <= 5; t++) {
+        const [gradient, ofRows] = [drawn(15), drawn(4 * H)];
+        adam.step('other', gradient, 0.01, t);
+        for (const [at, g] of gradient.entries()) expected.other.step(at, g, 0.01, t);
+        const held = t === 3 ? lesser : batch;
+        adam.stepTerms('layer', held, ofRows, 0.01, 1e-8);
+        for (const term of new Set(held.terms)) {
+          times.set(term, (times.get(term) ?? 0) + 1);
+          for (let c = 0; c < H; c++) {
+            let g = 0;
+            for (let r = 0; r < 4; r++)
+              for (let k = held.offsets[r]!; k < held.offsets[r + 1]!; k++)
+                if (held.terms[k] === term) g += held.weights[k]! * ofRows[r * H + c]!;
+            expected.layer.step(term * H + c, g, 0.01, times.get(term)!);
+          }
         }
       }
-    }
-    for (const name of ['layer', 'other'] as const)
-      for (const [at, w] of expected[name].w.entries())
-        assert.ok(
-          Math.abs(state[name].values[at]! - w) < 1e-5,
-          `${name} ${at}: ${state[name].values[at]} for ${w}`,
-        );
-  });
+      for (const name of ['layer', 'other'] as const)
+        for (const [at, w] of expected[name].w.entries())
+          assert.ok(
+            Math.abs(state[name].values[at]! - w) < 1e-5,
+            `${name} ${at}: ${state[name].values[at]} for ${w}`,
+          );
+    },
+  );
 
   it('multiplies sparse rows by a layer, and keeps what it holds when a batch needs more room', () => {
     const state = { layer: matrix(V, H) };

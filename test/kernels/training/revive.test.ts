@@ -80,19 +80,25 @@ describe('bucketNegatives', () => {
 });
 
 describe('planRevival', () => {
-  it('moves a lonely embedding to the bucket of most uncovered neighbours, of a case worked by hand', () => {
-    // Item 0 is alone with both codes; 1, 2, 3 share code 1, 3 and 4 share code 128; 0 is linked to 1, 2, 3, 4.
-    const codes = Uint8Array.of(255, 240, 1, 2, 1, 4, 1, 128, 128, 8);
-    const affinity = fromPairs(5, [
-      [0, 1],
-      [0, 2],
-      [0, 3],
-      [0, 4],
-    ]);
-    const { item, table, source } = planRevival(sharedBuckets(codes, TABLES, 1), codes, affinity);
-    // Code 240 is nearer to every neighbour's than 255 is, so 255 is the idle one: to code 1, which entry 2 (item 1, table 0) has first. Then only 4 is uncovered, too few.
-    assert.deepEqual([[...item], [...table], [...source]], [[0], [0], [2]]);
-  });
+  it(
+    'moves a lonely embedding to the bucket of most uncovered neighbours, of a case worked by ' +
+      'hand',
+    () => {
+      // Item 0 is alone with both codes; 1, 2, 3 share code 1, 3 and 4 share code 128; 0 is linked
+      // to 1, 2, 3, 4.
+      const codes = Uint8Array.of(255, 240, 1, 2, 1, 4, 1, 128, 128, 8);
+      const affinity = fromPairs(5, [
+        [0, 1],
+        [0, 2],
+        [0, 3],
+        [0, 4],
+      ]);
+      const { item, table, source } = planRevival(sharedBuckets(codes, TABLES, 1), codes, affinity);
+      // Code 240 is nearer to every neighbour's than 255 is, so 255 is the idle one: to code 1,
+      // which entry 2 (item 1, table 0) has first. Then only 4 is uncovered, too few.
+      assert.deepEqual([[...item], [...table], [...source]], [[0], [0], [2]]);
+    },
+  );
 
   it('moves only embeddings that were alone, to codes that others have', () => {
     fc.assert(

@@ -10,7 +10,10 @@ interface Shape {
   items: number;
   tables: number;
   codeBytes: number;
-  /** Codes are these many centres with up to `noise` bits flipped: learned codes; 0 centres: uniform ones. */
+  /**
+   * Codes are these many centres with up to `noise` bits flipped: learned codes; 0 centres: uniform
+   * ones.
+   */
   centres: number;
   noise: number;
   seed: number;

@@ -24,18 +24,22 @@ const score = (
 const shown = (scores: DocumentScore[]) => parseHTML(documentsPage('', scores, [])).document;
 
 describe('the tables of the documents experiment', () => {
-  it('give mean and deviation over seeds beside the papers figure, of a number of components by Table 3', () => {
-    const table = documentsTable([
-      score('bmsh', 32, 0.7),
-      score('bmsh', 32, 0.8, {}, 2),
-      score('bmsh', 32, 0.75, { components: '5' }),
-      score('itq', 32, 0.5),
-    ]);
-    assert.match(
-      table,
-      /\| bmsh \| 0\.7500 ± 0\.0707 \(0\.8286\) \|\n\| bmsh, components 5 \| 0\.7500 \(0\.8152\) \|\n\| itq \| 0\.5000 \|/,
-    );
-  });
+  it(
+    'give mean and deviation over seeds beside the papers figure, of a number of components by ' +
+      'Table 3',
+    () => {
+      const table = documentsTable([
+        score('bmsh', 32, 0.7),
+        score('bmsh', 32, 0.8, {}, 2),
+        score('bmsh', 32, 0.75, { components: '5' }),
+        score('itq', 32, 0.5),
+      ]);
+      assert.match(
+        table,
+        /\| bmsh \| 0\.7500 ± 0\.0707 \(0\.8286\) \|\n\| bmsh, components 5 \| 0\.7500 \(0\.8152\) \|\n\| itq \| 0\.5000 \|/,
+      );
+    },
+  );
 
   it('hold the papers figures of a collection that is parted in another way', () => {
     assert.match(

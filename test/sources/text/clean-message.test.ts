@@ -3,7 +3,16 @@ import { describe, it } from 'node:test';
 import { cleanMessage } from '../../../sources/text/clean-message.ts';
 
 const MESSAGE =
-  'From: a@b.c\nSubject: Re: ice\n\nIn article <1@b> a@b.c wrote:\n> the old text\nmy answer\n\n-- \nA. B.\nsomewhere\n';
+  'From: a@b.c\n' +
+  'Subject: Re: ice\n' +
+  '\n' +
+  'In article <1@b> a@b.c wrote:\n' +
+  '> the old text\n' +
+  'my answer\n' +
+  '\n' +
+  '-- \n' +
+  'A. B.\n' +
+  'somewhere\n';
 
 describe('cleanMessage', () => {
   it('takes out headers, quotes and signatures, each by itself', () => {

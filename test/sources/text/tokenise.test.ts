@@ -200,7 +200,10 @@ describe('tokenise', () => {
 
   it('tells where sentences end', () => {
     const text =
-      'One two. "Three (four!)" five? Six\nseven\n\neight… “Nine.” ten Mr. Smith 3.14 é. ö 猫。犬！」鳥 last';
+      'One two. "Three (four!)" five? Six\n' +
+      'seven\n' +
+      '\n' +
+      'eight… “Nine.” ten Mr. Smith 3.14 é. ö 猫。犬！」鳥 last';
     const expected = [
       'one two',
       'three four',

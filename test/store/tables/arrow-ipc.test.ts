@@ -50,15 +50,25 @@ describe('dense Arrow files', () => {
     }
   });
 
-  it('give the same bytes for the same table, whatever the order of metadata, also from shared memory', async () => {
-    const values = Float32Array.of(0.5, -1, 3, 8);
-    const shared = new Float32Array(new SharedArrayBuffer(16));
-    shared.set(values);
-    const first = await encodeDense([{ name: 'e', width: 2, values }], { b: '1', a: '2' });
-    const second = await encodeDense([{ name: 'e', width: 2, values: shared }], { a: '2', b: '1' });
-    assert.equal(digest(second), digest(first));
-    assert.equal(digest(first), 'f3d51ef6426f8e98c8ba776a04832f3f458564564c8a66bc42e68fd3edcd8932');
-  });
+  it(
+    'give the same bytes for the same table, whatever the order of metadata, also from shared ' +
+      'memory',
+    async () => {
+      const values = Float32Array.of(0.5, -1, 3, 8);
+      const shared = new Float32Array(new SharedArrayBuffer(16));
+      shared.set(values);
+      const first = await encodeDense([{ name: 'e', width: 2, values }], { b: '1', a: '2' });
+      const second = await encodeDense([{ name: 'e', width: 2, values: shared }], {
+        a: '2',
+        b: '1',
+      });
+      assert.equal(digest(second), digest(first));
+      assert.equal(
+        digest(first),
+        'f3d51ef6426f8e98c8ba776a04832f3f458564564c8a66bc42e68fd3edcd8932',
+      );
+    },
+  );
 
   it('refuse columns that do not fit together', async () => {
     const column = (name: string, width: number, length: number) => ({

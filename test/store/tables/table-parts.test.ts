@@ -55,51 +55,55 @@ describe('tables that are written and read a row group at a time', () => {
     return { found, groups };
   };
 
-  it('are the bytes of a table that is written at once, whatever is added at once, in memory or in a file', async () => {
-    const values = fc.array(
-      fc.tuple(
-        fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
-        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-      ),
-      { maxLength: 60 },
-    );
-    await fc.assert(
-      fc.asyncProperty(
-        values,
-        fc.integer({ min: 1, max: 70 }),
-        fc.integer({ min: 1, max: 20 }),
-        fc.constantFrom(0, 2 ** 20),
-        async (values, step, rowGroupRows, mostBytes) => {
-          const all = {
-            row: Int32Array.from(values, ([row]) => row),
-            sum: BigInt64Array.from(values, ([, sum]) => sum),
-          };
-          const writer = createTableWriter(
-            SCHEMA,
-            growingFile(join(folder, `table-${made}`), mostBytes),
-            rowGroupRows,
-          );
-          for (let at = 0; at < values.length; at += step) {
-            const part = { row: all.row.slice(at, at + step), sum: all.sum.slice(at, at + step) };
-            writer.add(part, part.row.length);
-            part.row.fill(0);
-          }
-          const { content, rows } = writer.finish();
-          const bytes = 'bytes' in content ? content.bytes : await readFile(content.file);
-          assert.equal(rows, values.length);
-          assert.ok(
-            Buffer.from(
-              await encodeParquet(SCHEMA, all, { dress: 'internal', rowGroupRows }),
-            ).equals(bytes),
-          );
-          const { found, groups } = await collect((await artifactOf(bytes, rows)).artifact);
-          assert.deepEqual(found, values);
-          assert.equal(groups, Math.ceil(values.length / rowGroupRows));
-        },
-      ),
-      { numRuns: 40 },
-    );
-  });
+  it(
+    'are the bytes of a table that is written at once, whatever is added at once, in memory or ' +
+      'in a file',
+    async () => {
+      const values = fc.array(
+        fc.tuple(
+          fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+          fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+        ),
+        { maxLength: 60 },
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          values,
+          fc.integer({ min: 1, max: 70 }),
+          fc.integer({ min: 1, max: 20 }),
+          fc.constantFrom(0, 2 ** 20),
+          async (values, step, rowGroupRows, mostBytes) => {
+            const all = {
+              row: Int32Array.from(values, ([row]) => row),
+              sum: BigInt64Array.from(values, ([, sum]) => sum),
+            };
+            const writer = createTableWriter(
+              SCHEMA,
+              growingFile(join(folder, `table-${made}`), mostBytes),
+              rowGroupRows,
+            );
+            for (let at = 0; at < values.length; at += step) {
+              const part = { row: all.row.slice(at, at + step), sum: all.sum.slice(at, at + step) };
+              writer.add(part, part.row.length);
+              part.row.fill(0);
+            }
+            const { content, rows } = writer.finish();
+            const bytes = 'bytes' in content ? content.bytes : await readFile(content.file);
+            assert.equal(rows, values.length);
+            assert.ok(
+              Buffer.from(
+                await encodeParquet(SCHEMA, all, { dress: 'internal', rowGroupRows }),
+              ).equals(bytes),
+            );
+            const { found, groups } = await collect((await artifactOf(bytes, rows)).artifact);
+            assert.deepEqual(found, values);
+            assert.equal(groups, Math.ceil(values.length / rowGroupRows));
+          },
+        ),
+        { numRuns: 40 },
+      );
+    },
+  );
 
   it('are refused where a byte is another, or there are other rows, columns or formats', async () => {
     const columns = {

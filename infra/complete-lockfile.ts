@@ -17,6 +17,9 @@ interface LockedPackage {
   libc?: string[];
 }
 
+const SYSTEMS = 'aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32';
+const PROCESSORS = 'arm64|arm|ia32|loong64|mips64el|ppc64|riscv64|s390x|x64';
+
 const file = new URL('../../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, LockedPackage> };
 const added: string[] = [];
@@ -47,10 +50,7 @@ process.stdout.write(added.length > 0 ? `added ${added.join(', ')}\n` : 'nothing
 
 /** What a name such as `@scope/core-linux-arm64-musl` says of where it belongs. */
 function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> | undefined {
-  const match =
-    /[-/](aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32)-(arm64|arm|ia32|loong64|mips64el|ppc64|riscv64|s390x|x64)(?:-(\w+))?$/u.exec(
-      name,
-    );
+  const match = new RegExp(`[-/](${SYSTEMS})-(${PROCESSORS})(?:-(\\w+))?$`, 'u').exec(name);
   if (!match) return undefined;
   const [, os = '', cpu = '', variant = ''] = match;
   const libc =

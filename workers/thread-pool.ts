@@ -19,7 +19,7 @@ export interface ThreadPool {
 export function createThreadPool(threads: number, trainThreads: number): ThreadPool {
   prepareTensorflow();
   const pool = new Piscina<ThreadTask, StageOutcome>({
-    filename: new URL('./stage-thread.js', import.meta.url).href,
+    filename: new URL('./stage-entry.cjs', import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Number.POSITIVE_INFINITY,

@@ -59,10 +59,10 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const seconds = (performance.now() - clock) / 1000;
   const { user, system } = process.cpuUsage(started);
   for (const [name, value] of Object.entries(metrics)) {
-    const interval = intervals[name];
+    const interval = intervals[name]?.map((each) => each.toPrecision(4)).join(' to ');
     process.stdout.write(
       `${name.padEnd(20)} ` +
-        `${value.toPrecision(4).padStart(10)}${interval ? `  ${interval.map((each) => each.toPrecision(4)).join(' to ')}` : ''}\n`,
+        `${value.toPrecision(4).padStart(10)}${interval === undefined ? '' : `  ${interval}`}\n`,
     );
   }
   process.stdout.write(

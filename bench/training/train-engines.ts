@@ -27,7 +27,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const where = device === 'cuda' ? await gpuName() : 'CPU';
   const command =
     'npm run bench -- ' +
-    `train-engines${rowBlocks === 16 ? '' : ` --row-blocks ${rowBlocks}`}${batchPositives === 8192 ? '' : ` --batch ${batchPositives}`}`;
+    `train-engines${rowBlocks === 16 ? '' : ` --row-blocks ${rowBlocks}`}` +
+    (batchPositives === 8192 ? '' : ` --batch ${batchPositives}`);
   const medians = new Map<string, number>();
   for (const words of [20_000, 200_000]) {
     const { training } = configuration.parse({

@@ -5,7 +5,8 @@ import type { Terminal } from '../terminal/terminal.ts';
 /** The last line of `run --json`. */
 export function outcomeLine(result: ReindexResult): string {
   const { index, version, uri, workflowId, runId, stages, metrics, corpus, changes } = result;
-  return `${JSON.stringify({ index, version, uri, workflowId, runId, stages, metrics, corpus, ...(changes && { changes }) })}\n`;
+  const told = { index, version, uri, workflowId, runId, stages, metrics, corpus };
+  return `${JSON.stringify({ ...told, ...(changes && { changes }) })}\n`;
 }
 
 /**

@@ -11,7 +11,8 @@ export async function tryTensorflow(
   folder: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<OpenedTensorflow['device']> {
-  const script = `const { loadTensorflow } = await import(${JSON.stringify(new URL('./tensorflow.js', import.meta.url).href)});
+  const module = JSON.stringify(new URL('./tensorflow.js', import.meta.url).href);
+  const script = `const { loadTensorflow } = await import(${module});
     const { tf, device } = loadTensorflow(${JSON.stringify(folder)});
     if (tf.sum(tf.tensor1d([1, 2])).dataSync()[0] !== 3) throw new Error('1 + 2 is not 3');
     process.stdout.write('works on ' + device);`;

@@ -19,7 +19,19 @@ export function backwardSlot(own: usize, quantization: u32, quantizationScale: f
     const inverse = load<f32>(own + INVERSE + ofTable);
     const scale = f32x4.splat(inverse);
     const toward = f32x4.splat(load<f32>(own + PULL + ofTable) * inverse);
-    if (weight > 0) total += <f64>weight * (quantization == LOG_COSH ? logCosh(x, scale, toward, weight) : cauchy(x, scale, toward, weight, quantizationScale));
+    if (weight > 0) {
+      total +=
+        <f64>weight
+        * (
+          quantization == LOG_COSH ? logCosh(x, scale, toward, weight) : cauchy(
+            x,
+            scale,
+            toward,
+            weight,
+            quantizationScale
+          )
+        );
+    }
     else plain(x, scale, toward);
     x += bytes;
   }
@@ -32,7 +44,10 @@ export function backwardSlot(own: usize, quantization: u32, quantizationScale: f
  */
 @inline
 function byVector(place: usize, u: v128, scale: v128, toward: v128, k: usize): v128 {
-  return f32x4.mul(f32x4.mul(f32x4.sub(v128.load(place), f32x4.mul(toward, u)), scale), v128.load(mask + k));
+  return f32x4.mul(
+    f32x4.mul(f32x4.sub(v128.load(place), f32x4.mul(toward, u)), scale),
+    v128.load(mask + k)
+  );
 }
 
 /** tanh' = 1 - u^2. */
@@ -68,9 +83,16 @@ function logCosh(x: usize, scale: v128, toward: v128, weight: f32): f64 {
     const t = tanhOfSmall(f32x4.sub(f32x4.abs(u), one));
     product = f32x4.mul(product, f32x4.sub(one, f32x4.mul(t, t)));
     const signed = v128.bitselect(f32x4.neg(t), t, f32x4.lt(u, zero));
-    v128.store(g + k, throughTanh(f32x4.add(byVector(g + k, u, scale, toward, k), f32x4.mul(pull, signed)), u));
+    v128.store(
+      g + k,
+      throughTanh(f32x4.add(byVector(g + k, u, scale, toward, k), f32x4.mul(pull, signed)), u)
+    );
   }
-  const all = <f64>f32x4.extract_lane(product, 0) * <f64>f32x4.extract_lane(product, 1) * <f64>f32x4.extract_lane(product, 2) * <f64>f32x4.extract_lane(product, 3);
+  const all =
+    <f64>f32x4.extract_lane(product, 0)
+    * <f64>f32x4.extract_lane(product, 1)
+    * <f64>f32x4.extract_lane(product, 2)
+    * <f64>f32x4.extract_lane(product, 3);
   return (-0.5 * log(all)) / <f64>d;
 }
 

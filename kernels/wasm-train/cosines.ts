@@ -1,7 +1,10 @@
 /** Cosines of pairs, float32. */
 import { sum } from './elementary';
 import { isDropped } from './forward';
-import { cosines, d, INVERSE, L, largest, mask, pairLeft, pairRight, squares, vectors, vectorStride, winner } from './layout';
+import {
+  cosines, d, INVERSE, L, largest, mask, pairLeft, pairRight, squares, vectors, vectorStride,
+  winner,
+} from './layout';
 
 /**
  * Cosines of the pairs [first, end), and the largest of each with its place (the first of equals;
@@ -80,8 +83,14 @@ function cosinesOfThree(i: usize, j: usize, out: usize): void {
   }
   const byI = v128.load(i + INVERSE);
   const byJ = v128.load(j + INVERSE);
-  const first = f32x4.mul(v128.shuffle<f32>(byI, byI, 0, 0, 0, 1), v128.shuffle<f32>(byJ, byJ, 0, 1, 2, 0));
-  const second = f32x4.mul(v128.shuffle<f32>(byI, byI, 1, 1, 2, 2), v128.shuffle<f32>(byJ, byJ, 1, 2, 0, 1));
+  const first = f32x4.mul(
+    v128.shuffle<f32>(byI, byI, 0, 0, 0, 1),
+    v128.shuffle<f32>(byJ, byJ, 0, 1, 2, 0)
+  );
+  const second = f32x4.mul(
+    v128.shuffle<f32>(byI, byI, 1, 1, 2, 2),
+    v128.shuffle<f32>(byJ, byJ, 1, 2, 0, 1)
+  );
   v128.store(out, f32x4.mul(sums(aa, ab, ac, ba), first));
   v128.store(out, f32x4.mul(sums(bb, bc, ca, cb), second), 16);
   const last = sum(cc) * f32x4.extract_lane(byI, 2) * f32x4.extract_lane(byJ, 2);
@@ -106,7 +115,10 @@ function cosinesOfAny(i: usize, j: usize, out: usize): void {
     for (let b: usize = 0; b < rowBytes; b += bytes) {
       let total = f32x4.splat(0);
       for (let k: usize = 0; k < bytes; k += 16) {
-        total = f32x4.add(total, f32x4.mul(f32x4.mul(v128.load(i + a + k), v128.load(j + b + k)), v128.load(mask + k)));
+        total = f32x4.add(
+          total,
+          f32x4.mul(f32x4.mul(v128.load(i + a + k), v128.load(j + b + k)), v128.load(mask + k))
+        );
       }
       store<f32>(out, sum(total) * load<f32>(inverseI) * load<f32>(inverseJ));
       out += 4;

@@ -2,7 +2,11 @@
  * What a task trains on: groups of rows, the positives of a pair of groups, and the negatives that
  * go with them.
  */
-import { bColumns, bOffsets, dColumns, dOffsets, groupOf, groupRows, groupStart, hColumns, hOffsets, kind, left, pairLeft, pairRight, right, shares, slotOf, slotRow, sweepLeft, sweepRight, taskOf, taskStart } from './layout';
+import {
+  bColumns, bOffsets, dColumns, dOffsets, groupOf, groupRows, groupStart, hColumns, hOffsets, kind,
+  left, pairLeft, pairRight, right, shares, slotOf, slotRow, sweepLeft, sweepRight, taskOf,
+  taskStart,
+} from './layout';
 import { below, uniform } from './random';
 
 const POSITIVE: u8 = 0;
@@ -54,7 +58,9 @@ export function shuffleRows(first: u32, end: u32): void {
 export function nameGroups(groups: u32): void {
   for (let g: u32 = 0; g < groups; g++) {
     const end = u32At(groupStart, g + 1);
-    for (let at = u32At(groupStart, g); at < end; at++) store<u8>(groupOf + u32At(groupRows, at), <u8>g);
+    for (let at = u32At(groupStart, g); at < end; at++) {
+      store<u8>(groupOf + u32At(groupRows, at), <u8>g);
+    }
   }
 }
 
@@ -87,7 +93,9 @@ export function sortPositives(first: u32, end: u32, groups: u32, tasks: u32): vo
     store<u32>(sweepRight + to, u32At(right, at));
   }
   // Each start has moved to its task's end, which is the next one's start.
-  for (let task = tasks; task > 0; task--) store<u32>(taskStart + (<usize>task << 2), u32At(taskStart, task - 1));
+  for (let task = tasks; task > 0; task--) {
+    store<u32>(taskStart + (<usize>task << 2), u32At(taskStart, task - 1));
+  }
   store<u32>(taskStart, 0);
 }
 
@@ -97,7 +105,15 @@ export function sortPositives(first: u32, end: u32, groups: u32, tasks: u32): vo
  * buckets (likewise) and easy ones (uniform over the rows of the two groups that D does not link to
  * it), on average so many. Returns how many pairs.
  */
-export function drawPairs(first: u32, end: u32, a: u32, b: u32, hardPerPositive: f64, easyPerPositive: f64, bucketPerPositive: f64): u32 {
+export function drawPairs(
+  first: u32,
+  end: u32,
+  a: u32,
+  b: u32,
+  hardPerPositive: f64,
+  easyPerPositive: f64,
+  bucketPerPositive: f64,
+): u32 {
   const startA = u32At(groupStart, a);
   const startB = u32At(groupStart, b);
   const rowsA = u32At(groupStart, a + 1) - startA;
@@ -132,7 +148,10 @@ function fetchLists(first: u32, end: u32): void {
   let all: u32 = 0;
   for (let at = first; at < end; at++) {
     const row = u32At(sweepLeft, at);
-    all |= fetchList(row, dOffsets, dColumns) | fetchList(row, hOffsets, hColumns) | fetchList(row, bOffsets, bColumns);
+    all |=
+      fetchList(row, dOffsets, dColumns)
+      | fetchList(row, hOffsets, hColumns)
+      | fetchList(row, bOffsets, bColumns);
     all |= u32At(slotOf, u32At(sweepRight, at));
   }
   store<u32>(shares, all);
@@ -142,7 +161,9 @@ function fetchLists(first: u32, end: u32): void {
 function fetchList(row: u32, offsets: usize, columns: usize): u32 {
   let all: u32 = 0;
   const end = columns + (<usize>u32At(offsets, row + 1) << 2);
-  for (let at = columns + (<usize>u32At(offsets, row) << 2); at < end; at += 64) all |= load<u32>(at);
+  for (let at = columns + (<usize>u32At(offsets, row) << 2); at < end; at += 64) {
+    all |= load<u32>(at);
+  }
   return all;
 }
 
@@ -167,7 +188,15 @@ function slotFor(row: u32): u32 {
  * the list; none where there is none. Groups are drawn anew every sweep, so over sweeps all of the
  * list are as likely.
  */
-function drawListed(row: u32, slot: u32, a: u32, b: u32, offsets: usize, columns: usize, perPositive: f64): void {
+function drawListed(
+  row: u32,
+  slot: u32,
+  a: u32,
+  b: u32,
+  offsets: usize,
+  columns: usize,
+  perPositive: f64,
+): void {
   const start = u32At(offsets, row);
   const count = u32At(offsets, row + 1) - start;
   if (count == 0) return;
@@ -187,7 +216,9 @@ function drawListed(row: u32, slot: u32, a: u32, b: u32, offsets: usize, columns
 
 /** Makes the slots free for the next task. */
 export function freeSlots(): void {
-  for (let slot: u32 = 0; slot < slots; slot++) store<i32>(slotOf + (<usize>u32At(slotRow, slot) << 2), FREE);
+  for (let slot: u32 = 0; slot < slots; slot++) {
+    store<i32>(slotOf + (<usize>u32At(slotRow, slot) << 2), FREE);
+  }
 }
 
 @inline

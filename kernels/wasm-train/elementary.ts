@@ -83,7 +83,10 @@ export function expNegative(x: v128): v128 {
   // A whole number plus 1.5 * 2^23 has it in its last bits.
   const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504)), f32x4.splat(12582912));
   const n = f32x4.sub(shifted, f32x4.splat(12582912));
-  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
+  const r = f32x4.sub(
+    f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH))),
+    f32x4.mul(n, f32x4.splat(LN2_LOW))
+  );
   let p = f32x4.splat(<f32>(1.0 / 5040.0));
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(<f32>(1.0 / 720.0)));
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(<f32>(1.0 / 120.0)));
@@ -121,5 +124,9 @@ export function log(x: f64): f64 {
 
 @inline
 export function sum(x: v128): f32 {
-  return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
+  return (
+    f32x4.extract_lane(x, 0)
+    + f32x4.extract_lane(x, 1)
+    + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
+  );
 }

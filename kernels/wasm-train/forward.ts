@@ -15,7 +15,9 @@ export function isDropped(): bool {
 /** One mask a task, shared by both sides of its pairs and by all embeddings; by the open stream. */
 export function drawMask(dropout: f64): void {
   dropped = dropout > 0;
-  for (let k: u32 = 0; k < d; k++) store<f32>(mask + (<usize>k << 2), dropped && uniform() < dropout ? 0 : 1);
+  for (let k: u32 = 0; k < d; k++) {
+    store<f32>(mask + (<usize>k << 2), dropped && uniform() < dropout ? 0 : 1);
+  }
 }
 
 /**

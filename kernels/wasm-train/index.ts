@@ -4,7 +4,9 @@
  */
 export { bind } from './layout';
 export { openStream } from './random';
-export { drawPairs, freeSlots, nameGroups, shufflePositives, shuffleRows, slotCount, sortPositives } from './draw';
+export {
+  drawPairs, freeSlots, nameGroups, shufflePositives, shuffleRows, slotCount, sortPositives,
+} from './draw';
 export { drawMask, forward } from './forward';
 export { cosinesOfPairs } from './cosines';
 export { spreadSlopes } from './spread';

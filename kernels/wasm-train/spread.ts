@@ -1,6 +1,9 @@
 /** From the slopes of the losses to the gradient by unit vectors, float32. */
 import { expNegative } from './elementary';
-import { cosines, d, GRADIENT, INVERSE, kind, L, largest, pairLeft, pairRight, PULL, shares, slopes, squares, vectors, vectorStride, winner, WINS } from './layout';
+import {
+  cosines, d, GRADIENT, INVERSE, kind, L, largest, pairLeft, pairRight, PULL, shares, slopes,
+  squares, vectors, vectorStride, winner, WINS,
+} from './layout';
 
 /**
  * Adds the slopes of pairs [first, end) to the gradients by their unit vectors; positives share it
@@ -73,9 +76,14 @@ function shareSlope(from: usize, slope: f32, most: f32, temperature: f32): void 
     v128.store(shares + k, share);
     total = f32x4.add(total, share);
   }
-  const all = f32x4.extract_lane(total, 0) + f32x4.extract_lane(total, 1) + (f32x4.extract_lane(total, 2) + f32x4.extract_lane(total, 3));
+  const all =
+    f32x4.extract_lane(total, 0)
+    + f32x4.extract_lane(total, 1)
+    + (f32x4.extract_lane(total, 2) + f32x4.extract_lane(total, 3));
   const scale = f32x4.splat(slope / all);
-  for (let k: usize = 0; k < values; k += 16) v128.store(shares + k, f32x4.mul(v128.load(shares + k), scale));
+  for (let k: usize = 0; k < values; k += 16) {
+    v128.store(shares + k, f32x4.mul(v128.load(shares + k), scale));
+  }
 }
 
 @inline
@@ -85,7 +93,9 @@ function share(at: u32): f32 {
 
 function addAny(i: usize, j: usize, from: usize): void {
   for (let a: u32 = 0, entry: u32 = 0; a < L; a++) {
-    for (let b: u32 = 0; b < L; b++, entry++) addOne(i, j, a, b, share(entry), share(entry) * load<f32>(from + (<usize>entry << 2)));
+    for (let b: u32 = 0; b < L; b++, entry++) {
+      addOne(i, j, a, b, share(entry), share(entry) * load<f32>(from + (<usize>entry << 2)));
+    }
   }
 }
 
@@ -110,10 +120,28 @@ function addThree(i: usize, j: usize, from: usize): void {
     const b1 = f32x4.splat(share(x + 3) * load<f32>(i + INVERSE, 4));
     const b2 = f32x4.splat(share(x + 6) * load<f32>(i + INVERSE, 8));
     for (let k: usize = 0; k < bytes; k += 16) {
-      const right = f32x4.add(f32x4.mul(a0, v128.load(j + k)), f32x4.mul(a1, v128.load(j + bytes + k)));
-      v128.store(toLeft + k, f32x4.add(v128.load(toLeft + k), f32x4.add(right, f32x4.mul(a2, v128.load(j + 2 * bytes + k)))));
-      const left = f32x4.add(f32x4.mul(b0, v128.load(i + k)), f32x4.mul(b1, v128.load(i + bytes + k)));
-      v128.store(toRight + k, f32x4.add(v128.load(toRight + k), f32x4.add(left, f32x4.mul(b2, v128.load(i + 2 * bytes + k)))));
+      const right = f32x4.add(
+        f32x4.mul(a0, v128.load(j + k)),
+        f32x4.mul(a1, v128.load(j + bytes + k))
+      );
+      v128.store(
+        toLeft + k,
+        f32x4.add(
+          v128.load(toLeft + k),
+          f32x4.add(right, f32x4.mul(a2, v128.load(j + 2 * bytes + k)))
+        )
+      );
+      const left = f32x4.add(
+        f32x4.mul(b0, v128.load(i + k)),
+        f32x4.mul(b1, v128.load(i + bytes + k))
+      );
+      v128.store(
+        toRight + k,
+        f32x4.add(
+          v128.load(toRight + k),
+          f32x4.add(left, f32x4.mul(b2, v128.load(i + 2 * bytes + k)))
+        )
+      );
     }
   }
 }

@@ -19,7 +19,17 @@ export function quantizationLoss(): f64 {
  * side 0. Quantization as `backwardSlot` says. Returns the first slot whose row is not finite any
  * more, or -1.
  */
-export function adam(quantization: u32, quantizationScale: f32, split: u32, beta1: f32, beta2: f32, scale0: f32, correction0: f32, scale1: f32, correction1: f32): i32 {
+export function adam(
+  quantization: u32,
+  quantizationScale: f32,
+  split: u32,
+  beta1: f32,
+  beta2: f32,
+  scale0: f32,
+  correction0: f32,
+  scale1: f32,
+  correction1: f32,
+): i32 {
   const slots = slotCount();
   quantizationLosses = 0;
   for (let first: u32 = 0; first < slots; first += ROWS_AT_ONCE) {
@@ -31,7 +41,10 @@ export function adam(quantization: u32, quantizationScale: f32, split: u32, beta
       const own = vectors + <usize>slot * vectorStride;
       quantizationLosses += backwardSlot(own, quantization, quantizationScale);
       const row = rowOf(slot);
-      const moved = row < split ? adamRow(row, own + GRADIENT, beta1, beta2, scale0, correction0) : adamRow(row, own + GRADIENT, beta1, beta2, scale1, correction1);
+      const moved =
+        row < split
+        ? adamRow(row, own + GRADIENT, beta1, beta2, scale0, correction0)
+        : adamRow(row, own + GRADIENT, beta1, beta2, scale1, correction1);
       if (!moved) return slot;
     }
   }
@@ -39,7 +52,14 @@ export function adam(quantization: u32, quantizationScale: f32, split: u32, beta
 }
 
 /** Whether the row is finite. */
-function adamRow(row: u32, gradient: usize, beta1: f32, beta2: f32, scaleOf: f32, correctionOf: f32): bool {
+function adamRow(
+  row: u32,
+  gradient: usize,
+  beta1: f32,
+  beta2: f32,
+  scaleOf: f32,
+  correctionOf: f32,
+): bool {
   const bytes = <usize>w << 2;
   const offset = <usize>row * bytes;
   const b1 = f32x4.splat(beta1);
@@ -59,7 +79,10 @@ function adamRow(row: u32, gradient: usize, beta1: f32, beta2: f32, scaleOf: f32
     const second = f32x4.add(f32x4.mul(b2, v128.load(m2 + k)), f32x4.mul(rest2, f32x4.mul(g, g)));
     v128.store(m1 + k, first);
     v128.store(m2 + k, second);
-    const step = f32x4.div(f32x4.mul(scale, first), f32x4.add(f32x4.sqrt(f32x4.mul(second, correction)), epsilon));
+    const step = f32x4.div(
+      f32x4.mul(scale, first),
+      f32x4.add(f32x4.sqrt(f32x4.mul(second, correction)), epsilon)
+    );
     const value = f32x4.sub(v128.load(e + k), step);
     v128.store(e + k, value);
     all = f32x4.add(all, value);
@@ -72,7 +95,13 @@ function adamRow(row: u32, gradient: usize, beta1: f32, beta2: f32, scaleOf: f32
  * decays, which is made up for here, so a step costs no more than the rows it touches. `step`
  * counts from 1; rows remember in `touched` the step they are at.
  */
-export function rmsprop(quantization: u32, quantizationScale: f32, rho: f32, rate: f32, step: u32): i32 {
+export function rmsprop(
+  quantization: u32,
+  quantizationScale: f32,
+  rho: f32,
+  rate: f32,
+  step: u32,
+): i32 {
   const slots = slotCount();
   const bytes = <usize>w << 2;
   const rest = f32x4.splat(<f32>1 - rho);
@@ -90,9 +119,15 @@ export function rmsprop(quantization: u32, quantizationScale: f32, rho: f32, rat
     let all = f32x4.splat(0);
     for (let k: usize = 0; k < bytes; k += 16) {
       const g = v128.load(from + k);
-      const second = f32x4.add(f32x4.mul(decay, v128.load(M2 + offset + k)), f32x4.mul(rest, f32x4.mul(g, g)));
+      const second = f32x4.add(
+        f32x4.mul(decay, v128.load(M2 + offset + k)),
+        f32x4.mul(rest, f32x4.mul(g, g))
+      );
       v128.store(M2 + offset + k, second);
-      const value = f32x4.sub(v128.load(E + offset + k), f32x4.div(f32x4.mul(scale, g), f32x4.add(f32x4.sqrt(second), epsilon)));
+      const value = f32x4.sub(
+        v128.load(E + offset + k),
+        f32x4.div(f32x4.mul(scale, g), f32x4.add(f32x4.sqrt(second), epsilon))
+      );
       v128.store(E + offset + k, value);
       all = f32x4.add(all, value);
     }
@@ -109,7 +144,9 @@ export function settle(rho: f32, rows: u32, step: u32): void {
     const decay = f32x4.splat(power(rho, step - load<u32>(place)));
     store<u32>(place, step);
     const moment = M2 + <usize>row * bytes;
-    for (let k: usize = 0; k < bytes; k += 16) v128.store(moment + k, f32x4.mul(decay, v128.load(moment + k)));
+    for (let k: usize = 0; k < bytes; k += 16) {
+      v128.store(moment + k, f32x4.mul(decay, v128.load(moment + k)));
+    }
   }
 }
 

@@ -7,7 +7,15 @@ const KEEP1: f32 = 0.1;
 const KEEP2: f32 = 0.001;
 
 /** values, first, second, gradient: `count` numbers. */
-export function step(values: usize, first: usize, second: usize, gradient: usize, count: i32, scale: f32, epsilon: f32): void {
+export function step(
+  values: usize,
+  first: usize,
+  second: usize,
+  gradient: usize,
+  count: i32,
+  scale: f32,
+  epsilon: f32,
+): void {
   const end = <usize>count << 2;
   const whole = end & ~15;
   let at: usize = 0;
@@ -20,7 +28,10 @@ export function step(values: usize, first: usize, second: usize, gradient: usize
     v128.store(first + at, m);
     v128.store(second + at, v);
     const root = f32x4.add(f32x4.sqrt(v), f32x4.splat(epsilon));
-    v128.store(values + at, f32x4.sub(v128.load(values + at), f32x4.div(f32x4.mul(f32x4.splat(scale), m), root)));
+    v128.store(
+      values + at,
+      f32x4.sub(v128.load(values + at), f32x4.div(f32x4.mul(f32x4.splat(scale), m), root))
+    );
   }
   for (; at < end; at += 4) {
     const g = load<f32>(gradient + at);
@@ -38,14 +49,27 @@ export function step(values: usize, first: usize, second: usize, gradient: usize
  * out[r] = sum over the entries of row r of amount times the weights of its term. offsets: (rows +
  * 1); weights: (V, columns); out: (rows, columns).
  */
-export function project(offsets: usize, terms: usize, amounts: usize, rows: i32, weights: usize, columns: i32, out: usize): void {
+export function project(
+  offsets: usize,
+  terms: usize,
+  amounts: usize,
+  rows: i32,
+  weights: usize,
+  columns: i32,
+  out: usize,
+): void {
   const width = <usize>columns << 2;
   memory.fill(out, 0, <usize>rows * width);
   for (let r = 0; r < rows; r++) {
     const to = out + <usize>r * width;
     const end = load<i32>(offsets + (<usize>(r + 1) << 2));
     for (let k = load<i32>(offsets + (<usize>r << 2)); k < end; k++) {
-      addScaled(to, weights + <usize>load<i32>(terms + (<usize>k << 2)) * width, load<f32>(amounts + (<usize>k << 2)), width);
+      addScaled(
+        to,
+        weights + <usize>load<i32>(terms + (<usize>k << 2)) * width,
+        load<f32>(amounts + (<usize>k << 2)),
+        width
+      );
     }
   }
 }
@@ -55,16 +79,43 @@ export function project(offsets: usize, terms: usize, amounts: usize, rows: i32,
  * 1], each of row rows[k] by amounts[k]; its gradient is their sum of amount times gradients[row],
  * its scale scales[i]. sum: `columns` numbers of scratch.
  */
-export function stepTerms(terms: usize, starts: usize, count: i32, rows: usize, amounts: usize, gradients: usize, columns: i32, values: usize, first: usize, second: usize, sum: usize, scales: usize, epsilon: f32): void {
+export function stepTerms(
+  terms: usize,
+  starts: usize,
+  count: i32,
+  rows: usize,
+  amounts: usize,
+  gradients: usize,
+  columns: i32,
+  values: usize,
+  first: usize,
+  second: usize,
+  sum: usize,
+  scales: usize,
+  epsilon: f32,
+): void {
   const width = <usize>columns << 2;
   for (let i = 0; i < count; i++) {
     memory.fill(sum, 0, width);
     const end = load<i32>(starts + (<usize>(i + 1) << 2));
     for (let k = load<i32>(starts + (<usize>i << 2)); k < end; k++) {
-      addScaled(sum, gradients + <usize>load<i32>(rows + (<usize>k << 2)) * width, load<f32>(amounts + (<usize>k << 2)), width);
+      addScaled(
+        sum,
+        gradients + <usize>load<i32>(rows + (<usize>k << 2)) * width,
+        load<f32>(amounts + (<usize>k << 2)),
+        width
+      );
     }
     const from = <usize>load<i32>(terms + (<usize>i << 2)) * width;
-    step(values + from, first + from, second + from, sum, columns, load<f32>(scales + (<usize>i << 2)), epsilon);
+    step(
+      values + from,
+      first + from,
+      second + from,
+      sum,
+      columns,
+      load<f32>(scales + (<usize>i << 2)),
+      epsilon
+    );
   }
 }
 
@@ -72,6 +123,10 @@ function addScaled(to: usize, from: usize, amount: f32, width: usize): void {
   const whole = width & ~15;
   const factor = f32x4.splat(amount);
   let at: usize = 0;
-  for (; at < whole; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), f32x4.mul(factor, v128.load(from + at))));
-  for (; at < width; at += 4) store<f32>(to + at, load<f32>(to + at) + amount * load<f32>(from + at));
+  for (; at < whole; at += 16) {
+    v128.store(to + at, f32x4.add(v128.load(to + at), f32x4.mul(factor, v128.load(from + at))));
+  }
+  for (; at < width; at += 4) {
+    store<f32>(to + at, load<f32>(to + at) + amount * load<f32>(from + at));
+  }
 }

@@ -13,7 +13,19 @@ const RADII: u32 = 4;
  * whose least distance over the tables up to t, of the first ends[n] bytes, is exactly that; filled
  * with zeros by the caller. scratch: L * 64 bytes, then N words.
  */
-export function distances(codes: usize, own: usize, V: u32, L: u32, w: u32, ends: usize, N: u32, shared: bool, out: usize, counts: usize, scratch: usize): void {
+export function distances(
+  codes: usize,
+  own: usize,
+  V: u32,
+  L: u32,
+  w: u32,
+  ends: usize,
+  N: u32,
+  shared: bool,
+  out: usize,
+  counts: usize,
+  scratch: usize,
+): void {
   let item: u32 = 0;
   if (w == 4 && N == 4) {
     item = V & ~3;
@@ -40,7 +52,16 @@ export function distances(codes: usize, own: usize, V: u32, L: u32, w: u32, ends
  * Codes of four bytes, four items at a time: a byte's set bits, summed to the bytes before it by
  * one multiplication.
  */
-function fours(codes: usize, own: usize, V: u32, L: u32, shared: bool, out: usize, counts: usize, scratch: usize): void {
+function fours(
+  codes: usize,
+  own: usize,
+  V: u32,
+  L: u32,
+  shared: bool,
+  out: usize,
+  counts: usize,
+  scratch: usize,
+): void {
   const ones = i32x4.splat(0x0101_0101);
   for (let k: usize = 0; k < <usize>L * 64; k += 16) v128.store(scratch + k, i32x4.splat(0));
   let pending = 0;
@@ -49,8 +70,24 @@ function fours(codes: usize, own: usize, V: u32, L: u32, shared: bool, out: usiz
     for (let t: u32 = 0; t < L; t++) {
       const theirs = v128.load(codes + ((<usize>t * V + item) << 2));
       for (let p: u32 = shared ? 0 : t; p <= t; p++) {
-        least = i8x16.min_u(least, i32x4.mul(i8x16.popcnt(v128.xor(theirs, v128.load32_splat(own + (<usize>p << 2)))), ones));
-        if (p != t) least = i8x16.min_u(least, i32x4.mul(i8x16.popcnt(v128.xor(v128.load(codes + ((<usize>p * V + item) << 2)), v128.load32_splat(own + (<usize>t << 2)))), ones));
+        least = i8x16.min_u(
+          least,
+          i32x4.mul(i8x16.popcnt(v128.xor(theirs, v128.load32_splat(own + (<usize>p << 2)))), ones)
+        );
+        if (p != t) {
+          least = i8x16.min_u(
+            least,
+            i32x4.mul(
+              i8x16.popcnt(
+                v128.xor(
+                  v128.load(codes + ((<usize>p * V + item) << 2)),
+                  v128.load32_splat(own + (<usize>t << 2))
+                )
+              ),
+              ones
+            )
+          );
+        }
       }
       const sums = scratch + <usize>t * 64;
       for (let radius: u32 = 0; radius < RADII; radius++) {
@@ -76,7 +113,9 @@ function flush(counts: usize, L: u32, scratch: usize): void {
   for (let t: u32 = 0; t < L; t++) {
     for (let radius: u32 = 0; radius < RADII; radius++) {
       const at = scratch + <usize>t * 64 + <usize>radius * 16;
-      for (let k: u32 = 0; k < 16; k++) bump(counts + <usize>(((t * 4 + (k & 3)) * RADII + radius) << 2), load<u8>(at + k));
+      for (let k: u32 = 0; k < 16; k++) {
+        bump(counts + <usize>(((t * 4 + (k & 3)) * RADII + radius) << 2), load<u8>(at + k));
+      }
       v128.store(at, i32x4.splat(0));
     }
   }
@@ -96,7 +135,9 @@ function meet(theirs: usize, mine: usize, ends: usize, N: u32, least: usize): vo
   let k: u32 = 0;
   for (let n: u32 = 0; n < N; n++) {
     const end = load<u32>(ends + (<usize>n << 2));
-    for (; k + 4 <= end; k += 4) distance += popcnt<u32>(load<u32>(theirs + k) ^ load<u32>(mine + k));
+    for (; k + 4 <= end; k += 4) {
+      distance += popcnt<u32>(load<u32>(theirs + k) ^ load<u32>(mine + k));
+    }
     for (; k < end; k++) distance += popcnt<u32>(load<u8>(theirs + k) ^ load<u8>(mine + k));
     const at = least + (<usize>n << 2);
     if (distance < load<u32>(at)) store<u32>(at, distance);

@@ -33,7 +33,16 @@ let length: u32 = 0;
 let touchedCount: u32 = 0;
 let refused: u32 = 0;
 
-export function layout(v: u32, at: usize, sumsAt: usize, touchedAt: usize, leavesAt: usize, summaryAt: usize, columnsAt: usize, outSumsAt: usize): void {
+export function layout(
+  v: u32,
+  at: usize,
+  sumsAt: usize,
+  touchedAt: usize,
+  leavesAt: usize,
+  summaryAt: usize,
+  columnsAt: usize,
+  outSumsAt: usize,
+): void {
   V = v;
   narrow = at;
   sums = sumsAt;
@@ -64,7 +73,13 @@ export function refusedColumn(): u32 {
  * Counting sort: starts: u32 (V + 1), filled; places: u32, the places of id i in ids at starts[i]
  * to starts[i + 1], rising.
  */
-export function sortPlaces(ids: usize, count: u32, starts: usize, next: usize, places: usize): void {
+export function sortPlaces(
+  ids: usize,
+  count: u32,
+  starts: usize,
+  next: usize,
+  places: usize,
+): void {
   memory.fill(starts, 0, (<usize>V + 1) << 2);
   for (let p: u32 = 0; p < count; p++) {
     const i = load<u32>(ids + (<usize>p << 2));
@@ -97,7 +112,18 @@ export function sortPlaces(ids: usize, count: u32, starts: usize, next: usize, p
  * most `narrowPlaces` places cannot reach 2^32. Returns the next row; top bit set: that row's sum
  * with refusedColumn() passed 2^53.
  */
-export function countRows(row: u32, capacity: u32, ids: usize, starts: usize, places: usize, ends: usize, weights: usize, window: u32, narrowPlaces: u32, gatherAt: usize): u32 {
+export function countRows(
+  row: u32,
+  capacity: u32,
+  ids: usize,
+  starts: usize,
+  places: usize,
+  ends: usize,
+  weights: usize,
+  window: u32,
+  narrowPlaces: u32,
+  gatherAt: usize,
+): u32 {
   gathered = gatherAt;
   while (row < V && length + V <= capacity) {
     const first = load<u32>(starts + (<usize>row << 2));
@@ -129,7 +155,15 @@ const GATHERED: u32 = 64;
  * Adds the window of every place of a row; both directions, whatever the column: half of it is not
  * kept, but nothing branches on it.
  */
-function visit<T>(acc: usize, ids: usize, places: usize, first: u32, end: u32, weights: usize, window: u32): void {
+function visit<T>(
+  acc: usize,
+  ids: usize,
+  places: usize,
+  first: u32,
+  end: u32,
+  weights: usize,
+  window: u32,
+): void {
   let list = touched;
   const reach = <usize>window << 2;
   const stride: usize = ((2 * reach + 19) >> 4) << 4;
@@ -245,8 +279,18 @@ const SUMS_BLOCK: usize = 96 + 512;
  * The next entries of a run are `count` coded columns at bytes [columnsAt, columnsEnd), and sums;
  * false where they are not.
  */
-export function openBlock(run: usize, columnsAt: usize, columnsEnd: usize, sumsAt: usize, sumsEnd: usize, count: u32): bool {
-  return openStream(run, run + COLUMNS_BLOCK, columnsAt, columnsEnd, count, false) && openStream(run + SUMS_STATE, run + SUMS_BLOCK, sumsAt, sumsEnd, count, true);
+export function openBlock(
+  run: usize,
+  columnsAt: usize,
+  columnsEnd: usize,
+  sumsAt: usize,
+  sumsEnd: usize,
+  count: u32,
+): bool {
+  return (
+    openStream(run, run + COLUMNS_BLOCK, columnsAt, columnsEnd, count, false)
+    && openStream(run + SUMS_STATE, run + SUMS_BLOCK, sumsAt, sumsEnd, count, true)
+  );
 }
 
 /**

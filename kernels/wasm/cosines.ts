@@ -4,7 +4,15 @@
  * v128 (L x L and up to three more). d is a multiple of 8. Partial sums are added in a fixed order:
  * eight, four, two.
  */
-export function largest(values: usize, own: usize, items: u32, tables: u32, d: u32, out: usize, sums: usize): void {
+export function largest(
+  values: usize,
+  own: usize,
+  items: u32,
+  tables: u32,
+  d: u32,
+  out: usize,
+  sums: usize,
+): void {
   const row = <usize>d << 2;
   const end = sums + (<usize>(tables * tables) << 4);
   // Four sums at a time: those beyond the last count for nothing.
@@ -18,9 +26,17 @@ export function largest(values: usize, own: usize, items: u32, tables: u32, d: u
       other += row;
     }
     let most = f32x4.splat(-Infinity);
-    for (at = sums; at < end; at += 64) most = f32x4.pmax(most, across(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48)));
+    for (at = sums; at < end; at += 64) {
+      most = f32x4.pmax(
+        most,
+        across(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48))
+      );
+    }
     const two = f32x4.pmax(most, v128.shuffle<f32>(most, most, 2, 3, 0, 1));
-    store<f32>(out + (<usize>item << 2), f32x4.extract_lane(f32x4.pmax(two, v128.shuffle<f32>(two, two, 1, 0, 3, 2)), 0));
+    store<f32>(
+      out + (<usize>item << 2),
+      f32x4.extract_lane(f32x4.pmax(two, v128.shuffle<f32>(two, two, 1, 0, 3, 2)), 0)
+    );
   }
 }
 
@@ -65,9 +81,21 @@ function dots32(other: usize, own: usize, tables: u32, at: usize): usize {
   const i = v128.load(other, 112);
   let mine = own;
   for (let p: u32 = 0; p < tables; p++) {
-    const even = f32x4.add(f32x4.add(f32x4.mul(v128.load(mine), a), f32x4.mul(v128.load(mine, 32), c)), f32x4.mul(v128.load(mine, 64), f));
-    const odd = f32x4.add(f32x4.add(f32x4.mul(v128.load(mine, 16), b), f32x4.mul(v128.load(mine, 48), e)), f32x4.mul(v128.load(mine, 80), g));
-    v128.store(at, f32x4.add(f32x4.add(even, f32x4.mul(v128.load(mine, 96), h)), f32x4.add(odd, f32x4.mul(v128.load(mine, 112), i))));
+    const even = f32x4.add(
+      f32x4.add(f32x4.mul(v128.load(mine), a), f32x4.mul(v128.load(mine, 32), c)),
+      f32x4.mul(v128.load(mine, 64), f)
+    );
+    const odd = f32x4.add(
+      f32x4.add(f32x4.mul(v128.load(mine, 16), b), f32x4.mul(v128.load(mine, 48), e)),
+      f32x4.mul(v128.load(mine, 80), g)
+    );
+    v128.store(
+      at,
+      f32x4.add(
+        f32x4.add(even, f32x4.mul(v128.load(mine, 96), h)),
+        f32x4.add(odd, f32x4.mul(v128.load(mine, 112), i))
+      )
+    );
     at += 16;
     mine += 128;
   }

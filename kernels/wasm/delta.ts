@@ -127,14 +127,23 @@ function takeVarint(end: usize): u64 {
  * Begins a stream of u32 or u64 values at bytes [at, end); false where these are not `count`
  * values.
  */
-export function openStream(state: usize, buffer: usize, at: usize, end: usize, count: u32, isWide: bool): bool {
+export function openStream(
+  state: usize,
+  buffer: usize,
+  at: usize,
+  end: usize,
+  count: u32,
+  isWide: bool,
+): bool {
   broken = false;
   position = at;
   const block = takeVarint(end);
   const miniblocks = takeVarint(end);
   const total = takeVarint(end);
   const first = unzigzag(takeVarint(end));
-  if (broken || block != BLOCK || miniblocks != BLOCK / MINIBLOCK || total != <u64>count) return false;
+  if (broken || block != BLOCK || miniblocks != BLOCK / MINIBLOCK || total != <u64>count) {
+    return false;
+  }
   store<u64>(state, position, AT);
   store<u64>(state, end, END);
   store<i64>(state, first, BEFORE);
@@ -165,7 +174,14 @@ export function fill<T>(state: usize, buffer: usize): bool {
   for (let m: u32 = 0; m < filled; m += MINIBLOCK) {
     const width = <u32>load<u8>(widths + <usize>(m >> 5));
     if (width > 64 || position + (<usize>width << 2) > end) return false;
-    before = unpack<T>(position, width, least, before, buffer + <usize>m * sizeof<T>(), min(MINIBLOCK, filled - m));
+    before = unpack<T>(
+      position,
+      width,
+      least,
+      before,
+      buffer + <usize>m * sizeof<T>(),
+      min(MINIBLOCK, filled - m)
+    );
     position += <usize>width << 2;
   }
   store<u64>(state, position, AT);
@@ -240,6 +256,8 @@ export function decode64(state: usize, at: usize, end: usize, count: u32, out: u
 
 function decode<T>(state: usize, at: usize, end: usize, count: u32, out: usize): bool {
   if (!openStream(state, out, at, end, count, sizeof<T>() == 8)) return false;
-  for (let done: u32 = 1; done < count; done += BLOCK) if (!fill<T>(state, out + <usize>done * sizeof<T>())) return false;
+  for (let done: u32 = 1; done < count; done += BLOCK) {
+    if (!fill<T>(state, out + <usize>done * sizeof<T>())) return false;
+  }
   return <usize>load<u64>(state, AT) == end;
 }

@@ -36,9 +36,13 @@ export function within(codes: usize, n: i32, W: i32, query: usize, radius: i32, 
 export function distances(codes: usize, n: i32, W: i32, query: usize, out: usize): void {
   let i = 0;
   if (W == 1 || W == 2 || W == 4) {
-    for (; i + 8 <= n; i += 8) v128.store(out + (<usize>i) * 2, eight(codes + (<usize>i) * (<usize>W) * 4, W, query));
+    for (; i + 8 <= n; i += 8) {
+      v128.store(out + (<usize>i) * 2, eight(codes + (<usize>i) * (<usize>W) * 4, W, query));
+    }
   }
-  for (; i < n; i++) store<u16>(out + (<usize>i) * 2, <u16>one(codes + (<usize>i) * (<usize>W) * 4, W, query));
+  for (; i < n; i++) {
+    store<u16>(out + (<usize>i) * 2, <u16>one(codes + (<usize>i) * (<usize>W) * 4, W, query));
+  }
 }
 
 // @ts-ignore: decorator
@@ -53,7 +57,9 @@ function push(out: usize, found: i32, code: i32, distance: i32): i32 {
 @inline
 function one(at: usize, W: i32, query: usize): i32 {
   let distance = 0;
-  for (let k = 0; k < W; k++) distance += popcnt<i32>(load<i32>(at + (<usize>k) * 4) ^ load<i32>(query + (<usize>k) * 4));
+  for (let k = 0; k < W; k++) {
+    distance += popcnt<i32>(load<i32>(at + (<usize>k) * 4) ^ load<i32>(query + (<usize>k) * 4));
+  }
   return distance;
 }
 
@@ -61,7 +67,9 @@ function one(at: usize, W: i32, query: usize): i32 {
 // @ts-ignore: decorator
 @inline
 function bits(at: usize, q: v128): v128 {
-  return i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(i8x16.popcnt(v128.xor(v128.load(at), q))));
+  return i32x4.extadd_pairwise_i16x8_u(
+    i16x8.extadd_pairwise_i8x16_u(i8x16.popcnt(v128.xor(v128.load(at), q)))
+  );
 }
 
 /** Two vectors of words to the sums of neighbours. */
@@ -88,6 +96,20 @@ function eight(at: usize, W: i32, query: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function laneOf(distances: v128, lane: i32): i32 {
-  if (lane < 4) return lane < 2 ? (lane == 0 ? i16x8.extract_lane_s(distances, 0) : i16x8.extract_lane_s(distances, 1)) : lane == 2 ? i16x8.extract_lane_s(distances, 2) : i16x8.extract_lane_s(distances, 3);
-  return lane < 6 ? (lane == 4 ? i16x8.extract_lane_s(distances, 4) : i16x8.extract_lane_s(distances, 5)) : lane == 6 ? i16x8.extract_lane_s(distances, 6) : i16x8.extract_lane_s(distances, 7);
+  if (lane < 4) {
+    return (
+      lane < 2
+      ? (lane == 0 ? i16x8.extract_lane_s(distances, 0) : i16x8.extract_lane_s(distances, 1))
+      : lane == 2
+      ? i16x8.extract_lane_s(distances, 2)
+      : i16x8.extract_lane_s(distances, 3)
+    );
+  }
+  return (
+    lane < 6
+    ? (lane == 4 ? i16x8.extract_lane_s(distances, 4) : i16x8.extract_lane_s(distances, 5))
+    : lane == 6
+    ? i16x8.extract_lane_s(distances, 6)
+    : i16x8.extract_lane_s(distances, 7)
+  );
 }

@@ -7,7 +7,14 @@
  */
 
 /** Lists N_i of row i; `mark` is not in `seen` yet. Returns how many there are. */
-export function meet(i: u32, mark: u32, offsets: usize, columns: usize, seen: usize, met: usize): u32 {
+export function meet(
+  i: u32,
+  mark: u32,
+  offsets: usize,
+  columns: usize,
+  seen: usize,
+  met: usize,
+): u32 {
   const first = columns + (<usize>load<u32>(offsets + (<usize>i << 2)) << 2);
   const end = columns + (<usize>load<u32>(offsets + (<usize>i << 2), 4) << 2);
   store<u32>(seen + (<usize>i << 2), mark);

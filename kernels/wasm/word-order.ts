@@ -24,7 +24,16 @@ let histograms: usize = 0;
  * order: u32 (count), the ids of the words in order; keys, spareKeys: u64 (count); spareOrder: u32
  * (count); histograms: u32 (8 * 256).
  */
-export function sortWords(count: u32, offsetsAt: usize, bytesAt: usize, orderAt: usize, keysAt: usize, spareOrderAt: usize, spareKeysAt: usize, histogramsAt: usize): void {
+export function sortWords(
+  count: u32,
+  offsetsAt: usize,
+  bytesAt: usize,
+  orderAt: usize,
+  keysAt: usize,
+  spareOrderAt: usize,
+  spareKeysAt: usize,
+  histogramsAt: usize,
+): void {
   offsets = offsetsAt;
   bytes = bytesAt;
   order = orderAt;
@@ -61,7 +70,10 @@ function sortRange(from: u32, to: u32, depth: u32): void {
     const key = keyAt(load<u32>(order + (<usize>k << 2)), depth);
     store<u64>(keys + (<usize>k << 3), key);
     for (let digit: u32 = 0; digit < 8; digit++) {
-      const at = histograms + (<usize>digit << 10) + (<usize>((key >> <u64>(digit << 3)) & 255) << 2);
+      const at =
+        histograms
+        + (<usize>digit << 10)
+        + (<usize>((key >> <u64>(digit << 3)) & 255) << 2);
       store<u32>(at, load<u32>(at) + 1);
     }
   }
@@ -101,7 +113,9 @@ function sortRange(from: u32, to: u32, depth: u32): void {
   }
   let run = from;
   for (let k = from + 1; k <= to; k++) {
-    if (k < to && load<u64>(keys + (<usize>k << 3)) == load<u64>(keys + (<usize>run << 3))) continue;
+    if (k < to && load<u64>(keys + (<usize>k << 3)) == load<u64>(keys + (<usize>run << 3))) {
+      continue;
+    }
     if (k - run > 1) sortRange(run, k, depth + 7);
     run = k;
   }
@@ -139,7 +153,16 @@ function isLess(left: u32, right: u32, depth: u32): bool {
  * outDocuments: u32 (count); places: i32 (count), the place of each id, and before it -1 for a
  * dropped token.
  */
-export function arrangeWords(count: u32, counts: usize, documents: usize, outOffsets: usize, outBytes: usize, outCounts: usize, outDocuments: usize, places: usize): void {
+export function arrangeWords(
+  count: u32,
+  counts: usize,
+  documents: usize,
+  outOffsets: usize,
+  outBytes: usize,
+  outCounts: usize,
+  outDocuments: usize,
+  places: usize,
+): void {
   let end: u32 = 0;
   store<i32>(places - 4, -1);
   store<u32>(outOffsets, 0);
@@ -147,7 +170,9 @@ export function arrangeWords(count: u32, counts: usize, documents: usize, outOff
     const id = <usize>load<u32>(order + (<usize>to << 2)) << 2;
     const start = load<u32>(offsets + id);
     const length = load<u32>(offsets + id, 4) - start;
-    for (let k: usize = 0; k < <usize>length; k += 16) v128.store(outBytes + <usize>end + k, v128.load(bytes + <usize>start + k));
+    for (let k: usize = 0; k < <usize>length; k += 16) {
+      v128.store(outBytes + <usize>end + k, v128.load(bytes + <usize>start + k));
+    }
     end += length;
     const at = <usize>to << 2;
     store<u32>(outOffsets + at, end, 4);
@@ -159,5 +184,7 @@ export function arrangeWords(count: u32, counts: usize, documents: usize, outOff
 
 /** Ids of tokens to the places of their words, in place. */
 export function placeTokens(tokens: usize, count: u32, places: usize): void {
-  for (let k: usize = 0; k < <usize>count << 2; k += 4) store<i32>(tokens + k, load<i32>(places + (<usize>load<i32>(tokens + k) << 2)));
+  for (let k: usize = 0; k < <usize>count << 2; k += 4) {
+    store<i32>(tokens + k, load<i32>(places + (<usize>load<i32>(tokens + k) << 2)));
+  }
 }

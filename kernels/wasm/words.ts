@@ -44,7 +44,17 @@ const MIN_MASK: u32 = 0x3fff;
  */
 const LONGEST: u32 = 256;
 
-export function layout(maskIs: u32, slotsAt: usize, hashesAt: usize, offsetsAt: usize, countsAt: usize, documentsAt: usize, latestAt: usize, arenaAt: usize, arenaBytes: u32): void {
+export function layout(
+  maskIs: u32,
+  slotsAt: usize,
+  hashesAt: usize,
+  offsetsAt: usize,
+  countsAt: usize,
+  documentsAt: usize,
+  latestAt: usize,
+  arenaAt: usize,
+  arenaBytes: u32,
+): void {
   mostMask = maskIs;
   most = (maskIs + 1) >> 1;
   slots = slotsAt;
@@ -113,7 +123,10 @@ export function endDocument(): void {
 
 /** Whether all words of `bytes` more of text find room. */
 export function hasRoom(bytes: u32): bool {
-  return size + 1 + (bytes >> 1) < most && load<u32>(offsets + (<usize>size << 2)) + bytes + LONGEST < arenaEnd;
+  return (
+    size + 1 + (bytes >> 1) < most
+    && load<u32>(offsets + (<usize>size << 2)) + bytes + LONGEST < arenaEnd
+  );
 }
 
 /** Adds the word that lies in `word`. */
@@ -172,7 +185,9 @@ function simplify(from: usize, to: usize): i32 {
     }
     if (byte != 0xe2 || at + 2 >= to || load<u8>(at + 1) != 0x80) return -1;
     const last = load<u8>(at + 2);
-    if (!((last >= 0x90 && last <= 0x9f) || last == 0xa6 || (last >= 0xaa && last <= 0xae))) return -1;
+    if (!((last >= 0x90 && last <= 0x9f) || last == 0xa6 || (last >= 0xaa && last <= 0xae))) {
+      return -1;
+    }
     store<u8>(out++, last == 0x99 ? 0x27 : 0x22);
     at += 2;
   }
@@ -186,7 +201,10 @@ function isAlphanumeric(byte: u8): bool {
 
 @inline
 function alphanumeric(chunk: v128): u64 {
-  const letters = i8x16.lt_u(i8x16.sub(v128.or(chunk, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26));
+  const letters = i8x16.lt_u(
+    i8x16.sub(v128.or(chunk, i8x16.splat(0x20)), i8x16.splat(0x61)),
+    i8x16.splat(26)
+  );
   const digits = i8x16.lt_u(i8x16.sub(chunk, i8x16.splat(0x30)), i8x16.splat(10));
   return <u64>i8x16.bitmask(v128.or(letters, digits));
 }
@@ -206,7 +224,13 @@ function ascii(from: usize, to: usize): void {
     const d = v128.load(block, 48);
     const left = to - block;
     const valid: u64 = left < 64 ? (<u64>1 << <u64>left) - 1 : ~(<u64>0);
-    const letters = (alphanumeric(a) | (alphanumeric(b) << 16) | (alphanumeric(c) << 32) | (alphanumeric(d) << 48)) & valid;
+    const letters =
+      (
+        alphanumeric(a) | (alphanumeric(b) << 16) | (alphanumeric(c) << 32) | (
+          alphanumeric(d) << 48
+        )
+      )
+      & valid;
     let bits = letters;
     if (apostrophes) {
       const q = quotes(a) | (quotes(b) << 16) | (quotes(c) << 32) | (quotes(d) << 48);
@@ -249,7 +273,9 @@ function emit(from: usize, to: usize): void {
     token(-1);
     return;
   }
-  for (let k: usize = 0; k < <usize>bytes; k += 16) v128.store(word + k, v128.or(v128.load(from + k), i8x16.splat(0x20)));
+  for (let k: usize = 0; k < <usize>bytes; k += 16) {
+    v128.store(word + k, v128.or(v128.load(from + k), i8x16.splat(0x20)));
+  }
   token(find(bytes));
 }
 
@@ -280,7 +306,14 @@ function find(bytes: u32): i32 {
     if (id < 0) return insert(bytes, short, slot);
     if (load<u32>(hashes + (<usize>id << 2)) != short) continue;
     const start = load<u32>(offsets + (<usize>id << 2));
-    if (load<u32>(offsets + (<usize>id << 2), 4) - start != bytes || !isSame(arena + <usize>start, bytes)) continue;
+    if (
+      load<u32>(offsets + (<usize>id << 2), 4) - start != bytes || !isSame(
+        arena + <usize>start,
+        bytes
+      )
+    ) {
+      continue;
+    }
     const at = <usize>id << 2;
     store<u32>(counts + at, load<u32>(counts + at) + 1);
     if (load<u32>(latest + at) != document) {
@@ -294,7 +327,9 @@ function find(bytes: u32): i32 {
 @inline
 function isSame(at: usize, bytes: u32): bool {
   let k: u32 = 0;
-  for (; k + 8 < bytes; k += 8) if (load<u64>(at + <usize>k) != load<u64>(word + <usize>k)) return false;
+  for (; k + 8 < bytes; k += 8) {
+    if (load<u64>(at + <usize>k) != load<u64>(word + <usize>k)) return false;
+  }
   return k == bytes || tail(at + <usize>k, bytes - k) == tail(word + <usize>k, bytes - k);
 }
 

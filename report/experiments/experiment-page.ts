@@ -40,8 +40,8 @@ function tables(markdown: string): string {
         (_, at) => at > 0 && body.every((cells) => NUMBER.test(cells[at] ?? '')),
       );
       html.push(
-        '<div ' +
-          `class="scroll"><table><thead>${row(head, 'th', numbers)}</thead><tbody>${body.map((cells) => row(cells, 'td', numbers)).join('\n')}</tbody></table></div>`,
+        `<div class="scroll"><table><thead>${row(head, 'th', numbers)}</thead>` +
+          `<tbody>${body.map((cells) => row(cells, 'td', numbers)).join('\n')}</tbody></table></div>`,
       );
     }
     rows = [];
@@ -67,7 +67,11 @@ function tables(markdown: string): string {
 const NUMBER = /^(\**[+-]?\.?\d.*)?$/;
 
 function row(cells: readonly string[], tag: 'th' | 'td', numbers: readonly boolean[]): string {
-  return `<tr>${cells.map((cell, at) => `<${tag}${numbers[at] ? ' class="number"' : ''}>${inline(cell)}</${tag}>`).join('')}</tr>`;
+  const shown = cells.map((cell, at) => {
+    const style = numbers[at] ? ' class="number"' : '';
+    return `<${tag}${style}>${inline(cell)}</${tag}>`;
+  });
+  return `<tr>${shown.join('')}</tr>`;
 }
 
 const inline = (line: string): string => text(line).replaceAll(/\*\*(.+?)\*\*/g, '<b>$1</b>');

@@ -1,3 +1,4 @@
+import { MAXIMUM_ITEMS } from '../format/page-header.ts';
 import { IndexFormatError } from './index-errors.ts';
 
 /** What lookup takes from `index.json`. */
@@ -25,8 +26,6 @@ export interface DeltaFacts {
   added: number;
   removed: number;
 }
-
-const MAXIMUM_ITEMS = 0x8000_0000;
 
 /**
  * Checks `index.json` by hand, for the fields that lookup needs. Throws IndexFormatError with the

@@ -1,18 +1,22 @@
+import { crc32c } from '../format/checksum.ts';
+import {
+  DELTA_AT,
+  DELTA_FORMAT_VERSION,
+  DELTA_HEADER_BYTES,
+  DELTA_MAGIC,
+  MAXIMUM_DELTA_BYTES,
+} from '../format/delta-header.ts';
+import { u16, u32 } from '../format/little-endian.ts';
+import { KEY_KINDS } from '../format/page-header.ts';
 import type { DeltaFacts } from './check-manifest.ts';
 import { IndexFormatError } from './index-errors.ts';
 import { decodeKey } from './pages/item-key.ts';
-import { crc32c } from './pages/page-checksum.ts';
-import { u32 } from './pages/page-file.ts';
+
 import { hex, type PageHeader } from './pages/page-header.ts';
 import { type RangeReader, readExactly } from './ranges/range-reader.ts';
 import { readVarint, type VarintCursor } from './pages/varint.ts';
 
 export const DELTA_PART = 'delta.items';
-const HEADER_BYTES = 128;
-const MAGIC = '89484c440d0a1a0a';
-const FORMAT_VERSION = 1;
-/** A delta is read whole: what is larger wants a reindex, which the writer asks for. */
-const MAXIMUM_BYTES = 64 * 1024 * 1024;
 
 /**
  * What changed since the base of a version was made: items that are gone, and items with codes of
@@ -52,11 +56,11 @@ export interface ExpectedDelta {
 
 /** Reads the delta of a version, one read, and proves it. Throws IndexFormatError. */
 export async function readDelta(reader: RangeReader, expected: ExpectedDelta): Promise<Delta> {
-  if (expected.bytes > MAXIMUM_BYTES)
+  if (expected.bytes > MAXIMUM_DELTA_BYTES)
     throw new IndexFormatError(
       DELTA_PART,
       undefined,
-      `at most ${MAXIMUM_BYTES} bytes`,
+      `at most ${MAXIMUM_DELTA_BYTES} bytes`,
       String(expected.bytes),
     );
   const bytes = await readExactly(reader, DELTA_PART, 0, expected.bytes);
@@ -75,8 +79,8 @@ export function parseDelta(bytes: Uint8Array, expected: ExpectedDelta): Delta {
   const keysKind = checkHeader(bytes, expected);
   const { facts, tables, codeBytes, payloads } = expected;
   const { base, added, removed } = facts;
-  const cursor: VarintCursor = { bytes, at: HEADER_BYTES, part: DELTA_PART, offset: 0 };
-  const left = bytes.length - HEADER_BYTES;
+  const cursor: VarintCursor = { bytes, at: DELTA_HEADER_BYTES, part: DELTA_PART, offset: 0 };
+  const left = bytes.length - DELTA_HEADER_BYTES;
   const keyBytes = keysKind === 'int64' ? 8 : 1;
   // Before anything is allocated.
   const least =
@@ -84,7 +88,7 @@ export function parseDelta(bytes: Uint8Array, expected: ExpectedDelta): Delta {
   if (least > left)
     throw new IndexFormatError(
       DELTA_PART,
-      24,
+      DELTA_AT.removed,
       `${removed} removed and ${added} added items in ${left} bytes`,
       `at least ${least} bytes of them`,
     );
@@ -129,45 +133,54 @@ function checkHeader(
   const refuse = (offset: number, expected: string, actual: unknown): never => {
     throw new IndexFormatError(DELTA_PART, offset, expected, String(actual));
   };
-  if (bytes.length < HEADER_BYTES)
-    refuse(0, `a header of ${HEADER_BYTES} bytes`, `${bytes.length} bytes`);
-  const magic = hex(bytes.subarray(0, 8));
-  if (magic !== MAGIC) refuse(0, `the magic bytes ${MAGIC}`, magic);
-  const version = bytes[8]! | (bytes[9]! << 8);
-  if (version !== FORMAT_VERSION)
-    refuse(8, `format version ${FORMAT_VERSION}`, `${version}; a newer reader may know it`);
-  const crc = crc32c(bytes, 0, HEADER_BYTES - 4);
-  if (u32(bytes, HEADER_BYTES - 4) !== crc)
-    refuse(HEADER_BYTES - 4, `header checksum ${crc}`, u32(bytes, HEADER_BYTES - 4));
-  const body = crc32c(bytes, HEADER_BYTES, bytes.length);
-  if (u32(bytes, 120) !== body) refuse(120, `body checksum ${body}`, u32(bytes, 120));
+  if (bytes.length < DELTA_HEADER_BYTES)
+    refuse(0, `a header of ${DELTA_HEADER_BYTES} bytes`, `${bytes.length} bytes`);
+  const magic = hex(bytes.subarray(DELTA_AT.magic, DELTA_AT.version));
+  const expectedMagic = hex(Uint8Array.from(DELTA_MAGIC));
+  if (magic !== expectedMagic) refuse(DELTA_AT.magic, `the magic bytes ${expectedMagic}`, magic);
+  const version = u16(bytes, DELTA_AT.version);
+  if (version !== DELTA_FORMAT_VERSION)
+    refuse(
+      DELTA_AT.version,
+      `format version ${DELTA_FORMAT_VERSION}`,
+      `${version}; a newer reader may know it`,
+    );
+  const crc = crc32c(bytes, 0, DELTA_AT.crc);
+  if (u32(bytes, DELTA_AT.crc) !== crc)
+    refuse(DELTA_AT.crc, `header checksum ${crc}`, u32(bytes, DELTA_AT.crc));
+  const body = crc32c(bytes, DELTA_HEADER_BYTES, bytes.length);
+  if (u32(bytes, DELTA_AT.bodyCrc) !== body)
+    refuse(DELTA_AT.bodyCrc, `body checksum ${body}`, u32(bytes, DELTA_AT.bodyCrc));
   const keysKind =
-    ([undefined, 'utf8', 'int64'] as const)[bytes[10]!] ??
-    refuse(10, 'keys 1 (UTF-8) or 2 (int64)', bytes[10]);
-  if (bytes[11] !== tables) refuse(11, `${tables} tables as index.json says`, bytes[11]);
-  if (bytes[12] !== codeBytes)
-    refuse(12, `${codeBytes} bytes a code as index.json says`, bytes[12]);
-  if (bytes[13] !== (payloads ? 1 : 0))
-    refuse(13, `payloads ${payloads ? 1 : 0} as index.json says`, bytes[13]);
-  const counts = [
-    ['base', 16],
-    ['added', 20],
-    ['removed', 24],
+    KEY_KINDS[bytes[DELTA_AT.keys]! - 1] ??
+    refuse(DELTA_AT.keys, 'keys 1 (UTF-8) or 2 (int64)', bytes[DELTA_AT.keys]);
+  const stated = [
+    ['tables', tables, bytes[DELTA_AT.tables]!, `${tables} tables`],
+    ['codeBytes', codeBytes, bytes[DELTA_AT.codeBytes]!, `${codeBytes} bytes a code`],
+    ['payloads', Number(payloads), bytes[DELTA_AT.payloads]!, `payloads ${Number(payloads)}`],
+    ['base', facts.base, u32(bytes, DELTA_AT.base), `base ${facts.base}`],
+    ['added', facts.added, u32(bytes, DELTA_AT.added), `added ${facts.added}`],
+    ['removed', facts.removed, u32(bytes, DELTA_AT.removed), `removed ${facts.removed}`],
   ] as const;
-  for (const [name, at] of counts)
-    if (u32(bytes, at) !== facts[name])
-      refuse(at, `${name} ${facts[name]} as index.json says`, u32(bytes, at));
+  for (const [field, wanted, actual, what] of stated)
+    if (actual !== wanted) refuse(DELTA_AT[field], `${what} as index.json says`, actual);
   if (facts.base - facts.removed + facts.added !== items)
-    refuse(16, `${items} items as index.json says`, facts.base - facts.removed + facts.added);
-  if (u32(bytes, 28) !== bytes.length)
-    refuse(28, `${bytes.length} bytes in the file`, u32(bytes, 28));
-  if (hex(bytes.subarray(32, 48)) !== identity)
-    refuse(32, `identity ${identity} of the base as index.json says`, hex(bytes.subarray(32, 48)));
-  if (hex(bytes.subarray(48, 64)) !== own)
-    refuse(48, `identity ${own} as index.json says`, hex(bytes.subarray(48, 64)));
+    refuse(
+      DELTA_AT.base,
+      `${items} items as index.json says`,
+      facts.base - facts.removed + facts.added,
+    );
+  if (u32(bytes, DELTA_AT.fileBytes) !== bytes.length)
+    refuse(DELTA_AT.fileBytes, `${bytes.length} bytes in the file`, u32(bytes, DELTA_AT.fileBytes));
+  const ofBase = hex(bytes.subarray(DELTA_AT.baseIdentity, DELTA_AT.identity));
+  if (ofBase !== identity)
+    refuse(DELTA_AT.baseIdentity, `identity ${identity} of the base as index.json says`, ofBase);
+  const ofAppend = hex(bytes.subarray(DELTA_AT.identity, DELTA_AT.reservedTail));
+  if (ofAppend !== own) refuse(DELTA_AT.identity, `identity ${own} as index.json says`, ofAppend);
   const reserved =
-    bytes[14]! | bytes[15]! | bytes.subarray(64, 120).reduce((any, byte) => any | byte, 0);
-  if (reserved !== 0) refuse(64, 'zeros in the reserved bytes', 'others');
+    u16(bytes, DELTA_AT.reserved) |
+    bytes.subarray(DELTA_AT.reservedTail, DELTA_AT.bodyCrc).reduce((any, byte) => any | byte, 0);
+  if (reserved !== 0) refuse(DELTA_AT.reservedTail, 'zeros in the reserved bytes', 'others');
   return keysKind;
 }
 

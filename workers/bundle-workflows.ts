@@ -8,7 +8,7 @@ import { BUNDLE_FILE } from './bundle-file.ts';
  * The last step of the build. The bundle is made ahead, so that a worker starts at once
  * and a workflow that cannot be bundled fails the build; it is kept while its sources are the same.
  */
-const folders = ['workflows', 'schemas', 'hashers', 'kernels'].map((name) =>
+const folders = ['workflows', 'schemas', 'hashers', 'kernels', 'format'].map((name) =>
   fileURLToPath(new URL(`../${name}/`, import.meta.url)),
 );
 const header = `// sources ${digestOf(folders)}\n`;

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
+import { decodeKey, DELTA_PART, mergeItems, parseDelta } from '@hashloom/lookup/internal';
 import { buildDelta } from '../../kernels/pages/build-delta.ts';
 import { bucketStatistics } from '../../evaluation/bucket-statistics.ts';
 import { bucketTables, sharedBucketTables } from '../../evaluation/retrieval.ts';
-import { mergeItems } from '../../lookup/apply-delta.ts';
-import { DELTA_PART, parseDelta } from '../../lookup/delta.ts';
-import { decodeKey } from '../../lookup/pages/item-key.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';

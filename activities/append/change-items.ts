@@ -1,8 +1,12 @@
+import {
+  compareKeys,
+  type Delta,
+  encodeKey,
+  type LoadedItems,
+  residentKeys,
+  textRecord,
+} from '@hashloom/lookup/internal';
 import type { DeltaContent } from '../../kernels/pages/build-delta.ts';
-import { compareKeys, type Delta } from '../../lookup/delta.ts';
-import { encodeKey } from '../../lookup/pages/item-key.ts';
-import { type LoadedItems, textRecord } from '../../lookup/pages/load-items.ts';
-import { residentKeys } from '../../lookup/resident/resident-keys.ts';
 
 /** An item with its codes: L x w bytes. */
 export interface CodedItem {

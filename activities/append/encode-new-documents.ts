@@ -1,5 +1,5 @@
+import { textEncoder } from '@hashloom/lookup/internal';
 import { encodeSparse } from '../../kernels/documents/encode-sparse.ts';
-import { textEncoder } from '../../lookup/encoders/text-encoder.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';

@@ -1,8 +1,12 @@
-import { checkManifest } from '../../lookup/check-manifest.ts';
-import type { Delta } from '../../lookup/delta.ts';
-import { type LoadedItems, loadItems } from '../../lookup/pages/load-items.ts';
-import { openDelta, openPart } from '../../lookup/pages/open-part.ts';
-import type { RangeReader } from '../../lookup/ranges/range-reader.ts';
+import type { RangeReader } from '@hashloom/lookup';
+import {
+  checkManifest,
+  type Delta,
+  type LoadedItems,
+  loadItems,
+  openDelta,
+  openPart,
+} from '@hashloom/lookup/internal';
 import { Failure } from '../../schemas/failures.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import type { Store } from '../../store/store.ts';

@@ -1,9 +1,10 @@
 import { itemPageBytes } from '../../kernels/pages/build-pages.ts';
 import { type KeyEnd, type MergedEntry, mergeEntries } from '../../kernels/pages/merge-entries.ts';
-import { varintBytes } from '../../kernels/pages/bucket-list.ts';
+import { seedOf } from '../../format/checksum.ts';
+import { varintBytes } from '../../format/varint.ts';
 import { DEFAULT_PAGE_BYTES, type PageFileFacts, pageHeader } from '../../kernels/pages/layout.ts';
 import { finalBytes, writeLargeEntry } from '../../kernels/pages/run.ts';
-import { seedOf, type Spread, TURNS, trySpreads, writePages } from '../../kernels/pages/stream.ts';
+import { type Spread, TURNS, trySpreads, writePages } from '../../kernels/pages/stream.ts';
 import type { Artifact } from '../../store/artifacts.ts';
 import type { ExportPlan } from './plan-export.ts';
 import { writeFileOf } from '../stage/scratch-file.ts';

@@ -1,5 +1,5 @@
+import { hammingDistance } from '@hashloom/lookup/internal';
 import { encodeSparse, type Layer, projectSparse } from '../../kernels/documents/encode-sparse.ts';
-import { hammingDistance } from '../../lookup/resident/hamming-scan.ts';
 import { takeRows, type TrainingDocuments } from '../../hashers/documents/training-documents.ts';
 import { umapPlaces } from '../../report/map-vectors.ts';
 import type { DocumentPicture, ExampleCode } from '../../schemas/document-experiment.ts';

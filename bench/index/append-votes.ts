@@ -1,3 +1,4 @@
+import { popcount } from '@hashloom/lookup/internal';
 import { codeOf } from '../../activities/append/change-items.ts';
 import { loadFrozen } from '../../activities/append/frozen-index.ts';
 import { requireVersion } from '../../activities/versions/current-version.ts';
@@ -7,7 +8,6 @@ import { wordsOfShard } from '../../activities/append/vote-items.ts';
 import { toFloat64 } from '../../kernels/numbers/int64.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import { countUnseen, knownRole, unseenRole, voteCodes } from '../../kernels/codes/vote-codes.ts';
-import { popcount } from '../../lookup/resident/hamming-scan.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { MARGINALS, TOKENS, VOCABULARY } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';

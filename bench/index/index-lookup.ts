@@ -1,10 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Neighbours, openIndex, type ResidentIndex } from '@hashloom/lookup';
 import { RandomStream } from '../../kernels/numbers/random.ts';
-import { openIndex } from '../../lookup/open-index.ts';
-import type { Neighbours } from '../../lookup/neighbours.ts';
-import type { ResidentIndex } from '../../lookup/resident/resident-index.ts';
 import { type Faiss, startFaiss } from './faiss.ts';
 import { fixtureCodes, idKeys, wordKeys, writeFixture } from './index-fixture.ts';
 import { recordFigure } from '../record-figure.ts';

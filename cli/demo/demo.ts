@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import type { LookupAnswer } from '../../lookup/hash-index.ts';
+import type { LookupAnswer } from '@hashloom/lookup';
 import type { ReindexResult } from '../../schemas/run.ts';
 import { writeBrownCorpus } from './brown-corpus.ts';
 import { DEMO_CHECKS, DEMO_CONFIGURATION, DEMO_QUERIES } from './demo-configuration.ts';

@@ -1,5 +1,4 @@
-import { openIndex } from '../../lookup/open-index.ts';
-import { openTextEncoder } from '../../lookup/encoders/open-text-encoder.ts';
+import { openIndex, openTextEncoder } from '@hashloom/lookup';
 import { asFailure } from './lookup-words.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 

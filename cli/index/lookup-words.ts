@@ -1,5 +1,4 @@
-import { openIndex } from '../../lookup/open-index.ts';
-import type { LookupAnswer, NearbyItem } from '../../lookup/hash-index.ts';
+import { type LookupAnswer, type NearbyItem, openIndex } from '@hashloom/lookup';
 import { Failure } from '../../schemas/failures.ts';
 import { displayWidth } from '../terminal/display-width.ts';
 import { formatCount } from '../terminal/format.ts';

@@ -5,40 +5,19 @@
  * quotients of polynomials; within 1e-15 relative (tanh: absolute) of the true value.
  */
 
+import { exponential as exp } from '../../format/exponential.ts';
+
+export { exp };
+
 const LN2_HIGH = 0.69314718036912381649;
 const LN2_LOW = 1.90821492927058770002e-10;
-const LN2_32_HIGH = LN2_HIGH / 32;
-const LN2_32_LOW = LN2_LOW / 32;
-const PER_LN2_32 = 46.16624130844683;
 const HALF_PI = 1.5707963267948966;
-
-/** POWERS[k + 1074] = 2^k for k from -1074 to 1023. */
-const POWERS = powersOfTwo();
-/** ROOTS[j] = 2^(j / 32). */
-const ROOTS = rootsOfTwo();
 
 const DOUBLE = new Float64Array(1);
 const WORDS = new Uint32Array(DOUBLE.buffer);
 DOUBLE[0] = 1;
 /** Where a double's exponent lies: by the byte order of this machine. */
 const HIGH = WORDS[1] === 0x3ff00000 ? 1 : 0;
-
-/** e^x; 0 below -744, Infinity above 709.78. */
-export function exp(x: number): number {
-  if (x !== x) return x;
-  if (x > 709.782712893384) return Infinity;
-  if (x < -744) return 0;
-  // x = (32 k + j) ln 2 / 32 + r
-  const steps = Math.floor(x * PER_LN2_32 + 0.5);
-  const r = x - steps * LN2_32_HIGH - steps * LN2_32_LOW;
-  const j = steps & 31;
-  const k = (steps - j) / 32;
-  const z = r * r;
-  const p = r + z * (0.5 + r * (1 / 6) + z * (1 / 24 + r * (1 / 120) + z * (1 / 720)));
-  const root = ROOTS[j];
-  const scaled = root + root * p;
-  return k === 1024 ? scaled * 2 * POWERS[1023 + 1074] : scaled * POWERS[k + 1074];
-}
 
 /** Natural logarithm; -Infinity at 0, NaN below. */
 export function log(x: number): number {
@@ -122,22 +101,4 @@ function asinSmall(x: number): number {
           (2.02094576023350569471 +
             z * (-6.8828397160545329303e-1 + z * 7.70381505559019352791e-2)));
   return x + x * ((z * p) / q);
-}
-
-function powersOfTwo(): Float64Array {
-  const powers = new Float64Array(1024 + 1074);
-  powers[1074] = 1;
-  for (let k = 1; k <= 1023; k++) powers[1074 + k] = powers[1073 + k] * 2;
-  for (let k = 1; k <= 1074; k++) powers[1074 - k] = powers[1075 - k] / 2;
-  return powers;
-}
-
-function rootsOfTwo(): Float64Array {
-  const roots = new Float64Array(32).fill(1);
-  let root = 2;
-  for (let bit = 16; bit >= 1; bit >>= 1) {
-    root = Math.sqrt(root);
-    for (let j = 0; j < 32; j++) if ((j & bit) !== 0) roots[j] *= root;
-  }
-  return roots;
 }

@@ -5,6 +5,7 @@
  * LEB128, 7 bits a byte, the low ones first.
  */
 
+import { varintBytes, writeVarint } from '../../format/varint.ts';
 import type { TableBuckets } from '../codes/build-buckets.ts';
 import type { ByteStrings } from './keys.ts';
 
@@ -81,19 +82,5 @@ function writeCounted(
 ): number {
   at = writeVarint(out, at, offsets[place + 1] - offsets[place]);
   for (let k = offsets[place]; k < offsets[place + 1]; k++) out[at++] = bytes[k];
-  return at;
-}
-
-/** Bytes of a varint of 0 <= value < 2^53. */
-export function varintBytes(value: number): number {
-  let bytes = 1;
-  for (; value >= 128; value = Math.floor(value / 128)) bytes++;
-  return bytes;
-}
-
-/** Writes a varint at `at` and returns its end. */
-export function writeVarint(out: Uint8Array, at: number, value: number): number {
-  for (; value >= 128; value = Math.floor(value / 128)) out[at++] = (value % 128) | 128;
-  out[at++] = value;
   return at;
 }

@@ -3,15 +3,16 @@
  * codes of their own. A added items, L tables, w = d / 8 bytes a code.
  */
 
-import { crc32c } from './checksum.ts';
-import { varintBytes, writeVarint } from './bucket-list.ts';
-import { writeU32 } from './stream.ts';
-
-const HEADER_BYTES = 128;
-const MAGIC = [0x89, 0x48, 0x4c, 0x44, 0x0d, 0x0a, 0x1a, 0x0a];
-const FORMAT_VERSION = 1;
-/** What readers take. */
-export const MAXIMUM_DELTA_BYTES = 64 * 1024 * 1024;
+import { crc32c } from '../../format/checksum.ts';
+import {
+  DELTA_AT,
+  DELTA_FORMAT_VERSION,
+  DELTA_HEADER_BYTES,
+  DELTA_MAGIC,
+  MAXIMUM_DELTA_BYTES,
+} from '../../format/delta-header.ts';
+import { writeU32 } from '../../format/little-endian.ts';
+import { varintBytes, writeVarint } from '../../format/varint.ts';
 
 export interface DeltaContent {
   keys: 'utf8' | 'int64';
@@ -39,7 +40,7 @@ export function buildDelta(content: DeltaContent): Uint8Array {
     content;
   const keyBytes = (key: Uint8Array): number =>
     keys === 'int64' ? 8 : varintBytes(key.length) + key.length;
-  let size = HEADER_BYTES;
+  let size = DELTA_HEADER_BYTES;
   for (const [i, { number, key }] of removed.entries())
     size += varintBytes(number - (removed[i - 1]?.number ?? 0)) + keyBytes(key);
   for (const [i, { place, key, payload }] of added.entries()) {
@@ -52,7 +53,7 @@ export function buildDelta(content: DeltaContent): Uint8Array {
         'that the items come into the pages',
     );
   const bytes = new Uint8Array(size);
-  let at = HEADER_BYTES;
+  let at = DELTA_HEADER_BYTES;
   const writeBytes = (from: Uint8Array, counted: boolean) => {
     if (counted) at = writeVarint(bytes, at, from.length);
     bytes.set(from, at);
@@ -67,19 +68,19 @@ export function buildDelta(content: DeltaContent): Uint8Array {
   for (const { code } of added) writeBytes(code, false);
   if (payloads) for (const { payload } of added) writeBytes(payload ?? new Uint8Array(0), true);
 
-  bytes.set(MAGIC, 0);
-  bytes[8] = FORMAT_VERSION;
-  bytes[10] = keys === 'utf8' ? 1 : 2;
-  bytes[11] = tables;
-  bytes[12] = codeBytes;
-  bytes[13] = payloads ? 1 : 0;
-  writeU32(bytes, 16, baseItems);
-  writeU32(bytes, 20, added.length);
-  writeU32(bytes, 24, removed.length);
-  writeU32(bytes, 28, size);
-  bytes.set(baseIdentity, 32);
-  bytes.set(identity, 48);
-  writeU32(bytes, 120, crc32c(bytes, HEADER_BYTES, size));
-  writeU32(bytes, HEADER_BYTES - 4, crc32c(bytes, 0, HEADER_BYTES - 4));
+  bytes.set(DELTA_MAGIC, DELTA_AT.magic);
+  bytes[DELTA_AT.version] = DELTA_FORMAT_VERSION;
+  bytes[DELTA_AT.keys] = keys === 'utf8' ? 1 : 2;
+  bytes[DELTA_AT.tables] = tables;
+  bytes[DELTA_AT.codeBytes] = codeBytes;
+  bytes[DELTA_AT.payloads] = payloads ? 1 : 0;
+  writeU32(bytes, DELTA_AT.base, baseItems);
+  writeU32(bytes, DELTA_AT.added, added.length);
+  writeU32(bytes, DELTA_AT.removed, removed.length);
+  writeU32(bytes, DELTA_AT.fileBytes, size);
+  bytes.set(baseIdentity, DELTA_AT.baseIdentity);
+  bytes.set(identity, DELTA_AT.identity);
+  writeU32(bytes, DELTA_AT.bodyCrc, crc32c(bytes, DELTA_HEADER_BYTES, size));
+  writeU32(bytes, DELTA_AT.crc, crc32c(bytes, 0, DELTA_AT.crc));
   return bytes;
 }

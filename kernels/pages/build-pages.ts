@@ -6,9 +6,13 @@
  * bytes a code.
  */
 
+import { boundCrc } from '../../format/checksum.ts';
+import { writeU32 } from '../../format/little-endian.ts';
+import { isPageSize } from '../../format/page-header.ts';
+import { varintBytes, writeVarint } from '../../format/varint.ts';
 import { checkCodeShape } from '../numbers/binarize.ts';
 import type { TableBuckets } from '../codes/build-buckets.ts';
-import { listBytes, type ListSource, varintBytes, writeList, writeVarint } from './bucket-list.ts';
+import { listBytes, type ListSource, writeList } from './bucket-list.ts';
 import {
   type ByteStrings,
   checkPayloads,
@@ -17,9 +21,8 @@ import {
   type KeyColumn,
   storedKeys,
 } from './keys.ts';
-import { DEFAULT_PAGE_BYTES, isPageSize, largestEntry, layPages, type PageFile } from './layout.ts';
+import { DEFAULT_PAGE_BYTES, largestEntry, layPages, type PageFile } from './layout.ts';
 import { type ItemBlock, itemEntryBytes, writeItemEntry } from './run.ts';
-import { boundCrc, writeU32 } from './stream.ts';
 
 export interface PagesOptions {
   keys: KeyColumn;

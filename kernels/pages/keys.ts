@@ -1,7 +1,7 @@
 /** Item keys in the order of item numbers: words as UTF-8, or 64-bit ids. */
 
 import { sortByU32 } from '../numbers/radix-order.ts';
-import { xxh32 } from './checksum.ts';
+import { xxh32 } from '../../format/checksum.ts';
 
 export type KeyColumn =
   | {

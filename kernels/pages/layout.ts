@@ -7,36 +7,22 @@
  * Overflow follows the pages.
  */
 
-import { crc32c } from './checksum.ts';
 import {
+  isPageSize,
   PAGE_HEADER_BYTES,
+  type PageFileHeader,
   SLOT_BYTES,
-  type Spread,
-  TURNS,
-  trySpreads,
-  writePages,
-  writeU32,
-} from './stream.ts';
+  writePageHeader,
+} from '../../format/page-header.ts';
+import { type Spread, TURNS, trySpreads, writePages } from './stream.ts';
 
-export const HEADER_BYTES = 128;
 export const DEFAULT_PAGE_BYTES = 1024;
-const MAGIC = [0x89, 0x48, 0x4c, 0x50, 0x0d, 0x0a, 0x1a, 0x0a];
-const FORMAT_VERSION = 1;
 
-/** What a page file says of itself; sizes follow from the entries. */
-export interface PageFileFacts {
-  part: 'items' | 'buckets';
-  keys: 'utf8' | 'int64';
-  tables: number;
-  table: number;
-  codeBytes: number;
-  /** Whether items have payloads. */
-  payloads: boolean;
-  pageBytes: number;
-  items: number;
-  /** 16 bytes that all parts of one version share: the key of the export artifact. */
-  identity: Uint8Array;
-}
+/** What is known of a page file before its entries: sizes follow from them. */
+export type PageFileFacts = Omit<
+  PageFileHeader,
+  'reach' | 'homePages' | 'pages' | 'entries' | 'overflowBytes' | 'fileBytes'
+>;
 
 /** Entries in ascending order of (hash, key), written on demand. */
 export interface PageEntries {
@@ -116,10 +102,6 @@ export function checkFacts({
     throw new RangeError(`identity: expected 16 bytes, got ${identity.length}`);
 }
 
-export function isPageSize(pageBytes: number): boolean {
-  return pageBytes >= 512 && pageBytes <= 32_768 && Number.isInteger(Math.log2(pageBytes));
-}
-
 function chooseSpread({ hashes, sizes }: PageEntries, pageBytes: number): Spread {
   let bytes = 0;
   for (const size of sizes) bytes += size + SLOT_BYTES;
@@ -141,25 +123,13 @@ export function pageHeader(
 ): { header: Uint8Array; headerCrc: number; totalBytes: number } {
   const totalBytes = (1 + pages) * facts.pageBytes + content.overflowBytes;
   const header = new Uint8Array(facts.pageBytes);
-  const view = new DataView(header.buffer);
-  header.set(MAGIC, 0);
-  view.setUint16(8, FORMAT_VERSION, true);
-  view.setUint8(10, facts.part === 'items' ? 1 : 2);
-  view.setUint8(11, facts.keys === 'utf8' ? 1 : 2);
-  view.setUint8(12, facts.tables);
-  view.setUint8(13, facts.table);
-  view.setUint8(14, facts.codeBytes);
-  view.setUint8(15, facts.payloads ? 1 : 0);
-  view.setUint32(16, facts.pageBytes, true);
-  view.setUint32(20, reach, true);
-  view.setUint32(24, homePages, true);
-  view.setUint32(28, pages, true);
-  view.setBigUint64(32, BigInt(facts.items), true);
-  view.setBigUint64(40, BigInt(content.entries), true);
-  view.setBigUint64(48, BigInt(content.overflowBytes), true);
-  view.setBigUint64(56, BigInt(totalBytes), true);
-  header.set(facts.identity, 64);
-  const headerCrc = crc32c(header, 0, HEADER_BYTES - 4);
-  writeU32(header, HEADER_BYTES - 4, headerCrc);
+  const headerCrc = writePageHeader(header, {
+    ...facts,
+    ...content,
+    homePages,
+    pages,
+    reach,
+    fileBytes: totalBytes,
+  });
   return { header, headerCrc, totalBytes };
 }

@@ -7,10 +7,10 @@
  * there are payloads u16 length and payload. Little-endian.
  */
 
+import { writeU32 } from '../../format/little-endian.ts';
 import { type CollectedCodes, compareCode } from './collect-codes.ts';
 import type { ByteStrings } from './keys.ts';
 import type { ItemBlock } from './run.ts';
-import { writeU32 } from './stream.ts';
 
 export interface SectionShape {
   codeBytes: number;

@@ -8,11 +8,13 @@
  * all that its place in the file does not change.
  */
 
-import { crc32c, joinCrcs, xxh32 } from './checksum.ts';
-import { listBytes, type ListSource, varintBytes, writeList, writeVarint } from './bucket-list.ts';
+import { crc32c, joinCrcs, xxh32 } from '../../format/checksum.ts';
+import { writeU32 } from '../../format/little-endian.ts';
+import { SLOT_BYTES } from '../../format/page-header.ts';
+import { varintBytes, writeVarint } from '../../format/varint.ts';
+import { listBytes, type ListSource, writeList } from './bucket-list.ts';
 import { type ByteStrings, evenOffsets, orderTies } from './keys.ts';
 import { sortByU32 } from '../numbers/radix-order.ts';
-import { SLOT_BYTES, writeU32 } from './stream.ts';
 
 export const RECORD_HEAD_BYTES = 6;
 /** Of a record's size: its list lies elsewhere. */

@@ -4,11 +4,11 @@
  * Memory does not grow with the number of entries.
  */
 
-import { crc32c } from './checksum.ts';
+import { boundCrc } from '../../format/checksum.ts';
+import { homePage } from '../../format/home-page.ts';
+import { writeU32 } from '../../format/little-endian.ts';
+import { MAXIMUM_REACH, PAGE_HEADER_BYTES, SLOT_BYTES } from '../../format/page-header.ts';
 
-export const PAGE_HEADER_BYTES = 12;
-export const SLOT_BYTES = 2;
-const MAXIMUM_REACH = 15;
 const CHUNK_BYTES = 262_144;
 /**
  * Bytes of one read of pages, unless two pages are more: more small pages fill better than fewer
@@ -187,36 +187,7 @@ export function writePages(
   };
 }
 
-/**
- * CRC-32C that begins with the header's checksum, so that a page or a list is proof of its own file
- * alone.
- */
-export function boundCrc(bytes: Uint8Array, start: number, end: number, headerCrc: number): number {
-  return crc32c(bytes, start, end, seedOf(headerCrc));
-}
-
-/** What checksums of pages and lists go on from. */
-export function seedOf(headerCrc: number): number {
-  const seed = new Uint8Array(4);
-  writeU32(seed, 0, headerCrc);
-  return crc32c(seed, 0, 4);
-}
-
-/** floor(hash * homePages / 2^32), exact for every 32-bit factor. */
-function homePage(hash: number, homePages: number): number {
-  if (homePages < 0x20_0000) return Math.floor((hash * homePages) / 0x1_0000_0000);
-  const low = (hash & 0xffff) * homePages;
-  return Math.floor(((hash >>> 16) * homePages + Math.floor(low / 0x10000)) / 0x10000);
-}
-
 function writeU16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value;
   bytes[at + 1] = value >>> 8;
-}
-
-export function writeU32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value;
-  bytes[at + 1] = value >>> 8;
-  bytes[at + 2] = value >>> 16;
-  bytes[at + 3] = value >>> 24;
 }

@@ -1,4 +1,4 @@
-import { exponential } from './exponential.ts';
+import { exponential } from '../../format/exponential.ts';
 import { IndexFormatError } from '../index-errors.ts';
 
 /** Makes codes of texts as the documents of an index got theirs. */

@@ -1,4 +1,5 @@
-import { type PageEntry, type PageFile, u32 } from './page-file.ts';
+import { u32 } from '../../format/little-endian.ts';
+import { type PageEntry, type PageFile } from './page-file.ts';
 import { decodeKey } from './item-key.ts';
 import { readVarint, type VarintCursor as Cursor, wrongAt as wrong } from './varint.ts';
 

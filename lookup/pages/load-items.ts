@@ -1,5 +1,6 @@
 import { IndexFormatError } from '../index-errors.ts';
-import { itemPlaces, pageEntries, type PageFile, payloadText, u16, u32 } from './page-file.ts';
+import { u16, u32 } from '../../format/little-endian.ts';
+import { itemPlaces, pageEntries, type PageFile, payloadText } from './page-file.ts';
 import type { KeyRecords } from '../resident/resident-keys.ts';
 
 /** The whole of `items.pages` in arrays by item number. */

@@ -1,11 +1,17 @@
+import { boundCrc, xxh32 } from '../../format/checksum.ts';
+import { homePage } from '../../format/home-page.ts';
+import { u16, u32 } from '../../format/little-endian.ts';
+import {
+  HEADER_AT,
+  HEADER_BYTES,
+  PAGE_HEADER_BYTES,
+  SLOT_BYTES,
+} from '../../format/page-header.ts';
 import { IndexFormatError } from '../index-errors.ts';
 import { decodeKey } from './item-key.ts';
-import { boundCrc, xxh32 } from './page-checksum.ts';
-import { HEADER_BYTES, type PageHeader, parseHeader } from './page-header.ts';
+import { type PageHeader, parseHeader } from './page-header.ts';
 import { type RangeReader, readExactly } from '../ranges/range-reader.ts';
 
-const PAGE_HEADER_BYTES = 12;
-const SLOT_BYTES = 2;
 const RUN_BYTES = 4 * 1024 * 1024;
 
 /** Bytes of an entry and where they lie in the part. */
@@ -131,26 +137,28 @@ export async function openPageFile(
   };
 }
 
+/** What index.json says of a part beside its size. */
+const EXPECTED_FIELDS = [
+  'part',
+  'tables',
+  'table',
+  'codeBytes',
+  'payloads',
+  'items',
+  'identity',
+] as const;
+
 function checkExpected(
   name: string,
   header: PageHeader,
   expected: ExpectedPart,
   size: number | undefined,
 ): void {
-  const offsets = {
-    part: 10,
-    tables: 12,
-    table: 13,
-    codeBytes: 14,
-    payloads: 15,
-    items: 32,
-    identity: 64,
-  } as const;
-  for (const field of Object.keys(offsets) as (keyof typeof offsets)[]) {
+  for (const field of EXPECTED_FIELDS) {
     if (header[field] !== expected[field])
       throw new IndexFormatError(
         name,
-        offsets[field],
+        HEADER_AT[field],
         `${field} ${expected[field]} as index.json says`,
         String(header[field]),
       );
@@ -158,7 +166,7 @@ function checkExpected(
   if (header.fileBytes !== expected.bytes)
     throw new IndexFormatError(
       name,
-      56,
+      HEADER_AT.fileBytes,
       `${expected.bytes} bytes as index.json says`,
       String(header.fileBytes),
     );
@@ -290,20 +298,4 @@ function searchPage(
     if (xxh32(page, from, to) !== hash) break;
   }
   return undefined;
-}
-
-/** floor(hash * homePages / 2^32), exact for every 32-bit factor. */
-function homePage(hash: number, homePages: number): number {
-  const low = (hash & 0xffff) * homePages;
-  return Math.floor(((hash >>> 16) * homePages + Math.floor(low / 0x10000)) / 0x10000);
-}
-
-export function u16(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8);
-}
-
-export function u32(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
-  );
 }

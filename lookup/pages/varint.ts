@@ -1,27 +1,22 @@
+import { type ByteCursor, readVarint as decodeVarint } from '../../format/varint.ts';
 import { IndexFormatError } from '../index-errors.ts';
 
-/** A place in bytes that are read forwards. */
-export interface VarintCursor {
-  bytes: Uint8Array;
-  at: number;
+/** A place in bytes that are read forwards, and where they lie. */
+export interface VarintCursor extends ByteCursor {
   part: string;
   /** Of `bytes` in the part. */
   offset: number;
 }
 
-/** A LEB128 number below 2^53. Throws IndexFormatError. */
+/** A number below 2^53. Throws IndexFormatError. */
 export function readVarint(cursor: VarintCursor): number {
-  let value = 0;
-  for (let scale = 1; ; scale *= 128) {
-    const byte = cursor.bytes[cursor.at];
-    if (byte === undefined) throw wrongAt(cursor, 'a number', 'the end');
-    cursor.at++;
-    value += (byte & 127) * scale;
-    if (!Number.isSafeInteger(value)) throw wrongAt(cursor, 'a number below 2^53', 'a larger one');
-    if (byte < 128) return value;
-  }
+  const value = decodeVarint(cursor);
+  if (value === undefined) throw wrongAt(cursor, 'a number', 'the end');
+  if (!Number.isSafeInteger(value)) throw wrongAt(cursor, 'a number below 2^53', 'a larger one');
+  return value;
 }
 
+/** What is thrown where the cursor stands. */
 export function wrongAt(
   cursor: VarintCursor,
   expected: string,

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { HashIndex } from '@hashloom/lookup';
+import { checkManifest, type Delta, DELTA_PART } from '@hashloom/lookup/internal';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import type { KeyColumn } from '../../kernels/pages/keys.ts';
-import { type Delta, DELTA_PART } from '../../lookup/delta.ts';
-import type { HashIndex } from '../../lookup/hash-index.ts';
-import { checkManifest } from '../../lookup/check-manifest.ts';
 import {
   buildIndex,
   ids,

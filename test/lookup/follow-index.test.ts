@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { followIndex } from '../../lookup/follow-index.ts';
-import { IndexFormatError } from '../../lookup/index-errors.ts';
+import { followIndex, IndexFormatError } from '@hashloom/lookup';
 import { buildIndex, words } from './index-in-memory.ts';
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));

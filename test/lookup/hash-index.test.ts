@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
+import { IndexFormatError } from '@hashloom/lookup';
+import { openParts } from '@hashloom/lookup/internal';
 import { RandomStream } from '../../kernels/numbers/random.ts';
-import { IndexFormatError } from '../../lookup/index-errors.ts';
-import { openParts } from '../../lookup/hash-index.ts';
 import { buildIndex, ids, type IndexShape, openCounting, words } from './index-in-memory.ts';
 
 const reader = (parts: Map<string, Uint8Array>) => (name: string) => ({

@@ -1,10 +1,10 @@
+import type { HashIndex, RangeReader } from '@hashloom/lookup';
+import { openParts } from '@hashloom/lookup/internal';
 import { buildBuckets } from '../../kernels/codes/build-buckets.ts';
 import { buildBucketPages, buildItemPages } from '../../kernels/pages/build-pages.ts';
 import { bucketsOfItems, sharedBuckets } from '../../kernels/codes/shared-buckets.ts';
 import type { ByteStrings, KeyColumn } from '../../kernels/pages/keys.ts';
 import type { PageFile } from '../../kernels/pages/layout.ts';
-import { type HashIndex, openParts } from '../../lookup/hash-index.ts';
-import type { RangeReader } from '../../lookup/ranges/range-reader.ts';
 
 export const IDENTITY = '000102030405060708090a0b0c0d0e0f';
 

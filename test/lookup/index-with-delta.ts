@@ -1,9 +1,13 @@
+import {
+  checkManifest,
+  type Delta,
+  DELTA_PART,
+  loadItems,
+  openPart,
+  parseDelta,
+} from '@hashloom/lookup/internal';
 import { changeItems, type CodedItem } from '../../activities/append/change-items.ts';
 import { buildDelta } from '../../kernels/pages/build-delta.ts';
-import { checkManifest } from '../../lookup/check-manifest.ts';
-import { type Delta, DELTA_PART, parseDelta } from '../../lookup/delta.ts';
-import { loadItems } from '../../lookup/pages/load-items.ts';
-import { openPart } from '../../lookup/pages/open-part.ts';
 import type { IndexInMemory } from './index-in-memory.ts';
 
 const OWN = 'ab'.repeat(16);

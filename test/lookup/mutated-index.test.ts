@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { boundCrc, crc32c } from '../../format/checksum.ts';
+import { IndexFormatError } from '@hashloom/lookup';
+import { DELTA_PART } from '@hashloom/lookup/internal';
 import { RandomStream } from '../../kernels/numbers/random.ts';
-import { DELTA_PART } from '../../lookup/delta.ts';
-import { IndexFormatError } from '../../lookup/index-errors.ts';
-import { boundCrc, crc32c } from '../../lookup/pages/page-checksum.ts';
 import {
   buildIndex,
   IDENTITY,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { alignmentDistance, nearSpellings } from '@hashloom/lookup/internal';
 import { editDistance } from '../../cli/terminal/nearest-key.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
-import { alignmentDistance, nearSpellings } from '../../lookup/near-spellings.ts';
 import { buildIndex, ids, openCounting, words } from './index-in-memory.ts';
 
 async function spellingsOf(keys: string[], query: string): Promise<string[]> {

@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { IndexFormatError, IndexReadError } from '../../lookup/index-errors.ts';
-import { openIndex } from '../../lookup/open-index.ts';
+import { IndexFormatError, IndexReadError, openIndex } from '@hashloom/lookup';
 import { buildIndex, words } from './index-in-memory.ts';
 
 const built = buildIndex({

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { followIndex } from '../../lookup/follow-index.ts';
-import { IndexFormatError, IndexReadError } from '../../lookup/index-errors.ts';
-import { openIndex } from '../../lookup/open-index.ts';
+import { followIndex, IndexFormatError, IndexReadError, openIndex } from '@hashloom/lookup';
 import { openStore } from '../../store/open-store.ts';
 import { type S3Server, startS3Server } from '../store/s3-server.ts';
 import { buildIndex, words } from './index-in-memory.ts';

@@ -3,53 +3,10 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { buildBuckets } from '../../../kernels/codes/build-buckets.ts';
 import { buildBucketPages, buildItemPages } from '../../../kernels/pages/build-pages.ts';
-import { crc32c, xxh32 } from '../../../kernels/pages/checksum.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
-import * as lookupChecksum from '../../../lookup/pages/page-checksum.ts';
 import { buildIndex, bytesOf, ids, words } from '../../lookup/index-in-memory.ts';
 
-const ascii = (text: string) => new TextEncoder().encode(text);
 const identity = Uint8Array.from({ length: 16 }, (_, i) => i);
-
-describe('checksums', () => {
-  for (const [name, functions] of [
-    ['kernels', { crc32c, xxh32 }],
-    ['lookup', lookupChecksum],
-  ] as const) {
-    it(`of ${name} give the known answers`, () => {
-      assert.equal(functions.crc32c(ascii('123456789'), 0, 9), 0xe3069283);
-      // RFC 3720, appendix B.4: 32 zeros, 32 ones, 0 to 31.
-      assert.equal(functions.crc32c(new Uint8Array(32), 0, 32), 0x8a9136aa);
-      assert.equal(functions.crc32c(new Uint8Array(32).fill(255), 0, 32), 0x62a8ab43);
-      assert.equal(
-        functions.crc32c(
-          Uint8Array.from({ length: 32 }, (_, i) => i),
-          0,
-          32,
-        ),
-        0x46dd794e,
-      );
-      assert.equal(functions.xxh32(ascii(''), 0, 0), 0x02cc5d05);
-      assert.equal(functions.xxh32(ascii('abc'), 0, 3), 0x32d153ff);
-      assert.equal(
-        functions.xxh32(ascii('Nobody inspects the spammish repetition'), 0, 39),
-        0xe2293b2f,
-      );
-    });
-  }
-
-  it('agree with each other on every length and start, and go on from a CRC', () => {
-    const stream = new RandomStream(1, 1);
-    const bytes = Uint8Array.from({ length: 200 }, () => stream.below(256));
-    for (let start = 0; start < 9; start++) {
-      for (let end = start; end < 90; end++) {
-        assert.equal(crc32c(bytes, start, end), lookupChecksum.crc32c(bytes, start, end));
-        assert.equal(xxh32(bytes, start, end), lookupChecksum.xxh32(bytes, start, end));
-      }
-    }
-    assert.equal(crc32c(bytes, 50, 200, crc32c(bytes, 0, 50)), crc32c(bytes, 0, 200));
-  });
-});
 
 describe('buildItemPages', () => {
   it('refuses what it cannot write', () => {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { RandomStream } from '../../../kernels/numbers/random.ts';
 import {
   hammingDistance,
+  moduleBytes,
   scanDistances,
+  scanModule,
   scanWithin,
-} from '../../../lookup/resident/hamming-scan.ts';
-import { moduleBytes, scanModule } from '../../../lookup/resident/scan-module.ts';
+} from '@hashloom/lookup/internal';
+import { RandomStream } from '../../../kernels/numbers/random.ts';
 
 describe('the scan of codes', () => {
   it('carries the module that the build makes of kernels/wasm/hamming-scan.ts', () => {

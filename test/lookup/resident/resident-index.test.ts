@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
+import type { Neighbours } from '@hashloom/lookup';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
-import type { Neighbours } from '../../../lookup/neighbours.ts';
 import { distanceByBits, withinByBits } from '../../reference/hamming-by-bits.ts';
 import { buildIndex, ids, openCounting, words } from '../index-in-memory.ts';
 

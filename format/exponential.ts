@@ -1,7 +1,7 @@
 /**
  * e^x with a fixed order of operations, which `Math.exp` does not promise: x = (32 k + j) ln 2 / 32
- * + r, e^x = 2^k 2^(j / 32) e^r. Bit for bit what the maker of the index has, so that codes are the
- * same.
+ * + r, e^x = 2^k 2^(j / 32) e^r. Whoever makes codes and whoever makes them again for a query must
+ * get the same bits.
  */
 
 const LN2_32_HIGH = 0.69314718036912381649 / 32;
@@ -14,7 +14,7 @@ const POWERS = powersOfTwo();
 /** ROOTS[j] = 2^(j / 32). */
 const ROOTS = rootsOfTwo();
 
-/** 0 below -744, Infinity above 709.78. */
+/** e^x within 1e-15 relative; 0 below -744, Infinity above 709.78. */
 export function exponential(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x > 709.782712893384) return Infinity;

@@ -12,19 +12,33 @@ export function crc32c(bytes: Uint8Array, start: number, end: number, crc = 0): 
   let c = ~crc;
   let at = start;
   for (; at + 8 <= end; at += 8) {
-    c ^= bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+    c ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
     c =
-      T[1792 + (c & 255)] ^
-      T[1536 + ((c >>> 8) & 255)] ^
-      T[1280 + ((c >>> 16) & 255)] ^
-      T[1024 + (c >>> 24)] ^
-      T[768 + bytes[at + 4]] ^
-      T[512 + bytes[at + 5]] ^
-      T[256 + bytes[at + 6]] ^
-      T[bytes[at + 7]];
+      T[1792 + (c & 255)]! ^
+      T[1536 + ((c >>> 8) & 255)]! ^
+      T[1280 + ((c >>> 16) & 255)]! ^
+      T[1024 + (c >>> 24)]! ^
+      T[768 + bytes[at + 4]!]! ^
+      T[512 + bytes[at + 5]!]! ^
+      T[256 + bytes[at + 6]!]! ^
+      T[bytes[at + 7]!]!;
   }
-  for (; at < end; at++) c = (c >>> 8) ^ T[(c ^ bytes[at]) & 255];
+  for (; at < end; at++) c = (c >>> 8) ^ T[(c ^ bytes[at]!) & 255]!;
   return ~c >>> 0;
+}
+
+/**
+ * CRC-32C of the header's checksum and then bytes [start, end): proof that they belong to this very
+ * file.
+ */
+export function boundCrc(bytes: Uint8Array, start: number, end: number, headerCrc: number): number {
+  return crc32c(bytes, start, end, seedOf(headerCrc));
+}
+
+/** What checksums of pages and lists go on from. */
+export function seedOf(headerCrc: number): number {
+  const seed = Uint8Array.of(headerCrc, headerCrc >>> 8, headerCrc >>> 16, headerCrc >>> 24);
+  return crc32c(seed, 0, 4);
 }
 
 /** CRC-32C of two byte strings end to end, of their own CRCs and the length of the second. */
@@ -77,7 +91,7 @@ export function xxh32(bytes: Uint8Array, start: number, end: number): number {
   h = (h + (end - start)) | 0;
   for (; at + 4 <= end; at += 4)
     h = Math.imul(rotate((h + Math.imul(word(bytes, at), P3)) | 0, 17), P4);
-  for (; at < end; at++) h = Math.imul(rotate((h + Math.imul(bytes[at], P5)) | 0, 11), P1);
+  for (; at < end; at++) h = Math.imul(rotate((h + Math.imul(bytes[at]!, P5)) | 0, 11), P1);
   h = Math.imul(h ^ (h >>> 15), P2);
   h = Math.imul(h ^ (h >>> 13), P3);
   return (h ^ (h >>> 16)) >>> 0;
@@ -92,7 +106,7 @@ function rotate(value: number, by: number): number {
 }
 
 function word(bytes: Uint8Array, at: number): number {
-  return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
 function crcTables(): Int32Array {
@@ -103,6 +117,6 @@ function crcTables(): Int32Array {
     tables[byte] = c;
   }
   for (let at = 256; at < 2048; at++)
-    tables[at] = (tables[at - 256] >>> 8) ^ tables[tables[at - 256] & 255];
+    tables[at] = (tables[at - 256]! >>> 8) ^ tables[tables[at - 256]! & 255]!;
   return tables;
 }

@@ -1,0 +1,18 @@
+/**
+ * The reader of a published index: what this package promises. `./internal` holds what Hashloom
+ * itself and its tests take of it beside that.
+ */
+
+export { openIndex } from './open-index.ts';
+export type { OpenOptions } from './open-index.ts';
+export { followIndex } from './follow-index.ts';
+export type { FollowedIndex } from './follow-index.ts';
+export { openTextEncoder } from './encoders/open-text-encoder.ts';
+export type { TextEncoder } from './encoders/text-encoder.ts';
+export { IndexFormatError, IndexReadError } from './index-errors.ts';
+export type { BucketAnswer, HashIndex, LookupAnswer, NearbyItem } from './hash-index.ts';
+export type { VersionManifest } from './check-manifest.ts';
+export type { Neighbours, NeighboursBatch } from './neighbours.ts';
+export type { BatchView, ResidentIndex } from './resident/resident-index.ts';
+export type { ResidentKeys } from './resident/resident-keys.ts';
+export type { IndexLocation, RangeReader } from './ranges/range-reader.ts';

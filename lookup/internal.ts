@@ -1,0 +1,17 @@
+/**
+ * What Hashloom's own stages, benches and tests take of the reader beside index.ts. It is not
+ * stable: names and shapes here change in any release, without a word in the list of changes.
+ */
+
+export { applyDelta, mergeItems } from './apply-delta.ts';
+export { checkManifest } from './check-manifest.ts';
+export { compareKeys, type Delta, DELTA_PART, parseDelta, readDelta } from './delta.ts';
+export { textEncoder } from './encoders/text-encoder.ts';
+export { openParts } from './hash-index.ts';
+export { alignmentDistance, nearSpellings } from './near-spellings.ts';
+export { decodeKey, encodeKey } from './pages/item-key.ts';
+export { type LoadedItems, loadItems, textRecord } from './pages/load-items.ts';
+export { openDelta, openPart } from './pages/open-part.ts';
+export { hammingDistance, popcount, scanDistances, scanWithin } from './resident/hamming-scan.ts';
+export { residentKeys } from './resident/resident-keys.ts';
+export { moduleBytes, scanModule } from './resident/scan-module.ts';

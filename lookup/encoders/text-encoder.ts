@@ -94,12 +94,7 @@ export function textEncoder(
       }
       const entries = [...counts].sort(([a], [b]) => a - b);
       const raw = entries.map(
-        ([id, count]) =>
-          (text.frequency === 'count'
-            ? count
-            : text.frequency === 'log'
-              ? 1 + Math.log(count)
-              : 1) * text.scales[id]!,
+        ([id, count]) => frequencyOf(text.frequency, count) * text.scales[id]!,
       );
       const length = Math.sqrt(raw.reduce((sum, weight) => sum + weight * weight, 0));
       const x = entries.map(([id], at) => ({ id, weight: Math.fround(raw[at]! / length) }));
@@ -109,6 +104,12 @@ export function textEncoder(
       };
     },
   };
+}
+
+/** What a term that is `count` times in a text weighs before its scale. */
+function frequencyOf(frequency: NonNullable<Header['text']>['frequency'], count: number): number {
+  if (frequency === 'count') return count;
+  return frequency === 'log' ? 1 + Math.log(count) : 1;
 }
 
 function parse(bytes: Uint8Array): Header {

@@ -31,11 +31,12 @@ async function main(chromium: string): Promise<void> {
   const root = fileURLToPath(new URL('../../../', import.meta.url));
   const server = await serveFolders({
     indexes: scratch,
-    lookup: join(root, 'dist', 'lookup'),
+    hashloom: join(root, 'lookup', 'dist'),
     page: join(root, 'examples', 'browser'),
   });
   const open = async (query: string): Promise<string> => {
-    const page = `${server.uri}/page/index.html?lookup=/lookup/&index=/indexes/demo&query=${encodeURIComponent(query)}`;
+    const places = 'lookup=/hashloom/lookup/&index=/indexes/demo';
+    const page = `${server.uri}/page/index.html?${places}&query=${encodeURIComponent(query)}`;
     const flags = [
       '--headless',
       '--no-sandbox',

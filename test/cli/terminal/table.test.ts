@@ -68,6 +68,7 @@ describe('cutDisplay', () => {
     assert.equal(cutDisplay('東京都', 4), '東…');
     assert.equal(cutDisplay('abc', 3), 'abc');
     assert.equal(padDisplay('東', 4, 'right'), '  東');
+    assert.equal(cutDisplay('👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧', 5), '👨‍👩‍👧👨‍👩‍👧…');
   });
 });
 

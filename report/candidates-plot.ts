@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { CandidateRow } from '../evaluation/candidates.ts';
-import { draw } from './plots.ts';
+import { draw } from './draw.ts';
 
 type Shown = CandidateRow & { way: string; found: number; what: string };
 

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { draw } from './draw.ts';
 import type { MapPoint, ReportData } from './report-data.ts';
 import { shownName } from './shown-name.ts';
 
@@ -10,23 +10,6 @@ import { shownName } from './shown-name.ts';
 
 const ACCENT = 'var(--accent)';
 const MUTED = 'var(--muted)';
-const WIDTH = 640;
-
-/** An SVG of the page's width, in its colours. */
-export function draw(label: string, options: Plot.PlotOptions): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const svg = Plot.plot({
-    width: WIDTH,
-    height: 260,
-    marginLeft: 52,
-    marginBottom: 40,
-    ...options,
-    ariaLabel: label,
-    document,
-  });
-  return svg.outerHTML;
-}
-
 export function lossCurve(curve: ReportData['curve']): string {
   return draw('Loss after each round of training', {
     x: { label: 'epoch', tickFormat: 'd', ticks: Math.min(10, curve.length) },
@@ -121,7 +104,7 @@ export function embeddingMap(points: readonly MapPoint[]): string {
     ),
   );
   return draw('Map of the dense embeddings', {
-    height: WIDTH,
+    height: 640,
     margin: 14,
     marginLeft: 14,
     marginBottom: 14,

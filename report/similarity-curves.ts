@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { CollisionClass } from '../evaluation/collision-curve.ts';
 import type { Method } from '../schemas/experiment.ts';
-import { draw } from './plots.ts';
+import { draw } from './draw.ts';
 
 /** What the curves are of. */
 export interface Similarity {

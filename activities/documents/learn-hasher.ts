@@ -1,7 +1,8 @@
 import { learnNetwork } from '../../hashers/documents/networks/learn-network.ts';
 import { learnStackedMachines } from '../../hashers/documents/networks/learn-s-rbm.ts';
-import { LINEAR_METHODS } from '../../hashers/documents/linear/linear-method.ts';
-import { NETWORKS, networkSettings } from '../../hashers/documents/networks/network-method.ts';
+import { LINEAR_METHODS } from '../../hashers/documents/linear/linear-methods.ts';
+import { networkSettings } from '../../hashers/documents/networks/network-settings.ts';
+import { NETWORKS } from '../../hashers/documents/networks/networks.ts';
 import type { Checkpoint, Validate } from '../../hashers/documents/networks/train-with-checks.ts';
 import { takeRows, type TrainingDocuments } from '../../hashers/documents/training-documents.ts';
 import { precisionAt } from '../../evaluation/precision-at.ts';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { CONFIGURATION_FILE } from '../configuration/load-configuration.ts';
+import type { ScheduleVerb } from '../index/schedules.ts';
 import { duration, examples, temporalOptions, terminals } from '../terminal/program-options.ts';
 
 interface CreateOptions {
@@ -94,19 +95,17 @@ export function addScheduleCommand(program: Command): void {
       const { indexOrConfigured } = await import('../run/show-run.ts');
       const target = await indexOrConfigured(index);
       const said = await withTemporal(temporalOptions(command), (client) =>
-        actOnSchedule(client, target, name as keyof typeof VERBS, options.note),
+        actOnSchedule(client, target, name as ScheduleVerb, options.note),
       );
       process.stdout.write(`${said}\n`);
     });
   }
 }
 
-const VERBS = {
+const VERBS: Record<ScheduleVerb, string> = {
   describe: 'Shows a schedule: when, what, and what became of its last runs.',
   trigger: 'Runs it now, once.',
   pause: 'Stops it until it is unpaused.',
   unpause: 'Lets it go on.',
   delete: 'Deletes it; runs under way go on.',
-} as const;
-
-export type ScheduleVerb = keyof typeof VERBS;
+};

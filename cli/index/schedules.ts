@@ -13,7 +13,6 @@ import type { ClientConnection } from '../../workers/connection.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { QUEUES } from '../../schemas/queues.ts';
 import { scheduledWorkflowId, scheduleId, WORKFLOW } from '../../schemas/run.ts';
-import type { ScheduleVerb } from '../commands/schedule.ts';
 import { formatDuration, formatTime } from '../terminal/format.ts';
 import { prepareRun } from '../run/start-run.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -122,6 +121,8 @@ export function schedulesTable(schedules: readonly ListedSchedule[], terminal: T
     terminal.columns(),
   );
 }
+
+export type ScheduleVerb = 'describe' | 'trigger' | 'pause' | 'unpause' | 'delete';
 
 /** Does what the verb says, and says what it did. */
 export async function actOnSchedule(

@@ -1,7 +1,7 @@
 import { log } from '../../kernels/numbers/elementary.ts';
 import type { PairLoss } from '../../kernels/training/pair-loss.ts';
-import type { LossParameters } from './losses.ts';
-import type { TensorLoss } from './tensor-losses.ts';
+import type { LossParameters } from './loss-parameters.ts';
+import type { TensorLoss } from './tensor-loss.ts';
 
 /** Cosine similarity (paper, eq. 7): p = ((1 + c) / 2)^K; dp/dc = K / 2 ((1 + c) / 2)^(K - 1). */
 export function cos({ concentration }: LossParameters): PairLoss {

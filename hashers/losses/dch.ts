@@ -1,7 +1,7 @@
 import { log } from '../../kernels/numbers/elementary.ts';
 import type { PairLoss } from '../../kernels/training/pair-loss.ts';
-import type { LossParameters } from './losses.ts';
-import type { TensorLoss } from './tensor-losses.ts';
+import type { LossParameters } from './loss-parameters.ts';
+import type { TensorLoss } from './tensor-loss.ts';
 
 /**
  * Deep Cauchy Hashing (Cao et al. 2018; paper, eq. 9): p = gamma / (gamma + d/2 (1 - c)) with gamma

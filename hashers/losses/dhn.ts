@@ -1,7 +1,7 @@
 import { exp, softplus } from '../../kernels/numbers/elementary.ts';
 import type { PairLoss } from '../../kernels/training/pair-loss.ts';
-import type { LossParameters } from './losses.ts';
-import type { TensorLoss } from './tensor-losses.ts';
+import type { LossParameters } from './loss-parameters.ts';
+import type { TensorLoss } from './tensor-loss.ts';
 
 /**
  * Deep Hashing Networks (Zhu et al. 2016; paper, eq. 6), in the reading p = sigma(K c): the

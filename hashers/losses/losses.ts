@@ -4,15 +4,8 @@ import { cos } from './cos.ts';
 import { dch } from './dch.ts';
 import { dhn } from './dhn.ts';
 import { dhnPower } from './dhn-power.ts';
+import type { LossParameters } from './loss-parameters.ts';
 import { lse } from './lse.ts';
-
-/** What a loss depends on beside the embeddings. */
-export interface LossParameters {
-  /** K. */
-  concentration: number;
-  /** d: dimensions of an embedding. */
-  bits: number;
-}
 
 /**
  * The learning methods by name. A method gives log p(y = 1 | c) with its slope, for the largest

@@ -1,7 +1,7 @@
 import { acos, log } from '../../kernels/numbers/elementary.ts';
 import type { PairLoss } from '../../kernels/training/pair-loss.ts';
-import type { LossParameters } from './losses.ts';
-import type { TensorLoss } from './tensor-losses.ts';
+import type { LossParameters } from './loss-parameters.ts';
+import type { TensorLoss } from './tensor-loss.ts';
 
 /**
  * Locality Sensitive Embeddings (paper, eq. 8): p = psi^K with the angular similarity psi = 1 -

@@ -1,7 +1,8 @@
 import { exp } from '../../kernels/numbers/elementary.ts';
 import { COSINE_LIMIT } from '../../kernels/training/pair-loss.ts';
 import { LOSS_NAMES } from '../../schemas/configuration.ts';
-import { createLoss, type LossParameters } from './losses.ts';
+import type { LossParameters } from './loss-parameters.ts';
+import { createLoss } from './losses.ts';
 
 const STEPS = 160;
 

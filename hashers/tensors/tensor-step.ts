@@ -11,7 +11,7 @@ import {
   type Quantization,
 } from '../../kernels/training/pair-loss.ts';
 import type { Tensorflow } from '../../schemas/tensorflow.ts';
-import type { TensorLoss } from '../losses/tensor-losses.ts';
+import type { TensorLoss } from '../losses/tensor-loss.ts';
 
 export interface TensorBatch {
   /** (m): slots of the pairs. */

@@ -18,7 +18,8 @@ import {
 import type { TrainingConfiguration } from '../../schemas/configuration.ts';
 import type { Tensorflow } from '../../schemas/tensorflow.ts';
 import { drawRound, type RoundBatch } from '../draw-round.ts';
-import { createTensorLoss, type TensorLoss } from '../losses/tensor-losses.ts';
+import type { TensorLoss } from '../losses/tensor-loss.ts';
+import { createTensorLoss } from '../losses/tensor-losses.ts';
 import { openTensorStates, type TensorStates } from './tensor-states.ts';
 import { lossAndGradient } from './tensor-step.ts';
 

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { medianOf } from '../../kernels/numbers/median.ts';
 import type { DocumentPicture } from '../../schemas/document-experiment.ts';
-import { draw } from '../plots.ts';
+import { draw } from '../draw.ts';
 
 export interface BitsCurve {
   name: string;

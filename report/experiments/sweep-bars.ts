@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { draw } from '../plots.ts';
+import { draw } from '../draw.ts';
 
 /** The best setting of a method among those with one value of a variable. */
 export interface SweepBar {

@@ -1,7 +1,7 @@
 import type { Layer } from '../../../kernels/documents/encode-sparse.ts';
 import { itq as rotate } from '../../vectors/itq.ts';
 import { composedLayer } from '../networks/composed-layer.ts';
-import type { LinearInput } from './linear-method.ts';
+import type { LinearInput } from './linear-input.ts';
 import { principalDirections, project, transpose } from './principal-directions.ts';
 
 /**

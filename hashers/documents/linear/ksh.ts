@@ -14,7 +14,7 @@ import { PROJECTION_PURPOSE } from '../../vectors/lsh.ts';
 import { cholesky, solveLower, solveUpper } from './cholesky.ts';
 import { labelSets, labelSimilarity } from '../label-sets.ts';
 import { largestEigenvector } from './largest-eigenvector.ts';
-import type { LinearInput } from './linear-method.ts';
+import type { LinearInput } from './linear-input.ts';
 import { takeRows, type TrainingDocuments } from '../training-documents.ts';
 
 const ANCHORS = 500;

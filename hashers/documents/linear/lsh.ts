@@ -1,7 +1,7 @@
 import type { Layer } from '../../../kernels/documents/encode-sparse.ts';
 import { lsh as hyperplanes } from '../../vectors/lsh.ts';
 import { transpose } from './principal-directions.ts';
-import type { LinearInput } from './linear-method.ts';
+import type { LinearInput } from './linear-input.ts';
 
 /** Random hyperplanes through the origin (Charikar 2002): nothing is learned. */
 export function lsh({ documents: { terms }, bits, seed }: LinearInput): Layer[] {

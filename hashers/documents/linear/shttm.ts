@@ -10,7 +10,7 @@ import type { Layer } from '../../../kernels/documents/encode-sparse.ts';
 import { medianOf } from '../../../kernels/numbers/median.ts';
 import { cholesky, solveLower, solveUpper } from './cholesky.ts';
 import { type LabelSets, labelSets } from '../label-sets.ts';
-import type { LinearInput } from './linear-method.ts';
+import type { LinearInput } from './linear-input.ts';
 import { ridge } from './ridge.ts';
 import { topicShares } from './topic-shares.ts';
 

@@ -1,6 +1,6 @@
 import type { Layer } from '../../../kernels/documents/encode-sparse.ts';
 import { composedLayer } from '../networks/composed-layer.ts';
-import type { LinearInput } from './linear-method.ts';
+import type { LinearInput } from './linear-input.ts';
 import { principalDirections, project, transpose } from './principal-directions.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Layer } from '../../../kernels/documents/encode-sparse.ts';
 import { laplacianEigenmap } from './laplacian-eigenmap.ts';
-import type { LinearInput } from './linear-method.ts';
+import type { LinearInput } from './linear-input.ts';
 import { linearSvm } from './linear-svm.ts';
 import { medianOf } from '../../../kernels/numbers/median.ts';
 import { nearestNeighbours } from './nearest-neighbours.ts';

@@ -1,6 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { LatentInput } from './network-method.ts';
-import { dense } from '../linear/dense.ts';
+import type { LatentInput } from './latent-method.ts';
+import { dense } from './dense.ts';
 
 const FLOOR = 1e-6;
 /** The noise begins at exp(-2), so that it does not drown bits that mean nothing yet. */

@@ -5,16 +5,16 @@ import {
   probabilities,
   straightThrough,
 } from './bernoulli.ts';
-import { denseShapes } from '../linear/dense.ts';
+import { denseShapes } from './dense.ts';
 import { chooseComponent, mixtureShapes } from './mixture.ts';
-import type { NetworkMethod } from './network-method.ts';
+import type { LatentMethod } from './latent-method.ts';
 
 /**
  * BMSH (Dong et al. 2019): bits whose prior is a mixture of K Bernoulli distributions gamma_c, with
  * data-dependent noise. E_q(c|x) KL(q(z|x) || p(z|c)) = sum_i (a_i ln a_i + (1 - a_i) ln(1 - a_i))
  * - sum_c b_c sum_i (a_i ln g_ci + (1 - a_i) ln(1 - g_ci)).
  */
-export const bmsh: NetworkMethod = {
+export const bmsh: LatentMethod = {
   threshold: 'zero',
   decodes: true,
   pairs: false,

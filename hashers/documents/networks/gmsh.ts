@@ -1,7 +1,7 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import { denseShapes } from '../linear/dense.ts';
+import { denseShapes } from './dense.ts';
 import { chooseComponent, mixtureShapes } from './mixture.ts';
-import type { NetworkMethod } from './network-method.ts';
+import type { LatentMethod } from './latent-method.ts';
 import { drawGaussian } from './vdsh.ts';
 
 /**
@@ -9,7 +9,7 @@ import { drawGaussian } from './vdsh.ts';
  * diagonal covariance, cut at the median afterwards. E_q(c|x) KL(N(mu, s^2) || N(m_c, s_c^2)) = 1/2
  * sum_c b_c sum_i (ln s_ci^2 - ln s_i^2 + (s_i^2 + (mu_i - m_ci)^2) / s_ci^2 - 1).
  */
-export const gmsh: NetworkMethod = {
+export const gmsh: LatentMethod = {
   threshold: 'median',
   decodes: true,
   pairs: false,

@@ -4,7 +4,8 @@ import type { Layer } from '../../../kernels/documents/encode-sparse.ts';
 import type { HashingConfiguration } from '../../../schemas/documents.ts';
 import { nearestNeighbours } from '../linear/nearest-neighbours.ts';
 import { networkLayers } from './network-layers.ts';
-import { type NetworkMethod, networkSettings } from './network-method.ts';
+import type { LatentMethod } from './latent-method.ts';
+import { networkSettings } from './network-settings.ts';
 import { initializeNetwork } from './network-state.ts';
 import { trainEpoch } from './train-epoch.ts';
 import {
@@ -18,7 +19,7 @@ import type { TrainingDocuments } from '../training-documents.ts';
 
 export interface LearnInput {
   tf: typeof Tf;
-  method: NetworkMethod;
+  method: LatentMethod;
   settings: HashingConfiguration;
   documents: TrainingDocuments;
   bits: number;

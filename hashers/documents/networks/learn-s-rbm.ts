@@ -14,7 +14,7 @@ import { medianOf } from '../../../kernels/numbers/median.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { shuffle } from '../../../kernels/numbers/shuffle.ts';
 import { contrast, hiddenUnits, type Machine } from './boltzmann.ts';
-import { dense } from '../linear/dense.ts';
+import { dense } from './dense.ts';
 import type { LearnInput } from './learn-network.ts';
 import { type NetworkState, type Weights } from './network-state.ts';
 import { HASHER_PURPOSE, type Noise, noiseOf, normalsOf } from './noise.ts';

@@ -1,6 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import { dense, denseShapes } from '../linear/dense.ts';
-import type { LatentInput, ParameterShape } from './network-method.ts';
+import { dense, denseShapes } from './dense.ts';
+import type { LatentInput, ParameterShape } from './latent-method.ts';
 
 /** q(c|x), a layer on the hidden one, and the prior's weights pi. */
 export function mixtureShapes(hidden: number, components: number): Record<string, ParameterShape> {

@@ -5,8 +5,8 @@ import {
   probabilities,
   straightThrough,
 } from './bernoulli.ts';
-import { denseShapes } from '../linear/dense.ts';
-import type { Latent, LatentInput, NetworkMethod } from './network-method.ts';
+import { denseShapes } from './dense.ts';
+import type { Latent, LatentInput, LatentMethod } from './latent-method.ts';
 
 /** Deviation of the noise of NASH-N. */
 const FIXED_SIGMA = 0.2;
@@ -32,10 +32,10 @@ const COMMON = {
   defaults: { batch: 100, rate: 0.005, wordDropout: 0.5, encoderLayers: 0, klWeight: 0.1 },
 } as const;
 
-export const nash: NetworkMethod = { ...COMMON, parameters: () => ({}), latent: draw };
+export const nash: LatentMethod = { ...COMMON, parameters: () => ({}), latent: draw };
 
 /** With noise of one fixed deviation on the bits that the decoder gets. */
-export const nashN: NetworkMethod = {
+export const nashN: LatentMethod = {
   ...COMMON,
   parameters: () => ({}),
   latent(input) {
@@ -46,7 +46,7 @@ export const nashN: NetworkMethod = {
 };
 
 /** With noise whose deviation is a function of the document. */
-export const nashDn: NetworkMethod = {
+export const nashDn: LatentMethod = {
   ...COMMON,
   parameters: (hidden, bits) => denseShapes('noise', hidden, bits),
   latent(input) {

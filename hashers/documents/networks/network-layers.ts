@@ -4,7 +4,8 @@ import {
   type SparseRows,
 } from '../../../kernels/documents/encode-sparse.ts';
 import { medianOf } from '../../../kernels/numbers/median.ts';
-import type { NetworkMethod, NetworkSettings } from './network-method.ts';
+import type { LatentMethod } from './latent-method.ts';
+import type { NetworkSettings } from './network-settings.ts';
 import { encoderLayers, INPUT, type NetworkState } from './network-state.ts';
 
 /**
@@ -14,7 +15,7 @@ import { encoderLayers, INPUT, type NetworkState } from './network-state.ts';
  */
 export function networkLayers(
   state: NetworkState,
-  method: NetworkMethod,
+  method: LatentMethod,
   settings: NetworkSettings,
   training: SparseRows,
 ): Layer[] {

@@ -1,7 +1,8 @@
 import type { Moments } from '../../../kernels/documents/adam-sparse.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
-import { denseShapes } from '../linear/dense.ts';
-import type { NetworkMethod, NetworkSettings, ParameterShape } from './network-method.ts';
+import { denseShapes } from './dense.ts';
+import type { LatentMethod, ParameterShape } from './latent-method.ts';
+import type { NetworkSettings } from './network-settings.ts';
 import { HASHER_PURPOSE, normalsOf } from './noise.ts';
 
 /** A parameter with Adam's moments; of the first layer with the batches that each term was in. */
@@ -38,7 +39,7 @@ export function encoderLayers(count: number): string[] {
  * same for a seed. Throws RangeError where the network is too large.
  */
 export function initializeNetwork(
-  method: NetworkMethod,
+  method: LatentMethod,
   { terms, bits, labels }: NetworkShape,
   settings: NetworkSettings,
   seed: number,

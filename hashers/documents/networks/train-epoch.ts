@@ -3,9 +3,10 @@ import type { Adam } from '../../../kernels/documents/adam-sparse.ts';
 import type { SparseRows } from '../../../kernels/documents/encode-sparse.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { shuffle } from '../../../kernels/numbers/shuffle.ts';
-import { dense } from '../linear/dense.ts';
+import { dense } from './dense.ts';
 import type { NeighbourGraph } from '../linear/nearest-neighbours.ts';
-import type { NetworkMethod, NetworkSettings, Parameters } from './network-method.ts';
+import type { LatentMethod, Parameters } from './latent-method.ts';
+import type { NetworkSettings } from './network-settings.ts';
 import { hiddenLayers, INPUT, type NetworkState } from './network-state.ts';
 import { HASHER_PURPOSE, type Noise, noiseOf } from './noise.ts';
 import { reconstruction, wordEntries } from './reconstruction.ts';
@@ -13,7 +14,7 @@ import { takeRows, type TrainingDocuments } from '../training-documents.ts';
 
 export interface EpochInput {
   tf: typeof Tf;
-  method: NetworkMethod;
+  method: LatentMethod;
   settings: NetworkSettings;
   bits: number;
   state: NetworkState;

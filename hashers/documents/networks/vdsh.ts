@@ -1,6 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import { dense, denseShapes } from '../linear/dense.ts';
-import type { LatentInput, NetworkMethod } from './network-method.ts';
+import { dense, denseShapes } from './dense.ts';
+import type { LatentInput, LatentMethod } from './latent-method.ts';
 
 /** z = mu + sigma e, with `code` mu and `deviation` ln sigma^2. */
 export function drawGaussian({ tf, parameters, hidden, code: mu, noise }: LatentInput): {
@@ -16,11 +16,8 @@ export function drawGaussian({ tf, parameters, hidden, code: mu, noise }: Latent
   return { mu, logVariance, z };
 }
 
-/**
- * VDSH (Chaidaroon and Fang 2017): a Gaussian latent variable with a standard normal prior, cut at
- * the median afterwards.
- */
-export const vdsh: NetworkMethod = {
+/** VDSH (Chaidaroon and Fang 2017): a Gaussian latent variable with a standard normal prior, cut at the median afterwards. */
+export const vdsh: LatentMethod = {
   threshold: 'median',
   decodes: true,
   pairs: false,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { crossEntropy, markovEntropy } from '../../../hashers/documents/linear/ammi.ts';
+import { crossEntropy, markovEntropy } from '../../../hashers/documents/networks/ammi.ts';
 import {
   findTensorflow,
   openTensorflow,

@@ -1,5 +1,5 @@
 import { precisionAt } from '../../../evaluation/precision-at.ts';
-import type { LinearMethod } from '../../../hashers/documents/linear/linear-method.ts';
+import type { LinearMethod } from '../../../hashers/documents/linear/linear-input.ts';
 import { takeRows, type TrainingDocuments } from '../../../hashers/documents/training-documents.ts';
 import { encodeSparse } from '../../../kernels/documents/encode-sparse.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';

@@ -4,7 +4,8 @@ import {
   learnNetwork,
   type LearnInput,
 } from '../../../hashers/documents/networks/learn-network.ts';
-import { NETWORKS, networkSettings } from '../../../hashers/documents/networks/network-method.ts';
+import { networkSettings } from '../../../hashers/documents/networks/network-settings.ts';
+import { NETWORKS } from '../../../hashers/documents/networks/networks.ts';
 import { initializeNetwork } from '../../../hashers/documents/networks/network-state.ts';
 import type { Checkpoint } from '../../../hashers/documents/networks/train-with-checks.ts';
 import type { TrainingDocuments } from '../../../hashers/documents/training-documents.ts';

@@ -1,6 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import { probabilities } from '../networks/bernoulli.ts';
-import type { NetworkMethod } from '../networks/network-method.ts';
+import { probabilities } from './bernoulli.ts';
+import type { LatentMethod } from './latent-method.ts';
 
 /** r: bits before it on which a bit may depend in the model of all codes (AMMI takes 3). */
 const ORDER = 3;
@@ -13,7 +13,7 @@ const SMALLEST = 1e-9;
  * H(Z) is bounded above by a Markov chain of order 3 over the bits. Where AMMI learns the chain as
  * an adversary, it is fitted to the batch here, which has a closed form.
  */
-export const ammi: NetworkMethod = {
+export const ammi: LatentMethod = {
   threshold: 'zero',
   decodes: false,
   pairs: true,

@@ -1,5 +1,5 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { Parameters, ParameterShape } from '../networks/network-method.ts';
+import type { Parameters, ParameterShape } from './latent-method.ts';
 
 /** Glorot's deviation of a layer of weights `name` and biases `name.bias`. */
 export function denseShapes(

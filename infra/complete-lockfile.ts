@@ -53,13 +53,11 @@ function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> | 
   const match = new RegExp(`[-/](${SYSTEMS})-(${PROCESSORS})(?:-(\\w+))?$`, 'u').exec(name);
   if (!match) return undefined;
   const [, os = '', cpu = '', variant = ''] = match;
-  const libc =
-    os !== 'linux'
-      ? undefined
-      : variant.startsWith('musl')
-        ? 'musl'
-        : variant.startsWith('gnu')
-          ? 'glibc'
-          : undefined;
+  const libc = os === 'linux' ? libcOf(variant) : undefined;
   return { os: [os], cpu: [cpu], ...(libc && { libc: [libc] }) };
+}
+
+function libcOf(variant: string): string | undefined {
+  if (variant.startsWith('musl')) return 'musl';
+  return variant.startsWith('gnu') ? 'glibc' : undefined;
 }

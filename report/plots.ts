@@ -80,12 +80,11 @@ export function embeddingMap(points: readonly MapPoint[]): string {
   const named = points.filter((point) => point.named);
   const xs = points.map(({ x }) => x);
   const [least, most] = [Math.min(...xs), Math.max(...xs)];
-  const anchorOf = ({ x }: MapPoint) =>
-    x < least + 0.12 * (most - least)
-      ? 'start'
-      : x > most - 0.12 * (most - least)
-        ? 'end'
-        : 'middle';
+  const border = 0.12 * (most - least);
+  const anchorOf = ({ x }: MapPoint) => {
+    if (x < least + border) return 'start';
+    return x > most - border ? 'end' : 'middle';
+  };
   // A name at the border stands to the inner side of its point.
   const names = (['start', 'middle', 'end'] as const).map((textAnchor) =>
     Plot.text(

@@ -28,14 +28,15 @@ const HINTS: Record<string, string> = {
     'no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE',
 };
 
+/** Errors without a name of their own, by HTTP status. */
+const NAMES: Record<number, string> = { 301: 'PermanentRedirect', 403: 'AccessDenied' };
+
 /** A StoreError where no retry helps, else a plain error that a retry may mend. */
 export function s3Error(error: unknown, { operation, bucket, key }: S3Request): Error {
   if (error instanceof Failure) return error;
   const name = (error as Error).name;
   const status = statusOf(error);
-  const hint =
-    HINTS[name] ??
-    (status === 403 ? HINTS.AccessDenied : status === 301 ? HINTS.PermanentRedirect : undefined);
+  const hint = HINTS[name] ?? HINTS[NAMES[status ?? 0] ?? ''];
   const where = `${operation} s3://${bucket}/${key}`;
   const what = [status, name, (error as Error).message]
     .filter((part) => part !== undefined && part !== '')

@@ -63,12 +63,10 @@ export function openS3Store(bucket: string, prefix: string): Store {
           }),
         ),
       }),
-      (error) =>
-        isMissingKey(error)
-          ? { value: undefined }
-          : isRangeBeyondEnd(error)
-            ? { value: empty }
-            : undefined,
+      (error) => {
+        if (isMissingKey(error)) return { value: undefined };
+        return isRangeBeyondEnd(error) ? { value: empty } : undefined;
+      },
     );
     return found.value;
   }
@@ -189,8 +187,10 @@ export function openS3Store(bucket: string, prefix: string): Store {
           await client.putObject({ Bucket: bucket, Key: key, Body: 'probe', ...condition });
           return false;
         },
-        (error) =>
-          isConditionFailed(error) ? true : isUnknownCondition(error) ? false : undefined,
+        (error) => {
+          if (isConditionFailed(error)) return true;
+          return isUnknownCondition(error) ? false : undefined;
+        },
       );
     await refused({ IfNoneMatch: '*' });
     const honoured =

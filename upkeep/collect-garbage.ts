@@ -157,20 +157,17 @@ async function chooseVersions(
       0,
     );
   const kept: IndexManifest[] = [];
+  const whyKept = (version: number): string | undefined => {
+    if (version === current) return 'current';
+    const pin = pins.get(version);
+    if (pin !== undefined) return `pinned by ${pin.who}: ${pin.why}`;
+    if (latest.has(version)) return `one of the last ${options.keep}`;
+    const usedMs = Math.max(youngest(version), replacedAt.get(version) ?? 0);
+    return options.now - usedMs <= options.graceMs ? 'within the grace' : undefined;
+  };
   for (const manifest of versions) {
     const { version } = manifest;
-    const pin = pins.get(version);
-    const why =
-      version === current
-        ? 'current'
-        : pin !== undefined
-          ? `pinned by ${pin.who}: ${pin.why}`
-          : latest.has(version)
-            ? `one of the last ${options.keep}`
-            : options.now - Math.max(youngest(version), replacedAt.get(version) ?? 0) <=
-                options.graceMs
-              ? 'within the grace'
-              : undefined;
+    const why = whyKept(version);
     if (why === undefined) garbage.versions.push(version);
     else {
       garbage.kept.push({ version, why });

@@ -11,9 +11,7 @@ export async function serveHealth(
   const server = createServer((request, response) => {
     const all = states();
     const ready = all.every((state) => state === 'RUNNING');
-    const ok = request.url === '/healthz' || (request.url === '/readyz' && ready);
-    const known = request.url === '/healthz' || request.url === '/readyz';
-    response.writeHead(ok ? 200 : known ? 503 : 404, { 'content-type': 'application/json' });
+    response.writeHead(statusOf(request.url, ready), { 'content-type': 'application/json' });
     response.end(`${JSON.stringify({ ready, workers: all })}\n`);
   });
   await new Promise<void>((resolve, reject) => {
@@ -25,4 +23,10 @@ export async function serveHealth(
     port: typeof address === 'object' && address ? address.port : port,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+function statusOf(path: string | undefined, ready: boolean): number {
+  if (path === '/healthz') return 200;
+  if (path === '/readyz') return ready ? 200 : 503;
+  return 404;
 }

@@ -96,14 +96,16 @@ export function addLookupCommand(program: Command): void {
           if (options.json) process.stdout.write(answerLine(answer));
           else if (answer.found) out.write(answerText(answer, out));
           if (answer.found) continue;
-          const lower = answer.query.toLowerCase();
-          const hint = answer.near.includes(lower)
-            ? `; words are lower-case there: ${lower}`
-            : answer.near.length > 0
-              ? `; near: ${answer.near.join(', ')}`
-              : '';
-          err.write(`not in the index: ${answer.query}${hint}\n`);
+          err.write(
+            `not in the index: ${answer.query}${spellingHint(answer.query, answer.near)}\n`,
+          );
         }
       },
     );
+}
+
+function spellingHint(query: string, near: readonly string[]): string {
+  const lower = query.toLowerCase();
+  if (near.includes(lower)) return `; words are lower-case there: ${lower}`;
+  return near.length > 0 ? `; near: ${near.join(', ')}` : '';
 }

@@ -88,11 +88,9 @@ function wrongValue(schema: SchemaNode, issue: z.core.$ZodIssue, values: unknown
   const node = schemaAt(schema, issue.path);
   const name = issue.path.length === 0 ? 'the configuration' : issue.path.join('.');
   const expected =
-    issue.code === 'invalid_format'
+    issue.code === 'invalid_format' || node === undefined
       ? issue.message
-      : node === undefined
-        ? issue.message
-        : describeExpectation(node);
+      : describeExpectation(node);
   const value = valueAt(values, issue.path);
   if (value === undefined) return `${name}: missing; expected ${expected}`;
   return `${name}: expected ${expected}, got ${showValue(value)}${quotingHint(node, value)}`;

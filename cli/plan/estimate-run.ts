@@ -178,11 +178,8 @@ export function estimateRun(
   const stages = plans.map((plan): StageEstimate => {
     const { name } = plan;
     const names = ACTIVITIES[name] ?? [];
-    const share = plan.runs
-      ? plan.missing === undefined
-        ? 1
-        : plan.missing.artifacts / plan.missing.of
-      : 0;
+    const missing = plan.missing === undefined ? 1 : plan.missing.artifacts / plan.missing.of;
+    const share = plan.runs ? missing : 0;
     let seconds = 0;
     let activities = 0;
     for (const activity of names) {

@@ -124,11 +124,8 @@ function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[
         } catch (error) {
           const unmade = error instanceof StageWouldRun;
           if (!unmade && !(error instanceof ArtifactsMissing)) throw error;
-          const why = unmade
-            ? name === 'report' || name === 'publish'
-              ? UNPUBLISHED
-              : UNMADE
-            : error.message;
+          const whyUnmade = name === 'report' || name === 'publish' ? UNPUBLISHED : UNMADE;
+          const why = unmade ? whyUnmade : error.message;
           plans.push({
             name,
             runs: true,

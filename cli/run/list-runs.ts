@@ -43,13 +43,14 @@ export async function listRuns(
   return runs.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
 }
 
+const COLOURS: Record<string, 'green' | 'cyan'> = { COMPLETED: 'green', RUNNING: 'cyan' };
+
 export function runsTable(runs: readonly ListedRun[], terminal: Terminal): string[] {
   const rows = runs.map((run) => {
     const ended = run.endedAt === undefined ? Date.now() : Date.parse(run.endedAt);
-    const color = run.status === 'COMPLETED' ? 'green' : run.status === 'RUNNING' ? 'cyan' : 'red';
     return [
       run.index,
-      terminal.paint(color, run.status.toLowerCase()),
+      terminal.paint(COLOURS[run.status] ?? 'red', run.status.toLowerCase()),
       formatTime(new Date(run.startedAt)),
       formatSeconds((ended - Date.parse(run.startedAt)) / 1000),
       run.runId,

@@ -53,8 +53,7 @@ export function mergeProgress(
     const view: StageView = {
       name: stage.name,
       state: stage.state,
-      fraction:
-        stage.state === 'done' ? 1 : stage.state === 'waiting' ? 0 : fractionOf(done, total, beats),
+      fraction: FRACTIONS[stage.state] ?? fractionOf(done, total, beats),
       done,
       total,
       figures: Object.assign({}, inChild?.figures, ...beats.map((beat) => beat.figures)) as Record<
@@ -93,6 +92,9 @@ export function finishedSnapshot(result: ReindexResult): RunSnapshot {
 function isPartOf(stage: StageName, whole: StageName): boolean {
   return stage === whole || ((stage === 'block' || stage === 'survey') && whole === 'train');
 }
+
+/** How much of a stage is done that is not at work. */
+const FRACTIONS: Partial<Record<StageView['state'], number>> = { done: 1, waiting: 0 };
 
 function fractionOf(
   done: number,

@@ -8,7 +8,8 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  let digits = value >= 9.995 ? 1 : 2;
+  if (unit === 0 || value >= 99.95) digits = 0;
   return `${value.toFixed(digits)} ${BYTE_UNITS[unit]}`;
 }
 

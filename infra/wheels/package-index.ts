@@ -188,13 +188,10 @@ export async function get(
     if (response.ok) return response;
     throw new Error(`status ${response.status}`);
   } catch (error) {
-    const cause =
-      error instanceof Error
-        ? error.cause instanceof Error
-          ? error.cause.message
-          : error.message
-        : String(error);
-    throw new Error(`${plain.href}: ${cause}`, { cause: error });
+    // What broke a connection is the cause of what `fetch` throws.
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${plain.href}: ${message}`, { cause: error });
   }
 }
 

@@ -73,9 +73,9 @@ export function weighCounts(
   for (let at = 0; at < terms.length; at++) {
     const id = global ? global[terms[at]] : terms[at];
     if (id < 0) continue;
-    const weight =
-      (frequency === 'count' ? counts[at] : frequency === 'log' ? 1 + log(counts[at]) : 1) *
-      scales[id];
+    let weight = scales[id];
+    if (frequency === 'count') weight *= counts[at];
+    else if (frequency === 'log') weight *= 1 + log(counts[at]);
     squares += weight * weight;
     entries.push({ id, weight });
   }

@@ -43,8 +43,8 @@ export function crossEntropy(
   positive: boolean,
   out: Float64Array,
 ): void {
-  const clamped =
-    cosine > COSINE_LIMIT ? COSINE_LIMIT : cosine < -COSINE_LIMIT ? -COSINE_LIMIT : cosine;
+  const atLeast = cosine < -COSINE_LIMIT ? -COSINE_LIMIT : cosine;
+  const clamped = cosine > COSINE_LIMIT ? COSINE_LIMIT : atLeast;
   loss.logRelevance(clamped, out);
   if (positive) {
     out[0] = -out[0];

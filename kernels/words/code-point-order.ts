@@ -15,7 +15,8 @@ export function compareCodePoints(a: string, b: string): number {
 
 /** Surrogates above all other code units. */
 function rank(unit: number): number {
-  return unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
 /** Throws RangeError unless the words rise, each once. `what` names the list. */

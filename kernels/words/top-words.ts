@@ -50,12 +50,10 @@ export function chooseCommonOfPieces(
       const ranked = top.finish().words;
       const both: string[] = [];
       for (let i = 0, j = 0; i < ranked.length || j < frequent.words.length;) {
-        const order =
-          i === ranked.length
-            ? 1
-            : j === frequent.words.length
-              ? -1
-              : compareCodePoints(ranked[i], frequent.words[j]);
+        let order = 0;
+        if (i === ranked.length) order = 1;
+        else if (j === frequent.words.length) order = -1;
+        else order = compareCodePoints(ranked[i], frequent.words[j]);
         both.push(order <= 0 ? ranked[i] : frequent.words[j]);
         if (order <= 0) i += 1;
         if (order >= 0) j += 1;

@@ -21,18 +21,15 @@ export function pairsTable(pairs: readonly DocumentPair[]): string {
     ({ data, bits, better, worse, seeds, difference, interval: [low, high] }) => {
       const [a, b] = [paperPrecision(data, better, bits), paperPrecision(data, worse, bits)];
       const paper = a === undefined || b === undefined ? '' : signed(a - b);
-      const verdict = low > 0 ? 'above' : high < 0 ? 'below' : 'not told apart';
-      return (
-        `| ${data} | ${bits} | ${better} - ${worse} | ${signed(difference)} | ${signed(low)} ` +
-        `to ${signed(high)} | ${verdict} | ${paper} | ${seeds} |`
-      );
+      const below = high < 0 ? 'below' : 'not told apart';
+      const verdict = low > 0 ? 'above' : below;
+      return `| ${data} | ${bits} | ${better} - ${worse} | ${signed(difference)} | ${signed(low)} to ${signed(high)} | ${verdict} | ${paper} | ${seeds} |`;
     },
   );
   return [
     '## Pairs whose order the papers state',
     '',
-    'Difference of precision, with an interval of 95% by the bootstrap over test documents, ' +
-      'paired.',
+    'Difference of precision, with an interval of 95% by the bootstrap over test documents, paired.',
     '',
     '| data | bits | pair | difference | interval | first is | papers | seeds |',
     '|---|---|---|---|---|---|---|---|',

@@ -136,12 +136,11 @@ function pageOf(
   const variables = Object.fromEntries(
     VARIABLES.map(([name, key]) => [
       name,
-      ({ setting }: Row) =>
-        key === 'hardPerPositive'
-          ? setting.training[key] > 0
-            ? 'yes'
-            : 'no'
-          : String(Number(setting.training[key].toFixed(3))),
+      ({ setting }: Row) => {
+        const value = setting.training[key];
+        if (key === 'hardPerPositive') return value > 0 ? 'yes' : 'no';
+        return String(Number(value.toFixed(3)));
+      },
     ]),
   );
   const sweeps = sweepsOf(named, variables, ({ f1 }) => f1, {

@@ -29,7 +29,7 @@ export async function* streamColumn(
   const refuse = (message: string, cause?: unknown): never => {
     throw new Failure('IntegrityError', `${where}, column ${name}: ${message}`, { cause });
   };
-  const width = type === 'utf8' ? 0 : type === 'int64' ? 8 : widthOf(type);
+  const width = bytesOf(type);
   try {
     const file = await parquet.ParquetFile.fromFile(blob);
     const { from, to } = range ?? { from: 0, to: Number.POSITIVE_INFINITY };
@@ -169,4 +169,10 @@ export async function readBinaryColumn(
     filled += bytes.length;
   }
   if (filled !== out.length) refuse(`${filled / width} rows, expected ${out.length / width}`);
+}
+
+/** Bytes of a value; 0 where they differ. */
+function bytesOf(type: StreamedType): number {
+  if (type === 'utf8') return 0;
+  return type === 'int64' ? 8 : widthOf(type);
 }

@@ -447,16 +447,7 @@ function decodeValues(
   }
   const width = isBinary(type) ? widthOf(type) : 1;
   const copy = new Uint8Array(page).buffer;
-  const values =
-    type === 'int32'
-      ? new Int32Array(copy)
-      : type === 'int64'
-        ? new BigInt64Array(copy)
-        : type === 'float32'
-          ? new Float32Array(copy)
-          : type === 'float64'
-            ? new Float64Array(copy)
-            : new Uint8Array(copy);
+  const values = new (arrayOf(type))(copy);
   if (encoding !== ENCODING.plain || values.length !== count * width)
     throw new RangeError(
       `a page of ${values.length} values of encoding ${encoding}, expected ${count * width} ` +
@@ -512,22 +503,26 @@ function joinValues(
   if (type === 'utf8') return parts.flatMap((part) => decodeUtf8(part as Utf8Column, name));
   if (parts.length === 1) return parts[0] as ColumnValues<ColumnType>;
   const length = parts.reduce((sum, part) => sum + (part as Uint8Array).length, 0);
-  const all =
-    type === 'int32'
-      ? new Int32Array(length)
-      : type === 'int64'
-        ? new BigInt64Array(length)
-        : type === 'float32'
-          ? new Float32Array(length)
-          : type === 'float64'
-            ? new Float64Array(length)
-            : new Uint8Array(length);
+  const all = new (arrayOf(type))(length);
   let at = 0;
   for (const part of parts as Uint8Array[]) {
     (all as Uint8Array).set(part, at);
     at += part.length;
   }
   return all;
+}
+
+/** The array that holds values of a type; bytes where they are of a fixed width. */
+function arrayOf(
+  type: ColumnType,
+): new (from: ArrayBuffer | number) => Exclude<ScalarValues, Utf8Column> {
+  const arrays: Partial<Record<ColumnType, unknown>> = {
+    int32: Int32Array,
+    int64: BigInt64Array,
+    float32: Float32Array,
+    float64: Float64Array,
+  };
+  return (arrays[type] ?? Uint8Array) as ReturnType<typeof arrayOf>;
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {

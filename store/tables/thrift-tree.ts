@@ -111,7 +111,8 @@ function writeStruct(bytes: number[], fields: ThriftStructTree): void {
   let before = 0;
   for (const { id, type, element, value } of fields) {
     // Booleans are in the type.
-    const shown = type <= TYPE.no ? (value === true ? TYPE.yes : TYPE.no) : type;
+    const boolean = value === true ? TYPE.yes : TYPE.no;
+    const shown = type <= TYPE.no ? boolean : type;
     if (id > before && id - before < 16) bytes.push(((id - before) << 4) | shown);
     else {
       bytes.push(shown);

@@ -1,12 +1,18 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { FAILURE_TYPES } from '../schemas/failures.ts';
 import type { HeartbeatDetails } from '../schemas/run.ts';
-import type { ActivityName, RunStage, StageOutcome, StageReport, Stages } from './stage-runner.ts';
-import { STAGE_OF_ACTIVITY } from './stage-of-activity.ts';
+import { ACTIVITIES, ACTIVITY_NAMES, type ActivityName } from '../schemas/activities.ts';
+import type {
+  ActivityInput,
+  ActivityOutput,
+  RunStage,
+  StageOutcome,
+  StageReport,
+} from './stage-runner.ts';
 
 /** Each activity is its stage function with the context left to the worker. */
 export type Activities = {
-  [Name in ActivityName]: (input: Parameters<Stages[Name]>[0]) => ReturnType<Stages[Name]>;
+  [Name in ActivityName]: (input: ActivityInput<Name>) => Promise<ActivityOutput<Name>>;
 };
 
 const HEARTBEAT_EVERY_MS = 500;
@@ -24,7 +30,7 @@ export function createActivities(deps: { runStage: RunStage; codeVersion: string
     };
     let latest: StageReport = { done: 0, total: 0, figures: {} };
     const beat = () =>
-      context.heartbeat({ stage: STAGE_OF_ACTIVITY[name], ...latest } satisfies HeartbeatDetails);
+      context.heartbeat({ stage: ACTIVITIES[name].stage, ...latest } satisfies HeartbeatDetails);
     beat();
     const timer = setInterval(beat, HEARTBEAT_EVERY_MS);
     try {
@@ -42,8 +48,8 @@ export function createActivities(deps: { runStage: RunStage; codeVersion: string
       clearInterval(timer);
     }
   };
-  const names = Object.keys(STAGE_OF_ACTIVITY) as ActivityName[];
-  return Object.fromEntries(names.map((name) => [name, activity(name)])) as unknown as Activities;
+  const all = ACTIVITY_NAMES.map((name) => [name, activity(name)]);
+  return Object.fromEntries(all) as Activities;
 }
 
 function resultOf(outcome: StageOutcome, context: Context): unknown {

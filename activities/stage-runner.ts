@@ -1,8 +1,9 @@
+import type { ActivityName } from '../schemas/activities.ts';
 import type { Figures, StageContext } from './stage/stage.ts';
-import type * as stages from './stages.ts';
+import type { Stages } from './stages.ts';
 
-export type Stages = typeof stages;
-export type ActivityName = keyof Stages;
+export type ActivityInput<Name extends ActivityName> = Parameters<Stages[Name]>[0];
+export type ActivityOutput<Name extends ActivityName> = Awaited<ReturnType<Stages[Name]>>;
 
 export interface StageReport {
   done: number;

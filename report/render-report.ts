@@ -1,5 +1,5 @@
 import { metricDirection } from '../schemas/metrics.ts';
-import { STAGES, type StageName } from '../schemas/stages.ts';
+import { STAGES, type StageName } from '../schemas/activities.ts';
 import { escapeHtml as text, scriptJson } from './escape-html.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { htmlPage } from './html-page.ts';

@@ -1,5 +1,5 @@
 import type { Configuration } from './configuration.ts';
-import type { StageName } from './stages.ts';
+import type { StageName } from './activities.ts';
 
 /** Workflow types, ids and names that the CLI, the workers and the workflows share. */
 export const WORKFLOW = {
@@ -16,16 +16,6 @@ export const WORKFLOW = {
 export const reindexWorkflowId = (index: string): string => `reindex/${index}`;
 export const scheduledWorkflowId = (index: string): string => `scheduled/${index}`;
 export const scheduleId = (index: string): string => `hashloom/${index}`;
-
-/** Stages with a child workflow, `reindex/NAME/STAGE`. */
-export const CHILD_STAGES: readonly StageName[] = [
-  'ingest',
-  'count',
-  'merge',
-  'filter',
-  'mine',
-  'train',
-];
 
 export const PROGRESS_QUERY = 'progress';
 

@@ -8,7 +8,7 @@ import {
   manifest as manifestSchema,
 } from '../schemas/artifact.ts';
 import { Failure } from '../schemas/failures.ts';
-import { STAGES, type StageName } from '../schemas/stages.ts';
+import { STAGES, type StageName } from '../schemas/activities.ts';
 import type { Store } from './store.ts';
 
 /** An artifact whose manifest was read; its parts are read when asked for. */

@@ -1,8 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { ActivityName, StageOutcome, StageReport } from '../activities/stage-runner.ts';
+import { loadStage } from '../activities/load-stage.ts';
+import type { StageOutcome, StageReport } from '../activities/stage-runner.ts';
 import type { StageContext } from '../activities/stage/stage.ts';
-import * as stages from '../activities/stages.ts';
 import { openTensorflow } from '../infra/tensorflow/tensorflow.ts';
+import type { ActivityName } from '../schemas/activities.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 
@@ -34,7 +35,7 @@ export default async function runStage(task: ThreadTask): Promise<StageOutcome> 
     },
   };
   try {
-    const stage = stages[task.activity] as (
+    const stage = (await loadStage(task.activity)) as (
       input: unknown,
       context: StageContext,
     ) => Promise<unknown>;

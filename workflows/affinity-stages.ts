@@ -1,13 +1,13 @@
 import type { ReindexInput } from '../schemas/run.ts';
 import { countGroups, filterRanges, mergeRanges } from './ranged-stages.ts';
-import type { Steps } from './steps.ts';
+import type { StageRuntime } from './stage-runtime.ts';
 
 /**
  * The first half of the way of the data: from a corpus to the training D with its hard negatives.
  */
 export async function affinityStages(
   { configuration, force }: Pick<ReindexInput, 'configuration' | 'force'>,
-  steps: Pick<Steps, 'run' | 'perform' | 'processShards'>,
+  steps: Pick<StageRuntime, 'run' | 'runActivity' | 'processShards'>,
 ) {
   const {
     index,
@@ -22,21 +22,21 @@ export async function affinityStages(
     seed,
   } = configuration;
   const base = { store: configuration.store, force };
-  const { run, perform, processShards } = steps;
+  const { run, runActivity, processShards } = steps;
 
   const corpus = await run.stage('list', () =>
-    perform('main', 'list', source.path, { ...base, configuration }),
+    runActivity('list', source.path, { ...base, configuration }),
   );
   const shards = { ...base, files: corpus.artifact, source, tokens, documents };
   await run.stage('ingest', () => processShards('ingest', corpus.batches, shards));
   const dictionary = await run.stage('dictionary', () =>
-    perform('etl', 'mergeDictionaries', `${corpus.rows} dictionaries`, {
+    runActivity('mergeDictionaries', `${corpus.rows} dictionaries`, {
       ...shards,
       memoryMiB: vocabulary.memoryMiB,
     }),
   );
   const words = await run.stage('vocabulary', () =>
-    perform('etl', 'chooseVocabulary', `${dictionary.rows} words`, {
+    runActivity('chooseVocabulary', `${dictionary.rows} words`, {
       ...base,
       dictionary: dictionary.artifact,
       index,
@@ -57,7 +57,7 @@ export async function affinityStages(
     }),
   );
   const pairs = await run.stage('hold-out', () =>
-    perform('etl', 'holdOut', `${heldOut.pairs} pairs`, {
+    runActivity('holdOut', `${heldOut.pairs} pairs`, {
       ...base,
       affinity: d.artifact,
       pairs: heldOut.pairs,

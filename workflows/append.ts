@@ -1,10 +1,11 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { StageOutput } from '../activities/stage/stage.ts';
 import type { AppendChanges, AppendRunInput, Metrics, ReindexResult } from '../schemas/run.ts';
+import type { RunKind } from '../schemas/activities.ts';
 import { ITEM_METRICS } from '../schemas/metrics.ts';
-import { APPEND_STAGE_NAMES } from '../schemas/stages.ts';
+import { stagesShown } from '../schemas/stages.ts';
 import { setUpGate } from './pass-gate.ts';
-import { perform } from './policies.ts';
+import { runActivity } from './run-activity.ts';
 import { followRun } from './run-progress.ts';
 import { processShards } from './start-children.ts';
 
@@ -17,10 +18,7 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
   const { index, source, tokens, documents, vocabulary } = configuration;
   const base = { store: configuration.store, force };
   const hasEncoder = source.kind === 'vectors' || source.kind === 'documents';
-  const run = followRun(
-    input,
-    APPEND_STAGE_NAMES[!hasSource ? 'deletions' : hasEncoder ? 'encoded' : 'votes'],
-  );
+  const run = followRun(input, stagesShown(kindOf(hasSource, hasEncoder)));
   // The model is frozen: rules about what it has learned were judged when it was published.
   const { minimum, regression } = configuration.gate;
   const passGate = setUpGate(
@@ -32,13 +30,11 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
   );
 
   const corpus = hasSource
-    ? await run.stage('list', () =>
-        perform('main', 'list', source.path, { ...base, configuration }),
-      )
+    ? await run.stage('list', () => runActivity('list', source.path, { ...base, configuration }))
     : undefined;
   const dictionary = corpus && !hasEncoder ? await ingestAll(corpus) : undefined;
   const changed = await run.stage('append', () =>
-    perform('export', 'append', hasSource ? source.path : `${deleted.length} deletions`, {
+    runActivity('append', hasSource ? source.path : `${deleted.length} deletions`, {
       ...base,
       configuration,
       version,
@@ -79,7 +75,7 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
     const shards = { ...base, files: artifact, source, tokens, documents };
     await run.stage('ingest', () => processShards(run, 'ingest', batches, shards));
     return await run.stage('dictionary', () =>
-      perform('etl', 'mergeDictionaries', `${rows} dictionaries`, {
+      runActivity('mergeDictionaries', `${rows} dictionaries`, {
         ...shards,
         memoryMiB: vocabulary.memoryMiB,
       }),
@@ -87,7 +83,7 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
   }
 
   async function standing(): Promise<Published> {
-    const { uri, metrics } = await perform('main', 'describeVersion', index, {
+    const { uri, metrics } = await runActivity('describeVersion', index, {
       ...base,
       index,
       version,
@@ -96,14 +92,14 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
   }
 
   async function publish(): Promise<Published> {
-    const before = await perform('main', 'describeVersion', index, { ...base, index, version });
+    const before = await runActivity('describeVersion', index, { ...base, index, version });
     const approval = await passGate(changed.metrics, {
       uri: before.uri,
       previous: { version, metrics: before.metrics },
     });
     const metrics = { ...before.metrics, ...changed.metrics };
     const made = await run.stage('publish', () =>
-      perform('main', 'publish', index, {
+      runActivity('publish', index, {
         ...base,
         configuration: before.configuration,
         lineage: [changed.artifact, ...before.lineage.filter(({ stage }) => stage !== 'append')],
@@ -123,6 +119,11 @@ const ofItems = (rules: Record<string, number>): Record<string, number> =>
   Object.fromEntries(
     Object.entries(rules).filter(([name]) => ITEM_METRICS.some((metric) => metric === name)),
   );
+
+function kindOf(hasSource: boolean, hasEncoder: boolean): RunKind {
+  if (!hasSource) return 'append-deletions';
+  return hasEncoder ? 'append-encoded' : 'append-words';
+}
 
 interface Published {
   version: number;

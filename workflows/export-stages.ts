@@ -1,4 +1,5 @@
-import type { ActivityInput, Steps } from './steps.ts';
+import type { ActivityInput } from '../activities/stage-runner.ts';
+import type { StageRuntime } from './stage-runtime.ts';
 
 /** Codes beyond which the export is cut in ranges: fewer take one activity a few seconds. */
 const MAX_IN_ONE = 1_000_000;
@@ -8,18 +9,18 @@ const MAX_IN_ONE = 1_000_000;
  * what is small in one activity.
  */
 export async function exportIndex(
-  { perform, processShards }: Pick<Steps, 'perform' | 'processShards'>,
+  { runActivity, processShards }: Pick<StageRuntime, 'runActivity' | 'processShards'>,
   summary: string,
   made: { facts: Record<string, unknown> },
   input: ActivityInput<'exportBuckets'>,
 ) {
   if (Number(made.facts['items']) * Number(made.facts['tables']) > MAX_IN_ONE) {
-    const plan = await perform('export', 'planExport', summary, input);
+    const plan = await runActivity('planExport', summary, input);
     if (!plan.finished) {
       await processShards('exportRange', plan.itemRanges, input);
       await processShards('exportRange', plan.codeRanges, input);
       await processShards('exportPart', plan.parts, input);
     }
   }
-  return await perform('export', 'exportBuckets', summary, input);
+  return await runActivity('exportBuckets', summary, input);
 }

@@ -8,7 +8,7 @@ import {
   REJECT_UPDATE,
 } from '../schemas/gate.ts';
 import type { RunFollower } from './run-progress.ts';
-import type { PassGate } from './steps.ts';
+import type { PassGate } from './stage-runtime.ts';
 
 export const approveUpdate = defineUpdate<string, [GateDecision]>(APPROVE_UPDATE);
 export const rejectUpdate = defineUpdate<string, [GateDecision]>(REJECT_UPDATE);

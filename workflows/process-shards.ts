@@ -1,15 +1,10 @@
 import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { ActivityInput } from '../activities/stage-runner.ts';
 import type { ChildProgress } from '../schemas/run.ts';
-import { QUEUE_OF_STAGE } from '../schemas/queues.ts';
-import { STAGES } from '../schemas/stages.ts';
+import { type ShardActivity, stageOf } from '../schemas/activities.ts';
 import { childProgressQuery } from './child-progress.ts';
-import { perform } from './policies.ts';
-import {
-  type ActivityInput,
-  SHARD_STAGES,
-  type ShardActivity,
-  type StageFigures,
-} from './steps.ts';
+import { runActivity } from './run-activity.ts';
+import type { StageFigures } from './stage-runtime.ts';
 
 export type ShardInput<Name extends ShardActivity> = ActivityInput<Name>;
 export type ShardTotals = StageFigures;
@@ -50,8 +45,8 @@ export async function processShards<Name extends ShardActivity>(
     while (next < total && !historyIsLong()) {
       const batch = next++;
       const range = { from: batches[batch] ?? 0, to: batches[batch + 1] ?? 0 };
-      const summary = `${STAGES[SHARD_STAGES[activity]].title}: batch ${batch + 1} of ${total}`;
-      const output = await perform(QUEUE_OF_STAGE[SHARD_STAGES[activity]], activity, summary, {
+      const summary = `${stageOf(activity).title}: batch ${batch + 1} of ${total}`;
+      const output = await runActivity(activity, summary, {
         ...shared,
         ...range,
       } as unknown as ShardInput<Name>);

@@ -1,15 +1,17 @@
-import type { ActivityInput, ShardActivity, Steps } from './steps.ts';
+import type { ActivityInput } from '../activities/stage-runner.ts';
+import type { ShardActivity } from '../schemas/activities.ts';
+import type { StageRuntime } from './stage-runtime.ts';
 
-type Work = Pick<Steps, 'perform' | 'processShards'>;
+type Work = Pick<StageRuntime, 'runActivity' | 'processShards'>;
 
 type Shared<Name extends ShardActivity> = Omit<ActivityInput<Name>, 'from' | 'to'>;
 
 /** Counting in groups of files, which are chosen first. */
 export async function countGroups(
-  { perform, processShards }: Work,
+  { runActivity, processShards }: Work,
   counting: Omit<Shared<'count'>, 'groups'> & ActivityInput<'groupFiles'>,
 ) {
-  const grouped = await perform('etl', 'groupFiles', counting.index, counting);
+  const grouped = await runActivity('groupFiles', counting.index, counting);
   const counted = await processShards('count', grouped.batches, {
     ...counting,
     groups: grouped.artifact,
@@ -19,12 +21,12 @@ export async function countGroups(
 
 /** The merge by ranges of rows, then the marginals of all. */
 export async function mergeRanges(
-  { perform, processShards }: Work,
+  { runActivity, processShards }: Work,
   ranges: number[],
   merging: Shared<'merge'>,
 ) {
   const merged = await processShards('merge', ranges, merging);
-  const whole = await perform('etl', 'sumMarginals', `${merged.rows} pairs`, {
+  const whole = await runActivity('sumMarginals', `${merged.rows} pairs`, {
     ...merging,
     ranges,
   });
@@ -33,11 +35,11 @@ export async function mergeRanges(
 
 /** The filter by ranges of rows, then D of all that passed. */
 export async function filterRanges(
-  { perform, processShards }: Work,
+  { runActivity, processShards }: Work,
   ranges: number[],
   filtering: Shared<'filter'> & { top: number; memoryMiB: number },
 ) {
   const filtered = await processShards('filter', ranges, filtering);
-  const d = await perform('etl', 'symmetrize', `${filtered.rows} pairs`, { ...filtering, ranges });
+  const d = await runActivity('symmetrize', `${filtered.rows} pairs`, { ...filtering, ranges });
   return { ...d, cached: d.cached && filtered.cached };
 }

@@ -1,6 +1,6 @@
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { exportIndex } from './export-stages.ts';
-import type { Steps } from './steps.ts';
+import type { StageRuntime } from './stage-runtime.ts';
 
 /**
  * From documents to a published hash-bucket index whose items are their ids, with the encoder of
@@ -8,26 +8,26 @@ import type { Steps } from './steps.ts';
  */
 export async function reindexDocuments(
   input: ReindexInput,
-  { run, perform, processShards, passGate, execution }: Steps,
+  { run, runActivity, processShards, passGate, execution }: StageRuntime,
 ): Promise<ReindexResult> {
   const { configuration, force } = input;
   const { index, source, tokens, documents, hashing, training, seed } = configuration;
   const base = { store: configuration.store, force };
 
   const corpus = await run.stage('list', () =>
-    perform('main', 'list', source.path, { ...base, configuration }),
+    runActivity('list', source.path, { ...base, configuration }),
   );
   const shards = { ...base, files: corpus.artifact, source, tokens, documents };
   await run.stage('ingest', () => processShards('ingest', corpus.batches, shards));
   const weighed = await run.stage('weigh', () =>
-    perform('etl', 'weighDocuments', `${corpus.rows} files`, shards),
+    runActivity('weighDocuments', `${corpus.rows} files`, shards),
   );
   const learning = { ...base, weighed: weighed.artifact, hashing, bits: training.bits, seed };
   const hasher = await run.stage('hasher', () =>
-    perform('train', 'learnHasher', `${hashing.method}, ${training.bits} bits`, learning),
+    runActivity('learnHasher', `${hashing.method}, ${training.bits} bits`, learning),
   );
   const codes = await run.stage('encode-documents', () =>
-    perform('export', 'encodeDocuments', `${weighed.rows} documents`, {
+    runActivity('encodeDocuments', `${weighed.rows} documents`, {
       ...base,
       weighed: weighed.artifact,
       hasher: hasher.artifact,
@@ -36,7 +36,7 @@ export async function reindexDocuments(
     }),
   );
   const buckets = await run.stage('export', () =>
-    exportIndex({ perform, processShards }, `${training.bits} bits`, codes, {
+    exportIndex({ runActivity, processShards }, `${training.bits} bits`, codes, {
       ...base,
       ...configuration.export,
       codes: codes.artifact,
@@ -53,11 +53,11 @@ export async function reindexDocuments(
   const lineage = [buckets, codes, hasher, weighed, corpus].map(({ artifact }) => artifact);
   const made = { ...base, configuration, lineage, metrics };
   const page = await run.stage('report', () =>
-    perform('export', 'report', index, { ...made, stages: run.results() }),
+    runActivity('report', index, { ...made, stages: run.results() }),
   );
   const approval = await passGate(metrics, page);
   const version = await run.stage('publish', () =>
-    perform('main', 'publish', index, {
+    runActivity('publish', index, {
       ...made,
       kind: 'word',
       report: page.artifact,

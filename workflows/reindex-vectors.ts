@@ -1,6 +1,6 @@
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { exportIndex } from './export-stages.ts';
-import type { Steps } from './steps.ts';
+import type { StageRuntime } from './stage-runtime.ts';
 
 /**
  * From vectors that are there to a published hash-bucket index: the shortest way, without labels
@@ -8,18 +8,18 @@ import type { Steps } from './steps.ts';
  */
 export async function reindexVectors(
   input: ReindexInput,
-  { run, perform, processShards, passGate, execution }: Steps,
+  { run, runActivity, processShards, passGate, execution }: StageRuntime,
 ): Promise<ReindexResult> {
   const { configuration, force } = input;
   const { index, source, training, vectors, seed } = configuration;
   const base = { store: configuration.store, force };
 
   const corpus = await run.stage('list', () =>
-    perform('main', 'list', source.path, { ...base, configuration }),
+    runActivity('list', source.path, { ...base, configuration }),
   );
   const shape = { tables: training.tables, bits: training.bits };
   const codes = await run.stage('encode', () =>
-    perform('export', 'encodeVectors', `${vectors.method}, ${shape.tables} x ${shape.bits} bits`, {
+    runActivity('encodeVectors', `${vectors.method}, ${shape.tables} x ${shape.bits} bits`, {
       ...base,
       files: corpus.artifact,
       badFiles: source.badFiles,
@@ -29,7 +29,7 @@ export async function reindexVectors(
     }),
   );
   const buckets = await run.stage('export', () =>
-    exportIndex({ perform, processShards }, `${training.tables} tables`, codes, {
+    exportIndex({ runActivity, processShards }, `${training.tables} tables`, codes, {
       ...base,
       ...configuration.export,
       codes: codes.artifact,
@@ -45,11 +45,11 @@ export async function reindexVectors(
   const lineage = [buckets.artifact, codes.artifact, corpus.artifact];
   const made = { ...base, configuration, lineage, metrics };
   const page = await run.stage('report', () =>
-    perform('export', 'report', index, { ...made, stages: run.results() }),
+    runActivity('report', index, { ...made, stages: run.results() }),
   );
   const approval = await passGate(metrics, page);
   const version = await run.stage('publish', () =>
-    perform('main', 'publish', index, {
+    runActivity('publish', index, {
       ...made,
       kind: codes.kind,
       report: page.artifact,

@@ -3,19 +3,22 @@ import { affinityStages } from './affinity-stages.ts';
 import { exportIndex } from './export-stages.ts';
 import { reindexDocuments } from './reindex-documents.ts';
 import { reindexVectors } from './reindex-vectors.ts';
-import type { Steps } from './steps.ts';
+import type { StageRuntime } from './stage-runtime.ts';
 
 /**
  * From a corpus to a published hash-bucket index: the way of the data, a stage a line. Temporal
  * takes its steps in a run, `hashloom plan` only looks whether a run would.
  */
-export async function reindexStages(input: ReindexInput, steps: Steps): Promise<ReindexResult> {
+export async function reindexStages(
+  input: ReindexInput,
+  steps: StageRuntime,
+): Promise<ReindexResult> {
   if (input.configuration.source.kind === 'vectors') return await reindexVectors(input, steps);
   if (input.configuration.source.kind === 'documents') return await reindexDocuments(input, steps);
   const { configuration, force } = input;
   const { index, training, buckets, evaluation, seed } = configuration;
   const base = { store: configuration.store, force };
-  const { run, perform, learn, passGate } = steps;
+  const { run, runActivity, learn, passGate } = steps;
 
   const { corpus, dictionary, words, counted, rows, d, pairs, mining } = await affinityStages(
     input,
@@ -26,7 +29,7 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
     const warm =
       training.warmStart === 'none'
         ? null
-        : await perform('train', 'findWarmStart', index, {
+        : await runActivity('findWarmStart', index, {
             ...learning,
             index,
             vocabulary: words.artifact,
@@ -34,7 +37,7 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
     return await learn({ ...learning, ...(warm && { warm }) });
   });
   const codes = await run.stage('binarize', () =>
-    perform('export', 'binarize', `${training.bits} bits`, {
+    runActivity('binarize', `${training.bits} bits`, {
       ...base,
       model: model.artifact,
       ...(buckets.settle && { pairs: pairs.artifact }),
@@ -52,7 +55,7 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
   );
   const truth = { affinity: d.artifact, pairs: pairs.artifact };
   const quality = await run.stage('evaluate', () =>
-    perform('export', 'evaluate', `${evaluation.queries} queries`, {
+    runActivity('evaluate', `${evaluation.queries} queries`, {
       ...base,
       ...truth,
       codes: codes.artifact,
@@ -77,11 +80,11 @@ export async function reindexStages(input: ReindexInput, steps: Steps): Promise<
   ];
   const made = { ...base, configuration, lineage, metrics: quality.metrics };
   const page = await run.stage('report', () =>
-    perform('export', 'report', index, { ...made, stages: run.results() }),
+    runActivity('report', index, { ...made, stages: run.results() }),
   );
   const approval = await passGate(quality.metrics, page);
   const version = await run.stage('publish', () =>
-    perform('main', 'publish', index, {
+    runActivity('publish', index, {
       ...made,
       common: words.common,
       report: page.artifact,

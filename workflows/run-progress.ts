@@ -14,8 +14,8 @@ import {
   type StageResult,
   type WaitingGate,
 } from '../schemas/run.ts';
-import { STAGES, type StageName } from '../schemas/stages.ts';
-import type { StageFigures } from './steps.ts';
+import { STAGES, type StageName } from '../schemas/activities.ts';
+import type { StageFigures } from './stage-runtime.ts';
 
 /**
  * What a run tells about itself: the query `progress`, the table in Temporal's UI, the search

@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { stageNamesOf } from '../schemas/stages.ts';
 import { setUpGate } from './pass-gate.ts';
-import { perform } from './policies.ts';
+import { runActivity } from './run-activity.ts';
 import { reindexStages } from './reindex.ts';
 import { followRun } from './run-progress.ts';
 import { learn, processShards } from './start-children.ts';
@@ -15,7 +15,7 @@ export async function reindex(input: ReindexInput): Promise<ReindexResult> {
   const { workflowId, runId } = workflowInfo();
   return await reindexStages(input, {
     run,
-    perform,
+    runActivity,
     processShards: (activity, batches, shared) => processShards(run, activity, batches, shared),
     learn: (learning) => learn(run, learning),
     passGate: setUpGate(input.configuration, run),

@@ -1,13 +1,12 @@
 import { executeChild, workflowInfo } from '@temporalio/workflow';
 import { QUEUES } from '../schemas/queues.ts';
-import { STAGES } from '../schemas/stages.ts';
+import { type ShardActivity, stageOf } from '../schemas/activities.ts';
 import {
   processShards as processShardsWorkflow,
   type ShardInput,
   type ShardTotals,
 } from './process-shards.ts';
 import type { RunFollower } from './run-progress.ts';
-import { SHARD_STAGES, type ShardActivity } from './steps.ts';
 import { train as trainWorkflow, type TrainInput, type TrainOutput } from './train.ts';
 
 /**
@@ -27,7 +26,7 @@ export async function processShards<Name extends ShardActivity>(
       workflowId,
       taskQueue: QUEUES.main,
       args: [{ activity, batches, shared, next: 0, totals: { cached: true, rows: 0, bytes: 0 } }],
-      staticSummary: `${STAGES[SHARD_STAGES[activity]].title}: ${batches.length - 1} batches`,
+      staticSummary: `${stageOf(activity).title}: ${batches.length - 1} batches`,
     }),
   );
 }

@@ -14,7 +14,7 @@ import { isSurveyUsed, rounds } from '../hashers/tournament.ts';
 import type { TrainingConfiguration } from '../schemas/configuration.ts';
 import type { ChildProgress } from '../schemas/run.ts';
 import { childProgressQuery } from './child-progress.ts';
-import { perform } from './policies.ts';
+import { runActivity } from './run-activity.ts';
 
 export type TrainOutput = FinishTrainingOutput;
 
@@ -74,7 +74,7 @@ export async function train(input: TrainInput): Promise<TrainOutput> {
     try {
       const survey =
         progress.epoch > 0
-          ? await perform('train', 'survey', `after epoch ${progress.epoch}`, {
+          ? await runActivity('survey', `after epoch ${progress.epoch}`, {
               ...learning,
               ...progress,
             })
@@ -112,14 +112,14 @@ export async function train(input: TrainInput): Promise<TrainOutput> {
       await continueAsNew<typeof train>({ ...learning, progress });
     }
   }
-  return await perform('train', 'finishTraining', 'gather the embeddings', {
+  return await runActivity('finishTraining', 'gather the embeddings', {
     ...learning,
     progress,
   });
 
   /** Goes on from the last checkpoint whose bytes are those that were written. */
   async function takeUp(): Promise<TrainOutput | undefined> {
-    const found = await perform('train', 'resumeTraining', 'look for a checkpoint', learning);
+    const found = await runActivity('resumeTraining', 'look for a checkpoint', learning);
     if (found.corrupted.length > 0) {
       shown.notice =
         'a checkpoint was corrupted; training goes on from epoch ' +
@@ -157,7 +157,7 @@ async function trainRound(
           right: states[q] ?? null,
           survey: used,
         };
-        return perform('train', 'trainBlock', summary, { ...learning, ...visit });
+        return runActivity('trainBlock', summary, { ...learning, ...visit });
       }),
     );
     for (const [at, [p, q]] of round.entries()) {
@@ -198,7 +198,7 @@ function isCorrupted(error: unknown): boolean {
 /** A checkpoint is dropped a round after it was replaced, when no retry can ask for it any more. */
 async function forget(store: string, artifacts: ArtifactReference[]): Promise<void> {
   if (artifacts.length > 0)
-    await perform('train', 'dropCheckpoints', `${artifacts.length} outdated states`, {
+    await runActivity('dropCheckpoints', `${artifacts.length} outdated states`, {
       store,
       artifacts,
     });

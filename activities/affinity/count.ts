@@ -26,6 +26,12 @@ import {
   type StageInput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    count: typeof count;
+  }
+}
+
 export interface CountInput extends StageInput, CountParameters {
   groups: ArtifactReference;
   /** What all threads of a worker may take together for what they count and merge, in MiB. */

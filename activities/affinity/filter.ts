@@ -22,6 +22,12 @@ import {
   type StageInput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    filter: typeof filter;
+  }
+}
+
 /** What the pairs that pass the filter depend on. */
 export interface FilterParameters {
   merging: MergeParameters;

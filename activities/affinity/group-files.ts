@@ -15,6 +15,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    groupFiles: typeof groupFiles;
+  }
+}
+
 export interface GroupFilesInput extends StageInput, IngestParameters {
   index: string;
   files: ArtifactReference;

@@ -17,6 +17,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    holdOut: typeof holdOut;
+  }
+}
+
 export interface HoldOutInput extends StageInput {
   affinity: ArtifactReference;
   pairs: number;

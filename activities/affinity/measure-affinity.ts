@@ -15,6 +15,12 @@ import { toJson } from '../stage/json-object.ts';
 import { toSparseRows } from './load-sparse-rows.ts';
 import { produceArtifact, type StageContext, type StageInput } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    measureAffinity: typeof measureAffinity;
+  }
+}
+
 export interface MeasureAffinityInput extends StageInput {
   affinity: ArtifactReference;
   /** Labels an item. */

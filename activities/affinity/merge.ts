@@ -22,6 +22,12 @@ import {
   type StageInput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    merge: typeof merge;
+  }
+}
+
 export interface MergeInput extends StageInput, MergeParameters {
   groups: ArtifactReference;
   from: number;

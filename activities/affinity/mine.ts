@@ -15,6 +15,12 @@ import { mineArtifact, type MineParameters } from './name-negatives.ts';
 import { concatenateInt32, readSparseRows } from './load-sparse-rows.ts';
 import { produceArtifact, type StageContext, type StageInput } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    mine: typeof mine;
+  }
+}
+
 export interface MineInput extends StageInput, MineParameters {
   from: number;
   to: number;

@@ -11,6 +11,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    sumMarginals: typeof sumMarginals;
+  }
+}
+
 export interface SumMarginalsInput extends StageInput, MergeParameters {
   /** Row ranges of the merge: range k is [ranges[k], ranges[k + 1]). */
   ranges: number[];

@@ -22,6 +22,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    symmetrize: typeof symmetrize;
+  }
+}
+
 export interface SymmetrizeInput extends StageInput, FilterParameters {
   /** What all threads of a worker may take together, in MiB. */
   memoryMiB: number;

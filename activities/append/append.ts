@@ -31,6 +31,12 @@ import {
 } from '../stage/stage.ts';
 import { voteItems } from './vote-items.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    append: typeof append;
+  }
+}
+
 export interface AppendInput extends StageInput {
   configuration: Configuration;
   /** The version that is changed. */

@@ -30,6 +30,12 @@ import {
   type StageInput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    ingest: typeof ingest;
+  }
+}
+
 export interface IngestInput extends StageInput, IngestParameters {
   files: ArtifactReference;
   from: number;

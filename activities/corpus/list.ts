@@ -11,6 +11,12 @@ import { produceArtifact } from '../stage/stage.ts';
 import { encodeFiles, type ListedFile } from './listed-files.ts';
 import { planRanges } from './plan-ranges.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    list: typeof list;
+  }
+}
+
 export interface ListInput extends StageInput {
   configuration: Configuration;
 }

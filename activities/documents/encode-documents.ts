@@ -18,6 +18,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    encodeDocuments: typeof encodeDocuments;
+  }
+}
+
 export interface EncodeDocumentsInput extends StageInput {
   weighed: ArtifactReference;
   hasher: ArtifactReference;

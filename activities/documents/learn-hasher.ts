@@ -26,6 +26,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    learnHasher: typeof learnHasher;
+  }
+}
+
 export interface LearnHasherInput extends StageInput {
   /** The artifact of stage `weigh`. */
   weighed: ArtifactReference;

@@ -30,6 +30,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    weighDocuments: typeof weighDocuments;
+  }
+}
+
 export interface WeighDocumentsInput extends StageInput, IngestParameters {
   files: ArtifactReference;
 }

@@ -22,6 +22,12 @@ import {
 import { loadTerms, loadWeighed } from '../documents/load-weighed.ts';
 import { produceArtifact, type StageContext } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    documentTrial: typeof documentTrial;
+  }
+}
+
 export interface DocumentTrialOutput {
   artifact: ArtifactReference;
   cached: boolean;

@@ -16,6 +16,12 @@ import { toJson } from '../stage/json-object.ts';
 import { produceArtifact, type StageContext, type StageInput } from '../stage/stage.ts';
 import { permanent } from '../training/train-block.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    sbmTrial: typeof sbmTrial;
+  }
+}
+
 export interface SbmTrialInput extends StageInput {
   setting: SbmSetting;
   seed: number;

@@ -27,6 +27,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    exportBuckets: typeof exportBuckets;
+  }
+}
+
 /**
  * Everything a published version holds (docs/index-format.md): Parquet tables, lookup pages, dense
  * embeddings. Rows: items. Ranges and parts that are there, because activities of their own have

@@ -24,6 +24,12 @@ import {
 } from '../stage/stage.ts';
 import { writeFileOf } from '../stage/scratch-file.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    exportPart: typeof exportPart;
+  }
+}
+
 export interface ExportPartInput extends ExportInput {
   /** Parts [from, to) of the plan; one. */
   from: number;

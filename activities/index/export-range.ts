@@ -32,6 +32,12 @@ import {
 } from '../stage/stage.ts';
 import { writeFileOf } from '../stage/scratch-file.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    exportRange: typeof exportRange;
+  }
+}
+
 export interface ExportRangeInput extends ExportInput {
   /** Units of the plan. */
   from: number;

@@ -11,6 +11,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    planExport: typeof planExport;
+  }
+}
+
 export interface ExportInput extends StageInput, ItemInputs {
   model?: ArtifactReference;
   /** The artifact with encoder.json and encoder.bin: what makes codes of other documents. */

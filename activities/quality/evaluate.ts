@@ -21,6 +21,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    evaluate: typeof evaluate;
+  }
+}
+
 export interface EvaluateInput extends StageInput {
   codes: ArtifactReference;
   model: ArtifactReference;

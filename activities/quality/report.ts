@@ -37,6 +37,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    report: typeof report;
+  }
+}
+
 export interface ReportInput extends StageInput {
   configuration: Configuration;
   /** The export, then what it was made from, the last first. */

@@ -1,5 +1,5 @@
 import type { ArtifactReference, Manifest } from '../../schemas/artifact.ts';
-import type { StageName } from '../../schemas/stages.ts';
+import type { StageName } from '../../schemas/activities.ts';
 import type { OpenedTensorflow } from '../../schemas/tensorflow.ts';
 import {
   artifactComplete,

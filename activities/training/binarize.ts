@@ -13,6 +13,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    binarize: typeof binarize;
+  }
+}
+
 export interface BinarizeInput extends StageInput {
   model: ArtifactReference;
   /**

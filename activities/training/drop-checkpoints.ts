@@ -2,6 +2,12 @@ import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { artifactFolder, readManifest } from '../../store/artifacts.ts';
 import type { StageContext } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    dropCheckpoints: typeof dropCheckpoints;
+  }
+}
+
 export interface DropCheckpointsInput {
   store: string;
   artifacts: ArtifactReference[];

@@ -8,6 +8,12 @@ import { readIndexState } from '../versions/current-version.ts';
 import type { StageContext } from '../stage/stage.ts';
 import { type LearningInput, modelArtifact, type WarmStart } from './name-training.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    findWarmStart: typeof findWarmStart;
+  }
+}
+
 export interface FindWarmStartInput extends LearningInput {
   index: string;
   vocabulary: ArtifactReference;

@@ -14,6 +14,12 @@ import {
 import { type LearningInput, modelArtifact, roundsAhead } from './name-training.ts';
 import { readState } from './load-training.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    finishTraining: typeof finishTraining;
+  }
+}
+
 export type FinishTrainingOutput = StageOutput;
 
 export interface FinishTrainingInput extends LearningInput {

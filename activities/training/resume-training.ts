@@ -11,6 +11,12 @@ import { type FinishTrainingOutput, finishedTraining } from './finish-training.t
 import type { StageContext } from '../stage/stage.ts';
 import { roundsAhead, surveyArtifact, type LearningInput } from './name-training.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    resumeTraining: typeof resumeTraining;
+  }
+}
+
 export interface ResumeTrainingOutput {
   /** The whole training is there already. */
   finished?: FinishTrainingOutput;

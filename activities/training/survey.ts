@@ -21,6 +21,12 @@ import {
 import { type LearningInput, surveyArtifact } from './name-training.ts';
 import { readState } from './load-training.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    survey: typeof survey;
+  }
+}
+
 export interface SurveyInput extends LearningInput, StageInput {
   /** Epochs done. */
   epoch: number;

@@ -8,6 +8,12 @@ import type { StageContext } from '../stage/stage.ts';
 import { type BlockVisit, type LearningInput, stateArtifact, visitKey } from './name-training.ts';
 import { loadSide, writeState } from './load-training.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    trainBlock: typeof trainBlock;
+  }
+}
+
 export interface TrainBlockInput extends LearningInput, BlockVisit {}
 
 export interface TrainBlockOutput {

@@ -24,6 +24,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    encodeVectors: typeof encodeVectors;
+  }
+}
+
 export interface EncodeVectorsInput extends StageInput {
   files: ArtifactReference;
   badFiles: Configuration['source']['badFiles'];

@@ -3,6 +3,12 @@ import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import { requireVersion, indexFolder } from './current-version.ts';
 import type { StageContext, StageInput } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    describeVersion: typeof describeVersion;
+  }
+}
+
 export type VersionDescription = Pick<
   IndexManifest,
   'lineage' | 'common' | 'report' | 'kind' | 'metrics'

@@ -15,6 +15,12 @@ import { isMadeFrom, readIndexState } from './current-version.ts';
 import { readJson, toJson } from '../stage/json-object.ts';
 import type { StageContext, StageInput, StageOutput } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    publish: typeof publish;
+  }
+}
+
 export interface PublishInput extends StageInput {
   configuration: Configuration;
   /**

@@ -17,6 +17,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    chooseVocabulary: typeof chooseVocabulary;
+  }
+}
+
 export interface ChooseVocabularyInput extends StageInput {
   index: string;
   dictionary: ArtifactReference;

@@ -29,6 +29,12 @@ import {
   type StageOutput,
 } from '../stage/stage.ts';
 
+declare module '../stages.ts' {
+  interface Stages {
+    mergeDictionaries: typeof mergeDictionaries;
+  }
+}
+
 export interface MergeDictionariesInput extends StageInput, IngestParameters {
   files: ArtifactReference;
   /** Beyond it sorted runs are written to disk and merged; changes nothing of the result. */

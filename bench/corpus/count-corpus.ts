@@ -7,7 +7,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { ActivityName, Stages } from '../../activities/stage-runner.ts';
+import type { ActivityInput, ActivityOutput } from '../../activities/stage-runner.ts';
+import type { ActivityName } from '../../schemas/activities.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import {
   type Configuration,
@@ -75,9 +76,9 @@ export async function countCorpus({
   let cpuSeconds = 0;
   const perform = async <Name extends ActivityName>(
     name: Name,
-    input: Parameters<Stages[Name]>[0],
-  ): Promise<Awaited<ReturnType<Stages[Name]>>> => {
-    return (await pool.run(name, input)) as Awaited<ReturnType<Stages[Name]>>;
+    input: ActivityInput<Name>,
+  ): Promise<ActivityOutput<Name>> => {
+    return (await pool.run(name, input)) as ActivityOutput<Name>;
   };
   const timed = async <Output>(name: string, work: () => Promise<Output>): Promise<Output> => {
     const started = performance.now();
@@ -92,20 +93,20 @@ export async function countCorpus({
   const each = async <Name extends ActivityName>(
     name: Name,
     bounds: number[],
-    shared: Omit<Parameters<Stages[Name]>[0], 'from' | 'to'>,
+    shared: Omit<ActivityInput<Name>, 'from' | 'to'>,
   ) =>
     await Promise.all(
-      bounds
-        .slice(1)
-        .map((to, at) =>
-          perform(name, { ...shared, from: bounds[at]!, to } as unknown as Parameters<
-            Stages[Name]
-          >[0]),
-        ),
+      bounds.slice(1).map((to, at) =>
+        perform(name, {
+          ...shared,
+          from: bounds[at]!,
+          to,
+        } as unknown as ActivityInput<Name>),
+      ),
     );
 
   try {
-    // Threads load their modules before the clock runs, as those of a worker have.
+    // The list loads what each thread needs of every stage before the clock runs.
     const base = { store: parsed.store, force: false };
     const corpus = await perform('list', { ...base, configuration: parsed });
     const ingestion = { ...base, files: corpus.artifact, source, tokens, documents };

@@ -3,14 +3,15 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ActivityName } from '../../activities/stage-runner.ts';
+import type { ActivityInput } from '../../activities/stage-runner.ts';
+import type { ActivityName } from '../../schemas/activities.ts';
 import { codes as codesSchema, ITEM_IDS } from '../../schemas/tables.ts';
 import { artifactComplete, artifactReference, writeArtifact } from '../../store/artifacts.ts';
 import { openStore } from '../../store/open-store.ts';
 import { writeParquetFile } from '../../store/tables/parquet.ts';
 import { createThreadPool, type ThreadPool } from '../../workers/thread-pool.ts';
 import { exportIndex } from '../../workflows/export-stages.ts';
-import type { ActivityInput, Steps } from '../../workflows/steps.ts';
+import type { StageRuntime } from '../../workflows/stage-runtime.ts';
 import { fixtureCodes, idKeys } from './index-fixture.ts';
 import { recordFigure } from '../record-figure.ts';
 
@@ -106,8 +107,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
 function stepsOf(
   pool: ThreadPool,
   tell: (name: string) => void,
-): Pick<Steps, 'perform' | 'processShards'> {
-  const perform = async (_role: unknown, name: ActivityName, _summary: string, input: unknown) => {
+): Pick<StageRuntime, 'runActivity' | 'processShards'> {
+  const runActivity = async (name: ActivityName, _summary: string, input: unknown) => {
     const outcome = await pool.runStage(
       name,
       input,
@@ -120,12 +121,12 @@ function stepsOf(
     return outcome.result as never;
   };
   return {
-    perform,
+    runActivity,
     processShards: async (activity, batches, shared) => {
       const ranges = batches.slice(1).map((to, at) => ({ ...shared, from: batches[at], to }));
       const lane = async () => {
         for (let range = ranges.shift(); range; range = ranges.shift())
-          await perform('export', activity, '', range);
+          await runActivity(activity, '', range);
       };
       await Promise.all(Array.from({ length: THREADS }, lane));
       return { cached: false, rows: 0, bytes: 0 };

@@ -1,12 +1,11 @@
 import { mostGroupTokens } from '../../activities/affinity/group-files.ts';
-import type { ActivityName } from '../../activities/stage-runner.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
-import { CHILD_STAGES } from '../../schemas/run.ts';
-import type { StageName } from '../../schemas/stages.ts';
+import { hasChild } from '../../schemas/stages.ts';
+import type { ActivityName, StageName } from '../../schemas/activities.ts';
 import type { StagePlan } from './plan-run.ts';
 import { alongLines, alongPowers, type Point } from './extrapolate.ts';
 import type { PlannedCorpus } from './measure-corpus.ts';
-import { ACTIVITIES, countActivities, mostAtOnce } from './plan-activities.ts';
+import { PLANNED_ACTIVITIES, countActivities, mostAtOnce } from './plan-activities.ts';
 import type { MeasuredRates, MeasuredRun } from './rates.ts';
 import { heartbeatsOf, runHistory, stageHistory } from './temporal-cost.ts';
 
@@ -177,7 +176,7 @@ export function estimateRun(
 
   const stages = plans.map((plan): StageEstimate => {
     const { name } = plan;
-    const names = ACTIVITIES[name] ?? [];
+    const names = PLANNED_ACTIVITIES[name] ?? [];
     const missing = plan.missing === undefined ? 1 : plan.missing.artifacts / plan.missing.of;
     const share = plan.runs ? missing : 0;
     let seconds = 0;
@@ -196,7 +195,7 @@ export function estimateRun(
       activities += count;
       heartbeats += heartbeatsOf(count, atWork);
     }
-    const inChild = CHILD_STAGES.includes(name)
+    const inChild = hasChild(name)
       ? names
           .filter((activity) => !OUTSIDE.has(activity))
           .reduce((sum, activity) => sum + (counts[activity] ?? 1), 0)
@@ -291,7 +290,7 @@ export function estimateRun(
     const beyond = Math.max(0, heldBy(size, budgets) - heldBy(measured.get(largest)!, budgets));
     const held =
       beyond + (seen.length === 0 ? 0 : alongLines(seen, Math.min(size.tokens, largest.tokens)));
-    const names = ACTIVITIES[stage] ?? [];
+    const names = PLANNED_ACTIVITIES[stage] ?? [];
     const many = Math.max(
       1,
       ...names.map((name) =>

@@ -1,15 +1,14 @@
 import { MAX_RANGES } from '../../activities/words/choose-vocabulary.ts';
 import { mostGroupTokens, planGroups } from '../../activities/affinity/group-files.ts';
 import { rangesOf } from '../../activities/affinity/hold-out.ts';
-import type { ActivityName } from '../../activities/stage-runner.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
-import type { StageName } from '../../schemas/stages.ts';
+import type { ActivityName, StageName } from '../../schemas/activities.ts';
 import { alongLines } from './extrapolate.ts';
 import type { PlannedCorpus } from './measure-corpus.ts';
 import type { MeasuredRates } from './rates.ts';
 
-/** The activities of each stage, in order. */
-export const ACTIVITIES: Partial<Record<StageName, readonly ActivityName[]>> = {
+/** The activities of each stage that an estimate counts, in order. */
+export const PLANNED_ACTIVITIES: Partial<Record<StageName, readonly ActivityName[]>> = {
   list: ['list'],
   ingest: ['ingest'],
   dictionary: ['mergeDictionaries'],

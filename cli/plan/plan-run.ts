@@ -5,22 +5,28 @@ import { readGroups } from '../../activities/affinity/group-files.ts';
 import { readListedFiles } from '../../activities/corpus/listed-files.ts';
 import { mineArtifact } from '../../activities/affinity/name-negatives.ts';
 import { resumeTraining } from '../../activities/training/resume-training.ts';
-import type { ActivityName, Stages } from '../../activities/stage-runner.ts';
+import { loadStage } from '../../activities/load-stage.ts';
+import type { ActivityInput, ActivityOutput } from '../../activities/stage-runner.ts';
 import {
   countArtifact,
   ingestArtifact,
   mergeArtifact,
 } from '../../activities/corpus/name-shards.ts';
 import type { StageContext } from '../../activities/stage/stage.ts';
-import * as stages from '../../activities/stages.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
-import { type StageName, stageNamesOf, STAGES } from '../../schemas/stages.ts';
+import {
+  type ActivityName,
+  type ShardActivity,
+  type StageName,
+  STAGES,
+} from '../../schemas/activities.ts';
+import { stageNamesOf } from '../../schemas/stages.ts';
 import { artifactComplete, artifactReference } from '../../store/artifacts.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import { reindexStages } from '../../workflows/reindex.ts';
-import type { ActivityInput, ShardActivity, StageFigures, Steps } from '../../workflows/steps.ts';
+import type { StageFigures, StageRuntime } from '../../workflows/stage-runtime.ts';
 import { lookingContext } from './planning-context.ts';
 import { planningStore, StageWouldRun } from './planning-store.ts';
 
@@ -89,7 +95,7 @@ class ArtifactsMissing extends Error {
 const UNMADE = 'it has not been made with these inputs and settings';
 const UNPUBLISHED = 'no version of these artifacts is current';
 
-function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[]): Steps {
+function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[]): StageRuntime {
   const real = openStore(uri);
   const store = planningStore(real);
   // The list alone looks at the corpus; another stage that does would run.
@@ -138,7 +144,7 @@ function lookingSteps({ store: uri, training }: Configuration, plans: StagePlan[
       results: () => [],
       published: () => undefined,
     },
-    perform: (_role, name, _summary, input) => lookAt(name, input, contextOf(name)),
+    runActivity: (name, _summary, input) => lookAt(name, input, contextOf(name)),
     processShards: async (activity, batches, shared) => {
       const { artifacts, what } = await ARTIFACTS[activity](shared, batches, store);
       return await figuresOf(real, artifacts, what);
@@ -162,9 +168,12 @@ async function lookAt<Name extends ActivityName>(
   name: Name,
   input: ActivityInput<Name>,
   context: StageContext,
-): Promise<Awaited<ReturnType<Stages[Name]>>> {
-  const look = stages[name] as (input: never, context: StageContext) => Promise<unknown>;
-  return (await look(input as never, context)) as Awaited<ReturnType<Stages[Name]>>;
+): Promise<ActivityOutput<Name>> {
+  const look = (await loadStage(name)) as (
+    input: ActivityInput<Name>,
+    context: StageContext,
+  ) => Promise<ActivityOutput<Name>>;
+  return await look(input, context);
 }
 
 class TrainingGoesOn extends ArtifactsMissing {

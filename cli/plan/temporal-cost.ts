@@ -1,5 +1,5 @@
-import { CHILD_STAGES } from '../../schemas/run.ts';
-import type { StageName } from '../../schemas/stages.ts';
+import { hasChild } from '../../schemas/stages.ts';
+import type { StageName } from '../../schemas/activities.ts';
 
 /** A history before it continues as new, in events. */
 const LONGEST_HISTORY = { train: 6000, other: 8000 };
@@ -33,7 +33,7 @@ export function stageHistory(
 ): StageHistory {
   const upserts = searchAttributes ? 1 : 0;
   const ownEvents = EVENTS_OF_ACTIVITY * own + upserts;
-  if (!CHILD_STAGES.includes(name))
+  if (!hasChild(name))
     return { events: ownEvents, executions: 0, longest: ownEvents, actions: own + upserts };
   const events = EVENTS_OF_ACTIVITY * inChild;
   const most = name === 'train' ? LONGEST_HISTORY.train : LONGEST_HISTORY.other;

@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import { QUEUE_OF_STAGE, QUEUES } from '../../schemas/queues.ts';
+import { STAGES } from '../../schemas/activities.ts';
+import { QUEUES } from '../../schemas/queues.ts';
 import { PROGRESS_QUERY } from '../../schemas/run.ts';
 import type {
   ChildProgress,
@@ -154,7 +155,7 @@ function withNotice(snapshot: RunSnapshot, pending: Pending): RunSnapshot {
   const running = snapshot.stages.find((stage) => stage.state === 'running');
   const waited = pending.waitingSinceMs === undefined ? 0 : Date.now() - pending.waitingSinceMs;
   if (running === undefined || waited < SILENCE_MS) return snapshot;
-  const queue = QUEUES[QUEUE_OF_STAGE[running.name]];
+  const queue = QUEUES[STAGES[running.name].queue];
   return {
     ...snapshot,
     notice: `no worker has taken work from ${queue} for ${Math.round(waited / 1000)} s`,

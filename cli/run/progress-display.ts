@@ -1,5 +1,5 @@
-import { STAGES } from '../../schemas/stages.ts';
-import type { StageName } from '../../schemas/stages.ts';
+import { STAGES } from '../../schemas/activities.ts';
+import type { StageName } from '../../schemas/activities.ts';
 import { formatBytes, formatCount, formatSeconds } from '../terminal/format.ts';
 import { describeFigures, progressFrame } from './progress-frame.ts';
 import type { RunSnapshot, StageView } from './run-snapshot.ts';

@@ -1,9 +1,5 @@
-import {
-  APPEND_STAGE_NAMES,
-  STAGE_NAMES,
-  STAGES,
-  VECTOR_STAGE_NAMES,
-} from '../../schemas/stages.ts';
+import { STAGES } from '../../schemas/activities.ts';
+import { stagesShown } from '../../schemas/stages.ts';
 import { cutDisplay, padDisplay } from '../terminal/display-width.ts';
 import { formatBytes, formatCount, formatFigure, formatSeconds } from '../terminal/format.ts';
 import type { RunSnapshot, StageView } from './run-snapshot.ts';
@@ -33,9 +29,9 @@ export function progressFrame(
 }
 
 const TITLE_COLUMNS = Math.max(
-  ...[...STAGE_NAMES, ...VECTOR_STAGE_NAMES, ...APPEND_STAGE_NAMES.votes].map(
-    (name) => STAGES[name].title.length,
-  ),
+  ...(['words', 'vectors', 'append-words'] as const)
+    .flatMap(stagesShown)
+    .map((name) => STAGES[name].title.length),
 );
 const MARKS = { waiting: '·', running: '▸', done: '✔' } as const;
 

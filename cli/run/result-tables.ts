@@ -1,5 +1,5 @@
 import type { Metrics, StageResult } from '../../schemas/run.ts';
-import { STAGES } from '../../schemas/stages.ts';
+import { STAGES } from '../../schemas/activities.ts';
 import type { RunEstimate } from '../plan/estimate-run.ts';
 import type { StagePlan } from '../plan/plan-run.ts';
 import { formatBytes, formatCount, formatFigure, formatSeconds } from '../terminal/format.ts';

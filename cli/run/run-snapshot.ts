@@ -8,7 +8,7 @@ import type {
   WaitingGate,
 } from '../../schemas/run.ts';
 import { formatTime } from '../terminal/format.ts';
-import type { StageName } from '../../schemas/stages.ts';
+import type { StageName } from '../../schemas/activities.ts';
 
 /** What a display shows of one stage. */
 export interface StageView {

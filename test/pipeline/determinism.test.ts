@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type ChildProgress, PROGRESS_QUERY, reindexWorkflowId } from '../../schemas/run.ts';
-import type { StageName } from '../../schemas/stages.ts';
+import type { StageName } from '../../schemas/activities.ts';
 import { digestsOf } from './published-parts.ts';
 import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
 import { reindex, startReindex, startTemporal, type TestTemporal } from './temporal.ts';

@@ -15,7 +15,7 @@ import { hashingConfiguration } from '../../schemas/documents.ts';
 import { sbmSetting, type SbmScores } from '../../schemas/experiment.ts';
 import { QUEUES } from '../../schemas/queues.ts';
 import { WORKFLOW } from '../../schemas/run.ts';
-import { STAGES } from '../../schemas/stages.ts';
+import { STAGES } from '../../schemas/activities.ts';
 import {
   expandSettings,
   type WordExperimentInput,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { STAGES } from '../../schemas/stages.ts';
+import { STAGES } from '../../schemas/activities.ts';
 import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { digestsOf } from './published-parts.ts';
 import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';

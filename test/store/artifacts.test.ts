@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Manifest } from '../../schemas/artifact.ts';
-import { STAGES, type StageName } from '../../schemas/stages.ts';
+import { STAGES, type StageName } from '../../schemas/activities.ts';
 import {
   artifactComplete,
   artifactFolder,

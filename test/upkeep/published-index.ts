@@ -5,7 +5,7 @@ import type { StageContext } from '../../activities/stage/stage.ts';
 import { openTensorflow } from '../../infra/tensorflow/tensorflow.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { configuration } from '../../schemas/configuration.ts';
-import type { StageName } from '../../schemas/stages.ts';
+import type { StageName } from '../../schemas/activities.ts';
 import { GROUPS, publishedCodes } from '../../schemas/tables.ts';
 import { artifactReference, writeArtifact } from '../../store/artifacts.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';

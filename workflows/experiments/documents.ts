@@ -16,7 +16,7 @@ import {
 import { QUEUES } from '../../schemas/queues.ts';
 import type { ChildProgress } from '../../schemas/run.ts';
 import { childProgressQuery } from '../child-progress.ts';
-import { perform } from '../policies.ts';
+import { runActivity } from '../run-activity.ts';
 
 /** From a child to the experiment: one more trial is done. */
 const trialDone = defineSignal('trialDone');
@@ -84,8 +84,7 @@ export async function documentSet(input: DocumentSetInput): Promise<DocumentScor
       // Seeds outside: the first seed of every setting is there before the second of any.
       const seed = firstSeed + Math.floor(number / settings.length);
       const picture = pictures && seed === firstSeed;
-      const { artifact, metrics } = await perform(
-        'train',
+      const { artifact, metrics } = await runActivity(
         'documentTrial',
         `${set.name}, ${rowName(setting)}, ${bits} bits, seed ${seed}`,
         { store, force, weighed, hashing, bits, seed, ...(picture && { picture }) },
@@ -116,8 +115,8 @@ async function weigh(
 ): Promise<ArtifactReference> {
   const base = { store, force: false };
   const { source, tokens, documents } = configuration;
-  const corpus = await perform('main', 'list', name, { ...base, configuration });
+  const corpus = await runActivity('list', name, { ...base, configuration });
   const shards = { ...base, files: corpus.artifact, source, tokens, documents };
-  await perform('etl', 'ingest', name, { ...shards, from: 0, to: corpus.rows });
-  return (await perform('etl', 'weighDocuments', name, shards)).artifact;
+  await runActivity('ingest', name, { ...shards, from: 0, to: corpus.rows });
+  return (await runActivity('weighDocuments', name, shards)).artifact;
 }

@@ -2,7 +2,7 @@ import { continueAsNew, setHandler } from '@temporalio/workflow';
 import type { SbmExperimentInput, SbmScore, SbmScores } from '../../schemas/experiment.ts';
 import type { ChildProgress } from '../../schemas/run.ts';
 import { childProgressQuery } from '../child-progress.ts';
-import { perform } from '../policies.ts';
+import { runActivity } from '../run-activity.ts';
 
 export interface SbmExperimentState extends SbmExperimentInput {
   /** Scores so far, in the order of settings, then of trials. */
@@ -42,7 +42,7 @@ export async function sbmExperiment(input: SbmExperimentState): Promise<SbmScore
     const { concentration, beta, lambda } = setting.training;
     const seed = firstSeed + (number % trials);
     const summary = `${method} K ${concentration} beta ${beta} lambda ${lambda}, ${draws}, seed ${seed}`;
-    const { precision, recall, f1 } = await perform('train', 'sbmTrial', summary, {
+    const { precision, recall, f1 } = await runActivity('sbmTrial', summary, {
       store,
       force,
       setting,

@@ -8,7 +8,7 @@ import type {
 } from '../../schemas/word-experiment.ts';
 import { affinityStages } from '../affinity-stages.ts';
 import { childProgressQuery } from '../child-progress.ts';
-import { perform } from '../policies.ts';
+import { runActivity } from '../run-activity.ts';
 import { processShards } from '../start-children.ts';
 import { train as trainWorkflow } from '../train.ts';
 
@@ -32,7 +32,7 @@ export async function wordExperiment(input: WordExperimentInput): Promise<WordEx
       results: () => [],
       published: () => undefined,
     },
-    perform,
+    runActivity,
     processShards: (...[activity, batches, shared]: Parameters<typeof shardsOf>) =>
       shardsOf(activity, batches, shared),
   };
@@ -47,8 +47,7 @@ export async function wordExperiment(input: WordExperimentInput): Promise<WordEx
     vocabulary: words.artifact,
     wordnet: evaluation.wordnet,
   };
-  const affinity = await perform(
-    'export',
+  const affinity = await runActivity(
     'measureAffinity',
     'degree, clustering, greedy clusters',
     yardstick,
@@ -89,7 +88,7 @@ export async function wordExperiment(input: WordExperimentInput): Promise<WordEx
       ],
       staticSummary: `${name}, seed ${trialSeed}`,
     });
-    const codes = await perform('export', 'binarize', `${name}, seed ${trialSeed}`, {
+    const codes = await runActivity('binarize', `${name}, seed ${trialSeed}`, {
       ...base,
       model: model.artifact,
       ...(settle && { pairs: pairs.artifact }),
@@ -100,7 +99,7 @@ export async function wordExperiment(input: WordExperimentInput): Promise<WordEx
       vocabulary: words.artifact,
       wordnet: evaluation.wordnet,
     };
-    const quality = await perform('export', 'evaluate', `${name}, seed ${trialSeed}`, {
+    const quality = await runActivity('evaluate', `${name}, seed ${trialSeed}`, {
       ...base,
       ...truth,
       codes: codes.artifact,

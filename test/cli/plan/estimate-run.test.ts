@@ -15,7 +15,8 @@ import {
 import { stageHistory } from '../../../cli/plan/temporal-cost.ts';
 import type { StagePlan } from '../../../cli/plan/plan-run.ts';
 import { configuration as configurationSchema } from '../../../schemas/configuration.ts';
-import { type StageName, STAGE_NAMES } from '../../../schemas/stages.ts';
+import type { StageName } from '../../../schemas/activities.ts';
+import { STAGE_NAMES } from '../../../schemas/stages.ts';
 
 const OPTIONS = { workers: 1, threads: 2, searchAttributes: true, pricePerMillionActions: 50 };
 const EPOCHS = 4;

@@ -6,7 +6,8 @@ import { finishedSnapshot, mergeProgress } from '../../../cli/run/run-snapshot.t
 import type { RunSnapshot } from '../../../cli/run/run-snapshot.ts';
 import { openTerminal } from '../../../cli/terminal/terminal.ts';
 import type { StageProgress, StageResult } from '../../../schemas/run.ts';
-import { STAGE_NAMES, STAGES } from '../../../schemas/stages.ts';
+import { STAGES } from '../../../schemas/activities.ts';
+import { STAGE_NAMES } from '../../../schemas/stages.ts';
 import { fakeStream, screenOf } from '../terminal/fake-stream.ts';
 
 /** The first `done` stages done, the next one at work. */

@@ -1,27 +1,10 @@
 import type { FinishTrainingOutput } from '../activities/training/finish-training.ts';
-import type { ActivityName, Stages } from '../activities/stage-runner.ts';
+import type { ActivityInput, ActivityOutput } from '../activities/stage-runner.ts';
 import type { ReportOutput } from '../activities/quality/report.ts';
 import type { LearningInput } from '../activities/training/name-training.ts';
 import type { GateApproval } from '../schemas/gate.ts';
-import type { QueueRole } from '../schemas/queues.ts';
 import type { Metrics, StageResult } from '../schemas/run.ts';
-import type { StageName } from '../schemas/stages.ts';
-
-export type ActivityInput<Name extends ActivityName> = Parameters<Stages[Name]>[0];
-
-/** Activities that work on a range of files, groups or rows each. */
-export type ShardActivity = keyof typeof SHARD_STAGES;
-
-/** Their stages. */
-export const SHARD_STAGES = {
-  ingest: 'ingest',
-  count: 'count',
-  merge: 'merge',
-  filter: 'filter',
-  mine: 'mine',
-  exportRange: 'export-range',
-  exportPart: 'export-part',
-} as const satisfies Partial<Record<ActivityName, StageName>>;
+import type { ActivityName, ShardActivity, StageName } from '../schemas/activities.ts';
 
 export interface StageFigures {
   cached: boolean;
@@ -33,7 +16,7 @@ export interface StageFigures {
  * What the stages of a run are taken with: workflows/run-reindex.ts does them on Temporal,
  * cli/plan/plan-run.ts looks whether they are done.
  */
-export interface Steps {
+export interface StageRuntime {
   run: {
     /** A stage as a run shows it. */
     stage<Output extends StageFigures>(
@@ -44,12 +27,11 @@ export interface Steps {
     published(version: number): void;
   };
   /** One activity, with a line for a person. */
-  perform: <Name extends ActivityName>(
-    role: QueueRole,
+  runActivity: <Name extends ActivityName>(
     name: Name,
     summary: string,
     input: ActivityInput<Name>,
-  ) => Promise<Awaited<ReturnType<Stages[Name]>>>;
+  ) => Promise<ActivityOutput<Name>>;
   /** An activity for every range [batches[k], batches[k + 1]). */
   processShards: <Name extends ShardActivity>(
     activity: Name,

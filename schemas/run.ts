@@ -123,6 +123,14 @@ export interface HeartbeatDetails {
 
 export type Metrics = Record<string, number>;
 
+/** The facts of an artifact that are numbers. */
+export const numbersOf = (facts: Record<string, unknown>): Metrics =>
+  Object.fromEntries(
+    Object.entries(facts).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    ),
+  );
+
 /** Result of the workflow `reindex`; with `index` first it is the last line of `run --json`. */
 export interface ReindexResult {
   index: string;

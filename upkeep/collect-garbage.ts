@@ -15,7 +15,8 @@ import {
 import { readListedFiles } from '../activities/corpus/listed-files.ts';
 import { readPins } from './pins.ts';
 import { readGroups } from '../activities/affinity/group-files.ts';
-import { countArtifact, ingestArtifact } from '../activities/corpus/name-shards.ts';
+import { ingestArtifact } from '../activities/corpus/name-shards.ts';
+import { countArtifact } from '../activities/affinity/name-counts.ts';
 
 export interface GarbageOptions {
   /** So many complete versions stay beside the current one and the pinned ones, the latest. */

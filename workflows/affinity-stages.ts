@@ -7,64 +7,89 @@ import type { StageRuntime } from './stage-runtime.ts';
  */
 export async function affinityStages(
   { configuration, force }: Pick<ReindexInput, 'configuration' | 'force'>,
-  steps: Pick<StageRuntime, 'run' | 'runActivity' | 'processShards'>,
+  runtime: Pick<StageRuntime, 'run' | 'runActivity' | 'processShards'>,
 ) {
-  const {
-    index,
-    source,
-    tokens,
-    documents,
-    vocabulary,
-    cooccurrence,
-    affinity,
-    heldOut,
-    negatives,
-    seed,
-  } = configuration;
-  const base = { store: configuration.store, force };
-  const { run, runActivity, processShards } = steps;
+  const { store, index, source, tokens, documents, seed } = configuration;
+  const { vocabulary, cooccurrence, affinity, heldOut, negatives } = configuration;
+  const { window, groupTokens, memoryMiB } = cooccurrence;
+  const { run, runActivity, processShards } = runtime;
 
   const corpus = await run.stage('list', () =>
-    runActivity('list', source.path, { ...base, configuration }),
+    runActivity('list', source.path, { store, force, configuration }),
   );
-  const shards = { ...base, files: corpus.artifact, source, tokens, documents };
-  await run.stage('ingest', () => processShards('ingest', corpus.batches, shards));
+  const files = corpus.artifact;
+  await run.stage('ingest', () =>
+    processShards('ingest', corpus.batches, { store, force, files, source, tokens, documents }),
+  );
   const dictionary = await run.stage('dictionary', () =>
     runActivity('mergeDictionaries', `${corpus.rows} dictionaries`, {
-      ...shards,
+      store,
+      force,
+      files,
+      source,
+      tokens,
+      documents,
       memoryMiB: vocabulary.memoryMiB,
     }),
   );
   const words = await run.stage('vocabulary', () =>
     runActivity('chooseVocabulary', `${dictionary.rows} words`, {
-      ...base,
-      dictionary: dictionary.artifact,
+      store,
+      force,
       index,
-      ...vocabulary,
+      dictionary: dictionary.artifact,
+      minimumCount: vocabulary.minimumCount,
+      common: vocabulary.common,
+      commonShare: vocabulary.commonShare,
+      commonDrift: vocabulary.commonDrift,
+      maximumSize: vocabulary.maximumSize,
     }),
   );
-  const counting = { ...shards, index, common: words.common, ...cooccurrence };
-  const counted = await run.stage('count', () => countGroups(steps, counting));
-  const merging = { ...counting, groups: counted.groups, vocabulary: words.artifact };
-  const rows = await run.stage('merge', () => mergeRanges(steps, words.ranges, merging));
+  const { common } = words;
+  const counted = await run.stage('count', () =>
+    countGroups(
+      runtime,
+      { store, force, index, files, source, tokens, documents, groupTokens },
+      { store, force, common, window, memoryMiB },
+    ),
+  );
+  const rows = await run.stage('merge', () =>
+    mergeRanges(runtime, words.ranges, counted.groups, {
+      store,
+      force,
+      vocabulary: words.artifact,
+      common,
+      window,
+    }),
+  );
   const d = await run.stage('filter', () =>
-    filterRanges(steps, words.ranges, {
-      ...base,
-      merging,
+    filterRanges(runtime, words.ranges, {
+      store,
+      force,
+      merged: { vocabulary: words.artifact, common, window },
       rows: rows.artifact,
-      ...affinity,
-      memoryMiB: cooccurrence.memoryMiB,
+      affinity,
+      memoryMiB,
     }),
   );
   const pairs = await run.stage('hold-out', () =>
     runActivity('holdOut', `${heldOut.pairs} pairs`, {
-      ...base,
+      store,
+      force,
       affinity: d.artifact,
       pairs: heldOut.pairs,
       seed,
     }),
   );
-  const mining = { ...base, pairs: pairs.artifact, ...negatives, seed };
-  await run.stage('mine', () => processShards('mine', pairs.batches, mining));
-  return { corpus, dictionary, words, counted, rows, d, pairs, mining };
+  await run.stage('mine', () =>
+    processShards('mine', pairs.batches, {
+      store,
+      force,
+      pairs: pairs.artifact,
+      perRow: negatives.perRow,
+      over: negatives.over,
+      seed,
+    }),
+  );
+  return { corpus, dictionary, words, counted, rows, d, pairs };
 }

@@ -1,10 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { ActivityOutput } from '../activities/stage-runner.ts';
 import type { StageOutput } from '../activities/stage/stage.ts';
 import type { AppendChanges, AppendRunInput, Metrics, ReindexResult } from '../schemas/run.ts';
 import type { RunKind } from '../schemas/activities.ts';
 import { ITEM_METRICS } from '../schemas/metrics.ts';
 import { stagesShown } from '../schemas/stages.ts';
 import { setUpGate } from './pass-gate.ts';
+import { passAndPublish } from './publish-index.ts';
 import { runActivity } from './run-activity.ts';
 import { followRun } from './run-progress.ts';
 import { processShards } from './start-children.ts';
@@ -15,27 +17,29 @@ import { processShards } from './start-children.ts';
  */
 export async function append(input: AppendRunInput): Promise<ReindexResult> {
   const { configuration, force, version, hasSource, minimumCount, deleted } = input;
-  const { index, source, tokens, documents, vocabulary } = configuration;
-  const base = { store: configuration.store, force };
-  const hasEncoder = source.kind === 'vectors' || source.kind === 'documents';
-  const run = followRun(input, stagesShown(kindOf(hasSource, hasEncoder)));
+  const { store, index, source, tokens, documents, vocabulary } = configuration;
+  const kind = kindOf(input);
+  const run = followRun(input, stagesShown(kind));
   // The model is frozen: rules about what it has learned were judged when it was published.
   const { minimum, regression } = configuration.gate;
-  const passGate = setUpGate(
-    {
-      ...configuration,
-      gate: { ...configuration.gate, minimum: ofItems(minimum), regression: ofItems(regression) },
-    },
-    run,
-  );
+  const gate = {
+    ...configuration.gate,
+    minimum: ofItems(minimum),
+    regression: ofItems(regression),
+  };
+  const passGate = setUpGate({ ...configuration, gate }, run);
 
   const corpus = hasSource
-    ? await run.stage('list', () => runActivity('list', source.path, { ...base, configuration }))
+    ? await run.stage('list', () =>
+        runActivity('list', source.path, { store, force, configuration }),
+      )
     : undefined;
-  const dictionary = corpus && !hasEncoder ? await ingestAll(corpus) : undefined;
+  const dictionary = corpus && kind === 'append-words' ? await ingestAll(corpus) : undefined;
+  const what = hasSource ? source.path : `${deleted.length} deletions`;
   const changed = await run.stage('append', () =>
-    runActivity('append', hasSource ? source.path : `${deleted.length} deletions`, {
-      ...base,
+    runActivity('append', what, {
+      store,
+      force,
       configuration,
       version,
       minimumCount,
@@ -44,74 +48,61 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
       ...(dictionary && { dictionary: dictionary.artifact }),
     }),
   );
-  const remarks = {
-    skippedFiles: dictionary?.skipped.files ?? 0,
-    firstSkipped: dictionary?.skipped.first ?? [],
-    repeatedFiles: corpus?.repeated ?? 0,
-  };
-  const changes = changesOf(changed);
+  const current = await runActivity('describeVersion', index, { store, force, index, version });
+  const metrics = { ...current.metrics, ...changed.metrics };
+  const published = changed.unchanged ? keepVersion() : await publishChange();
   const { workflowId, runId } = workflowInfo();
-  const published = changed.unchanged ? await standing() : await publish();
-  run.published(published.version);
   return {
     index,
     ...published,
     workflowId,
     runId,
     stages: run.results(),
-    corpus: remarks,
-    changes,
+    corpus: {
+      skippedFiles: dictionary?.skipped.files ?? 0,
+      firstSkipped: dictionary?.skipped.first ?? [],
+      repeatedFiles: corpus?.repeated ?? 0,
+    },
+    changes: changesOf(changed),
   };
 
-  async function ingestAll({
-    artifact,
-    batches,
-    rows,
-  }: {
-    artifact: StageOutput['artifact'];
-    batches: number[];
-    rows: number;
-  }) {
-    const shards = { ...base, files: artifact, source, tokens, documents };
-    await run.stage('ingest', () => processShards(run, 'ingest', batches, shards));
+  async function ingestAll({ artifact: files, batches, rows }: ActivityOutput<'list'>) {
+    await run.stage('ingest', () =>
+      processShards(run, 'ingest', batches, { store, force, files, source, tokens, documents }),
+    );
     return await run.stage('dictionary', () =>
       runActivity('mergeDictionaries', `${rows} dictionaries`, {
-        ...shards,
+        store,
+        force,
+        files,
+        source,
+        tokens,
+        documents,
         memoryMiB: vocabulary.memoryMiB,
       }),
     );
   }
 
-  async function standing(): Promise<Published> {
-    const { uri, metrics } = await runActivity('describeVersion', index, {
-      ...base,
-      index,
-      version,
-    });
-    return { version, uri, published: false, metrics };
+  function keepVersion(): Published {
+    run.published(version);
+    return { version, uri: current.uri, published: false, metrics: current.metrics };
   }
 
-  async function publish(): Promise<Published> {
-    const before = await runActivity('describeVersion', index, { ...base, index, version });
-    const approval = await passGate(changed.metrics, {
-      uri: before.uri,
-      previous: { version, metrics: before.metrics },
+  async function publishChange(): Promise<Published> {
+    const page = { uri: current.uri, previous: { version, metrics: current.metrics } };
+    const earlier = current.lineage.filter(({ stage }) => stage !== 'append');
+    const output = await passAndPublish({ run, runActivity, passGate }, page, changed.metrics, {
+      store,
+      force,
+      configuration: current.configuration,
+      lineage: [changed.artifact, ...earlier],
+      metrics,
+      kind: current.kind,
+      onTopOf: version,
+      ...(current.common && { common: current.common }),
+      ...(current.report && { report: current.report }),
     });
-    const metrics = { ...before.metrics, ...changed.metrics };
-    const made = await run.stage('publish', () =>
-      runActivity('publish', index, {
-        ...base,
-        configuration: before.configuration,
-        lineage: [changed.artifact, ...before.lineage.filter(({ stage }) => stage !== 'append')],
-        kind: before.kind,
-        metrics,
-        onTopOf: version,
-        ...(before.common && { common: before.common }),
-        ...(before.report && { report: before.report }),
-        ...(approval && { approval }),
-      }),
-    );
-    return { version: made.version, uri: made.uri, published: made.published, metrics };
+    return { ...output, metrics };
   }
 }
 
@@ -120,8 +111,9 @@ const ofItems = (rules: Record<string, number>): Record<string, number> =>
     Object.entries(rules).filter(([name]) => ITEM_METRICS.some((metric) => metric === name)),
   );
 
-function kindOf(hasSource: boolean, hasEncoder: boolean): RunKind {
+function kindOf({ hasSource, configuration: { source } }: AppendRunInput): RunKind {
   if (!hasSource) return 'append-deletions';
+  const hasEncoder = source.kind === 'vectors' || source.kind === 'documents';
   return hasEncoder ? 'append-encoded' : 'append-words';
 }
 

@@ -1,45 +1,91 @@
+import type { MergeParameters } from '../activities/affinity/name-counts.ts';
 import type { ActivityInput } from '../activities/stage-runner.ts';
+import type { StageInput } from '../activities/stage/stage.ts';
 import type { ShardActivity } from '../schemas/activities.ts';
+import type { ArtifactReference } from '../schemas/artifact.ts';
+import type { Configuration } from '../schemas/configuration.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
-type Work = Pick<StageRuntime, 'runActivity' | 'processShards'>;
+type Runtime = Pick<StageRuntime, 'runActivity' | 'processShards'>;
 
 type Shared<Name extends ShardActivity> = Omit<ActivityInput<Name>, 'from' | 'to'>;
 
 /** Counting in groups of files, which are chosen first. */
 export async function countGroups(
-  { runActivity, processShards }: Work,
-  counting: Omit<Shared<'count'>, 'groups'> & ActivityInput<'groupFiles'>,
+  { runActivity, processShards }: Runtime,
+  grouping: ActivityInput<'groupFiles'>,
+  { store, force, common, window, memoryMiB }: Omit<Shared<'count'>, 'groups'>,
 ) {
-  const grouped = await runActivity('groupFiles', counting.index, counting);
+  const grouped = await runActivity('groupFiles', grouping.index, grouping);
+  const groups = grouped.artifact;
   const counted = await processShards('count', grouped.batches, {
-    ...counting,
-    groups: grouped.artifact,
+    store,
+    force,
+    groups,
+    common,
+    window,
+    memoryMiB,
   });
-  return { ...counted, groups: grouped.artifact };
+  return { ...counted, groups };
 }
 
 /** The merge by ranges of rows, then the marginals of all. */
 export async function mergeRanges(
-  { runActivity, processShards }: Work,
+  { runActivity, processShards }: Runtime,
   ranges: number[],
-  merging: Shared<'merge'>,
+  groups: ArtifactReference,
+  { store, force, vocabulary, common, window }: StageInput & MergeParameters,
 ) {
-  const merged = await processShards('merge', ranges, merging);
+  const merged = await processShards('merge', ranges, {
+    store,
+    force,
+    groups,
+    vocabulary,
+    common,
+    window,
+  });
   const whole = await runActivity('sumMarginals', `${merged.rows} pairs`, {
-    ...merging,
+    store,
+    force,
+    vocabulary,
+    common,
+    window,
     ranges,
   });
   return { ...whole, cached: whole.cached && merged.cached, bytes: whole.bytes + merged.bytes };
 }
 
+interface Filtering extends StageInput {
+  merged: MergeParameters;
+  rows: ArtifactReference;
+  affinity: Configuration['affinity'];
+  memoryMiB: number;
+}
+
 /** The filter by ranges of rows, then D of all that passed. */
 export async function filterRanges(
-  { runActivity, processShards }: Work,
+  { runActivity, processShards }: Runtime,
   ranges: number[],
-  filtering: Shared<'filter'> & { top: number; memoryMiB: number },
+  { store, force, merged, rows, affinity, memoryMiB }: Filtering,
 ) {
-  const filtered = await processShards('filter', ranges, filtering);
-  const d = await runActivity('symmetrize', `${filtered.rows} pairs`, { ...filtering, ranges });
+  const { minimumPmi, minimumWeight, top } = affinity;
+  const filtered = await processShards('filter', ranges, {
+    store,
+    force,
+    merged,
+    rows,
+    minimumPmi,
+    minimumWeight,
+  });
+  const d = await runActivity('symmetrize', `${filtered.rows} pairs`, {
+    store,
+    force,
+    rows,
+    minimumPmi,
+    minimumWeight,
+    top,
+    memoryMiB,
+    ranges,
+  });
   return { ...d, cached: d.cached && filtered.cached };
 }

@@ -1,5 +1,6 @@
-import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
+import { numbersOf, type ReindexInput, type ReindexResult } from '../schemas/run.ts';
 import { exportIndex } from './export-stages.ts';
+import { publishIndex } from './publish-index.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
 /**
@@ -8,77 +9,70 @@ import type { StageRuntime } from './stage-runtime.ts';
  */
 export async function reindexDocuments(
   input: ReindexInput,
-  { run, runActivity, processShards, passGate, execution }: StageRuntime,
+  runtime: StageRuntime,
 ): Promise<ReindexResult> {
   const { configuration, force } = input;
-  const { index, source, tokens, documents, hashing, training, seed } = configuration;
-  const base = { store: configuration.store, force };
+  const { store, source, tokens, documents, hashing, training, buckets, seed } = configuration;
+  const { bits } = training;
+  const { run, runActivity, processShards } = runtime;
 
   const corpus = await run.stage('list', () =>
-    runActivity('list', source.path, { ...base, configuration }),
+    runActivity('list', source.path, { store, force, configuration }),
   );
-  const shards = { ...base, files: corpus.artifact, source, tokens, documents };
-  await run.stage('ingest', () => processShards('ingest', corpus.batches, shards));
+  const files = corpus.artifact;
+  await run.stage('ingest', () =>
+    processShards('ingest', corpus.batches, { store, force, files, source, tokens, documents }),
+  );
   const weighed = await run.stage('weigh', () =>
-    runActivity('weighDocuments', `${corpus.rows} files`, shards),
+    runActivity('weighDocuments', `${corpus.rows} files`, {
+      store,
+      force,
+      files,
+      source,
+      tokens,
+      documents,
+    }),
   );
-  const learning = { ...base, weighed: weighed.artifact, hashing, bits: training.bits, seed };
   const hasher = await run.stage('hasher', () =>
-    runActivity('learnHasher', `${hashing.method}, ${training.bits} bits`, learning),
+    runActivity('learnHasher', `${hashing.method}, ${bits} bits`, {
+      store,
+      force,
+      weighed: weighed.artifact,
+      hashing,
+      bits,
+      seed,
+    }),
   );
   const codes = await run.stage('encode-documents', () =>
     runActivity('encodeDocuments', `${weighed.rows} documents`, {
-      ...base,
+      store,
+      force,
       weighed: weighed.artifact,
       hasher: hasher.artifact,
       tokens,
       documents,
     }),
   );
-  const buckets = await run.stage('export', () =>
-    exportIndex({ runActivity, processShards }, `${training.bits} bits`, codes, {
-      ...base,
-      ...configuration.export,
+  const exported = await run.stage('export', () =>
+    exportIndex(runtime, `${bits} bits`, codes, {
+      store,
+      force,
       codes: codes.artifact,
       items: codes.artifact,
       encoder: codes.artifact,
-      maximumBucket: configuration.buckets.maximumSize,
+      maximumBucket: buckets.maximumSize,
+      memoryMiB: configuration.export.memoryMiB,
     }),
   );
-  const metrics = Object.fromEntries(
-    Object.entries({ ...buckets.facts, ...codes.facts }).filter(
-      (entry): entry is [string, number] => typeof entry[1] === 'number',
-    ),
-  );
-  const lineage = [buckets, codes, hasher, weighed, corpus].map(({ artifact }) => artifact);
-  const made = { ...base, configuration, lineage, metrics };
-  const page = await run.stage('report', () =>
-    runActivity('report', index, { ...made, stages: run.results() }),
-  );
-  const approval = await passGate(metrics, page);
-  const version = await run.stage('publish', () =>
-    runActivity('publish', index, {
-      ...made,
-      kind: 'word',
-      report: page.artifact,
-      ...(approval && { approval }),
-      ...(page.previous && { comparedWith: page.previous.version }),
-    }),
-  );
-  run.published(version.version);
-  const { uri, published } = version;
-  return {
-    index,
-    version: version.version,
-    uri,
-    published,
-    ...execution,
-    stages: run.results(),
-    metrics,
+  const outputs = [exported, codes, hasher, weighed, corpus];
+  return await publishIndex(input, runtime, {
+    lineage: outputs.map(({ artifact }) => artifact),
+    metrics: numbersOf({ ...exported.facts, ...codes.facts }),
+    kind: 'word',
     corpus: {
       skippedFiles: weighed.skipped.files,
       firstSkipped: weighed.skipped.first,
       repeatedFiles: corpus.repeated,
     },
-  };
+  });
 }

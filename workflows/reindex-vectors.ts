@@ -1,5 +1,6 @@
-import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
+import { numbersOf, type ReindexInput, type ReindexResult } from '../schemas/run.ts';
 import { exportIndex } from './export-stages.ts';
+import { publishIndex } from './publish-index.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
 /**
@@ -8,69 +9,46 @@ import type { StageRuntime } from './stage-runtime.ts';
  */
 export async function reindexVectors(
   input: ReindexInput,
-  { run, runActivity, processShards, passGate, execution }: StageRuntime,
+  runtime: StageRuntime,
 ): Promise<ReindexResult> {
   const { configuration, force } = input;
-  const { index, source, training, vectors, seed } = configuration;
-  const base = { store: configuration.store, force };
+  const { store, source, training, vectors, buckets, seed } = configuration;
+  const { tables, bits } = training;
+  const { run, runActivity } = runtime;
 
   const corpus = await run.stage('list', () =>
-    runActivity('list', source.path, { ...base, configuration }),
+    runActivity('list', source.path, { store, force, configuration }),
   );
-  const shape = { tables: training.tables, bits: training.bits };
   const codes = await run.stage('encode', () =>
-    runActivity('encodeVectors', `${vectors.method}, ${shape.tables} x ${shape.bits} bits`, {
-      ...base,
+    runActivity('encodeVectors', `${vectors.method}, ${tables} x ${bits} bits`, {
+      store,
+      force,
       files: corpus.artifact,
       badFiles: source.badFiles,
       vectors,
-      ...shape,
+      tables,
+      bits,
       seed,
     }),
   );
-  const buckets = await run.stage('export', () =>
-    exportIndex({ runActivity, processShards }, `${training.tables} tables`, codes, {
-      ...base,
-      ...configuration.export,
+  const exported = await run.stage('export', () =>
+    exportIndex(runtime, `${tables} tables`, codes, {
+      store,
+      force,
       codes: codes.artifact,
       items: codes.artifact,
-      maximumBucket: configuration.buckets.maximumSize,
+      maximumBucket: buckets.maximumSize,
+      memoryMiB: configuration.export.memoryMiB,
     }),
   );
-  const metrics = Object.fromEntries(
-    Object.entries(buckets.facts).filter(
-      (entry): entry is [string, number] => typeof entry[1] === 'number',
-    ),
-  );
-  const lineage = [buckets.artifact, codes.artifact, corpus.artifact];
-  const made = { ...base, configuration, lineage, metrics };
-  const page = await run.stage('report', () =>
-    runActivity('report', index, { ...made, stages: run.results() }),
-  );
-  const approval = await passGate(metrics, page);
-  const version = await run.stage('publish', () =>
-    runActivity('publish', index, {
-      ...made,
-      kind: codes.kind,
-      report: page.artifact,
-      ...(approval && { approval }),
-      ...(page.previous && { comparedWith: page.previous.version }),
-    }),
-  );
-  run.published(version.version);
-  const { uri, published } = version;
-  return {
-    index,
-    version: version.version,
-    uri,
-    published,
-    ...execution,
-    stages: run.results(),
-    metrics,
+  return await publishIndex(input, runtime, {
+    lineage: [exported.artifact, codes.artifact, corpus.artifact],
+    metrics: numbersOf(exported.facts),
+    kind: codes.kind,
     corpus: {
       skippedFiles: codes.skipped.files,
       firstSkipped: codes.skipped.first,
       repeatedFiles: corpus.repeated,
     },
-  };
+  });
 }

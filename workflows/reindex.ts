@@ -1,107 +1,94 @@
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { affinityStages } from './affinity-stages.ts';
 import { exportIndex } from './export-stages.ts';
+import { publishIndex } from './publish-index.ts';
 import { reindexDocuments } from './reindex-documents.ts';
 import { reindexVectors } from './reindex-vectors.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
 /**
  * From a corpus to a published hash-bucket index: the way of the data, a stage a line. Temporal
- * takes its steps in a run, `hashloom plan` only looks whether a run would.
+ * takes the stages in a run, `hashloom plan` only looks whether a run would.
  */
 export async function reindexStages(
   input: ReindexInput,
-  steps: StageRuntime,
+  runtime: StageRuntime,
 ): Promise<ReindexResult> {
-  if (input.configuration.source.kind === 'vectors') return await reindexVectors(input, steps);
-  if (input.configuration.source.kind === 'documents') return await reindexDocuments(input, steps);
+  if (input.configuration.source.kind === 'vectors') return await reindexVectors(input, runtime);
+  if (input.configuration.source.kind === 'documents')
+    return await reindexDocuments(input, runtime);
   const { configuration, force } = input;
-  const { index, training, buckets, evaluation, seed } = configuration;
-  const base = { store: configuration.store, force };
-  const { run, runActivity, learn, passGate } = steps;
+  const { store, index, negatives, training, buckets, evaluation, seed } = configuration;
+  const { run, runActivity, learn } = runtime;
 
-  const { corpus, dictionary, words, counted, rows, d, pairs, mining } = await affinityStages(
-    input,
-    steps,
-  );
-  const learning = { ...mining, batches: pairs.batches, words: words.rows, training };
+  const affinity = await affinityStages(input, runtime);
+  const { corpus, dictionary, words, counted, rows, d, pairs } = affinity;
   const model = await run.stage('train', async () => {
-    const warm =
-      training.warmStart === 'none'
-        ? null
-        : await runActivity('findWarmStart', index, {
-            ...learning,
-            index,
-            vocabulary: words.artifact,
-          });
-    return await learn({ ...learning, ...(warm && { warm }) });
+    const learning = {
+      store,
+      force,
+      pairs: pairs.artifact,
+      perRow: negatives.perRow,
+      over: negatives.over,
+      batches: pairs.batches,
+      words: words.rows,
+      training,
+      seed,
+    };
+    if (training.warmStart === 'none') return await learn(learning);
+    const vocabulary = words.artifact;
+    const warm = await runActivity('findWarmStart', index, { learning, index, vocabulary });
+    return await learn(warm ? { ...learning, warm } : learning);
   });
   const codes = await run.stage('binarize', () =>
     runActivity('binarize', `${training.bits} bits`, {
-      ...base,
+      store,
+      force,
       model: model.artifact,
       ...(buckets.settle && { pairs: pairs.artifact }),
     }),
   );
   const exported = await run.stage('export', () =>
-    exportIndex(steps, `${training.tables} tables`, codes, {
-      ...base,
-      ...configuration.export,
+    exportIndex(runtime, `${training.tables} tables`, codes, {
+      store,
+      force,
       codes: codes.artifact,
       vocabulary: words.artifact,
       model: model.artifact,
       maximumBucket: buckets.maximumSize,
+      memoryMiB: configuration.export.memoryMiB,
     }),
   );
-  const truth = { affinity: d.artifact, pairs: pairs.artifact };
   const quality = await run.stage('evaluate', () =>
     runActivity('evaluate', `${evaluation.queries} queries`, {
-      ...base,
-      ...truth,
+      store,
+      force,
+      affinity: d.artifact,
+      pairs: pairs.artifact,
       codes: codes.artifact,
       model: model.artifact,
       vocabulary: words.artifact,
       maximumBucket: buckets.maximumSize,
-      ...evaluation,
+      queries: evaluation.queries,
+      wordnet: evaluation.wordnet,
       seed,
     }),
   );
-  const remarks = {
-    skippedFiles: dictionary.skipped.files,
-    firstSkipped: dictionary.skipped.first,
-    repeatedFiles: corpus.repeated,
-  };
-  const lineage = [
-    ...[exported, quality, codes, model, pairs, d, rows].map((output) => output.artifact),
-    counted.groups,
-    words.artifact,
-    dictionary.artifact,
-    corpus.artifact,
-  ];
-  const made = { ...base, configuration, lineage, metrics: quality.metrics };
-  const page = await run.stage('report', () =>
-    runActivity('report', index, { ...made, stages: run.results() }),
-  );
-  const approval = await passGate(quality.metrics, page);
-  const version = await run.stage('publish', () =>
-    runActivity('publish', index, {
-      ...made,
-      common: words.common,
-      report: page.artifact,
-      ...(approval && { approval }),
-      ...(page.previous && { comparedWith: page.previous.version }),
-    }),
-  );
-  run.published(version.version);
-  const { uri, published } = version;
-  return {
-    index,
-    version: version.version,
-    uri,
-    published,
-    ...steps.execution,
-    stages: run.results(),
+  const outputs = [exported, quality, codes, model, pairs, d, rows];
+  return await publishIndex(input, runtime, {
+    lineage: [
+      ...outputs.map(({ artifact }) => artifact),
+      counted.groups,
+      words.artifact,
+      dictionary.artifact,
+      corpus.artifact,
+    ],
     metrics: quality.metrics,
-    corpus: remarks,
-  };
+    common: words.common,
+    corpus: {
+      skippedFiles: dictionary.skipped.files,
+      firstSkipped: dictionary.skipped.first,
+      repeatedFiles: corpus.repeated,
+    },
+  });
 }

@@ -47,7 +47,7 @@ export interface StageRuntime {
  * The way of a run through its gate: nothing when it passes, the approval where somebody wants it
  * nevertheless, else GateRefused.
  */
-export type PassGate = (
-  metrics: Metrics,
-  page: Pick<ReportOutput, 'uri' | 'previous'>,
-) => Promise<GateApproval | undefined>;
+export type PassGate = (metrics: Metrics, page: GatePage) => Promise<GateApproval | undefined>;
+
+/** What a person who decides may look at, and what the run is compared with. */
+export type GatePage = Pick<ReportOutput, 'uri' | 'previous'>;

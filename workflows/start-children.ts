@@ -1,13 +1,11 @@
 import { executeChild, workflowInfo } from '@temporalio/workflow';
+import type { LearningInput } from '../activities/training/name-training.ts';
 import { QUEUES } from '../schemas/queues.ts';
 import { type ShardActivity, stageOf } from '../schemas/activities.ts';
-import {
-  processShards as processShardsWorkflow,
-  type ShardInput,
-  type ShardTotals,
-} from './process-shards.ts';
+import { processShards as processShardsWorkflow, type SharedInput } from './process-shards.ts';
 import type { RunFollower } from './run-progress.ts';
-import { train as trainWorkflow, type TrainInput, type TrainOutput } from './train.ts';
+import type { StageFigures } from './stage-runtime.ts';
+import { train as trainWorkflow, type TrainOutput } from './train.ts';
 
 /**
  * Children have histories of their own, so that the run's stays short whatever the size of the
@@ -18,8 +16,8 @@ export async function processShards<Name extends ShardActivity>(
   run: Pick<RunFollower, 'child'>,
   activity: Name,
   batches: number[],
-  shared: Omit<ShardInput<Name>, 'from' | 'to'>,
-): Promise<ShardTotals> {
+  shared: SharedInput<Name>,
+): Promise<StageFigures> {
   const workflowId = childId(activity);
   return await childOf(run, workflowId, () =>
     executeChild(processShardsWorkflow, {
@@ -32,16 +30,16 @@ export async function processShards<Name extends ShardActivity>(
 }
 
 export async function learn(
-  run: RunFollower,
-  input: Omit<TrainInput, 'progress'>,
+  run: Pick<RunFollower, 'child'>,
+  learning: LearningInput,
 ): Promise<TrainOutput> {
   const workflowId = childId('train');
-  const { method, tables, bits, epochs, partitions } = input.training;
+  const { method, tables, bits, epochs, partitions } = learning.training;
   return await childOf(run, workflowId, () =>
     executeChild(trainWorkflow, {
       workflowId,
       taskQueue: QUEUES.main,
-      args: [input],
+      args: [{ learning }],
       staticSummary: `${method}, ${tables} x ${bits} bits, ${epochs} epochs, ${partitions} partitions`,
     }),
   );

@@ -18,7 +18,7 @@ import type { BatchOutput } from '../corpus/ingest.ts';
 import { mergePieces } from './merge-pieces.ts';
 import { runOfPairs } from './pair-run.ts';
 import { countsParts } from './read-run.ts';
-import { countArtifact, type CountParameters } from '../corpus/name-shards.ts';
+import { countArtifact, type CountParameters } from './name-counts.ts';
 import {
   type ArtifactContent,
   produceArtifact,

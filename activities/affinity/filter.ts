@@ -14,7 +14,7 @@ import { createTableWriter } from '../../store/tables/table-writer.ts';
 import { throttled } from './count.ts';
 import type { BatchOutput } from '../corpus/ingest.ts';
 import { openRun, readBlocks } from './read-run.ts';
-import { mergeArtifact, type MergeParameters } from '../corpus/name-shards.ts';
+import { mergeArtifact, type MergeParameters } from './name-counts.ts';
 import {
   type ArtifactContent,
   produceArtifact,
@@ -30,7 +30,6 @@ declare module '../stages.ts' {
 
 /** What the pairs that pass the filter depend on. */
 export interface FilterParameters {
-  merging: MergeParameters;
   /** The marginals of the merged rows. */
   rows: ArtifactReference;
   minimumPmi: number;
@@ -38,6 +37,8 @@ export interface FilterParameters {
 }
 
 export interface FilterInput extends StageInput, FilterParameters {
+  /** What the merged rows were named by. */
+  merged: MergeParameters;
   from: number;
   to: number;
 }
@@ -94,14 +95,16 @@ async function filterRange(
     'marginals.parquet',
   );
   const marginals = toFloat64(marginal);
+  const { minimumPmi, minimumWeight } = input;
   const options = {
-    ...input,
+    minimumPmi,
+    minimumWeight,
     marginals,
     total: totalOf(marginals),
     scale: Number(total.manifest.facts['scale']),
   };
   const report = throttled((done, total) => context.report(done, total));
-  const range = await openArtifact(store, mergeArtifact(input.merging, input).artifact);
+  const range = await openArtifact(store, mergeArtifact(input.merged, input).artifact);
   const run = await openRun(range, 'rows');
   const blocks = readBlocks(run, 0, AHEAD_BYTES);
   const kept = createTableWriter(RUN, growingFile(path, MAX_BYTES_IN_MEMORY));

@@ -14,7 +14,7 @@ import { readGroups } from './group-files.ts';
 import type { BatchOutput } from '../corpus/ingest.ts';
 import { type MappedRun, mergeRuns } from './merge-runs.ts';
 import { countsParts, openRun } from './read-run.ts';
-import { countArtifact, mergeArtifact, type MergeParameters } from '../corpus/name-shards.ts';
+import { countArtifact, mergeArtifact, type MergeParameters } from './name-counts.ts';
 import {
   type ArtifactContent,
   produceArtifact,

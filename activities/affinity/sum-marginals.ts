@@ -3,7 +3,7 @@ import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { MARGINALS } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
-import { digestOfKeys, mergeArtifact, type MergeParameters } from '../corpus/name-shards.ts';
+import { digestOfKeys, mergeArtifact, type MergeParameters } from './name-counts.ts';
 import {
   produceArtifact,
   type StageContext,

@@ -13,7 +13,7 @@ import { readTablePart } from '../../store/tables/table-parts.ts';
 import { createTableWriter } from '../../store/tables/table-writer.ts';
 import { affinityRows } from './affinity-rows.ts';
 import { filterArtifact, type FilterParameters } from './filter.ts';
-import { digestOfKeys } from '../corpus/name-shards.ts';
+import { digestOfKeys } from './name-counts.ts';
 import {
   type ArtifactContent,
   produceArtifact,

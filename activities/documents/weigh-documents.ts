@@ -15,7 +15,8 @@ import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import { choosePart, type PartedDocument } from './split-documents.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import { readDictionary } from '../words/merge-dictionaries.ts';
-import { digestOfKeys, ingestArtifact, type IngestParameters } from '../corpus/name-shards.ts';
+import { ingestArtifact, type IngestParameters } from '../corpus/name-shards.ts';
+import { digestOfKeys } from '../affinity/name-counts.ts';
 import {
   skippedFiles,
   type SkippedFiles,

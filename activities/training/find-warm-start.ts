@@ -14,7 +14,8 @@ declare module '../stages.ts' {
   }
 }
 
-export interface FindWarmStartInput extends LearningInput {
+export interface FindWarmStartInput {
+  learning: LearningInput;
   index: string;
   vocabulary: ArtifactReference;
 }
@@ -32,8 +33,8 @@ export async function findWarmStart(
   input: FindWarmStartInput,
   context: StageContext,
 ): Promise<WarmStart | null> {
-  const { index, vocabulary, ...learning } = input;
-  const store = context.openStore(input.store);
+  const { learning, index, vocabulary } = input;
+  const store = context.openStore(learning.store);
   const { standing } = await readIndexState(store, index);
   const model = standing?.lineage.find(({ stage }) => stage === 'train');
   const words = standing?.lineage.find(({ stage }) => stage === 'vocabulary');

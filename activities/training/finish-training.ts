@@ -22,8 +22,11 @@ declare module '../stages.ts' {
 
 export type FinishTrainingOutput = StageOutput;
 
-export interface FinishTrainingInput extends LearningInput {
-  progress: { epoch: number; states: ArtifactReference[] };
+export interface FinishTrainingInput {
+  learning: LearningInput;
+  /** Epochs done, and the state of each partition after them. */
+  epoch: number;
+  states: ArtifactReference[];
 }
 
 /**
@@ -33,12 +36,13 @@ export async function finishTraining(
   input: FinishTrainingInput,
   context: StageContext,
 ): Promise<FinishTrainingOutput> {
-  const store = context.openStore(input.store);
-  const { parameters, inputs } = modelArtifact(input);
+  const { learning } = input;
+  const store = context.openStore(learning.store);
+  const { parameters, inputs } = modelArtifact(learning);
   return await produceArtifact(
     context,
     store,
-    { stage: 'train', parameters, inputs, force: input.force },
+    { stage: 'train', parameters, inputs, force: learning.force },
     () => gather(input, store, context),
   );
 }
@@ -48,10 +52,11 @@ async function gather(
   store: Store,
   context: StageContext,
 ): Promise<ArtifactContent> {
-  const { words, training, progress } = input;
+  const { learning, epoch, states } = input;
+  const { words, training } = learning;
   const { tables, bits, partitions } = training;
   const parts = [];
-  for (const [partition, reference] of progress.states.entries()) {
+  for (const [partition, reference] of states.entries()) {
     context.report(partition, partitions);
     const { first, end } = partitionRange(words, partitions, partition);
     const state = await readState(store, reference, first);
@@ -67,9 +72,9 @@ async function gather(
       rows: end - first,
     });
   }
-  const curve = await readCurve(input, progress.epoch, store);
+  const curve = await readCurve(learning, epoch, store);
   const columns = {
-    epoch: Int32Array.from(curve, ({ epoch }) => epoch),
+    epoch: Int32Array.from(curve, (round) => round.epoch),
     loss: Float64Array.from(curve, ({ loss }) => loss),
     pairs: Float64Array.from(curve, ({ pairs }) => pairs),
   };
@@ -82,7 +87,7 @@ async function gather(
   return {
     parts,
     rows: words,
-    facts: { tables, bits, partitions, epochs: progress.epoch, ...(last && { loss: last.loss }) },
+    facts: { tables, bits, partitions, epochs: epoch, ...(last && { loss: last.loss }) },
   };
 }
 

@@ -3,7 +3,7 @@ import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { TrainingConfiguration } from '../../schemas/configuration.ts';
 import { artifactReference } from '../../store/artifacts.ts';
 import { mineArtifact } from '../affinity/name-negatives.ts';
-import { digestOfKeys } from '../corpus/name-shards.ts';
+import { digestOfKeys } from '../affinity/name-counts.ts';
 import type { StageInput } from '../stage/stage.ts';
 
 /** Embeddings of a published version that training starts from. */

@@ -12,12 +12,7 @@ import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { readSparseRows } from '../affinity/load-sparse-rows.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-} from '../stage/stage.ts';
+import { type ArtifactContent, produceArtifact, type StageContext } from '../stage/stage.ts';
 import { type LearningInput, surveyArtifact } from './name-training.ts';
 import { readState } from './load-training.ts';
 
@@ -27,7 +22,8 @@ declare module '../stages.ts' {
   }
 }
 
-export interface SurveyInput extends LearningInput, StageInput {
+export interface SurveyInput {
+  learning: LearningInput;
   /** Epochs done. */
   epoch: number;
   /** The states of all partitions after them. */
@@ -58,9 +54,10 @@ const PER_ROW = 64;
  * negatives.
  */
 export async function survey(input: SurveyInput, context: StageContext): Promise<SurveyOutput> {
-  const store = context.openStore(input.store);
-  const { parameters, inputs } = surveyArtifact(input, input.epoch, input.states);
-  const recipe = { stage: 'survey', parameters, inputs, force: input.force } as const;
+  const { learning, epoch, states } = input;
+  const store = context.openStore(learning.store);
+  const { parameters, inputs } = surveyArtifact(learning, epoch, states);
+  const recipe = { stage: 'survey', parameters, inputs, force: learning.force } as const;
   const { artifact, facts } = await produceArtifact(context, store, recipe, () =>
     lookAt(input, store, context),
   );
@@ -79,10 +76,11 @@ async function lookAt(
   store: Store,
   context: StageContext,
 ): Promise<ArtifactContent> {
-  const { words, training, seed, epoch } = input;
+  const { learning, epoch } = input;
+  const { words, training, seed } = learning;
   const { tables, bits } = training;
   const codes = await readCodes(input, store, context);
-  const pairs = await openArtifact(store, input.pairs);
+  const pairs = await openArtifact(store, learning.pairs);
   const affinity = await readSparseRows(pairs, 'training.parquet', words);
   const heldOut = await decodeParquet(
     await pairs.part('held-out.parquet'),
@@ -149,7 +147,7 @@ async function lookAt(
 
 /** (V, L, d / 8) of all partitions. */
 async function readCodes(
-  { words, training, states }: SurveyInput,
+  { learning: { words, training }, states }: SurveyInput,
   store: Store,
   context: StageContext,
 ): Promise<Uint8Array> {

@@ -14,7 +14,10 @@ declare module '../stages.ts' {
   }
 }
 
-export interface TrainBlockInput extends LearningInput, BlockVisit {}
+export interface TrainBlockInput {
+  learning: LearningInput;
+  visit: BlockVisit;
+}
 
 export interface TrainBlockOutput {
   /** The new states of p and q; the same on the diagonal. */
@@ -32,9 +35,10 @@ export async function trainBlock(
   input: TrainBlockInput,
   context: StageContext,
 ): Promise<TrainBlockOutput> {
-  const store = context.openStore(input.store);
-  const names = sidesOf(input).map((side) => stateArtifact(input, input, side));
-  const present = input.force
+  const { learning, visit } = input;
+  const store = context.openStore(learning.store);
+  const names = sidesOf(visit).map((side) => stateArtifact(learning, visit, side));
+  const present = learning.force
     ? []
     : await Promise.all(names.map(({ artifact }) => artifactComplete(store, artifact)));
   const [first] = present;
@@ -43,7 +47,7 @@ export async function trainBlock(
   const started = performance.now();
   const { states, loss, pairs } = await learn(input, context);
   const facts = { loss, pairs };
-  const { tables, bits } = input.training;
+  const { tables, bits } = learning.training;
   const encoded: Uint8Array[] = [];
   for (const state of states) encoded.push(await writeState(state, tables * bits));
   const seconds = (performance.now() - started) / 1000;
@@ -58,7 +62,7 @@ export async function trainBlock(
       facts,
       seconds,
       origin: context.origin,
-      rewrite: input.force,
+      rewrite: learning.force,
     });
   }
   return describe(names, facts, false);
@@ -68,11 +72,12 @@ async function learn(
   input: TrainBlockInput,
   context: StageContext,
 ): Promise<{ states: PartitionState[]; loss: number; pairs: number }> {
-  const store = context.openStore(input.store);
-  const { training, p, q } = input;
-  const sides = [await loadSide(store, input, p, input.left, input.survey)];
-  if (p !== q) sides.push(await loadSide(store, input, q, input.right, input.survey));
-  const engine = await openEngine(training, {
+  const { learning } = input;
+  const { p, q, left, right, survey } = input.visit;
+  const store = context.openStore(learning.store);
+  const sides = [await loadSide(store, learning, p, left, survey)];
+  if (p !== q) sides.push(await loadSide(store, learning, q, right, survey));
+  const engine = await openEngine(learning.training, {
     threads: context.trainThreads,
     openTensorflow: context.openTensorflow,
   });
@@ -89,18 +94,19 @@ async function runEpochs(
   sides: BlockSide[],
   engine: Engine,
 ): Promise<{ states: PartitionState[]; loss: number; pairs: number }> {
-  const { training, from, to } = input;
+  const { training, words, seed } = input.learning;
+  const { from, to } = input.visit;
   const started = performance.now();
   let pairs = 0;
   let loss = 0;
   for (let epoch = from; epoch < to; epoch++) {
     const visit = {
-      allRows: input.words,
+      allRows: words,
       from: epoch / training.epochs,
       to: (epoch + 1) / training.epochs,
-      seed: input.seed,
+      seed,
       epoch,
-      block: visitKey(input, training),
+      block: visitKey(input.visit, training),
     };
     const report = (done: number, total: number) => {
       const seconds = (performance.now() - started) / 1000;

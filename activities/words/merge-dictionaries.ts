@@ -14,7 +14,8 @@ import {
 } from './dictionary-runs.ts';
 import { encodeDictionary } from '../corpus/ingest.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
-import { digestOfKeys, ingestArtifact, type IngestParameters } from '../corpus/name-shards.ts';
+import { ingestArtifact, type IngestParameters } from '../corpus/name-shards.ts';
+import { digestOfKeys } from '../affinity/name-counts.ts';
 import {
   type SkippedFile,
   skippedFiles,

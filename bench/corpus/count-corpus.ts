@@ -106,7 +106,8 @@ export async function countCorpus({
     );
 
   try {
-    // The list loads what each thread needs of every stage before the clock runs.
+    // A thread loads the modules of a stage as its first task comes, so each figure has a little of
+    // it.
     const base = { store: parsed.store, force: false };
     const corpus = await perform('list', { ...base, configuration: parsed });
     const ingestion = { ...base, files: corpus.artifact, source, tokens, documents };
@@ -135,7 +136,7 @@ export async function countCorpus({
     if (toNegatives) {
       const filtering = {
         ...base,
-        merging,
+        merged: merging,
         rows: rows.artifact,
         ...affinity,
         memoryMiB: cooccurrence.memoryMiB,

@@ -7,11 +7,8 @@ import { mineArtifact } from '../../activities/affinity/name-negatives.ts';
 import { resumeTraining } from '../../activities/training/resume-training.ts';
 import { loadStage } from '../../activities/load-stage.ts';
 import type { ActivityInput, ActivityOutput } from '../../activities/stage-runner.ts';
-import {
-  countArtifact,
-  ingestArtifact,
-  mergeArtifact,
-} from '../../activities/corpus/name-shards.ts';
+import { ingestArtifact } from '../../activities/corpus/name-shards.ts';
+import { countArtifact, mergeArtifact } from '../../activities/affinity/name-counts.ts';
 import type { StageContext } from '../../activities/stage/stage.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';

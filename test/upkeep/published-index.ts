@@ -1,6 +1,7 @@
 import { encodeFiles, type ListedFile } from '../../activities/corpus/listed-files.ts';
 import { publish } from '../../activities/versions/publish.ts';
-import { countArtifact, ingestArtifact } from '../../activities/corpus/name-shards.ts';
+import { ingestArtifact } from '../../activities/corpus/name-shards.ts';
+import { countArtifact } from '../../activities/affinity/name-counts.ts';
 import type { StageContext } from '../../activities/stage/stage.ts';
 import { openTensorflow } from '../../infra/tensorflow/tensorflow.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';

@@ -16,6 +16,7 @@ import {
 import { QUEUES } from '../../schemas/queues.ts';
 import type { ChildProgress } from '../../schemas/run.ts';
 import { childProgressQuery } from '../child-progress.ts';
+import { inLanes } from '../in-lanes.ts';
 import { runActivity } from '../run-activity.ts';
 
 /** From a child to the experiment: one more trial is done. */
@@ -74,37 +75,38 @@ export async function documentSet(input: DocumentSetInput): Promise<DocumentScor
     figures: {},
   }));
   const last = Math.min(all, scores.length + PER_HISTORY);
-  let next = scores.length;
-  const lane = async () => {
-    while (next < last) {
-      const number = next++;
-      const setting = settings[number % settings.length];
-      if (!setting) throw new Error(`trial ${number} has no setting`);
-      const { name, variant, hashing, bits } = setting;
-      // Seeds outside: the first seed of every setting is there before the second of any.
-      const seed = firstSeed + Math.floor(number / settings.length);
-      const picture = pictures && seed === firstSeed;
-      const { artifact, metrics } = await runActivity(
-        'documentTrial',
-        `${set.name}, ${rowName(setting)}, ${bits} bits, seed ${seed}`,
-        { store, force, weighed, hashing, bits, seed, ...(picture && { picture }) },
-      );
-      scores[number] = {
-        data: set.name,
-        name,
-        variant,
-        bits,
-        seed,
-        metrics,
-        trial: artifact,
-        pictured: picture,
-      };
-      finished += 1;
-      const { parent } = workflowInfo();
-      if (parent) await getExternalWorkflowHandle(parent.workflowId).signal(trialDone);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(WINDOW, last - next) }, lane));
+  const numbers = Array.from({ length: last - scores.length }, (_, k) => scores.length + k);
+  await inLanes(WINDOW, numbers, async (number) => {
+    const setting = settings[number % settings.length];
+    if (!setting) throw new Error(`trial ${number} has no setting`);
+    const { name, variant, hashing, bits } = setting;
+    // Seeds outside: the first seed of every setting is there before the second of any.
+    const seed = firstSeed + Math.floor(number / settings.length);
+    const picture = pictures && seed === firstSeed;
+    const summary = `${set.name}, ${rowName(setting)}, ${bits} bits, seed ${seed}`;
+    const { artifact, metrics } = await runActivity('documentTrial', summary, {
+      store,
+      force,
+      weighed,
+      hashing,
+      bits,
+      seed,
+      ...(picture && { picture }),
+    });
+    scores[number] = {
+      data: set.name,
+      name,
+      variant,
+      bits,
+      seed,
+      metrics,
+      trial: artifact,
+      pictured: picture,
+    };
+    finished += 1;
+    const { parent } = workflowInfo();
+    if (parent) await getExternalWorkflowHandle(parent.workflowId).signal(trialDone);
+  });
   if (last < all) await continueAsNew<typeof documentSet>({ ...input, weighed, scores });
   return scores;
 }
@@ -113,10 +115,27 @@ async function weigh(
   { name, configuration }: DocumentSet,
   store: string,
 ): Promise<ArtifactReference> {
-  const base = { store, force: false };
+  const force = false;
   const { source, tokens, documents } = configuration;
-  const corpus = await runActivity('list', name, { ...base, configuration });
-  const shards = { ...base, files: corpus.artifact, source, tokens, documents };
-  await runActivity('ingest', name, { ...shards, from: 0, to: corpus.rows });
-  return (await runActivity('weighDocuments', name, shards)).artifact;
+  const corpus = await runActivity('list', name, { store, force, configuration });
+  const files = corpus.artifact;
+  await runActivity('ingest', name, {
+    store,
+    force,
+    files,
+    source,
+    tokens,
+    documents,
+    from: 0,
+    to: corpus.rows,
+  });
+  const weighed = await runActivity('weighDocuments', name, {
+    store,
+    force,
+    files,
+    source,
+    tokens,
+    documents,
+  });
+  return weighed.artifact;
 }

@@ -2,6 +2,7 @@ import { continueAsNew, setHandler } from '@temporalio/workflow';
 import type { SbmExperimentInput, SbmScore, SbmScores } from '../../schemas/experiment.ts';
 import type { ChildProgress } from '../../schemas/run.ts';
 import { childProgressQuery } from '../child-progress.ts';
+import { inLanes } from '../in-lanes.ts';
 import { runActivity } from '../run-activity.ts';
 
 export interface SbmExperimentState extends SbmExperimentInput {
@@ -25,13 +26,10 @@ export async function sbmExperiment(input: SbmExperimentState): Promise<SbmScore
     figures: {},
   }));
   const last = Math.min(all, scores.length + PER_HISTORY);
-  while (scores.length < last) {
-    const numbers = Array.from(
-      { length: Math.min(WINDOW, last - scores.length) },
-      (_, k) => scores.length + k,
-    );
-    scores.push(...(await Promise.all(numbers.map(runTrial))));
-  }
+  const numbers = Array.from({ length: last - scores.length }, (_, k) => scores.length + k);
+  await inLanes(WINDOW, numbers, async (number) => {
+    scores[number] = await runTrial(number);
+  });
   if (scores.length < all) await continueAsNew<typeof sbmExperiment>({ ...input, scores });
   return settings.map((_, at) => scores.slice(at * trials, (at + 1) * trials));
 

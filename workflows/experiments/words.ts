@@ -8,6 +8,7 @@ import type {
 } from '../../schemas/word-experiment.ts';
 import { affinityStages } from '../affinity-stages.ts';
 import { childProgressQuery } from '../child-progress.ts';
+import { inLanes } from '../in-lanes.ts';
 import { runActivity } from '../run-activity.ts';
 import { processShards } from '../start-children.ts';
 import { train as trainWorkflow } from '../train.ts';
@@ -23,100 +24,92 @@ export async function wordExperiment(input: WordExperimentInput): Promise<WordEx
   );
   const shown: ChildProgress = { done: 0, total: all.length, figures: {} };
   setHandler(childProgressQuery, (): ChildProgress => shown);
-  const { store, evaluation, seed } = configuration;
-  const base = { store, force };
+  const {
+    store,
+    training: { tables },
+    evaluation,
+    seed,
+  } = configuration;
 
-  const steps = {
+  const { words, d, pairs } = await affinityStages(input, {
     run: {
-      stage: <Output>(_name: string, work: () => Promise<Output>) => work(),
+      stage: (_name, work) => work(),
       results: () => [],
       published: () => undefined,
     },
     runActivity,
-    processShards: (...[activity, batches, shared]: Parameters<typeof shardsOf>) =>
-      shardsOf(activity, batches, shared),
-  };
-  const { words, d, pairs, mining } = await affinityStages(input, steps);
-  const yardstick = {
-    ...base,
+    processShards: (activity, batches, shared) =>
+      processShards({ child: () => undefined }, activity, batches, shared),
+  });
+  const measured = await runActivity('measureAffinity', 'degree, clustering, greedy clusters', {
+    store,
+    force,
     affinity: d.artifact,
-    tables: configuration.training.tables,
+    tables,
     queries: evaluation.queries,
     seed,
     part,
     vocabulary: words.artifact,
     wordnet: evaluation.wordnet,
-  };
-  const affinity = await runActivity(
-    'measureAffinity',
-    'degree, clustering, greedy clusters',
-    yardstick,
-  );
+  });
 
-  const done: Metrics[] = [];
-  while (done.length < all.length)
-    done.push(...(await Promise.all(all.slice(done.length, done.length + parallel).map(runTrial))));
-  const { cached: _cached, artifact: _artifact, ...figures } = affinity;
+  const metrics: Metrics[] = [];
+  await inLanes(parallel, all.entries(), async ([number, trial]) => {
+    metrics[number] = await runTrial(trial);
+    shown.done += 1;
+  });
+  const { cached: _cached, artifact: _artifact, ...affinity } = measured;
   return {
-    affinity: figures,
-    metrics: settings.map((_, at) => done.slice(at * trials, (at + 1) * trials)),
+    affinity,
+    metrics: settings.map((_, at) => metrics.slice(at * trials, (at + 1) * trials)),
   };
 
-  async function runTrial({
-    setting,
-    seed: trialSeed,
-  }: {
-    setting: WordSetting;
-    seed: number;
-  }): Promise<Metrics> {
-    const { name, training, settle } = setting;
+  async function runTrial(trial: Trial): Promise<Metrics> {
+    const { name, training, settle } = trial.setting;
+    const summary = `${name}, seed ${trial.seed}`;
+    const { perRow, over } = configuration.negatives;
+    const learning = {
+      store,
+      force,
+      pairs: pairs.artifact,
+      perRow,
+      over,
+      mineSeed: seed,
+      seed: trial.seed,
+      batches: pairs.batches,
+      words: words.rows,
+      training,
+    };
     const model = await executeChild(trainWorkflow, {
-      workflowId: `${workflowInfo().workflowId}/${name}/${trialSeed}`,
+      workflowId: `${workflowInfo().workflowId}/${name}/${trial.seed}`,
       taskQueue: QUEUES.main,
-      args: [
-        {
-          ...base,
-          pairs: pairs.artifact,
-          perRow: mining.perRow,
-          over: mining.over,
-          mineSeed: seed,
-          seed: trialSeed,
-          batches: pairs.batches,
-          words: words.rows,
-          training,
-        },
-      ],
-      staticSummary: `${name}, seed ${trialSeed}`,
+      args: [{ learning }],
+      staticSummary: summary,
     });
-    const codes = await runActivity('binarize', `${name}, seed ${trialSeed}`, {
-      ...base,
+    const codes = await runActivity('binarize', summary, {
+      store,
+      force,
       model: model.artifact,
       ...(settle && { pairs: pairs.artifact }),
     });
-    const truth = {
+    const quality = await runActivity('evaluate', summary, {
+      store,
+      force,
       affinity: d.artifact,
       pairs: pairs.artifact,
       vocabulary: words.artifact,
-      wordnet: evaluation.wordnet,
-    };
-    const quality = await runActivity('evaluate', `${name}, seed ${trialSeed}`, {
-      ...base,
-      ...truth,
       codes: codes.artifact,
       model: model.artifact,
       queries: evaluation.queries,
+      wordnet: evaluation.wordnet,
       seed,
       part,
     });
-    shown.done += 1;
     return quality.metrics;
   }
+}
 
-  function shardsOf<Name extends Parameters<typeof processShards>[1]>(
-    activity: Name,
-    batches: number[],
-    shared: Parameters<typeof processShards<Name>>[3],
-  ) {
-    return processShards({ child: () => undefined }, activity, batches, shared);
-  }
+interface Trial {
+  setting: WordSetting;
+  seed: number;
 }

@@ -10,7 +10,7 @@ import { groupFiles, readGroups } from '../../../activities/affinity/group-files
 import { ingest } from '../../../activities/corpus/ingest.ts';
 import { list } from '../../../activities/corpus/list.ts';
 import { mergeDictionaries } from '../../../activities/words/merge-dictionaries.ts';
-import { countArtifact } from '../../../activities/corpus/name-shards.ts';
+import { countArtifact } from '../../../activities/affinity/name-counts.ts';
 import type { StageContext } from '../../../activities/stage/stage.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { configuration as configurationSchema } from '../../../schemas/configuration.ts';

@@ -18,7 +18,7 @@ import { list } from '../../../activities/corpus/list.ts';
 import { merge } from '../../../activities/affinity/merge.ts';
 import { mergeDictionaries } from '../../../activities/words/merge-dictionaries.ts';
 import { MAX_MERGED } from '../../../activities/affinity/merge-pieces.ts';
-import { countArtifact, mergeArtifact } from '../../../activities/corpus/name-shards.ts';
+import { countArtifact, mergeArtifact } from '../../../activities/affinity/name-counts.ts';
 import type { StageContext } from '../../../activities/stage/stage.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { configuration as configurationSchema } from '../../../schemas/configuration.ts';

@@ -6,6 +6,7 @@ import type {
   ActivityInput,
   ActivityOutput,
   RunStage,
+  StageError,
   StageOutcome,
   StageReport,
 } from './stage-runner.ts';
@@ -63,14 +64,39 @@ function resultOf(outcome: StageOutcome, context: Context): unknown {
       ? reason
       : ApplicationFailure.retryable('the worker is shutting down', 'WorkerShutdown');
   }
-  // Kernels know no failure types: a RangeError of theirs means data beyond a limit, the same at
-  // every retry.
-  const type = name === 'RangeError' ? 'DataError' : name;
-  const failure = ApplicationFailure.create({
-    message,
-    type,
-    nonRetryable: FAILURE_TYPES.some((permanent) => permanent === type),
+  if (PROGRAMMING_ERRORS.has(name)) throw bugOf(outcome.error, context);
+  throw failureOf(DATA_ERRORS.has(name) ? 'DataError' : name, message, stack);
+}
+
+/** Kernels know no failure types: what these say of the data is the same at every retry. */
+const DATA_ERRORS = new Set(['LimitError', 'NonFiniteError']);
+
+const PROGRAMMING_ERRORS = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']);
+/** A bug is met again; the second attempt is for the rare one that hung on the worker. */
+const MAX_ATTEMPTS_OF_A_BUG = 2;
+
+/** A bug is told with its stack in the worker's log, and ends the run soon. */
+function bugOf({ name, message, stack }: StageError, { info, log }: Context): ApplicationFailure {
+  const told = `${name}: ${message}`;
+  const isLast = info.attempt >= MAX_ATTEMPTS_OF_A_BUG;
+  log.error(`a bug of hashloom, in attempt ${info.attempt} of ${info.activityType}: ${told}`, {
+    stack,
   });
+  return failureOf(
+    name,
+    `${told}; this is a bug of hashloom: please report it with the stack from the worker's log`,
+    stack,
+    isLast,
+  );
+}
+
+function failureOf(
+  type: string,
+  message: string,
+  stack: string,
+  nonRetryable = FAILURE_TYPES.some((permanent) => permanent === type),
+): ApplicationFailure {
+  const failure = ApplicationFailure.create({ message, type, nonRetryable });
   failure.stack = stack;
-  throw failure;
+  return failure;
 }

@@ -12,9 +12,14 @@ export interface StageReport {
 }
 
 /** An error's class does not survive the way between threads, so outcomes travel as data. */
-export type StageOutcome =
-  | { result: unknown }
-  | { error: { name: string; message: string; stack: string; cancelled: boolean } };
+export type StageOutcome = { result: unknown } | { error: StageError };
+
+export interface StageError {
+  name: string;
+  message: string;
+  stack: string;
+  cancelled: boolean;
+}
 
 /**
  * Runs a stage away from this thread; ends soon after the signal. Never rejects for what the stage

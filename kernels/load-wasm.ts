@@ -1,3 +1,4 @@
+import { LimitError } from './limit-error.ts';
 import { readFileSync } from 'node:fs';
 
 interface WasmModule {
@@ -60,7 +61,7 @@ export function loadWasm<Exports>(name: string): WasmKernel<Exports> {
         return start;
       });
       if (end > MAX_BYTES)
-        throw new RangeError(
+        throw new LimitError(
           `kernel ${name}: ${end} bytes of arrays, at most ${MAX_BYTES} can be addressed; ` +
             'give it less at once',
         );

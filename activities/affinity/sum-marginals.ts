@@ -1,5 +1,6 @@
 import { toFloat64, toInt64 } from '../../kernels/numbers/int64.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
+import { Failure } from '../../schemas/failures.ts';
 import { MARGINALS } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
@@ -61,7 +62,8 @@ export async function sumMarginals(
     const sums = total ?? new Float64Array(0);
     for (let i = 0; i < sums.length; i++) {
       if (sums[i]! >= MOST)
-        throw new RangeError(
+        throw new Failure(
+          'DataError',
           `word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more ` +
             'common words',
         );

@@ -7,6 +7,7 @@ import {
   textRecord,
 } from '@hashloom/lookup/internal';
 import type { DeltaContent } from '../../kernels/pages/build-delta.ts';
+import { Failure } from '../../schemas/failures.ts';
 
 /** An item with its codes: L x w bytes. */
 export interface CodedItem {
@@ -51,7 +52,7 @@ export function standingItems(base: LoadedItems, delta: Delta | undefined): Stan
 
 /**
  * The next delta of a base: what stands, less the deleted, and with the added, who take the place
- * of items with their keys. An item that is as the base has it is in no delta. Throws RangeError on
+ * of items with their keys. An item that is as the base has it is in no delta. Throws DataError on
  * a key that the index cannot hold.
  */
 export function changeItems(
@@ -118,11 +119,9 @@ export function changeItems(
   const stored = (key: string): Uint8Array => {
     const bytes = encodeKey(kind, key);
     if (!bytes)
-      throw new RangeError(
-        `the id ${JSON.stringify(key)}: expected ` +
-          (kind === 'int64'
-            ? 'a whole number of 64 bits, as the index has them'
-            : 'text that has UTF-8'),
+      throw new Failure(
+        'DataError',
+        `the id ${JSON.stringify(key)}: expected ${kind === 'int64' ? WHOLE_NUMBER : 'text that has UTF-8'}`,
       );
     return bytes;
   };
@@ -141,6 +140,8 @@ export function changeItems(
     counts,
   };
 }
+
+const WHOLE_NUMBER = 'a whole number of 64 bits, as the index has them';
 
 function payloadOf({ payloads }: LoadedItems, number: number): { payload?: string } {
   return payloads ? { payload: Buffer.from(textRecord(payloads, number)).toString('utf8') } : {};

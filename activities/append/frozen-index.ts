@@ -42,9 +42,10 @@ export async function loadFrozen(store: Store, manifest: IndexManifest): Promise
     const file = await openPart(checked, { part: 'items', table: 0, openReader, keep: 1 });
     return { base: await loadItems(file), delta: await openDelta(checked, openReader) };
   } catch (error) {
-    if ((error as Error).name !== 'IndexFormatError') throw error;
-    throw new Failure('IntegrityError', `${store.uri}/${folder}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    const { name, message } = error as Error;
+    const isTooLarge = error instanceof RangeError;
+    if (name !== 'IndexFormatError' && !isTooLarge) throw error;
+    const type = isTooLarge ? 'DataError' : 'IntegrityError';
+    throw new Failure(type, `${store.uri}/${folder}: ${message}`, { cause: error });
   }
 }

@@ -14,7 +14,6 @@ import { SBM_MODEL, type SbmScore, type SbmSetting } from '../../schemas/experim
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { toJson } from '../stage/json-object.ts';
 import { produceArtifact, type StageContext, type StageInput } from '../stage/stage.ts';
-import { permanent } from '../training/train-block.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -91,7 +90,7 @@ async function runTrial(
         epoch,
         block: 0,
       };
-      const { states, loss } = await engine.train([side], visit).catch(permanent);
+      const { states, loss } = await engine.train([side], visit);
       side = { ...side, state: states[0]! };
       context.report(epoch + 1, epochs, { epoch: epoch + 1, loss });
     }

@@ -2,7 +2,6 @@ import { type Engine, openEngine } from '../../hashers/tensors/engine.ts';
 import type { PartitionState } from '../../kernels/training/train-partition.ts';
 import type { BlockSide } from '../../kernels/training/train-rows.ts';
 import type { ArtifactReference, Manifest } from '../../schemas/artifact.ts';
-import { Failure } from '../../schemas/failures.ts';
 import { artifactComplete, writeArtifact } from '../../store/artifacts.ts';
 import type { StageContext } from '../stage/stage.ts';
 import { type BlockVisit, type LearningInput, stateArtifact, visitKey } from './name-training.ts';
@@ -118,23 +117,12 @@ async function runEpochs(
         ...(loss && { loss, pairsPerSecond }),
       });
     };
-    const trained = await engine.train(sides, visit, report).catch(permanent);
+    const trained = await engine.train(sides, visit, report);
     sides = sides.map((side, at) => ({ ...side, state: trained.states[at]! }));
     ({ loss } = trained);
     pairs += trained.pairs;
   }
   return { states: sides.map(({ state }) => state), loss, pairs };
-}
-
-/**
- * A loss or embedding that is no number any more, or a block too large for the memory, would be the
- * same at every retry.
- */
-export function permanent(error: unknown): never {
-  if (!(error instanceof Error)) throw error;
-  if (error.name === 'NonFiniteError' || error instanceof RangeError)
-    throw new Failure('DataError', error.message, { cause: error });
-  throw error;
 }
 
 const sidesOf = ({ p, q }: BlockVisit): ('left' | 'right')[] =>

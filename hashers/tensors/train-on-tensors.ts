@@ -3,6 +3,7 @@
  * wasm draws, in the same order; tasks of one round share no row, so a round is one step on the
  * device. The same bytes for a seed on one CPU; a GPU sums in no fixed order.
  */
+import { LimitError } from '../../kernels/limit-error.ts';
 import type { Rank, Tensor } from '@tensorflow/tfjs-core';
 import { NonFiniteError } from '../../kernels/training/non-finite-error.ts';
 import { beginSweep, prepareVisit, type TrainedBlock } from '../../kernels/training/train-block.ts';
@@ -36,7 +37,7 @@ interface RunningStep {
 
 /**
  * One visit to a block, as trainBlock of kernels/training/train-block.ts. Throws NonFiniteError as
- * that does, and RangeError with the bytes it needs where the device has not got them.
+ * that does, and LimitError with the bytes it needs where the device has not got them.
  */
 export function trainOnTensors(
   tf: Tensorflow,
@@ -203,7 +204,7 @@ function outOfMemory(
   rows: number,
   pairs: number,
   { tables, bits, optimizer }: TrainSettings,
-): RangeError | undefined {
+): LimitError | undefined {
   if (
     !(error instanceof Error) ||
     !/OOM when allocating|RESOURCE_EXHAUSTED|TF_Status: 8\b/.test(error.message)
@@ -214,7 +215,7 @@ function outOfMemory(
   // Of a pair: its two embeddings, their gradients and what both are joined to; of a slot, a dozen
   // arrays.
   const step = 6 * pairs * vector + 12 * Math.min(2 * pairs, rows) * vector;
-  return new RangeError(
+  return new LimitError(
     `the device has not enough memory: a block of ${rows} rows needs ${dense} bytes, and a ` +
       `step of ${pairs} pairs at most ${step} more; ` +
       'a lower training.batchPositives makes steps smaller, more training.partitions make ' +

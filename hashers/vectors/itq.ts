@@ -5,13 +5,14 @@
  * row-major, centred in here. The result P = R' W': (d, D) row-major.
  */
 
+import { LimitError } from '../../kernels/limit-error.ts';
 import { lsh } from './lsh.ts';
 
 const COMPONENT_ITERATIONS = 30;
 const ROTATION_ITERATIONS = 50;
 const POLAR_ITERATIONS = 60;
 
-/** The projection for d bits learned from a sample. Throws RangeError where d exceeds D. */
+/** The projection for d bits learned from a sample. Throws LimitError where d exceeds D. */
 export function itq(
   X: Float32Array,
   dimensions: number,
@@ -22,7 +23,7 @@ export function itq(
 ): Float64Array {
   const D = dimensions;
   if (bits > D)
-    throw new RangeError(
+    throw new LimitError(
       `itq: ${bits} bits need vectors of at least ${bits} dimensions, got ${D}; take lsh`,
     );
   const n = X.length / D;

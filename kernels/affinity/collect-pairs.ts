@@ -4,6 +4,7 @@
  * sums do not depend on the order of the pairs.
  */
 
+import { LimitError } from '../limit-error.ts';
 import { orderWords, sortWords } from '../words/sort-words.ts';
 import type { Utf8Dictionary } from '../words/build-dictionary.ts';
 import { wordTable } from '../words/word-table.ts';
@@ -31,7 +32,7 @@ export interface PairCollector {
 }
 
 /**
- * Throws RangeError where a weight is negative or not finite, or where a sum reaches 2^53 units.
+ * Throws LimitError where a weight is negative or not finite, or where a sum reaches 2^53 units.
  */
 export function collectPairs(): PairCollector {
   const table = wordTable();
@@ -44,7 +45,7 @@ export function collectPairs(): PairCollector {
   function add(left: Uint8Array, right: Uint8Array, weight: number): void {
     const unitsOfPair = Math.round(weight * PAIR_SCALE);
     if (!(unitsOfPair >= 0 && unitsOfPair <= Number.MAX_SAFE_INTEGER))
-      throw new RangeError(
+      throw new LimitError(
         `pair ${pairs + loops}: a weight of ${weight}, expected 0 to ` +
           `${Number.MAX_SAFE_INTEGER / PAIR_SCALE}`,
       );
@@ -102,7 +103,7 @@ export function collectPairs(): PairCollector {
         }
         run.sums[length - 1] += units[k];
         if (run.sums[length - 1] > Number.MAX_SAFE_INTEGER)
-          throw new RangeError(`the weight of a pair reaches 2^53 / ${PAIR_SCALE}`);
+          throw new LimitError(`the weight of a pair reaches 2^53 / ${PAIR_SCALE}`);
       }
     }
     return {

@@ -8,6 +8,7 @@
  * a pair of places with one word twice counts once in s_ii. V words, w window.
  */
 
+import { LimitError } from '../limit-error.ts';
 import { codedBound, type CodedEntries, type RowCoder } from './delta-coding.ts';
 import { loadWasm, type WasmKernel } from '../load-wasm.ts';
 import { windowScale } from './window-scale.ts';
@@ -44,7 +45,7 @@ export interface RowCounter {
   /** Tokens of the documents added. */
   size(): number;
   /**
-   * The rows of all documents added; then the counter is empty again. Throws RangeError where a sum
+   * The rows of all documents added; then the counter is empty again. Throws LimitError where a sum
    * reaches 2^53.
    */
   rows(): Generator<CountedRows>;
@@ -189,7 +190,7 @@ export function createRowCounter(V: number, window: number): RowCounter {
         gathered,
       );
       if (to < 0)
-        throw new RangeError(
+        throw new LimitError(
           `words ${to & 0x7fff_ffff} and ${kernel.refusedColumn()}: their sum reaches 2^53 ` +
             `units of 1 / ${scale}; use a smaller window or split the file`,
         );

@@ -6,6 +6,7 @@
  * time, so memory is that of V words and of one coded block a run. V words.
  */
 
+import { LimitError } from '../limit-error.ts';
 import { codedBound, type CodedEntries, type RowCoder } from './delta-coding.ts';
 import { loadWasm, type WasmKernel } from '../load-wasm.ts';
 
@@ -29,7 +30,7 @@ export interface RowMerge {
   /** Passes over the run's next entries. */
   skip(run: number, count: number): void;
   /**
-   * Ends the row at work, whose id is `row`; rows rise. Throws RangeError where a sum reaches 2^53.
+   * Ends the row at work, whose id is `row`; rows rise. Throws LimitError where a sum reaches 2^53.
    */
   endRow(row: number): void;
   /** Entries of the rows ended since the last `take`. */
@@ -37,7 +38,7 @@ export interface RowMerge {
   /** Those rows, coded; views that are good until the next row is begun. */
   take(): CodedEntries;
   /**
-   * (V): what all rows ended so far add to the marginals. Throws RangeError where one reaches 2^53.
+   * (V): what all rows ended so far add to the marginals. Throws LimitError where one reaches 2^53.
    */
   marginals(): BigInt64Array;
 }
@@ -127,7 +128,7 @@ class KernelMerge implements RowMerge {
   endRow(row: number): void {
     const { exports: kernel } = this.#kernel;
     if (kernel.endRow(row, this.#begun().marginals) === 0)
-      throw new RangeError(
+      throw new LimitError(
         `words ${row} and ${kernel.refusedColumn()}: their sum reaches 2^53 units; use a ` +
           'smaller window',
       );
@@ -159,7 +160,7 @@ class KernelMerge implements RowMerge {
     const halves = new Int32Array(result.buffer);
     for (let i = 0; i < this.#size; i++) {
       if (halves[2 * i + 1] >= MAX_HIGH)
-        throw new RangeError(
+        throw new LimitError(
           `word ${i}: its marginal reaches 2^53 units; use a smaller window or drop more ` +
             'common words',
         );

@@ -4,6 +4,7 @@
  * each by its ln PMI, say more often 1 than 0. U unseen items, V known ones, B = L d bits.
  */
 
+import { LimitError } from '../limit-error.ts';
 import { log } from '../numbers/elementary.ts';
 
 /** What an id of a dictionary is: 0 nothing, u + 1 the unseen item u, -(v + 1) the known item v. */
@@ -31,7 +32,7 @@ export interface UnseenCounts {
   finish(): UnseenRows;
 }
 
-/** Counts in memory, `most` pairs at the most; throws RangeError beyond them. */
+/** Counts in memory, `most` pairs at the most; throws LimitError beyond them. */
 export function countUnseen(unseen: number, known: number, most: number): UnseenCounts {
   let mask = 2 ** 16 - 1;
   let keys = new Float64Array(mask + 1);
@@ -50,7 +51,7 @@ export function countUnseen(unseen: number, known: number, most: number): Unseen
     let slot = slotOf(key);
     if (keys[slot] === 0) {
       if (++used > most)
-        throw new RangeError(
+        throw new LimitError(
           `more than ${most} pairs of unseen and known items; append in pieces, or reindex`,
         );
       if (2 * used > mask) {

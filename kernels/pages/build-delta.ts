@@ -13,6 +13,7 @@ import {
 } from '../../format/delta-header.ts';
 import { writeU32 } from '../../format/little-endian.ts';
 import { varintBytes, writeVarint } from '../../format/varint.ts';
+import { LimitError } from '../limit-error.ts';
 
 export interface DeltaContent {
   keys: 'utf8' | 'int64';
@@ -32,7 +33,7 @@ export interface DeltaContent {
 }
 
 /**
- * The same content gives the same bytes. Throws RangeError on a delta that readers would refuse for
+ * The same content gives the same bytes. Throws LimitError on a delta that readers would refuse for
  * its size.
  */
 export function buildDelta(content: DeltaContent): Uint8Array {
@@ -48,7 +49,7 @@ export function buildDelta(content: DeltaContent): Uint8Array {
     if (payloads) size += varintBytes(payload?.length ?? 0) + (payload?.length ?? 0);
   }
   if (size > MAXIMUM_DELTA_BYTES)
-    throw new RangeError(
+    throw new LimitError(
       `a delta of ${size} bytes, readers take ${MAXIMUM_DELTA_BYTES} at most; reindex, so ` +
         'that the items come into the pages',
     );

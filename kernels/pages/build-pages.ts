@@ -10,6 +10,7 @@ import { boundCrc } from '../../format/checksum.ts';
 import { writeU32 } from '../../format/little-endian.ts';
 import { isPageSize } from '../../format/page-header.ts';
 import { varintBytes, writeVarint } from '../../format/varint.ts';
+import { LimitError } from '../limit-error.ts';
 import { checkCodeShape } from '../numbers/binarize.ts';
 import type { TableBuckets } from '../codes/build-buckets.ts';
 import { listBytes, type ListSource, writeList } from './bucket-list.ts';
@@ -47,8 +48,8 @@ export const longestInline = (pageBytes: number): number =>
   Math.max(pageBytes / 4, Math.min(512, pageBytes / 2));
 
 /**
- * `items.pages`. The same input gives the same bytes. Throws RangeError on shapes that do not fit
- * and on equal keys.
+ * `items.pages`. The same input gives the same bytes. Throws RangeError on shapes that do not fit,
+ * LimitError on equal keys.
  */
 export function buildItemPages(
   codes: Uint8Array,
@@ -73,7 +74,7 @@ export function buildItemPages(
   const pageBytes =
     options.pageBytes ?? itemPageBytes(rowBytes, payloadBytes(payloads), items, largest);
   if (largest > largestEntry(pageBytes))
-    throw new RangeError(
+    throw new LimitError(
       `items: an entry of ${largest} bytes does not fit a page of ${pageBytes}; take larger pages`,
     );
   const facts = {

@@ -1,5 +1,6 @@
 /** Item keys in the order of item numbers: words as UTF-8, or 64-bit ids. */
 
+import { LimitError } from '../limit-error.ts';
 import { sortByU32 } from '../numbers/radix-order.ts';
 import { xxh32 } from '../../format/checksum.ts';
 
@@ -24,8 +25,8 @@ export interface ByteStrings {
 const MAXIMUM_KEY_BYTES = 1024;
 
 /**
- * The keys as the format stores them. Throws RangeError on offsets that do not fit the bytes, on a
- * key that is too long, and on ids that do not ascend.
+ * The keys as the format stores them. Throws RangeError on offsets that do not fit the bytes and on
+ * ids that do not ascend, LimitError on a key that is too long.
  */
 export function storedKeys(keys: KeyColumn): ByteStrings {
   if (keys.kind === 'int64') {
@@ -41,7 +42,7 @@ export function storedKeys(keys: KeyColumn): ByteStrings {
   for (let i = 1; i < offsets.length; i++) {
     const length = offsets[i] - offsets[i - 1];
     if (length < 0 || length > MAXIMUM_KEY_BYTES)
-      throw new RangeError(
+      throw new LimitError(
         `key of item ${i - 1}: expected 0 to ${MAXIMUM_KEY_BYTES} bytes, got ${length}`,
       );
   }
@@ -57,14 +58,14 @@ export function storedKeys(keys: KeyColumn): ByteStrings {
 /** Longest payload: a title, a URL, a path; a document itself has its own place. */
 export const MAXIMUM_PAYLOAD_BYTES = 1024;
 
-/** Throws RangeError where payloads are not one an item, or too long. */
+/** Throws RangeError where payloads are not one an item, LimitError where one is too long. */
 export function checkPayloads({ offsets }: ByteStrings, items: number): void {
   if (offsets.length !== items + 1)
     throw new RangeError(`payloads: expected ${items}, got ${offsets.length - 1}`);
   for (let i = 1; i < offsets.length; i++) {
     const length = offsets[i] - offsets[i - 1];
     if (length < 0 || length > MAXIMUM_PAYLOAD_BYTES)
-      throw new RangeError(
+      throw new LimitError(
         `payload of item ${i - 1}: expected at most ${MAXIMUM_PAYLOAD_BYTES} bytes, got ${length}`,
       );
   }
@@ -100,7 +101,7 @@ export interface HashOrder {
   order: Uint32Array;
 }
 
-/** Strings in ascending order of (XXH32, bytes). Throws RangeError where two are equal. */
+/** Strings in ascending order of (XXH32, bytes). Throws LimitError where two are equal. */
 export function hashOrder(strings: ByteStrings): HashOrder {
   const { bytes, offsets } = strings;
   const n = offsets.length - 1;
@@ -117,7 +118,7 @@ export function hashOrder(strings: ByteStrings): HashOrder {
 
 /**
  * Puts what shares a hash in the order of its bytes, `order` being sorted by hash; string
- * placeOf(order[i]) has hashes[i]. Throws RangeError where two are equal.
+ * placeOf(order[i]) has hashes[i]. Throws LimitError where two are equal.
  */
 export function orderTies(
   strings: ByteStrings,
@@ -134,7 +135,7 @@ export function orderTies(
     for (; i + 1 < end; i++) {
       const [a, b] = [placeOf(order[i]), placeOf(order[i + 1])];
       if (compareStrings(strings, a, b) === 0)
-        throw new RangeError(`keys: items ${a} and ${b} have the same key`);
+        throw new LimitError(`keys: items ${a} and ${b} have the same key`);
     }
   }
 }

@@ -3,6 +3,7 @@
  * in memory.
  */
 
+import { LimitError } from '../limit-error.ts';
 import { IS_LARGE, RECORD_HEAD_BYTES } from './run.ts';
 
 /** A run of entries to merge: its chunks in order. */
@@ -26,8 +27,8 @@ export interface MergedEntry {
 }
 
 /**
- * Calls `take` for every entry; between chunks it waits for `pause`. Throws RangeError where two
- * entries have the same key, and on a run that is cut short.
+ * Calls `take` for every entry; between chunks it waits for `pause`. Throws LimitError where two
+ * entries have the same key, RangeError on a run that is cut short.
  */
 export async function mergeEntries(
   runs: readonly RunToMerge[],
@@ -130,6 +131,6 @@ function isBefore(a: Cursor, b: Cursor, keyEnd: KeyEnd): boolean {
   for (let i = a.start, j = b.start; i < endA && j < endB; i++, j++)
     if (a.bytes[i] !== b.bytes[j]) return a.bytes[i] < b.bytes[j];
   const [lengthA, lengthB] = [endA - a.start, endB - b.start];
-  if (lengthA === lengthB) throw new RangeError('keys: two items have the same key');
+  if (lengthA === lengthB) throw new LimitError('keys: two items have the same key');
   return lengthA < lengthB;
 }

@@ -8,6 +8,7 @@ import { boundCrc } from '../../format/checksum.ts';
 import { homePage } from '../../format/home-page.ts';
 import { writeU32 } from '../../format/little-endian.ts';
 import { MAXIMUM_REACH, PAGE_HEADER_BYTES, SLOT_BYTES } from '../../format/page-header.ts';
+import { LimitError } from '../limit-error.ts';
 
 const CHUNK_BYTES = 262_144;
 /**
@@ -45,7 +46,7 @@ export interface SpreadTrial {
   /** The next entry: its hash, and its bytes without its slot. */
   add(hash: number, size: number): void;
   /**
-   * After each turn: the spread, or undefined where another turn must be taken. Throws RangeError
+   * After each turn: the spread, or undefined where another turn must be taken. Throws LimitError
    * after the last where too many keys share a hash.
    */
   end(): Spread | undefined;
@@ -116,7 +117,7 @@ export function trySpreads(bytes: number, pageBytes: number): SpreadTrial {
         };
       turn++;
       if (turn === TURNS)
-        throw new RangeError(
+        throw new LimitError(
           `pages: too many keys share a hash, they reach more than ${MAXIMUM_REACH} pages`,
         );
       trials = begin();

@@ -2,6 +2,7 @@
  * The shared memory of a visit and what lies where in it (kernels/wasm-train/layout.ts says what
  * each array is).
  */
+import { LimitError } from '../limit-error.ts';
 import { createMemory, MAX_PAGES, type SharedMemory } from './train-module.ts';
 import type { VisitPlan } from './train-plan.ts';
 
@@ -87,7 +88,7 @@ const PAGE = 65_536;
 const BASE = 1024;
 
 /**
- * Lays out and allocates. Throws RangeError where the block needs more than the 4 GiB that
+ * Lays out and allocates. Throws LimitError where the block needs more than the 4 GiB that
  * WebAssembly addresses.
  */
 export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
@@ -132,7 +133,7 @@ export function allocate(sizes: Sizes, plan: VisitPlan): TrainMemory {
   }));
   const pages = Math.ceil(end / PAGE);
   if (pages > MAX_PAGES) {
-    throw new RangeError(
+    throw new LimitError(
       `a block of ${rows} rows with ${positives} positive pairs needs ${end} bytes, more ` +
         `than the ${MAX_PAGES * PAGE} of WebAssembly; more training.partitions make blocks ` +
         'smaller',

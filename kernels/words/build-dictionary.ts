@@ -1,3 +1,4 @@
+import { LimitError } from '../limit-error.ts';
 import { orderWords, sortWords } from './sort-words.ts';
 import { type Utf8Words, wordTable } from './word-table.ts';
 
@@ -50,7 +51,7 @@ export interface DictionaryBuilder {
 const MAX_TOKENS = 0x7fff_ffff;
 
 /**
- * Collects documents into a shard. Throws RangeError at 2^31 tokens, or where the words pass what a
+ * Collects documents into a shard. Throws LimitError at 2^31 tokens, or where the words pass what a
  * table of words holds.
  */
 export function buildDictionary(): DictionaryBuilder {
@@ -121,7 +122,7 @@ export function buildDictionary(): DictionaryBuilder {
 /** Twice as much room for tokens. */
 export function growTokens(tokens: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   if (tokens.length === MAX_TOKENS)
-    throw new RangeError(`a shard of more than ${MAX_TOKENS} tokens; split the file`);
+    throw new LimitError(`a shard of more than ${MAX_TOKENS} tokens; split the file`);
   const larger = new Int32Array(Math.min(2 * tokens.length, MAX_TOKENS));
   larger.set(tokens);
   return larger;

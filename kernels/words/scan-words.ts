@@ -4,6 +4,7 @@
  * that hold more than ASCII. The result is that of buildDictionary over the tokeniser's words.
  */
 
+import { LimitError } from '../limit-error.ts';
 import { type DictionaryBuilder, growTokens, numberRows, type Shard } from './build-dictionary.ts';
 import { loadWasm, type WasmKernel } from '../load-wasm.ts';
 import { type OrderExports, orderScanned } from './order-scanned.ts';
@@ -89,7 +90,7 @@ const freeTokens: Int32Array<ArrayBuffer>[] = [];
 const MAX_KEPT_TOKENS = 2 ** 22;
 
 /**
- * Collects documents into a shard. Throws RangeError at 2^31 tokens, or where the words pass what a
+ * Collects documents into a shard. Throws LimitError at 2^31 tokens, or where the words pass what a
  * table of words holds.
  */
 export function scanWords({
@@ -143,7 +144,7 @@ export function scanWords({
     },
     add(bytes, start, end) {
       if (end - start > TEXT_BYTES)
-        throw new RangeError(`a word of ${end - start} bytes, at most ${TEXT_BYTES} are taken`);
+        throw new LimitError(`a word of ${end - start} bytes, at most ${TEXT_BYTES} are taken`);
       makeRoom(end - start);
       memory.set(bytes.subarray(start, end), table.at.word);
       kernel.addWord(end - start);
@@ -229,7 +230,7 @@ function newTable(kernel: WasmKernel<Exports>, words: number, arenaBytes: number
 function grownTable(table: Table): Table {
   const { kernel, words, arenaBytes, at } = table;
   if (words === MAX_WORDS || arenaBytes === MAX_ARENA)
-    throw new RangeError(
+    throw new LimitError(
       `a shard of more than ${MAX_WORDS} distinct words or ${MAX_ARENA} bytes of them; split ` +
         'the file',
     );

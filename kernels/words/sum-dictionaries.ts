@@ -1,11 +1,12 @@
+import { LimitError } from '../limit-error.ts';
 import type { Utf8Dictionary } from './build-dictionary.ts';
 import { orderWords, sortWords } from './sort-words.ts';
 import { wordTable } from './word-table.ts';
 
 export interface DictionarySum {
   /**
-   * Adds a dictionary; its words need no order. Throws RangeError where columns differ in length or
-   * a count reaches 2^53.
+   * Adds a dictionary; its words need no order. Throws RangeError where columns differ in length,
+   * LimitError where a count reaches 2^53.
    */
   add(part: Utf8Dictionary): void;
   /** Words so far. */
@@ -47,7 +48,7 @@ export function sumDictionaries(): DictionarySum {
         counts[id] += more[k];
         documents[id] += moreDocuments[k];
         if (counts[id] > Number.MAX_SAFE_INTEGER)
-          throw new RangeError(
+          throw new LimitError(
             'the count of ' +
               `"${Buffer.from(bytes.subarray(offsets[k], offsets[k + 1])).toString('utf8')}" ` +
               'reaches 2^53',

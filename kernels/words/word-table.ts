@@ -1,3 +1,5 @@
+import { LimitError } from '../limit-error.ts';
+
 /**
  * A set of words as UTF-8 bytes with ids in order of arrival: open addressing (linear probing, at
  * most half full) over a hash of 32 bits. No strings are made: of 46 million tokens of a corpus few
@@ -22,7 +24,7 @@ export interface WordTable {
 const MAX_WORDS = 2 ** 27;
 const MAX_BYTES = 0x7fff_ffff;
 
-/** Throws RangeError at more than 2^27 distinct words or 2 GiB of their bytes. */
+/** Throws LimitError at more than 2^27 distinct words or 2 GiB of their bytes. */
 export function wordTable(): WordTable {
   let mask = (1 << 13) - 1;
   let slots = new Int32Array(mask + 1).fill(-1);
@@ -52,7 +54,7 @@ export function wordTable(): WordTable {
     const start = offsets[size];
     const end = start + to - from;
     if (size === MAX_WORDS || end > MAX_BYTES)
-      throw new RangeError(
+      throw new LimitError(
         `a shard of more than ${MAX_WORDS} distinct words or ${MAX_BYTES} bytes of them; ` +
           'split the file',
       );

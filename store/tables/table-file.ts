@@ -1,3 +1,4 @@
+import { Failure } from '../../schemas/failures.ts';
 import {
   isBinary,
   isUtf8Column,
@@ -70,7 +71,7 @@ export function encodeTable<S extends TableSchema>(
 
 export interface TableEncoder<S extends TableSchema> {
   /**
-   * What puts rows [from, to) of these columns out as a row group. Throws RangeError where a page
+   * What puts rows [from, to) of these columns out as a row group. Throws DataError where a page
    * would be too large to be read.
    */
   groupsOf(columns: WritableColumns<S>): (from: number, to: number) => void;
@@ -117,7 +118,8 @@ export function tableEncoder<S extends TableSchema>(
             levels?.bytes.length ?? 0,
           );
           if (size > MAX_PAGE_BYTES)
-            throw new RangeError(
+            throw new Failure(
+              'DataError',
               `column ${name}: a page of ${size} bytes, at most ${MAX_PAGE_BYTES} can be ` +
                 'read; split the input',
             );

@@ -21,7 +21,7 @@ export const FILTERING = {
   minimumWeight: 0,
 };
 export const rangeArtifact = (from: number, to: number) =>
-  filterArtifact(FILTERING as never, { from, to }).artifact;
+  filterArtifact(FILTERING, { from, to }).artifact;
 /** Row ranges of the filter. */
 export const RANGES: [number, number, number] = [0, 20_000, 200_000];
 

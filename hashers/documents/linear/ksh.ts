@@ -6,6 +6,7 @@
  * smoothed to 2 / (1 + e^-y) - 1 and climbed by accelerated gradients (its section 3.2).
  */
 
+import { LimitError } from '../../../kernels/limit-error.ts';
 import { tanh } from '../../../kernels/numbers/elementary.ts';
 import { type Layer, projectSparse } from '../../../kernels/documents/encode-sparse.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
@@ -36,7 +37,7 @@ export function ksh({ documents, bits, seed, tell }: LinearInput): Layer[] {
   const P = projectSparse(sample.rows, [kernel]);
   const n = P.length / m;
   if (!P.every(Number.isFinite))
-    throw new RangeError(
+    throw new LimitError(
       'ksh: vectors differ too much in length for a Gaussian kernel; set ' +
         'documents.vectorWeights to idf',
     );

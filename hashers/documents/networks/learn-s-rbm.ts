@@ -6,6 +6,7 @@
  * they come to be 0 or 1. A bit is 1 where its unit is above its median.
  */
 
+import { LimitError } from '../../../kernels/limit-error.ts';
 import type * as Tf from '@tensorflow/tfjs-core';
 import { Adam } from '../../../kernels/documents/adam-sparse.ts';
 import { log } from '../../../kernels/numbers/elementary.ts';
@@ -72,7 +73,7 @@ export async function learnStackedMachines(
           ? learnMachine(step, state, layer)
           : learnTogether(step, state, step.step - pretraining * batches + 1);
       if (!Number.isFinite(loss))
-        throw new RangeError(
+        throw new LimitError(
           `the loss is ${loss} in batch ${batch} of epoch ${epoch}; lower hashing.rate`,
         );
       sum += loss;

@@ -1,3 +1,4 @@
+import { LimitError } from '../../../kernels/limit-error.ts';
 import type { Moments } from '../../../kernels/documents/adam-sparse.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { denseShapes } from './dense.ts';
@@ -36,7 +37,7 @@ export function encoderLayers(count: number): string[] {
 
 /**
  * Glorot's normal start, biases 0. Streams are named by the place of a parameter, so a start is the
- * same for a seed. Throws RangeError where the network is too large.
+ * same for a seed. Throws LimitError where the network is too large.
  */
 export function initializeNetwork(
   method: LatentMethod,
@@ -72,7 +73,7 @@ export function initializeNetwork(
     0,
   );
   if (bytes > MAX_BYTES)
-    throw new RangeError(
+    throw new LimitError(
       `the network has ${(bytes / 2 ** 30).toFixed(1)} GiB of weights and moments, at most ` +
         '3.5 can be trained; set documents.maximumTerms or hashing.hidden lower, or ' +
         'encoderLayers to 0',

@@ -1,3 +1,4 @@
+import { LimitError } from '../../../kernels/limit-error.ts';
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { Adam } from '../../../kernels/documents/adam-sparse.ts';
 import type { SparseRows } from '../../../kernels/documents/encode-sparse.ts';
@@ -67,7 +68,7 @@ export function trainEpoch(input: EpochInput): number {
       (epoch + batch / batches) / settings.epochs,
     );
     if (!Number.isFinite(loss))
-      throw new RangeError(
+      throw new LimitError(
         `the loss is ${loss} in batch ${batch} of epoch ${epoch}; lower hashing.rate`,
       );
     sum += loss;

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createActivities } from '../../activities/create-activities.ts';
+import { LimitError } from '../../kernels/limit-error.ts';
+
+describe('an activity whose stage fails', () => {
+  for (const bug of [TypeError, RangeError, ReferenceError, SyntaxError]) {
+    it(`is tried again once after a ${bug.name}, which is told as a bug with its stack`, async () => {
+      const first = await failureOf(new bug('x is not y'), 1);
+      assert.equal(first.failure.nonRetryable, false);
+      const second = await failureOf(new bug('x is not y'), 2);
+      assert.equal(second.failure.nonRetryable, true);
+      assert.equal(second.failure.type, bug.name);
+      assert.match(second.failure.message, /: x is not y; this is a bug of hashloom/);
+      assert.match(second.logged, /attempt 2 of .*x is not y.*create-activities\.test/su);
+    });
+  }
+
+  it('is not tried again where data are beyond a limit of a kernel', async () => {
+    const { failure, logged } = await failureOf(new LimitError('a sum reaches 2^53'), 1);
+    assert.equal(failure.nonRetryable, true);
+    assert.deepEqual([failure.type, failure.message], ['DataError', 'a sum reaches 2^53']);
+    assert.equal(logged, '');
+  });
+
+  it('is tried again after any other error', async () => {
+    const { failure } = await failureOf(new Error('the store hung up'), 7);
+    assert.deepEqual([failure.nonRetryable, failure.message], [false, 'the store hung up']);
+  });
+});
+
+async function failureOf(
+  cause: Error,
+  attempt: number,
+): Promise<{ failure: ApplicationFailure; logged: string }> {
+  const logged: string[] = [];
+  const ignore = (): void => undefined;
+  const logger = {
+    log: ignore,
+    trace: ignore,
+    debug: ignore,
+    info: ignore,
+    warn: ignore,
+    error: (told: string, meta?: Record<string, unknown>) => {
+      logged.push(told, String(meta?.['stack']));
+    },
+  };
+  const environment = new MockActivityEnvironment({ attempt }, { logger });
+  const { name, message, stack = '' } = cause;
+  const outcome = Promise.resolve({ error: { name, message, stack, cancelled: false } });
+  const { list } = createActivities({
+    runStage: () => outcome,
+    codeVersion: 'test',
+  });
+  let thrown: unknown;
+  await assert.rejects(environment.run(list, undefined as never), (failure) => {
+    thrown = failure;
+    return true;
+  });
+  assert.ok(thrown instanceof ApplicationFailure);
+  return { failure: thrown, logged: logged.join('\n') };
+}

@@ -1,4 +1,5 @@
 import { Failure } from '../schemas/failures.ts';
+import type { ExpectedFile } from './compression/decompress.ts';
 import type { Store } from '../store/store.ts';
 import { formatSourceUri, parseSourceUri, splitPath } from './source-uri.ts';
 
@@ -74,6 +75,15 @@ export function openSource(file: FileRange, openStore: (uri: string) => Store): 
       );
     },
   };
+}
+
+/**
+ * What of a file a stream of it gives; a range has neither a known length nor the file's own lines,
+ * so messages name where it begins.
+ */
+export function expectedFile(file: FileRange): ExpectedFile {
+  if (file.start === 0 && file.end === file.size) return { uri: file.uri, size: file.size };
+  return { uri: `${file.uri} (counted from byte ${file.start})`, size: Number.POSITIVE_INFINITY };
 }
 
 /**

@@ -247,6 +247,7 @@ async function neededArtifacts(
     const own = configurationSchema.safeParse(manifest.configuration);
     const planned = scheduled.filter(({ index }) => index === manifest.index);
     for (const { source, tokens, documents } of [...(own.success ? [own.data] : []), ...planned]) {
+      if (source.kind === 'vectors') continue;
       for (const file of files) need(ingestArtifact(file, { source, tokens, documents }).artifact);
     }
   }

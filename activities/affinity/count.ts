@@ -14,17 +14,14 @@ import { growingFile } from '../../store/growing-file.ts';
 import { decodeParquet, decodeWords, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { readGroups } from './group-files.ts';
-import type { BatchOutput } from '../corpus/ingest.ts';
 import { mergePieces } from './merge-pieces.ts';
 import { runOfPairs } from './pair-run.ts';
 import { countsParts } from './read-run.ts';
 import { countArtifact, type CountParameters } from './name-counts.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput } from '../stage/stage.ts';
+import { throttled } from '../stage/throttled.ts';
+import type { BatchOutput } from '../stage/batch-output.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -40,8 +37,6 @@ export interface CountInput extends StageInput, CountParameters {
   to: number;
 }
 
-/** Between two reports: each wakes another thread. */
-export const REPORT_MS = 200;
 /** Of a word of the group, beside its tokens: accumulators, places, entries of a row. */
 const BYTES_A_WORD = 80;
 /** Of a token: its id, its place, what grows ahead. */
@@ -205,15 +200,4 @@ function writeRows(
     report(rows.from, size);
   }
   return run.finish();
-}
-
-export function throttled(
-  report: (done: number, total: number) => void,
-): (done: number, total: number) => void {
-  let reported = Date.now();
-  return (done, total) => {
-    if (Date.now() - reported < REPORT_MS) return;
-    reported = Date.now();
-    report(done, total);
-  };
 }

@@ -11,16 +11,12 @@ import { growingFile } from '../../store/growing-file.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { createTableWriter } from '../../store/tables/table-writer.ts';
-import { throttled } from './count.ts';
-import type { BatchOutput } from '../corpus/ingest.ts';
 import { openRun, readBlocks } from './read-run.ts';
 import { mergeArtifact, type MergeParameters } from './name-counts.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput } from '../stage/stage.ts';
+import { throttled } from '../stage/throttled.ts';
+import type { BatchOutput } from '../stage/batch-output.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -7,13 +7,10 @@ import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { readJson } from '../stage/json-object.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
-import { ingestArtifact, type IngestParameters } from '../corpus/name-shards.ts';
-import {
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { ingestArtifact } from '../corpus/name-shards.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import type { ShardOptions } from '../../sources/shards/shard.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -21,7 +18,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface GroupFilesInput extends StageInput, IngestParameters {
+export interface GroupFilesInput extends StageInput, ShardOptions {
   index: string;
   files: ArtifactReference;
   /**

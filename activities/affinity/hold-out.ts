@@ -9,13 +9,8 @@ import { growingFile } from '../../store/growing-file.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import { readTablePart } from '../../store/tables/table-parts.ts';
 import { createTableWriter } from '../../store/tables/table-writer.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -13,7 +13,8 @@ import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
 import { toJson } from '../stage/json-object.ts';
 import { toSparseRows } from './load-sparse-rows.ts';
-import { produceArtifact, type StageContext, type StageInput } from '../stage/stage.ts';
+import { type StageContext, type StageInput } from '../stage/stage.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

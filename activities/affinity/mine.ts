@@ -10,10 +10,11 @@ import { NEGATIVES } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
-import type { BatchOutput } from '../corpus/ingest.ts';
 import { mineArtifact, type MineParameters } from './name-negatives.ts';
 import { concatenateInt32, readSparseRows } from './load-sparse-rows.ts';
-import { produceArtifact, type StageContext, type StageInput } from '../stage/stage.ts';
+import { type StageContext, type StageInput } from '../stage/stage.ts';
+import type { BatchOutput } from '../stage/batch-output.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

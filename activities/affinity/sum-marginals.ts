@@ -5,12 +5,8 @@ import { MARGINALS } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import { digestOfKeys, mergeArtifact, type MergeParameters } from './name-counts.ts';
-import {
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -14,13 +14,8 @@ import { createTableWriter } from '../../store/tables/table-writer.ts';
 import { affinityRows } from './affinity-rows.ts';
 import { filterArtifact, type FilterParameters } from './filter.ts';
 import { digestOfKeys } from './name-counts.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -22,14 +22,9 @@ import { encodeAppended } from './encode-new-documents.ts';
 import { encodeItems } from './encode-new-vectors.ts';
 import { type FrozenIndex, loadFrozen } from './frozen-index.ts';
 import { requireVersion } from '../versions/current-version.ts';
-import {
-  produceArtifact,
-  type Recipe,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { voteItems } from './vote-items.ts';
+import { produceArtifact, type Recipe } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

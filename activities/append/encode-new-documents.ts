@@ -5,7 +5,7 @@ import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import { cleanMessage } from '../../sources/text/clean-message.ts';
-import { openSource } from '../../sources/open-source.ts';
+import { expectedFile, openSource } from '../../sources/open-source.ts';
 import { type LabelledDocument, readLabelled } from '../../sources/read-labelled.ts';
 import type { Store } from '../../store/store.ts';
 import type { CodedItem } from './change-items.ts';
@@ -13,7 +13,6 @@ import { isTraining } from '../documents/split-documents.ts';
 import { readEncoderPart } from './encode-new-vectors.ts';
 import { decodeLayers, type EncoderHeader } from '../documents/encoder-parts.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
-import { expectedFile } from '../corpus/read-shard.ts';
 import type { StageContext } from '../stage/stage.ts';
 
 /**

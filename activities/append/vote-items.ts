@@ -17,11 +17,12 @@ import { decodeUtf8 } from '../../store/tables/utf8-column.ts';
 import { type CodedItem, codeOf, standingItems } from './change-items.ts';
 import type { FrozenIndex } from './frozen-index.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
-import { loadDictionary } from '../words/merge-dictionaries.ts';
-import { ingestArtifact, type IngestParameters } from '../corpus/name-shards.ts';
+import { ingestArtifact } from '../corpus/name-shards.ts';
 import type { StageContext } from '../stage/stage.ts';
+import { loadDictionary } from '../words/read-dictionary.ts';
+import type { ShardOptions } from '../../sources/shards/shard.ts';
 
-export interface VoteInput extends IngestParameters {
+export interface VoteInput extends ShardOptions {
   files: ArtifactReference;
   dictionary: ArtifactReference;
   window: number;

@@ -7,9 +7,9 @@ import { Failure } from '../../schemas/failures.ts';
 import { listSources, type SourceFile } from '../../sources/list-sources.ts';
 import { type FileRange, openSource } from '../../sources/open-source.ts';
 import type { StageContext, StageInput, StageOutput } from '../stage/stage.ts';
-import { produceArtifact } from '../stage/stage.ts';
 import { encodeFiles, type ListedFile } from './listed-files.ts';
 import { planRanges } from './plan-ranges.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

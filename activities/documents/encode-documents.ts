@@ -10,13 +10,8 @@ import { decodeLayers, type EncoderHeader, encoderParts } from './encoder-parts.
 import { NEAREST } from './learn-hasher.ts';
 import { encodeKeys } from '../vectors/encode-vectors.ts';
 import { loadTerms, loadWeighed } from './load-weighed.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -19,12 +19,8 @@ import { Failure } from '../../schemas/failures.ts';
 import { hasherCheckpoints } from './hasher-checkpoints.ts';
 import { encodeLayers, encoderParts, headerOf } from './encoder-parts.ts';
 import { loadWeighed } from './load-weighed.ts';
-import {
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

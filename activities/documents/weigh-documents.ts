@@ -14,8 +14,7 @@ import { type Artifact, openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import { choosePart, type PartedDocument } from './split-documents.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
-import { readDictionary } from '../words/merge-dictionaries.ts';
-import { ingestArtifact, type IngestParameters } from '../corpus/name-shards.ts';
+import { ingestArtifact } from '../corpus/name-shards.ts';
 import { digestOfKeys } from '../affinity/name-counts.ts';
 import {
   skippedFiles,
@@ -23,13 +22,10 @@ import {
   skippedParts,
   skippedShards,
 } from '../corpus/skipped-files.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { readDictionary } from '../words/read-dictionary.ts';
+import type { ShardOptions } from '../../sources/shards/shard.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -37,7 +33,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface WeighDocumentsInput extends StageInput, IngestParameters {
+export interface WeighDocumentsInput extends StageInput, ShardOptions {
   files: ArtifactReference;
 }
 

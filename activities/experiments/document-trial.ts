@@ -20,7 +20,8 @@ import {
   NEAREST,
 } from '../documents/learn-hasher.ts';
 import { loadTerms, loadWeighed } from '../documents/load-weighed.ts';
-import { produceArtifact, type StageContext } from '../stage/stage.ts';
+import { type StageContext } from '../stage/stage.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -13,7 +13,8 @@ import type { BlockSide } from '../../kernels/training/train-rows.ts';
 import { SBM_MODEL, type SbmScore, type SbmSetting } from '../../schemas/experiment.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { toJson } from '../stage/json-object.ts';
-import { produceArtifact, type StageContext, type StageInput } from '../stage/stage.ts';
+import { type StageContext, type StageInput } from '../stage/stage.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -20,12 +20,8 @@ import {
 } from './plan-export.ts';
 import { exportRange, rangeRecipe } from './export-range.ts';
 import { loadModel } from '../training/load-model.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type StageContext,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageOutput } from '../stage/stage.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -15,14 +15,9 @@ import {
 import { rangeRecipe } from './export-range.ts';
 import { groupRows } from './group-rows.ts';
 import { mergePages } from './merge-pages.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type Recipe,
-  type StageContext,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageOutput } from '../stage/stage.ts';
 import { writeFileOf } from '../stage/scratch-file.ts';
+import { type ArtifactContent, produceArtifact, type Recipe } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

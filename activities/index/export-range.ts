@@ -23,14 +23,9 @@ import {
 } from './plan-export.ts';
 import { type ItemSource, openItems } from './item-rows.ts';
 import { encodeBuckets, encodeCodes, encodePayloads } from './published-tables.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type Recipe,
-  type StageContext,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageOutput } from '../stage/stage.ts';
 import { writeFileOf } from '../stage/scratch-file.ts';
+import { type ArtifactContent, produceArtifact, type Recipe } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -3,13 +3,8 @@ import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { artifactComplete, artifactReference, openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
 import { type ItemInputs, type ItemSource, openItems } from './item-rows.ts';
-import {
-  produceArtifact,
-  type Recipe,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { produceArtifact, type Recipe } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -13,13 +13,8 @@ import { readJson, toJson } from '../stage/json-object.ts';
 import { loadCodes } from '../training/load-codes.ts';
 import { loadModel } from '../training/load-model.ts';
 import { toSparseRows } from '../affinity/load-sparse-rows.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

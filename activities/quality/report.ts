@@ -29,13 +29,8 @@ import { loadModel } from '../training/load-model.ts';
 import { readCandidates, readCurve, readIntervals, readNames } from './report-sources.ts';
 import { measureDocuments } from './measure-documents.ts';
 import { measureVectors } from './measure-vectors.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -6,12 +6,8 @@ import { openArtifact } from '../../store/artifacts.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import { loadModel } from './load-model.ts';
 import { readSparseRows } from '../affinity/load-sparse-rows.ts';
-import {
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -5,14 +5,10 @@ import { encodeDense } from '../../store/tables/arrow-ipc.ts';
 import { artifactComplete, readManifest } from '../../store/artifacts.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
-import {
-  type ArtifactContent,
-  produceArtifact,
-  type StageContext,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageOutput } from '../stage/stage.ts';
 import { type LearningInput, modelArtifact, roundsAhead } from './name-training.ts';
 import { readState } from './load-training.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

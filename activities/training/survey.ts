@@ -12,9 +12,10 @@ import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { readSparseRows } from '../affinity/load-sparse-rows.ts';
-import { type ArtifactContent, produceArtifact, type StageContext } from '../stage/stage.ts';
+import { type StageContext } from '../stage/stage.ts';
 import { type LearningInput, surveyArtifact } from './name-training.ts';
 import { readState } from './load-training.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -7,15 +7,11 @@ import { COMMON } from '../../schemas/tables.ts';
 import { artifactComplete, openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
-import { encodeDictionary } from '../corpus/ingest.ts';
 import { readJson } from '../stage/json-object.ts';
-import { readDictionaryParts } from './merge-dictionaries.ts';
-import {
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { encodeDictionary } from '../corpus/dictionary-table.ts';
+import { readDictionaryParts } from './read-dictionary.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -6,7 +6,7 @@ import { toFloat64 } from '../../kernels/numbers/int64.ts';
 import { sumDictionaries } from '../../kernels/words/sum-dictionaries.ts';
 import { decodeParquet, decodeWords } from '../../store/tables/parquet.ts';
 import { decodeUtf8 } from '../../store/tables/utf8-column.ts';
-import { encodeDictionary } from '../corpus/ingest.ts';
+import { encodeDictionary } from '../corpus/dictionary-table.ts';
 
 /** Words in memory at once, about, and words of a piece of a run on disk. */
 export interface MergeBudget {

@@ -1,20 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Dictionary, Utf8Dictionary } from '../../kernels/words/build-dictionary.ts';
+import type { Utf8Dictionary } from '../../kernels/words/build-dictionary.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
-import { type Artifact, openArtifact, type PartToWrite } from '../../store/artifacts.ts';
-import type { Store } from '../../store/store.ts';
-import {
-  budgetOf,
-  decodeDictionary,
-  decodeUtf8Dictionary,
-  mergeInBudget,
-  regrouped,
-} from './dictionary-runs.ts';
-import { encodeDictionary } from '../corpus/ingest.ts';
+import { openArtifact, type PartToWrite } from '../../store/artifacts.ts';
+import { budgetOf, decodeUtf8Dictionary, mergeInBudget, regrouped } from './dictionary-runs.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
-import { ingestArtifact, type IngestParameters } from '../corpus/name-shards.ts';
+import { ingestArtifact } from '../corpus/name-shards.ts';
 import { digestOfKeys } from '../affinity/name-counts.ts';
 import {
   type SkippedFile,
@@ -23,12 +15,10 @@ import {
   skippedParts,
   skippedShards,
 } from '../corpus/skipped-files.ts';
-import {
-  produceArtifact,
-  type StageContext,
-  type StageInput,
-  type StageOutput,
-} from '../stage/stage.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { encodeDictionary } from '../corpus/dictionary-table.ts';
+import type { ShardOptions } from '../../sources/shards/shard.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -36,7 +26,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface MergeDictionariesInput extends StageInput, IngestParameters {
+export interface MergeDictionariesInput extends StageInput, ShardOptions {
   files: ArtifactReference;
   /** Beyond it sorted runs are written to disk and merged; changes nothing of the result. */
   memoryMiB: number;
@@ -116,47 +106,4 @@ async function mergeAll(
     return { parts, rows, facts: { documents, replaced, skipped: skipped.length } };
   });
   return { ...output, skipped: await skippedFiles(store, output) };
-}
-
-/** Of a shard. */
-export async function readDictionary(artifact: Artifact): Promise<Dictionary> {
-  return decodeDictionary(
-    await decodeUtf8Dictionary(await artifact.part('dictionary.parquet'), 'dictionary.parquet'),
-    'dictionary.parquet',
-  );
-}
-
-/** The corpus's dictionary, a part at a time. */
-export async function* readDictionaryParts(
-  artifact: Artifact,
-): AsyncGenerator<Dictionary, void, undefined> {
-  for (const { name } of artifact.manifest.parts)
-    if (name.startsWith('dictionary-'))
-      yield decodeDictionary(await decodeUtf8Dictionary(await artifact.part(name), name), name);
-}
-
-/** The dictionary of a few files, whole. */
-export async function loadDictionary(
-  store: Store,
-  reference: ArtifactReference,
-): Promise<Dictionary> {
-  const whole: { words: string[]; counts: number[]; documents: number[] } = {
-    words: [],
-    counts: [],
-    documents: [],
-  };
-  for await (const { words, counts, documents } of readDictionaryParts(
-    await openArtifact(store, reference),
-  )) {
-    for (const [at, word] of words.entries()) {
-      whole.words.push(word);
-      whole.counts.push(counts[at]!);
-      whole.documents.push(documents[at]!);
-    }
-  }
-  return {
-    words: whole.words,
-    counts: Float64Array.from(whole.counts),
-    documents: Float64Array.from(whole.documents),
-  };
 }

@@ -9,10 +9,7 @@ import { chooseVocabulary } from '../../../activities/words/choose-vocabulary.ts
 import { budgetOf, mergeInBudget, regrouped } from '../../../activities/words/dictionary-runs.ts';
 import { ingest } from '../../../activities/corpus/ingest.ts';
 import { list } from '../../../activities/corpus/list.ts';
-import {
-  mergeDictionaries as mergeStage,
-  readDictionaryParts,
-} from '../../../activities/words/merge-dictionaries.ts';
+import { mergeDictionaries as mergeStage } from '../../../activities/words/merge-dictionaries.ts';
 import type { StageContext } from '../../../activities/stage/stage.ts';
 import type { Utf8Dictionary } from '../../../kernels/words/build-dictionary.ts';
 import { compareCodePoints } from '../../../kernels/words/code-point-order.ts';
@@ -21,6 +18,7 @@ import { configuration as configurationSchema } from '../../../schemas/configura
 import { openArtifact } from '../../../store/artifacts.ts';
 import { openStore } from '../../../store/open-store.ts';
 import { decodeUtf8, encodeUtf8 } from '../../../store/tables/utf8-column.ts';
+import { readDictionaryParts } from '../../../activities/words/read-dictionary.ts';
 
 const word = fc.string({
   unit: fc.constantFrom('a', 'b', '\uffff', '\u{10000}'),

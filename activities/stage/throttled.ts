@@ -1,0 +1,14 @@
+/** Between two reports: each wakes another thread. */
+export const REPORT_MS = 200;
+
+/** Passes a report on when the last one is long enough ago. */
+export function throttled(
+  report: (done: number, total: number) => void,
+): (done: number, total: number) => void {
+  let reported = Date.now();
+  return (done, total) => {
+    if (Date.now() - reported < REPORT_MS) return;
+    reported = Date.now();
+    report(done, total);
+  };
+}

@@ -4,7 +4,7 @@ import { QUEUES, type QueueRole } from '../schemas/queues.ts';
 import { BUNDLE_FILE } from './bundle-file.ts';
 import { connectWorker } from './connection.ts';
 import { serveHealth } from './health.ts';
-import { createThreadPool } from './thread-pool.ts';
+import { createThreadPool, type ThreadPool } from './thread-pool.ts';
 import { CODE_VERSION } from './code-version.ts';
 
 export interface WorkerOptions {
@@ -21,6 +21,8 @@ export interface WorkerOptions {
    * result.
    */
   trainThreads?: number;
+  /** Threads that were started ahead, while there was something else to wait for; they end with the workers. */
+  pool?: ThreadPool;
   /** Serves /healthz and /readyz there. */
   healthPort?: number;
 }
@@ -41,7 +43,7 @@ export interface RunningWorkers {
 export async function startWorkers(options: WorkerOptions): Promise<RunningWorkers> {
   const { roles, threads } = options;
   const { connection, namespace } = await connectWorker(options);
-  const pool = createThreadPool(threads, options.trainThreads ?? 1);
+  const pool = options.pool ?? createThreadPool(threads, options.trainThreads ?? 1);
   const activities = createActivities({ runStage: pool.runStage, codeVersion: CODE_VERSION });
   const workers = await Promise.all(
     roles.map((role) =>

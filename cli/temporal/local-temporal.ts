@@ -4,6 +4,7 @@ import { QUEUE_ROLES } from '../../schemas/queues.ts';
 import { connectClient } from '../../workers/connection.ts';
 import type { ClientConnection } from '../../workers/connection.ts';
 import { installRuntime, startWorkers } from '../../workers/run-workers.ts';
+import { createThreadPool } from '../../workers/thread-pool.ts';
 
 export interface LocalTemporal {
   connection: ClientConnection;
@@ -26,7 +27,14 @@ export async function openLocalTemporal(
   say: (line: string) => void,
 ): Promise<LocalTemporal> {
   const cli = await findTemporalCli({ onProgress: say });
-  const server = await startEmbeddedServer({ cli: cli.path, home });
+  // The threads load their code while the server comes up: both take most of a second.
+  const pool = createThreadPool(threads, threads);
+  const server = await startEmbeddedServer({ cli: cli.path, home }).catch(
+    async (error: unknown) => {
+      await pool.close();
+      throw error;
+    },
+  );
   try {
     // Nothing of the environment applies to a server of our own.
     const where = { address: server.address, namespace: server.namespace, embedded: true };
@@ -36,7 +44,7 @@ export async function openLocalTemporal(
       ...where,
       roles: [...QUEUE_ROLES],
       threads,
-      trainThreads: threads,
+      pool,
     });
     return {
       connection,
@@ -53,7 +61,7 @@ export async function openLocalTemporal(
       },
     };
   } catch (error) {
-    await server.stop();
+    await Promise.all([pool.close(), server.stop()]);
     throw error;
   }
 }

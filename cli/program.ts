@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
+import { requireTemporaryFolder } from '../infra/temporary-folder.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addDecisionCommands } from './commands/decide.ts';
 import { addDemoCommand } from './commands/demo.ts';
@@ -45,6 +46,9 @@ export function buildProgram(): Command {
     .exitOverride()
     // Wrong usage is reported below, in one place and as JSON where that was asked for.
     .configureOutput({ outputError: () => undefined })
+    .hook('preAction', (_program, command) => {
+      if (runsStages(command)) requireTemporaryFolder(process.env);
+    })
     .addHelpText('after', EXIT_CODES);
   addDemoCommand(program);
   addInitCommand(program);
@@ -64,6 +68,14 @@ export function buildProgram(): Command {
   addWorkerCommand(program);
   addSetupCommand(program);
   return program;
+}
+
+/** Whether stages run in this process, which need a folder for temporary files. */
+function runsStages(command: Command): boolean {
+  return (
+    ['demo', 'dev', 'worker'].includes(command.name()) ||
+    command.opts<{ local?: boolean }>().local === true
+  );
 }
 
 const EXIT_CODES = `

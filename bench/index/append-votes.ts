@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { popcount } from '@hashloom/lookup/internal';
 import { codeOf } from '../../activities/append/change-items.ts';
 import { loadFrozen } from '../../activities/append/frozen-index.ts';
@@ -22,7 +23,7 @@ const HELD = 600;
  * training. `--store URI --index NAME`.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
-  const store = openStore(options.get('store') ?? `file://${process.cwd()}/hashloom-demo/store`);
+  const store = openStore(options.get('store') ?? pathToFileURL('hashloom-demo/store').href);
   const version = await requireVersion(store, options.get('index') ?? 'brown');
   const { base } = await loadFrozen(store, version);
   const { tables, bits } = version;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ActivityInput } from '../../activities/stage-runner.ts';
 import type { ActivityName } from '../../schemas/activities.ts';
 import { codes as codesSchema, ITEM_IDS } from '../../schemas/tables.ts';
@@ -30,7 +30,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const items = Number(options.get('items') ?? 10_000_000);
   const kind = options.get('codes') ?? 'uniform';
   const folder = options.get('folder') ?? join(tmpdir(), 'hashloom-bench');
-  const uri = `file://${join(folder, 'export-store')}`;
+  const uri = pathToFileURL(join(folder, 'export-store')).href;
   const store = openStore(uri);
   const recipe = { stage: 'encode', parameters: { bench: items, kind }, inputs: [] } as const;
   const reference = artifactReference(recipe);

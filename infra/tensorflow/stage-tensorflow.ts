@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../../schemas/failures.ts';
+import { requireCacheFolder } from '../cache-folder.ts';
 import { compileBinding, findCompiler } from './compile-binding.ts';
 import { fetchPinned, takeWheel } from '../wheels/fetch-wheels.ts';
 import { findOnPath, lastLine, runProgram } from '../programs.ts';
@@ -62,7 +63,7 @@ export async function stageTensorflow(options: StageOptions): Promise<StagedTens
   const wheels = requirePlatform(options.cuda);
   const cache = tensorflowCache(environment);
   const folder = stagedFolder(options.cuda ? 'cuda' : 'cpu', environment);
-  await mkdir(cache, { recursive: true });
+  await requireCacheFolder(cache, 'HASHLOOM_TENSORFLOW to a folder that was set up elsewhere');
   const lock = await takeLock(cache, options.onStep);
   try {
     const present = options.force ? undefined : await readRecord(folder);

@@ -90,6 +90,9 @@ export function s3Location(uri: string): IndexLocation {
 
 async function connect(): Promise<S3> {
   const { env } = process;
+  // The SDK announces which Node its later versions will need; whoever reads an index can do
+  // nothing about it.
+  env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const { S3 } = await import('@aws-sdk/client-s3').catch((error: unknown) => {
     throw new Error(
       's3:// needs the package @aws-sdk/client-s3; install it, or give a location of your own',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { STAGES } from '../../schemas/activities.ts';
 import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { digestsOf } from './published-parts.ts';
@@ -61,7 +61,7 @@ describe('the bytes of each stage', () => {
     });
     const configuration = smallConfiguration('golden', scratch, {
       vocabulary: { minimumCount: 3, common: 30 },
-      source: { path: `file://${scratch.corpus}`, verify: true },
+      source: { path: pathToFileURL(scratch.corpus).href, verify: true },
     });
     await reindex(temporal, configuration);
     found = await stagesOf(configuration.store);

@@ -23,8 +23,8 @@ export interface Scratch {
 }
 
 /** A fresh folder with `texts` texts in `corpus/`. */
-export async function createScratch(texts = 20): Promise<Scratch> {
-  const folder = await mkdtemp(join(tmpdir(), 'hashloom-test-'));
+export async function createScratch(texts = 20, name = 'hashloom-test-'): Promise<Scratch> {
+  const folder = await mkdtemp(join(tmpdir(), name));
   const corpus = join(folder, 'corpus');
   await mkdir(corpus);
   for (let at = 0; at < texts; at++)

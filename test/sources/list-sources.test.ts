@@ -126,7 +126,7 @@ describe('listSources on files', () => {
       const plain = `${root}/${glob}`;
       for (const uri of [
         plain,
-        `file://${root}/${glob.replaceAll('%', '%25')}`,
+        `${pathToFileURL(root).href}/${glob.replaceAll('%', '%25')}`,
         pathToFileURL(plain).href,
       ]) {
         if (names.length > 0) assert.deepEqual(await listed(uri), uris(names));

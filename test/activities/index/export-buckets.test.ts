@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { exportBuckets } from '../../../activities/index/export-buckets.ts';
 import { exportPart, partRecipe } from '../../../activities/index/export-part.ts';
 import {
@@ -51,7 +52,7 @@ describe('the export', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-export-test-'));
-    store = openStore(`file://${folder}`);
+    store = openStore(pathToFileURL(folder).href);
   });
   after(() => rm(folder, { recursive: true, force: true }));
 

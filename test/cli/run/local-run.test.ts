@@ -17,7 +17,8 @@ let scratch: Scratch;
 
 describe('run --local, and what reads the index it publishes', () => {
   before(async () => {
-    scratch = await createScratch();
+    // Home, store and corpus lie in a folder whose name a hand-made URL would not survive.
+    scratch = await createScratch(20, 'hashloom #1 100% für ');
     await writeFile(
       join(scratch.folder, 'hashloom.yaml'),
       stringify({

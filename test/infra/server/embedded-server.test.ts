@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,7 +72,8 @@ describe('startEmbeddedServer', () => {
   });
 
   it('keeps its data from one start to the next', async () => {
-    const home = join(folder, 'data');
+    // A folder that would end or change where it is taken for a part of a URI.
+    const home = join(folder, 'data #1? 100% für');
     const first = await startEmbeddedServer({ cli, home, ...ANY_PORTS });
     assert.equal(first.reused, false);
     await withClient(first.address, (client) =>
@@ -80,6 +81,7 @@ describe('startEmbeddedServer', () => {
     );
     await first.stop();
     await first.stop();
+    assert.ok((await readdir(home)).includes('temporal.db'));
     const second = await startEmbeddedServer({ cli, home, ...ANY_PORTS });
     try {
       const description = await withClient(second.address, (client) =>

@@ -107,6 +107,31 @@ describe('findTemporalCli', () => {
       return true;
     });
   });
+
+  it(
+    'says what to set where the cache cannot be written, and works where a CLI is found ' +
+      'elsewhere',
+    async () => {
+      const file = join(folder, 'no-folder');
+      await writeFile(file, '');
+      const environment = { ...barren('e'), HOME: file };
+      await assert.rejects(findTemporalCli({ environment }), (error: Failure) => {
+        assert.equal(error.type, 'ConfigurationError');
+        for (const part of [file, 'HASHLOOM_CACHE', 'HASHLOOM_TEMPORAL_CLI'])
+          assert.ok(error.message.includes(part), `${part} is not in: ${error.message}`);
+        return true;
+      });
+      const own = await executable(join(folder, 'elsewhere', 'temporal'));
+      const onPath = { ...environment, PATH: dirname(own) };
+      assert.deepEqual(await findTemporalCli({ environment: onPath }), { path: own, from: 'path' });
+      const cache = join(folder, 'own-cache');
+      const cached = await executable(join(cache, 'temporal', WHEEL_VERSION, 'temporal'));
+      assert.deepEqual(
+        await findTemporalCli({ environment: { ...environment, HASHLOOM_CACHE: cache } }),
+        { path: cached, from: 'cache' },
+      );
+    },
+  );
 });
 
 /**

@@ -93,7 +93,7 @@ const stateOfBuild = () => stateOf(join(ROOT, BUILT[0]));
 /** Names, sizes and times of all that the build reads. */
 function digestOfSources() {
   const files = ['package.json', 'tsconfig.base.json', 'node_modules/.package-lock.json'];
-  const hash = createHash('sha256').update(process.version);
+  const hash = createHash('sha256');
   for (const name of files) hash.update(`${name} ${stateOf(join(ROOT, name))}\n`);
   for (const file of sourcesOf(ROOT, new Set()))
     hash.update(`${relative(ROOT, file)} ${stateOf(file)}\n`);
@@ -121,7 +121,7 @@ function filesBelow(path) {
     .flatMap((entry) => {
       const inner = join(path, entry.name);
       if (entry.isDirectory()) return filesBelow(inner);
-      return /\.(?:m?ts|json)$/.test(entry.name) ? [inner] : [];
+      return /\.(?:[cm]?ts|json)$/.test(entry.name) ? [inner] : [];
     });
 }
 

@@ -5,7 +5,12 @@
  */
 import type { ThreadTask } from './stage-thread.ts' with { 'resolution-mode': 'import' };
 
+// Loading begins with the thread and not with its first task: a local run starts its threads while
+// the server comes up. Where it fails, the task says so.
+const loading = import('./stage-thread.ts');
+loading.catch(() => undefined);
+
 module.exports = async (task: ThreadTask): Promise<unknown> => {
-  const { default: runStage } = await import('./stage-thread.ts');
+  const { default: runStage } = await loading;
   return await runStage(task);
 };

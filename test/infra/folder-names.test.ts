@@ -38,7 +38,7 @@ describe('places of files', () => {
       "const a = fileURLToPath(\n  new URL('./x', import.meta.url),\n).pathname;",
       "const b = import.meta.url.slice('file://'.length);",
       "const c = 'file://' + folder;",
-      'const d = `file://' + '${folder}/store`;',
+      'const d = `file://${folder}/store`;',
     ];
     for (const sample of samples) assert.equal(offences(sample, 'x.ts').length, 1, sample);
     assert.deepEqual(offences("const { pathname } = new URL(request.url!, 'http://x');", 'x'), []);

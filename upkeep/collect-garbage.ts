@@ -14,9 +14,9 @@ import {
 } from '../activities/versions/current-version.ts';
 import { readListedFiles } from '../activities/corpus/listed-files.ts';
 import { readPins } from './pins.ts';
-import { readGroups } from '../activities/affinity/group-files.ts';
 import { ingestArtifact } from '../activities/corpus/name-shards.ts';
 import { countArtifact } from '../activities/affinity/name-counts.ts';
+import { readGroups } from '../activities/affinity/read-groups.ts';
 
 export interface GarbageOptions {
   /** So many complete versions stay beside the current one and the pinned ones, the latest. */

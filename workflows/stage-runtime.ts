@@ -1,10 +1,10 @@
-import type { FinishTrainingOutput } from '../activities/training/finish-training.ts';
 import type { ActivityInput, ActivityOutput } from '../activities/stage-runner.ts';
 import type { ReportOutput } from '../activities/quality/report.ts';
 import type { LearningInput } from '../activities/training/name-training.ts';
 import type { GateApproval } from '../schemas/gate.ts';
 import type { Metrics, StageResult } from '../schemas/run.ts';
 import type { ActivityName, ShardActivity, StageName } from '../schemas/activities.ts';
+import type { StageOutput } from '../activities/stage/stage.ts';
 
 export interface StageFigures {
   cached: boolean;
@@ -38,7 +38,7 @@ export interface StageRuntime {
     batches: number[],
     shared: Omit<ActivityInput<Name>, 'from' | 'to'>,
   ) => Promise<StageFigures>;
-  learn: (input: LearningInput) => Promise<FinishTrainingOutput>;
+  learn: (input: LearningInput) => Promise<StageOutput>;
   passGate: PassGate;
   execution: { workflowId: string; runId: string };
 }

@@ -6,7 +6,6 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { FinishTrainingOutput } from '../activities/training/finish-training.ts';
 import type { Score } from '../activities/training/resume-training.ts';
 import type { LearningInput } from '../activities/training/name-training.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
@@ -15,8 +14,9 @@ import type { ChildProgress } from '../schemas/run.ts';
 import { childProgressQuery } from './child-progress.ts';
 import { runActivity } from './run-activity.ts';
 import { trainRound } from './train-round.ts';
+import type { StageOutput } from '../activities/stage/stage.ts';
 
-export type TrainOutput = FinishTrainingOutput;
+export type TrainOutput = StageOutput;
 
 /** Where training stands after a round: the checkpoint is the list of partition states. */
 export interface TrainProgress {

@@ -13,7 +13,6 @@ import { type CountsFile, createCountsWriter } from '../../store/tables/counts-f
 import { growingFile } from '../../store/growing-file.ts';
 import { decodeParquet, decodeWords, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
-import { readGroups } from './group-files.ts';
 import { mergePieces } from './merge-pieces.ts';
 import { runOfPairs } from './pair-run.ts';
 import { countsParts } from './read-run.ts';
@@ -22,6 +21,7 @@ import { type StageContext, type StageInput } from '../stage/stage.ts';
 import { throttled } from '../stage/throttled.ts';
 import type { BatchOutput } from '../stage/batch-output.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
+import { readGroups } from './read-groups.ts';
 
 declare module '../stages.ts' {
   interface Stages {

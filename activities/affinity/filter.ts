@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { decodeEntries } from '../../kernels/affinity/delta-coding.ts';
 import { filterPairs, totalOf } from '../../kernels/affinity/filter-affinity.ts';
 import { toFloat64, toInt64 } from '../../kernels/numbers/int64.ts';
-import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { MARGINALS, RUN } from '../../schemas/tables.ts';
-import { artifactReference, openArtifact } from '../../store/artifacts.ts';
+import { filterArtifact, type FilterParameters } from './name-filtered.ts';
+import { openArtifact } from '../../store/artifacts.ts';
 import { growingFile } from '../../store/growing-file.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
@@ -24,14 +24,6 @@ declare module '../stages.ts' {
   }
 }
 
-/** What the pairs that pass the filter depend on. */
-export interface FilterParameters {
-  /** The marginals of the merged rows. */
-  rows: ArtifactReference;
-  minimumPmi: number;
-  minimumWeight: number;
-}
-
 export interface FilterInput extends StageInput, FilterParameters {
   /** What the merged rows were named by. */
   merged: MergeParameters;
@@ -43,20 +35,6 @@ export interface FilterInput extends StageInput, FilterParameters {
 const AHEAD_BYTES = 4 * 1024 * 1024;
 /** Of what passes: what is not yet in a file. */
 const MAX_BYTES_IN_MEMORY = 2 ** 24;
-
-/** Names the pairs of rows [from, to) that pass. */
-export function filterArtifact(
-  { rows, minimumPmi, minimumWeight }: FilterParameters,
-  { from, to }: { from: number; to: number },
-) {
-  const inputs = [rows];
-  const parameters = { minimumPmi, minimumWeight, from, to };
-  return {
-    parameters,
-    inputs,
-    artifact: artifactReference({ stage: 'filter', parameters, inputs }),
-  };
-}
 
 /**
  * Keeps the pairs of merged rows [from, to) that are typical of both their words. Rows: pairs, in

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import pMap from 'p-map';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { currentPointer, indexManifest } from '../../schemas/index-manifest.ts';
 import { GROUPS } from '../../schemas/tables.ts';
+import { readGroups } from './read-groups.ts';
 import { artifactComplete, openArtifact } from '../../store/artifacts.ts';
-import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
+import { encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { readJson } from '../stage/json-object.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
@@ -97,23 +99,6 @@ export async function groupFiles(
 export const mostGroupTokens = (all: number, groupTokens: number): number =>
   Math.max(groupTokens, Math.ceil((2 * all) / MAX_GROUPS));
 
-/** The tokens of each group's files. */
-export async function readGroups(
-  store: Store,
-  reference: ArtifactReference,
-): Promise<ArtifactReference[][]> {
-  const artifact = await openArtifact(store, reference);
-  const { group, key } = await decodeParquet(
-    await artifact.part('groups.parquet'),
-    GROUPS,
-    'groups.parquet',
-  );
-  const groups: ArtifactReference[][] = [];
-  for (let at = 0; at < group.length; at++)
-    (groups[group[at]!] ??= []).push({ stage: 'ingest', key: key[at]! });
-  return groups;
-}
-
 /**
  * Groups of an earlier run whose files are all there, then the other files in order. Each file is
  * in one group; files of the same content are several.
@@ -168,13 +153,10 @@ async function tokensOf(
   context: StageContext,
 ): Promise<Float64Array> {
   const tokens = new Float64Array(artifacts.length);
-  let next = 0;
-  const lane = async () => {
-    for (let at = next++; at < artifacts.length; at = next++) {
-      tokens[at] = (await openArtifact(store, artifacts[at]!)).manifest.rows;
-      if (at % LOOKS_AT_ONCE === 0) context.report(at, artifacts.length);
-    }
+  const look = async (artifact: ArtifactReference, at: number): Promise<void> => {
+    tokens[at] = (await openArtifact(store, artifact)).manifest.rows;
+    if (at % LOOKS_AT_ONCE === 0) context.report(at, artifacts.length);
   };
-  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, lane));
+  await pMap(artifacts, look, { concurrency: LOOKS_AT_ONCE });
   return tokens;
 }

@@ -9,7 +9,6 @@ import { createCountsWriter } from '../../store/tables/counts-file.ts';
 import { growingFile } from '../../store/growing-file.ts';
 import { decodeWords, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
-import { readGroups } from './group-files.ts';
 import { type MappedRun, mergeRuns } from './merge-runs.ts';
 import { countsParts, openRun } from './read-run.ts';
 import { countArtifact, mergeArtifact, type MergeParameters } from './name-counts.ts';
@@ -17,6 +16,7 @@ import { type StageContext, type StageInput } from '../stage/stage.ts';
 import { throttled } from '../stage/throttled.ts';
 import type { BatchOutput } from '../stage/batch-output.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
+import { readGroups } from './read-groups.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -12,10 +12,10 @@ import type { Store } from '../../store/store.ts';
 import { readTablePart } from '../../store/tables/table-parts.ts';
 import { createTableWriter } from '../../store/tables/table-writer.ts';
 import { affinityRows } from './affinity-rows.ts';
-import { filterArtifact, type FilterParameters } from './filter.ts';
 import { digestOfKeys } from './name-counts.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
+import { filterArtifact, type FilterParameters } from './name-filtered.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -6,10 +6,10 @@ import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import { decodeDense } from '../../store/tables/arrow-ipc.ts';
 import type { Store } from '../../store/store.ts';
 import type { CodedItem } from './change-items.ts';
-import { readVectorFile } from '../vectors/encode-vectors.ts';
 import { indexFolder } from '../versions/current-version.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import type { StageContext } from '../stage/stage.ts';
+import { readVectorFile } from '../vectors/read-vectors.ts';
 
 /**
  * The vectors of a source by the hyperplanes of the version; an id that comes twice is a DataError.

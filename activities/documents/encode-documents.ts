@@ -7,11 +7,11 @@ import { codes as codesSchema } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import { decodeLayers, type EncoderHeader, encoderParts } from './encoder-parts.ts';
-import { NEAREST } from './learn-hasher.ts';
-import { encodeKeys } from '../vectors/encode-vectors.ts';
 import { loadTerms, loadWeighed } from './load-weighed.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
+import { NEAREST } from './hash-function.ts';
+import { encodeKeys } from '../index/item-keys.ts';
 
 declare module '../stages.ts' {
   interface Stages {

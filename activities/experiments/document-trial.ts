@@ -12,16 +12,16 @@ import { Failure } from '../../schemas/failures.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import { documentPicture } from '../quality/picture-documents.ts';
 import { toJson } from '../stage/json-object.ts';
+import { loadTerms, loadWeighed } from '../documents/load-weighed.ts';
+import { type StageContext } from '../stage/stage.ts';
+import { produceArtifact } from '../stage/produce-artifact.ts';
 import {
   checkDocuments,
   hasherParameters,
   learn,
   type LearnHasherInput,
   NEAREST,
-} from '../documents/learn-hasher.ts';
-import { loadTerms, loadWeighed } from '../documents/load-weighed.ts';
-import { type StageContext } from '../stage/stage.ts';
-import { produceArtifact } from '../stage/produce-artifact.ts';
+} from '../documents/hash-function.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -10,8 +10,8 @@ import {
 import type { ItemBlock } from '../../kernels/pages/run.ts';
 import { Failure } from '../../schemas/failures.ts';
 import type { Artifact, PartToWrite } from '../../store/artifacts.ts';
-import type { ExportPlan } from './plan-export.ts';
 import { writeFileOf } from '../stage/scratch-file.ts';
+import type { ExportPlan } from './name-export.ts';
 
 const SECTIONS = 'codes.sections';
 const INDEX = 'codes.index';

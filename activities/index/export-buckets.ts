@@ -9,19 +9,21 @@ import {
   readManifest,
 } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
-import { exportPart, partRecipe } from './export-part.ts';
-import {
-  type ExportInput,
-  exportRecipe,
-  type ExportPlan,
-  planExport,
-  planReference,
-  readPlan,
-} from './plan-export.ts';
-import { exportRange, rangeRecipe } from './export-range.ts';
 import { loadModel } from '../training/load-model.ts';
 import { type StageContext, type StageOutput } from '../stage/stage.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
+import { ensurePlan } from './make-plan.ts';
+import { makePart } from './make-part.ts';
+import { makeRange } from './make-range.ts';
+import {
+  type ExportInput,
+  type ExportPlan,
+  exportRecipe,
+  partRecipe,
+  planReference,
+  rangeRecipe,
+  readPlan,
+} from './name-export.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -62,7 +64,7 @@ async function assemble(
   store: Store,
   context: StageContext,
 ): Promise<ArtifactContent> {
-  await planExport({ ...input, force: true }, context);
+  await ensurePlan(input, context);
   const plan = await readPlan(store, input);
   const { ranges, parts: names, items, tables, bits } = plan;
   const { maximumBucket = 0 } = input;
@@ -70,7 +72,7 @@ async function assemble(
   /** In how many tables the bucket of an item is over the cap. */
   const overCap = new Uint8Array(maximumBucket > 0 ? items : 0);
   for (const [at, from] of ranges.slice(0, -1).entries()) {
-    const { artifact, facts } = await exportRange({ ...input, from, to: ranges[at + 1]! }, context);
+    const { artifact, facts } = await makeRange({ ...input, from, to: ranges[at + 1]! }, context);
     if (from < plan.itemBlocks) continue;
     if (maximumBucket > 0) {
       const range = await openArtifact(store, artifact);
@@ -85,7 +87,7 @@ async function assemble(
   }
   const parts: PartToWrite[] = [];
   for (const [part] of names.entries()) {
-    const { artifact } = await exportPart({ ...input, from: part, to: part + 1 }, context);
+    const { artifact } = await makePart({ ...input, from: part, to: part + 1 }, context);
     const { manifest } = await openArtifact(store, artifact);
     for (const each of manifest.parts)
       parts.push({ name: each.name, rows: each.rows, copy: { from: artifact, part: each } });

@@ -6,8 +6,8 @@ import { DEFAULT_PAGE_BYTES, type PageFileFacts, pageHeader } from '../../kernel
 import { finalBytes, writeLargeEntry } from '../../kernels/pages/run.ts';
 import { type Spread, TURNS, trySpreads, writePages } from '../../kernels/pages/stream.ts';
 import type { Artifact } from '../../store/artifacts.ts';
-import type { ExportPlan } from './plan-export.ts';
 import { writeFileOf } from '../stage/scratch-file.ts';
+import type { ExportPlan } from './name-export.ts';
 
 /**
  * Merges the runs of ranges to a page file, in two turns over them: one to choose its pages, one to

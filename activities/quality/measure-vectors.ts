@@ -13,9 +13,9 @@ import type { Configuration } from '../../schemas/configuration.ts';
 import { decodeDense } from '../../store/tables/arrow-ipc.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
-import { readVectorRows } from '../vectors/encode-vectors.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import type { StageContext } from '../stage/stage.ts';
+import { readVectorRows } from '../vectors/read-vectors.ts';
 
 /**
  * What a report shows of items beside their codes: ways to look up with what they find, and some of

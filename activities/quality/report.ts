@@ -9,7 +9,6 @@ import { exampleClusters } from '../../report/example-clusters.ts';
 import { commonestEmbeddings, mapVectors } from '../../report/map-vectors.ts';
 import { renderReport } from '../../report/render-report.ts';
 import type { LineageEntry } from '../../report/report-data.ts';
-import type { Similarity } from '../../report/similarity-curves.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
@@ -31,6 +30,7 @@ import { measureDocuments } from './measure-documents.ts';
 import { measureVectors } from './measure-vectors.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
+import type { Similarity } from '../../report/similarity-curves.ts';
 
 declare module '../stages.ts' {
   interface Stages {

@@ -1,8 +1,7 @@
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { Failure } from '../../schemas/failures.ts';
-import { VOCABULARY } from '../../schemas/tables.ts';
-import { canonicalJson, openArtifact, readManifest } from '../../store/artifacts.ts';
-import { decodeParquet } from '../../store/tables/parquet.ts';
+import { readWords } from '../words/read-vocabulary.ts';
+import { canonicalJson, readManifest } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
 import { readIndexState } from '../versions/current-version.ts';
 import type { StageContext } from '../stage/stage.ts';
@@ -75,12 +74,4 @@ async function countKnown(
   const known = new Set(await readWords(store, before));
   const words = await readWords(store, now);
   return { shared: words.filter((word) => known.has(word)).length, all: words.length };
-}
-
-/** In the order of their ids. */
-export async function readWords(store: Store, vocabulary: ArtifactReference): Promise<string[]> {
-  const artifact = await openArtifact(store, vocabulary);
-  return (
-    await decodeParquet(await artifact.part('vocabulary.parquet'), VOCABULARY, 'vocabulary.parquet')
-  ).word;
 }

@@ -2,7 +2,7 @@ import { partitionRange } from '../../hashers/tournament.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { CURVE } from '../../schemas/tables.ts';
 import { encodeDense } from '../../store/tables/arrow-ipc.ts';
-import { artifactComplete, readManifest } from '../../store/artifacts.ts';
+import { readManifest } from '../../store/artifacts.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { type StageContext, type StageOutput } from '../stage/stage.ts';
@@ -15,8 +15,6 @@ declare module '../stages.ts' {
     finishTraining: typeof finishTraining;
   }
 }
-
-export type FinishTrainingOutput = StageOutput;
 
 export interface FinishTrainingInput {
   learning: LearningInput;
@@ -31,7 +29,7 @@ export interface FinishTrainingInput {
 export async function finishTraining(
   input: FinishTrainingInput,
   context: StageContext,
-): Promise<FinishTrainingOutput> {
+): Promise<StageOutput> {
   const { learning } = input;
   const store = context.openStore(learning.store);
   const { parameters, inputs } = modelArtifact(learning);
@@ -109,16 +107,4 @@ async function readCurve(
     curve.push({ epoch: to, loss: loss / Math.max(pairs, 1), pairs });
   }
   return curve;
-}
-
-/** The model of an earlier run, if it is whole. */
-export async function finishedTraining(
-  learning: LearningInput,
-  store: Store,
-): Promise<FinishTrainingOutput | undefined> {
-  const { artifact } = modelArtifact(learning);
-  const manifest = await artifactComplete(store, artifact);
-  if (!manifest) return undefined;
-  const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
-  return { artifact, cached: true, rows: manifest.rows, bytes, facts: manifest.facts };
 }

@@ -12,10 +12,10 @@ import { decodeDense, encodeDense } from '../../store/tables/arrow-ipc.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
-import { readWords } from './find-warm-start.ts';
 import { loadModel } from './load-model.ts';
 import { concatenateInt32, toSparseRows } from '../affinity/load-sparse-rows.ts';
 import { type LearningInput, minedOf } from './name-training.ts';
+import { readWords } from '../words/read-vocabulary.ts';
 
 interface Tables {
   key: string;

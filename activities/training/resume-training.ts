@@ -7,9 +7,9 @@ import {
   readManifest,
 } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
-import { type FinishTrainingOutput, finishedTraining } from './finish-training.ts';
-import type { StageContext } from '../stage/stage.ts';
+import type { StageOutput, StageContext } from '../stage/stage.ts';
 import { roundsAhead, surveyArtifact, type LearningInput } from './name-training.ts';
+import { finishedTraining } from './finished-training.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -19,7 +19,7 @@ declare module '../stages.ts' {
 
 export interface ResumeTrainingOutput {
   /** The whole training is there already. */
-  finished?: FinishTrainingOutput;
+  finished?: StageOutput;
   /**
    * The last whole checkpoint of a run that was interrupted, and what the surveys before it found.
    */

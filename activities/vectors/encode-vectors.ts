@@ -3,12 +3,11 @@ import { lsh } from '../../hashers/vectors/lsh.ts';
 import { encodeVectors as encodeKernel } from '../../kernels/codes/encode-vectors.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
-import { Failure, failureTypeOf } from '../../schemas/failures.ts';
-import { codes as codesSchema, ITEM_IDS, ITEM_KEYS, ITEM_PAYLOAD } from '../../schemas/tables.ts';
-import { openSource } from '../../sources/open-source.ts';
+import { Failure } from '../../schemas/failures.ts';
+import { codes as codesSchema } from '../../schemas/tables.ts';
 import { encodeDense } from '../../store/tables/arrow-ipc.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
-import { decodeVectors, type VectorRows } from '../../store/foreign/vectors-parquet.ts';
+import { type VectorRows } from '../../store/foreign/vectors-parquet.ts';
 import { type ListedFile, readListedFiles } from '../corpus/listed-files.ts';
 import {
   type SkippedFile,
@@ -18,6 +17,8 @@ import {
 } from '../corpus/skipped-files.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
+import { encodeKeys } from '../index/item-keys.ts';
+import { readVectorRows } from './read-vectors.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -151,25 +152,6 @@ async function encodeAll(
   };
 }
 
-/** items.parquet. */
-export async function encodeKeys(
-  kind: 'id' | 'word',
-  ids: (bigint | string)[],
-  payload: string[] | undefined,
-): Promise<Uint8Array> {
-  const dress = { dress: 'internal' } as const;
-  if (kind === 'id') {
-    const id = BigInt64Array.from(ids as bigint[]);
-    return payload
-      ? await encodeParquet({ ...ITEM_IDS, ...ITEM_PAYLOAD }, { id, payload }, dress)
-      : await encodeParquet(ITEM_IDS, { id }, dress);
-  }
-  const id = ids as string[];
-  return payload
-    ? await encodeParquet({ ...ITEM_KEYS, ...ITEM_PAYLOAD }, { id, payload }, dress)
-    : await encodeParquet(ITEM_KEYS, { id }, dress);
-}
-
 /** The same float32 values as are stored, so that what is encoded later gets the same codes. */
 async function learnHyperplanes(
   input: EncodeVectorsInput,
@@ -218,57 +200,12 @@ async function learnHyperplanes(
   return { dimensions, mean, planes: planes.map(Math.fround) };
 }
 
-/** With `badFiles: skip` why a file is left out, where it cannot be read. */
-export async function readVectorRows(
-  file: ListedFile,
-  input: Pick<EncodeVectorsInput, 'badFiles' | 'vectors'>,
-  context: StageContext,
-  dimensions: number | undefined,
-): Promise<VectorRows | SkippedFile> {
-  try {
-    return await readVectorFile(
-      file,
-      input.vectors,
-      context,
-      dimensions === undefined ? undefined : { dimensions, expected: 'as in the files before' },
-    );
-  } catch (error) {
-    if (input.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError') throw error;
-    return { uri: file.uri, reason: (error as Error).message };
-  }
-}
-
 function noRows(files: number, [first, ...others]: readonly SkippedFile[]): string {
   if (first === undefined) return `vectors: the ${files} files have no rows`;
   return (
     `vectors: nothing is left of ${files} files; ${others.length + 1} could not be read ` +
     `(source.badFiles: skip), the first of them: ${first.reason}`
   );
-}
-
-/**
- * The vectors of one file. Throws DataError where they have other dimensions than those that are
- * expected.
- */
-export async function readVectorFile(
-  file: ListedFile,
-  vectors: Configuration['vectors'],
-  context: StageContext,
-  known?: { dimensions: number; expected: string },
-): Promise<VectorRows> {
-  const chunks: Uint8Array[] = [];
-  const source = openSource(file, context.openStore);
-  for await (const chunk of source.stream()) chunks.push(chunk);
-  await source.checkUnchanged();
-  const rows = await decodeVectors(Buffer.concat(chunks), vectors, file.uri);
-  if (known && rows.rows > 0 && rows.dimensions !== known.dimensions) {
-    throw new Failure(
-      'DataError',
-      `${file.uri}, row 0: expected ${known.dimensions} dimensions ${known.expected}, got ` +
-        `${rows.dimensions}`,
-    );
-  }
-  return rows;
 }
 
 /** At most so many rows at even distances. */

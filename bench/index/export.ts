@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import pMap from 'p-map';
 import type { ActivityInput } from '../../activities/stage-runner.ts';
 import type { ActivityName } from '../../schemas/activities.ts';
 import { codes as codesSchema, ITEM_IDS } from '../../schemas/tables.ts';
@@ -124,11 +125,7 @@ function stepsOf(
     runActivity,
     processShards: async (activity, batches, shared) => {
       const ranges = batches.slice(1).map((to, at) => ({ ...shared, from: batches[at], to }));
-      const lane = async () => {
-        for (let range = ranges.shift(); range; range = ranges.shift())
-          await runActivity(activity, '', range);
-      };
-      await Promise.all(Array.from({ length: THREADS }, lane));
+      await pMap(ranges, (range) => runActivity(activity, '', range), { concurrency: THREADS });
       return { cached: false, rows: 0, bytes: 0 };
     },
   };

@@ -1,7 +1,4 @@
-import { partRecipe } from '../../activities/index/export-part.ts';
-import { rangeRecipe } from '../../activities/index/export-range.ts';
-import { filterArtifact } from '../../activities/affinity/filter.ts';
-import { readGroups } from '../../activities/affinity/group-files.ts';
+import pMap from 'p-map';
 import { readListedFiles } from '../../activities/corpus/listed-files.ts';
 import { mineArtifact } from '../../activities/affinity/name-negatives.ts';
 import { resumeTraining } from '../../activities/training/resume-training.ts';
@@ -26,6 +23,9 @@ import { reindexStages } from '../../workflows/reindex.ts';
 import type { StageFigures, StageRuntime } from '../../workflows/stage-runtime.ts';
 import { lookingContext } from './planning-context.ts';
 import { planningStore, StageWouldRun } from './planning-store.ts';
+import { partRecipe, rangeRecipe } from '../../activities/index/name-export.ts';
+import { filterArtifact } from '../../activities/affinity/name-filtered.ts';
+import { readGroups } from '../../activities/affinity/read-groups.ts';
 
 export interface StagePlan {
   name: StageName;
@@ -234,20 +234,17 @@ async function figuresOf(
   what: string,
 ): Promise<StageFigures> {
   let missing = 0;
-  let next = 0;
   const figures = { cached: true, rows: 0, bytes: 0 };
-  const lane = async () => {
-    for (let at = next++; at < artifacts.length; at = next++) {
-      const manifest = await artifactComplete(store, artifacts[at]!);
-      if (manifest === undefined) {
-        missing += 1;
-        continue;
-      }
-      figures.rows += manifest.rows;
-      figures.bytes += manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
+  const look = async (artifact: ArtifactReference): Promise<void> => {
+    const manifest = await artifactComplete(store, artifact);
+    if (manifest === undefined) {
+      missing += 1;
+      return;
     }
+    figures.rows += manifest.rows;
+    figures.bytes += manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
   };
-  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, lane));
+  await pMap(artifacts, look, { concurrency: LOOKS_AT_ONCE });
   if (missing > 0) throw new ArtifactsMissing(missing, artifacts.length, what);
   return figures;
 }

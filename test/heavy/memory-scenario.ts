@@ -5,7 +5,6 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { filterArtifact } from '../../activities/affinity/filter.ts';
 import { holdOut } from '../../activities/affinity/hold-out.ts';
 import { ingest } from '../../activities/corpus/ingest.ts';
 import { list } from '../../activities/corpus/list.ts';
@@ -14,6 +13,7 @@ import { symmetrize } from '../../activities/affinity/symmetrize.ts';
 import { configuration as configurationSchema } from '../../schemas/configuration.ts';
 import { artifactReference, openArtifact } from '../../store/artifacts.ts';
 import { openStore } from '../../store/open-store.ts';
+import { filterArtifact } from '../../activities/affinity/name-filtered.ts';
 
 export const FILTERING = {
   rows: artifactReference({ stage: 'merge', parameters: { heavy: true }, inputs: [] }),

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chooseVocabulary } from '../../../activities/words/choose-vocabulary.ts';
 import { count, tokensOfPiece } from '../../../activities/affinity/count.ts';
-import { groupFiles, readGroups } from '../../../activities/affinity/group-files.ts';
+import { groupFiles } from '../../../activities/affinity/group-files.ts';
 import { ingest } from '../../../activities/corpus/ingest.ts';
 import { list } from '../../../activities/corpus/list.ts';
 import { mergeDictionaries } from '../../../activities/words/merge-dictionaries.ts';
@@ -19,6 +19,7 @@ import { openArtifact } from '../../../store/artifacts.ts';
 import { openStore } from '../../../store/open-store.ts';
 import { decodeParquet } from '../../../store/tables/parquet.ts';
 import { countByPairs } from '../../reference/count-by-pairs.ts';
+import { readGroups } from '../../../activities/affinity/read-groups.ts';
 
 const WORDS_OF_TEXT = 60;
 const WINDOW = 4;

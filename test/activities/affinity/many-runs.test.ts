@@ -11,7 +11,6 @@ import {
   groupFiles,
   mostGroupTokens,
   planGroups,
-  readGroups,
 } from '../../../activities/affinity/group-files.ts';
 import { ingest } from '../../../activities/corpus/ingest.ts';
 import { list } from '../../../activities/corpus/list.ts';
@@ -24,6 +23,7 @@ import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { configuration as configurationSchema } from '../../../schemas/configuration.ts';
 import { openArtifact } from '../../../store/artifacts.ts';
 import { openStore } from '../../../store/open-store.ts';
+import { readGroups } from '../../../activities/affinity/read-groups.ts';
 
 /**
  * The most runs that one merge reads, as docs/decisions/0006 has it: 256 groups, 32 small ones, and

@@ -5,14 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { exportBuckets } from '../../../activities/index/export-buckets.ts';
-import { exportPart, partRecipe } from '../../../activities/index/export-part.ts';
-import {
-  type ExportInput,
-  exportRecipe,
-  planExport,
-  planReference,
-  readPlan,
-} from '../../../activities/index/plan-export.ts';
+import { exportPart } from '../../../activities/index/export-part.ts';
+import { planExport } from '../../../activities/index/plan-export.ts';
 import { exportRange } from '../../../activities/index/export-range.ts';
 import { fixtureCodes } from '../../../bench/index/index-fixture.ts';
 import { lookingContext } from '../../../cli/plan/planning-context.ts';
@@ -36,6 +30,13 @@ import { openStore } from '../../../store/open-store.ts';
 import { decodeParquet, encodeParquet } from '../../../store/tables/parquet.ts';
 import type { Store } from '../../../store/store.ts';
 import { buildIndex, words } from '../../lookup/index-in-memory.ts';
+import {
+  partRecipe,
+  type ExportInput,
+  exportRecipe,
+  planReference,
+  readPlan,
+} from '../../../activities/index/name-export.ts';
 
 interface Fixture {
   keys: string[] | BigInt64Array;

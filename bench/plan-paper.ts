@@ -8,13 +8,13 @@ import { DATA } from './measure-run.ts';
 
 const run = promisify(execFile);
 const CLI = fileURLToPath(new URL('../cli/main.js', import.meta.url));
-const PAGE = fileURLToPath(new URL('../../docs/plan.md', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../docs/how-to/plan.md', import.meta.url));
 const BEGIN = '<!-- the output of plan-paper -->\n';
 const END = '<!-- until here -->';
 
 /**
- * The paper's corpus as a plan, with the rates that are shipped: runs the command of docs/plan.md
- * and puts its output there. `--data FOLDER`.
+ * The paper's corpus as a plan, with the rates that are shipped: runs the command of
+ * docs/how-to/plan.md and puts its output there. `--data FOLDER`.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
   const page = await readFile(PAGE, 'utf8');

@@ -1,4 +1,4 @@
-/** The first 128 bytes of `delta.items` (docs/index-format.md). */
+/** The first 128 bytes of `delta.items` (docs/reference/index-format.md). */
 
 /** Byte at which each field begins. */
 export const DELTA_AT = {

@@ -1,5 +1,6 @@
 /**
- * The first 128 bytes of a page file, and the fixed sizes within its pages (docs/index-format.md).
+ * The first 128 bytes of a page file, and the fixed sizes within its pages
+ * (docs/reference/index-format.md).
  */
 
 import { crc32c } from './checksum.ts';

@@ -1,4 +1,4 @@
-/** As docs/index-format.md has it. */
+/** As docs/reference/index-format.md has it. */
 export const MAX_PAYLOAD_BYTES = 1024;
 
 /** A payload that an index can hold; else `refuse` says why not. */

@@ -55,8 +55,8 @@ export interface AppendOutput extends StageOutput {
 
 /**
  * Items that came or went, with the model frozen: a delta beside the pages of the version
- * (docs/index-format.md). Vectors and documents get the codes of their encoder, words and ids the
- * vote of their neighbours. Rows: items that the delta adds.
+ * (docs/reference/index-format.md). Vectors and documents get the codes of their encoder, words and
+ * ids the vote of their neighbours. Rows: items that the delta adds.
  */
 export async function append(input: AppendInput, context: StageContext): Promise<AppendOutput> {
   const { configuration, version, files, dictionary, minimumCount, deleted, force } = input;

@@ -3,7 +3,10 @@ import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import type { PartToWrite } from '../../store/artifacts.ts';
 
-/** `encoder.json`: what makes a code of a text, but the numbers. Layout in docs/index-format.md. */
+/**
+ * `encoder.json`: what makes a code of a text, but the numbers. Layout in
+ * docs/reference/index-format.md.
+ */
 export interface EncoderHeader {
   format: 1;
   method: string;

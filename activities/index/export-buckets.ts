@@ -32,10 +32,10 @@ declare module '../stages.ts' {
 }
 
 /**
- * Everything a published version holds (docs/index-format.md): Parquet tables, lookup pages, dense
- * embeddings. Rows: items. Ranges and parts that are there, because activities of their own have
- * made them, are taken; the others are made here, one after the other. What it was put together
- * from is removed afterwards.
+ * Everything a published version holds (docs/reference/index-format.md): Parquet tables, lookup
+ * pages, dense embeddings. Rows: items. Ranges and parts that are there, because activities of
+ * their own have made them, are taken; the others are made here, one after the other. What it was
+ * put together from is removed afterwards.
  */
 export async function exportBuckets(
   input: ExportInput,

@@ -113,7 +113,7 @@ function addData(index: Command): void {
     .description(
       'Writes what another method needs to learn and be measured on the same data: items, D ' +
         'as truth, training pairs, held-out pairs and hard negatives, as Parquet; ' +
-        'docs/write-a-method.md shows how to use them.',
+        'docs/how-to/write-a-method.md shows how to use them.',
     )
     .argument(...NAME)
     .argument('[version]', 'the version (default: the current one)', positiveInteger)

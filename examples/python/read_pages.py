@@ -1,4 +1,4 @@
-"""A reader of a published index (docs/index-format.md) with numpy and the standard library alone.
+"""A reader of a published index (docs/reference/index-format.md) with numpy and the standard library alone.
 
 python read_pages.py .../indexes/NAME QUERY...      or .../versions/V
 """

@@ -1,6 +1,6 @@
 /**
- * The delta of a version (docs/index-format.md): items that are gone from the base, and items with
- * codes of their own. A added items, L tables, w = d / 8 bytes a code.
+ * The delta of a version (docs/reference/index-format.md): items that are gone from the base, and
+ * items with codes of their own. A added items, L tables, w = d / 8 bytes a code.
  */
 
 import { crc32c } from '../../format/checksum.ts';

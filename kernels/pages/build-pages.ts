@@ -1,6 +1,7 @@
 /**
- * Lookup pages of an index (docs/index-format.md): `items.pages` leads from a key to its item
- * number and codes, one `buckets-T.pages` a table from a code to the numbers and keys of its items.
+ * Lookup pages of an index (docs/reference/index-format.md): `items.pages` leads from a key to its
+ * item number and codes, one `buckets-T.pages` a table from a code to the numbers and keys of its
+ * items.
  *
  * codes: (V, L, w) row-major bytes; item numbers are row numbers. V items, L tables, w = d / 8
  * bytes a code.

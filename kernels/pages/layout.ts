@@ -1,5 +1,5 @@
 /**
- * Fixed-size pages addressed by hash: the container of docs/index-format.md.
+ * Fixed-size pages addressed by hash: the container of docs/reference/index-format.md.
  *
  * An entry's home page is floor(hash * homePages / 2^32). Entries lie in ascending order of (hash,
  * key) over the whole file; one that does not fit its home page goes to the next, at most `reach`

@@ -1,7 +1,7 @@
 /**
  * Entries to pages as they come, in ascending order of (hash, key): once over their sizes to choose
- * how many pages there are, once more to fill them (docs/index-format.md, "How it is written").
- * Memory does not grow with the number of entries.
+ * how many pages there are, once more to fill them (docs/reference/index-format.md, "How it is
+ * written"). Memory does not grow with the number of entries.
  */
 
 import { boundCrc } from '../../format/checksum.ts';

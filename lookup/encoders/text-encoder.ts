@@ -47,9 +47,9 @@ const ACTIVATIONS = new Map<string, Layer['activation']>([
 ]);
 
 /**
- * The encoder of `encoder.json` and `encoder.bin` (docs/index-format.md). Sums are float64 in the
- * order of inputs, as where the index was made, so codes are the same. Throws IndexFormatError
- * where the two do not fit each other or the index.
+ * The encoder of `encoder.json` and `encoder.bin` (docs/reference/index-format.md). Sums are
+ * float64 in the order of inputs, as where the index was made, so codes are the same. Throws
+ * IndexFormatError where the two do not fit each other or the index.
  */
 export function textEncoder(
   headerBytes: Uint8Array,

@@ -5,7 +5,7 @@ import { buildDelta } from '../../../kernels/pages/build-delta.ts';
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 describe('buildDelta', () => {
-  it('gives the bytes of the example in docs/index-format.md', () => {
+  it('gives the bytes of the example in docs/reference/index-format.md', () => {
     const bytes = buildDelta({
       keys: 'utf8',
       tables: 2,

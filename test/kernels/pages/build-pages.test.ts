@@ -69,7 +69,9 @@ describe('buildItemPages', () => {
   });
 });
 
-/** Three words, two tables, codes of 8 bits: the worked example of docs/index-format.md. */
+/**
+ * Three words, two tables, codes of 8 bits: the worked example of docs/reference/index-format.md.
+ */
 const TINY = {
   keys: words('salt', 'pepper', 'œil'),
   codes: Uint8Array.of(0xa5, 0x01, 0xa5, 0x02, 0x10, 0x01),

@@ -12,6 +12,6 @@ export { alignmentDistance, nearSpellings } from './near-spellings.ts';
 export { decodeKey, encodeKey } from './pages/item-key.ts';
 export { type LoadedItems, loadItems, textRecord } from './pages/load-items.ts';
 export { openDelta, openPart } from './pages/open-part.ts';
-export { hammingDistance, popcount, scanDistances, scanWithin } from './resident/hamming-scan.ts';
+export { hammingDistance, popcount, scanDistances, scanWithin } from './hamming/hamming-scan.ts';
 export { residentKeys } from './resident/resident-keys.ts';
-export { moduleBytes, scanModule } from './resident/scan-module.ts';
+export { moduleBytes, scanModule } from './hamming/scan-module.ts';

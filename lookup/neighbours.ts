@@ -1,4 +1,4 @@
-import type { HammingMatches } from './hamming-search.ts';
+import type { HammingMatches } from './hamming/hamming-search.ts';
 import type { ResidentBuckets } from './resident/resident-buckets.ts';
 
 /** Items near a query: the nearest first, then by ascending number. */

@@ -1,6 +1,6 @@
 /**
  * Codes within a Hamming distance, and all distances: the scan of lookup/, which carries this
- * module's bytes (lookup/resident/scan-module.ts). Codes are (n, W) words of 32 bits at `codes`;
+ * module's bytes (lookup/hamming/scan-module.ts). Codes are (n, W) words of 32 bits at `codes`;
  * the query lies at `query` as 16 bytes: its W words again and again for W of 1, 2 and 4, else its
  * W words.
  */

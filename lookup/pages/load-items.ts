@@ -1,6 +1,7 @@
 import { IndexFormatError } from '../index-errors.ts';
 import { u16, u32 } from '../../format/little-endian.ts';
-import { itemPlaces, pageEntries, type PageFile, payloadText } from './page-file.ts';
+import { itemPlaces, pageEntries, payloadText } from './page.ts';
+import type { PageFile } from './page-file.ts';
 import type { KeyRecords } from '../resident/resident-keys.ts';
 
 /** The whole of `items.pages` in arrays by item number. */

@@ -1,17 +1,9 @@
-import type { LookupAnswer } from '../hash-index.ts';
-import { hammingSearch, type HammingMatches, type HammingSearch } from '../hamming-search.ts';
+import type { LookupAnswer } from '../answers.ts';
 import { decodeKey } from '../pages/item-key.ts';
-import { type LoadedItems, readCode, textRecord } from '../pages/load-items.ts';
+import { type LoadedItems, textRecord } from '../pages/load-items.ts';
 import { hex } from '../pages/page-header.ts';
-import {
-  cut,
-  expandBatch,
-  leastOver,
-  nearestOfEach,
-  type Neighbours,
-  type NeighboursBatch,
-  sortNeighbours,
-} from '../neighbours.ts';
+import { codeSpace } from './code-space.ts';
+import { neighbourSearch, type NeighbourSearch } from './neighbour-search.ts';
 import { groupByCode, groupShared, type ResidentBuckets } from './resident-buckets.ts';
 import { residentKeys, type ResidentKeys } from './resident-keys.ts';
 
@@ -30,7 +22,7 @@ export interface BatchView {
  * An index in memory: synchronous, for many queries. An answer is a view of `lists`; texts are
  * copies.
  */
-export interface ResidentIndex {
+export interface ResidentIndex extends NeighbourSearch {
   readonly items: number;
   readonly tables: number;
   readonly bits: number;
@@ -61,24 +53,6 @@ export interface ResidentIndex {
   lookupBatch(queries: readonly (string | bigint)[], out?: BatchView): BatchView;
   /** `out[i]` becomes the codeStart of the code at i * w of `codes`. */
   codeBatch(table: number, codes: Uint8Array, out: Int32Array): void;
-  /** All items of a table within a Hamming distance of a code; the first `limit` of them. */
-  withinCode(
-    table: number,
-    code: Uint8Array,
-    radius: number,
-    options?: { limit?: number },
-  ): Neighbours;
-  withinCodes(
-    table: number,
-    codes: Uint8Array,
-    radius: number,
-    options?: { limit?: number },
-  ): NeighboursBatch;
-  /** The k items of a table nearest to a code. */
-  nearestCode(table: number, code: Uint8Array, k: number): Neighbours;
-  /** Items by the least distance over the tables to the codes of an item, without itself. */
-  within(number: number, radius: number, options?: { limit?: number }): Neighbours;
-  nearest(number: number, k: number): Neighbours;
   /** Bytes held by keys, lists and search. */
   heldBytes(): number;
 }
@@ -103,16 +77,9 @@ export function residentIndex(
     ? Array<ResidentBuckets>(tables).fill(groupShared(codes, words, bucketStarts))
     : codes.map(groupTable);
   const lists = buckets.map((table) => table.lists);
-  const searches: (HammingSearch | undefined)[] = [];
-  /** How often an item is among the codes of a search. */
-  const places = shared ? tables : 1;
-  const sought = new Uint32Array(words);
+  const space = codeSpace(buckets, bucketStarts, bits);
+  const search = neighbourSearch(space, shared);
   let warmed = 0;
-
-  const search = (table: number): HammingSearch => {
-    const { codes } = bucketsOf(table);
-    return (searches[shared ? 0 : table] ??= hammingSearch(codes, words, bits));
-  };
 
   function groupTable(own: Uint32Array, table: number): ResidentBuckets {
     const grouped = groupByCode(own, words, table, bucketStarts, tables);
@@ -121,20 +88,9 @@ export function residentIndex(
     return grouped;
   }
 
-  function bucketsOf(table: number): ResidentBuckets {
-    return buckets[table] ?? refuse(`table: expected 0 to ${tables - 1}, got ${table}`);
-  }
-
-  function take(code: Uint8Array, at = 0): Uint32Array {
-    if (code.length < at + codeBytes)
-      refuse(`code: expected ${codeBytes} bytes, got ${code.length - at}`);
-    readCode(code, at, codeBytes, sought, 0);
-    return sought;
-  }
-
   function codeStart(table: number, code: Uint8Array, at = 0): number {
-    const own = bucketsOf(table);
-    const bucket = own.find(take(code, at), 0);
+    const own = space.bucketsOf(table);
+    const bucket = own.find(space.wordsOf(code, at), 0);
     return bucket < 0 ? -1 : own.starts[bucket]! + 1;
   }
 
@@ -145,61 +101,6 @@ export function residentIndex(
   const payloadsOf = (numbers: readonly number[]) =>
     payloads ? { payloads: numbers.map((number) => payloadOf(number)!) } : {};
 
-  function checkNumber(number: number): void {
-    if (!Number.isInteger(number) || number < 0 || number >= items)
-      refuse(`item number: expected 0 to ${items - 1}, got ${number}`);
-  }
-
-  function codeOfItem(number: number, table: number): Uint32Array {
-    const { starts, codes } = buckets[table]!;
-    const bucket = lastAtMost(starts, bucketStarts[number * tables + table]!);
-    return codes.subarray(bucket * words, (bucket + 1) * words);
-  }
-
-  function expand(table: number, matches: HammingMatches): Neighbours {
-    const { starts, lists } = buckets[table]!;
-    let count = 0;
-    for (let i = 0; i < matches.count; i++) count += lists[starts[matches.codes[i]!]!]!;
-    const numbers = new Uint32Array(count);
-    const distances = new Uint16Array(count);
-    for (let i = 0, at = 0; i < matches.count; i++) {
-      const start = starts[matches.codes[i]!]!;
-      for (let k = 1; k <= lists[start]!; k++, at++) {
-        numbers[at] = lists[start + k]!;
-        distances[at] = matches.distances[i]!;
-      }
-    }
-    if (count > 1) sortNeighbours(numbers, distances);
-    return shared ? nearestOfEach(numbers, distances) : { numbers, distances };
-  }
-
-  const withinWords = (
-    table: number,
-    code: Uint32Array,
-    radius: number,
-    limit = Infinity,
-  ): Neighbours => cut(expand(table, search(table).within(code, radius)), limit);
-
-  function checkRadius(radius: number): void {
-    if (!Number.isInteger(radius) || radius < 0)
-      refuse(`radius: expected a whole number from 0, got ${radius}`);
-  }
-
-  function nearestWords(table: number, code: Uint32Array, k: number): Neighbours {
-    const { starts, lists } = bucketsOf(table);
-    return cut(
-      expand(
-        table,
-        search(table).nearest(code, places * Math.min(k, items), (b) => lists[starts[b]!]!),
-      ),
-      k,
-    );
-  }
-
-  function checkCount(k: number): void {
-    if (!Number.isInteger(k) || k < 1) refuse(`k: expected a whole number from 1, got ${k}`);
-  }
-
   return {
     items,
     tables,
@@ -209,8 +110,8 @@ export function residentIndex(
     lists,
     bucketStarts,
     bucketStart(number, table) {
-      checkNumber(number);
-      bucketsOf(table);
+      space.checkNumber(number);
+      space.bucketsOf(table);
       return bucketStarts[number * tables + table]! + 1;
     },
     codeStart,
@@ -230,7 +131,7 @@ export function residentIndex(
         if (size > maximumBucket)
           return {
             table,
-            code: codeText(codeOfItem(id, table), codeBytes),
+            code: codeText(space.codeOfItem(id, table), codeBytes),
             items: [],
             tooLarge: size,
           };
@@ -240,7 +141,7 @@ export function residentIndex(
         for (const number of numbers) shared.set(number, (shared.get(number) ?? 0) + 1);
         return {
           table,
-          code: codeText(codeOfItem(id, table), codeBytes),
+          code: codeText(space.codeOfItem(id, table), codeBytes),
           items: numbers.map((number) => keys.textOf(number)),
           ...payloadsOf(numbers),
         };
@@ -281,82 +182,23 @@ export function residentIndex(
       return view;
     },
     codeBatch(table, codes, out) {
-      const own = bucketsOf(table);
+      const own = space.bucketsOf(table);
       const n = Math.floor(codes.length / codeBytes);
-      if (out.length < n) refuse(`out: expected at least ${n} numbers, got ${out.length}`);
-      const all = new Uint32Array(n * words);
-      for (let q = 0; q < n; q++) readCode(codes, q * codeBytes, codeBytes, all, q * words);
-      warmed = own.findBatch(all, out, warmed);
+      if (out.length < n)
+        throw new RangeError(`out: expected at least ${n} numbers, got ${out.length}`);
+      warmed = own.findBatch(space.manyWordsOf(codes), out, warmed);
       for (let q = 0; q < n; q++) out[q] = out[q]! < 0 ? -1 : own.starts[out[q]!]! + 1;
     },
-    withinCode(table, code, radius, options = {}) {
-      checkRadius(radius);
-      bucketsOf(table);
-      return withinWords(table, take(code), radius, options.limit);
-    },
-    withinCodes(table, codes, radius, options = {}) {
-      checkRadius(radius);
-      bucketsOf(table);
-      const n = Math.floor(codes.length / codeBytes);
-      const queries = new Uint32Array(n * words);
-      for (let q = 0; q < n; q++) readCode(codes, q * codeBytes, codeBytes, queries, q * words);
-      const ends = new Uint32Array(n);
-      return expandBatch(
-        bucketsOf(table),
-        search(table).withinBatch(queries, radius, ends),
-        ends,
-        options.limit ?? Infinity,
-        shared,
-      );
-    },
-    nearestCode(table, code, k) {
-      checkCount(k);
-      return nearestWords(table, take(code), k);
-    },
-    within(number, radius, options = {}) {
-      checkNumber(number);
-      checkRadius(radius);
-      return leastOver(
-        lists.map((_, table) => withinWords(table, codeOfItem(number, table), radius)),
-        number,
-        options.limit ?? Infinity,
-      );
-    },
-    nearest(number, k) {
-      checkNumber(number);
-      checkCount(k);
-      // The item itself is one of k + 1.
-      return leastOver(
-        lists.map((_, table) => nearestWords(table, codeOfItem(number, table), k + 1)),
-        number,
-        k,
-      );
-    },
+    ...search,
     heldBytes: () =>
       keys.heldBytes +
       (payloads ? payloads.bytes.length + payloads.starts.byteLength : 0) +
       bucketStarts.byteLength +
       [...new Set(buckets)].reduce((sum, own) => sum + own.heldBytes, 0) +
-      searches.reduce((sum, own) => sum + (own?.heldBytes ?? 0), 0),
+      search.heldBytes(),
   };
-}
-
-/** The last bucket whose list begins at `start` or before. */
-function lastAtMost(starts: Uint32Array, start: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (starts[middle]! <= start) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 function codeText(code: Uint32Array, codeBytes: number): string {
   return hex(Uint8Array.from({ length: codeBytes }, (_, k) => code[k >>> 2]! >>> (8 * (k & 3))));
-}
-
-function refuse(message: string): never {
-  throw new RangeError(message);
 }

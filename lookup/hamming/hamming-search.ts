@@ -5,7 +5,9 @@
  * bits, d bits.
  */
 
-import { hammingDistance, popcount, scanDistances, scanWithin } from './resident/hamming-scan.ts';
+import { hammingDistance, popcount, scanDistances, scanWithin } from './hamming-scan.ts';
+import { measureCosts, type SearchCosts } from './search-costs.ts';
+import { countProbes, indexSubstrings, nextMask, substringAt } from './substrings.ts';
 
 /**
  * Codes near a query: places in the (B, W) array and their distances, in no order. Valid until the
@@ -33,7 +35,6 @@ export interface HammingSearch {
 
 /** Fewer codes are scanned at once in less time than it takes to index them. */
 const MIN_INDEXED = 2048;
-const MAXIMUM_SUBSTRING_BITS = 24;
 /**
  * Queries of a batch whose candidates are gathered before the first is compared; bits of a word
  * tell them apart.
@@ -108,7 +109,7 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
     const m = substrings.length;
     if (m === 0) return false;
     const { scanMs, probeMs, candidateMs } = costs();
-    if (probes(substrings, radius) * probeMs > scanMs) return false;
+    if (countProbes(substrings, radius) * probeMs > scanMs) return false;
     const begun = gathered.count;
     const most = begun + scanMs / candidateMs;
     const least = Math.floor(radius / m);
@@ -137,7 +138,7 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
     const m = substrings.length;
     if (m === 0) return false;
     const { scanMs, probeMs, candidateMs } = costs();
-    if (probes(substrings, radius) * probeMs > scanMs) return false;
+    if (countProbes(substrings, radius) * probeMs > scanMs) return false;
     let candidatesLeft = scanMs / candidateMs;
     matches.count = 0;
     const least = Math.floor(radius / m);
@@ -235,136 +236,4 @@ export function hammingSearch(codes: Uint32Array, words: number, bits: number): 
       0,
     ),
   };
-}
-
-/** Milliseconds. */
-interface SearchCosts {
-  /** Of a scan of all codes. */
-  scanMs: number;
-  /** Of looking one key of a substring up, and of comparing one code that it leads to. */
-  probeMs: number;
-  candidateMs: number;
-}
-
-/**
- * Codes, keys and candidates that are timed: enough for a clock that ticks every tenth of a
- * millisecond.
- */
-const TIMED_CODES = 262_144;
-const TIMED_STEPS = 32_768;
-
-/**
- * What probing and scanning cost here and now, the least of three tries. Only their ratios matter,
- * and only for time: both give the same answer.
- */
-function measureCosts(
-  codes: Uint32Array,
-  words: number,
-  substrings: readonly Substring[],
-  total: number,
-): SearchCosts {
-  const timed = Math.min(total, TIMED_CODES);
-  const some = codes.subarray(0, timed * words);
-  const query = codes.slice(0, words);
-  const { offsets, order, bits } = substrings[0]!;
-  const mask = 2 ** bits - 1;
-  let sum = 0;
-  const least = (run: () => void): number => {
-    let best = Infinity;
-    for (let round = 0; round < 3; round++) {
-      const started = performance.now();
-      run();
-      best = Math.min(best, performance.now() - started);
-    }
-    return Math.max(best, 1e-3);
-  };
-  const scanMs = (least(() => scanWithin(some, words, query, 0, () => sum++)) * total) / timed;
-  // Places far apart, as queries have them.
-  const probes = least(() => {
-    for (
-      let step = 0, key = 1;
-      step < TIMED_STEPS;
-      step++, key = (Math.imul(key, 0x9e3779b1) + 1) >>> 0
-    )
-      sum += offsets[key & mask]! ^ offsets[(key & mask) + 1]!;
-  });
-  const candidates = least(() => {
-    for (
-      let step = 0, key = 1;
-      step < TIMED_STEPS;
-      step++, key = (Math.imul(key, 0x9e3779b1) + 1) >>> 0
-    )
-      sum += hammingDistance(codes, order[key % total]! * words, query, 0, words);
-  });
-  if (Number.isNaN(sum)) throw new RangeError('a code lies outside of its array');
-  return { scanMs, probeMs: probes / TIMED_STEPS, candidateMs: candidates / TIMED_STEPS };
-}
-
-interface Substring {
-  /** First bit. */
-  from: number;
-  bits: number;
-  /** 2^bits + 1 ends in `order`. */
-  offsets: Uint32Array;
-  /** Codes in the order of this substring. */
-  order: Uint32Array;
-}
-
-/**
- * As many substrings as make one about log2 B bits long, so that a substring has about one code; B
- * of 4 million in 64 bits: 3 of 21 or 22, where 4 of 16 would have 61.
- */
-function indexSubstrings(
-  codes: Uint32Array,
-  words: number,
-  bits: number,
-  total: number,
-): Substring[] {
-  const m = Math.max(Math.ceil(bits / MAXIMUM_SUBSTRING_BITS), Math.round(bits / Math.log2(total)));
-  return Array.from({ length: m }, (_, j) => {
-    const from = Math.floor((j * bits) / m);
-    const width = Math.floor(((j + 1) * bits) / m) - from;
-    const offsets = new Uint32Array(2 ** width + 1);
-    for (let code = 0; code < total; code++)
-      offsets[substringAt(codes, code * words, from, width) + 1]!++;
-    for (let key = 0; key < 2 ** width; key++) offsets[key + 1]! += offsets[key]!;
-    const order = new Uint32Array(total);
-    // Filled from the back, so that offsets end where they began.
-    for (let code = total - 1; code >= 0; code--) {
-      const key = substringAt(codes, code * words, from, width);
-      order[--offsets[key + 1]!] = code;
-    }
-    offsets.copyWithin(0, 1);
-    offsets[2 ** width] = total;
-    return { from, bits: width, offsets, order };
-  });
-}
-
-/** Bits [from, from + width) of the code at `at`, width at most 24. */
-function substringAt(codes: Uint32Array, at: number, from: number, width: number): number {
-  const word = at + (from >>> 5);
-  const shift = from & 31;
-  let value = codes[word]! >>> shift;
-  if (shift + width > 32) value |= codes[word + 1]! << (32 - shift);
-  return value & ((1 << width) - 1);
-}
-
-/** The next number with as many bits set (Gosper). */
-function nextMask(mask: number): number {
-  const low = mask & -mask;
-  const ripple = mask + low;
-  return ripple + Math.floor((mask ^ ripple) / low / 4);
-}
-
-function probes(substrings: readonly Substring[], radius: number): number {
-  const least = Math.floor(radius / substrings.length);
-  let sum = 0;
-  for (const [j, { bits }] of substrings.entries()) {
-    const own = j <= radius % substrings.length ? least : least - 1;
-    for (let weight = 0, ways = 1; weight <= own && weight <= bits; weight++) {
-      sum += ways;
-      ways = (ways * (bits - weight)) / (weight + 1);
-    }
-  }
-  return sum;
 }

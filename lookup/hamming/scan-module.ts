@@ -1,7 +1,7 @@
 /**
  * kernels/wasm/hamming-scan.ts, compiled, as text: lookup reads no files of its own, in a browser
  * least of all. A test holds that it is what the build makes; it prints the text that is due where
- * it is not (test/lookup/resident/hamming-scan.test.ts).
+ * it is not (test/lookup/hamming/hamming-scan.test.ts).
  */
 const MODULE = [
   'AGFzbQEAAAABEwJgBn9/f39/fwF/YAV/f39/fwACDwEDZW52Bm1lbW9yeQIAAAMDAgABBx8DBndpdGhpbgAACWRpc3' +

@@ -15,7 +15,7 @@ describe('the scan of codes', () => {
     const built = readFileSync(new URL('../../../kernels/hamming-scan.wasm', import.meta.url));
     assert.ok(
       built.equals(moduleBytes()),
-      `put this in lookup/resident/scan-module.ts: ${built.toString('base64')}`,
+      `put this in lookup/hamming/scan-module.ts: ${built.toString('base64')}`,
     );
     assert.ok(scanModule());
   });

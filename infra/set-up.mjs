@@ -12,7 +12,12 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMP = join(ROOT, 'dist', '.set-up.json');
 /** What the build leaves and no start can do without. */
-const BUILT = ['dist/.tsbuildinfo', 'dist/cli/main.js', 'dist/workflows.bundle.js'];
+const BUILT = [
+  'dist/.tsbuildinfo',
+  'dist/cli/main.js',
+  'dist/workflows.bundle.js',
+  'lookup/dist/lookup/index.js',
+];
 const EXIT_WRONG_MACHINE = 2;
 
 /** Raised where a step fails: its own output has said why, so only the exit code is left to pass on. */

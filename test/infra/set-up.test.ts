@@ -19,9 +19,11 @@ if (words === 'ci') {
   mkdirSync('node_modules', { recursive: true });
   copyFileSync('package-lock.json', 'node_modules/.package-lock.json');
 } else {
-  mkdirSync('dist/cli', { recursive: true });
+  for (const folder of ['dist/cli', 'lookup/dist/lookup'])
+    mkdirSync(folder, { recursive: true });
   for (const file of ['.tsbuildinfo', 'cli/main.js', 'workflows.bundle.js'])
     writeFileSync('dist/' + file, '');
+  writeFileSync('lookup/dist/lookup/index.js', '');
 }
 `;
 

@@ -35,7 +35,8 @@ function tiles({ metrics, previous }: ReportData): string {
     'codeEntropyBits',
   ].filter((name) => metrics[name] !== undefined);
   const tile = (name: string) =>
-    `<div class="tile"><dt>${text(words(name))}</dt><dd>${figure(metrics[name]!)} <small>${change(name, metrics[name]!, previous?.metrics[name])}</small></dd></div>`;
+    `<div class="tile"><dt>${text(words(name))}</dt><dd>${figure(metrics[name]!)} ` +
+    `<small>${change(name, metrics[name]!, previous?.metrics[name])}</small></dd></div>`;
   return `<dl class="tiles">${shown.map(tile).join('')}</dl>`;
 }
 
@@ -119,8 +120,10 @@ function metrics({ metrics, intervals, previous, itemsName }: ReportData): strin
   ];
   const counted =
     metrics['precisionAt100'] === undefined
-      ? 'Counts of the buckets. These items came without pairs or labels that say which belong together, so no figure says how good the codes are.'
-      : 'Precision@100: of the 100 training documents nearest to each test document by Hamming distance, how many share a label, ties by exact expectation; the rest are counts.';
+      ? 'Counts of the buckets. These items came without pairs or labels that say which belong ' +
+        'together, so no figure says how good the codes are.'
+      : 'Precision@100: of the 100 training documents nearest to each test document by Hamming ' +
+        'distance, how many share a label, ties by exact expectation; the rest are counts.';
   const measured = `Precision, recall, F1, MAP and Recall@2 are against the affinity D, hit rates (HR) on pairs kept from training, WP by WordNet, Kendall's tau and mAHP against the order of the embeddings; "shuffled" is the same figure for
 buckets of equal sizes filled at random, the lift how many times that a metric is. Intervals are of 95% by bootstrap over the sampled ${itemsName}: a change that lies within both may be chance.`;
   return section(
@@ -139,7 +142,10 @@ function candidates({
 }: ReportData): string {
   if (rows.length === 0) return '';
   const ofD = rows.some((row) => row.recallOfD > 0);
-  const caption = `A point a radius from 0 to 3, a line a number of tables (its number stands at radius 0) at ${bits} bits; grey: fewer bits. Radius 0 is what a lookup reads; more is a search within a Hamming distance.`;
+  const caption =
+    'A point a radius from 0 to 3, a line a number of tables (its number stands at radius 0) ' +
+    `at ${bits} bits; grey: fewer bits. Radius 0 is what a lookup reads; more is a search ` +
+    'within a Hamming distance.';
   const body = rows.map((row) => [
     ...[row.tables, row.bits, row.radius].map((value) => number(String(value))),
     number(figure(row.candidates)),
@@ -180,7 +186,8 @@ function training({ curve }: ReportData): string {
     'Training',
     picture(
       lossCurve(curve),
-      `Loss after each round; ${figure(last.loss)} at the end, epoch ${last.epoch}, over ${count(last.pairs)} pairs.`,
+      `Loss after each round; ${figure(last.loss)} at the end, epoch ${last.epoch}, over ` +
+        `${count(last.pairs)} pairs.`,
     ),
   );
 }
@@ -188,28 +195,51 @@ function training({ curve }: ReportData): string {
 function similarity({ similarity: of, itemsName }: ReportData): string {
   if (!of) return '';
   const { method, concentration, bits, measured } = of;
-  const collision = `Grey: the chance that 1, 8 and K = ${concentration} bits of random hyperplanes agree. ${measured.length === 0 ? '' : `Dots: the share of pairs of ${text(itemsName)} at that distance which a lookup brings together in this index. `}Nearest by cosine is not yet in one bucket: left of the knee lies what codes find.`;
-  const relevance = `What each model takes for the chance that two ${text(itemsName)} belong together, with K = ${concentration} (gamma of DCH) and ${bits} bits; this run was trained with ${method.toUpperCase()}.`;
+  const collision =
+    `Grey: the chance that 1, 8 and K = ${concentration} bits of random hyperplanes agree. ` +
+    `${
+      measured.length === 0
+        ? ''
+        : `Dots: the share of pairs of ${text(itemsName)} at that distance which a lookup brings ` +
+          'together in this index. '
+    }Nearest ` +
+    'by cosine is not yet in one bucket: left of the knee lies what codes find.';
+  const relevance =
+    `What each model takes for the chance that two ${text(itemsName)} belong together, with K ` +
+    `= ${concentration} (gamma of DCH) and ${bits} bits; this run was trained with ` +
+    `${method.toUpperCase()}.`;
   return section(
     'Similarity',
-    `<div class="pair">${picture(collisionPlot(of), collision)}${picture(similarityPlot(of), relevance)}</div>`,
+    '<div ' +
+      `class="pair">${picture(collisionPlot(of), collision)}${picture(similarityPlot(of), relevance)}</div>`,
   );
 }
 
 /** What the cap on the size of buckets keeps from lookups. */
 function cap({ maximumBucket, metrics, buckets, itemsName }: ReportData): string {
   if (maximumBucket === 0)
-    return 'No cap: a lookup gives every bucket, whatever its size (<code>buckets.maximumSize</code>).';
+    return (
+      'No cap: a lookup gives every bucket, whatever its size ' +
+      '(<code>buckets.maximumSize</code>).'
+    );
   const [over, left] = [metrics['bucketsOverCap'] ?? 0, metrics['itemsOverCap'] ?? 0];
-  const tell = `A lookup gives no bucket of more than ${count(maximumBucket)} ${text(itemsName)}, it says how large it is: ${count(over)} of ${count(metrics['buckets'] ?? buckets.tables.reduce((sum, each) => sum + each.buckets, 0))} buckets`;
-  return `${tell}; ${left === 0 ? `every one of the ${text(itemsName)} has a smaller one` : `${count(left)} ${text(itemsName)} have no smaller one, a lookup of them finds nothing`}.`;
+  const tell =
+    `A lookup gives no bucket of more than ${count(maximumBucket)} ${text(itemsName)}, it says ` +
+    `how large it is: ${count(over)} of ` +
+    `${count(metrics['buckets'] ?? buckets.tables.reduce((sum, each) => sum + each.buckets, 0))} ` +
+    'buckets';
+  return (
+    `${tell}; ` +
+    `${left === 0 ? `every one of the ${text(itemsName)} has a smaller one` : `${count(left)} ${text(itemsName)} have no smaller one, a lookup of them finds nothing`}.`
+  );
 }
 
 function buckets(data: ReportData): string {
   const { buckets, bits, items, tables, shared } = data;
   const sizes = picture(
     bucketSizes(buckets.sizes),
-    'How many items lie in buckets of which size. Large buckets make lookups long; buckets of one find nothing.',
+    'How many items lie in buckets of which size. Large buckets make lookups long; buckets ' +
+      'of one find nothing.',
   );
   const balance = picture(
     bitBalance(buckets.ones, bits),
@@ -233,7 +263,8 @@ function buckets(data: ReportData): string {
   ];
   return section(
     'Buckets',
-    `<div class="pair">${sizes}${balance}</div>${table(heads, rows)}<p class="muted">${cap(data)}</p>`,
+    `<div class="pair">${sizes}${balance}</div>${table(heads, rows)}<p ` +
+      `class="muted">${cap(data)}</p>`,
   );
 }
 
@@ -243,12 +274,16 @@ function examples({ examples, itemsName, shared }: ReportData): string {
     ...(shared ? [] : [text(String(table))]),
     `<code>${text(code)}</code>`,
     number(count(size)),
-    `<span class="words">${text(words.join(', '))}${size > words.length ? ', &hellip;' : ''}</span>`,
+    '<span ' +
+      `class="words">${text(words.join(', '))}${size > words.length ? ', &hellip;' : ''}</span>`,
   ]);
-  const note = `Drawn at random from the buckets of 3 to 40 ${itemsName}, after the largest one if it is larger.`;
+  const note =
+    `Drawn at random from the buckets of 3 to 40 ${itemsName}, after the largest one if it is ` +
+    'larger.';
   return section(
     'Example clusters',
-    `<p class="muted">${note}</p><div class="stack">${table([...(shared ? [] : ['Table']), 'Code', number('Size'), 'Some of them'], rows)}</div>`,
+    `<p class="muted">${note}</p><div ` +
+      `class="stack">${table([...(shared ? [] : ['Table']), 'Code', number('Size'), 'Some of them'], rows)}</div>`,
   );
 }
 
@@ -263,7 +298,9 @@ function map({ map, items, itemsName, curve, nearestBy }: ReportData): string {
       ? `The ${count(map.length)} commonest ${itemsName}`
       : `${count(map.length)} of the ${itemsName}, at even distances`;
   const which = map.length === items ? `The ${itemsName}` : sample;
-  const caption = `${which}, placed by UMAP: near each other by ${nearestBy}. Neighbours on the map are alike, distances between groups say little.`;
+  const caption =
+    `${which}, placed by UMAP: near each other by ${nearestBy}. Neighbours on the map are ` +
+    'alike, distances between groups say little.';
   return section(
     `Map of the ${itemsName}`,
     `<label for="search" class="muted">One of them, or how it begins</label><br><input id="search" type="search" autocomplete="off" spellcheck="false">
@@ -283,14 +320,16 @@ function lineage({ lineage }: ReportData): string {
   ]);
   return section(
     'Lineage',
-    `<p class="muted">The artifacts it was made from, the last first.</p>${table(['Stage', 'Artifact', number('Rows'), number('Size')], rows)}`,
+    '<p class="muted">The artifacts it was made from, the last ' +
+      `first.</p>${table(['Stage', 'Artifact', number('Rows'), number('Size')], rows)}`,
   );
 }
 
 function configuration({ configuration }: ReportData): string {
   return section(
     'Configuration',
-    `<details><summary>Every setting of the run</summary><pre>${text(JSON.stringify(configuration, undefined, 2))}</pre></details>`,
+    '<details><summary>Every setting of the ' +
+      `run</summary><pre>${text(JSON.stringify(configuration, undefined, 2))}</pre></details>`,
   );
 }
 
@@ -307,7 +346,12 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
       ? `<${tag} class="number">${content.slice(1)}</${tag}>`
       : `<${tag}>${content}</${tag}>`;
   const body = rows.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('\n');
-  return `<div class="scroll"><table><thead><tr>${heads.map(cell('th')).join('')}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`;
+  return (
+    `<div class="scroll"><table><thead><tr>${heads.map(cell('th')).join('')}</tr></thead>\n` +
+    `<tbody>\n` +
+    `${body}\n` +
+    '</tbody></table></div>'
+  );
 }
 
 function change(name: string, value: number, before: number | undefined): string {

@@ -16,7 +16,10 @@ const WILDCARD = /[*?{]/u;
 /** Stars that are not the whole of a segment are one star, as in a shell. */
 const STARS_WITHIN = /(?<=[^/{,*])\*{2,}|\*{2,}(?=[^/},*])|\*{3,}/gu;
 
-/** Code points are what `?` counts, and a name may hold line breaks; the short cuts write expressions that `u` refuses. */
+/**
+ * Code points are what `?` counts, and a name may hold line breaks; the short cuts write
+ * expressions that `u` refuses.
+ */
 const OPTIONS = {
   flags: 'su',
   fastpaths: false,
@@ -43,7 +46,10 @@ export function parseGlob(path: string): Glob | undefined {
   };
 }
 
-/** Writes what picomatch would read as brackets, groups, quotes, ranges, or parts of braces that are none, by its number. */
+/**
+ * Writes what picomatch would read as brackets, groups, quotes, ranges, or parts of braces that are
+ * none, by its number.
+ */
 function escapeOthers(pattern: string): string {
   let depth = 0;
   const escaped = pattern

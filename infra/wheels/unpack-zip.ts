@@ -5,9 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 
 /**
- * Unpacks from a zip archive the files for which `place` gives a path, one after another, in the memory of a stream;
- * returns those paths. Throws on an archive that holds a name which leads out of it (absolute, or with `..`), and when
- * a file has not the length that the archive states.
+ * Unpacks from a zip archive the files for which `place` gives a path, one after another, in the
+ * memory of a stream; returns those paths. Throws on an archive that holds a name which leads out
+ * of it (absolute, or with `..`), and when a file has not the length that the archive states.
  */
 export async function unpackZip(
   file: string,

@@ -23,13 +23,17 @@ export function pairsTable(pairs: readonly DocumentPair[]): string {
       const paper = a === undefined || b === undefined ? '' : signed(a - b);
       const below = high < 0 ? 'below' : 'not told apart';
       const verdict = low > 0 ? 'above' : below;
-      return `| ${data} | ${bits} | ${better} - ${worse} | ${signed(difference)} | ${signed(low)} to ${signed(high)} | ${verdict} | ${paper} | ${seeds} |`;
+      return (
+        `| ${data} | ${bits} | ${better} - ${worse} | ${signed(difference)} | ${signed(low)} ` +
+        `to ${signed(high)} | ${verdict} | ${paper} | ${seeds} |`
+      );
     },
   );
   return [
     '## Pairs whose order the papers state',
     '',
-    'Difference of precision, with an interval of 95% by the bootstrap over test documents, paired.',
+    'Difference of precision, with an interval of 95% by the bootstrap over test documents, ' +
+      'paired.',
     '',
     '| data | bits | pair | difference | interval | first is | papers | seeds |',
     '|---|---|---|---|---|---|---|---|',

@@ -35,7 +35,10 @@ export interface Latent {
   divergence: Tf.Scalar;
 }
 
-/** A latent variable and its prior: what the generative methods differ in. A bit of a document is the sign of its `code` layer. */
+/**
+ * A latent variable and its prior: what the generative methods differ in. A bit of a document is
+ * the sign of its `code` layer.
+ */
 export interface LatentMethod {
   /** Parameters beside the encoder's and the decoder's; `hidden`: H. */
   parameters(
@@ -44,7 +47,9 @@ export interface LatentMethod {
     settings: HashingConfiguration,
   ): Record<string, ParameterShape>;
   latent(input: LatentInput): Latent;
-  /** Real codes are cut at the median of the training documents; Bernoulli ones at probability 1/2. */
+  /**
+   * Real codes are cut at the median of the training documents; Bernoulli ones at probability 1/2.
+   */
   threshold: 'median' | 'zero';
   /** Whether words are decoded from z. */
   decodes: boolean;
@@ -54,8 +59,14 @@ export interface LatentMethod {
   defaults: MethodDefaults;
   /** Taken before them where it learns from labels. */
   labelled?: Partial<MethodDefaults>;
-  /** TF-IDF vectors have length 1; the network sees them so many times longer, or its first layer would start next to nothing. Folded into the encoder's weights. */
+  /**
+   * TF-IDF vectors have length 1; the network sees them so many times longer, or its first layer
+   * would start next to nothing. Folded into the encoder's weights.
+   */
   gain: number;
-  /** Adam's, of the first layer: where gradients are small beside it, steps are in proportion to them. */
+  /**
+   * Adam's, of the first layer: where gradients are small beside it, steps are in proportion to
+   * them.
+   */
   epsilon: number;
 }

@@ -16,7 +16,10 @@ export function drawGaussian({ tf, parameters, hidden, code: mu, noise }: Latent
   return { mu, logVariance, z };
 }
 
-/** VDSH (Chaidaroon and Fang 2017): a Gaussian latent variable with a standard normal prior, cut at the median afterwards. */
+/**
+ * VDSH (Chaidaroon and Fang 2017): a Gaussian latent variable with a standard normal prior, cut at
+ * the median afterwards.
+ */
 export const vdsh: LatentMethod = {
   threshold: 'median',
   decodes: true,

@@ -1,12 +1,12 @@
-import { metricDirection } from '../schemas/metrics.ts';
-import { STAGES, type StageName } from '../schemas/activities.ts';
-import { escapeHtml as text, scriptJson } from './escape-html.ts';
-import { PAGE_SCRIPT } from './page-script.ts';
-import { htmlPage } from './html-page.ts';
 import { candidatesPlot } from './candidates-plot.ts';
-import { collisionPlot, similarityPlot } from './similarity-curves.ts';
+import { escapeHtml as text, scriptJson } from './escape-html.ts';
+import { configuration, stages, lineage } from './how-made.ts';
+import { htmlPage } from './html-page.ts';
+import { section, words, figure, change, count, table, number, picture } from './page-parts.ts';
+import { PAGE_SCRIPT } from './page-script.ts';
 import { bitBalance, bucketSizes, embeddingMap, lossCurve } from './plots.ts';
 import type { ReportData } from './report-data.ts';
+import { collisionPlot, similarityPlot } from './similarity-curves.ts';
 
 /** The page of a run: one file, no network, every word of the corpus shown as text. */
 export function renderReport(data: ReportData): string {
@@ -38,40 +38,6 @@ function tiles({ metrics, previous }: ReportData): string {
     `<div class="tile"><dt>${text(words(name))}</dt><dd>${figure(metrics[name]!)} ` +
     `<small>${change(name, metrics[name]!, previous?.metrics[name])}</small></dd></div>`;
   return `<dl class="tiles">${shown.map(tile).join('')}</dl>`;
-}
-
-function stages({ stages }: ReportData): string {
-  const row = (name: string, rows: string, size: string, time: string, how: string) => [
-    text(name),
-    number(rows),
-    number(size),
-    number(time),
-    text(how),
-  ];
-  const rows = stages.map((stage) =>
-    row(
-      STAGES[stage.name].title,
-      count(stage.rows),
-      bytes(stage.bytes),
-      seconds(stage.seconds),
-      stage.cached ? 'from the store' : 'run',
-    ),
-  );
-  const total = (pick: (stage: (typeof stages)[number]) => number) =>
-    stages.reduce((sum, stage) => sum + pick(stage), 0);
-  rows.push(
-    row(
-      'All',
-      '',
-      bytes(total((stage) => stage.bytes)),
-      seconds(total((stage) => stage.seconds)),
-      '',
-    ),
-  );
-  return section(
-    'Stages',
-    table(['Stage', number('Rows'), number('Size'), number('Time in this run'), ''], rows),
-  );
 }
 
 function metrics({ metrics, intervals, previous, itemsName }: ReportData): string {
@@ -309,81 +275,4 @@ function map({ map, items, itemsName, curve, nearestBy }: ReportData): string {
 <script type="application/json" id="map-data">${data}</script>
 <script>${PAGE_SCRIPT}</script>`,
   );
-}
-
-function lineage({ lineage }: ReportData): string {
-  const rows = lineage.map((each) => [
-    text(STAGES[each.stage as StageName]?.title ?? each.stage),
-    `<code>artifacts/${text(each.stage)}/${text(each.key)}</code>`,
-    number(count(each.rows)),
-    number(bytes(each.bytes)),
-  ]);
-  return section(
-    'Lineage',
-    '<p class="muted">The artifacts it was made from, the last ' +
-      `first.</p>${table(['Stage', 'Artifact', number('Rows'), number('Size')], rows)}`,
-  );
-}
-
-function configuration({ configuration }: ReportData): string {
-  return section(
-    'Configuration',
-    '<details><summary>Every setting of the ' +
-      `run</summary><pre>${text(JSON.stringify(configuration, undefined, 2))}</pre></details>`,
-  );
-}
-
-const section = (title: string, content: string): string =>
-  `<section><h2>${title}</h2>\n${content}\n</section>`;
-const picture = (svg: string, caption: string): string =>
-  `<figure>${svg}<figcaption>${caption}</figcaption></figure>`;
-const number = (content: string): string => `\u0000${content}`;
-
-/** Cells are HTML already; those of `number` stand to the right. */
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cell = (tag: 'th' | 'td') => (content: string) =>
-    content.startsWith('\u0000')
-      ? `<${tag} class="number">${content.slice(1)}</${tag}>`
-      : `<${tag}>${content}</${tag}>`;
-  const body = rows.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('\n');
-  return (
-    `<div class="scroll"><table><thead><tr>${heads.map(cell('th')).join('')}</tr></thead>\n` +
-    `<tbody>\n` +
-    `${body}\n` +
-    '</tbody></table></div>'
-  );
-}
-
-function change(name: string, value: number, before: number | undefined): string {
-  if (before === undefined) return '';
-  const difference = value - before;
-  if (difference === 0) return '=';
-  const toward = Math.sign(difference) * metricDirection(name);
-  const shown = `${difference > 0 ? '+' : '\u2212'}${figure(Math.abs(difference))}`;
-  return toward === 0 ? shown : `<span class="${toward > 0 ? 'up' : 'down'}">${shown}</span>`;
-}
-
-/** `shuffledHr50` as `shuffled HR 50`. */
-function words(name: string): string {
-  return name
-    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .replace(/\bhr(\d+)/, 'HR@$1')
-    .replace(/\bmap(\d+)/, 'MAP@$1')
-    .replace(/\bmahp(\d+)/, 'mAHP@$1')
-    .replace(/\b(precision|recall)(?: at)?(\d+)/, '$1@$2')
-    .replace(/\bwp\b/, 'WP')
-    .replace(/\bf1\b/, 'F1');
-}
-
-const count = (value: number): string => Math.round(value).toLocaleString('en-US');
-const seconds = (value: number): string => `${value < 10 ? value.toFixed(1) : count(value)} s`;
-
-function figure(value: number): string {
-  return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
-}
-
-function bytes(value: number): string {
-  if (value < 1000) return `${value} B`;
-  if (value < 1e6) return `${(value / 1e3).toFixed(1)} kB`;
-  return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(2)} GB`;
 }

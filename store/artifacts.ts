@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, openAsBlob } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { STAGES, type StageName } from '../schemas/activities.ts';
 import {
   type ArtifactReference,
   type Manifest,
@@ -8,7 +9,8 @@ import {
   manifest as manifestSchema,
 } from '../schemas/artifact.ts';
 import { Failure } from '../schemas/failures.ts';
-import { STAGES, type StageName } from '../schemas/activities.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { readPart, readBlob, streamPart, readRange } from './read-part.ts';
 import type { Store } from './store.ts';
 
 /** An artifact whose manifest was read; its parts are read when asked for. */
@@ -60,81 +62,6 @@ export async function openArtifact(store: Store, reference: ArtifactReference): 
     partBlob: async (name) => await readBlob(store, folder, find(name)),
     localFile: (name) => store.localFile(`${folder}/${find(name).path}`),
   };
-}
-
-async function readPart(store: Store, folder: string, part: ManifestPart): Promise<Uint8Array> {
-  const path = `${folder}/${part.path}`;
-  const bytes = await store.get(path);
-  const refuse = (expected: string, actual: string): Failure =>
-    new Failure(
-      'IntegrityError',
-      `part ${part.name} at ${store.uri}/${path}: expected ${expected}, found ${actual}; ` +
-        `delete the artifact's folder and run the reindex again`,
-    );
-  if (bytes === undefined) throw refuse(`${part.bytes} bytes`, 'nothing');
-  if (bytes.length !== part.bytes) throw refuse(`${part.bytes} bytes`, `${bytes.length} bytes`);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 !== part.sha256) throw refuse(`SHA-256 ${part.sha256}`, sha256);
-  return bytes;
-}
-
-const PIECE_BYTES = 1 << 20;
-
-async function* streamPart(
-  store: Store,
-  folder: string,
-  part: ManifestPart,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const path = `${folder}/${part.path}`;
-  const hash = createHash('sha256');
-  for (let at = 0; at < part.bytes; at += PIECE_BYTES) {
-    const piece = await readRange(store, path, at, Math.min(part.bytes, at + PIECE_BYTES));
-    hash.update(piece);
-    yield piece;
-  }
-  const sha256 = hash.digest('hex');
-  if (sha256 !== part.sha256)
-    throw new Failure(
-      'IntegrityError',
-      `part ${part.name} at ${store.uri}/${path}: expected SHA-256 ${part.sha256}, found ` +
-        `${sha256}; delete the artifact's folder and run the reindex again`,
-    );
-}
-
-async function readRange(
-  store: Store,
-  path: string,
-  start: number,
-  end: number,
-): Promise<Uint8Array> {
-  const bytes = await store.getRange(path, start, end);
-  if (bytes?.length === end - start) return bytes;
-  throw new Failure(
-    'IntegrityError',
-    `${store.uri}/${path}: expected bytes ${start} to ${end}, found ` +
-      `${bytes?.length ?? 'nothing'} of ${end - start}; delete the artifact's folder and run ` +
-      'the reindex again',
-  );
-}
-
-async function readBlob(store: Store, folder: string, part: ManifestPart): Promise<Blob> {
-  const file = store.localFile(`${folder}/${part.path}`);
-  const size =
-    file === undefined
-      ? undefined
-      : await stat(file).then(
-          (found) => found.size,
-          () => undefined,
-        );
-  if (file === undefined || size !== part.bytes)
-    return new Blob([await readPart(store, folder, part)]);
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }))
-    hash.update(chunk as Uint8Array);
-  // The message is readPart's.
-  return hash.digest('hex') === part.sha256
-    ? await openAsBlob(file)
-    : new Blob([await readPart(store, folder, part)]);
 }
 
 /**
@@ -354,37 +281,6 @@ export function artifactKey({ stage, parameters, inputs, members }: ArtifactIden
 
 export function artifactFolder({ stage, key }: ArtifactReference): string {
   return `artifacts/${stage}/${key}`;
-}
-
-/**
- * JSON with sorted keys and no spaces. Throws a ConfigurationError, with the place, at what JSON
- * would change in silence: NaN, undefined, dates and the like.
- */
-export function canonicalJson(value: unknown, place = '$'): string {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean')
-    return JSON.stringify(value);
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
-  if (Array.isArray(value))
-    return `[${Array.from(value, (item, i) => canonicalJson(item, `${place}[${i}]`)).join(',')}]`;
-  if (
-    typeof value === 'object' &&
-    (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
-  ) {
-    const record = value as Record<string, unknown>;
-    const members = Object.keys(record)
-      .toSorted()
-      .map((key) => `${JSON.stringify(key)}:${canonicalJson(record[key], `${place}.${key}`)}`);
-    return `{${members.join(',')}}`;
-  }
-  const found =
-    typeof value === 'number' || value === undefined
-      ? String(value)
-      : Object.prototype.toString.call(value);
-  throw new Failure(
-    'ConfigurationError',
-    `${place} is ${found}: JSON holds finite numbers, strings, booleans, null, arrays and ` +
-      'plain objects',
-  );
 }
 
 function stageVersion(stage: string): number {

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { BigIntStats, Dirent } from 'node:fs';
 import {
   constants,
   copyFile,
@@ -7,9 +6,7 @@ import {
   link,
   mkdir,
   open,
-  readdir,
   rename,
-  rm,
   rmdir,
   stat,
   unlink,
@@ -19,18 +16,13 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../schemas/failures.ts';
+import { refusal, codeOf, isMissing } from './file-errors.ts';
 import { withFileLock } from './file-lock.ts';
-import {
-  checkedPath,
-  checkedPrefix,
-  isReservedName,
-  LOCK_PREFIX,
-  TEMPORARY_PREFIX,
-} from './object-path.ts';
-import type { ObjectHead, PutCondition, Store } from './store.ts';
+import { statusOf, etagOf, headOf } from './file-status.ts';
+import { list } from './list-folder.ts';
+import { checkedPath, checkedPrefix, LOCK_PREFIX, TEMPORARY_PREFIX } from './object-path.ts';
+import type { PutCondition, Store } from './store.ts';
 
-/** A temporary file older than this was left by a crash. */
-const ABANDONED_MS = 24 * 3_600_000;
 const FOLDER_ATTEMPTS = 50;
 
 /**
@@ -258,112 +250,4 @@ async function remove(root: string, file: string): Promise<void> {
   } catch {
     // A folder that is not empty ends the pruning.
   }
-}
-
-async function* list(root: string, prefix: string): AsyncIterable<ObjectHead> {
-  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-  yield* walk(root, folder, prefix.slice(folder.length));
-}
-
-/** `folder` ends with a slash or is empty. */
-async function* walk(root: string, folder: string, namePrefix: string): AsyncIterable<ObjectHead> {
-  for (const { name, isFolder } of await entriesOf(join(root, folder))) {
-    const path = folder + name;
-    if (isReservedName(name)) {
-      if (name.startsWith(TEMPORARY_PREFIX)) await removeAbandoned(join(root, path));
-    } else if (name.startsWith(namePrefix)) {
-      if (isFolder) {
-        yield* walk(root, `${path}/`, '');
-      } else {
-        const status = await statusOf(join(root, path));
-        if (status?.isFile()) yield headOf(path, status);
-      }
-    }
-  }
-}
-
-/** In byte order of whole paths: a folder counts as its name with the slash. */
-async function entriesOf(folder: string): Promise<{ name: string; isFolder: boolean }[]> {
-  let entries: Dirent[];
-  try {
-    entries = await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw refusal(error, folder, 'list');
-  }
-  const keyed = await Promise.all(
-    entries.map(async (entry) => {
-      const isFolder =
-        entry.isDirectory() ||
-        (entry.isSymbolicLink() &&
-          (await statusOf(join(folder, entry.name)))?.isDirectory() === true);
-      return {
-        name: entry.name,
-        isFolder,
-        key: Buffer.from(isFolder ? `${entry.name}/` : entry.name),
-      };
-    }),
-  );
-  return keyed.toSorted((a, b) => Buffer.compare(a.key, b.key));
-}
-
-/** Nothing else ever sees what a killed writer left. */
-async function removeAbandoned(file: string): Promise<void> {
-  const status = await statusOf(file);
-  if (status !== undefined && Date.now() - Number(status.mtimeMs) > ABANDONED_MS)
-    await rm(file, { force: true }).catch(() => undefined);
-}
-
-async function statusOf(file: string): Promise<BigIntStats | undefined> {
-  try {
-    return await stat(file, { bigint: true });
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw refusal(error, file, 'read');
-  }
-}
-
-function headOf(path: string, status: BigIntStats): ObjectHead {
-  return {
-    path,
-    size: Number(status.size),
-    etag: etagOf(status),
-    modifiedMs: Number(status.mtimeMs),
-  };
-}
-
-function etagOf(status: BigIntStats): string {
-  return `${status.size.toString(16)}-${status.mtimeNs.toString(16)}`;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
-}
-
-function isMissing(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-const HINTS: Record<string, string> = {
-  EACCES: 'check owner and permissions of the folder',
-  EPERM: 'check owner and permissions of the folder',
-  EROFS: 'the file system is mounted read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota is used up',
-  EFBIG: 'the file system takes no file of this size',
-  ENAMETOOLONG: 'the path is too long for the file system',
-  ENOTDIR: 'a file stands where a folder is needed',
-  EEXIST: 'a file stands where a folder is needed',
-  EISDIR: 'a folder stands where the file is needed',
-  ELOOP: 'the path goes through a loop of symbolic links',
-};
-
-/** A Failure where no retry helps, else the error itself. */
-function refusal(error: unknown, file: string, verb: string): unknown {
-  const code = codeOf(error);
-  const hint = code === undefined ? undefined : HINTS[code];
-  return hint === undefined || error instanceof Failure
-    ? error
-    : new Failure('StoreError', `cannot ${verb} ${file}: ${code}, ${hint}`, { cause: error });
 }

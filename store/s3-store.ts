@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { GetObjectCommandOutput, S3 } from '@aws-sdk/client-s3';
 import { Failure } from '../schemas/failures.ts';
 import { checkedPath, checkedPrefix, PROBE_FOLDER } from './object-path.ts';
+import { honoursConditions } from './probe-conditions.ts';
+import { connect, readBody } from './s3-client.ts';
 import {
   attemptsOf,
   isConditionFailed,
   isMissingKey,
   isRangeBeyondEnd,
-  isUnknownCondition,
   s3Error,
 } from './s3-errors.ts';
 import { SINGLE_COPY_BYTES, SINGLE_PUT_BYTES, uploadInParts } from './s3-upload.ts';
@@ -165,42 +165,13 @@ export function openS3Store(bucket: string, prefix: string): Store {
   }
 
   async function conditional(): Promise<boolean> {
-    probed ??= probe();
+    probed ??= honoursConditions(request, bucket, root);
     try {
       return await probed;
     } catch (error) {
       probed = undefined;
       throw error;
     }
-  }
-
-  /** Both conditions must be refused where they do not hold. */
-  async function probe(): Promise<boolean> {
-    const key = `${root}${PROBE_FOLDER}/${randomUUID()}`;
-    const refused = async (
-      condition: { IfNoneMatch: string } | { IfMatch: string },
-    ): Promise<boolean | undefined> =>
-      await request<boolean | undefined>(
-        'probe preconditions with put',
-        key,
-        async (client) => {
-          await client.putObject({ Bucket: bucket, Key: key, Body: 'probe', ...condition });
-          return false;
-        },
-        (error) => {
-          if (isConditionFailed(error)) return true;
-          return isUnknownCondition(error) ? false : undefined;
-        },
-      );
-    await refused({ IfNoneMatch: '*' });
-    const honoured =
-      (await refused({ IfNoneMatch: '*' })) === true &&
-      (await refused({ IfMatch: '"00000000000000000000000000000000"' })) === true;
-    // A policy that forbids to delete still allows every stage but gc.
-    await request('delete', key, (client) =>
-      client.deleteObject({ Bucket: bucket, Key: key }),
-    ).catch(() => undefined);
-    return honoured;
   }
 
   async function putFile(path: string, localFile: string): Promise<string> {
@@ -313,45 +284,4 @@ export function openS3Store(bucket: string, prefix: string): Store {
     localFile: () => undefined,
   };
   return store;
-}
-
-/** Loads the SDK on first use: a process that keeps its store in a folder never pays for it. */
-async function connect(): Promise<S3> {
-  const { env } = process;
-  // The version is pinned here, so the SDK's announcement about the Node of its later versions is
-  // no news for who runs Hashloom.
-  env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const { S3 } = await import('@aws-sdk/client-s3');
-  const hasEndpoint = Boolean(env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL);
-  const settings = {
-    forcePathStyle:
-      hasEndpoint ||
-      env.HASHLOOM_S3_PATH_STYLE === 'true' ||
-      env.AWS_S3_FORCE_PATH_STYLE === 'true',
-    // Servers other than AWS often refuse the checksums that the SDK adds by itself.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
-  } as const;
-  const client = new S3(settings);
-  const hasRegion = await client.config.region().then(
-    () => true,
-    () => false,
-  );
-  return hasRegion ? client : new S3({ ...settings, region: 'us-east-1' });
-}
-
-/** Into an array of its own, so that typed views of it are aligned. */
-async function readBody({ Body, ContentLength = 0 }: GetObjectCommandOutput): Promise<Uint8Array> {
-  const bytes = new Uint8Array(ContentLength);
-  let filled = 0;
-  for await (const chunk of Body as Readable as AsyncIterable<Uint8Array>) {
-    if (filled + chunk.length > bytes.length)
-      throw new Error(`the body is longer than its Content-Length of ${ContentLength} bytes`);
-    bytes.set(chunk, filled);
-    filled += chunk.length;
-  }
-  if (filled !== bytes.length)
-    throw new Error(`the body ended after ${filled} of ${ContentLength} bytes`);
-  return bytes;
 }

@@ -1,7 +1,8 @@
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { readWords } from '../words/read-vocabulary.ts';
-import { canonicalJson, readManifest } from '../../store/artifacts.ts';
+import { readManifest } from '../../store/artifacts.ts';
+import { canonicalJson } from '../../store/canonical-json.ts';
 import type { Store } from '../../store/store.ts';
 import { readIndexState } from '../versions/current-version.ts';
 import type { StageContext } from '../stage/stage.ts';

@@ -1,17 +1,23 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Neighbours, openIndex, type ResidentIndex } from '@hashloom/lookup';
+import { openIndex } from '@hashloom/lookup';
 import { RandomStream } from '../../kernels/numbers/random.ts';
-import { type Faiss, startFaiss } from './faiss.ts';
-import { fixtureCodes, idKeys, wordKeys, writeFixture } from './index-fixture.ts';
 import { recordFigure } from '../record-figure.ts';
-
-const CODE_BYTES = 8;
-const TABLES = 3;
-const SEED = 1;
-const ROUNDS = 3;
-const BATCH = 4096;
+import { startFaiss } from './faiss.ts';
+import { fixtureCodes, idKeys, wordKeys, writeFixture } from './index-fixture.ts';
+import {
+  SEED,
+  ROUNDS,
+  sampleCodes,
+  benchExact,
+  writeTable,
+  CODE_BYTES,
+  benchWithin,
+  TABLES,
+  perSecond,
+  BATCH,
+} from './lookup-codes.ts';
 
 /**
  * Lookups in memory and opening, beside FAISS in the same run. `--words N --items N --folder F
@@ -182,196 +188,4 @@ async function benchOpen(folder: string, command: string): Promise<void> {
     goal: '<= 50',
     command,
   });
-}
-
-async function benchExact(
-  index: ResidentIndex,
-  queries: Uint8Array,
-  faiss: Faiss,
-  command: string,
-): Promise<void> {
-  await faiss.ask('build hash');
-  const count = queries.length / CODE_BYTES;
-  const starts = new Int32Array(count);
-  const best = { one: Infinity, batch: Infinity, faissOne: Infinity, faissBatch: Infinity };
-  for (let round = 0; round < ROUNDS; round++) {
-    const list = index.lists[0]!;
-    const one = perSecond(count, () => {
-      let sum = 0;
-      for (let at = 0; at < queries.length; at += CODE_BYTES)
-        sum += list[index.codeStart(0, queries, at)]!;
-      return sum;
-    });
-    best.faissOne = Math.min(best.faissOne, (await faiss.ask('exact hash 20000 one'))['us']!);
-    const batch = perSecond(count, () => {
-      index.codeBatch(0, queries, starts);
-      let sum = 0;
-      for (let q = 0; q < count; q++) sum += list[starts[q]!]!;
-      return sum;
-    });
-    best.faissBatch = Math.min(
-      best.faissBatch,
-      (await faiss.ask(`exact hash ${count} batch`))['us']!,
-    );
-    best.one = Math.min(best.one, 1e6 / one);
-    best.batch = Math.min(best.batch, 1e6 / batch);
-  }
-  await faiss.ask('drop hash');
-  recordFigure({
-    name: 'lookup-vs-faiss',
-    value: best.faissOne / best.one,
-    unit: `x faster one by one (${best.one.toFixed(3)} us)`,
-    goal: '>= 5',
-    rival: `FAISS IndexBinaryHash(64, 24) from Python ${best.faissOne.toFixed(2)} us`,
-    command,
-  });
-  recordFigure({
-    name: 'lookup-vs-faiss-batched',
-    value: best.faissBatch / best.batch,
-    unit: `x faster in a batch (${best.batch.toFixed(3)} us)`,
-    goal: '>= 1',
-    rival: `FAISS IndexBinaryHash(64, 24) ${best.faissBatch.toFixed(3)} us`,
-    command,
-  });
-}
-
-async function benchWithin(
-  index: ResidentIndex,
-  queries: Uint8Array,
-  faiss: Faiss,
-  command: string,
-): Promise<void> {
-  const started = performance.now();
-  index.withinCode(0, queries, 2);
-  process.stdout.write(`substrings indexed in ${(performance.now() - started).toFixed(0)} ms\n`);
-  process.stdout.write(
-    `FAISS MultiHash built in ${(await faiss.ask('build multi'))['seconds']!.toFixed(1)} s\n`,
-  );
-  await faiss.ask('build flat');
-  const some = queries.subarray(0, 20_000 * CODE_BYTES);
-  const best = {
-    one: Infinity,
-    batch: Infinity,
-    multiOne: Infinity,
-    multiBatch: Infinity,
-    flat: Infinity,
-  };
-  for (let round = 0; round < ROUNDS; round++) {
-    const one = perSecond(20_000, () => {
-      let found = 0;
-      for (let at = 0; at < some.length; at += CODE_BYTES)
-        found += index.withinCode(0, some.subarray(at, at + CODE_BYTES), 2).numbers.length;
-      return found;
-    });
-    const multi = await faiss.ask('within multi 20000 2 one');
-    const own = Array.from({ length: 20_000 }, (_, q) =>
-      index.withinCode(0, some.subarray(q * CODE_BYTES, (q + 1) * CODE_BYTES), 2),
-    );
-    checkSame(
-      'MultiHash one by one',
-      digestOf(
-        own.map(({ numbers }) => numbers.length),
-        own,
-      ),
-      multi,
-    );
-    const batch = perSecond(20_000, () => index.withinCodes(0, some, 2).numbers.length);
-    const multiBatch = await faiss.ask('within multi 20000 2 batch');
-    checkSame('MultiHash in a batch', batchDigest(index, some), multiBatch);
-    const flat = await faiss.ask('within flat 100 2 batch');
-    checkSame('flat', batchDigest(index, queries.subarray(0, 100 * CODE_BYTES)), flat);
-    best.one = Math.min(best.one, 1e6 / one);
-    best.batch = Math.min(best.batch, 1e6 / batch);
-    best.multiOne = Math.min(best.multiOne, multi['us']!);
-    best.multiBatch = Math.min(best.multiBatch, multiBatch['us']!);
-    best.flat = Math.min(best.flat, flat['us']!);
-  }
-  recordFigure({
-    name: 'within2-vs-faiss',
-    value: best.multiOne / best.one,
-    unit:
-      `x faster one by one (${best.one.toFixed(2)} us; batched ${best.batch.toFixed(2)} us), ` +
-      'the same items',
-    goal: '> 1',
-    rival:
-      `FAISS IndexBinaryMultiHash(64, 3, 21) ${best.multiOne.toFixed(2)} us one by one, ` +
-      `${best.multiBatch.toFixed(2)} batched; IndexBinaryFlat ${best.flat.toFixed(0)} us ` +
-      'batched',
-    command,
-  });
-}
-
-interface Digest {
-  found: number;
-  digest: number;
-}
-
-/**
- * Over all (query, item, distance), modulo 2^32; no order changes it. As bench/faiss-codes.py has
- * it.
- */
-function digestOf(counts: readonly number[], answers: readonly Neighbours[]): Digest {
-  let digest = 0;
-  let found = 0;
-  let query = 0;
-  let left = counts[0] ?? 0;
-  for (const { numbers, distances } of answers) {
-    numbers.forEach((number, i) => {
-      while (left === 0) left = counts[++query]!;
-      left--;
-      found++;
-      digest =
-        (digest +
-          ((Math.imul(query, 0x9e3779b1) ^
-            Math.imul(number, 0x85ebca6b) ^
-            Math.imul(distances[i]!, 0xc2b2ae35)) >>>
-            0)) %
-        0x1_0000_0000;
-    });
-  }
-  return { found, digest };
-}
-
-function batchDigest(index: ResidentIndex, codes: Uint8Array): Digest {
-  const all = index.withinCodes(0, codes, 2);
-  return digestOf(
-    Array.from(all.ends, (end, q) => end - (all.ends[q - 1] ?? 0)),
-    [all],
-  );
-}
-
-function checkSame(what: string, own: Digest, theirs: Record<string, number>): void {
-  if (own.found !== theirs['found'] || own.digest !== theirs['digest'])
-    throw new Error(`within 2: ${JSON.stringify(own)}, FAISS ${what} ${JSON.stringify(theirs)}`);
-}
-
-function sampleCodes(codes: Uint8Array, items: number, count: number): Uint8Array {
-  const stream = new RandomStream(SEED, 4);
-  const queries = new Uint8Array(count * CODE_BYTES);
-  for (let q = 0; q < count; q++) {
-    const from = stream.below(items) * TABLES * CODE_BYTES;
-    queries.set(codes.subarray(from, from + CODE_BYTES), q * CODE_BYTES);
-  }
-  return queries;
-}
-
-function writeTable(codes: Uint8Array, items: number, file: string): void {
-  const table = new Uint8Array(items * CODE_BYTES);
-  for (let item = 0; item < items; item++)
-    for (let k = 0; k < CODE_BYTES; k++)
-      table[item * CODE_BYTES + k] = codes[item * TABLES * CODE_BYTES + k]!;
-  writeFileSync(file, table);
-}
-
-/**
- * Runs once and tells how many a second of CPU time, as FAISS is measured too: others share the
- * machine. The result is kept from being optimised away.
- */
-function perSecond(count: number, run: () => number): number {
-  const started = process.cpuUsage();
-  const sum = run();
-  const { user, system } = process.cpuUsage(started);
-  const seconds = (user + system) / 1e6;
-  if (Number.isNaN(sum)) throw new Error('a lookup read outside of its list');
-  return count / seconds;
 }

@@ -1,9 +1,8 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { LOSS_NAMES } from '../../schemas/configuration.ts';
-import type { Method } from '../../schemas/experiment.ts';
-import { EXIT_INTERRUPTED } from '../terminal/interrupts.ts';
 import type { DocumentsOptions } from '../experiments/experiment-documents.ts';
+import type { SbmOptions } from '../experiments/experiment-sbm.ts';
+import { EXIT_INTERRUPTED } from '../terminal/interrupts.ts';
 import {
   DEFAULT_THREADS,
   examples,
@@ -11,11 +10,17 @@ import {
   temporalOptions,
   terminals,
 } from '../terminal/program-options.ts';
-import type { SbmOptions } from '../experiments/experiment-sbm.ts';
-import type { WordOptions } from '../experiments/experiment-words.ts';
+import {
+  known,
+  wholeNumber,
+  list,
+  codeLength,
+  binarizations,
+  methods,
+} from './experiment-options.ts';
+import { addWords } from './experiment-words.ts';
 
 type SbmCommandOptions = Omit<SbmOptions, 'temporal' | 'terminals'>;
-type WordCommandOptions = Omit<WordOptions, 'config' | 'temporal' | 'terminals'>;
 
 export function addExperimentCommand(program: Command): void {
   const experiment = program
@@ -208,124 +213,3 @@ export function addExperimentCommand(program: Command): void {
 type DocumentsCommandOptions = Omit<DocumentsOptions, 'temporal' | 'terminals' | 'bits'> & {
   bits: string[];
 };
-
-const list = (text: string): string[] => text.split(',').map((name) => name.trim());
-
-function known(names: string[], all: readonly string[], option: string): string[] {
-  const unknown = names.filter((name) => !all.includes(name));
-  if (unknown.length > 0)
-    throw new InvalidArgumentError(
-      `${option}: unknown: ${unknown.join(', ')}; known are ${all.join(', ')}.`,
-    );
-  return names;
-}
-
-function codeLength(text: string): number {
-  const bits = Number(text);
-  if (!Number.isInteger(bits) || bits < 8 || bits > 256 || bits % 8 !== 0)
-    throw new InvalidArgumentError(`--bits: ${text}: expected multiples of 8 from 8 to 256.`);
-  return bits;
-}
-
-function binarizations(text: string): ('stochastic' | 'deterministic')[] {
-  return list(text).map((kind) => {
-    if (kind !== 'stochastic' && kind !== 'deterministic')
-      throw new InvalidArgumentError(`${kind}: expected stochastic or deterministic.`);
-    return kind;
-  });
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0 || value > 2)
-    throw new InvalidArgumentError('expected 0, 1 or 2.');
-  return value;
-}
-
-function addWords(experiment: Command): void {
-  experiment
-    .command('words')
-    .summary('learn codes of the words of a corpus, with many settings')
-    .description(
-      'Makes D of a corpus once, trains every setting on it with seeds of its own, and tells ' +
-        'P, R, F1, Wu-Palmer similarity, hit rates and clusters (paper 1, section 4.3, Tables ' +
-        '3, 5, 6), ' +
-        'beside them how hard D is. Checkpoints, codes and figures are artifacts: a run that ' +
-        'was stopped goes on where it was.',
-    )
-    .argument(
-      '<config>',
-      'the configuration: corpus, D, evaluation, and the training that settings change',
-    )
-    .requiredOption(
-      '--settings <file>',
-      'YAML: settings (a name: values of training) and, if wanted, grid (a value: its list); ' +
-        'every combination is a row',
-    )
-    .option(
-      '--trials <n>',
-      'trials of each setting, each with a seed of its own',
-      positiveInteger,
-      1,
-    )
-    .option('--seed <n>', 'seed of the first trial', positiveInteger, 1)
-    .addOption(
-      new Option(
-        '--part <half>',
-        'the half of queries and held-out pairs to look at: settings are chosen on one, ' +
-          'figures reported on the other',
-      )
-        .choices(['tuning', 'reported'])
-        .default('tuning'),
-    )
-    .option('--parallel <n>', 'trials at a time', positiveInteger, 1)
-    .addOption(
-      new Option(
-        '--local',
-        'on an embedded server and workers in this process, instead of a configured Temporal',
-      ).default(false),
-    )
-    .option('--home <folder>', 'with --local: folder of the server', './hashloom-experiments')
-    .option('--threads <n>', 'with --local: threads', positiveInteger, DEFAULT_THREADS)
-    .option(
-      '--results <file>',
-      'write the table (Markdown) there, and beside it a page with the bars of a sweep (.html)',
-    )
-    .option('--json', 'end with one JSON line on standard output', false)
-    .option('--force', 'run every trial, artifact or not', false)
-    .addHelpText(
-      'after',
-      examples(
-        [
-          'hashloom experiment words gutenberg.yaml --settings grid.yaml --local',
-          'choose settings on one half of the queries',
-        ],
-        [
-          'hashloom experiment words gutenberg.yaml --settings losses.yaml --trials 3 --part ' +
-            'reported --local',
-          'and report them on the other',
-        ],
-      ),
-    )
-    .action(async (config: string, options: WordCommandOptions, command: Command) => {
-      const { runWords } = await import('../experiments/experiment-words.ts');
-      const finished = await runWords({
-        ...options,
-        config,
-        temporal: temporalOptions(command),
-        terminals: terminals(command),
-      });
-      if (!finished) process.exitCode = EXIT_INTERRUPTED;
-    });
-}
-
-function methods(text: string): Method[] {
-  const names = text.split(',').map((name) => name.trim());
-  const known = LOSS_NAMES.filter((method) => names.includes(method));
-  const unknown = names.filter((name) => !LOSS_NAMES.some((method) => method === name));
-  if (unknown.length > 0)
-    throw new InvalidArgumentError(
-      `unknown: ${unknown.join(', ')}; the methods are ${LOSS_NAMES.join(', ')}.`,
-    );
-  return known;
-}

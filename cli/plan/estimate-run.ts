@@ -1,26 +1,14 @@
-import { mostGroupTokens } from '../../activities/affinity/group-files.ts';
+import type { ActivityName, StageName } from '../../schemas/activities.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { hasChild } from '../../schemas/stages.ts';
-import type { ActivityName, StageName } from '../../schemas/activities.ts';
-import type { StagePlan } from './plan-run.ts';
-import { alongLines, alongPowers, type Point } from './extrapolate.ts';
+import { GROWS_WITH, budgetsOf, HELD_BYTES, TIME_GROWS_WITH } from './estimate-growth.ts';
+import { type Size, measuredSize, type EstimateOptions, sizeOf } from './estimate-size.ts';
+import { alongLines, type Point } from './extrapolate.ts';
 import type { PlannedCorpus } from './measure-corpus.ts';
 import { PLANNED_ACTIVITIES, countActivities, mostAtOnce } from './plan-activities.ts';
+import type { StagePlan } from './plan-run.ts';
 import type { MeasuredRates, MeasuredRun } from './rates.ts';
 import { heartbeatsOf, runHistory, stageHistory } from './temporal-cost.ts';
-
-export interface EstimateOptions {
-  workers: number;
-  /** Stages at work at once in each. */
-  threads: number;
-  searchAttributes: boolean;
-  /** Of Temporal Cloud, in US dollars. */
-  pricePerMillionActions: number;
-  /** Known better than from the rates. */
-  words?: number;
-  /** Positive pairs of D, each once. */
-  pairs?: number;
-}
 
 export interface StageEstimate {
   name: StageName;
@@ -51,106 +39,6 @@ export interface RunEstimate {
   history: { events: number; executions: number; longest: number };
   billed: { actions: number; heartbeats: number; dollars: number };
 }
-
-/** What the figures of a run grow with. */
-interface Size {
-  one: number;
-  shards: number;
-  tokens: number;
-  /** Words of all shards' dictionaries, and of the corpus's. */
-  shardWords: number;
-  dictionary: number;
-  /** Groups of files, counted in runs of so many words. */
-  groups: number;
-  groupWords: number;
-  words: number;
-  merged: number;
-  affinity: number;
-  /** Pairs that training takes a step on, times L d. */
-  work: number;
-  /** Words times L d. */
-  codes: number;
-}
-
-/** What an activity's time grows with; words where nothing is said. */
-const TIME_GROWS_WITH: Partial<Record<string, keyof Size>> = {
-  list: 'shards',
-  ingest: 'tokens',
-  mergeDictionaries: 'shardWords',
-  chooseVocabulary: 'dictionary',
-  groupFiles: 'shards',
-  count: 'tokens',
-  merge: 'merged',
-  filter: 'merged',
-  symmetrize: 'affinity',
-  holdOut: 'affinity',
-  mine: 'affinity',
-  resumeTraining: 'one',
-  survey: 'work',
-  trainBlock: 'work',
-  finishTraining: 'codes',
-  binarize: 'codes',
-  exportBuckets: 'codes',
-  evaluate: 'codes',
-  publish: 'codes',
-};
-
-/** What the configuration bounds, in bytes; and the pairs it holds out. */
-interface Budgets {
-  dictionaries: number;
-  counts: number;
-  heldOut: number;
-}
-
-const budgetsOf = ({ vocabulary, cooccurrence, heldOut }: Configuration): Budgets => ({
-  dictionaries: vocabulary.memoryMiB * 2 ** 20,
-  counts: cooccurrence.memoryMiB * 2 ** 20,
-  heldOut: heldOut.pairs,
-});
-
-/** What a stage's rows, bytes and memory grow with; words where nothing is said. */
-const GROWS_WITH: Partial<Record<StageName, keyof Size>> = {
-  list: 'shards',
-  ingest: 'tokens',
-  dictionary: 'dictionary',
-  count: 'tokens',
-  merge: 'merged',
-  filter: 'affinity',
-  'hold-out': 'affinity',
-  mine: 'words',
-  train: 'codes',
-  binarize: 'codes',
-  export: 'codes',
-  evaluate: 'one',
-  report: 'one',
-  publish: 'codes',
-};
-
-/**
- * Bytes that a stage at work holds by what it is made of. Within the measured sizes memory is what
- * was measured; beyond the largest of them, that and what this grows by: resident memory grows in
- * steps, and lines through it would lead anywhere.
- */
-const HELD_BYTES: Partial<Record<StageName, (size: Size, budgets: Budgets) => number>> = {
-  // Tokens of a shard, some of them twice, and its dictionary.
-  ingest: ({ tokens, shards, shardWords }) =>
-    (16 * tokens + 100 * shardWords) / Math.max(shards, 1),
-  dictionary: ({ dictionary }, { dictionaries }) => Math.min(128 * dictionary, dictionaries),
-  vocabulary: ({ words }) => 3 * 128 * words,
-  // Of each run its rows, what its words are in the vocabulary, and a block.
-  merge: ({ groups, groupWords }) => groups * (16 * groupWords + 2 ** 16),
-  // Marginals, degrees and bounds of words; D passes by within the budget.
-  filter: ({ words, affinity }, { counts }) => 40 * words + Math.min(12 * affinity, counts),
-  // A few numbers a word, and the held-out pairs; D passes by in row groups of a million.
-  'hold-out': ({ words, affinity }, { heldOut }) =>
-    20 * words + 24 * Math.min(affinity, 2 ** 20) + 64 * heldOut,
-  // Columns, and again in the memory of the kernel.
-  mine: ({ affinity }) => 8 * affinity,
-  train: ({ affinity, codes }) => 24 * codes + 16 * affinity,
-  export: ({ codes }) => 2 * codes,
-  evaluate: ({ codes, affinity }) => 4 * codes + 16 * affinity,
-  report: ({ codes }) => 8 * codes,
-};
 
 /**
  * What a run of this configuration over this corpus takes; a stage that would not run still costs
@@ -309,100 +197,6 @@ const LOOK_SECONDS = 0.03;
 
 /** Activities of a stage with a child that are not in the child's history. */
 const OUTSIDE: ReadonlySet<ActivityName> = new Set(['groupFiles', 'sumMarginals', 'symmetrize']);
-
-function sizeOf(
-  configuration: Configuration,
-  { shards, tokens }: PlannedCorpus,
-  rates: MeasuredRates,
-  options: EstimateOptions,
-): Size {
-  const { training, vocabulary, cooccurrence } = configuration;
-  const runs = (value: (run: MeasuredRun) => number): Point[] =>
-    rates.runs.map((run) => [run.tokens, value(run)]);
-  const words = Math.min(
-    vocabulary.maximumSize,
-    options.words ??
-      alongPowers(
-        runs((run) => run.words),
-        tokens,
-      ),
-  );
-  const merged = Math.min(
-    alongPowers(
-      runs((run) => run.merged),
-      tokens,
-    ),
-    (words * words) / 2,
-  );
-  const affinity =
-    options.pairs === undefined
-      ? Math.min(
-          alongPowers(
-            runs((run) => run.affinity),
-            tokens,
-          ),
-          2 * merged,
-        )
-      : 2 * options.pairs;
-  return {
-    ...textSize(shards, tokens, cooccurrence.groupTokens, rates),
-    words,
-    merged,
-    affinity,
-    work: workOf(affinity, training),
-    codes: words * training.tables * training.bits,
-  };
-}
-
-function measuredSize(run: MeasuredRun, rates: MeasuredRates): Size {
-  const { shards, tokens, words, merged, affinity } = run;
-  const { training, groupTokens } = rates;
-  return {
-    ...textSize(shards, tokens, groupTokens, rates),
-    words,
-    merged,
-    affinity,
-    work: workOf(affinity, training),
-    codes: words * training.tables * training.bits,
-  };
-}
-
-function textSize(
-  shards: number,
-  tokens: number,
-  groupTokens: number,
-  rates: MeasuredRates,
-): Pick<Size, 'one' | 'shards' | 'tokens' | 'shardWords' | 'dictionary' | 'groups' | 'groupWords'> {
-  const wordsOf = (text: number) =>
-    alongPowers(
-      rates.runs.map((run): Point => [
-        run.tokens,
-        run.stages.find(({ name }) => name === 'dictionary')?.rows ?? 0,
-      ]),
-      text,
-    );
-  const inGroup = mostGroupTokens(tokens, groupTokens);
-  return {
-    one: 1,
-    shards,
-    tokens,
-    shardWords: shards * wordsOf(tokens / Math.max(shards, 1)),
-    dictionary: wordsOf(tokens),
-    groups: Math.max(1, tokens / inGroup),
-    groupWords: wordsOf(Math.min(tokens, inGroup)),
-  };
-}
-
-function workOf(
-  affinity: number,
-  training: Pick<
-    Configuration['training'],
-    'tables' | 'bits' | 'epochs' | 'hardPerPositive' | 'easyPerPositive'
-  >,
-): number {
-  const { tables, bits, epochs, hardPerPositive, easyPerPositive } = training;
-  return affinity * epochs * (1 + hardPerPositive + easyPerPositive) * tables * bits;
-}
 
 const total = (
   stages: readonly StageEstimate[],

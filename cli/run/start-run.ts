@@ -8,8 +8,10 @@ import { Failure } from '../../schemas/failures.ts';
 import { QUEUE_ROLES, QUEUES } from '../../schemas/queues.ts';
 import { reindexWorkflowId, SEARCH_ATTRIBUTES, WORKFLOW } from '../../schemas/run.ts';
 import type { ReindexInput } from '../../schemas/run.ts';
-import { ensureSearchAttributes, queuesWithoutPollers } from '../../workers/connection.ts';
-import type { ClientConnection, PolledQueue } from '../../workers/connection.ts';
+import { ensureSearchAttributes } from '../../workers/search-attributes.ts';
+import { queuesWithoutPollers } from '../../workers/queue-pollers.ts';
+import type { ClientConnection } from '../../workers/connection.ts';
+import type { PolledQueue } from '../../workers/queue-pollers.ts';
 
 export interface StartedRun {
   workflowId: string;

@@ -1,3 +1,12 @@
+import { crc32c, joinCrcs } from '../../format/checksum.ts';
+import { writeU32 } from '../../format/little-endian.ts';
+import { SLOT_BYTES } from '../../format/page-header.ts';
+import { varintBytes, writeVarint } from '../../format/varint.ts';
+import { listBytes, type ListSource, writeList } from './bucket-list.ts';
+import { type ByteStrings, evenOffsets } from './keys.ts';
+import { IS_LARGE } from './record-head.ts';
+import { recordsByHash } from './sorted-records.ts';
+
 /**
  * Entries of a part of an index (a range of items or of codes) in the order of pages, before it is
  * known where pages begin: what `items.pages` and `buckets-T.pages` are merged from.
@@ -8,25 +17,8 @@
  * all that its place in the file does not change.
  */
 
-import { crc32c, joinCrcs, xxh32 } from '../../format/checksum.ts';
-import { writeU32 } from '../../format/little-endian.ts';
-import { SLOT_BYTES } from '../../format/page-header.ts';
-import { varintBytes, writeVarint } from '../../format/varint.ts';
-import { listBytes, type ListSource, writeList } from './bucket-list.ts';
-import { type ByteStrings, evenOffsets, orderTies } from './keys.ts';
-import { sortByU32 } from '../numbers/radix-order.ts';
-
-export const RECORD_HEAD_BYTES = 6;
-/** Of a record's size: its list lies elsewhere. */
-export const IS_LARGE = 0x8000;
 /** Offset, length and checksum at the end of such a record. */
 const PLACE_BYTES = 16;
-/**
- * Records of a part of a run that is put in order at once, so that it fits in a cache; parts at
- * most.
- */
-const PART_RECORDS = 16_384;
-const MAX_PART_BITS = 12;
 
 export interface EntryRun {
   entries: number;
@@ -218,93 +210,4 @@ export function writeLargeEntry(
   at = writeVarint(out, at, length);
   writeU32(out, at, joinCrcs(seed, place.getUint32(12, true), length));
   return at + 4;
-}
-
-/**
- * Records in ascending order of (hash, key), `sizes` as they store them. They are written in the
- * order in which they are there to parts by the first bits of their hashes, each of which is then
- * put in order in a cache: in one step every record would be a walk through all memory. Throws
- * RangeError on equal keys.
- */
-function* recordsByHash(
-  keys: ByteStrings,
-  sizes: Uint16Array,
-  write: (place: number, out: Uint8Array, at: number) => void,
-): Generator<Uint8Array, void, undefined> {
-  const shift =
-    32 - Math.min(MAX_PART_BITS, Math.max(0, Math.ceil(Math.log2(sizes.length / PART_RECORDS))));
-  for (const part of recordsInParts(keys, sizes, shift, write))
-    if (part.bytes.length > 0) yield sortedRecords(keys, part);
-}
-
-/** Records by the first bits of their hashes, else in the order of places; where each begins. */
-interface RecordPart {
-  bytes: Uint8Array;
-  hashes: Uint32Array;
-  places: Uint32Array;
-  starts: Uint32Array;
-}
-
-function recordsInParts(
-  keys: ByteStrings,
-  sizes: Uint16Array,
-  shift: number,
-  write: (place: number, out: Uint8Array, at: number) => void,
-): RecordPart[] {
-  const hashes = new Uint32Array(sizes.length);
-  const counts = new Uint32Array(2 ** (32 - shift));
-  const ends = new Uint32Array(counts.length);
-  const partOf = (hash: number) => (shift === 32 ? 0 : hash >>> shift);
-  for (let place = 0; place < sizes.length; place++) {
-    const hash = xxh32(keys.bytes, keys.offsets[place], keys.offsets[place + 1]);
-    hashes[place] = hash;
-    counts[partOf(hash)]++;
-    ends[partOf(hash)] += RECORD_HEAD_BYTES + (sizes[place] & ~IS_LARGE);
-  }
-  const parts = Array.from(counts, (count, part) => ({
-    bytes: new Uint8Array(ends[part]),
-    hashes: new Uint32Array(count),
-    places: new Uint32Array(count),
-    starts: new Uint32Array(count),
-  }));
-  counts.fill(0);
-  ends.fill(0);
-  for (let place = 0; place < sizes.length; place++) {
-    const number = partOf(hashes[place]);
-    const part = parts[number];
-    const i = counts[number]++;
-    const start = ends[number];
-    part.hashes[i] = hashes[place];
-    part.places[i] = place;
-    part.starts[i] = start;
-    const at = writeHead(part.bytes, start, hashes[place], sizes[place]);
-    write(place, part.bytes, at);
-    ends[number] = at + (sizes[place] & ~IS_LARGE);
-  }
-  return parts;
-}
-
-function sortedRecords(
-  keys: ByteStrings,
-  { bytes, hashes, places, starts }: RecordPart,
-): Uint8Array {
-  const n = hashes.length;
-  const order = Uint32Array.from(hashes, (_, i) => i);
-  sortByU32(hashes, order, new Uint32Array(n), new Uint32Array(n));
-  orderTies(keys, hashes, order, (i) => places[i]);
-  const sorted = new Uint8Array(bytes.length);
-  let to = 0;
-  for (let i = 0; i < n; i++) {
-    const start = starts[order[i]];
-    const end = order[i] + 1 < n ? starts[order[i] + 1] : bytes.length;
-    for (let k = start; k < end; k++) sorted[to++] = bytes[k];
-  }
-  return sorted;
-}
-
-function writeHead(bytes: Uint8Array, at: number, hash: number, size: number): number {
-  writeU32(bytes, at, hash);
-  bytes[at + 4] = size;
-  bytes[at + 5] = size >>> 8;
-  return at + RECORD_HEAD_BYTES;
 }

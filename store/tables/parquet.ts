@@ -1,25 +1,24 @@
 import { createWriteStream } from 'node:fs';
-import { createRequire } from 'node:module';
 import { pipeline } from 'node:stream/promises';
 import { TransformStream } from 'node:stream/web';
-import type * as ApacheArrow from 'apache-arrow';
-import type { Data, DataType, Field } from 'apache-arrow';
+import type { Field } from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 import { Failure } from '../../schemas/failures.ts';
+import { typeName, arrowType, arrowData } from './arrow-data.ts';
 import {
   type ColumnType,
   type ColumnValues,
-  isBinary,
-  isUtf8Column,
-  type ListColumn,
   rowsOf,
   type TableColumns,
   type TableSchema,
-  widthOf,
   type WritableColumns,
 } from './columns.ts';
-import { decodeStrings, decodeTable, encodeTable, ROW_GROUP_ROWS } from './table-file.ts';
-import { decodeUtf8, encodeUtf8, type Utf8Column } from './utf8-column.ts';
+import { encodeTable } from './encode-table.ts';
+import { loadParquet, type Arrow, type ParquetWasm } from './load-parquet.ts';
+import { decodeStrings, decodeTable } from './table-file.ts';
+import { ROW_GROUP_ROWS } from './table-format.ts';
+import { typedValues } from './typed-values.ts';
+import { encodeUtf8, type Utf8Column } from './utf8-column.ts';
 
 /**
  * How a table is dressed. `published`: the plainest, which every reader takes (snappy, no
@@ -32,9 +31,6 @@ export interface ParquetOptions {
   dress: ParquetDress;
   rowGroupRows?: number;
 }
-
-type Arrow = typeof ApacheArrow;
-type ParquetWasm = typeof Parquet;
 
 /**
  * A table to the bytes of a Parquet file; the same columns give the same bytes. A published table
@@ -266,195 +262,4 @@ export function checkFields(
         `${where}, column ${name}: expected ${type}, found ${found}`,
       );
   }
-}
-
-function arrowType(arrow: Arrow, type: ColumnType): DataType {
-  switch (type) {
-    case 'int32':
-      return new arrow.Int32();
-    case 'int64':
-      return new arrow.Int64();
-    case 'float32':
-      return new arrow.Float32();
-    case 'float64':
-      return new arrow.Float64();
-    case 'utf8':
-      return new arrow.Utf8();
-    case 'list<int32>':
-      return new arrow.List(new arrow.Field('element', new arrow.Int32(), false));
-    case 'list<int64>':
-      return new arrow.List(new arrow.Field('element', new arrow.Int64(), false));
-    case 'list<utf8>':
-      return new arrow.List(new arrow.Field('element', new arrow.Utf8(), false));
-    default:
-      return new arrow.FixedSizeBinary(widthOf(type));
-  }
-}
-
-function typeName(arrow: Arrow, type: DataType): string {
-  if (arrow.DataType.isList(type)) return `list<${typeName(arrow, type.valueType)}>`;
-  if (arrow.DataType.isFixedSizeBinary(type)) return `binary(${type.byteWidth})`;
-  return String(type as { toString(): string }).toLowerCase();
-}
-
-function arrowData(
-  arrow: Arrow,
-  name: string,
-  type: ColumnType,
-  values: ColumnValues<ColumnType>,
-  length: number,
-): Data {
-  const shape = { length, nullCount: 0 };
-  switch (type) {
-    case 'utf8':
-      return utf8Data(arrow, name, values as string[] | Utf8Column);
-    case 'list<int32>': {
-      const { offsets, values: items } = values as ListColumn<Int32Array>;
-      const child = arrow.makeData({
-        type: new arrow.Int32(),
-        length: items.length,
-        nullCount: 0,
-        data: items,
-      });
-      return arrow.makeData({
-        type: arrowType(arrow, type) as InstanceType<Arrow['List']>,
-        ...shape,
-        valueOffsets: offsets,
-        child,
-      });
-    }
-    case 'list<int64>': {
-      const { offsets, values: items } = values as ListColumn<BigInt64Array>;
-      const child = arrow.makeData({
-        type: new arrow.Int64(),
-        length: items.length,
-        nullCount: 0,
-        data: items,
-      });
-      return arrow.makeData({
-        type: arrowType(arrow, type) as InstanceType<Arrow['List']>,
-        ...shape,
-        valueOffsets: offsets,
-        child,
-      });
-    }
-    case 'list<utf8>': {
-      const { offsets, values: items } = values as ListColumn<string[] | Utf8Column>;
-      return arrow.makeData({
-        type: arrowType(arrow, type) as InstanceType<Arrow['List']>,
-        ...shape,
-        valueOffsets: offsets,
-        child: utf8Data(arrow, name, items),
-      });
-    }
-    default:
-      return arrow.makeData({
-        type: arrowType(arrow, type) as InstanceType<Arrow['Int32']>,
-        ...shape,
-        data: values as Int32Array,
-      });
-  }
-}
-
-function utf8Data(arrow: Arrow, name: string, strings: string[] | Utf8Column): Data {
-  const { offsets, bytes } = isUtf8Column(strings) ? strings : encodeUtf8(strings, name);
-  return arrow.makeData({
-    type: new arrow.Utf8(),
-    length: offsets.length - 1,
-    nullCount: 0,
-    valueOffsets: offsets,
-    data: bytes,
-  });
-}
-
-function typedValues(name: string, type: ColumnType, chunks: Data[]): ColumnValues<ColumnType> {
-  switch (type) {
-    case 'int32':
-      return joined(Int32Array, chunks);
-    case 'int64':
-      return joined(BigInt64Array, chunks);
-    case 'float32':
-      return joined(Float32Array, chunks);
-    case 'float64':
-      return joined(Float64Array, chunks);
-    case 'utf8':
-      return chunks.flatMap((chunk) => stringsOf(name, chunk));
-    case 'list<int32>':
-      return { offsets: joinedOffsets(chunks), values: joined(Int32Array, chunks.map(itemsOf)) };
-    case 'list<int64>':
-      return { offsets: joinedOffsets(chunks), values: joined(BigInt64Array, chunks.map(itemsOf)) };
-    case 'list<utf8>':
-      return {
-        offsets: joinedOffsets(chunks),
-        values: chunks.flatMap((chunk) => stringsOf(name, itemsOf(chunk))),
-      };
-    default:
-      return joined(Uint8Array, chunks, isBinary(type) ? widthOf(type) : 1);
-  }
-}
-
-interface TypedArray<A> {
-  readonly length: number;
-  set(values: A, offset: number): void;
-  subarray(start: number, end: number): A;
-}
-
-/**
- * The buffers of chunks end to end; an IPC buffer may be padded, so its length is not the number of
- * rows.
- */
-function joined<A extends TypedArray<A>>(
-  array: new (length: number) => A,
-  chunks: Data[],
-  width = 1,
-): A {
-  const out = new array(chunks.reduce((sum, { length }) => sum + length * width, 0));
-  let filled = 0;
-  for (const { values, length } of chunks) {
-    out.set((values as A).subarray(0, length * width), filled);
-    filled += length * width;
-  }
-  return out;
-}
-
-/** Offsets of all chunks as one list, whose values follow one another. */
-function joinedOffsets(chunks: Data[]): Int32Array {
-  const out = new Int32Array(chunks.reduce((sum, { length }) => sum + length, 1));
-  let row = 0;
-  let base = 0;
-  for (const { valueOffsets, length } of chunks) {
-    if (length === 0) continue;
-    const first = valueOffsets[0]!;
-    for (let i = 1; i <= length; i++) out[row + i] = base + valueOffsets[i]! - first;
-    row += length;
-    base = out[row]!;
-  }
-  return out;
-}
-
-/** The items of a list's chunk that its offsets span. */
-function itemsOf(chunk: Data): Data {
-  const items = chunk.children[0]!;
-  if (chunk.length === 0) return items.slice(0, 0);
-  const first = chunk.valueOffsets[0]!;
-  return items.slice(first, chunk.valueOffsets[chunk.length]! - first);
-}
-
-function stringsOf(name: string, { valueOffsets, values, length }: Data): string[] {
-  if (length === 0) return [];
-  return decodeUtf8(
-    { offsets: (valueOffsets as Int32Array).subarray(0, length + 1), bytes: values as Uint8Array },
-    name,
-  );
-}
-
-let loaded: { arrow: Arrow; parquet: ParquetWasm } | undefined;
-
-/** On first use: 150 ms and a WASM module that most processes never need. */
-export async function loadParquet(): Promise<{ arrow: Arrow; parquet: ParquetWasm }> {
-  loaded ??= {
-    arrow: await import('apache-arrow'),
-    parquet: createRequire(import.meta.url)('parquet-wasm') as ParquetWasm,
-  };
-  return loaded;
 }

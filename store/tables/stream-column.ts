@@ -1,8 +1,9 @@
 import type * as Parquet from 'parquet-wasm';
 import { Failure } from '../../schemas/failures.ts';
 import { widthOf } from './columns.ts';
-import { checkFields, loadParquet } from './parquet.ts';
-import { ROW_GROUP_ROWS } from './table-file.ts';
+import { loadParquet } from './load-parquet.ts';
+import { checkFields } from './parquet.ts';
+import { ROW_GROUP_ROWS } from './table-format.ts';
 
 /** Rows of a column as bytes: n x width, or strings with n + 1 ends in `bytes`. */
 export interface ColumnPiece {

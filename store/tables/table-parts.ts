@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Failure } from '../../schemas/failures.ts';
 import type { Artifact } from '../artifacts.ts';
 import type { TableColumns, TableSchema } from './columns.ts';
-import { footerLength, type RowGroup, rowGroupsOf } from './table-file.ts';
+import { type RowGroup, rowGroupsOf } from './table-file.ts';
+import { footerLength } from './table-footer.ts';
 
 /** What a file ends with: the length of its footer, and PAR1. */
 const TAIL_BYTES = 8;

@@ -1,6 +1,7 @@
 import type { TableColumns, TableSchema, WritableColumns } from './columns.ts';
 import type { GrowingFile } from '../growing-file.ts';
-import { ROW_GROUP_ROWS, tableEncoder } from './table-file.ts';
+import { tableEncoder } from './encode-table.ts';
+import { ROW_GROUP_ROWS } from './table-format.ts';
 
 /** Columns of integers. */
 export type IntegerSchema = Readonly<Record<string, 'int32' | 'int64'>>;

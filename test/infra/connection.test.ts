@@ -15,10 +15,10 @@ import {
   type ClientConnection,
   connectClient,
   connectWorker,
-  ensureSearchAttributes,
   isTemporalConfigured,
-  queuesWithoutPollers,
 } from '../../workers/connection.ts';
+import { queuesWithoutPollers } from '../../workers/queue-pollers.ts';
+import { ensureSearchAttributes } from '../../workers/search-attributes.ts';
 
 const address = process.env.HASHLOOM_TEST_TEMPORAL!;
 

@@ -1,4 +1,4 @@
-import type { TokenOptions } from '../../sources/text/tokenise.ts';
+import type { TokenOptions } from '../../sources/text/token-options.ts';
 
 /**
  * The tokeniser's rule on a whole text at once, where no stretch without white space passes 65,536

@@ -12,11 +12,11 @@ import {
   artifactKey,
   artifactReference,
   type ArtifactToWrite,
-  canonicalJson,
   openArtifact,
   readManifest,
   writeArtifact,
 } from '../../store/artifacts.ts';
+import { canonicalJson } from '../../store/canonical-json.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import { bytesOf, listed } from './store-behaviour.ts';

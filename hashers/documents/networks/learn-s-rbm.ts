@@ -1,3 +1,21 @@
+import type * as Tf from '@tensorflow/tfjs-core';
+import { Adam } from '../../../kernels/documents/adam-sparse.ts';
+import { type Layer, projectSparse } from '../../../kernels/documents/encode-sparse.ts';
+import { LimitError } from '../../../kernels/limit-error.ts';
+import { log } from '../../../kernels/numbers/elementary.ts';
+import { medianOf } from '../../../kernels/numbers/median.ts';
+import { RandomStream } from '../../../kernels/numbers/random.ts';
+import { shuffle } from '../../../kernels/numbers/shuffle.ts';
+import { takeRows, type TrainingDocuments } from '../training-documents.ts';
+import { contrast, hiddenUnits, type Machine } from './boltzmann.ts';
+import { denseWords, GAIN, onlyWords, commonWords } from './common-words.ts';
+import { dense } from './dense.ts';
+import type { LearnInput } from './learn-network.ts';
+import type { NetworkState, Weights } from './network-state.ts';
+import { HASHER_PURPOSE, noiseOf, normalsOf } from './noise.ts';
+import { reconstruction, wordEntries } from './reconstruction.ts';
+import { type Check, partValidation, trainWithChecks } from './train-with-checks.ts';
+
 /**
  * Semantic hashing by stacked restricted Boltzmann machines (Salakhutdinov and Hinton 2009): words
  * - `hidden` - `hidden` - bits. In the first half of the epochs the machines are learned one after
@@ -6,36 +24,20 @@
  * they come to be 0 or 1. A bit is 1 where its unit is above its median.
  */
 
-import { LimitError } from '../../../kernels/limit-error.ts';
-import type * as Tf from '@tensorflow/tfjs-core';
-import { Adam } from '../../../kernels/documents/adam-sparse.ts';
-import { log } from '../../../kernels/numbers/elementary.ts';
-import { type Layer, projectSparse } from '../../../kernels/documents/encode-sparse.ts';
-import { medianOf } from '../../../kernels/numbers/median.ts';
-import { RandomStream } from '../../../kernels/numbers/random.ts';
-import { shuffle } from '../../../kernels/numbers/shuffle.ts';
-import { contrast, hiddenUnits, type Machine } from './boltzmann.ts';
-import { dense } from './dense.ts';
-import type { LearnInput } from './learn-network.ts';
-import { type NetworkState, type Weights } from './network-state.ts';
-import { HASHER_PURPOSE, type Noise, noiseOf, normalsOf } from './noise.ts';
-import { reconstruction, wordEntries } from './reconstruction.ts';
-import { type Check, partValidation, trainWithChecks } from './train-with-checks.ts';
-import { takeRows, type TrainingDocuments } from '../training-documents.ts';
-
-/** The words that most documents have, as in the paper; the others are not seen. */
-const WORDS = 2000;
 /** Of Adam, where `hashing.rate` says nothing. */
 const RATE = 0.003;
-/** Vectors of length 1 are taken so many times longer, about the counts of words. */
-const GAIN = 10;
+
 const LAYERS = 3;
+
 const FIRST_DEVIATION = 0.01;
+
 /** Of the noise on what goes into the bits. */
 const CODE_NOISE = 4;
+
 const FLOOR = 1e-4;
 
 const layerName = (l: number): string => `machine-${l}`;
+
 const decoderName = (l: number): string => `decoder-${l}`;
 
 export async function learnStackedMachines(
@@ -96,41 +98,6 @@ interface Step extends Omit<LearnInput, 'method'> {
   adam: Adam;
   /** Batches from the start. */
   step: number;
-}
-
-/** Term numbers of the words that most documents have, ascending. */
-function commonWords({ rows, terms }: TrainingDocuments): Int32Array {
-  const counts = new Int32Array(terms);
-  for (const term of rows.terms) counts[term]! += 1;
-  return Int32Array.from({ length: terms }, (_, term) => term)
-    .sort((a, b) => counts[b]! - counts[a]! || a - b)
-    .slice(0, WORDS)
-    .sort();
-}
-
-/** The documents with these words alone, numbered by their places. */
-function onlyWords(
-  { rows: { offsets, terms, weights }, labels, terms: V }: TrainingDocuments,
-  words: Int32Array,
-): TrainingDocuments {
-  const place = new Int32Array(V).fill(-1);
-  for (const [at, word] of words.entries()) place[word] = at;
-  const kept: number[] = [];
-  const ends = new Int32Array(offsets.length);
-  for (let r = 0; r + 1 < offsets.length; r++) {
-    for (let at = offsets[r]!; at < offsets[r + 1]!; at++)
-      if (place[terms[at]!]! >= 0) kept.push(at);
-    ends[r + 1] = kept.length;
-  }
-  return {
-    rows: {
-      offsets: ends,
-      terms: Int32Array.from(kept, (at) => place[terms[at]!]!),
-      weights: Float32Array.from(kept, (at) => weights[at]!),
-    },
-    terms: words.length,
-    labels,
-  };
 }
 
 /** Weights near 0, biases 0, but those of words at how often they come. */
@@ -263,21 +230,6 @@ function learnTogether(
   for (const [at, name] of names.entries())
     adam.step(name, gradients[at]!, settings.rate ?? RATE, count);
   return loss;
-}
-
-/** (B, words): weights in place of counts, times GAIN. */
-function denseWords(
-  tf: typeof Tf,
-  { rows, terms }: TrainingDocuments,
-  wordDropout: number,
-  noise: Noise,
-): Tf.Tensor2D {
-  const B = rows.offsets.length - 1;
-  const x = new Float32Array(B * terms);
-  for (let r = 0; r < B; r++)
-    for (let at = rows.offsets[r]!; at < rows.offsets[r + 1]!; at++)
-      x[r * terms + rows.terms[at]!] = GAIN * noise.kept(wordDropout) * rows.weights[at]!;
-  return tf.tensor2d(x, [B, terms]);
 }
 
 /** The machines as layers over all terms, cut at the medians of `training`. */

@@ -7,7 +7,8 @@ import {
   type Shard,
 } from '../../../kernels/words/build-dictionary.ts';
 import { scanWords } from '../../../kernels/words/scan-words.ts';
-import { type TokenOptions, tokenise } from '../../../sources/text/tokenise.ts';
+import type { TokenOptions } from '../../../sources/text/token-options.ts';
+import { tokenise } from '../../../sources/text/tokenise.ts';
 
 const OPTIONS: TokenOptions = {
   minimumLength: 1,

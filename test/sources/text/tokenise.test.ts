@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { type TokenOptions, type TokenSink, tokenise } from '../../../sources/text/tokenise.ts';
+import type { TokenOptions, TokenSink } from '../../../sources/text/token-options.ts';
+import { tokenise } from '../../../sources/text/tokenise.ts';
 import { tokeniseWhole } from '../../reference/tokenise-whole.ts';
 
 const ALL: TokenOptions = {

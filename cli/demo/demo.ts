@@ -41,7 +41,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
     if (!json) err.write(`${line}\n`);
   });
   const configuration = await loadConfiguration(file);
-  const again = `${program} demo${options.home === DEFAULT_HOME ? '' : ` --home ${options.home}`}`;
+  const again = againCommand(program, home);
   const result = await runLocally(configuration, {
     home,
     threads: options.threads,
@@ -131,9 +131,9 @@ function farewell({ home, program, terminals }: DemoOptions, seconds: number): s
   const folder = relative('.', resolve(home)) || '.';
   const index = join(folder, 'store', 'indexes', DEMO_CONFIGURATION.index);
   const lines = [
-    ['another word', `${program} lookup money --index ${index}`],
-    ['the run in Temporal’s UI', `${program} dev --home ${folder}`],
-    ['the demo again, from its artifacts', `${program} demo`],
+    ['another word', `${program} lookup money --index ${shellWord(index)}`],
+    ['the run in Temporal’s UI', `${program} dev --home ${shellWord(folder)}`],
+    ['the demo again, from its artifacts', againCommand(program, home)],
     ['your own corpus', `${program} init --corpus FOLDER && ${program} run --local`],
   ] as const;
   const width = Math.max(...lines.map(([title]) => title.length));
@@ -144,4 +144,13 @@ function farewell({ home, program, terminals }: DemoOptions, seconds: number): s
     ...lines.map(([title, command]) => `  ${title.padEnd(width)}  ${out.paint('cyan', command)}`),
     '',
   ].join('\n');
+}
+
+function againCommand(program: string, home: string): string {
+  return home === DEFAULT_HOME ? `${program} demo` : `${program} demo --home ${shellWord(home)}`;
+}
+
+/** A path as a shell takes it for one word. */
+function shellWord(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -30,5 +30,5 @@ export type RunStage = (
   input: unknown,
   origin: StageContext['origin'],
   signal: AbortSignal,
-  onReport: (report: StageReport) => void,
+  onProgress: (report: StageReport) => void,
 ) => Promise<StageOutcome>;

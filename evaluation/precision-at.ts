@@ -33,7 +33,7 @@ export function precisionAt(
   database: LabelledCodes,
   bits: number,
   n: number,
-  tell?: (done: number, total: number) => void,
+  onProgress?: (done: number, total: number) => void,
 ): PrecisionAt {
   const [q, m] = [rowsOf(queries, bits, 'queries'), rowsOf(database, bits, 'database')];
   const labelCount =
@@ -50,7 +50,7 @@ export function precisionAt(
   let plainSum = 0;
   let boundSum = 0;
   for (let query = 0; query < q; query++) {
-    if (query % QUERIES_A_TELL === 0) tell?.(query, q);
+    if (query % QUERIES_A_STEP === 0) onProgress?.(query, q);
     relevant.fill(0);
     for (let at = queries.labels.offsets[query]!; at < queries.labels.offsets[query + 1]!; at++)
       for (const row of holders[queries.labels.values[at]!]!) relevant[row] = 1;
@@ -93,7 +93,7 @@ export function precisionAt(
   };
 }
 
-const QUERIES_A_TELL = 256;
+const QUERIES_A_STEP = 256;
 
 function rowsOf({ codes, labels }: LabelledCodes, bits: number, what: string): number {
   const rows = labels.offsets.length - 1;

@@ -14,7 +14,7 @@ export interface MapInput {
   buckets: BucketTables;
   seed: number;
   /** Called between steps; may throw to stop. */
-  report: (done: number, total: number) => void;
+  onProgress: (done: number, total: number) => void;
 }
 
 const NAMED = 60;
@@ -60,8 +60,15 @@ export function commonestEmbeddings(
  * A map by UMAP (McInnes et al., 2018). The library draws with the platform's exp and pow, so the
  * places may differ between JavaScript engines; on one engine a seed gives one map.
  */
-export function mapVectors({ places, sample, words, buckets, seed, report }: MapInput): MapPoint[] {
-  const found = umapPlaces(places, sample.length, seed, report);
+export function mapVectors({
+  places,
+  sample,
+  words,
+  buckets,
+  seed,
+  onProgress,
+}: MapInput): MapPoint[] {
+  const found = umapPlaces(places, sample.length, seed, onProgress);
   const points = found.map(({ x, y }, at) => ({
     word: words[sample[at]!]!,
     x,
@@ -78,7 +85,7 @@ export function umapPlaces(
   given: MapInput['places'],
   n: number,
   seed: number,
-  report: MapInput['report'],
+  onProgress: MapInput['onProgress'],
 ): { x: number; y: number }[] {
   if (n < FEWEST) return [];
   const random = new RandomStream(seed, PURPOSE.report, 1);
@@ -92,7 +99,7 @@ export function umapPlaces(
   if ('indices' in given) umap.setPrecomputedKNN(given.indices, given.distances);
   const steps = umap.initializeFit('indices' in given ? given.indices : rowsOf(given.vectors, n));
   for (let step = 0; step < steps; step++) {
-    if (step % 10 === 0) report(step, steps);
+    if (step % 10 === 0) onProgress(step, steps);
     umap.step();
   }
   return umap.getEmbedding().map(([x, y]) => ({ x: round(x!), y: round(y!) }));

@@ -176,17 +176,14 @@ function checkColumn(
     found === 'int32' || found === 'int64' || found === 'float' || found === 'double';
   const isList = found === 'list of text' || found === 'list of int32' || found === 'list of int64';
   const isNumbers = found === 'list of float' || found === 'list of double';
-  const fits =
-    kind === 'numbers'
-      ? isNumbers
-      : kind === 'text'
-        ? found === 'text' || found === 'list of text'
-        : kind === 'id'
-          ? isId
-          : kind === 'number'
-            ? isNumber
-            : isList;
-  if (!fits)
+  const fits: Record<ParquetColumnKind, boolean> = {
+    numbers: isNumbers,
+    text: found === 'text' || found === 'list of text',
+    id: isId,
+    number: isNumber,
+    ids: isList,
+  };
+  if (!fits[kind])
     throw new Failure(
       'DataError',
       `${uri}: column "${name}" is ${found}, expected ${EXPECTED[kind]}`,

@@ -48,8 +48,8 @@ export async function collectGarbage(
   index: string,
   options: GarbageOptions,
 ): Promise<Garbage> {
-  const { current, standing } = await readIndexState(store, index);
-  if (!current || !standing)
+  const { current, currentVersion } = await readIndexState(store, index);
+  if (!current || !currentVersion)
     throw new Failure(
       'IntegrityError',
       `nothing is published at ${store.uri}/${indexFolder(index)}: expected current.json there`,

@@ -23,7 +23,7 @@ export interface DataFile {
   rows: number;
 }
 
-const PLAIN = { dress: 'published' } as const;
+const PLAIN = { profile: 'published' } as const;
 
 /**
  * What another method needs to learn and be measured on the same data as a version, as Parquet

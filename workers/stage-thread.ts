@@ -29,7 +29,7 @@ export default async function runStage(task: ThreadTask): Promise<StageOutcome> 
     trainThreads: task.trainThreads,
     openTensorflow: () => openTensorflow(),
     stageThreads: task.stageThreads,
-    report(done, total, figures = {}) {
+    onProgress(done, total, figures = {}) {
       task.port.postMessage({ done, total, figures } satisfies StageReport);
       if (Atomics.load(cancel, 0) === 1) throw new StageCancelled();
     },

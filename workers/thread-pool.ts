@@ -27,10 +27,10 @@ export function createThreadPool(threads: number, trainThreads: number): ThreadP
     atomics: 'disabled',
   });
   return {
-    async runStage(activity, input, origin, signal, onReport) {
+    async runStage(activity, input, origin, signal, onProgress) {
       const cancel = new SharedArrayBuffer(4);
       const { port1, port2 } = new MessageChannel();
-      port1.on('message', onReport);
+      port1.on('message', onProgress);
       const kill = new AbortController();
       let grace: NodeJS.Timeout | undefined;
       const onAbort = () => {

@@ -135,7 +135,8 @@ function describeStages(stages: StageProgress[]): string {
   // An em space, and no break before a unit.
   const pad = (text: string) => `\u2003${text.replace(' ', '\u00A0')}`;
   const rows = stages.map(({ name, state, result }) => {
-    const how = result ? (result.cached ? 'cached' : 'run') : state;
+    const made = result?.cached === true ? 'cached' : 'run';
+    const how = result ? made : state;
     const figures = result
       ? [
           result.rows.toLocaleString('en-US'),

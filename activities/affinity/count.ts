@@ -14,7 +14,7 @@ import { growingFile } from '../../store/growing-file.ts';
 import { decodeParquet, decodeWords, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { mergePieces } from './merge-pieces.ts';
-import { runOfPairs } from './pair-run.ts';
+import { sortedRunOfPairs } from './pair-run.ts';
 import { countsParts } from './read-run.ts';
 import { countArtifact, type CountParameters } from './name-counts.ts';
 import { type StageContext, type StageInput } from '../stage/stage.ts';
@@ -57,15 +57,15 @@ export async function count(input: CountInput, context: StageContext): Promise<B
     const { parameters, inputs } = countArtifact(members, input);
     const scratch = await mkdtemp(join(tmpdir(), 'hashloom-count-'));
     try {
-      const run = await produceArtifact(
+      const sortedRun = await produceArtifact(
         context,
         store,
         { stage: 'count', parameters, inputs, force: input.force },
         () => countGroup(store, members, input, context, scratch),
       );
-      output.cached &&= run.cached;
-      output.rows += run.rows;
-      output.bytes += run.bytes;
+      output.cached &&= sortedRun.cached;
+      output.rows += sortedRun.rows;
+      output.bytes += sortedRun.bytes;
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
@@ -92,32 +92,32 @@ async function countGroup(
   );
   const size = words.offsets.length - 1;
   const isPairs = shards[0]?.manifest.parameters['kind'] === 'pairs';
-  const report = throttled((done, total) =>
-    context.report(done, total, { pairs: pieces.entries() }),
+  const onProgress = throttled((done, total) =>
+    context.onProgress(done, total, { pairs: pieces.entries() }),
   );
-  const pieces = mergePieces(size, scratch, report);
+  const pieces = mergePieces(size, scratch, onProgress);
 
   if (isPairs) {
     for (const [at, shard] of shards.entries()) {
       await pieces.add(
-        await runOfPairs(
+        await sortedRunOfPairs(
           shard,
           places[at]!,
           size,
           growingFile(pieces.place(), shards.length === 1 ? MAX_BYTES_IN_MEMORY : 0),
         ),
       );
-      report(at, shards.length);
+      onProgress(at, shards.length);
     }
   } else {
     const counter = createRowCounter(size, input.window);
     const pieceTokens = tokensOfPiece(input.memoryMiB / context.stageThreads, size);
     const finishPiece = async (isOnly: boolean) =>
       await pieces.add(
-        writeRows(counter, size, pieces.place(), isOnly ? MAX_BYTES_IN_MEMORY : 0, report),
+        writeRows(counter, size, pieces.place(), isOnly ? MAX_BYTES_IN_MEMORY : 0, onProgress),
       );
     for (const [at, shard] of shards.entries()) {
-      report(at, shards.length);
+      onProgress(at, shards.length);
       const { tokens } = await decodeParquet(
         await shard.part('tokens.parquet'),
         TOKENS,
@@ -138,18 +138,18 @@ async function countGroup(
     }
     await finishPiece(pieces.pieces() === 0);
   }
-  const run = await pieces.finish();
+  const sortedRun = await pieces.finish();
   const parts: PartToWrite[] = [
     {
       name: 'words.parquet',
-      bytes: await encodeParquet(WORDS, { word: words }, { dress: 'internal' }),
+      bytes: await encodeParquet(WORDS, { word: words }, { profile: 'internal' }),
       rows: size,
     },
-    ...(await countsParts(run, 'run')),
+    ...(await countsParts(sortedRun, 'run')),
   ];
   return {
     parts,
-    rows: run.entries,
+    rows: sortedRun.entries,
     facts: {
       scale: isPairs ? PAIR_SCALE : windowScale(input.window),
       files: members.length,
@@ -192,12 +192,12 @@ function writeRows(
   size: number,
   path: string,
   mostBytes: number,
-  report: (done: number, total: number) => void,
+  onProgress: (done: number, total: number) => void,
 ): CountsFile {
-  const run = createCountsWriter(growingFile(path, mostBytes));
+  const sortedRun = createCountsWriter(growingFile(path, mostBytes));
   for (const rows of counter.rows()) {
-    run.add(rows.from, rows.ends, rows.code());
-    report(rows.from, size);
+    sortedRun.add(rows.from, rows.ends, rows.code());
+    onProgress(rows.from, size);
   }
-  return run.finish();
+  return sortedRun.finish();
 }

@@ -11,7 +11,7 @@ import { growingFile } from '../../store/growing-file.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { createTableWriter } from '../../store/tables/table-writer.ts';
-import { openRun, readBlocks } from './read-run.ts';
+import { openSortedRun, readBlocks } from './read-run.ts';
 import { mergeArtifact, type MergeParameters } from './name-counts.ts';
 import { type StageContext, type StageInput } from '../stage/stage.ts';
 import { throttled } from '../stage/throttled.ts';
@@ -77,19 +77,19 @@ async function filterRange(
     total: totalOf(marginals),
     scale: Number(total.manifest.facts['scale']),
   };
-  const report = throttled((done, total) => context.report(done, total));
+  const onProgress = throttled((done, total) => context.onProgress(done, total));
   const range = await openArtifact(store, mergeArtifact(input.merged, input).artifact);
-  const run = await openRun(range, 'rows');
-  const blocks = readBlocks(run, 0, AHEAD_BYTES);
+  const sortedRun = await openSortedRun(range, 'rows');
+  const blocks = readBlocks(sortedRun, 0, AHEAD_BYTES);
   const kept = createTableWriter(RUN, growingFile(path, MAX_BYTES_IN_MEMORY));
   let at = 0;
-  for (const [block, { entries }] of run.blocks.entries()) {
+  for (const [block, { entries }] of sortedRun.blocks.entries()) {
     const { columns, sums } = decodeEntries(await blocks.next(), entries);
     const rows = new Int32Array(entries);
-    const start = run.starts[block]!;
+    const start = sortedRun.starts[block]!;
     for (let from = 0; from < entries; at++) {
-      const end = run.ends[at]! - start;
-      rows.fill(run.rows[at]!, from, end);
+      const end = sortedRun.ends[at]! - start;
+      rows.fill(sortedRun.rows[at]!, from, end);
       from = end;
     }
     const pairs = {
@@ -102,7 +102,7 @@ async function filterRange(
       { row: rows, column: pairs.columns, sum: toInt64(pairs.sums.subarray(0, count)) },
       count,
     );
-    report(block, run.blocks.length);
+    onProgress(block, sortedRun.blocks.length);
   }
   const { content, rows } = kept.finish();
   return { parts: [{ name: 'kept.parquet', ...content, rows }], rows };

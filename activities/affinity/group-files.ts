@@ -85,7 +85,7 @@ export async function groupFiles(
       parts: [
         {
           name: 'groups.parquet',
-          bytes: await encodeParquet(GROUPS, columns, { dress: 'internal' }),
+          bytes: await encodeParquet(GROUPS, columns, { profile: 'internal' }),
           rows: members.length,
         },
       ],
@@ -155,7 +155,7 @@ async function tokensOf(
   const tokens = new Float64Array(artifacts.length);
   const look = async (artifact: ArtifactReference, at: number): Promise<void> => {
     tokens[at] = (await openArtifact(store, artifact)).manifest.rows;
-    if (at % LOOKS_AT_ONCE === 0) context.report(at, artifacts.length);
+    if (at % LOOKS_AT_ONCE === 0) context.onProgress(at, artifacts.length);
   };
   await pMap(artifacts, look, { concurrency: LOOKS_AT_ONCE });
   return tokens;

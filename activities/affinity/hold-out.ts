@@ -58,7 +58,7 @@ export async function holdOut(input: HoldOutInput, context: StageContext): Promi
     let done = 0;
     for await (const { row, column } of readTablePart(affinity, 'affinity.parquet', AFFINITY)) {
       training.add({ row, column }, holding.add(row, column));
-      context.report((done += row.length), affinity.manifest.rows);
+      context.onProgress((done += row.length), affinity.manifest.rows);
     }
     const { left, right } = holding.finish();
     const { content, rows } = training.finish();
@@ -66,7 +66,7 @@ export async function holdOut(input: HoldOutInput, context: StageContext): Promi
       { name: 'training.parquet', ...content, rows },
       {
         name: 'held-out.parquet',
-        bytes: await encodeParquet(HELD_OUT, { left, right }, { dress: 'internal' }),
+        bytes: await encodeParquet(HELD_OUT, { left, right }, { profile: 'internal' }),
         rows: left.length,
       },
     ];

@@ -40,7 +40,7 @@ export interface MeasureAffinityOutput extends AffinityFigures {
 }
 
 /**
- * Costs of a false member that are tried; the best by F1 on these queries counts, so the yardstick
+ * Costs of a false member that are tried; the best by F1 on these queries counts, so the measure
  * is, if anything, too high.
  */
 const COSTS = [0.1, 0.2, 0.3, 0.4, 0.5];
@@ -96,7 +96,7 @@ export async function measureAffinity(
     );
     const sample = sampleQueries(truth, words, queries, seed);
     for (const [at, cost] of COSTS.entries()) {
-      context.report(at, COSTS.length);
+      context.onProgress(at, COSTS.length);
       const labels = greedyClusters(affinity, { tables, cost, sweeps: SWEEPS, seed });
       const retrieve = retrieveByLabel(labels, tables);
       const { precision, recall, f1 } = precisionRecall(retrieve, truth, sample);

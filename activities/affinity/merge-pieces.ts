@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type CountsFile, createCountsWriter } from '../../store/tables/counts-file.ts';
 import { growingFile } from '../../store/growing-file.ts';
 import { mergeRuns } from './merge-runs.ts';
-import { runOfFile } from './read-run.ts';
+import { sortedRunOfFile } from './read-run.ts';
 
 /** The runs of one group on their way to one run. */
 export interface PieceMerge {
@@ -28,7 +28,7 @@ export const MAX_MERGED = 64;
 export function mergePieces(
   size: number,
   folder: string,
-  report: (done: number, total: number) => void,
+  onProgress: (done: number, total: number) => void,
 ): PieceMerge {
   const toGlobal = Int32Array.from({ length: size }, (_, id) => id);
   const levels: CountsFile[][] = [];
@@ -41,10 +41,10 @@ export function mergePieces(
     if (pieces.length === 1) return pieces[0]!;
     const writer = createCountsWriter(growingFile(place(), 0));
     await mergeRuns(
-      pieces.map((piece, at) => ({ run: runOfFile(piece, `piece ${at}`), toGlobal })),
+      pieces.map((piece, at) => ({ sortedRun: sortedRunOfFile(piece, `piece ${at}`), toGlobal })),
       { size, from: 0, to: size },
       writer,
-      (row) => report(row, size),
+      (row) => onProgress(row, size),
     );
     for (const { content } of pieces) if ('file' in content) await rm(content.file);
     return writer.finish();

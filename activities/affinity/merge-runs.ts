@@ -1,11 +1,11 @@
 import { BLOCK_ENTRIES } from '../../kernels/affinity/count-rows.ts';
 import { mergeRows, type RowMerge } from '../../kernels/affinity/merge-rows.ts';
 import type { CountsWriter } from '../../store/tables/counts-file.ts';
-import { largestBlock, readBlocks, type Run } from './read-run.ts';
+import { largestBlock, readBlocks, type SortedRun } from './read-run.ts';
 
 /** A run and what its words are in the result. */
-export interface MappedRun {
-  run: Run;
+export interface MappedSortedRun {
+  sortedRun: SortedRun;
   /** The id of each of its ids, rising, or -1. */
   toGlobal: Int32Array;
 }
@@ -26,10 +26,10 @@ const AHEAD_BYTES = 16 * 1024 * 1024;
  * is read ahead, of the result a block.
  */
 export async function mergeRuns(
-  mapped: readonly MappedRun[],
+  mapped: readonly MappedSortedRun[],
   { size, from, to }: MergeRange,
   file: CountsWriter,
-  report: (row: number) => void,
+  onProgress: (row: number) => void,
 ): Promise<RowMerge> {
   const merging = mergeRows(size, BLOCK_ENTRIES);
   const sources = mapped.map(
@@ -45,9 +45,9 @@ export async function mergeRuns(
     }
     merging.endRow(row);
     block.ends.push(merging.pending());
-    if (merging.pending() >= BLOCK_ENTRIES) flush(merging, block, file, report);
+    if (merging.pending() >= BLOCK_ENTRIES) flush(merging, block, file, onProgress);
   }
-  flush(merging, block, file, report);
+  flush(merging, block, file, onProgress);
   return merging;
 }
 
@@ -61,12 +61,12 @@ function flush(
   merging: RowMerge,
   block: Block,
   file: CountsWriter,
-  report: (row: number) => void,
+  onProgress: (row: number) => void,
 ): void {
   file.add(block.first, Uint32Array.from(block.ends), merging.take());
   block.first += block.ends.length;
   block.ends = [];
-  report(block.first - 1);
+  onProgress(block.first - 1);
 }
 
 /**
@@ -75,7 +75,7 @@ function flush(
  */
 class Source {
   readonly #merging: RowMerge;
-  readonly #run: Run;
+  readonly #sortedRun: SortedRun;
   readonly #toGlobal: Int32Array;
   readonly #aheadBytes: number;
   readonly #number: number;
@@ -85,26 +85,31 @@ class Source {
   #passed = 0;
   #coded: ReturnType<typeof readBlocks> | undefined;
 
-  constructor(merging: RowMerge, { run, toGlobal }: MappedRun, from: number, aheadBytes: number) {
+  constructor(
+    merging: RowMerge,
+    { sortedRun, toGlobal }: MappedSortedRun,
+    from: number,
+    aheadBytes: number,
+  ) {
     this.#merging = merging;
-    this.#run = run;
+    this.#sortedRun = sortedRun;
     this.#toGlobal = toGlobal;
     this.#aheadBytes = aheadBytes;
-    this.#number = merging.addRun(toGlobal, largestBlock(run));
-    this.#at = firstFrom(run, toGlobal, from);
+    this.#number = merging.addRun(toGlobal, largestBlock(sortedRun));
+    this.#at = firstFrom(sortedRun, toGlobal, from);
     this.#settle();
   }
 
   /** The row of the result that its next entries are of; infinite behind its last. */
   row(): number {
-    return this.#at < this.#run.rows.length
-      ? this.#toGlobal[this.#run.rows[this.#at]!]!
+    return this.#at < this.#sortedRun.rows.length
+      ? this.#toGlobal[this.#sortedRun.rows[this.#at]!]!
       : Number.POSITIVE_INFINITY;
   }
 
   /** Adds these to the row at work. A promise where it has to read. */
   add(): Promise<void> | undefined {
-    if (this.#block < 0 || this.#start() >= this.#run.starts[this.#block + 1]!)
+    if (this.#block < 0 || this.#start() >= this.#sortedRun.starts[this.#block + 1]!)
       return this.#readAndAdd();
     this.#addRow();
     return undefined;
@@ -112,18 +117,18 @@ class Source {
 
   /** Where the next entries begin. */
   #start(): number {
-    return this.#at === 0 ? 0 : this.#run.ends[this.#at - 1]!;
+    return this.#at === 0 ? 0 : this.#sortedRun.ends[this.#at - 1]!;
   }
 
   /** Rows of words that are not in the result lie between. */
   #settle(): void {
-    const { rows } = this.#run;
+    const { rows } = this.#sortedRun;
     while (this.#at < rows.length && this.#toGlobal[rows[this.#at]!]! < 0) this.#at += 1;
   }
 
   #addRow(): void {
     const start = this.#start();
-    const end = this.#run.ends[this.#at]!;
+    const end = this.#sortedRun.ends[this.#at]!;
     if (start > this.#passed) this.#merging.skip(this.#number, start - this.#passed);
     this.#merging.add(this.#number, end - start);
     this.#passed = end;
@@ -132,10 +137,11 @@ class Source {
   }
 
   async #readAndAdd(): Promise<void> {
-    const { starts, blocks } = this.#run;
+    const { starts, blocks } = this.#sortedRun;
     let wanted = Math.max(this.#block, 0);
     while (this.#start() >= starts[wanted + 1]!) wanted += 1;
-    if (this.#coded?.at() !== wanted) this.#coded = readBlocks(this.#run, wanted, this.#aheadBytes);
+    if (this.#coded?.at() !== wanted)
+      this.#coded = readBlocks(this.#sortedRun, wanted, this.#aheadBytes);
     this.#merging.open(this.#number, await this.#coded.next(), blocks[wanted]!.entries);
     this.#block = wanted;
     this.#passed = starts[wanted]!;
@@ -144,7 +150,7 @@ class Source {
 }
 
 /** The first row of a run whose id is at least `from`: ids that are not -1 rise. */
-function firstFrom({ rows }: Run, toGlobal: Int32Array, from: number): number {
+function firstFrom({ rows }: SortedRun, toGlobal: Int32Array, from: number): number {
   let at = 0;
   while (at < rows.length && toGlobal[rows[at]!]! < from) at += 1;
   return at;

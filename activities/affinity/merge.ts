@@ -9,8 +9,8 @@ import { createCountsWriter } from '../../store/tables/counts-file.ts';
 import { growingFile } from '../../store/growing-file.ts';
 import { decodeWords, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
-import { type MappedRun, mergeRuns } from './merge-runs.ts';
-import { countsParts, openRun } from './read-run.ts';
+import { type MappedSortedRun, mergeRuns } from './merge-runs.ts';
+import { countsParts, openSortedRun } from './read-run.ts';
 import { countArtifact, mergeArtifact, type MergeParameters } from './name-counts.ts';
 import { type StageContext, type StageInput } from '../stage/stage.ts';
 import { throttled } from '../stage/throttled.ts';
@@ -60,11 +60,11 @@ async function mergeRange(
   path: string,
 ): Promise<ArtifactContent> {
   const { from, to } = input;
-  const { runs, size, scale } = await openRuns(store, input, context);
+  const { runs, size, scale } = await openSortedRuns(store, input, context);
   const writer = createCountsWriter(growingFile(path, MAX_BYTES_IN_MEMORY));
-  const report = throttled((done, total) => context.report(done, total));
+  const onProgress = throttled((done, total) => context.onProgress(done, total));
   const merging = await mergeRuns(runs, { size, from, to }, writer, (row) =>
-    report(row - from, to - from),
+    onProgress(row - from, to - from),
   );
   const file = writer.finish();
   const marginal = merging.marginals();
@@ -72,24 +72,24 @@ async function mergeRange(
     ...(await countsParts(file, 'rows')),
     {
       name: 'marginals.parquet',
-      bytes: await encodeParquet(MARGINALS, { marginal }, { dress: 'internal' }),
+      bytes: await encodeParquet(MARGINALS, { marginal }, { profile: 'internal' }),
       rows: size,
     },
   ];
   return { parts, rows: file.entries, facts: { words: size, scale, from, to } };
 }
 
-let kept: { key: string; runs: MappedRun[]; size: number; scale: number } | undefined;
+let kept: { key: string; runs: MappedSortedRun[]; size: number; scale: number } | undefined;
 
 /**
  * The runs' indexes, and their words as ids: the same for every range, so a thread keeps those of
  * one merge.
  */
-async function openRuns(
+async function openSortedRuns(
   store: Store,
   input: MergeInput,
   context: StageContext,
-): Promise<{ runs: MappedRun[]; size: number; scale: number }> {
+): Promise<{ runs: MappedSortedRun[]; size: number; scale: number }> {
   const key = JSON.stringify([
     store.uri,
     mergeArtifact(input, { from: 0, to: 0 }).artifact.key,
@@ -104,10 +104,10 @@ async function openRuns(
     'vocabulary.parquet',
   );
   const groups = await readGroups(store, input.groups);
-  const runs: MappedRun[] = [];
+  const runs: MappedSortedRun[] = [];
   let scale = 1;
   for (const [at, group] of groups.entries()) {
-    context.report(at, groups.length);
+    context.onProgress(at, groups.length);
     const artifact = await openArtifact(store, countArtifact(group, input).artifact);
     scale = Number(artifact.manifest.facts['scale']);
     const toGlobal = mapWords(
@@ -118,7 +118,7 @@ async function openRuns(
       ),
       words,
     );
-    runs.push({ run: await openRun(artifact, 'run'), toGlobal });
+    runs.push({ sortedRun: await openSortedRun(artifact, 'run'), toGlobal });
   }
   kept = { key, runs, size: words.offsets.length - 1, scale };
   return kept;

@@ -62,7 +62,7 @@ export async function mine(input: MineInput, context: StageContext): Promise<Bat
             : mineNegatives(affinity, { ...range, perRow });
         rows.push(rowOfEntries(mined.offsets, first));
         columns.push(mined.columns);
-        context.report(first - from, to - from);
+        context.onProgress(first - from, to - from);
       }
       const row = concatenateInt32(rows);
       const column = concatenateInt32(columns);
@@ -70,7 +70,7 @@ export async function mine(input: MineInput, context: StageContext): Promise<Bat
         parts: [
           {
             name: 'negatives.parquet',
-            bytes: await encodeParquet(NEGATIVES, { row, column }, { dress: 'internal' }),
+            bytes: await encodeParquet(NEGATIVES, { row, column }, { profile: 'internal' }),
             rows: row.length,
           },
         ],

@@ -11,7 +11,7 @@ import { decodeParquet } from '../../store/tables/parquet.ts';
  * give them the ids of their group. `toIds` has the id of each of the shard's ids, or -1 for an
  * item that does not count; those that are not -1 rise. `size`: ids of the group.
  */
-export async function runOfPairs(
+export async function sortedRunOfPairs(
   shard: Artifact,
   toIds: Int32Array,
   size: number,

@@ -11,7 +11,7 @@ import {
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 
 /** A sorted run of counts whose entries are read where they are needed. */
-export interface Run {
+export interface SortedRun {
   /** The rows that have entries, by the run's own ids, and where those end. */
   rows: Int32Array;
   ends: Float64Array;
@@ -46,19 +46,19 @@ export async function countsParts(
     { name: `${name}.parquet`, ...content, rows: entries },
     {
       name: `${name}-rows.parquet`,
-      bytes: await encodeParquet(RUN_ROWS, { row: rows, end: ends }, { dress: 'internal' }),
+      bytes: await encodeParquet(RUN_ROWS, { row: rows, end: ends }, { profile: 'internal' }),
       rows: rows.length,
     },
     {
       name: `${name}-blocks.parquet`,
-      bytes: await encodeParquet(BLOCKS, table, { dress: 'internal' }),
+      bytes: await encodeParquet(BLOCKS, table, { profile: 'internal' }),
       rows: blocks.length,
     },
   ];
 }
 
 /** Opens the run NAME of an artifact: its index alone is read. */
-export async function openRun(artifact: Artifact, name: string): Promise<Run> {
+export async function openSortedRun(artifact: Artifact, name: string): Promise<SortedRun> {
   const where = `${name} of ${artifact.reference.stage}/${artifact.reference.key}`;
   const { row, end } = await decodeParquet(
     await artifact.part(`${name}-rows.parquet`),
@@ -89,7 +89,10 @@ export async function openRun(artifact: Artifact, name: string): Promise<Run> {
 }
 
 /** A run that was just written and is no part of an artifact. */
-export function runOfFile({ content, rows, ends, blocks }: CountsFile, where: string): Run {
+export function sortedRunOfFile(
+  { content, rows, ends, blocks }: CountsFile,
+  where: string,
+): SortedRun {
   const read = async (from: number, to: number) => {
     if ('bytes' in content) return content.bytes.subarray(from, to);
     const handle = await open(content.file);
@@ -105,25 +108,27 @@ export function runOfFile({ content, rows, ends, blocks }: CountsFile, where: st
 }
 
 /** Bytes of the largest block, coded. */
-export function largestBlock({ blocks }: Run): number {
+export function largestBlock({ blocks }: SortedRun): number {
   return blocks.reduce(
     (most, { columnsBytes, sumsBytes }) => Math.max(most, columnsBytes + sumsBytes),
     0,
   );
 }
 
-function indexed(run: Omit<Run, 'starts'>): Run {
-  const starts = new Float64Array(run.blocks.length + 1);
-  for (const [at, { entries }] of run.blocks.entries()) starts[at + 1] = starts[at]! + entries;
-  const end = run.ends.at(-1) ?? 0;
-  if (end !== starts[run.blocks.length]) {
+function indexed(sortedRun: Omit<SortedRun, 'starts'>): SortedRun {
+  const starts = new Float64Array(sortedRun.blocks.length + 1);
+  for (const [at, { entries }] of sortedRun.blocks.entries())
+    starts[at + 1] = starts[at]! + entries;
+  const end = sortedRun.ends.at(-1) ?? 0;
+  if (end !== starts[sortedRun.blocks.length]) {
     throw new Failure(
       'IntegrityError',
-      `${run.where}: its rows end at entry ${end}, its blocks at ` +
-        `${starts[run.blocks.length]}; delete the artifact's folder and run the reindex again`,
+      `${sortedRun.where}: its rows end at entry ${end}, its blocks at ` +
+        `${starts[sortedRun.blocks.length]}; delete the artifact's folder and run the ` +
+        'reindex again',
     );
   }
-  return { ...run, starts };
+  return { ...sortedRun, starts };
 }
 
 /**
@@ -131,7 +136,7 @@ function indexed(run: Omit<Run, 'starts'>): Run {
  * at most `aheadBytes` of them or a single one.
  */
 export function readBlocks(
-  run: Run,
+  sortedRun: SortedRun,
   from: number,
   aheadBytes: number,
 ): { at: () => number; next(): Promise<CodedBlock> | CodedBlock } {
@@ -141,29 +146,32 @@ export function readBlocks(
   const endOf = ({ sumsAt, sumsBytes }: CountsBlock) => sumsAt + sumsBytes;
 
   function take(): CodedBlock {
-    const wanted = run.blocks[block++]!;
+    const wanted = sortedRun.blocks[block++]!;
     return splitBlock(
       wanted,
       ahead.subarray(wanted.columnsAt - aheadAt, endOf(wanted) - aheadAt),
-      run.where,
+      sortedRun.where,
     );
   }
 
   async function read(): Promise<CodedBlock> {
-    aheadAt = run.blocks[block]!.columnsAt;
+    aheadAt = sortedRun.blocks[block]!.columnsAt;
     let last = block;
-    while (last + 1 < run.blocks.length && endOf(run.blocks[last + 1]!) - aheadAt <= aheadBytes)
+    while (
+      last + 1 < sortedRun.blocks.length &&
+      endOf(sortedRun.blocks[last + 1]!) - aheadAt <= aheadBytes
+    )
       last += 1;
-    ahead = await run.read(aheadAt, endOf(run.blocks[last]!));
+    ahead = await sortedRun.read(aheadAt, endOf(sortedRun.blocks[last]!));
     return take();
   }
 
   return {
     at: () => block,
     next() {
-      const wanted = run.blocks[block];
+      const wanted = sortedRun.blocks[block];
       if (wanted === undefined)
-        throw new Failure('IntegrityError', `${run.where}: an entry behind its last block`);
+        throw new Failure('IntegrityError', `${sortedRun.where}: an entry behind its last block`);
       return endOf(wanted) <= aheadAt + ahead.length && wanted.columnsAt >= aheadAt
         ? take()
         : read();

@@ -53,7 +53,7 @@ export async function sumMarginals(
       for (let i = 0; i < values.length; i++) total[i]! += values[i]!;
       rows += range.manifest.rows;
       scale = Number(range.manifest.facts['scale']);
-      context.report(at + 1, merged.length);
+      context.onProgress(at + 1, merged.length);
     }
     const sums = total ?? new Float64Array(0);
     for (let i = 0; i < sums.length; i++) {
@@ -66,7 +66,7 @@ export async function sumMarginals(
     }
     const part = {
       name: 'marginals.parquet',
-      bytes: await encodeParquet(MARGINALS, { marginal: toInt64(sums) }, { dress: 'internal' }),
+      bytes: await encodeParquet(MARGINALS, { marginal: toInt64(sums) }, { profile: 'internal' }),
       rows: sums.length,
     };
     return { parts: [part], rows, facts: { words: sums.length, scale } };

@@ -75,7 +75,7 @@ async function affinityOf(
     for (const [at, reference] of ranges.entries()) {
       const range = await openArtifact(store, reference);
       for await (const { row, column, sum } of readTablePart(range, 'kept.parquet', RUN)) {
-        context.report(passes * ranges.length + at, PASSES * ranges.length);
+        context.onProgress(passes * ranges.length + at, PASSES * ranges.length);
         yield { rows: row, columns: column, sums: toFloat64(sum) };
       }
     }

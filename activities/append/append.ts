@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decodeKey, DELTA_PART, mergeItems, parseDelta } from '@hashloom/lookup/internal';
+import { DELTA_PART, mergeItems, parseDelta } from '@hashloom/lookup/internal';
 import { buildDelta } from '../../kernels/pages/build-delta.ts';
 import { bucketStatistics } from '../../evaluation/bucket-statistics.ts';
 import { bucketTables, sharedBucketTables } from '../../evaluation/retrieval.ts';
@@ -7,19 +7,11 @@ import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import type { Metrics } from '../../schemas/run.ts';
-import {
-  publishedCodes,
-  publishedIdCodes,
-  publishedIdPayloads,
-  publishedPayloads,
-  TOMBSTONE_IDS,
-  TOMBSTONE_KEYS,
-} from '../../schemas/tables.ts';
 import { artifactReference } from '../../store/artifacts.ts';
-import { encodeParquet } from '../../store/tables/parquet.ts';
 import { type ChangedItems, changeItems, codeOf, type CodedItem } from './change-items.ts';
 import { encodeAppended } from './encode-new-documents.ts';
 import { encodeItems } from './encode-new-vectors.ts';
+import { encodeAdded, encodeAddedPayloads, encodeTombstones } from './delta-tables.ts';
 import { type FrozenIndex, loadFrozen } from './frozen-index.ts';
 import { requireVersion } from '../versions/current-version.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
@@ -61,30 +53,26 @@ export interface AppendOutput extends StageOutput {
 export async function append(input: AppendInput, context: StageContext): Promise<AppendOutput> {
   const { configuration, version, files, dictionary, minimumCount, deleted, force } = input;
   const store = context.openStore(input.store);
-  const standing = await requireVersion(store, configuration.index, version);
-  const made = standing.lineage.filter(({ stage }) => stage === 'append' || stage === 'export');
+  const currentVersion = await requireVersion(store, configuration.index, version);
+  const made = currentVersion.lineage.filter(
+    ({ stage }) => stage === 'append' || stage === 'export',
+  );
   const { source, vectors, cooccurrence, affinity } = configuration;
   const { documents, tokens } = configuration;
-  const asked =
-    source.kind === 'vectors'
-      ? { id: vectors.id, vector: vectors.vector, payload: vectors.payload }
-      : source.kind === 'documents'
-        ? { field: source.field, documents, tokens }
-        : { minimumCount, window: cooccurrence.window, ...affinity };
-  const hasPayloads = standing.payloads === true;
+  const hasPayloads = currentVersion.payloads === true;
   const recipe = {
     stage: 'append',
-    parameters: { ...asked, kind: source.kind, deleted: digestOf(deleted) },
+    parameters: { ...parametersOf(input), kind: source.kind, deleted: digestOf(deleted) },
     inputs: [...made, ...(files ? [files] : []), ...(dictionary ? [dictionary] : [])],
     force,
   } as const;
   const output = await produceArtifact(context, store, recipe, async () => {
-    const frozen = await loadFrozen(store, standing);
-    context.report(1, 3);
+    const frozen = await loadFrozen(store, currentVersion);
+    context.onProgress(1, 3);
     const { items, withoutNeighbours } = files
       ? await newItems()
       : { items: [], withoutNeighbours: 0 };
-    const { tables, bits } = standing;
+    const { tables, bits } = currentVersion;
     const changed = changeItems(frozen.base, frozen.delta, {
       deleted,
       added: items,
@@ -93,7 +81,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
     });
     if (frozen.base.keys.starts.length - changed.removed.length + changed.added.length < 1)
       throw new Failure('DataError', `no item of ${configuration.index} would be left`);
-    context.report(2, 3);
+    context.onProgress(2, 3);
     return await contentOf(changed, withoutNeighbours, frozen, recipe);
 
     async function newItems(): Promise<{ items: CodedItem[]; withoutNeighbours: number }> {
@@ -102,7 +90,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
           items: await encodeItems(
             files!,
             vectors,
-            standing,
+            currentVersion,
             frozen.base.keys.kind,
             store,
             context,
@@ -111,7 +99,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
         };
       if (source.kind === 'documents')
         return {
-          items: await encodeAppended(files!, configuration, standing, store, context),
+          items: await encodeAppended(files!, configuration, currentVersion, store, context),
           withoutNeighbours: 0,
         };
       if (!dictionary)
@@ -130,7 +118,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
           minimumCount,
           rule: affinity,
         },
-        standing,
+        currentVersion,
         frozen,
         store,
         context,
@@ -154,10 +142,10 @@ export async function append(input: AppendInput, context: StageContext): Promise
     { base }: FrozenIndex,
     recipe: Recipe,
   ) {
-    const { tables, bits } = standing;
+    const { tables, bits } = currentVersion;
     const codeBytes = bits / 8;
     const { kind } = base.keys;
-    const identity = standing.lineage.find(({ stage }) => stage === 'export')!.key;
+    const identity = currentVersion.lineage.find(({ stage }) => stage === 'export')!.key;
     const own = artifactReference(recipe).key;
     const facts = { base: base.keys.starts.length, added: added.length, removed: removed.length };
     const items = facts.base - facts.removed + facts.added;
@@ -190,7 +178,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
     for (let number = 0; number < items; number++)
       codes.set(codeOf(merged, number, codeBytes), number * tables * codeBytes);
     const coded = { codes, tables, codeBytes };
-    const isTrained = standing.parts.some(({ name }) => name === 'embeddings.arrow');
+    const isTrained = currentVersion.parts.some(({ name }) => name === 'embeddings.arrow');
     const statistics = bucketStatistics(
       coded,
       isTrained ? sharedBucketTables(coded) : bucketTables(coded),
@@ -217,7 +205,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
           : []),
         {
           name: 'tombstones.parquet',
-          bytes: await encodeKeys(
+          bytes: await encodeTombstones(
             removed.map(({ key }) => key),
             kind,
           ),
@@ -238,62 +226,19 @@ export async function append(input: AppendInput, context: StageContext): Promise
   }
 }
 
+/** What of the configuration the codes of new items depend on, by the kind of source. */
+function parametersOf({ configuration, minimumCount }: AppendInput): Record<string, unknown> {
+  const { source, vectors, documents, tokens, cooccurrence, affinity } = configuration;
+  if (source.kind === 'vectors')
+    return { id: vectors.id, vector: vectors.vector, payload: vectors.payload };
+  if (source.kind === 'documents') return { field: source.field, documents, tokens };
+  return { minimumCount, window: cooccurrence.window, ...affinity };
+}
+
 /** Of a set of ids: a list may be long, and an artifact's parameters are not. */
 function digestOf(ids: readonly string[]): string {
   return createHash('sha256')
     .update([...new Set(ids)].toSorted().join('\0'))
     .digest('hex')
     .slice(0, 32);
-}
-
-type KeyKind = 'utf8' | 'int64';
-
-async function encodeAdded(
-  added: ChangedItems['added'],
-  kind: KeyKind,
-  tables: number,
-  bits: number,
-): Promise<Uint8Array> {
-  const keys = added.flatMap(({ key }) => Array<string>(tables).fill(decodeKey(kind, key)!));
-  const columns = {
-    table: Int32Array.from(keys, (_, at) => at % tables),
-    code: Buffer.concat(added.map(({ code }) => code)),
-  };
-  if (kind === 'utf8')
-    return await encodeParquet(
-      publishedCodes(bits),
-      { item: keys, ...columns },
-      { dress: 'published' },
-    );
-  return await encodeParquet(
-    publishedIdCodes(bits),
-    { item: BigInt64Array.from(keys, BigInt), ...columns },
-    { dress: 'published' },
-  );
-}
-
-async function encodeAddedPayloads(
-  added: ChangedItems['added'],
-  kind: KeyKind,
-): Promise<Uint8Array> {
-  const keys = added.map(({ key }) => decodeKey(kind, key)!);
-  const payload = added.map((item) => Buffer.from(item.payload ?? []).toString('utf8'));
-  if (kind === 'utf8')
-    return await encodeParquet(publishedPayloads, { item: keys, payload }, { dress: 'published' });
-  return await encodeParquet(
-    publishedIdPayloads,
-    { item: BigInt64Array.from(keys, BigInt), payload },
-    { dress: 'published' },
-  );
-}
-
-async function encodeKeys(stored: readonly Uint8Array[], kind: KeyKind): Promise<Uint8Array> {
-  const keys = stored.map((key) => decodeKey(kind, key)!);
-  if (kind === 'utf8')
-    return await encodeParquet(TOMBSTONE_KEYS, { item: keys }, { dress: 'published' });
-  return await encodeParquet(
-    TOMBSTONE_IDS,
-    { item: BigInt64Array.from(keys, BigInt) },
-    { dress: 'published' },
-  );
 }

@@ -35,14 +35,14 @@ export interface ChangeCounts {
 }
 
 /** The items of a base in memory, and which of them a delta has left. */
-export interface StandingItems {
+export interface PresentItems {
   /** Base item number of a key, or -1. */
   find(key: string): number;
   /** Whether the version has this item. */
   has(key: string): boolean;
 }
 
-export function standingItems(base: LoadedItems, delta: Delta | undefined): StandingItems {
+export function presentItems(base: LoadedItems, delta: Delta | undefined): PresentItems {
   const keys = residentKeys(base.keys);
   const gone = new Set(delta?.removedKeys);
   const came = new Set(delta?.addedKeys);
@@ -67,7 +67,7 @@ export function changeItems(
 ): ChangedItems {
   const { tables, codeBytes } = change;
   const stride = tables * codeBytes;
-  const standing = standingItems(base, delta);
+  const present = presentItems(base, delta);
   const counts: ChangeCounts = { added: 0, replaced: 0, same: 0, deleted: 0, unknown: 0 };
   const gone = new Map<string, number>();
   delta?.removedKeys.forEach((key, i) => gone.set(key, delta.removed[i]!));
@@ -81,7 +81,7 @@ export function changeItems(
   );
 
   for (const key of new Set(change.deleted)) {
-    const number = standing.find(key);
+    const number = present.find(key);
     const inDelta = came.delete(key);
     const inBase = number >= 0 && !gone.has(key);
     if (inBase) gone.set(key, number);
@@ -89,7 +89,7 @@ export function changeItems(
     else counts.unknown++;
   }
   for (const item of change.added) {
-    const number = standing.find(item.key);
+    const number = present.find(item.key);
     const now =
       came.get(item.key) ??
       (number >= 0 && !gone.has(item.key)
@@ -121,7 +121,8 @@ export function changeItems(
     if (!bytes)
       throw new Failure(
         'DataError',
-        `the id ${JSON.stringify(key)}: expected ${kind === 'int64' ? WHOLE_NUMBER : 'text that has UTF-8'}`,
+        `the id ${JSON.stringify(key)}: expected ` +
+          `${kind === 'int64' ? WHOLE_NUMBER : 'text that has UTF-8'}`,
       );
     return bytes;
   };

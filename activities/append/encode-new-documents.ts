@@ -22,11 +22,11 @@ import type { StageContext } from '../stage/stage.ts';
 export async function encodeAppended(
   files: ArtifactReference,
   { source, documents }: Configuration,
-  standing: IndexManifest,
+  currentVersion: IndexManifest,
   store: Store,
   context: StageContext,
 ): Promise<CodedItem[]> {
-  const encode = await openEncoder(documents, standing, store);
+  const encode = await openEncoder(documents, currentVersion, store);
   const items = new Map<string, CodedItem>();
   const listed = await readListedFiles(store, files);
   for (const [at, file] of listed.entries()) {
@@ -48,7 +48,7 @@ export async function encodeAppended(
         code: encode(each),
         ...(each.payload !== undefined && { payload: each.payload }),
       });
-      context.report(at, listed.length, { items: items.size });
+      context.onProgress(at, listed.length, { items: items.size });
     }
     await opened.checkUnchanged();
   }
@@ -57,12 +57,12 @@ export async function encodeAppended(
 
 async function openEncoder(
   documents: Configuration['documents'],
-  standing: IndexManifest,
+  currentVersion: IndexManifest,
   store: Store,
 ): Promise<(document: LabelledDocument) => Uint8Array> {
-  const { bits } = standing;
-  const headerBytes = await readEncoderPart(store, standing, 'encoder.json');
-  const weights = await readEncoderPart(store, standing, 'encoder.bin');
+  const { bits } = currentVersion;
+  const headerBytes = await readEncoderPart(store, currentVersion, 'encoder.json');
+  const weights = await readEncoderPart(store, currentVersion, 'encoder.bin');
   if (documents.terms === '') {
     const encoder = textEncoder(headerBytes, weights, bits);
     return ({ text }) => encoder.encode(cleanMessage(text, documents.clean)).code;

@@ -17,23 +17,23 @@ import { readVectorFile } from '../vectors/read-vectors.ts';
 export async function encodeItems(
   files: ArtifactReference,
   vectors: Configuration['vectors'],
-  standing: IndexManifest,
+  currentVersion: IndexManifest,
   keys: 'utf8' | 'int64',
   store: Store,
   context: StageContext,
 ): Promise<CodedItem[]> {
-  const { tables, bits } = standing;
-  const planes = await readEncoder(store, standing, 'hyperplanes.arrow');
-  const mean = await readEncoder(store, standing, 'mean.arrow');
+  const { tables, bits } = currentVersion;
+  const planes = await readEncoder(store, currentVersion, 'hyperplanes.arrow');
+  const mean = await readEncoder(store, currentVersion, 'mean.arrow');
   const dimensions = mean.length;
   const stride = (tables * bits) / 8;
   const items = new Map<string, CodedItem>();
   const listed = await readListedFiles(store, files);
   for (const [at, file] of listed.entries()) {
-    context.report(at, listed.length, { items: items.size });
+    context.onProgress(at, listed.length, { items: items.size });
     const rows = await readVectorFile(file, vectors, context, {
       dimensions,
-      expected: `as version ${standing.version} has them`,
+      expected: `as version ${currentVersion.version} has them`,
     });
     const { ids } = rows;
     if (!ids)
@@ -88,9 +88,9 @@ export async function readEncoderPart(
 
 async function readEncoder(
   store: Store,
-  standing: IndexManifest,
+  currentVersion: IndexManifest,
   name: string,
 ): Promise<Float64Array> {
-  const { columns } = await decodeDense(await readEncoderPart(store, standing, name), name);
+  const { columns } = await decodeDense(await readEncoderPart(store, currentVersion, name), name);
   return Float64Array.from(columns[0]!.values);
 }

@@ -14,7 +14,7 @@ import { type Artifact, openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, decodeWords } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { decodeUtf8 } from '../../store/tables/utf8-column.ts';
-import { type CodedItem, codeOf, standingItems } from './change-items.ts';
+import { type CodedItem, codeOf, presentItems } from './change-items.ts';
 import type { FrozenIndex } from './frozen-index.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import { ingestArtifact } from '../corpus/name-shards.ts';
@@ -47,16 +47,17 @@ const MAX_PAIRS = 2 ** 24;
  */
 export async function voteItems(
   input: VoteInput,
-  standing: IndexManifest,
+  currentVersion: IndexManifest,
   frozen: FrozenIndex,
   store: Store,
   context: StageContext,
 ): Promise<VotedItems> {
-  const { tables, bits } = standing;
+  const { tables, bits } = currentVersion;
   const { base } = frozen;
-  const known = standingItems(base, frozen.delta);
+  const known = presentItems(base, frozen.delta);
   const common = new Set(
-    standing.common && (await readColumn(store, standing.common, 'words.parquet', COMMON)).word,
+    currentVersion.common &&
+      (await readColumn(store, currentVersion.common, 'words.parquet', COMMON)).word,
   );
   const { words, counts } = await loadDictionary(store, input.dictionary);
   const unseen = words.filter(
@@ -70,11 +71,11 @@ export async function voteItems(
     const v = gone.has(word) ? -1 : known.find(word);
     return v < 0 ? 0 : knownRole(v);
   };
-  const marginals = await learnedMarginals(store, standing, base.keys.starts.length);
+  const marginals = await learnedMarginals(store, currentVersion, base.keys.starts.length);
   const counted = countUnseen(unseen.length, base.keys.starts.length, MAX_PAIRS);
   const files = await readListedFiles(store, input.files);
   for (const [at, file] of files.entries()) {
-    context.report(at, files.length, { items: unseen.length });
+    context.onProgress(at, files.length, { items: unseen.length });
     const shard = await openArtifact(store, ingestArtifact(file, input).artifact);
     const roles = Int32Array.from(await wordsOfShard(shard), roleOf);
     if (input.source.kind === 'pairs') {

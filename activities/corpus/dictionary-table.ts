@@ -10,5 +10,5 @@ export async function encodeDictionary({
   documents,
 }: Dictionary | Utf8Dictionary): Promise<Uint8Array> {
   const columns = { word: words, count: toInt64(counts), documents: toInt64(documents) };
-  return await encodeParquet(DICTIONARY, columns, { dress: 'internal' });
+  return await encodeParquet(DICTIONARY, columns, { profile: 'internal' });
 }

@@ -25,7 +25,9 @@ export interface IngestInput extends StageInput, ShardOptions {
 /** While one file is computed, another one is read or written. */
 const FILES_AT_ONCE = 2;
 
-/** Stores what openShard makes of the files [from, to) of the list. Rows: as those of its shards. */
+/**
+ * Stores what openShard makes of the files [from, to) of the list. Rows: as those of its shards.
+ */
 export async function ingest(input: IngestInput, context: StageContext): Promise<BatchOutput> {
   const store = context.openStore(input.store);
   const files = await readListedFiles(store, input.files);
@@ -35,7 +37,7 @@ export async function ingest(input: IngestInput, context: StageContext): Promise
   let failed: { error: unknown } | undefined;
   const ingestFile = async (file: ListedFile): Promise<void> => {
     const onProgress = (rows: number) =>
-      context.report(done, batch.length, { rows: output.rows + rows });
+      context.onProgress(done, batch.length, { rows: output.rows + rows });
     onProgress(0);
     const { parameters, inputs } = ingestArtifact(file, input);
     const shard = await produceArtifact(
@@ -83,7 +85,7 @@ async function encodeShard({ tables, rows, facts }: Shard): Promise<ArtifactCont
   for (const { name, schema, columns, rows: length } of tables)
     parts.push({
       name,
-      bytes: await encodeParquet(schema, columns, { dress: 'internal' }),
+      bytes: await encodeParquet(schema, columns, { profile: 'internal' }),
       rows: length,
     });
   return { parts, rows, facts };

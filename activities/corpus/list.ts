@@ -50,7 +50,7 @@ export async function list(input: ListInput, context: StageContext): Promise<Lis
       : `${file.size}:${file.etag}`;
     const ranges = await planRanges(whole, source, context);
     for (const { start, end } of ranges) files.push({ ...whole, identity, start, end });
-    context.report(at, found.length);
+    context.onProgress(at, found.length);
   }
   const store = context.openStore(input.store);
   const identities = createHash('sha256');
@@ -138,7 +138,7 @@ async function digestOf(
   const hash = createHash('sha256');
   for await (const chunk of openSource(file, context.openStore).stream()) {
     hash.update(chunk);
-    context.report(done, total);
+    context.onProgress(done, total);
   }
   return hash.digest('hex');
 }

@@ -30,7 +30,7 @@ export async function encodeFiles(files: ListedFile[]): Promise<Uint8Array> {
     etag: files.map(({ etag }) => etag),
     identity: files.map(({ identity }) => identity),
   };
-  return await encodeParquet(FILES, columns, { dress: 'internal' });
+  return await encodeParquet(FILES, columns, { profile: 'internal' });
 }
 
 export async function readListedFiles(

@@ -44,7 +44,7 @@ export async function skippedParts(
   return [
     {
       name: 'skipped.parquet',
-      bytes: await encodeParquet(SKIPPED, columns, { dress: 'internal' }),
+      bytes: await encodeParquet(SKIPPED, columns, { profile: 'internal' }),
       rows: skipped.length,
     },
   ];

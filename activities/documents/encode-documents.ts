@@ -26,7 +26,7 @@ export interface EncodeDocumentsInput extends StageInput {
   documents: Configuration['documents'];
 }
 
-const ROWS_A_TELL = 512;
+const ROWS_A_STEP = 512;
 
 /**
  * Codes of all documents in the order of their ids, and the encoder that makes codes of other
@@ -56,8 +56,8 @@ export async function encodeDocuments(
       const { bits } = header;
       const code = new Uint8Array((ids.length * bits) / 8);
       let empty = 0;
-      for (let from = 0; from < ids.length; from += ROWS_A_TELL) {
-        const to = Math.min(ids.length, from + ROWS_A_TELL);
+      for (let from = 0; from < ids.length; from += ROWS_A_STEP) {
+        const to = Math.min(ids.length, from + ROWS_A_STEP);
         empty += encodeSparse(
           all.rows,
           layers,
@@ -65,7 +65,7 @@ export async function encodeDocuments(
           from,
           to,
         );
-        context.report(to, ids.length);
+        context.onProgress(to, ids.length);
       }
       const codesOf = (numbers: Int32Array) =>
         Uint8Array.from(
@@ -80,7 +80,7 @@ export async function encodeDocuments(
           { codes: codesOf(training), labels: takeRows(all, training).labels },
           bits,
           NEAREST,
-          (done, total) => context.report(done, total),
+          (done, total) => context.onProgress(done, total),
         );
       const text = rule.given ? {} : await textRule();
       const item = Int32Array.from(ids, (_, number) => number);
@@ -91,7 +91,7 @@ export async function encodeDocuments(
             bytes: await encodeParquet(
               codesSchema(bits),
               { item, table: new Int32Array(ids.length), code },
-              { dress: 'internal' },
+              { profile: 'internal' },
             ),
             rows: ids.length,
           },

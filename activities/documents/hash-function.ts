@@ -103,7 +103,7 @@ export async function learn(
         documents,
         bits,
         seed,
-        tell: (done, total) => context.report(done, total),
+        onProgress: (done, total) => context.onProgress(done, total),
       }),
       facts: {},
     };
@@ -130,7 +130,8 @@ export async function learn(
     validate,
     resume: force ? undefined : await checkpoints.latest(hashing),
     keep: (checkpoint: Checkpoint) => checkpoints.keep(checkpoint),
-    tell: (epoch: number, epochs: number, loss: number) => context.report(epoch, epochs, { loss }),
+    onProgress: (epoch: number, epochs: number, loss: number) =>
+      context.onProgress(epoch, epochs, { loss }),
   };
   const { layers, checks } =
     method === 's-rbm'

@@ -100,7 +100,7 @@ async function weighAll(
   const frequencies = new Map<string, number>();
   let largest = -1;
   for (const [at, shard] of shards.entries()) {
-    context.report(at, 2 * shards.length);
+    context.onProgress(at, 2 * shards.length);
     const counts = await countsOf(shard, options.terms !== '');
     const rows = (byShard.get(at) ?? [])
       .filter(({ training }) => training)
@@ -137,7 +137,7 @@ async function weighAll(
   };
   let empty = 0;
   for (const [at, shard] of shards.entries()) {
-    context.report(shards.length + at, 2 * shards.length);
+    context.onProgress(shards.length + at, 2 * shards.length);
     const counts = await countsOf(shard, options.terms !== '');
     const global = counts.words?.map((word) => idOf.get(word) ?? -1);
     for (const document of byShard.get(at) ?? []) {
@@ -225,7 +225,7 @@ async function contentOf(
   entries: { row: Int32Array[]; term: Int32Array[]; weight: Float32Array[] },
   { leftOut, empty, training }: { leftOut: number; empty: number; training: number },
 ): Promise<ArtifactContent> {
-  const dress = { dress: 'internal' } as const;
+  const profile = { profile: 'internal' } as const;
   const nonzeros = entries.row.reduce((sum, { length }) => sum + length, 0);
   const columns = {
     row: new Int32Array(nonzeros),
@@ -259,7 +259,7 @@ async function contentOf(
         bytes: await encodeParquet(
           TERMS,
           { term: terms, documents: frequencies, scale: scales },
-          dress,
+          profile,
         ),
         rows: terms.length,
       },
@@ -269,14 +269,14 @@ async function contentOf(
           ? await encodeParquet(
               { ...WEIGHED_DOCUMENTS, ...ITEM_PAYLOAD },
               { ...table, payload },
-              dress,
+              profile,
             )
-          : await encodeParquet(WEIGHED_DOCUMENTS, table, dress),
+          : await encodeParquet(WEIGHED_DOCUMENTS, table, profile),
         rows: sorted.length,
       },
       {
         name: 'weights.parquet',
-        bytes: await encodeParquet(WEIGHTS, columns, dress),
+        bytes: await encodeParquet(WEIGHTS, columns, profile),
         rows: nonzeros,
       },
     ],

@@ -84,7 +84,7 @@ export async function documentTrial(
         coded(documents),
         bits,
         NEAREST,
-        (done, total) => context.report(done, total),
+        (done, total) => context.onProgress(done, total),
       );
       // CPU seconds are of the whole process: with several trials at once they are theirs together.
       const metrics = {
@@ -99,7 +99,7 @@ export async function documentTrial(
         { name: 'score.json', bytes: toJson(metrics), rows: 1 },
         {
           name: QUERY_PRECISION_PART,
-          bytes: await encodeParquet(QUERY_PRECISION, { precision: each }, { dress: 'internal' }),
+          bytes: await encodeParquet(QUERY_PRECISION, { precision: each }, { profile: 'internal' }),
           rows: each.length,
         },
       ];
@@ -111,7 +111,7 @@ export async function documentTrial(
         layers,
         bits,
         seed,
-        report: (done, total) => context.report(done, total),
+        onProgress: (done, total) => context.onProgress(done, total),
       });
       return {
         parts: [...parts, { name: PICTURE_PART, bytes: toJson(drawn), rows: drawn.points.length }],

@@ -93,7 +93,7 @@ async function runTrial(
       };
       const { states, loss } = await engine.train([side], visit);
       side = { ...side, state: states[0]! };
-      context.report(epoch + 1, epochs, { epoch: epoch + 1, loss });
+      context.onProgress(epoch + 1, epochs, { epoch: epoch + 1, loss });
     }
   } finally {
     await engine.close();

@@ -7,15 +7,15 @@ export async function encodeKeys(
   ids: (bigint | string)[],
   payload: string[] | undefined,
 ): Promise<Uint8Array> {
-  const dress = { dress: 'internal' } as const;
+  const profile = { profile: 'internal' } as const;
   if (kind === 'id') {
     const id = BigInt64Array.from(ids as bigint[]);
     return payload
-      ? await encodeParquet({ ...ITEM_IDS, ...ITEM_PAYLOAD }, { id, payload }, dress)
-      : await encodeParquet(ITEM_IDS, { id }, dress);
+      ? await encodeParquet({ ...ITEM_IDS, ...ITEM_PAYLOAD }, { id, payload }, profile)
+      : await encodeParquet(ITEM_IDS, { id }, profile);
   }
   const id = ids as string[];
   return payload
-    ? await encodeParquet({ ...ITEM_KEYS, ...ITEM_PAYLOAD }, { id, payload }, dress)
-    : await encodeParquet(ITEM_KEYS, { id }, dress);
+    ? await encodeParquet({ ...ITEM_KEYS, ...ITEM_PAYLOAD }, { id, payload }, profile)
+    : await encodeParquet(ITEM_KEYS, { id }, profile);
 }

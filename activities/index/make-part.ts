@@ -78,7 +78,7 @@ async function contentOf(
     const identity = Buffer.from(artifactReference(exportRecipe(input)).key, 'hex');
     return one(
       await mergePages(name, file, ranges, plan, identity, (done, total) =>
-        context.report(done, total),
+        context.onProgress(done, total),
       ),
     );
   }
@@ -92,7 +92,7 @@ async function contentOf(
         plan.kind,
       )) {
         rows += more;
-        context.report(rows, rows + 1);
+        context.onProgress(rows, rows + 1);
         yield parquetBytes('row group', bytes);
       }
     };
@@ -135,7 +135,7 @@ function* told(
   context: StageContext,
 ): Generator<ParquetSource, void, undefined> {
   for (const [at, source] of sources.entries()) {
-    context.report(at, sources.length);
+    context.onProgress(at, sources.length);
     yield source;
   }
 }

@@ -81,7 +81,7 @@ async function chooseBounds(
       const at = (next - first * tables) * width;
       sample.push(codes.slice(at, at + width));
     }
-    context.report(first, items);
+    context.onProgress(first, items);
   }
   sample.sort((a, b) => compareCode(a, 0, b));
   const chosen = Array.from(

@@ -85,7 +85,7 @@ async function rangeOfItems(
   for await (const { first, count, codes: own, keys, payloads } of source.rows(from, to)) {
     codes.set(own, (first - from) * rowBytes);
     blocks.push({ keys, ...(payloads && { payloads }) });
-    context.report(first + count - from, 2 * (to - from));
+    context.onProgress(first + count - from, 2 * (to - from));
   }
   const keys = joinStrings(blocks.map((block) => block.keys));
   const payloads = plan.hasPayloads
@@ -170,7 +170,7 @@ async function rangeOfCodes({ plan, input, context, place }: Work): Promise<Arti
     for (const buckets of shared
       ? sharedPlacedBuckets(collected, width, tables)
       : [placedBuckets(collected, width)]) {
-      context.report(table, tables);
+      context.onProgress(table, tables);
       const { keys, payloads, numbers } = collected;
       const run = bucketRun(
         { buckets, keys, numbers, ...(payloads && { payloads }), idsAlone: kind === 'int64' },

@@ -19,7 +19,7 @@ export async function mergePages(
   ranges: readonly Artifact[],
   plan: ExportPlan,
   identity: Uint8Array,
-  report: (done: number, total: number) => void,
+  onProgress: (done: number, total: number) => void,
 ): Promise<number> {
   const run = name.slice(0, -'.pages'.length);
   const sum = (fact: string) =>
@@ -48,7 +48,7 @@ export async function mergePages(
       keyEnd,
       take,
       () => {
-        report(seen, 2 * entries);
+        onProgress(seen, 2 * entries);
         return pause();
       },
     );

@@ -17,7 +17,7 @@ import type { Utf8Column } from '../../store/tables/utf8-column.ts';
  * Buckets, or their items, of a row group of buckets.parquet at most; a larger bucket is one alone.
  */
 export const MAX_ROWS = 262_144;
-const PUBLISHED = { dress: 'published', rowGroupRows: Number.MAX_SAFE_INTEGER } as const;
+const PUBLISHED = { profile: 'published', rowGroupRows: Number.MAX_SAFE_INTEGER } as const;
 
 export type KeyKind = 'utf8' | 'int64';
 

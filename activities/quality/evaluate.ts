@@ -109,7 +109,7 @@ export async function evaluate(
         )
       ).word;
     const senses = words && wordSenses(words, dictionary.wordnet);
-    const tick = () => context.report(1, 2);
+    const tick = () => context.onProgress(1, 2);
     const all = { rowOffsets: offsets, columns };
     const truth = part ? partOfTruth(all, part, seed) : all;
     const { metrics, intervals, candidates } = evaluateCodes({
@@ -141,7 +141,7 @@ export async function evaluate(
         { name: 'intervals.json', bytes: toJson(intervals), rows: Object.keys(intervals).length },
         {
           name: 'candidates.parquet',
-          bytes: await encodeParquet(CANDIDATES, table, { dress: 'internal' }),
+          bytes: await encodeParquet(CANDIDATES, table, { profile: 'internal' }),
           rows: candidates.length,
         },
       ],

@@ -43,7 +43,7 @@ export async function measureDocuments(
   const nearest = nearestSoFar(queries.length, NEIGHBOURS);
   const own = new Float32Array(terms);
   queries.forEach((item, query) => {
-    context.report(query, queries.length);
+    context.onProgress(query, queries.length);
     spread(item);
     for (let other = 0; other < items; other++)
       if (other !== item) nearest.take(query, other, cosineTo(other));
@@ -82,7 +82,7 @@ export async function measureDocuments(
       Math.max(1, Math.min(MAP_NEIGHBOURS, sample.length - 1)),
     );
     sample.forEach((item, at) => {
-      if (at % 64 === 0) context.report(at, sample.length);
+      if (at % 64 === 0) context.onProgress(at, sample.length);
       // Itself first, though another may have the very same words.
       nearestOnMap.take(at, at, 2);
       spread(item);

@@ -104,7 +104,7 @@ export async function measureVectors(
       );
       if ('reason' in rows) continue;
       for (let row = 0; row < rows.rows; row++) {
-        if (row % 4096 === 0) context.report(at, files.length);
+        if (row % 4096 === 0) context.onProgress(at, files.length);
         const number = numberOf.get(String(rows.ids?.[row] ?? first + row));
         if (number === undefined) continue;
         let square = 0;

@@ -18,7 +18,7 @@ export interface PictureInput {
   layers: Layer[];
   bits: number;
   seed: number;
-  report: (done: number, total: number) => void;
+  onProgress: (done: number, total: number) => void;
 }
 
 /**
@@ -27,14 +27,14 @@ export interface PictureInput {
  * training documents nearest to it and their codes (NASH's slides).
  */
 export function documentPicture(input: PictureInput): DocumentPicture {
-  const { weighed, layers, bits, seed, report } = input;
+  const { weighed, layers, bits, seed, onProgress } = input;
   const { all, test, labelNames } = weighed;
   const shown = takeRows(
     all,
     Int32Array.from(scattered(test.length, POINTS), (at) => test[at]!).sort(),
   );
   const vectors = Float32Array.from(projectSparse(shown.rows, layers));
-  const places = umapPlaces({ vectors }, vectors.length / bits, seed, report);
+  const places = umapPlaces({ vectors }, vectors.length / bits, seed, onProgress);
   const points = places.map(({ x, y }, at) => ({
     x,
     y,

@@ -71,12 +71,12 @@ const CURVE_WORK = 1e10;
 export async function report(input: ReportInput, context: StageContext): Promise<ReportOutput> {
   const store = context.openStore(input.store);
   const { configuration, lineage, metrics, stages, force } = input;
-  const { standing } = await readIndexState(store, configuration.index);
-  const same = standing !== undefined && isMadeFrom(standing, lineage);
-  const baseline = await baselineOf(store, standing, same);
+  const { currentVersion } = await readIndexState(store, configuration.index);
+  const same = currentVersion !== undefined && isMadeFrom(currentVersion, lineage);
+  const baseline = await baselineOf(store, currentVersion, same);
   const previous = baseline && { version: baseline.version, metrics: baseline.metrics };
   const output =
-    (!force && same && (await standingReport(store, standing))) ||
+    (!force && same && (await currentReport(store, currentVersion))) ||
     (await produceArtifact(context, store, recipe(), make));
   const { parts } = (await openArtifact(store, output.artifact)).manifest;
   return {
@@ -109,26 +109,22 @@ export async function report(input: ReportInput, context: StageContext): Promise
       find('vocabulary') ?? encoded ?? missing('vocabulary'),
     );
     const measured = find('evaluate');
-    context.report(1, 10);
+    context.onProgress(1, 10);
     const { seed } = configuration;
     const model = find('train');
     const embeddings = model && (await loadModel(store, model)).embeddings;
     const beside = { codes: coded, names, points: MAP_POINTS };
     const weighed = find('weigh');
     const [listed, vectors] = [find('list'), find('encode')];
-    const other = weighed
-      ? await measureDocuments(beside, weighed, store, context)
-      : vectors && listed
-        ? await measureVectors(
-            beside,
-            configuration,
-            { files: listed, encoded: vectors },
-            store,
-            context,
-          )
-        : undefined;
+    const measureOther = async () => {
+      if (weighed) return await measureDocuments(beside, weighed, store, context);
+      if (!vectors || !listed) return undefined;
+      const files = { files: listed, encoded: vectors };
+      return await measureVectors(beside, configuration, files, store, context);
+    };
+    const other = await measureOther();
     const onMap = embeddings ? commonestEmbeddings(embeddings, counts, MAP_POINTS) : other;
-    const steps = (done: number, total: number) => context.report(2 + (7 * done) / total, 10);
+    const steps = (done: number, total: number) => context.onProgress(2 + (7 * done) / total, 10);
     const page = renderReport({
       index: configuration.index,
       itemsName: ITEMS_NAMES[configuration.source.kind],
@@ -144,11 +140,7 @@ export async function report(input: ReportInput, context: StageContext): Promise
       metrics,
       intervals: await readIntervals(store, measured),
       candidates: other?.candidates ?? (await readCandidates(store, measured)),
-      nearestBy: weighed
-        ? 'the cosine of their weighed words'
-        : vectors
-          ? 'the cosine of the vectors'
-          : 'the dense embeddings',
+      nearestBy: NEAREST_BY[configuration.source.kind],
       relevantBy: weighed ? 'labels' : 'D',
       gate: judgeGate(configuration.gate, metrics, previous),
       ...(previous && {
@@ -164,9 +156,9 @@ export async function report(input: ReportInput, context: StageContext): Promise
       maximumBucket: configuration.buckets.maximumSize,
       examples: exampleClusters(buckets, names, seed),
       ...(embeddings && {
-        similarity: similarityOf(configuration, coded, embeddings, () => context.report(1, 10)),
+        similarity: similarityOf(configuration, coded, embeddings, () => context.onProgress(1, 10)),
       }),
-      map: onMap ? mapVectors({ ...onMap, words: names, buckets, seed, report: steps }) : [],
+      map: onMap ? mapVectors({ ...onMap, words: names, buckets, seed, onProgress: steps }) : [],
     });
     return { parts: [{ name: 'report.html', bytes: Buffer.from(page), rows: items }], rows: items };
   }
@@ -202,6 +194,14 @@ function similarityOf(
   };
 }
 
+const NEAREST_BY: Record<Configuration['source']['kind'], string> = {
+  text: 'the dense embeddings',
+  sequences: 'the dense embeddings',
+  pairs: 'the dense embeddings',
+  vectors: 'the cosine of the vectors',
+  documents: 'the cosine of their weighed words',
+};
+
 const ITEMS_NAMES: Record<Configuration['source']['kind'], string> = {
   text: 'words',
   sequences: 'ids',
@@ -216,24 +216,24 @@ const ITEMS_NAMES: Record<Configuration['source']['kind'], string> = {
  */
 async function baselineOf(
   store: Store,
-  standing: IndexManifest | undefined,
+  currentVersion: IndexManifest | undefined,
   same: boolean,
 ): Promise<IndexManifest | undefined> {
-  if (!standing || !same) return standing;
-  return standing.comparedWith === undefined
+  if (!currentVersion || !same) return currentVersion;
+  return currentVersion.comparedWith === undefined
     ? undefined
-    : await readVersion(store, standing.index, standing.comparedWith);
+    : await readVersion(store, currentVersion.index, currentVersion.comparedWith);
 }
 
-async function standingReport(
+async function currentReport(
   store: Store,
-  standing: IndexManifest,
+  currentVersion: IndexManifest,
 ): Promise<StageOutput | undefined> {
-  const manifest = standing.report && (await artifactComplete(store, standing.report));
-  if (!manifest || !standing.report) return undefined;
+  const manifest = currentVersion.report && (await artifactComplete(store, currentVersion.report));
+  if (!manifest || !currentVersion.report) return undefined;
   const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
   return {
-    artifact: standing.report,
+    artifact: currentVersion.report,
     cached: true,
     rows: manifest.rows,
     bytes,

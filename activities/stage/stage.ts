@@ -11,7 +11,7 @@ export interface StageContext {
    * Tells how far the stage is; throws when the run is cancelled, so call it between pieces of work
    * of at most a second.
    */
-  report(done: number, total: number, figures?: Figures): void;
+  onProgress(done: number, total: number, figures?: Figures): void;
   /** Threads that share a visit to a block; changes nothing of its result. */
   trainThreads: number;
   /**

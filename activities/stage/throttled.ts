@@ -3,12 +3,12 @@ export const REPORT_MS = 200;
 
 /** Passes a report on when the last one is long enough ago. */
 export function throttled(
-  report: (done: number, total: number) => void,
+  onProgress: (done: number, total: number) => void,
 ): (done: number, total: number) => void {
   let reported = Date.now();
   return (done, total) => {
     if (Date.now() - reported < REPORT_MS) return;
     reported = Date.now();
-    report(done, total);
+    onProgress(done, total);
   };
 }

@@ -39,7 +39,7 @@ export async function binarize(input: BinarizeInput, context: StageContext): Pro
     const { rows, tables, bits, embeddings } = await loadModel(store, input.model);
     const code = new Uint8Array(embeddings.length / 8);
     binarizeKernel(embeddings, tables, bits, code);
-    context.report(1, 3);
+    context.onProgress(1, 3);
     const settled = input.pairs
       ? settle(
           code,
@@ -48,13 +48,13 @@ export async function binarize(input: BinarizeInput, context: StageContext): Pro
           await readSparseRows(await openArtifact(store, input.pairs), 'training.parquet', rows),
         )
       : 0;
-    context.report(2, 3);
+    context.onProgress(2, 3);
     const item = Int32Array.from({ length: rows * tables }, (_, at) => Math.floor(at / tables));
     const table = Int32Array.from({ length: rows * tables }, (_, at) => at % tables);
     const bytes = await encodeParquet(
       codesSchema(bits),
       { item, table, code },
-      { dress: 'internal' },
+      { profile: 'internal' },
     );
     return {
       parts: [{ name: 'codes.parquet', bytes, rows: item.length }],

@@ -23,7 +23,7 @@ export async function dropCheckpoints(
 ): Promise<void> {
   const store = context.openStore(input.store);
   for (const [at, artifact] of input.artifacts.entries()) {
-    context.report(at, input.artifacts.length);
+    context.onProgress(at, input.artifacts.length);
     const manifest = await readManifest(store, artifact);
     if (!manifest) continue;
     for (const part of manifest.parts)

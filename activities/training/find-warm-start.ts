@@ -35,22 +35,23 @@ export async function findWarmStart(
 ): Promise<WarmStart | null> {
   const { learning, index, vocabulary } = input;
   const store = context.openStore(learning.store);
-  const { standing } = await readIndexState(store, index);
-  const model = standing?.lineage.find(({ stage }) => stage === 'train');
-  const words = standing?.lineage.find(({ stage }) => stage === 'vocabulary');
+  const { currentVersion } = await readIndexState(store, index);
+  const model = currentVersion?.lineage.find(({ stage }) => stage === 'train');
+  const words = currentVersion?.lineage.find(({ stage }) => stage === 'vocabulary');
   const manifest = model && (await readManifest(store, model));
-  if (!standing || !model || !words || !manifest) return null;
+  if (!currentVersion || !model || !words || !manifest) return null;
   const { warm, ...parameters } = manifest.parameters;
   const { parameters: own, inputs } = modelArtifact(learning);
   if (canonicalJson([parameters, manifest.inputs]) === canonicalJson([own, inputs]))
     return (warm as WarmStart | undefined) ?? null;
 
   const { tables, bits } = learning.training;
-  const where = `warm start from version ${standing.version} of ${index}`;
+  const where = `warm start from version ${currentVersion.version} of ${index}`;
   if (manifest.facts['tables'] !== tables || manifest.facts['bits'] !== bits) {
     throw new Failure(
       'ConfigurationError',
-      `${where}: it has ${standing.tables} x ${standing.bits} bits, training.tables and ` +
+      `${where}: it has ${currentVersion.tables} x ${currentVersion.bits} bits, ` +
+        'training.tables and ' +
         `training.bits want ${tables} x ${bits}; make them equal, or set training.warmStart to ` +
         'none',
     );

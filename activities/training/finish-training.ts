@@ -51,7 +51,7 @@ async function gather(
   const { tables, bits, partitions } = training;
   const parts = [];
   for (const [partition, reference] of states.entries()) {
-    context.report(partition, partitions);
+    context.onProgress(partition, partitions);
     const { first, end } = partitionRange(words, partitions, partition);
     const state = await readState(store, reference, first);
     const columns = [{ name: 'embedding', width: tables * bits, values: state.embeddings }];
@@ -74,7 +74,7 @@ async function gather(
   };
   parts.push({
     name: 'curve.parquet',
-    bytes: await encodeParquet(CURVE, columns, { dress: 'internal' }),
+    bytes: await encodeParquet(CURVE, columns, { profile: 'internal' }),
     rows: curve.length,
   });
   const last = curve.at(-1);

@@ -62,7 +62,7 @@ export async function resumeTraining(
   const rounds = [...roundsAhead(learning)];
   const corrupted: string[] = [];
   for (const [at, { to, checkpoint }] of [...rounds.entries()].reverse()) {
-    context.report(0, 0);
+    context.onProgress(0, 0);
     const state = await stateOfAll(store, checkpoint, verify, corrupted);
     if (state === 'whole')
       return {

@@ -125,7 +125,7 @@ async function lookAt(
       bytes: await encodeParquet(
         codesSchema(bits),
         { item: moves.item, table: moves.table, code },
-        { dress: 'internal' },
+        { profile: 'internal' },
       ),
       rows: moves.item.length,
     },
@@ -134,7 +134,7 @@ async function lookAt(
       bytes: await encodeParquet(
         NEGATIVES,
         { row, column: new Int32Array(negatives.columns) },
-        { dress: 'internal' },
+        { profile: 'internal' },
       ),
       rows: row.length,
     },
@@ -156,7 +156,7 @@ async function readCodes(
   const width = (tables * bits) / 8;
   const codes = new Uint8Array(words * width);
   for (const [p, reference] of states.entries()) {
-    context.report(p, partitions);
+    context.onProgress(p, partitions);
     const { first, end } = partitionRange(words, partitions, p);
     const { embeddings } = await readState(store, reference, first);
     binarize(embeddings, tables, bits, codes.subarray(first * width, end * width));

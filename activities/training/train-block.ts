@@ -107,17 +107,17 @@ async function runEpochs(
       epoch,
       block: visitKey(input.visit, training),
     };
-    const report = (done: number, total: number) => {
+    const onProgress = (done: number, total: number) => {
       const seconds = (performance.now() - started) / 1000;
       const pairsPerSecond = Math.round(
         (pairs / Math.max(epoch - from, 1)) * ((epoch - from + done / total) / seconds),
       );
-      context.report((epoch - from) * total + done, (to - from) * total, {
+      context.onProgress((epoch - from) * total + done, (to - from) * total, {
         epoch: epoch + 1,
         ...(loss && { loss, pairsPerSecond }),
       });
     };
-    const trained = await engine.train(sides, visit, report);
+    const trained = await engine.train(sides, visit, onProgress);
     sides = sides.map((side, at) => ({ ...side, state: trained.states[at]! }));
     ({ loss } = trained);
     pairs += trained.pairs;

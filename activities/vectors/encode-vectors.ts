@@ -86,7 +86,7 @@ async function encodeAll(
   const ids: (bigint | string)[] = [];
   const payloads: string[] | undefined = input.vectors.payload === '' ? undefined : [];
   for (const [at, file] of files.entries()) {
-    context.report(files.length + at, 2 * files.length, { items: ids.length });
+    context.onProgress(files.length + at, 2 * files.length, { items: ids.length });
     const rows = await readVectorRows(file, input, context, dimensions);
     if ('reason' in rows) {
       skipped.push(rows);
@@ -123,7 +123,11 @@ async function encodeAll(
     parts: [
       {
         name: 'codes.parquet',
-        bytes: await encodeParquet(codesSchema(bits), { item, table, code }, { dress: 'internal' }),
+        bytes: await encodeParquet(
+          codesSchema(bits),
+          { item, table, code },
+          { profile: 'internal' },
+        ),
         rows: item.length,
       },
       { name: 'items.parquet', bytes: keys, rows: order.length },
@@ -164,7 +168,7 @@ async function learnHyperplanes(
   const skipped: SkippedFile[] = [];
   let dimensions: number | undefined;
   for (const [at, file] of files.entries()) {
-    context.report(at, 2 * files.length);
+    context.onProgress(at, 2 * files.length);
     const rows = await readVectorRows(file, input, context, dimensions);
     if ('reason' in rows) {
       skipped.push(rows);
@@ -193,7 +197,7 @@ async function learnHyperplanes(
     for (let i = 0; i < sample.length; i++) mean[i % dimensions]! += sample[i]! / n;
     for (let c = 0; c < dimensions; c++) mean[c] = Math.fround(mean[c]!);
     for (let table = 0; table < tables; table++) {
-      context.report(files.length, 2 * files.length, { table });
+      context.onProgress(files.length, 2 * files.length, { table });
       planes.set(itq(sample, dimensions, mean, bits, seed, table), table * bits * dimensions);
     }
   }
@@ -244,7 +248,7 @@ function orderOfIds(ids: (bigint | string)[]): { order: Uint32Array; kind: 'id' 
   if (strings) {
     const bytes = (ids as string[]).map((id) => Buffer.from(id));
     order.sort((a, b) => Buffer.compare(bytes[a]!, bytes[b]!));
-  } else order.sort((a, b) => (ids[a]! < ids[b]! ? -1 : ids[a]! > ids[b]! ? 1 : 0));
+  } else order.sort((a, b) => Number(ids[a]! > ids[b]!) - Number(ids[a]! < ids[b]!));
   for (let i = 1; i < order.length; i++) {
     if (ids[order[i]!] === ids[order[i - 1]!])
       throw new Failure(

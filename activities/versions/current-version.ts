@@ -16,16 +16,16 @@ export interface IndexState {
   /** `current.json`, for the conditional swap. */
   seen: ObjectHead | undefined;
   current: CurrentPointer | undefined;
-  standing: IndexManifest | undefined;
+  currentVersion: IndexManifest | undefined;
 }
 
 export async function readIndexState(store: Store, index: string): Promise<IndexState> {
   const folder = indexFolder(index);
   const seen = await store.head(`${folder}/current.json`);
   const current = seen && (await readJson(store, `${folder}/current.json`, currentPointer));
-  const standing =
+  const currentVersion =
     current && (await readJson(store, `${folder}/${current.path}/index.json`, indexManifest));
-  return { folder, seen, current, standing };
+  return { folder, seen, current, currentVersion };
 }
 
 export async function readVersion(
@@ -49,13 +49,14 @@ export async function requireVersion(
   index: string,
   version?: number,
 ): Promise<IndexManifest> {
-  const { current, standing } = await readIndexState(store, index);
+  const { current, currentVersion } = await readIndexState(store, index);
   if (!current)
     throw new Failure(
       'IntegrityError',
       `nothing is published at ${store.uri}/${indexFolder(index)}: expected current.json there`,
     );
-  const manifest = version === undefined ? standing : await readVersion(store, index, version);
+  const manifest =
+    version === undefined ? currentVersion : await readVersion(store, index, version);
   if (manifest) return manifest;
   const there = (await listVersions(store, index)).map((each) => each.version);
   const gone =
@@ -83,11 +84,11 @@ export async function listVersions(store: Store, index: string): Promise<IndexMa
 
 /** Whether a version was made from these very artifacts. */
 export function isMadeFrom(
-  standing: IndexManifest,
+  currentVersion: IndexManifest,
   lineage: readonly ArtifactReference[],
 ): boolean {
   return (
-    JSON.stringify(standing.lineage.map(({ key }) => key)) ===
+    JSON.stringify(currentVersion.lineage.map(({ key }) => key)) ===
     JSON.stringify(lineage.map(({ key }) => key))
   );
 }

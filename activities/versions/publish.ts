@@ -58,14 +58,14 @@ export interface PublishOutput extends StageOutput {
  */
 export async function publish(input: PublishInput, context: StageContext): Promise<PublishOutput> {
   const store = context.openStore(input.store);
-  const { folder, seen, standing } = await readIndexState(store, input.configuration.index);
-  if (standing && !input.force && isMadeFrom(standing, input.lineage))
-    return describe(store, folder, standing, input, false);
+  const { folder, seen, currentVersion } = await readIndexState(store, input.configuration.index);
+  if (currentVersion && !input.force && isMadeFrom(currentVersion, input.lineage))
+    return describe(store, folder, currentVersion, input, false);
 
-  if (input.onTopOf !== undefined && standing?.version !== input.onTopOf) {
+  if (input.onTopOf !== undefined && currentVersion?.version !== input.onTopOf) {
     throw new Failure(
       'PublishConflict',
-      `${input.configuration.index} is at version ${standing?.version ?? 'none'} now, this ` +
+      `${input.configuration.index} is at version ${currentVersion?.version ?? 'none'} now, this ` +
         `append changes version ${input.onTopOf}; append again`,
     );
   }
@@ -105,7 +105,7 @@ async function writeVersion(
     })),
   );
   for (const [at, { part, from }] of copies.entries()) {
-    context.report(at, copies.length);
+    context.onProgress(at, copies.length);
     await store.copy(from, `${folder}/versions/${version}/${part.name}`);
   }
   const { configuration } = input;

@@ -49,7 +49,7 @@ export async function chooseVocabulary(
 ): Promise<ChooseVocabularyOutput> {
   const store = context.openStore(input.store);
   const common = await commonWords(input, store, context);
-  context.report(1, 2);
+  context.onProgress(1, 2);
 
   const { minimumCount, maximumSize, force } = input;
   const recipe = {
@@ -132,7 +132,7 @@ async function commonWords(input: ChooseVocabularyInput, store: Store, context: 
       parts: [
         {
           name: 'words.parquet',
-          bytes: await encodeParquet(COMMON, { word }, { dress: 'internal' }),
+          bytes: await encodeParquet(COMMON, { word }, { profile: 'internal' }),
           rows: word.length,
         },
       ],

@@ -74,7 +74,7 @@ async function mergeAll(
     const skipped: SkippedFile[] = [];
     async function* dictionaries(): AsyncGenerator<Utf8Dictionary, void, undefined> {
       for (let at = 0; at < shards.length; at += READ_AHEAD) {
-        context.report(at, shards.length);
+        context.onProgress(at, shards.length);
         const group = await Promise.all(
           shards.slice(at, at + READ_AHEAD).map((shard) => openArtifact(store, shard)),
         );
@@ -100,7 +100,7 @@ async function mergeAll(
       await writeFile(join(folder, name), await encodeDictionary(piece));
       parts.push({ name, file: join(folder, name), rows: piece.counts.length });
       rows += piece.counts.length;
-      context.report(shards.length, shards.length, { words: rows });
+      context.onProgress(shards.length, shards.length, { words: rows });
     }
     parts.push(...(await skippedParts(skipped)));
     return { parts, rows, facts: { documents, replaced, skipped: skipped.length } };

@@ -14,7 +14,7 @@ export const benchContext: StageContext = {
     stores.set(uri, store);
     return store;
   },
-  report: () => undefined,
+  onProgress: () => undefined,
   trainThreads: 1,
   openTensorflow: () => openTensorflow(),
   stageThreads: 2,

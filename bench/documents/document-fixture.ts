@@ -22,7 +22,7 @@ export async function weighedSet(
     openTensorflow: () => openTensorflow(),
     trainThreads: 1,
     stageThreads: 1,
-    report: () => undefined,
+    onProgress: () => undefined,
     origin: { codeVersion: 'bench' },
   };
   const base = { store, force: false };

@@ -58,7 +58,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
           documents,
           seed: 1,
           epoch: number,
-          tell: () => undefined,
+          onProgress: () => undefined,
         }),
       );
     const jax = python ? await startJax(python, scratch, documents) : undefined;

@@ -154,10 +154,10 @@ async function prepare(
     }
   }
   await writeParquetFile(join(folder, 'codes.parquet'), codesSchema(BITS), codeRows(), {
-    dress: 'internal',
+    profile: 'internal',
   });
   await writeParquetFile(join(folder, 'items.parquet'), ITEM_IDS, [{ id: keys.values }], {
-    dress: 'internal',
+    profile: 'internal',
   });
   const parts = [
     { name: 'codes.parquet', file: join(folder, 'codes.parquet'), rows: items * TABLES },

@@ -143,7 +143,7 @@ function madeReport(count: number): string {
       words,
       buckets,
       seed: 1,
-      report: () => undefined,
+      onProgress: () => undefined,
     }),
   });
 }

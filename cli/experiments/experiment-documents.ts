@@ -182,5 +182,5 @@ async function tidy(scores: readonly DocumentScore[]): Promise<Uint8Array> {
     metric: rows.map(({ metric }) => metric),
     value: Float64Array.from(rows, ({ value }) => value),
   };
-  return await encodeParquet(DOCUMENT_RESULTS, columns, { dress: 'published' });
+  return await encodeParquet(DOCUMENT_RESULTS, columns, { profile: 'published' });
 }

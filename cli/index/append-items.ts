@@ -36,11 +36,12 @@ export async function planAppend(
   { store, index, version }: IndexTarget,
   request: AppendRequest,
 ): Promise<Append> {
-  const standing = await requireVersion(store, index);
-  if (version !== undefined && version !== standing.version)
+  const currentVersion = await requireVersion(store, index);
+  if (version !== undefined && version !== currentVersion.version)
     throw new Failure(
       'ConfigurationError',
-      `version ${version} of ${index} is not the current one, which is ${standing.version}; ` +
+      `version ${version} of ${index} is not the current one, which is ` +
+        `${currentVersion.version}; ` +
         'an append changes the current version',
     );
   const deleted = await readIds(request.deleted);
@@ -49,11 +50,11 @@ export async function planAppend(
       'ConfigurationError',
       'nothing to append: give a source, or ids with --delete',
     );
-  const parsed = configurationSchema.safeParse(standing.configuration);
+  const parsed = configurationSchema.safeParse(currentVersion.configuration);
   if (!parsed.success)
     throw new Failure(
       'IntegrityError',
-      `version ${standing.version} of ${index} was made with settings that this version of ` +
+      `version ${currentVersion.version} of ${index} was made with settings that this version of ` +
         'hashloom does not know; reindex, then append',
     );
   const path =
@@ -77,7 +78,7 @@ export async function planAppend(
       const prepared = await prepareRun(connection, configuration, request.force);
       const input: AppendRunInput = {
         ...prepared.input,
-        version: standing.version,
+        version: currentVersion.version,
         hasSource: request.source !== undefined,
         minimumCount,
         deleted,
@@ -91,7 +92,11 @@ export async function planAppend(
         workflow: WORKFLOW.append,
         input,
         staticSummary: `Append to ${index}`,
-        staticDetails: [...what, `on top of version ${standing.version}`, `store: ${store.uri}`]
+        staticDetails: [
+          ...what,
+          `on top of version ${currentVersion.version}`,
+          `store: ${store.uri}`,
+        ]
           .map((line) => `- ${line}`)
           .join('\n'),
       };

@@ -8,6 +8,6 @@ export const lookingContext = (openStore: (uri: string) => Store): StageContext 
   openTensorflow: () => openTensorflow(),
   trainThreads: 1,
   stageThreads: 1,
-  report: () => undefined,
+  onProgress: () => undefined,
   origin: { codeVersion: '' },
 });

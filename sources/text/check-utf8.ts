@@ -66,7 +66,7 @@ function unexpectedNul(at: number, uri: string): Failure {
 function unfinishedLength(bytes: Uint8Array): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back]!;
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+    if (byte >= 0xc0) return back < lengthBegun(byte) ? back : 0;
     if (byte < 0x80) return 0;
   }
   return 0;
@@ -98,15 +98,28 @@ function nextInvalid(bytes: Uint8Array, from: number): number {
 function sequenceLength(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
-  return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  return lengthBegun(lead);
 }
+
+/** Of a byte that begins a sequence of several, whether or not any may. */
+function lengthBegun(lead: number): number {
+  if (lead >= 0xf0) return 4;
+  return lead >= 0xe0 ? 3 : 2;
+}
+
+/**
+ * The second byte of a sequence, where its first bounds it: no longer form than needed, no
+ * surrogate.
+ */
+const LOWEST_SECOND: Readonly<Record<number, number>> = { 0xe0: 0xa0, 0xf0: 0x90 };
+const HIGHEST_SECOND: Readonly<Record<number, number>> = { 0xed: 0x9f, 0xf4: 0x8f };
 
 /** How many bytes from `at` on are the beginning of a valid sequence. */
 function partLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at]!;
   const length = sequenceLength(lead);
-  let low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
-  let high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  let low = LOWEST_SECOND[lead] ?? 0x80;
+  let high = HIGHEST_SECOND[lead] ?? 0xbf;
   for (let k = 1; k < length; k++) {
     const byte = bytes[at + k];
     if (byte === undefined || byte < low || byte > high) return k;

@@ -28,7 +28,7 @@ import { encodeUtf8, type Utf8Column } from './utf8-column.ts';
 export type ParquetDress = 'published' | 'internal';
 
 export interface ParquetOptions {
-  dress: ParquetDress;
+  profile: ParquetDress;
   rowGroupRows?: number;
 }
 
@@ -42,7 +42,7 @@ export async function encodeParquet<S extends TableSchema>(
   columns: WritableColumns<S>,
   options: ParquetOptions,
 ): Promise<Uint8Array> {
-  if (options.dress === 'internal')
+  if (options.profile === 'internal')
     return encodeTable(schema, columns, options.rowGroupRows ?? ROW_GROUP_ROWS);
   const { arrow, parquet } = await loadParquet();
   return parquet.writeParquet(
@@ -134,10 +134,10 @@ function ipcStream<S extends TableSchema>(
 
 function writerProperties(
   parquet: ParquetWasm,
-  { dress, rowGroupRows = ROW_GROUP_ROWS }: ParquetOptions,
+  { profile, rowGroupRows = ROW_GROUP_ROWS }: ParquetOptions,
 ): Parquet.WriterProperties {
   return new parquet.WriterPropertiesBuilder()
-    .setCompression(dress === 'published' ? parquet.Compression.SNAPPY : parquet.Compression.ZSTD)
+    .setCompression(profile === 'published' ? parquet.Compression.SNAPPY : parquet.Compression.ZSTD)
     .setDictionaryEnabled(false)
     .setEncoding(parquet.Encoding.PLAIN)
     .setWriterVersion(parquet.WriterVersion.V1)

@@ -27,7 +27,7 @@ export const RANGES: [number, number, number] = [0, 20_000, 200_000];
 
 const context: StageContext = {
   openStore,
-  report: () => undefined,
+  onProgress: () => undefined,
   trainThreads: 1,
   stageThreads: 1,
   openTensorflow: () => Promise.reject(new Error('nothing here trains')),

@@ -119,9 +119,9 @@ try {
       `race ${race}: ${String(reasons[0])}`,
     );
     const [{ who, version }] = winners as [{ who: number; version: number }];
-    const { current, standing } = await readIndexState(store, index);
+    const { current, currentVersion } = await readIndexState(store, index);
     assert.deepEqual(
-      [current?.version, standing?.runId],
+      [current?.version, currentVersion?.runId],
       [version, `${race}-${who}`],
       `race ${race}: current is not the winner's`,
     );

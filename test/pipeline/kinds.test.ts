@@ -106,7 +106,7 @@ describe('sequences and pairs, from files to lookup by id', () => {
       parquet: await encodeParquet(
         { text: 'list<utf8>' },
         { text: { offsets, values: lists.flat().map(String) } },
-        { dress: 'internal' },
+        { profile: 'internal' },
       ),
     };
     const codes = [];

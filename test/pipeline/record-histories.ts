@@ -77,7 +77,7 @@ try {
 
 async function recordAppend(configuration: Configuration): Promise<void> {
   const version = (await readIndexState(openStore(configuration.store), configuration.index))
-    .standing!.version;
+    .currentVersion!.version;
   const input: AppendRunInput = {
     configuration,
     force: false,

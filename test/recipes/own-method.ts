@@ -28,7 +28,7 @@ export async function ownMethod(python: string, scratch: string): Promise<void> 
   const [left, right] = [Int32Array.from(pairs, ([a]) => a), Int32Array.from(pairs, ([, b]) => b)];
   const words = Array.from({ length: ITEMS }, (_, item) => `word${String(item).padStart(4, '0')}`);
   const write = async (name: string, bytes: Uint8Array) => await writeFile(join(data, name), bytes);
-  const dress = { dress: 'published' } as const;
+  const profile = { profile: 'published' } as const;
   await write(
     'items.parquet',
     await encodeParquet(
@@ -38,23 +38,23 @@ export async function ownMethod(python: string, scratch: string): Promise<void> 
         item: words,
         count: new BigInt64Array(ITEMS).fill(1n),
       },
-      dress,
+      profile,
     ),
   );
   await write(
     'truth.parquet',
-    await encodeParquet(DATA_TRUTH, { item: left, relevant: right }, dress),
+    await encodeParquet(DATA_TRUTH, { item: left, relevant: right }, profile),
   );
   await write(
     'training.parquet',
-    await encodeParquet(AFFINITY, { row: left, column: right }, dress),
+    await encodeParquet(AFFINITY, { row: left, column: right }, profile),
   );
   await write(
     'held-out.parquet',
     await encodeParquet(
       DATA_HELD_OUT,
       { item: left.slice(0, 1), relevant: right.slice(0, 1) },
-      dress,
+      profile,
     ),
   );
   const codes = join(scratch, 'own.parquet');

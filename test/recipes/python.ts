@@ -85,7 +85,7 @@ async function writeTables(
               table,
               code: codes,
             },
-            { dress: 'published' },
+            { profile: 'published' },
           ),
           await encodeParquet(
             publishedIdBuckets(16),
@@ -93,7 +93,7 @@ async function writeTables(
               ...columns,
               items: { offsets, values: BigInt64Array.from(members, (item) => keys[item]!) },
             },
-            { dress: 'published' },
+            { profile: 'published' },
           ),
         ]
       : [
@@ -104,12 +104,12 @@ async function writeTables(
               table,
               code: codes,
             },
-            { dress: 'published' },
+            { profile: 'published' },
           ),
           await encodeParquet(
             publishedBuckets(16),
             { ...columns, items: { offsets, values: members.map((item) => keys[item]!) } },
-            { dress: 'published' },
+            { profile: 'published' },
           ),
         ];
   await writeFile(join(folder, 'codes.parquet'), itemRows);
@@ -125,12 +125,12 @@ async function payloadTable(
     return await encodeParquet(
       publishedIdPayloads,
       { item: BigInt64Array.from(keys as bigint[]), payload },
-      { dress: 'published' },
+      { profile: 'published' },
     );
   return await encodeParquet(
     publishedPayloads,
     { item: keys as string[], payload },
-    { dress: 'published' },
+    { profile: 'published' },
   );
 }
 
@@ -156,7 +156,7 @@ async function writeChanges(
   const tombs = [...gone, ...moved].sort((a, b) => a - b).map((i) => keys[i]!);
   const repeated = moved.flatMap((i) => Array.from({ length: TABLES }, () => keys[i]!));
   const columns = { table: Int32Array.from(repeated, (_, at) => at % TABLES), code: rows(moved) };
-  const published = { dress: 'published' } as const;
+  const published = { profile: 'published' } as const;
   await writeFile(
     join(folder, 'delta-payloads.parquet'),
     await payloadTable(

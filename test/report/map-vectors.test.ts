@@ -25,7 +25,7 @@ const mapped = (points: number, seed = 1) =>
     words,
     buckets,
     seed,
-    report: () => undefined,
+    onProgress: () => undefined,
   });
 
 describe('mapVectors', () => {

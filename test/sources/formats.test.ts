@@ -213,17 +213,17 @@ describe('formats, found by content', () => {
   });
 
   it('Parquet with a column of text or lists of it', async () => {
-    for (const dress of ['internal', 'published'] as const) {
+    for (const profile of ['internal', 'published'] as const) {
       const text = await encodeParquet(
         { id: 'int32', text: 'utf8' },
         { id: Int32Array.of(1, 2, 3), text: ['eins ü', '', 'drei'] },
-        { dress, rowGroupRows: 2 },
+        { profile, rowGroupRows: 2 },
       );
       assert.deepEqual(await documentsOf(text), ['eins ü', '', 'drei']);
       const lists = await encodeParquet(
         { text: 'list<utf8>' },
         { text: { offsets: Int32Array.of(0, 2, 2, 3), values: ['a b', 'c', 'd'] } },
-        { dress },
+        { profile },
       );
       assert.deepEqual(await documentsOf(lists), ['a b\nc', '', 'd']);
     }
@@ -233,7 +233,7 @@ describe('formats, found by content', () => {
     const table = await encodeParquet(
       { id: 'int32', text: 'utf8' },
       { id: Int32Array.of(1, 2), text: ['one', 'two'] },
-      { dress: 'internal' },
+      { profile: 'internal' },
     );
     for (const cut of [8, 100, table.length - 1])
       await refuses(table.subarray(0, cut), {}, /the Parquet file is cut off/u);

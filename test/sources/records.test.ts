@@ -66,9 +66,12 @@ describe('sequences', () => {
     assert.deepEqual(await sequencesOf('a b,c\n', { delimiter: ',' }), [['a b', 'c']]);
     const table = { ids: { offsets: Int32Array.of(0, 2, 2, 3), values: ['u', 'v', 'w'] } };
     assert.deepEqual(
-      await sequencesOf(await encodeParquet({ ids: 'list<utf8>' }, table, { dress: 'published' }), {
-        field: 'ids',
-      }),
+      await sequencesOf(
+        await encodeParquet({ ids: 'list<utf8>' }, table, { profile: 'published' }),
+        {
+          field: 'ids',
+        },
+      ),
       [['u', 'v'], [], ['w']],
     );
   });
@@ -85,7 +88,7 @@ describe('sequences', () => {
       /field "text" holds a string, expected an array of ids/u,
     );
     await assert.rejects(sequencesOf('a,,b\n', { delimiter: ',' }), /line 1: an empty id/u);
-    const table = await encodeParquet({ ids: 'utf8' }, { ids: ['u'] }, { dress: 'published' });
+    const table = await encodeParquet({ ids: 'utf8' }, { ids: ['u'] }, { profile: 'published' });
     await assert.rejects(
       sequencesOf(table, { field: 'ids' }),
       /column "ids" is text, expected a list of text or integers/u,
@@ -116,7 +119,7 @@ describe('pairs', () => {
     assert.deepEqual(
       await pairsOf(
         await encodeParquet({ left: 'utf8', right: 'utf8', weight: 'float64' }, columns, {
-          dress: 'internal',
+          profile: 'internal',
         }),
       ),
       expected,
@@ -142,7 +145,7 @@ describe('pairs', () => {
       const table = await encodeParquet(
         { left: 'utf8', right: 'utf8', weight: 'float64' },
         { left: ['a', 'a'], right: ['b', 'b'], weight: Float64Array.of(1, weight) },
-        { dress: 'published' },
+        { profile: 'published' },
       );
       await assert.rejects(
         pairsOf(table),

@@ -51,18 +51,21 @@ export async function writeInterchangeFiles(folder: string): Promise<Interchange
     'buckets-ids': publishedIdBuckets(32),
   };
   const files: InterchangeFile[] = [];
-  for (const [dress, schemas] of [
+  for (const [profile, schemas] of [
     ['internal', internal],
     ['published', published],
   ] as const) {
     for (const [name, schema] of Object.entries(schemas)) {
-      for (const rows of dress === 'internal' ? [0, 1, 3000] : [1, 3000]) {
+      for (const rows of profile === 'internal' ? [0, 1, 3000] : [1, 3000]) {
         const columns = randomColumns(schema, rows);
-        const path = join(folder, `${dress}-${name}-${rows}.parquet`);
-        await writeFile(path, await encodeParquet(schema, columns, { dress, rowGroupRows: 1000 }));
+        const path = join(folder, `${profile}-${name}-${rows}.parquet`);
+        await writeFile(
+          path,
+          await encodeParquet(schema, columns, { profile, rowGroupRows: 1000 }),
+        );
         files.push({
-          name: `${dress} ${name}, ${rows} rows`,
-          published: dress === 'published',
+          name: `${profile} ${name}, ${rows} rows`,
+          published: profile === 'published',
           path,
           schema,
           rows: rowsAsText(schema, columns, rows),

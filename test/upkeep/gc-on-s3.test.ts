@@ -38,8 +38,8 @@ describe('gc in a bucket', () => {
       (await listVersions(store, 'news')).map(({ version }) => version),
       [3],
     );
-    const { standing } = await readIndexState(store, 'news');
-    for (const each of standing!.lineage)
+    const { currentVersion } = await readIndexState(store, 'news');
+    for (const each of currentVersion!.lineage)
       assert.ok(await artifactComplete(store, each), each.stage);
     assert.equal((await collectGarbage(store, 'news', { ...later, now })).objects, 0);
     await assert.rejects(

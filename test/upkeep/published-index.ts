@@ -44,7 +44,7 @@ export async function publishVersion(
   });
   const context: StageContext = {
     openStore: () => store,
-    report: () => undefined,
+    onProgress: () => undefined,
     trainThreads: 1,
     stageThreads: 1,
     openTensorflow: () => openTensorflow(),
@@ -97,7 +97,7 @@ export async function publishVersion(
   const grouped = await encodeParquet(
     GROUPS,
     { group: new Int32Array(shards.length), key: shards.map(({ key }) => key) },
-    { dress: 'internal' },
+    { profile: 'internal' },
   );
   const groups = await artifact('group', grouped, 'groups.parquet');
   await artifact(
@@ -117,7 +117,7 @@ export async function publishVersion(
       table: new Int32Array(items.length),
       code: Uint8Array.from(Object.values(codes)),
     },
-    { dress: 'published' },
+    { profile: 'published' },
   );
   const made = await artifact('export', table, 'codes.parquet');
   const report = await artifact('report', Buffer.from(`<!doctype html>${run}`), 'report.html');

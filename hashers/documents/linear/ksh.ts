@@ -29,7 +29,7 @@ const ENOUGH = 1e-4;
 
 type Operator = (v: Float64Array) => Float64Array;
 
-export function ksh({ documents, bits, seed, tell }: LinearInput): Layer[] {
+export function ksh({ documents, bits, seed, onProgress }: LinearInput): Layer[] {
   const order = shuffledLabelled(documents, seed);
   const sample = takeRows(documents, order.slice(0, SAMPLES));
   const kernel = anchorKernel(takeRows(documents, order.slice(0, ANCHORS)), sample);
@@ -56,7 +56,7 @@ export function ksh({ documents, bits, seed, tell }: LinearInput): Layer[] {
   const weights = new Float32Array(m * bits);
   const bias = new Float32Array(bits);
   for (let k = 0; k < bits; k++) {
-    tell(k, bits);
+    onProgress(k, bits);
     const start = scaled(largestEigenvector(M, m, seed, k), Math.sqrt(n));
     const climbed = climb(P, residual, start);
     const [first, second] = [signs(product(P, start)), signs(product(P, climbed))];

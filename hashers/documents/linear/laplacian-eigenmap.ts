@@ -15,7 +15,7 @@ export function laplacianEigenmap(
   { offsets, columns, weights }: NeighbourGraph,
   d: number,
   seed: number,
-  tell: (done: number, total: number) => void,
+  onProgress: (done: number, total: number) => void,
 ): Float64Array {
   const n = offsets.length - 1;
   const roots = new Float64Array(n);
@@ -28,7 +28,7 @@ export function laplacianEigenmap(
   Q.set(roots);
   Q = orthonormal(Q, p, n);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    tell(iteration, ITERATIONS);
+    onProgress(iteration, ITERATIONS);
     const next = new Float64Array(p * n);
     for (let k = 0; k < p; k++) {
       const v = Q.subarray(k * n, (k + 1) * n);

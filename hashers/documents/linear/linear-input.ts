@@ -7,7 +7,7 @@ export interface LinearInput {
   bits: number;
   seed: number;
   /** Called between pieces of work; may throw to stop it. */
-  tell: (done: number, total: number) => void;
+  onProgress: (done: number, total: number) => void;
 }
 
 /** Methods that need no engine: from documents to a stack of layers. */

@@ -13,13 +13,13 @@ export interface NeighbourGraph {
   weights: Float64Array;
 }
 
-const ROWS_A_TELL = 256;
+const ROWS_A_STEP = 256;
 
 export function nearestNeighbours(
   { offsets, terms, weights }: SparseRows,
   V: number,
   k: number,
-  tell: (done: number, total: number) => void,
+  onProgress: (done: number, total: number) => void,
 ): NeighbourGraph {
   const n = offsets.length - 1;
   const lengths = new Float64Array(n);
@@ -45,7 +45,7 @@ export function nearestNeighbours(
   const edges: Map<number, number>[] = Array.from({ length: n }, () => new Map());
   const sums = new Float64Array(n);
   for (let r = 0; r < n; r++) {
-    if (r % ROWS_A_TELL === 0) tell(r, n);
+    if (r % ROWS_A_STEP === 0) onProgress(r, n);
     sums.fill(0);
     for (let at = offsets[r]!; at < offsets[r + 1]!; at++) {
       const weight = weights[at]! / lengths[r]!;

@@ -25,7 +25,7 @@ export function principalDirections(
   terms: number,
   wanted: number,
   seed: number,
-  tell?: (done: number, total: number) => void,
+  onProgress?: (done: number, total: number) => void,
 ): PrincipalDirections {
   const n = rows.offsets.length - 1;
   const count = Math.min(wanted, n, terms);
@@ -34,7 +34,7 @@ export function principalDirections(
   for (const [at, term] of rows.terms.entries()) mean[term]! += rows.weights[at]! / n;
   let Q = orthonormal(lsh(terms, p, seed, 32), p, terms);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    tell?.(iteration, ITERATIONS);
+    onProgress?.(iteration, ITERATIONS);
     Q = orthonormal(
       transpose(
         pullBack(rows, terms, mean, project(rows, transpose(Q, p, terms), p, mean), p),

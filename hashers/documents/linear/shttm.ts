@@ -20,20 +20,20 @@ const GAMMA = 0.01;
 const ROUNDS = 10;
 const LAMBDA = 3;
 
-export function shttm({ documents, bits, seed, tell }: LinearInput): Layer[] {
+export function shttm({ documents, bits, seed, onProgress }: LinearInput): Layer[] {
   const { rows, terms, labels } = documents;
   const n = rows.offsets.length - 1;
-  const theta = topicShares(rows, terms, bits, seed, tell);
+  const theta = topicShares(rows, terms, bits, seed, onProgress);
   const sets = labelSets(documents);
   let Y: Float64Array = theta;
   for (let round = 0; round < ROUNDS; round++) {
-    tell(round, ROUNDS);
+    onProgress(round, ROUNDS);
     Y = latentOf(sets, tagFactors(sets, labels.count, Y, bits), theta, bits);
   }
   const weights = new Float32Array(terms * bits);
   const bias = new Float32Array(bits);
   for (let k = 0; k < bits; k++) {
-    tell(k, bits);
+    onProgress(k, bits);
     const y = Float64Array.from({ length: n }, (_, r) => Y[r * bits + k]!);
     const median = medianOf(y);
     const w = ridge(

@@ -8,8 +8,8 @@ import { principalDirections, project, transpose } from './principal-directions.
  * principal components; of the Laplacian's eigenfunctions cos(k pi (x_j - a_j) / (b_j - a_j)) those
  * of the d smallest eigenvalues (k / (b_j - a_j))^2, k >= 1; a bit is the sign of one.
  */
-export function sph({ documents: { rows, terms }, bits, seed, tell }: LinearInput): Layer[] {
-  const { mean, directions, count } = principalDirections(rows, terms, bits, seed, tell);
+export function sph({ documents: { rows, terms }, bits, seed, onProgress }: LinearInput): Layer[] {
+  const { mean, directions, count } = principalDirections(rows, terms, bits, seed, onProgress);
   const Y = project(rows, transpose(directions, count, terms), count, mean);
   const low = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   const high = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);

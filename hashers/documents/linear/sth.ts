@@ -12,14 +12,14 @@ const NEIGHBOURS = 25;
  * nearest neighbours, each coordinate cut at its median, then a linear SVM for each bit, so that
  * new documents have codes.
  */
-export function sth({ documents: { rows, terms }, bits, seed, tell }: LinearInput): Layer[] {
+export function sth({ documents: { rows, terms }, bits, seed, onProgress }: LinearInput): Layer[] {
   const n = rows.offsets.length - 1;
-  const graph = nearestNeighbours(rows, terms, NEIGHBOURS, tell);
-  const Y = laplacianEigenmap(graph, bits, seed, tell);
+  const graph = nearestNeighbours(rows, terms, NEIGHBOURS, onProgress);
+  const Y = laplacianEigenmap(graph, bits, seed, onProgress);
   const weights = new Float32Array(terms * bits);
   const bias = new Float32Array(bits);
   for (let k = 0; k < bits; k++) {
-    tell(k, bits);
+    onProgress(k, bits);
     const y = Y.subarray(k * n, (k + 1) * n);
     const median = medianOf(y);
     const { w, b } = linearSvm(

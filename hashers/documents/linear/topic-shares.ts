@@ -18,7 +18,7 @@ export function topicShares(
   V: number,
   k: number,
   seed: number,
-  tell: (done: number, total: number) => void,
+  onProgress: (done: number, total: number) => void,
 ): Float64Array {
   const n = offsets.length - 1;
   const stream = new RandomStream(seed, PROJECTION_PURPOSE, 1002);
@@ -29,7 +29,7 @@ export function topicShares(
   );
   const share = new Float64Array(k);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    tell(iteration, ITERATIONS);
+    onProgress(iteration, ITERATIONS);
     const next = new Float64Array(V * k).fill(BETA);
     for (let r = 0; r < n; r++) {
       const [from, to] = [offsets[r]!, offsets[r + 1]!];

@@ -28,7 +28,7 @@ export interface LearnInput {
   resume: Checkpoint | undefined;
   /** Called at each check but the last, when the checkpoint is whole. */
   keep: (checkpoint: Checkpoint) => Promise<void>;
-  tell: (epoch: number, epochs: number, loss: number) => void;
+  onProgress: (epoch: number, epochs: number, loss: number) => void;
 }
 
 /**
@@ -39,12 +39,12 @@ export interface LearnInput {
 export async function learnNetwork(
   input: LearnInput,
 ): Promise<{ layers: Layer[]; checks: Check[] }> {
-  const { tf, method, documents, bits, seed, tell } = input;
+  const { tf, method, documents, bits, seed, onProgress } = input;
   const settings = networkSettings(method, input.settings);
   const { validation, rest } = partValidation(documents, settings.validationShare, seed);
   const neighbours = method.pairs
     ? nearestNeighbours(rest.rows, rest.terms, settings.neighbours, () =>
-        tell(0, settings.epochs, Number.NaN),
+        onProgress(0, settings.epochs, Number.NaN),
       )
     : undefined;
   const adam = new Adam();
@@ -65,7 +65,8 @@ export async function learnNetwork(
           neighbours,
           seed,
           epoch,
-          tell: (batch, batches, now) => tell(epoch + batch / batches, settings.epochs, now),
+          onProgress: (batch, batches, now) =>
+            onProgress(epoch + batch / batches, settings.epochs, now),
         }),
       layers: (state) => networkLayers(state, method, settings, rest.rows),
     },

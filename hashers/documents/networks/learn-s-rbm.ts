@@ -43,7 +43,7 @@ const decoderName = (l: number): string => `decoder-${l}`;
 export async function learnStackedMachines(
   input: Omit<LearnInput, 'method'>,
 ): Promise<{ layers: Layer[]; checks: Check[] }> {
-  const { settings, documents, bits, seed, tell } = input;
+  const { settings, documents, bits, seed, onProgress } = input;
   const { validation, rest } = partValidation(documents, settings.validationShare, seed);
   const words = commonWords(rest);
   const few = onlyWords(rest, words);
@@ -79,7 +79,7 @@ export async function learnStackedMachines(
           `the loss is ${loss} in batch ${batch} of epoch ${epoch}; lower hashing.rate`,
         );
       sum += loss;
-      tell(epoch + (batch + 1) / batches, settings.epochs, loss);
+      onProgress(epoch + (batch + 1) / batches, settings.epochs, loss);
     }
     return sum / batches;
   };

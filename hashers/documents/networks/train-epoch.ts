@@ -27,7 +27,7 @@ export interface EpochInput {
   /** From 0. */
   epoch: number;
   /** Called after each batch; may throw to stop. */
-  tell: (batch: number, batches: number, loss: number) => void;
+  onProgress: (batch: number, batches: number, loss: number) => void;
 }
 
 interface Batch {
@@ -46,7 +46,7 @@ const RAMP = 0.25;
  * batches.
  */
 export function trainEpoch(input: EpochInput): number {
-  const { documents, settings, seed, epoch, tell } = input;
+  const { documents, settings, seed, epoch, onProgress } = input;
   input.adam.hold(input.state);
   const n = documents.rows.offsets.length - 1;
   const stream = new RandomStream(seed, HASHER_PURPOSE.shuffle, epoch);
@@ -72,7 +72,7 @@ export function trainEpoch(input: EpochInput): number {
         `the loss is ${loss} in batch ${batch} of epoch ${epoch}; lower hashing.rate`,
       );
     sum += loss;
-    tell(batch + 1, batches, loss);
+    onProgress(batch + 1, batches, loss);
   }
   return sum / batches;
 }

@@ -54,7 +54,7 @@ describe('count', () => {
     const store = openStore(uri);
     const context: StageContext = {
       openStore,
-      report: () => undefined,
+      onProgress: () => undefined,
       trainThreads: 1,
       stageThreads,
       openTensorflow: () => Promise.reject(new Error('no stage of this test trains')),

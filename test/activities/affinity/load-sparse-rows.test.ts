@@ -28,7 +28,7 @@ describe('readSparseRows', () => {
           row: Int32Array.from(entries, ([row]) => row),
           column: Int32Array.from(entries, ([, column]) => column),
         },
-        { dress: 'internal', rowGroupRows },
+        { profile: 'internal', rowGroupRows },
       );
       const reference = artifactReference({
         stage: 'hold-out',

@@ -77,7 +77,7 @@ describe('many files', () => {
     const uri = pathToFileURL(join(folder, store)).href;
     const context: StageContext = {
       openStore,
-      report: () => undefined,
+      onProgress: () => undefined,
       trainThreads: 1,
       stageThreads: 1,
       origin: { codeVersion: 'test' },

@@ -25,7 +25,7 @@ const ZSTD = Buffer.from('KLUv/QRoUQAAZnJhbWUgb25lCoa3phs=', 'base64');
 const TEXT = 'some words of a good file, and some more of them\n';
 
 async function badFiles(): Promise<Record<string, [content: Uint8Array | string, reason: RegExp]>> {
-  const table = await encodeParquet({ text: 'utf8' }, { text: [TEXT] }, { dress: 'published' });
+  const table = await encodeParquet({ text: 'utf8' }, { text: [TEXT] }, { profile: 'published' });
   const changed = Buffer.from(ZSTD);
   changed.write('ONE', changed.indexOf('one'));
   return {
@@ -47,7 +47,7 @@ async function badFiles(): Promise<Record<string, [content: Uint8Array | string,
       /the file ends within the record/u,
     ],
     'type.parquet': [
-      await encodeParquet({ text: 'int32' }, { text: Int32Array.of(7) }, { dress: 'published' }),
+      await encodeParquet({ text: 'int32' }, { text: Int32Array.of(7) }, { profile: 'published' }),
       /column "text" is int32, expected text/u,
     ],
   };
@@ -75,7 +75,7 @@ describe('files that cannot be read', () => {
   ) {
     const context: StageContext = {
       openStore: open,
-      report: () => undefined,
+      onProgress: () => undefined,
       trainThreads: 1,
       stageThreads: 1,
       origin: { codeVersion: 'test' },

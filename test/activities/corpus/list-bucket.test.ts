@@ -18,7 +18,7 @@ const SHARD_BYTES = 10_000;
 const context = {
   openStore: (uri: string) => openStore(uri),
   trainThreads: 1,
-  report: () => undefined,
+  onProgress: () => undefined,
   origin: { codeVersion: 'test' },
 } as unknown as StageContext;
 

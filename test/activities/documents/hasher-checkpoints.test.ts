@@ -21,7 +21,7 @@ describe('hasherCheckpoints', async () => {
     openTensorflow: () => Promise.reject(new Error('not needed')),
     trainThreads: 1,
     stageThreads: 1,
-    report: () => undefined,
+    onProgress: () => undefined,
     origin: { codeVersion: 'test' },
   };
   const configured = hashingConfiguration.parse({

@@ -68,17 +68,17 @@ describe('the export', () => {
     const code = await encodeParquet(
       codesSchema(bits),
       { item, table, code: codes },
-      { dress: 'internal', rowGroupRows: 200_000 },
+      { profile: 'internal', rowGroupRows: 200_000 },
     );
     const keyColumns = isId
-      ? await encodeParquet(ITEM_IDS, { id: keys }, { dress: 'internal' })
+      ? await encodeParquet(ITEM_IDS, { id: keys }, { profile: 'internal' })
       : payloads
         ? await encodeParquet(
             { ...ITEM_KEYS, ...ITEM_PAYLOAD },
             { id: keys, payload: payloads },
-            { dress: 'internal' },
+            { profile: 'internal' },
           )
-        : await encodeParquet(ITEM_KEYS, { id: keys }, { dress: 'internal' });
+        : await encodeParquet(ITEM_KEYS, { id: keys }, { profile: 'internal' });
     const reference: ArtifactReference = artifactReference({
       stage: 'encode',
       parameters: { name },

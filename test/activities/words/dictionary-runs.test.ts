@@ -134,7 +134,7 @@ describe('dictionaries larger than memory', () => {
         const context = {
           openStore: (uri: string) => openStore(uri),
           trainThreads: 1,
-          report: () => undefined,
+          onProgress: () => undefined,
           origin: { codeVersion: 'test' },
         } as unknown as StageContext;
         const base = { store, force: false };

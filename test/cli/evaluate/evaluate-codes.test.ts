@@ -53,7 +53,7 @@ describe('hashloom evaluate', () => {
       await encodeParquet(
         TRUTH,
         { item: pairs.map(([item]) => item), relevant: pairs.map(([, relevant]) => relevant) },
-        { dress: 'published' },
+        { profile: 'published' },
       ),
     );
   const given = () => ({
@@ -70,7 +70,7 @@ describe('hashloom evaluate', () => {
       await encodeParquet(
         publishedCodes(8),
         { item: ITEMS.flatMap((item) => [item, item]), table, code: CODES },
-        { dress: 'published' },
+        { profile: 'published' },
       ),
     );
     await writeTruth('truth.parquet', PAIRS);
@@ -134,7 +134,7 @@ describe('hashloom evaluate', () => {
       await encodeParquet(
         { item: 'int64', relevant: 'int64' },
         { item: BigInt64Array.of(1n), relevant: BigInt64Array.of(2n) },
-        { dress: 'published' },
+        { profile: 'published' },
       ),
     );
     await assert.rejects(
@@ -155,7 +155,7 @@ describe('hashloom evaluate', () => {
       await encodeParquet(
         AFFINITY,
         { row: Int32Array.from(left), column: Int32Array.from(right) },
-        { dress: 'published' },
+        { profile: 'published' },
       ),
     );
     await writeFile(
@@ -163,7 +163,7 @@ describe('hashloom evaluate', () => {
       await encodeParquet(
         { number: 'int32', item: 'utf8' },
         { number: Int32Array.from(ITEMS, (_, number) => number), item: ITEMS },
-        { dress: 'published' },
+        { profile: 'published' },
       ),
     );
     const found = await evaluateCodes({
@@ -181,7 +181,7 @@ describe('hashloom evaluate', () => {
       await encodeParquet(
         { left: 'utf8', right: 'utf8' },
         { left: PAIRS.map(([item]) => item), right: PAIRS.map(([, relevant]) => relevant) },
-        { dress: 'published' },
+        { profile: 'published' },
       ),
     );
     assert.deepEqual(
@@ -210,7 +210,7 @@ describe('hashloom evaluate', () => {
       await encodeParquet(
         { item: 'utf8', label: 'utf8' },
         { item: labels.map(([item]) => item), label: labels.map(([, label]) => label) },
-        { dress: 'published' },
+        { profile: 'published' },
       ),
     );
     const pairs = labels.flatMap(([a, label]) =>
@@ -258,7 +258,7 @@ describe('hashloom evaluate', () => {
       await encodeParquet(
         { item: 'utf8', label: 'int32' },
         { item: ['cat', 'dog'], label: Int32Array.of(1, 2) },
-        { dress: 'published' },
+        { profile: 'published' },
       ),
     );
     await assert.rejects(evaluateCodes({ ...given(), truth: at('numbered.parquet') }), {
@@ -270,7 +270,7 @@ describe('hashloom evaluate', () => {
       await encodeParquet(
         { item: 'utf8', label: 'utf8' },
         { item: ['gnu'], label: ['x'] },
-        { dress: 'published' },
+        { profile: 'published' },
       ),
     );
     await assert.rejects(
@@ -316,7 +316,7 @@ describe('hashloom evaluate', () => {
     );
     await refused(Buffer.from('no parquet'), /10 bytes that cannot be read as Parquet/);
     await refused(
-      await encodeParquet(TRUTH, { item: ['a'], relevant: ['b'] }, { dress: 'published' }),
+      await encodeParquet(TRUTH, { item: ['a'], relevant: ['b'] }, { profile: 'published' }),
       /no column code; it has item, relevant/,
     );
   });

@@ -190,7 +190,7 @@ describe('run --local, and what reads the index it publishes', () => {
       await writeFile(
         join(scratch.folder, 'codes.parquet'),
         await encodeParquet({ ...publishedCodes(16), item: 'int32' }, renamed, {
-          dress: 'published',
+          profile: 'published',
         }),
       );
       const given = [

@@ -95,7 +95,7 @@ describe('restricted Boltzmann machines', () => {
         validate: () => 0.5,
         resume: undefined,
         keep: async (checkpoint) => void kept.push(structuredClone(checkpoint)),
-        tell: () => undefined,
+        onProgress: () => undefined,
       },
     };
   };

@@ -55,7 +55,7 @@ export function precisionOf(
       Array.from({ length: to - from }, (_, at) => from + at),
     );
   const [database, queries] = [part(0, n - 100), part(n - 100, n)];
-  const layers = method({ documents: database, bits, seed: 1, tell: () => undefined });
+  const layers = method({ documents: database, bits, seed: 1, onProgress: () => undefined });
   const coded = ({ rows, labels }: TrainingDocuments) => {
     const codes = new Uint8Array(((rows.offsets.length - 1) * bits) / 8);
     encodeSparse(rows, layers, codes);

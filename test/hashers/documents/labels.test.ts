@@ -8,7 +8,7 @@ import { topicShares } from '../../../hashers/documents/linear/topic-shares.ts';
 import { takeRows } from '../../../hashers/documents/training-documents.ts';
 import { labelledDocuments, precisionOf } from './labelled-documents.ts';
 
-const tell = () => undefined;
+const onProgress = () => undefined;
 const documents = labelledDocuments(500);
 
 describe('methods that learn from labels', () => {
@@ -27,7 +27,7 @@ describe('methods that learn from labels', () => {
     );
 
     it(`${name} gives the same bytes for a seed and others for another`, () => {
-      const layers = [1, 1, 2].map((seed) => method({ documents, bits: 8, seed, tell }));
+      const layers = [1, 1, 2].map((seed) => method({ documents, bits: 8, seed, onProgress }));
       assert.deepEqual(layers[0], layers[1]);
       assert.notDeepEqual(layers[0], layers[2]);
     });
@@ -42,7 +42,7 @@ describe('methods that learn from labels', () => {
         );
         few.labels.offsets.fill(few.labels.offsets[12]!, 13);
         few.rows.offsets.fill(few.rows.offsets[14]!, 15);
-        const layers = method({ documents: few, bits: 16, seed: 1, tell });
+        const layers = method({ documents: few, bits: 16, seed: 1, onProgress });
         assert.equal(layers.at(-1)?.outputs, 16);
         assert.ok(
           layers.every(
@@ -56,7 +56,7 @@ describe('methods that learn from labels', () => {
       const stop = () => {
         throw new RangeError('stopped');
       };
-      assert.throws(() => method({ documents, bits: 8, seed: 1, tell: stop }), /stopped/);
+      assert.throws(() => method({ documents, bits: 8, seed: 1, onProgress: stop }), /stopped/);
     });
   }
 
@@ -81,7 +81,7 @@ describe('methods that learn from labels', () => {
 
   it('shares documents out among topics', () => {
     const own = documents.rows;
-    const theta = topicShares(own, documents.terms, 8, 1, tell);
+    const theta = topicShares(own, documents.terms, 8, 1, onProgress);
     for (let r = 0; r < 500; r++)
       assert.ok(Math.abs(theta.subarray(8 * r, 8 * r + 8).reduce((a, b) => a + b) - 1) < 1e-9);
     // Two blocks of words that never meet: each has a topic of its own.
@@ -90,7 +90,7 @@ describe('methods that learn from labels', () => {
       terms: Int32Array.from([0, 1, 2, 3, 0, 1, 2, 3]),
       weights: new Float32Array(8).fill(1),
     };
-    const shares = topicShares(apart, 4, 2, 1, tell);
+    const shares = topicShares(apart, 4, 2, 1, onProgress);
     const [first, second] = [shares[0]! > 0.5, shares[2]! > 0.5];
     assert.ok(
       first !== second &&

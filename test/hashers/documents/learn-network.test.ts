@@ -71,7 +71,7 @@ describe('learnNetwork', () => {
           validate: () => 0.5,
           resume: undefined,
           keep: async (checkpoint) => void kept.push(structuredClone(checkpoint)),
-          tell: () => undefined,
+          onProgress: () => undefined,
         };
         const whole = await learnNetwork(input);
         assert.deepEqual(
@@ -113,7 +113,7 @@ describe('learnNetwork', () => {
       validate: () => 0,
       resume: undefined,
       keep: () => Promise.resolve(),
-      tell: () => undefined,
+      onProgress: () => undefined,
     });
     await assert.rejects(learning, /the loss is NaN in batch 0 of epoch 0/);
   });

@@ -23,7 +23,7 @@ function columns(first: number, rows: number) {
 }
 
 const encode = (first: number, rows: number, rowGroupRows = 1000) =>
-  encodeParquet(SCHEMA, columns(first, rows), { dress: 'published', rowGroupRows });
+  encodeParquet(SCHEMA, columns(first, rows), { profile: 'published', rowGroupRows });
 
 async function join(...files: Uint8Array[]): Promise<Buffer> {
   const pieces: Uint8Array[] = [];

@@ -110,11 +110,11 @@ describe('parquet', () => {
         rows,
         fc.constantFrom('published' as const, 'internal' as const),
         fc.integer({ min: 1, max: 70 }),
-        async (table, dress, rowGroupRows) => {
+        async (table, profile, rowGroupRows) => {
           const columns = columnsOf(table);
           assert.deepEqual(
             await decodeParquet(
-              await encodeParquet(SCHEMA, columns, { dress, rowGroupRows }),
+              await encodeParquet(SCHEMA, columns, { profile, rowGroupRows }),
               SCHEMA,
             ),
             columns,
@@ -136,7 +136,7 @@ describe('parquet', () => {
           await encodeParquet(
             { word: 'utf8' },
             { word },
-            { dress: 'internal', rowGroupRows: 7001 },
+            { profile: 'internal', rowGroupRows: 7001 },
           ),
           { word: 'utf8' },
         ),
@@ -148,7 +148,7 @@ describe('parquet', () => {
   it('takes columns in shared memory', async () => {
     const id = new Int32Array(new SharedArrayBuffer(12)).fill(5);
     assert.deepEqual(
-      await decodeParquet(await encodeParquet({ id: 'int32' }, { id }, { dress: 'internal' }), {
+      await decodeParquet(await encodeParquet({ id: 'int32' }, { id }, { profile: 'internal' }), {
         id: 'int32',
       }),
       { id: Int32Array.of(5, 5, 5) },
@@ -156,18 +156,18 @@ describe('parquet', () => {
   });
 
   it('gives the same bytes for the same table', async () => {
-    for (const [dress, expected] of [
+    for (const [profile, expected] of [
       ['published', 'ecd5e638cc894ea6d6f2b464266c81f6e35ad99dff6129d0af9980ea2934b4eb'],
       ['internal', 'c6b355ed5137a2a860bac66df0cdb744574a6c2a2295fafd2fa30cb92a48682c'],
     ] as const) {
-      const first = await encodeParquet(SCHEMA, SMALL, { dress });
-      assert.equal(digest(await encodeParquet(SCHEMA, SMALL, { dress })), digest(first));
-      assert.equal(digest(first), expected, dress);
+      const first = await encodeParquet(SCHEMA, SMALL, { profile });
+      assert.equal(digest(await encodeParquet(SCHEMA, SMALL, { profile })), digest(first));
+      assert.equal(digest(first), expected, profile);
     }
   });
 
   it('reads some of the columns', async () => {
-    const bytes = await encodeParquet(SCHEMA, SMALL, { dress: 'internal' });
+    const bytes = await encodeParquet(SCHEMA, SMALL, { profile: 'internal' });
     assert.deepEqual(await decodeParquet(bytes, { words: 'list<utf8>', id: 'int32' }), {
       words: SMALL.words,
       id: SMALL.id,
@@ -175,8 +175,8 @@ describe('parquet', () => {
   });
 
   it('refuses other names and types, and bytes that are no Parquet', async () => {
-    for (const dress of ['published', 'internal'] as const) {
-      const bytes = await encodeParquet(SCHEMA, SMALL, { dress });
+    for (const profile of ['published', 'internal'] as const) {
+      const bytes = await encodeParquet(SCHEMA, SMALL, { profile });
       const decode = (schema: TableSchema) => decodeParquet(bytes, schema, 'tokens.parquet');
       await assert.rejects(decode({ id: 'int32', nothing: 'utf8' }), {
         name: 'IntegrityError',
@@ -233,7 +233,7 @@ describe('parquet', () => {
               values: Int32Array.from(made.flatMap(({ row }) => row)),
             },
           };
-          const bytes = await encodeParquet(SOME, columns, { dress: 'internal', rowGroupRows });
+          const bytes = await encodeParquet(SOME, columns, { profile: 'internal', rowGroupRows });
           assert.deepEqual(await decodeParquet(bytes, SOME), columns);
           // Another writer's name sends it to the general reader.
           const foreign = Buffer.from(
@@ -254,7 +254,7 @@ describe('parquet', () => {
 
   it('refuses columns that do not fit together and strings without UTF-8', async () => {
     const encode = (schema: TableSchema, columns: object) =>
-      encodeParquet(schema, columns as TableColumns<TableSchema>, { dress: 'internal' });
+      encodeParquet(schema, columns as TableColumns<TableSchema>, { profile: 'internal' });
     await assert.rejects(encode({ a: 'int32', b: 'utf8' }, { a: Int32Array.of(1, 2), b: ['x'] }), {
       name: 'RangeError',
       message: 'column b has 1 rows, expected 2 as in the columns before',
@@ -305,10 +305,10 @@ describe('a Parquet file that grows', () => {
 
   it('holds the rows of its batches in order, in both dresses, and has the same bytes each time', async () => {
     await inFolder(async (file) => {
-      for (const dress of ['published', 'internal'] as const) {
+      for (const profile of ['published', 'internal'] as const) {
         const batches = [coded(0, 70), coded(70, 1), coded(71, 200)];
-        await writeParquetFile(file('a'), CODED, batches, { dress, rowGroupRows: 64 });
-        const writer = beginParquetFile(file('b'), CODED, { dress, rowGroupRows: 64 });
+        await writeParquetFile(file('a'), CODED, batches, { profile, rowGroupRows: 64 });
+        const writer = beginParquetFile(file('b'), CODED, { profile, rowGroupRows: 64 });
         for (const batch of batches) await writer.add(batch);
         await writer.end();
         const bytes = await readFile(file('a'));
@@ -323,7 +323,7 @@ describe('a Parquet file that grows', () => {
 
   it('ends with an error where columns do not fit or the folder is not there', async () => {
     await inFolder(async (file) => {
-      const writer = beginParquetFile(file('a'), CODED, { dress: 'published' });
+      const writer = beginParquetFile(file('a'), CODED, { profile: 'published' });
       await assert.rejects(
         writer.add({ item: new Int32Array(2), code: new Uint8Array(3) }),
         /column code has 1 rows, expected 2/,
@@ -331,7 +331,7 @@ describe('a Parquet file that grows', () => {
       await writer.add(coded(0, 2));
       await writer.end();
       await assert.rejects(
-        writeParquetFile(file('none/a'), CODED, [coded(0, 10)], { dress: 'published' }),
+        writeParquetFile(file('none/a'), CODED, [coded(0, 10)], { profile: 'published' }),
         /ENOENT/,
       );
     });
@@ -340,8 +340,8 @@ describe('a Parquet file that grows', () => {
   it('gives one binary column batch by batch, from both writers, and refuses what it is not', async () => {
     const whole = coded(0, 300);
     const files = [
-      await encodeParquet(CODED, whole, { dress: 'internal', rowGroupRows: 90 }),
-      await encodeParquet(CODED, whole, { dress: 'published', rowGroupRows: 128 }),
+      await encodeParquet(CODED, whole, { profile: 'internal', rowGroupRows: 90 }),
+      await encodeParquet(CODED, whole, { profile: 'published', rowGroupRows: 128 }),
     ];
     for (const bytes of files) {
       const out = new Uint8Array(900);
@@ -386,9 +386,9 @@ describe('a Parquet file that grows', () => {
       ['', 'é', '線', 'loom'][at % 4]!.repeat(at % 5),
     );
     const ids = BigInt64Array.from(words, (_, at) => BigInt(at - 250) * 9_007_199_254_740_993n);
-    for (const dress of ['internal', 'published'] as const) {
+    for (const profile of ['internal', 'published'] as const) {
       const blob = new Blob([
-        await encodeParquet(KEYED, { id: ids, word: words }, { dress, rowGroupRows: 120 }),
+        await encodeParquet(KEYED, { id: ids, word: words }, { profile, rowGroupRows: 120 }),
       ]);
       for (const [from, to] of [
         [0, 500],

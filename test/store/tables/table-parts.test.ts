@@ -92,7 +92,7 @@ describe('tables that are written and read a row group at a time', () => {
             assert.equal(rows, values.length);
             assert.ok(
               Buffer.from(
-                await encodeParquet(SCHEMA, all, { dress: 'internal', rowGroupRows }),
+                await encodeParquet(SCHEMA, all, { profile: 'internal', rowGroupRows }),
               ).equals(bytes),
             );
             const { found, groups } = await collect((await artifactOf(bytes, rows)).artifact);
@@ -110,7 +110,7 @@ describe('tables that are written and read a row group at a time', () => {
       row: Int32Array.from({ length: 50 }, (_, at) => at),
       sum: BigInt64Array.from({ length: 50 }, (_, at) => BigInt(at * at)),
     };
-    const whole = await encodeParquet(SCHEMA, columns, { dress: 'internal', rowGroupRows: 20 });
+    const whole = await encodeParquet(SCHEMA, columns, { profile: 'internal', rowGroupRows: 20 });
     const refused = (error: unknown) => {
       assert.ok(error instanceof Failure && error.type === 'IntegrityError', String(error));
       assert.match(error.message, /run the reindex again/u);
@@ -131,10 +131,10 @@ describe('tables that are written and read a row group at a time', () => {
     const other = await encodeParquet(
       { row: 'int32' },
       { row: columns.row },
-      { dress: 'internal' },
+      { profile: 'internal' },
     );
     await assert.rejects(collect((await artifactOf(other, 50)).artifact), refused);
-    const published = await encodeParquet(SCHEMA, columns, { dress: 'published' });
+    const published = await encodeParquet(SCHEMA, columns, { profile: 'published' });
     await assert.rejects(collect((await artifactOf(published, 50)).artifact), refused);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * What a newcomer waits: `npm run demo` after `npm ci` in a fresh clone, and the same command again.
- * The clone of the last commit lies in a folder whose name has a space, `#`, `%` and an umlaut.
- * `--runs 3`: of each, the median is recorded.
+ * What a newcomer waits: `npm run demo` after `npm ci` in a fresh clone, and the same command
+ * again. The clone of the last commit lies in a folder whose name has a space, `#`, `%` and an
+ * umlaut. `--runs 3`: of each, the median is recorded.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -6,8 +6,8 @@ import { cacheFolder } from './cache-folder.ts';
 import { runProgram } from './programs.ts';
 
 /*
- * `npm run test:nodes [-- PATTERN...]`: `npm test` under every later Node that the README names. The
- * binaries come as npm's own packages, one for each platform, and are kept in the cache folder.
+ * `npm run test:nodes [-- PATTERN...]`: `npm test` under every later Node that the README names.
+ * The binaries come as npm's own packages, one for each platform, and are kept in the cache folder.
  * HASHLOOM_NODES=24 or 22,26 runs some of them.
  */
 const NODES = ['22', '24', '26'];

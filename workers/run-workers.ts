@@ -21,7 +21,10 @@ export interface WorkerOptions {
    * result.
    */
   trainThreads?: number;
-  /** Threads that were started ahead, while there was something else to wait for; they end with the workers. */
+  /**
+   * Threads that were started ahead, while there was something else to wait for; they end with the
+   * workers.
+   */
   pool?: ThreadPool;
   /** Serves /healthz and /readyz there. */
   healthPort?: number;

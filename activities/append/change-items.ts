@@ -122,7 +122,7 @@ export function changeItems(
       throw new Failure(
         'DataError',
         `the id ${JSON.stringify(key)}: expected ` +
-          `${kind === 'int64' ? WHOLE_NUMBER : 'text that has UTF-8'}`,
+          (kind === 'int64' ? WHOLE_NUMBER : 'text that has UTF-8'),
       );
     return bytes;
   };

@@ -7,7 +7,9 @@ declare module '../stages.ts' {
   }
 }
 
-/** Units [from, to) of the plan as entries of pages and row groups of tables. Rows: as makeRange. */
+/**
+ * Units [from, to) of the plan as entries of pages and row groups of tables. Rows: as makeRange.
+ */
 export async function exportRange(
   input: ExportRangeInput,
   context: StageContext,

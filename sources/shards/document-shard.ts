@@ -21,7 +21,9 @@ interface Described {
   vectors?: { rows: number[]; terms: number[]; weights: number[] };
 }
 
-/** Documents with their ids, labels and parts, their tokens or ready-made vectors. Rows: documents. */
+/**
+ * Documents with their ids, labels and parts, their tokens or ready-made vectors. Rows: documents.
+ */
 export const documentShard: ShardKind = {
   parameters: ({ tokens, documents }) => {
     const { id, title, labels, split, terms, weights, payload, clean } = documents;

@@ -32,10 +32,11 @@ if (!existsSync(BUNDLE_FILE) || !readFileSync(BUNDLE_FILE, 'utf8').startsWith(he
 function digestOf(sources: string[]): string {
   const hash = createHash('sha256');
   for (const folder of sources.filter((name) => existsSync(name))) {
-    for (const file of readdirSync(folder)
-      .filter((name) => name.endsWith('.js'))
-      .sort())
-      hash.update(file).update(readFileSync(folder + file));
+    // Chapters lie below the folder.
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    for (const name of names.filter((each) => each.endsWith('.js')).sort()) {
+      hash.update(name).update(readFileSync(folder + name));
+    }
   }
   return hash.digest('hex');
 }

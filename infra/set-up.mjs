@@ -12,12 +12,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMP = join(ROOT, 'dist', '.set-up.json');
 /** What the build leaves and no start can do without. */
-const BUILT = [
-  'dist/.tsbuildinfo',
-  'dist/cli/main.js',
-  'dist/workflows.bundle.js',
-  'lookup/dist/lookup/index.js',
-];
+const BUILT = ['dist/cli/main.js', 'dist/workflows.bundle.js', 'lookup/dist/lookup/index.js'];
 const EXIT_WRONG_MACHINE = 2;
 
 /** Raised where a step fails: its own output has said why, so only the exit code is left to pass on. */
@@ -64,13 +59,13 @@ function misfitOfPackages() {
     // npm leaves optional packages of other platforms out.
     if (there === undefined && (entry.optional || entry.devOptional)) continue;
     if (there === undefined) return misfit(path, 'is not in it');
-    const changed =
+    const isOther =
       entry.integrity !== undefined &&
       there.integrity !== undefined &&
       entry.integrity !== there.integrity;
     if (entry.version !== there.version)
       return misfit(path, `is ${there.version}, expected ${entry.version}`);
-    if (changed) return misfit(path, 'has other contents');
+    if (isOther) return misfit(path, 'has other contents');
   }
   return undefined;
 }
@@ -92,31 +87,46 @@ function isBuilt(sources) {
   return stamp.sources === sources && stamp.built === stateOfBuild();
 }
 
-/** Another build since would have written here, perhaps from sources that are gone again. */
-const stateOfBuild = () => stateOf(join(ROOT, BUILT[0]));
+/** Another build since would have written there, perhaps from sources that are gone again. */
+function stateOfBuild() {
+  const records = projectsOf(ROOT, new Set()).map(({ record }) => record);
+  return records.map((record) => `${relative(ROOT, record)} ${stateOf(record)}`).join('\n');
+}
 
 /** Names, sizes and times of all that the build reads. */
 function digestOfSources() {
   const files = ['package.json', 'tsconfig.base.json', 'node_modules/.package-lock.json'];
   const hash = createHash('sha256');
   for (const name of files) hash.update(`${name} ${stateOf(join(ROOT, name))}\n`);
-  for (const file of sourcesOf(ROOT, new Set()))
+  for (const file of projectsOf(ROOT, new Set()).flatMap((project) => project.sources))
     hash.update(`${relative(ROOT, file)} ${stateOf(file)}\n`);
   return hash.digest('hex');
 }
 
-/** The files of a TypeScript project and of those it refers to. */
-function sourcesOf(project, seen) {
-  if (seen.has(project)) return [];
-  seen.add(project);
-  const file = join(project, 'tsconfig.json');
-  const { include = ['.'], references = [] } = readJson(file);
-  const folders = include.map((pattern) => resolve(project, pattern.replace(/\*.*$/, '')));
+/** A TypeScript project, a folder or its tsconfig file, and those it refers to: what each reads, and what it writes after a build. */
+function projectsOf(project, seen) {
+  const file = project.endsWith('.json') ? project : join(project, 'tsconfig.json');
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const home = dirname(file);
+  const { include, files = [], references = [], compilerOptions = {} } = readLoosely(file);
+  const patterns = include ?? (files.length > 0 ? [] : ['.']);
+  const places = [...patterns, ...files].map((name) => resolve(home, name.replace(/\*.*$/, '')));
+  const found = places.flatMap((place) => (existsSync(place) ? filesBelow(place) : []));
+  const record = resolve(home, compilerOptions.tsBuildInfoFile ?? 'tsconfig.tsbuildinfo');
   return [
-    file,
-    ...folders.flatMap((folder) => (existsSync(folder) ? filesBelow(folder) : [])),
-    ...references.flatMap(({ path }) => sourcesOf(resolve(project, path), seen)),
+    { sources: [file, ...found], record },
+    ...references.flatMap(({ path }) => projectsOf(resolve(home, path), seen)),
   ];
+}
+
+/** JSON with comments and commas at ends, as TypeScript reads its files; neither counts in strings. */
+function readLoosely(file) {
+  const text = readFileSync(file, 'utf8');
+  const string = '("(?:\\\\.|[^"\\\\])*")';
+  const kept = (_all, quoted) => quoted ?? '';
+  const bare = text.replace(new RegExp(`${string}|//[^\\n]*|/\\*[^]*?\\*/`, 'g'), kept);
+  return JSON.parse(bare.replace(new RegExp(`${string}|,(?=\\s*[}\\]])`, 'g'), kept));
 }
 
 function filesBelow(path) {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { ActivityInput } from '../../activities/stage-runner.ts';
-import type { ActivityName } from '../../schemas/activities.ts';
+import { type ActivityName, activityRow, stageOf } from '../../schemas/activities.ts';
+import { QUEUES } from '../../schemas/queues.ts';
 
 /**
  * Whether an input always has a field; the compiler holds that no field is missing here, and none
@@ -226,6 +227,24 @@ describe('the inputs of activities in recorded histories', () => {
   });
 });
 
+/** Seconds from start to close, and attempts. */
+const PROFILES = { light: ['600s', 10], heavy: ['43200s', 50] } as const;
+
+describe('the profiles of activities in recorded histories', () => {
+  const recorded = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
+
+  it('are as the catalogue says, on the queue of the stage', () => {
+    for (const { activityType, ...event } of recorded.flatMap(scheduledIn)) {
+      const { name } = activityType;
+      const [timeout, attempts] = PROFILES[activityRow(name).profile];
+      assert.deepEqual(
+        [name, event.startToCloseTimeout, event.retryPolicy.maximumAttempts, event.taskQueue.name],
+        [name, timeout, attempts, QUEUES[stageOf(name).queue]],
+      );
+    }
+  });
+});
+
 function assertFields(
   input: object,
   fields: Readonly<Record<string, 'may' | 'must'>>,
@@ -238,21 +257,26 @@ function assertFields(
 }
 
 function inputsOf(name: string): { activity: ActivityName; input: Record<string, unknown> }[] {
+  return scheduledIn(name).flatMap(({ activityType, input: { payloads } }) => {
+    const data = payloads[0]?.data;
+    if (data === undefined) return [];
+    const text = Buffer.from(data, 'base64').toString('utf8');
+    const input = JSON.parse(text) as Record<string, unknown>;
+    return [{ activity: activityType.name, input }];
+  });
+}
+
+function scheduledIn(name: string): Scheduled[] {
   const { events } = JSON.parse(readFileSync(new URL(name, HISTORIES), 'utf8')) as {
     events: { activityTaskScheduledEventAttributes?: Scheduled }[];
   };
-  return events.flatMap(({ activityTaskScheduledEventAttributes: event }) => {
-    const data = event?.input.payloads[0]?.data;
-    if (event === undefined || data === undefined) return [];
-    const input = JSON.parse(Buffer.from(data, 'base64').toString('utf8')) as Record<
-      string,
-      unknown
-    >;
-    return [{ activity: event.activityType.name, input }];
-  });
+  return events.flatMap((event) => event.activityTaskScheduledEventAttributes ?? []);
 }
 
 interface Scheduled {
   activityType: { name: ActivityName };
   input: { payloads: { data: string }[] };
+  taskQueue: { name: string };
+  startToCloseTimeout: string;
+  retryPolicy: { maximumAttempts: number };
 }

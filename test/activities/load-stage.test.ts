@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { fileOf, loadStage } from '../../activities/load-stage.ts';
 import { ACTIVITIES, ACTIVITY_NAMES, STAGES } from '../../schemas/activities.ts';
+import { inRepository } from '../repository.ts';
 
-const SOURCES = new URL('../../../activities/', import.meta.url);
+const SOURCES = inRepository('activities/');
 
 describe('the catalogue of activities', () => {
   it('has a row for each function that a file adds to the stages, and no other', () => {
     const found = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
       .flatMap((path) => {
-        const text = readFileSync(new URL(path, SOURCES), 'utf8');
+        const text = readFileSync(SOURCES + path, 'utf8');
         const added = /interface Stages \{\s*(\w+): typeof \1;/.exec(text)?.[1];
         return added === undefined ? [] : [`${path.slice(0, -3)} ${added}`];
       });

@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { hashloom as inFolder, hashloomWith } from './hashloom-process.ts';
+import { inRepository } from '../repository.ts';
 
 /** Nobody listens there. */
 let closedPort = 0;
@@ -12,19 +13,19 @@ let folder = '';
 /** A configuration that is right. */
 let configuration = '';
 
-before(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hashloom-cli-'));
   configuration = join(folder, 'news.yaml');
   await writeFile(configuration, 'index: news\nstore: ./store\nsource: { path: ./texts }\n');
   closedPort = await portNobodyListensOn();
 });
-after(() => rm(folder, { recursive: true }));
+afterAll(() => rm(folder, { recursive: true }));
 
-describe('the process hashloom', { concurrency: 2 }, () => {
+describe.concurrent('the process hashloom', () => {
   it('prints its version, and help', async () => {
-    const { version } = JSON.parse(
-      await readFile(new URL('../../../package.json', import.meta.url), 'utf8'),
-    ) as { version: string };
+    const { version } = JSON.parse(await readFile(inRepository('package.json'), 'utf8')) as {
+      version: string;
+    };
     assert.deepEqual(await hashloom('--version'), { code: 0, stdout: `${version}\n`, stderr: '' });
     const help = await hashloom('run', '--help');
     assert.deepEqual([help.code, help.stderr], [0, '']);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import type { Command } from 'commander';
 import { buildProgram } from '../../cli/program.ts';
 import { describeError } from '../../cli/terminal/report-error.ts';

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { hashloomWith } from './hashloom-process.ts';
 
 let folder = '';
 /** Nobody can make a folder below a file, not even root. */
 let below = '';
 
-before(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hashloom-machine-'));
   await writeFile(
     join(folder, 'news.yaml'),
@@ -18,9 +18,9 @@ before(async () => {
   await writeFile(join(folder, 'file'), '');
   below = join(folder, 'file', 'below');
 });
-after(() => rm(folder, { recursive: true }));
+afterAll(() => rm(folder, { recursive: true }));
 
-describe('hashloom where TMPDIR is not there', { concurrency: 2 }, () => {
+describe.concurrent('hashloom where TMPDIR is not there', () => {
   const commands = [
     ['demo'],
     ['dev'],

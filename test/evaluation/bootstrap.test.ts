@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { bootstrap } from '../../evaluation/bootstrap.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { collisionCurve } from '../../evaluation/collision-curve.ts';
 import { unitVectors } from '../../evaluation/hit-rate.ts';
 import { binarize } from '../../kernels/numbers/binarize.ts';

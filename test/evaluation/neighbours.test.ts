@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { unitVectors } from '../../evaluation/hit-rate.ts';
 import { cutLengths } from '../../evaluation/candidates.ts';
 import { affordableQueries, neighbourFigures } from '../../evaluation/neighbours.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { precisionAt } from '../../evaluation/precision-at.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import { precisionAtBySort } from '../reference/precision-at-by-sort.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { boundCrc, crc32c, joinCrcs, seedOf, xxh32 } from '../../format/checksum.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import { crc32cByBits, xxh32ByBigInts } from '../reference/checksum.ts';

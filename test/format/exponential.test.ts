@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { exponential } from '../../format/exponential.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 

@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, inject, it } from 'vitest';
+import { Worker } from '@temporalio/worker';
 import { freePort } from '../../infra/server/free-port.ts';
 import { startEmbeddedServer } from '../../infra/server/embedded-server.ts';
 import { findTemporalCli } from '../../infra/server/temporal-cli.ts';
@@ -19,15 +19,16 @@ import {
 } from '../../workers/connection.ts';
 import { queuesWithoutPollers } from '../../workers/queue-pollers.ts';
 import { ensureSearchAttributes } from '../../workers/search-attributes.ts';
+import { installQuietRuntime } from '../pipeline/quiet-runtime.ts';
 
-const address = process.env.HASHLOOM_TEST_TEMPORAL!;
+const address = inject('temporalAddress');
 
 let connected: ClientConnection;
-before(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+beforeAll(async () => {
+  installQuietRuntime();
   connected = await connectClient({ address, embedded: true });
 });
-after(() => connected.connection.close());
+afterAll(() => connected.connection.close());
 
 describe('connectClient and connectWorker', () => {
   it('fail in bounded time where nobody listens', async () => {
@@ -72,8 +73,8 @@ describe('connectClient and connectWorker', () => {
 
 describe('isTemporalConfigured', () => {
   let folder: string;
-  before(async () => void (folder = await mkdtemp(join(tmpdir(), 'hashloom-connection-test-'))));
-  after(() => rm(folder, { recursive: true, force: true }));
+  beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'hashloom-connection-test-'))));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('wants an address, from a variable or from a profile', async () => {
     const file = join(folder, 'temporal.toml');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { describe, it } from 'vitest';
+import { inRepository } from '../repository.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = inRepository('');
 const LEFT_OUT = new Set(['node_modules', 'dist', 'hashloom-demo', 'hashloom-experiments']);
 
 /**

@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
+import { inRepository } from '../repository.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../../infra/set-up.mjs', import.meta.url));
+const SCRIPT = inRepository('infra/set-up.mjs');
 /**
  * Stands in for npm: writes down what it was asked, and leaves what `npm ci` and the build leave.
  */
@@ -30,8 +30,8 @@ if (words === 'ci') {
 let folder = '';
 let clone = '';
 
-before(async () => void (folder = await mkdtemp(join(tmpdir(), 'hashloom-set-up-'))));
-after(() => rm(folder, { recursive: true }));
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'hashloom-set-up-'))));
+afterAll(() => rm(folder, { recursive: true }));
 beforeEach(async () => {
   clone = await mkdtemp(join(folder, 'a clone #1 100% für '));
   await put('package.json', JSON.stringify({ engines: { node: '>=20.19' } }));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import type { HashIndex } from '@hashloom/lookup';
 import { checkManifest, type Delta, DELTA_PART } from '@hashloom/lookup/internal';
 import { RandomStream } from '../../kernels/numbers/random.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { followIndex, IndexFormatError } from '@hashloom/lookup';
 import { buildIndex, words } from './index-in-memory.ts';
 
@@ -29,12 +29,12 @@ describe('followIndex', () => {
       .writeHead(status, etag && path === 'current.json' ? { etag } : {})
       .end(status === 304 ? undefined : bytes?.subarray(start, end));
   });
-  before(async () => {
+  beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/indexes/tiny`;
     publish(3, Uint8Array.of(1, 1, 2), '3'.repeat(32));
   });
-  after(() => new Promise((resolve) => server.close(resolve)));
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
 
   function publish(version: number, codes: Uint8Array, identity: string): void {
     const { manifest, parts } = buildIndex({

@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { IndexFormatError, IndexReadError, openIndex } from '@hashloom/lookup';
 import { buildIndex, words } from './index-in-memory.ts';
 
@@ -34,11 +34,11 @@ function json(value: unknown): Uint8Array {
 
 describe('openIndex on files', () => {
   let folder: string;
-  before(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-lookup-'));
     await writeIndex(folder, objects);
   });
-  after(() => rm(folder, { recursive: true }));
+  afterAll(() => rm(folder, { recursive: true }));
 
   async function writeIndex(root: string, files: Map<string, Uint8Array>) {
     await mkdir(join(root, 'versions', '3'), { recursive: true });
@@ -205,11 +205,11 @@ describe('openIndex on a web server', () => {
       );
     else response.writeHead(200).end(bytes);
   });
-  before(async () => {
+  beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/indexes/tiny`;
   });
-  after(() => new Promise((resolve) => server.close(resolve)));
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
 
   const partial: Serve = (_request, response, bytes, start, end) => {
     response

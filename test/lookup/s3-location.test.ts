@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { followIndex, IndexFormatError, IndexReadError, openIndex } from '@hashloom/lookup';
 import { openStore } from '../../store/open-store.ts';
 import { type S3Server, startS3Server } from '../store/s3-server.ts';
@@ -17,7 +17,7 @@ describe('openIndex on a bucket', () => {
   let server: S3Server;
   const store = () => openStore(URI);
 
-  before(async () => {
+  beforeAll(async () => {
     server = await startS3Server('published');
     for (const [name, bytes] of built.parts) await store().put(`versions/3/${name}`, bytes);
     await store().put('versions/3/index.json', Buffer.from(JSON.stringify(built.manifest)));
@@ -26,7 +26,7 @@ describe('openIndex on a bucket', () => {
       Buffer.from(JSON.stringify({ format: 1, index: 'tiny', version: 3, path: 'versions/3' })),
     );
   });
-  after(() => server.close());
+  afterAll(() => server.close());
 
   it('answers by ranged reads, without a location of the caller', async () => {
     const index = await openIndex(URI);

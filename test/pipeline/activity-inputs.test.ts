@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import type { ActivityInput } from '../../activities/stage-runner.ts';
 import { type ActivityName, activityRow, stageOf } from '../../schemas/activities.ts';
 import { QUEUES } from '../../schemas/queues.ts';
+import { inRepository } from '../repository.ts';
 
 /**
  * Whether an input always has a field; the compiler holds that no field is missing here, and none
@@ -202,7 +203,7 @@ const RECORDED: ActivityName[] = [
   'trainBlock',
 ];
 
-const HISTORIES = new URL('../../../test/fixtures/histories/', import.meta.url);
+const HISTORIES = inRepository('test/fixtures/histories/');
 
 describe('the inputs of activities in recorded histories', () => {
   const scheduled = readdirSync(HISTORIES)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describe } from 'vitest';
 import { followIndex, openIndex } from '@hashloom/lookup';
 import { compareVersions } from '../../upkeep/compare-versions.ts';
 import { indexTarget } from '../../cli/configuration/index-target.ts';
@@ -17,35 +17,21 @@ import { indexManifest } from '../../schemas/index-manifest.ts';
 import type { ReindexResult } from '../../schemas/run.ts';
 import { openStore } from '../../store/open-store.ts';
 import { connectClient } from '../../workers/connection.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { distanceByBits } from '../reference/hamming-by-bits.ts';
 import { vectorFile } from '../store/vector-file.ts';
 import { configureDocuments, smallDocuments } from './small-documents.ts';
-import { createScratch, readText, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
-
-installRuntime('ERROR');
+import { it } from './on-temporal.ts';
+import { readText, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, type TestTemporal } from './temporal.ts';
 
 describe('append: items that come and go between two reindexes', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 2,
-      embedded: true,
-    });
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(20);
   });
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await scratch.remove();
-  });
-
   async function append(
     configuration: Configuration,
     request: { source?: string; deleted?: string[]; minimumCount?: number },
@@ -192,12 +178,12 @@ describe('append: items that come and go between two reindexes', () => {
       join(source, 'a.parquet'),
       vectorFile(...rows(first), { title: first.map((id) => (id === 7 ? null : `title ${id}`)) }),
     );
-    const configuration = smallConfiguration('told', scratch, {
+    const configuration = smallConfiguration('append-told', scratch, {
       source: { path: pathToFileURL(source).href, kind: 'vectors' },
       vectors: { method: 'lsh', payload: 'title' },
     });
     await reindex(temporal, configuration);
-    const folder = fileURLToPath(`${configuration.store}/indexes/told`);
+    const folder = fileURLToPath(`${configuration.store}/indexes/append-told`);
     const before = await (await openIndex(folder)).lookup('7');
     assert.deepEqual(
       [before.payload, before.payloads?.[before.items.indexOf('17')]],
@@ -296,9 +282,9 @@ describe('append: items that come and go between two reindexes', () => {
     'gives words that it has never seen the vote of their neighbours, and leaves common words ' +
       'out',
     async () => {
-      const configuration = smallConfiguration('words', scratch);
+      const configuration = smallConfiguration('appended', scratch);
       await reindex(temporal, configuration);
-      const folder = fileURLToPath(`${configuration.store}/indexes/words`);
+      const folder = fileURLToPath(`${configuration.store}/indexes/appended`);
       const before = await openIndex(folder);
       // Known words under new names, in the texts that the model has learned from.
       const source = join(scratch.folder, 'renamed');

@@ -3,45 +3,32 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { describe, inject } from 'vitest';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/common';
 import type { Configuration } from '../../schemas/configuration.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
-import { startS3Server } from '../store/s3-server.ts';
+import { startWorkers } from '../../workers/run-workers.ts';
 import { readVersion } from './published-parts.ts';
-import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
+import { it } from './on-temporal.ts';
+import { installQuietRuntime } from './quiet-runtime.ts';
+import { type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, type TestTemporal } from './temporal.ts';
 
-installRuntime('ERROR');
+installQuietRuntime();
 
 describe('bad input', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
-  let s3: { endpoint: string; close(): Promise<void> };
 
-  before(async () => {
-    s3 = await startS3Server('readable');
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(3)]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 1,
-    });
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(3);
     await reindex(
       temporal,
-      smallConfiguration('words', scratch, { vocabulary: { minimumCount: 2, common: 20 } }),
+      smallConfiguration('kept', scratch, { vocabulary: { minimumCount: 2, common: 20 } }),
     );
-  });
-
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await s3.close();
-    await scratch.remove();
   });
 
   const folderWith = async (
@@ -55,10 +42,13 @@ describe('bad input', () => {
     return pathToFileURL(folder).href;
   };
 
-  /** The failure of a run over `words`, whose published version must stay as it is. */
-  const failureOf = async (change: Record<string, unknown>): Promise<ApplicationFailure> => {
-    const configuration: Configuration = smallConfiguration('words', scratch, change);
-    const failed = await reindex(temporal, configuration).then(
+  /** The failure of a run over `kept`, whose published version must stay as it is. */
+  const failureOf = async (
+    change: Record<string, unknown>,
+    server = temporal,
+  ): Promise<ApplicationFailure> => {
+    const configuration: Configuration = smallConfiguration('kept', scratch, change);
+    const failed = await reindex(server, configuration).then(
       () => assert.fail('the run should have failed'),
       (error: unknown) => error,
     );
@@ -66,9 +56,9 @@ describe('bad input', () => {
     while (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure)
       cause = cause.cause;
     assert.ok(cause instanceof ApplicationFailure, String(cause));
-    const home = smallConfiguration('words', scratch).store;
-    assert.equal((await readVersion(home, 'words', 1))?.version, 1);
-    assert.equal(await readVersion(home, 'words', 2), undefined);
+    const home = smallConfiguration('kept', scratch).store;
+    assert.equal((await readVersion(home, 'kept', 1))?.version, 1);
+    assert.equal(await readVersion(home, 'kept', 2), undefined);
     return cause;
   };
 
@@ -154,21 +144,23 @@ describe('bad input', () => {
     assert.match(failure.message, /no-such-bucket/);
   });
 
-  it('a bucket that may not be written', async () => {
-    const guard = await startReadOnlyGuard(s3.endpoint);
-    const before = process.env['AWS_ENDPOINT_URL_S3'];
-    process.env['AWS_ENDPOINT_URL_S3'] = guard.endpoint;
-    const refused = await startWorkers({ address: temporal.address, roles: ['main'], threads: 1 });
+  it('a bucket that may not be written', async ({ ownTemporal }) => {
+    const environment = inject('s3Environment');
+    const guard = await startReadOnlyGuard(environment['AWS_ENDPOINT_URL']!);
+    Object.assign(process.env, environment, { AWS_ENDPOINT_URL_S3: guard.endpoint });
+    const refused = await startWorkers({
+      address: ownTemporal.address,
+      roles: ['main'],
+      threads: 1,
+    });
     try {
-      await workers.stop();
-      const failure = await failureOf({ store: 's3://readable/store' });
+      const failure = await failureOf({ store: 's3://readable/store' }, ownTemporal);
       assert.equal(failure.type, 'StoreError');
       assert.match(failure.message, /readable/);
     } finally {
       await refused.stop();
-      if (before === undefined) delete process.env['AWS_ENDPOINT_URL_S3'];
-      else process.env['AWS_ENDPOINT_URL_S3'] = before;
       await guard.close();
+      delete process.env['AWS_ENDPOINT_URL_S3'];
     }
   });
 });

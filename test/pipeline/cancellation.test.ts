@@ -1,33 +1,21 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe } from 'vitest';
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { type ChildProgress, PROGRESS_QUERY, reindexWorkflowId } from '../../schemas/run.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
+import { eventually } from '../eventually.ts';
 import { readVersion, strayObjects } from './published-parts.ts';
-import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startReindex, startTemporal, type TestTemporal } from './temporal.ts';
-
-installRuntime('ERROR');
+import { it } from './on-temporal.ts';
+import { type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, startReindex, type TestTemporal } from './temporal.ts';
 
 describe('cancellation', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 2,
-    });
-  });
-
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await scratch.remove();
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(20);
   });
 
   it(
@@ -46,16 +34,16 @@ describe('cancellation', () => {
       const configuration = smallConfiguration('cancelled', scratch, { training: long });
       const handle = await startReindex(temporal, configuration);
       const child = temporal.client.workflow.getHandle(`${reindexWorkflowId('cancelled')}/train`);
-      for (let seen = false; !seen;) {
-        seen = await child.describe().then(
+      await eventually('a block in training', () =>
+        child.describe().then(
           ({ raw }) =>
             raw.pendingActivities?.some(
               ({ activityType, lastHeartbeatTime }) =>
                 activityType?.name === 'trainBlock' && lastHeartbeatTime,
             ) ?? false,
           () => false,
-        );
-      }
+        ),
+      );
       const asked = performance.now();
       await handle.cancel();
       await assert.rejects(

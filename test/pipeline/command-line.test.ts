@@ -3,15 +3,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { afterAll, describe } from 'vitest';
 import { REJECT_UPDATE } from '../../schemas/gate.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import { PROGRESS_QUERY, reindexWorkflowId, type RunProgress } from '../../schemas/run.ts';
+import { eventually } from '../eventually.ts';
 import { hashloomWith, type ProcessOutcome } from '../cli/hashloom-process.ts';
-import { addText, createScratch, type Scratch } from './small-corpus.ts';
-import { startTemporal, type TestTemporal } from './temporal.ts';
+import { it } from './on-temporal.ts';
+import { addText, type Scratch } from './small-corpus.ts';
+import type { TestTemporal } from './temporal.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+import { inBuild } from '../repository.ts';
 
 const SETTINGS = `store: ./store
 source: { path: ./corpus }
@@ -26,10 +29,11 @@ const SLOW = 'training: { tables: 2, bits: 16, epochs: 300, batchPositives: 64 }
 describe('the command line on a cluster', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let worker: WorkerProcess;
+  let worker: WorkerProcess | undefined;
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
+  it.beforeAll(async ({ ownTemporal, scratchOf }) => {
+    temporal = ownTemporal;
+    scratch = await scratchOf(20);
     await writeFile(join(scratch.folder, 'quick.yaml'), `index: quick\n${SETTINGS}${QUICK}`);
     await writeFile(join(scratch.folder, 'slow.yaml'), `index: slow\n${SETTINGS}${SLOW}`);
     await writeFile(
@@ -42,11 +46,7 @@ describe('the command line on a cluster', () => {
     );
   });
 
-  after(async () => {
-    await worker.kill();
-    await temporal.stop();
-    await scratch.remove();
-  });
+  afterAll(() => worker?.kill());
 
   const hashloom = (...words: string[]): Promise<ProcessOutcome> =>
     hashloomWith({ TEMPORAL_ADDRESS: temporal.address }, scratch.folder, ...words);
@@ -145,8 +145,8 @@ describe('the command line on a cluster', () => {
     assert.equal(early.code, 1);
     assert.match(early.stderr, /does not wait at its gate/);
     const waits = async () => (await handle.query<RunProgress>(PROGRESS_QUERY)).gate;
-    while ((await waits()) === undefined);
-    assert.match((await waits())!.misses[0]!, /f1 is .* at least 0\.999/);
+    const gate = await eventually('the gate that the run waits at', waits);
+    assert.match(gate.misses[0]!, /f1 is .* at least 0\.999/);
     await assert.rejects(handle.executeUpdate(REJECT_UPDATE, { args: [{ who: ' ', why: 'x' }] }));
     const rejected = await hashloom(
       'reject',
@@ -162,7 +162,7 @@ describe('the command line on a cluster', () => {
     assert.match(watched.stderr, /rejected by ann: not good enough/);
 
     assert.equal((await hashloom('run', 'asking.yaml', '--detach')).code, 0);
-    while ((await waits()) === undefined);
+    await eventually('the gate again', waits);
     assert.equal(
       (await hashloom('approve', 'asked', '--reason', 'we know', '--as', 'bob')).code,
       0,
@@ -183,14 +183,10 @@ describe('the command line on a cluster', () => {
   });
 
   it('leaves a run going at Ctrl-C, refuses a second one with 6, and cancels', async () => {
-    const first = spawn(
-      process.execPath,
-      [fileURLToPath(new URL('../../cli/main.js', import.meta.url)), 'run', 'slow.yaml'],
-      {
-        cwd: scratch.folder,
-        env: { ...process.env, TEMPORAL_ADDRESS: temporal.address, NO_COLOR: '1' },
-      },
-    );
+    const first = spawn(process.execPath, [inBuild('cli/main.js'), 'run', 'slow.yaml'], {
+      cwd: scratch.folder,
+      env: { ...process.env, TEMPORAL_ADDRESS: temporal.address, NO_COLOR: '1' },
+    });
     let said = '';
     const exited = once(first, 'exit');
     await new Promise<void>((resolve) => {
@@ -258,14 +254,15 @@ describe('the command line on a cluster', () => {
         ).length ?? 0
       );
     };
-    for (let running = 0; running === 0;) running = await attempts().catch(() => 0);
+    const isTraining = async () => (await attempts().catch(() => 0)) > 0;
+    await eventually('a block in training', isTraining);
     const begun = performance.now();
-    assert.equal(await worker.drain(), 0, worker.output());
+    assert.equal(await worker!.drain(), 0, worker!.output());
     assert.ok(performance.now() - begun < 15_000);
     const handle = temporal.client.workflow.getHandle(reindexWorkflowId('slow'));
     assert.equal((await handle.describe()).status.name, 'RUNNING');
     worker = await startWorkerProcess(temporal.address, { threads: 2 });
-    for (let running = 0; running === 0;) running = await attempts();
+    await eventually('a block in training again', isTraining);
     await hashloom('cancel', 'slow');
     await handle.result().catch(() => undefined);
   });
@@ -288,9 +285,12 @@ describe('the command line on a cluster', () => {
     const before = (await temporal.client.workflow.getHandle(reindexWorkflowId('quick')).describe())
       .runId;
     assert.equal((await hashloom('schedule', 'trigger', 'quick')).code, 0);
-    for (let runId = before; runId === before;)
-      runId = (await temporal.client.workflow.getHandle(reindexWorkflowId('quick')).describe())
-        .runId;
+    await eventually(
+      'the run that the schedule starts',
+      async () =>
+        (await temporal.client.workflow.getHandle(reindexWorkflowId('quick')).describe()).runId !==
+        before,
+    );
     const { version } = (await temporal.client.workflow
       .getHandle(reindexWorkflowId('quick'))
       .result()) as { version: number };

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describe } from 'vitest';
 import { openIndex } from '@hashloom/lookup';
 import { encodeTexts, lookupTexts } from '../../cli/index/lookup-text.ts';
 import { parseHTML } from 'linkedom';
 import { planRun } from '../../cli/plan/plan-run.ts';
 import { findTensorflow } from '../../infra/tensorflow/tensorflow.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
-import { createScratch, type Scratch } from './small-corpus.ts';
+import { it } from './on-temporal.ts';
+import type { Scratch } from './small-corpus.ts';
 import { configureDocuments, smallDocuments } from './small-documents.ts';
-import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
-
-installRuntime('ERROR');
+import { reindex, type TestTemporal } from './temporal.ts';
+import { skippedFor } from '../skipped-for.ts';
 
 const staged = await findTensorflow(process.env).then(
   () => true,
@@ -23,22 +22,10 @@ const staged = await findTensorflow(process.env).then(
 describe('reindex of documents', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(0)]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 2,
-      embedded: true,
-    });
-  });
-
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await scratch.remove();
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(0);
   });
 
   for (const method of ['lsh', 'itq', 'sph', 'sth', 'ksh', 'shttm']) {
@@ -188,7 +175,7 @@ describe('reindex of documents', () => {
 
   it('refuses ids that come twice', () =>
     refused(
-      'twice',
+      'repeated',
       [...smallDocuments(9), smallDocuments(1)[0]!],
       {},
       /document 0 of file 0 and document 9 of file 0 have the same id "baseball\/000"/,
@@ -313,7 +300,7 @@ describe('reindex of documents', () => {
     it(
       `learns ${hashing.method}${hashing.supervised ? ' from labels' : ''} with tensorflow, ` +
         'the same twice',
-      { skip: !staged && 'TensorFlow is not set up (hashloom setup tensorflow)' },
+      skippedFor(!staged && 'TensorFlow is not set up (hashloom setup tensorflow)'),
       async () => {
         const settings = {
           ...hashing,

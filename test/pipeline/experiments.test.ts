@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { describe } from 'vitest';
 import { compareDocuments } from '../../cli/experiments/compare-documents.ts';
 import {
   type DocumentExperimentInput,
@@ -23,36 +23,22 @@ import {
 } from '../../schemas/word-experiment.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { openStore } from '../../store/open-store.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { digestsOf } from './published-parts.ts';
-import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { it } from './on-temporal.ts';
+import { type Scratch, smallConfiguration } from './small-corpus.ts';
 import { configureDocuments, smallDocuments } from './small-documents.ts';
-import { startTemporal, type TestTemporal } from './temporal.ts';
+import type { TestTemporal } from './temporal.ts';
+import { inRepository } from '../repository.ts';
 
-installRuntime('ERROR');
-
-const FIXTURE = fileURLToPath(
-  new URL('../../../test/fixtures/golden-experiments.json', import.meta.url),
-);
+const FIXTURE = inRepository('test/fixtures/golden-experiments.json');
 
 describe('experiments on Temporal', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(8)]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 2,
-    });
-  });
-
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await scratch.remove();
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(8);
   });
 
   const run = async (workflow: string, workflowId: string, input: unknown): Promise<unknown> =>
@@ -112,7 +98,17 @@ describe('experiments on Temporal', () => {
     'the word model: a row of metrics a trial, each half of the queries for itself, and how ' +
       'hard D is',
     async () => {
-      const configuration = smallConfiguration('words', scratch);
+      const configuration = smallConfiguration('trials', scratch, {
+        vocabulary: { minimumCount: 4, common: 50 },
+        training: {
+          tables: 2,
+          bits: 16,
+          epochs: 4,
+          batchPositives: 512,
+          concentration: 8,
+          beta: 4,
+        },
+      });
       const settings = expandSettings(configuration, {
         settings: { LSE: {}, cosine: { method: 'cos' } },
         grid: { beta: [2, 4] },

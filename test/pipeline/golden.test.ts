@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
-import { after, before, describe, it } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { describe } from 'vitest';
 import { STAGES } from '../../schemas/activities.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { digestsOf } from './published-parts.ts';
-import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
+import { it } from './on-temporal.ts';
+import { type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, type TestTemporal } from './temporal.ts';
+import { inRepository } from '../repository.ts';
 
-installRuntime('ERROR');
-
-const FIXTURE = fileURLToPath(
-  new URL('../../../test/fixtures/golden-stages.json', import.meta.url),
-);
+const FIXTURE = inRepository('test/fixtures/golden-stages.json');
 
 /**
  * `list` holds times of files, `publish` is no artifact, `report` holds the times of its run,
@@ -47,20 +44,15 @@ type Golden = Record<string, { version: number; parts: string[] }>;
 describe('the bytes of each stage', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
   let found: Golden;
   let golden: Golden;
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(5)]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 2,
-      embedded: true,
-    });
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(5);
     const configuration = smallConfiguration('golden', scratch, {
       vocabulary: { minimumCount: 3, common: 30 },
+      training: { tables: 2, bits: 16, epochs: 4, batchPositives: 512, concentration: 8, beta: 4 },
       source: { path: pathToFileURL(scratch.corpus).href, verify: true },
     });
     await reindex(temporal, configuration);
@@ -68,12 +60,6 @@ describe('the bytes of each stage', () => {
     if (process.env['HASHLOOM_RECORD_GOLDEN'])
       await writeFile(FIXTURE, `${JSON.stringify(found, undefined, 1)}\n`);
     golden = JSON.parse(await readFile(FIXTURE, 'utf8')) as Golden;
-  });
-
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await scratch.remove();
   });
 
   it('are known for every stage that leaves an artifact', () => {

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { describe } from 'vitest';
 import { planRun } from '../../cli/plan/plan-run.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import type { ReindexResult } from '../../schemas/run.ts';
 import { openStore } from '../../store/open-store.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { digestsOf, layCommon, readVersion } from './published-parts.ts';
-import { addText, createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
-
-installRuntime('ERROR');
+import { it } from './on-temporal.ts';
+import { addText, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, type TestTemporal } from './temporal.ts';
 
 /** About three texts of the corpus. */
 const GROUP_TOKENS = 7000;
@@ -20,7 +18,6 @@ const GROUP_TOKENS = 7000;
 describe('a corpus that changes', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
 
   const storeOf = (name: string) => pathToFileURL(join(scratch.folder, name)).href;
   // The list of common words is that of the first run, as long as half of it is still right.
@@ -29,23 +26,14 @@ describe('a corpus that changes', () => {
       store: storeOf(store),
       cooccurrence: { groupTokens: GROUP_TOKENS },
       vocabulary: { minimumCount: 6, common: 50, commonDrift },
+      training: { tables: 1, bits: 16, epochs: 1, batchPositives: 512 },
+      evaluation: { queries: 20 },
     });
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(10)]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 2,
-      embedded: true,
-    });
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(10);
   });
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await scratch.remove();
-  });
-
   it(
     'is ingested and counted by what is new alone, and equals a run from nothing with the same ' +
       'common words',

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { describe } from 'vitest';
 import { type HashIndex, openIndex } from '@hashloom/lookup';
 import { encodeParquet } from '../../store/tables/parquet.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
-import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
-
-installRuntime('ERROR');
+import { it } from './on-temporal.ts';
+import { type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, type TestTemporal } from './temporal.ts';
 
 const ITEMS = 96;
 const FEW = {
@@ -39,23 +37,11 @@ function messagesOf(error: unknown): string {
 describe('sequences and pairs, from files to lookup by id', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(1)]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 2,
-      embedded: true,
-    });
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(1);
   });
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await scratch.remove();
-  });
-
   async function publish(
     index: string,
     files: Record<string, Uint8Array | string>,

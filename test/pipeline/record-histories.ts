@@ -1,6 +1,6 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { QUEUES } from '../../schemas/queues.ts';
 import { readIndexState } from '../../activities/versions/current-version.ts';
@@ -16,13 +16,14 @@ import { CODE_VERSION } from '../../workers/code-version.ts';
 import { installRuntime, startWorkers } from '../../workers/run-workers.ts';
 import { createScratch, smallConfiguration } from './small-corpus.ts';
 import { decide, startReindex, startTemporal } from './temporal.ts';
+import { inRepository } from '../repository.ts';
 
 /*
  * Records histories of real runs for the replay test: `npm run record-histories`. A fixture that is
  * there is kept, since it stands for runs that may be under way somewhere; `-- --overwrite` is for
  * versions that were never released.
  */
-const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/histories/', import.meta.url));
+const FIXTURES = inRepository('test/fixtures/histories/');
 const overwrite = process.argv.includes('--overwrite');
 
 installRuntime('ERROR');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { describe } from 'vitest';
 import { openIndex } from '@hashloom/lookup';
 import { collectGarbage } from '../../upkeep/collect-garbage.ts';
 import { STAGE_NAMES } from '../../schemas/stages.ts';
@@ -10,32 +10,19 @@ import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import { QUEUES } from '../../schemas/queues.ts';
 import { type ReindexInput, type ReindexResult, WORKFLOW } from '../../schemas/run.ts';
 import { openStore } from '../../store/open-store.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
-import { addText, createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
-
-installRuntime('WARN');
+import { it } from './on-temporal.ts';
+import { addText, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, type TestTemporal } from './temporal.ts';
 
 describe('reindex', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
   let first: ReindexResult;
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 2,
-    });
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(20);
     first = await reindex(temporal, smallConfiguration('words', scratch));
-  });
-
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await scratch.remove();
   });
 
   const stageOf = (result: ReindexResult, name: string) =>

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { Worker } from '@temporalio/worker';
 import { BUNDLE_FILE } from '../../workers/bundle-file.ts';
-import { installRuntime } from '../../workers/run-workers.ts';
+import { installQuietRuntime } from './quiet-runtime.ts';
+import { inRepository } from '../repository.ts';
 
-const FIXTURES = new URL('../../../test/fixtures/histories/', import.meta.url);
+const FIXTURES = inRepository('test/fixtures/histories/');
 
-installRuntime('ERROR');
+installQuietRuntime();
 
 /**
  * A run that was begun with earlier code must go on with this code: commands replay as they were
@@ -50,7 +51,7 @@ interface History {
 }
 
 function read(name: string): History {
-  return JSON.parse(readFileSync(new URL(name, FIXTURES), 'utf8')) as History;
+  return JSON.parse(readFileSync(FIXTURES + name, 'utf8')) as History;
 }
 
 async function replay(history: History): Promise<void> {

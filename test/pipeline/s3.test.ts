@@ -1,42 +1,24 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, inject } from 'vitest';
 import { openStore } from '../../store/open-store.ts';
-import { startS3Server } from '../store/s3-server.ts';
 import { digestsOf, readVersion } from './published-parts.ts';
-import { createScratch, readText, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+import { it } from './on-temporal.ts';
+import { readText, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, type TestTemporal } from './temporal.ts';
 
 describe('a run on object storage', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let s3: { endpoint: string; close(): Promise<void> };
-  let workers: WorkerProcess[] = [];
 
-  before(async () => {
-    [temporal, scratch, s3] = await Promise.all([
-      startTemporal(),
-      createScratch(),
-      startS3Server('corpora', 'indexes'),
-    ]);
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(20);
+    Object.assign(process.env, inject('s3Environment'));
     const corpus = openStore('s3://corpora/brown');
     for (let at = 0; at < 20; at++)
       await corpus.put(`text-${at}.txt`, Buffer.from(await readText(at)));
-    // One for orchestration and data, one for training and export: they share Temporal and the
-    // bucket, nothing else.
-    workers = await Promise.all([
-      startWorkerProcess(temporal.address, { roles: ['main', 'etl'] }),
-      startWorkerProcess(temporal.address, { roles: ['train', 'export'] }),
-    ]);
-  });
-
-  after(async () => {
-    await Promise.all(workers.map((worker) => worker.kill()));
-    await temporal.stop();
-    await s3.close();
-    await scratch.remove();
   });
 
   it('reads its corpus from a bucket and publishes to another', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { describe } from 'vitest';
 import {
   ScheduleOverlapPolicy,
   WorkflowExecutionAlreadyStartedError,
@@ -18,33 +18,21 @@ import {
   scheduleId,
   WORKFLOW,
 } from '../../schemas/run.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import type { ScheduledResult } from '../../workflows/scheduled.ts';
+import { eventually } from '../eventually.ts';
 import { hashloomWith } from '../cli/hashloom-process.ts';
-import { addText, createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
+import { it } from './on-temporal.ts';
+import { addText, type Scratch, smallConfiguration } from './small-corpus.ts';
 import { readVersion } from './published-parts.ts';
-import { reindex, startReindex, startTemporal, type TestTemporal } from './temporal.ts';
-
-installRuntime('WARN');
+import { reindex, startReindex, type TestTemporal } from './temporal.ts';
 
 describe('a schedule', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 2,
-    });
-  });
-
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await scratch.remove();
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(20);
   });
 
   const configured = () => smallConfiguration('nightly', scratch);
@@ -70,12 +58,12 @@ describe('a schedule', () => {
         args: [inputOf()],
       },
     });
-    let published;
-    for (const deadline = Date.now() + 60_000; !published && Date.now() < deadline;)
-      published = await readVersion(configured().store, 'nightly', 2);
+    const published = await eventually('version 2', () =>
+      readVersion(configured().store, 'nightly', 2),
+    );
     await schedule.delete();
-    assert.equal(published?.version, 2);
-    assert.equal(published?.workflowId, reindexWorkflowId('nightly'));
+    assert.equal(published.version, 2);
+    assert.equal(published.workflowId, reindexWorkflowId('nightly'));
   });
 
   it('steps aside while a manual run is under way, and a manual run does while the schedule is', async () => {
@@ -130,13 +118,15 @@ describe('a schedule', () => {
     });
     const known = async () =>
       (await scheduledConfigurations(temporal, nightly().store)).map(({ index }) => index);
-    while (!(await known()).includes('worse'));
+    await eventually('the new schedule in the list', async () => (await known()).includes('worse'));
     assert.deepEqual(await scheduledConfigurations(temporal, 'file:///elsewhere'), []);
     await schedule.trigger();
-    let recent: { action: { workflow: { workflowId: string } } }[] = [];
-    while (recent.length === 0) recent = (await schedule.describe()).info.recentActions;
+    const started = await eventually(
+      'what the schedule has started',
+      async () => (await schedule.describe()).info.recentActions[0],
+    );
     const result = (await client.workflow
-      .getHandle(recent[0]!.action.workflow.workflowId)
+      .getHandle(started.action.workflow.workflowId)
       .result()) as ScheduledResult;
     assert.ok('refused' in result, JSON.stringify(result));
     assert.match(

@@ -50,11 +50,11 @@ export function smallConfiguration(
     index,
     store: pathToFileURL(join(scratch.folder, 'store')).href,
     source: { path: pathToFileURL(scratch.corpus).href },
-    vocabulary: { minimumCount: 4, common: 50 },
+    vocabulary: { minimumCount: 8, common: 50 },
     affinity: { minimumPmi: 0.5, minimumWeight: 0.8, top: 30 },
     heldOut: { pairs: 200 },
     negatives: { perRow: 16 },
-    training: { tables: 2, bits: 16, epochs: 4, batchPositives: 512, concentration: 8, beta: 4 },
+    training: { tables: 2, bits: 16, epochs: 2, batchPositives: 512, concentration: 8, beta: 4 },
     evaluation: { queries: 200 },
     ...change,
   });

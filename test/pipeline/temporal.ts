@@ -1,4 +1,4 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { findTemporalCli } from '../../infra/server/temporal-cli.ts';
 import { startEmbeddedServer } from '../../infra/server/embedded-server.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
@@ -12,10 +12,13 @@ import {
   WORKFLOW,
 } from '../../schemas/run.ts';
 import { connectClient } from '../../workers/connection.ts';
+import { eventually } from '../eventually.ts';
 
 export interface TestTemporal {
   address: string;
   client: Client;
+  /** The file that runs on it, where other files do too: its indexes need names of their own. */
+  testFile?: string;
   stop(): Promise<void>;
 }
 
@@ -26,16 +29,11 @@ export interface TestTemporal {
 export async function startTemporal(): Promise<TestTemporal> {
   const cli = await findTemporalCli({});
   const server = await startEmbeddedServer({ cli: cli.path, port: 0, uiPort: 0 });
-  const { client, connection } = await connectClient({
-    address: server.address,
-    namespace: server.namespace,
-    embedded: true,
-  });
+  const connected = await connectTo(server.address);
   return {
-    address: server.address,
-    client,
+    ...connected,
     async stop() {
-      await connection.close();
+      await connected.stop();
       await server.stop();
     },
   };
@@ -44,16 +42,19 @@ export async function startTemporal(): Promise<TestTemporal> {
 export type ReindexHandle = WorkflowHandle<(input: ReindexInput) => Promise<ReindexResult>>;
 
 export async function startReindex(
-  { client }: TestTemporal,
+  { client, testFile }: TestTemporal,
   configuration: Configuration,
   force = false,
 ): Promise<ReindexHandle> {
+  const workflowId = reindexWorkflowId(configuration.index);
+  if (testFile !== undefined) await requireOwnName(client, workflowId, testFile);
   return await client.workflow.start<(input: ReindexInput) => Promise<ReindexResult>>(
     WORKFLOW.reindex,
     {
-      workflowId: reindexWorkflowId(configuration.index),
+      workflowId,
       taskQueue: QUEUES.main,
       args: [{ configuration, force, searchAttributes: true }],
+      ...(testFile !== undefined && { memo: { testFile } }),
     },
   );
 }
@@ -73,8 +74,34 @@ export async function decide(
   update: 'approve' | 'reject',
 ): Promise<void> {
   const handle = client.workflow.getHandle(reindexWorkflowId(index));
-  while (
-    (await handle.query<RunProgress>(PROGRESS_QUERY).catch(() => undefined))?.gate === undefined
+  await eventually(
+    'the gate that a run waits at',
+    async () => (await handle.query<RunProgress>(PROGRESS_QUERY).catch(() => undefined))?.gate,
   );
   await handle.executeUpdate(update, { args: [{ who: 'a tester', why: 'it is a test' }] });
+}
+
+/** A connection to a server that somebody else stops. */
+export async function connectTo(address: string): Promise<TestTemporal> {
+  const { client, connection } = await connectClient({ address, embedded: true });
+  return {
+    address,
+    client,
+    stop: () => connection.close(),
+  };
+}
+
+/**
+ * Two files that publish an index of the same name on one server would wait for each other, or
+ * worse.
+ */
+async function requireOwnName(client: Client, workflowId: string, testFile: string): Promise<void> {
+  try {
+    const { memo } = await client.workflow.getHandle(workflowId).describe();
+    const owner = memo?.['testFile'] as string | undefined;
+    if (owner !== undefined && owner !== testFile)
+      throw new Error(`${workflowId} is a run of ${owner}: give the index another name`);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
 }

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe } from 'vitest';
 import { WorkflowFailedError } from '@temporalio/client';
 import { type ChildProgress, PROGRESS_QUERY, reindexWorkflowId } from '../../schemas/run.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { digestsOf } from './published-parts.ts';
-import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
-
-installRuntime('ERROR');
+import { it } from './on-temporal.ts';
+import { type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, type TestTemporal } from './temporal.ts';
 
 const TRAINING = { tables: 2, bits: 16, epochs: 4, batchPositives: 512, concentration: 8, beta: 4 };
 /** Of a run that overflows between its second and its last epoch. */
@@ -18,25 +16,17 @@ const LAMBDA = 2e37;
 describe('training', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(8)]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 2,
-    });
-  });
-
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await scratch.remove();
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(8);
   });
 
   const configured = (change: Record<string, unknown> = {}) =>
-    smallConfiguration('learned', scratch, { training: { ...TRAINING, ...change } });
+    smallConfiguration('learned', scratch, {
+      vocabulary: { minimumCount: 4, common: 50 },
+      training: { ...TRAINING, ...change },
+    });
   const isTrainCached = (stages: { name: string; cached: boolean }[]) =>
     stages.find(({ name }) => name === 'train')?.cached;
   const folderOf = (stage: string) => join(scratch.folder, 'store', 'artifacts', stage);

@@ -1,39 +1,26 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describe } from 'vitest';
 import { openIndex } from '@hashloom/lookup';
 import { planRun } from '../../cli/plan/plan-run.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import { parseHTML } from 'linkedom';
 import { publishedIdBuckets, publishedIdGroups, publishedIdCodes } from '../../schemas/tables.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
-import { installRuntime, type RunningWorkers, startWorkers } from '../../workers/run-workers.ts';
 import { vectorFile } from '../store/vector-file.ts';
-import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startTemporal, type TestTemporal } from './temporal.ts';
-
-installRuntime('WARN');
+import { it } from './on-temporal.ts';
+import { type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, type TestTemporal } from './temporal.ts';
 
 describe('reindex of vectors', () => {
   let temporal: TestTemporal;
   let scratch: Scratch;
-  let workers: RunningWorkers;
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch(0)]);
-    workers = await startWorkers({
-      address: temporal.address,
-      roles: ['main', 'etl', 'train', 'export'],
-      threads: 2,
-    });
-  });
-
-  after(async () => {
-    await workers.stop();
-    await temporal.stop();
-    await scratch.remove();
+  it.beforeAll(async ({ temporal: shared, scratchOf }) => {
+    temporal = shared;
+    scratch = await scratchOf(0);
   });
 
   /** 300 vectors of 24 dimensions around 30 points: vector i is near vector i + 30. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { QUEUE_ROLES, type QueueRole } from '../../schemas/queues.ts';
+import { inBuild } from '../repository.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+const CLI = inBuild('cli/main.js');
 
 export interface WorkerProcess {
   process: ChildProcess;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { bucketTables } from '../../evaluation/retrieval.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import { bucketFigures } from '../../report/bucket-figures.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { parseHTML } from 'linkedom';
 import { renderReport } from '../../report/render-report.ts';
 import type { ReportData } from '../../report/report-data.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { configuration } from '../../schemas/configuration.ts';
 import { decisionProblem, judgeGate } from '../../schemas/gate.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { describe, it } from 'vitest';
 import { Failure } from '../../schemas/failures.ts';
 import { readDocuments } from '../../sources/read-documents.ts';
 import type { ReadOptions } from '../../sources/source-options.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { Failure } from '../../schemas/failures.ts';
 import { listSources, type SourceFile } from '../../sources/list-sources.ts';
 import { openSource } from '../../sources/open-source.ts';
@@ -90,7 +90,7 @@ describe('listSources on files', () => {
     names.map((name) => pathToFileURL(join(root, name)).href).sort();
   const listed = async (uri: string) => (await listSources(uri, openStore)).map(({ uri }) => uri);
 
-  before(async () => {
+  beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'hashloom-list-'));
     for (const name of FILES) {
       await mkdir(dirname(join(root, name)), { recursive: true });
@@ -98,7 +98,7 @@ describe('listSources on files', () => {
     }
     await mkdir(join(root, 'nothing-in-it'));
   });
-  after(() => rm(root, { recursive: true }));
+  afterAll(() => rm(root, { recursive: true }));
 
   it('lists a file, with what is known of it', async () => {
     const [file, ...others] = await listSources(join(root, 'a.txt'), openStore);
@@ -179,13 +179,13 @@ describe('listSources on a bucket', () => {
     names.map((name) => `s3://corpus/${prefix}${name}`);
   const listed = async (uri: string) => (await listSources(uri, openStore)).map(({ uri }) => uri);
 
-  before(async () => {
+  beforeAll(async () => {
     server = await startS3Server('corpus');
     const store = openStore('s3://corpus/books');
     for (const name of FILES) await store.put(name, Buffer.from(`in ${name}`));
     await openStore('s3://corpus').put('books.txt', Buffer.from('not in the folder'));
   });
-  after(() => server.close());
+  afterAll(() => server.close());
 
   it('lists a key, a prefix and the whole bucket', async () => {
     assert.deepEqual(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { afterAll, describe, it } from 'vitest';
 import type { Manifest } from '../../schemas/artifact.ts';
 import { STAGES, type StageName } from '../../schemas/activities.ts';
 import {
@@ -22,7 +22,7 @@ import type { Store } from '../../store/store.ts';
 import { bytesOf, listed } from './store-behaviour.ts';
 
 const base = await mkdtemp(join(tmpdir(), 'hashloom-artifacts-'));
-after(() => rm(base, { recursive: true }));
+afterAll(() => rm(base, { recursive: true }));
 
 let opened = 0;
 const openEmpty = (): Store => openStore(join(base, String(opened++)));

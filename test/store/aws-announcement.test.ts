@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 
 const ANNOUNCEMENT = /NodeVersionSupportWarning/;
 /** The SDK speaks on an old Node alone, so every Node passes for one. */

@@ -13,14 +13,15 @@ import {
 } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { afterAll, describe, it } from 'vitest';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import { bytesOf, describeStore, listed } from './store-behaviour.ts';
+import { skippedFor } from '../skipped-for.ts';
 
 const base = await mkdtemp(join(tmpdir(), 'hashloom-store-'));
-after(() => rm(base, { recursive: true }));
+afterAll(() => rm(base, { recursive: true }));
 
 let opened = 0;
 async function openEmpty(): Promise<Store> {
@@ -182,7 +183,7 @@ describe('file store', () => {
 
   it(
     'says when permissions are missing',
-    { skip: process.getuid?.() === 0 && 'root may write everywhere' },
+    skippedFor(process.getuid?.() === 0 && 'root may write everywhere'),
     async () => {
       const store = await openEmpty();
       await mkdir(folderOf(store), { mode: 0o555 });

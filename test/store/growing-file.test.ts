@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { growingFile } from '../../store/growing-file.ts';
 
@@ -10,11 +10,11 @@ describe('a growing file', () => {
   let folder: string;
   let made = 0;
 
-  before(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-growing-'));
   });
 
-  after(async () => {
+  afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
   });
 

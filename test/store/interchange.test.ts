@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { DuckDBBlobValue, DuckDBInstance, DuckDBListValue } from '@duckdb/node-api';
 import type { ColumnType, TableSchema } from '../../store/tables/columns.ts';
 import { type InterchangeFile, writeInterchangeFiles } from './interchange-files.ts';
@@ -34,11 +34,11 @@ describe('tables in other readers', () => {
   let folder: string;
   let files: InterchangeFile[];
 
-  before(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-test-'));
     files = await writeInterchangeFiles(folder);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('DuckDB reads every one of them', async () => {
     const instance = await DuckDBInstance.create(':memory:');

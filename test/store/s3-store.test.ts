@@ -3,11 +3,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { afterAll, describe, it } from 'vitest';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import { startS3Server } from './s3-server.ts';
 import { bytesOf, describeStore, listed } from './store-behaviour.ts';
+import { skippedFor } from '../skipped-for.ts';
 
 /**
  * A bucket of a server that honours preconditions, reached by the AWS environment; else s3rver runs
@@ -16,7 +17,7 @@ import { bytesOf, describeStore, listed } from './store-behaviour.ts';
 const outside = process.env.HASHLOOM_TEST_S3_BUCKET;
 const bucket = outside ?? 'hashloom';
 const server = outside === undefined ? await startS3Server(bucket) : undefined;
-after(() => server?.close());
+afterAll(() => server?.close());
 
 const openEmpty = async (): Promise<Store> => openStore(`s3://${bucket}/${randomUUID()}`);
 const pattern = (length: number): Uint8Array =>
@@ -34,7 +35,7 @@ describe('S3 store', () => {
 
   it(
     'has one winner among concurrent conditional puts',
-    { skip: outside === undefined && 's3rver ignores preconditions' },
+    skippedFor(outside === undefined && 's3rver ignores preconditions'),
     async () => {
       const store = await openEmpty();
       for (let round = 0; round < 5; round++) {
@@ -58,9 +59,9 @@ describe('S3 store', () => {
 
   it(
     'lists more than a page',
-    {
-      skip: outside === undefined && 's3rver makes page tokens with a cipher that OpenSSL 3 lacks',
-    },
+    skippedFor(
+      outside === undefined && 's3rver makes page tokens with a cipher that OpenSSL 3 lacks',
+    ),
     async () => {
       const store = await openEmpty();
       const paths = Array.from({ length: 1003 }, (_, i) => `many/${String(i).padStart(4, '0')}`);
@@ -103,7 +104,7 @@ describe('S3 store', () => {
 
   it(
     'says when keys are wrong',
-    { skip: outside !== undefined && 'the server may allow any key' },
+    skippedFor(outside !== undefined && 'the server may allow any key'),
     async () => {
       const { env } = process;
       const id = env.AWS_ACCESS_KEY_ID!;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import type { S3 } from '@aws-sdk/client-s3';
 import { SINGLE_PUT_BYTES, uploadInParts } from '../../store/s3-upload.ts';
 

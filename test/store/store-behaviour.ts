@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { it } from 'node:test';
+import { it } from 'vitest';
 import type { ObjectHead, Store } from '../../store/store.ts';
 
 const text = (bytes: Uint8Array | undefined): string | undefined =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { collectGarbage } from '../../upkeep/collect-garbage.ts';
 import { listVersions, readIndexState } from '../../activities/versions/current-version.ts';
 import { rollback } from '../../upkeep/rollback.ts';
@@ -11,11 +11,11 @@ import { publishVersion } from './published-index.ts';
 describe('gc in a bucket', () => {
   let server: S3Server;
 
-  before(async () => {
+  beforeAll(async () => {
     server = await startS3Server('indexes');
   });
 
-  after(() => server.close());
+  afterAll(() => server.close());
 
   it('removes what nothing refers to, and leaves the rest whole', async () => {
     const store = openStore('s3://indexes/team');

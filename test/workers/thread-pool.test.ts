@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { pathToFileURL } from 'node:url';
+import { describe, it } from 'vitest';
+import { inBuild } from '../repository.ts';
 
-const POOL = new URL('../../workers/thread-pool.js', import.meta.url).href;
+const POOL = pathToFileURL(inBuild('workers/thread-pool.js')).href;
 
 describe('the pool of threads', () => {
   it('may be closed while its threads still load their modules, and the process goes on', async () => {

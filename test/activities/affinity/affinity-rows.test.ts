@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { affinityRows } from '../../../activities/affinity/affinity-rows.ts';
 import { spillRows } from '../../../activities/affinity/spill-rows.ts';
@@ -21,10 +21,10 @@ function referenceD(F: number[][], top: number): number[][] {
 describe('affinityRows', () => {
   let folder: string;
   let runs = 0;
-  before(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-rows-test-'));
   });
-  after(() => rm(folder, { recursive: true }));
+  afterAll(() => rm(folder, { recursive: true }));
 
   /** The upper half, so many pairs at a time. */
   function pairsOf(F: number[][], step: number): () => AsyncGenerator<WeightedPairs> {

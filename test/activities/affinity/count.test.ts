@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { chooseVocabulary } from '../../../activities/words/choose-vocabulary.ts';
 import { count, tokensOfPiece } from '../../../activities/affinity/count.ts';
 import { groupFiles } from '../../../activities/affinity/group-files.ts';
@@ -38,14 +38,14 @@ describe('count', () => {
   let folder: string;
   const files = [text(1, 150_000), text(2, 70_000), text(3, 10_000), text(4, 90_000)];
 
-  before(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-count-test-'));
     await mkdir(join(folder, 'corpus'));
     for (const [at, words] of files.entries())
       await writeFile(join(folder, 'corpus', `${at}.txt`), words.join(' '));
   });
 
-  after(async () => {
+  afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
   });
 

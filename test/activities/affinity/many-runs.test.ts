@@ -3,8 +3,8 @@ import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { chooseVocabulary } from '../../../activities/words/choose-vocabulary.ts';
 import { count } from '../../../activities/affinity/count.ts';
 import {
@@ -38,7 +38,7 @@ describe('many files', () => {
   let folder: string;
   let temporary: string | undefined;
 
-  before(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-runs-test-'));
     temporary = process.env['TMPDIR'];
     process.env['TMPDIR'] = join(folder, 'tmp');
@@ -58,7 +58,7 @@ describe('many files', () => {
     await writeFile(join(folder, 'pair', 'all.txt'), lines.join('\n'));
   });
 
-  after(async () => {
+  afterAll(async () => {
     if (temporary === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = temporary;
     await rm(folder, { recursive: true, force: true });

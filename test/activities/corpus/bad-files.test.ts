@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { ingest } from '../../../activities/corpus/ingest.ts';
 import { list } from '../../../activities/corpus/list.ts';
 import { readListedFiles } from '../../../activities/corpus/listed-files.ts';
@@ -56,7 +56,7 @@ async function badFiles(): Promise<Record<string, [content: Uint8Array | string,
 describe('files that cannot be read', () => {
   let folder: string;
   let bad: Awaited<ReturnType<typeof badFiles>>;
-  before(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-bad-test-'));
     bad = await badFiles();
     await mkdir(join(folder, 'corpus'));
@@ -66,7 +66,7 @@ describe('files that cannot be read', () => {
     await writeFile(join(folder, 'corpus', 'empty.txt'), '');
     await writeFile(join(folder, 'corpus', 'empty.gz'), gzipSync(''));
   });
-  after(() => rm(folder, { recursive: true }));
+  afterAll(() => rm(folder, { recursive: true }));
 
   async function ingestFiles(
     store: string,

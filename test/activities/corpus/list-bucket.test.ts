@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { list } from '../../../activities/corpus/list.ts';
 import { readListedFiles } from '../../../activities/corpus/listed-files.ts';
 import { ingest } from '../../../activities/corpus/ingest.ts';
@@ -30,7 +30,7 @@ describe('a large file in a bucket', () => {
     (_, line) => `line ${line} ${'word '.repeat(line % 17)}`,
   ).join('\n');
 
-  before(async () => {
+  beforeAll(async () => {
     [server, folder] = await Promise.all([
       startS3Server('corpus'),
       mkdtemp(join(tmpdir(), 'hashloom-test-')),
@@ -38,7 +38,7 @@ describe('a large file in a bucket', () => {
     await openStore('s3://corpus').put('books/plain.txt', Buffer.from(text));
     await openStore('s3://corpus').put('books/packed.txt.gz', gzipSync(text));
   });
-  after(async () => {
+  afterAll(async () => {
     await server.close();
     await rm(folder, { recursive: true, force: true });
   });

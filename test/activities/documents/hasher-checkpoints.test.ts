@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { afterAll, describe, it } from 'vitest';
 import { hasherCheckpoints } from '../../../activities/documents/hasher-checkpoints.ts';
 import type { StageContext } from '../../../activities/stage/stage.ts';
 import { networkSettings } from '../../../hashers/documents/networks/network-settings.ts';
@@ -15,7 +15,7 @@ import { openStore } from '../../../store/open-store.ts';
 
 describe('hasherCheckpoints', async () => {
   const scratch = await mkdtemp(join(tmpdir(), 'hashloom-checkpoints-'));
-  after(() => rm(scratch, { recursive: true, force: true }));
+  afterAll(() => rm(scratch, { recursive: true, force: true }));
   const context: StageContext = {
     openStore,
     openTensorflow: () => Promise.reject(new Error('not needed')),

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { exportBuckets } from '../../../activities/index/export-buckets.ts';
 import { exportPart } from '../../../activities/index/export-part.ts';
 import { planExport } from '../../../activities/index/plan-export.ts';
@@ -51,11 +51,11 @@ describe('the export', () => {
   let store: Store;
   const context = lookingContext(openStore);
 
-  before(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-export-test-'));
     store = openStore(pathToFileURL(folder).href);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   async function inputOf(
     name: string,

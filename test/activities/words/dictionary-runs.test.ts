@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { chooseVocabulary } from '../../../activities/words/choose-vocabulary.ts';
 import { budgetOf, mergeInBudget, regrouped } from '../../../activities/words/dictionary-runs.ts';
@@ -106,8 +106,8 @@ describe('dictionaries larger than memory', () => {
 
   describe('as stages', () => {
     let folder: string;
-    before(async () => (folder = await mkdtemp(join(tmpdir(), 'hashloom-test-'))));
-    after(() => rm(folder, { recursive: true, force: true }));
+    beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'hashloom-test-'))));
+    afterAll(() => rm(folder, { recursive: true, force: true }));
 
     it('give the same bytes with a budget that makes them spill', async () => {
       const corpus = join(folder, 'corpus');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { configurationSchema, keyPaths } from '../../../cli/configuration/schema.ts';
 import { configurationTemplate } from '../../../cli/configuration/template.ts';
 import { parseConfiguration } from '../../../cli/configuration/load-configuration.ts';

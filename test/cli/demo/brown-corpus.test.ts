@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { stripTags, writeBrownCorpus } from '../../../cli/demo/brown-corpus.ts';
 import { prepareDemo } from '../../../cli/demo/demo.ts';
 import { loadConfiguration } from '../../../cli/configuration/load-configuration.ts';

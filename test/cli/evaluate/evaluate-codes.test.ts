@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import {
   Binary,
   Field,
@@ -25,9 +24,10 @@ import { AFFINITY, publishedCodes } from '../../../schemas/tables.ts';
 import { encodeDense } from '../../../store/tables/arrow-ipc.ts';
 import { encodeParquet } from '../../../store/tables/parquet.ts';
 import { hashloom } from '../hashloom-process.ts';
+import { inRepository } from '../../repository.ts';
 
 const parquet = createRequire(import.meta.url)('parquet-wasm') as typeof Parquet;
-const WORDNET = fileURLToPath(new URL('../../../../test/fixtures/wordnet', import.meta.url));
+const WORDNET = inRepository('test/fixtures/wordnet');
 const TRUTH = { item: 'utf8', relevant: 'utf8' } as const;
 
 /**
@@ -63,7 +63,7 @@ describe('hashloom evaluate', () => {
     seed: 1,
   });
 
-  before(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-evaluate-'));
     await writeFile(
       at('codes.parquet'),
@@ -76,7 +76,7 @@ describe('hashloom evaluate', () => {
     await writeTruth('truth.parquet', PAIRS);
   });
 
-  after(() => rm(folder, { recursive: true }));
+  afterAll(() => rm(folder, { recursive: true }));
 
   it('measures a case worked by hand', async () => {
     const { metrics, intervals, items, tables, bits, unknown } = await evaluateCodes(given());

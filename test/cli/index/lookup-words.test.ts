@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { answerLine, answerText, lookupWords } from '../../../cli/index/lookup-words.ts';
 import { openTerminal } from '../../../cli/terminal/terminal.ts';
 import { buildIndex, words } from '../../lookup/index-in-memory.ts';
@@ -12,7 +12,7 @@ describe('lookup of a word alone in its buckets', () => {
   let scratch: string;
   let folder: string;
 
-  before(async () => {
+  beforeAll(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'hashloom-lookup-'));
     folder = join(scratch, 'indexes', 'tiny', 'versions', '3');
     await mkdir(folder, { recursive: true });
@@ -26,7 +26,7 @@ describe('lookup of a word alone in its buckets', () => {
     await writeFile(join(folder, 'index.json'), JSON.stringify(manifest));
   });
 
-  after(() => rm(scratch, { recursive: true, force: true }));
+  afterAll(() => rm(scratch, { recursive: true, force: true }));
 
   it('gives what lies within the radius, for such words alone', async () => {
     const [thyme, oil, salt] = await lookupWords(folder, ['thyme', 'oil', 'salt'], { radius: 1 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { describe, it } from 'vitest';
 import { parseBytes } from '../../../cli/terminal/format.ts';
 import { estimateRun } from '../../../cli/plan/estimate-run.ts';
 import { alongLines, alongPowers } from '../../../cli/plan/extrapolate.ts';
@@ -17,6 +16,7 @@ import type { StagePlan } from '../../../cli/plan/plan-run.ts';
 import { configuration as configurationSchema } from '../../../schemas/configuration.ts';
 import type { StageName } from '../../../schemas/activities.ts';
 import { STAGE_NAMES } from '../../../schemas/stages.ts';
+import { inRepository } from '../../repository.ts';
 
 const OPTIONS = { workers: 1, threads: 2, searchAttributes: true, pricePerMillionActions: 50 };
 const EPOCHS = 4;
@@ -214,14 +214,14 @@ describe('the estimate of a run', () => {
     const shipped = await readRates(RATES_FILE);
     assert.ok(shipped.runs.length >= 2);
     await assert.rejects(
-      readRates(fileURLToPath(new URL('../../../../package.json', import.meta.url))),
+      readRates(inRepository('package.json')),
       /holds no measured rates: machine: /u,
     );
   });
 });
 
 describe('the history of a stage', () => {
-  const folder = fileURLToPath(new URL('../../../../test/fixtures/histories/', import.meta.url));
+  const folder = inRepository('test/fixtures/histories/');
   for (const name of readdirSync(folder).filter((each) =>
     /-first-run-(ingest|count|merge|filter|mine|train)\.json$/.test(each),
   )) {

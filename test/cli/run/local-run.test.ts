@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { stringify } from 'yaml';
 import { planRun } from '../../../cli/plan/plan-run.ts';
 import { parseConfiguration } from '../../../cli/configuration/load-configuration.ts';
@@ -16,7 +16,7 @@ import { hashloom, killOnceTraining } from '../hashloom-process.ts';
 let scratch: Scratch;
 
 describe('run --local, and what reads the index it publishes', () => {
-  before(async () => {
+  beforeAll(async () => {
     // Home, store and corpus lie in a folder whose name a hand-made URL would not survive.
     scratch = await createScratch(20, 'hashloom #1 100% für ');
     await writeFile(
@@ -28,7 +28,7 @@ describe('run --local, and what reads the index it publishes', () => {
       }),
     );
   });
-  after(() => scratch.remove());
+  afterAll(() => scratch.remove());
 
   it('ends with one JSON line, and comes from its artifacts the second time', async () => {
     const first = await hashloom(scratch.folder, 'run', '--local', '--json');

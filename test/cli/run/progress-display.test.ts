@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { displayWidth } from '../../../cli/terminal/display-width.ts';
 import { createProgressDisplay } from '../../../cli/run/progress-display.ts';
 import { finishedSnapshot, mergeProgress } from '../../../cli/run/run-snapshot.ts';

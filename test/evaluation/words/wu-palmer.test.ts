@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { openDictionary } from '../../../evaluation/words/open-dictionary.ts';
 import { wordSenses } from '../../../evaluation/words/word-similarity.ts';
@@ -11,9 +10,10 @@ import { type Hierarchy, sensesOf } from '../../../evaluation/words/wordnet.ts';
 import { wuPalmer } from '../../../evaluation/words/wu-palmer.ts';
 import { sampleWords, wuPalmerScores } from '../../../evaluation/words/wu-palmer-score.ts';
 import { type Named, wuPalmerByPaths } from '../../reference/wu-palmer-by-paths.ts';
+import { inRepository } from '../../repository.ts';
 
 /** Fourteen synsets in the format of WordNet. */
-const SMALL = fileURLToPath(new URL('../../../../test/fixtures/wordnet', import.meta.url));
+const SMALL = inRepository('test/fixtures/wordnet');
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} against ${b}`);
 
 describe('Wu-Palmer similarity', () => {

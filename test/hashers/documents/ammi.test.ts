@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { crossEntropy, markovEntropy } from '../../../hashers/documents/networks/ammi.ts';
 import {
   findTensorflow,
@@ -7,6 +7,7 @@ import {
   prepareTensorflow,
 } from '../../../infra/tensorflow/tensorflow.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
+import { skippedFor } from '../../skipped-for.ts';
 
 prepareTensorflow();
 const staged = await findTensorflow(process.env).then(
@@ -46,7 +47,7 @@ describe('ammi', () => {
   for (const order of [0, 1, 3, D]) {
     it(
       `bounds the entropy of codes by a chain of order ${order}, as enumeration does`,
-      { skip },
+      skippedFor(skip),
       async () => {
         const { tf } = await openTensorflow();
         const expected = Array.from(
@@ -61,7 +62,7 @@ describe('ammi', () => {
     );
   }
 
-  it('has the entropy of a code as cross entropy with itself', { skip }, async () => {
+  it('has the entropy of a code as cross entropy with itself', skippedFor(skip), async () => {
     const { tf } = await openTensorflow();
     const p = tf.tensor2d(rows);
     const expected =

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { cholesky, solveLower, solveUpper } from '../../../hashers/documents/linear/cholesky.ts';
 import { largestEigenvector } from '../../../hashers/documents/linear/largest-eigenvector.ts';
 import { ridge } from '../../../hashers/documents/linear/ridge.ts';

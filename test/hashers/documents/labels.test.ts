@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { itq } from '../../../hashers/documents/linear/itq.ts';
 import { ksh } from '../../../hashers/documents/linear/ksh.ts';
 import { labelSets, labelSimilarity } from '../../../hashers/documents/label-sets.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import {
   learnNetwork,
   type LearnInput,
@@ -16,6 +16,7 @@ import {
 } from '../../../infra/tensorflow/tensorflow.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { hashingConfiguration } from '../../../schemas/documents.ts';
+import { skippedFor } from '../../skipped-for.ts';
 
 prepareTensorflow();
 const staged = await findTensorflow(process.env).then(
@@ -49,7 +50,7 @@ describe('learnNetwork', () => {
   for (const method of ['bmsh', 'vdsh'] as const) {
     it(
       `goes on from a checkpoint of ${method} to the very weights of an uninterrupted training`,
-      { skip },
+      skippedFor(skip),
       async () => {
         const { tf } = await openTensorflow();
         const settings = hashingConfiguration.parse({
@@ -93,7 +94,7 @@ describe('learnNetwork', () => {
     );
   });
 
-  it('says in which batch the loss is no number', { skip }, async () => {
+  it('says in which batch the loss is no number', skippedFor(skip), async () => {
     const { tf } = await openTensorflow();
     const documents = twoTopics(40);
     documents.rows.weights[0] = Number.NaN;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import type * as Tf from '@tensorflow/tfjs-core';
 import { reconstruction } from '../../../hashers/documents/networks/reconstruction.ts';
 import {
@@ -8,6 +8,7 @@ import {
   prepareTensorflow,
 } from '../../../infra/tensorflow/tensorflow.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
+import { skippedFor } from '../../skipped-for.ts';
 
 prepareTensorflow();
 const staged = await findTensorflow(process.env).then(
@@ -18,7 +19,7 @@ const staged = await findTensorflow(process.env).then(
 describe('reconstruction', () => {
   it(
     'has the value and the gradient of a log softmax, documents without words too',
-    { skip: !staged && 'TensorFlow is not set up (hashloom setup tensorflow)' },
+    skippedFor(!staged && 'TensorFlow is not set up (hashloom setup tensorflow)'),
     async () => {
       const { tf } = await openTensorflow();
       const [B, V] = [5, 11];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { beforeAll, describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { precisionRecall } from '../../../evaluation/precision-recall.ts';
 import { bucketTables, retrieveByCode } from '../../../evaluation/retrieval.ts';
@@ -24,6 +24,7 @@ import { sbmSetting } from '../../../schemas/experiment.ts';
 import type { Tensorflow } from '../../../schemas/tensorflow.ts';
 import { withoutTensorflow } from '../../tensorflow-here.ts';
 import { sidesOf } from '../../kernels/training/random-block.ts';
+import { skippedFor } from '../../skipped-for.ts';
 
 const DEFAULTS = configuration.parse({ index: 'x', store: 'x', source: { path: 'x' } }).training;
 
@@ -104,9 +105,9 @@ function largestCosine(sides: BlockSide[]): number {
 
 const skip = await withoutTensorflow();
 
-describe('trainOnTensors', { skip }, () => {
+describe('trainOnTensors', skippedFor(skip), () => {
   let tf: Tensorflow;
-  before(async () => {
+  beforeAll(async () => {
     prepareTensorflow();
     ({ tf } = await openTensorflow());
   });

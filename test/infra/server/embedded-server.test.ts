@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,22 +7,23 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { Client, Connection } from '@temporalio/client';
 import { startEmbeddedServer } from '../../../infra/server/embedded-server.ts';
 import { answers, hasEnded } from '../../../infra/server/server-process.ts';
 import { findTemporalCli } from '../../../infra/server/temporal-cli.ts';
 import type { Failure } from '../../../schemas/failures.ts';
+import { inBuild } from '../../repository.ts';
 
 const ANY_PORTS = { port: 0, uiPort: 0 };
 
 let folder: string;
 let cli: string;
-before(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hashloom-server-test-'));
   cli = (await findTemporalCli()).path;
 });
-after(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const pidOf = async (home: string): Promise<number> =>
   (JSON.parse(await readFile(join(home, 'server.json'), 'utf8')) as { pid: number }).pid;
@@ -42,7 +44,7 @@ async function withClient<T>(
 async function startElsewhere(
   home: string,
 ): Promise<{ child: ChildProcess; reused: boolean; address: string }> {
-  const module = new URL('../../../infra/server/embedded-server.js', import.meta.url).href;
+  const module = pathToFileURL(inBuild('infra/server/embedded-server.js')).href;
   const script = `const { startEmbeddedServer } = await import(${JSON.stringify(module)});
     const server = await startEmbeddedServer(${JSON.stringify({ cli, home, ...ANY_PORTS })});
     console.log(JSON.stringify(server));

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { pathToFileURL } from 'node:url';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it } from 'vitest';
 import { type StartLock, tryStartLock } from '../../../infra/server/start-lock.ts';
+import { inBuild } from '../../repository.ts';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'hashloom-lock-test-'))));
@@ -33,7 +35,7 @@ describe('tryStartLock', () => {
   });
 
   it('is free when its holder was killed', async () => {
-    const module = new URL('../../../infra/server/start-lock.js', import.meta.url).href;
+    const module = pathToFileURL(inBuild('infra/server/start-lock.js')).href;
     const script = `const { tryStartLock } = await import(${JSON.stringify(module)});
       const lock = await tryStartLock(${JSON.stringify(folder)});
       console.log(lock === undefined ? 'refused' : 'held');

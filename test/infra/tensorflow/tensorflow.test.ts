@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { compileBinding, findCompiler } from '../../../infra/tensorflow/compile-binding.ts';
 import {
   findTensorflow,
@@ -11,10 +11,11 @@ import {
 } from '../../../infra/tensorflow/tensorflow.ts';
 import { stagedFolder } from '../../../infra/tensorflow/tensorflow-folder.ts';
 import type { Failure } from '../../../schemas/failures.ts';
+import { skippedFor } from '../../skipped-for.ts';
 
 let folder: string;
-before(async () => void (folder = await mkdtemp(join(tmpdir(), 'hashloom-tensorflow-'))));
-after(() => rm(folder, { recursive: true, force: true }));
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'hashloom-tensorflow-'))));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('findTensorflow', () => {
   it(
@@ -89,7 +90,7 @@ const here = await findTensorflow(process.env).catch(() => undefined);
 
 describe(
   'openTensorflow',
-  { skip: here === undefined && 'TensorFlow is not set up (npm run test:tensorflow sets it up)' },
+  skippedFor(here === undefined && 'TensorFlow is not set up (npm run test:tensorflow sets it up)'),
   () => {
     it('computes sums of segments and their gradients', async () => {
       const { tf, device } = await openTensorflow();

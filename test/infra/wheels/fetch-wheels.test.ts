@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
 import { fetchPinned, takeWheel } from '../../../infra/wheels/fetch-wheels.ts';
 import type { PinnedWheel } from '../../../infra/tensorflow/tensorflow-wheels.ts';
 import type { Failure } from '../../../schemas/failures.ts';
@@ -31,7 +31,7 @@ let ranges: (string | undefined)[];
 let breakAfter: number | undefined;
 let ranged: boolean;
 
-before(async () => {
+beforeAll(async () => {
   server = createServer((request, response) => {
     if (request.url === '/simple/some-lib/')
       return void response.end(
@@ -51,16 +51,16 @@ before(async () => {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   index = `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple/`;
 });
-after(() => {
+afterAll(() => {
   server.close();
   server.closeAllConnections();
 });
-beforeEach(async (test) => {
+beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hashloom-wheels-'));
   ranges = [];
   breakAfter = undefined;
   ranged = true;
-  if ('after' in test) test.after(() => rm(folder, { recursive: true, force: true }));
+  return () => rm(folder, { recursive: true, force: true });
 });
 
 /** What a broken connection has not handed to the disk is lost. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { strToU8, zipSync } from 'fflate';
 import { unpackZip } from '../../../infra/wheels/unpack-zip.ts';
 
@@ -17,7 +17,7 @@ const FILES = {
 
 let folder: string;
 let file: string;
-before(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hashloom-zip-'));
   file = join(folder, 'archive.whl');
   await writeFile(
@@ -27,7 +27,7 @@ before(async () => {
     }),
   );
 });
-after(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('unpackZip', () => {
   it('unpacks the files that have a place, packed or stored, and leaves the others', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { createRowCounter } from '../../../kernels/affinity/count-rows.ts';
 import { windowScale } from '../../../kernels/affinity/window-scale.ts';

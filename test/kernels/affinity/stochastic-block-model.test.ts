@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { drawBlockModel, factionsOf } from '../../../kernels/affinity/stochastic-block-model.ts';
 
 const MODEL = { factions: 60, size: 10, inside: 0.8, near: 0.1, reach: 2, symmetric: true };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { codeDistancesOf, COUNTED_RADII } from '../../../kernels/codes/code-distances.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { distanceByBits } from '../../reference/hamming-by-bits.ts';

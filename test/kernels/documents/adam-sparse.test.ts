@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { Adam, type Moments } from '../../../kernels/documents/adam-sparse.ts';
 import type { SparseRows } from '../../../kernels/documents/encode-sparse.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';

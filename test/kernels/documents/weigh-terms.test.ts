@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { compareCodePoints } from '../../../kernels/words/code-point-order.ts';
 import {
   chooseTerms,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { acos, exp, log, softplus, tanh } from '../../../kernels/numbers/elementary.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { PURPOSE, philox, RandomStream } from '../../../kernels/numbers/random.ts';
 
 describe('philox', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { buildDelta } from '../../../kernels/pages/build-delta.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);

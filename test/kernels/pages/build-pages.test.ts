@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { buildBuckets } from '../../../kernels/codes/build-buckets.ts';
 import { buildBucketPages, buildItemPages } from '../../../kernels/pages/build-pages.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { createLoss } from '../../../hashers/losses/losses.ts';
 import { type HelperThreads, startHelpers } from '../../../hashers/tensors/train-helpers.ts';
@@ -50,10 +50,10 @@ const trainings = fc.record({
 
 describe('trainBlock', () => {
   let helpers: HelperThreads;
-  before(async () => {
+  beforeAll(async () => {
     helpers = await startHelpers(2, DEFAULTS);
   });
-  after(async () => {
+  afterAll(async () => {
     await helpers.close();
   });
 

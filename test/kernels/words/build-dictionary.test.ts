@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { buildDictionary } from '../../../kernels/words/build-dictionary.ts';
 import type { Utf8Words } from '../../../kernels/words/word-table.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import {
   hammingDistance,
   moduleBytes,
@@ -9,10 +9,11 @@ import {
   scanWithin,
 } from '@hashloom/lookup/internal';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
+import { inBuild } from '../../repository.ts';
 
 describe('the scan of codes', () => {
   it('carries the module that the build makes of kernels/wasm/hamming-scan.ts', () => {
-    const built = readFileSync(new URL('../../../kernels/hamming-scan.wasm', import.meta.url));
+    const built = readFileSync(inBuild('kernels/hamming-scan.wasm'));
     assert.ok(
       built.equals(moduleBytes()),
       `put this in lookup/hamming/scan-module.ts: ${built.toString('base64')}`,

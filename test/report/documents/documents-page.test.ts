@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { parseHTML } from 'linkedom';
 import { pairsTable } from '../../../report/documents/documents-pairs.ts';
 import { documentsPage, documentsTable } from '../../../report/documents/documents-page.ts';

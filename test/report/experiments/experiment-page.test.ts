@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { parseHTML } from 'linkedom';
 import { experimentPage } from '../../../report/experiments/experiment-page.ts';
 import { sbmMatrix } from '../../../report/experiments/sbm-matrix.ts';

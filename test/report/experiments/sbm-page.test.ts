@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { parseHTML } from 'linkedom';
 import { relevanceCurves } from '../../../hashers/losses/relevance-curves.ts';
 import { sbmPage } from '../../../report/experiments/sbm-page.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import type { TokenOptions, TokenSink } from '../../../sources/text/token-options.ts';
 import { tokenise } from '../../../sources/text/tokenise.ts';
@@ -143,7 +143,10 @@ describe('tokenise', () => {
       if (point >= 0xd800 && point < 0xe000) continue;
       const character = String.fromCodePoint(point);
       const input = `${character} a${character}b Σ${character}`;
-      assert.deepEqual(tokensOf([input]), tokeniseWhole(input, ALL), `U+${point.toString(16)}`);
+      const [found, expected] = [tokensOf([input]), tokeniseWhole(input, ALL)];
+      // The assertion costs more than the work: what differs in no way is spared it.
+      if (found.join('|') !== expected.join('|') || found.length !== expected.length)
+        assert.deepEqual(found, expected, `U+${point.toString(16)}`);
     }
   });
 

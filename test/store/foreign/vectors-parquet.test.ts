@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { decodeVectors } from '../../../store/foreign/vectors-parquet.ts';
 import { vectorFile } from '../vector-file.ts';
 

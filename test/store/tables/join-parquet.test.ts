@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import { Failure } from '../../../schemas/failures.ts';
 import { publishedBuckets } from '../../../schemas/tables.ts';
 import { joinParquet, parquetBytes } from '../../../store/tables/join-parquet.ts';

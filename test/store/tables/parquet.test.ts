@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import type { TableColumns, TableSchema } from '../../../store/tables/columns.ts';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe, it } from 'vitest';
 import { Failure } from '../../../schemas/failures.ts';
 import {
   beginParquetFile,

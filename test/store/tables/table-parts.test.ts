@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { Failure } from '../../../schemas/failures.ts';
 import { artifactReference, openArtifact, writeArtifact } from '../../../store/artifacts.ts';
@@ -18,10 +18,10 @@ const SCHEMA = { row: 'int32', sum: 'int64' } as const;
 describe('tables that are written and read a row group at a time', () => {
   let folder: string;
   let made = 0;
-  before(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-table-test-'));
   });
-  after(() => rm(folder, { recursive: true }));
+  afterAll(() => rm(folder, { recursive: true }));
 
   async function artifactOf(bytes: Uint8Array, rows: number) {
     const store = openStore(pathToFileURL(join(folder, 'store')).href);

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { afterAll, describe } from 'vitest';
 import { type ChildProgress, PROGRESS_QUERY, reindexWorkflowId } from '../../schemas/run.ts';
 import type { StageName } from '../../schemas/activities.ts';
+import { eventually } from '../eventually.ts';
 import { digestsOf } from './published-parts.ts';
-import { createScratch, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startReindex, startTemporal, type TestTemporal } from './temporal.ts';
+import { it } from './on-temporal.ts';
+import { type Scratch, smallConfiguration } from './small-corpus.ts';
+import { reindex, startReindex, type TestTemporal } from './temporal.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
 describe('the bytes of a run', () => {
@@ -37,17 +39,16 @@ describe('the bytes of a run', () => {
     return worker;
   };
 
-  before(async () => {
-    [temporal, scratch] = await Promise.all([startTemporal(), createScratch()]);
+  it.beforeAll(async ({ ownTemporal, scratchOf }) => {
+    temporal = ownTemporal;
+    scratch = await scratchOf(20);
     await addWorker(1);
     await reindex(temporal, configured('one'));
     expected = await digestsOf(storeOf('one'));
   });
 
-  after(async () => {
+  afterAll(async () => {
     await Promise.all(workers.map((worker) => worker.kill()));
-    await temporal.stop();
-    await scratch.remove();
   });
 
   it('do not depend on the number of workers and threads', async () => {
@@ -73,15 +74,18 @@ describe('the bytes of a run', () => {
   /** Resolves when the child of a stage has begun and is not yet done. */
   async function underway(index: string, stage: StageName): Promise<void> {
     const child = temporal.client.workflow.getHandle(`${reindexWorkflowId(index)}/${stage}`);
-    for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
-      const pending = await child.describe().then(
-        ({ raw }) =>
-          raw.pendingActivities?.some(({ lastHeartbeatTime }) => lastHeartbeatTime) ?? false,
-        () => false,
-      );
-      const progress = pending ? await child.query<ChildProgress>(PROGRESS_QUERY) : undefined;
-      if (progress && (stage !== 'train' || progress.done > 0)) return;
-    }
-    throw new Error(`${stage} of ${index} was never seen at work`);
+    await eventually(
+      `${stage} of ${index} at work`,
+      async () => {
+        const pending = await child.describe().then(
+          ({ raw }) =>
+            raw.pendingActivities?.some(({ lastHeartbeatTime }) => lastHeartbeatTime) ?? false,
+          () => false,
+        );
+        const progress = pending ? await child.query<ChildProgress>(PROGRESS_QUERY) : undefined;
+        return progress !== undefined && (stage !== 'train' || progress.done > 0);
+      },
+      { everyMs: 10 },
+    );
   }
 });

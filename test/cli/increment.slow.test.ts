@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { stringify } from 'yaml';
 import { openStore } from '../../store/open-store.ts';
 import { digestsOf, layCommon, readVersion } from '../pipeline/published-parts.ts';
@@ -17,7 +17,7 @@ import { hashloom } from './hashloom-process.ts';
 describe('hashloom run over a folder that changes', () => {
   let scratch: Scratch;
 
-  before(async () => {
+  beforeAll(async () => {
     scratch = await createScratch(6);
     const change = {
       vocabulary: { minimumCount: 6, common: 50, commonDrift: 0.5 },
@@ -35,7 +35,7 @@ describe('hashloom run over a folder that changes', () => {
         stringify({ ...settings, store: `./${store}` }),
       );
   });
-  after(() => scratch.remove());
+  afterAll(() => scratch.remove());
 
   const storeOf = (name: string) => pathToFileURL(join(scratch.folder, name)).href;
 

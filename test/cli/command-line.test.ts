@@ -58,7 +58,11 @@ describe.concurrent('the process hashloom', () => {
     assert.deepEqual([code, stdout], [2, '']);
     assert.match(
       stderr,
-      /^error: 2 problems in .*wrong\.yaml\n {2}.*wrong\.yaml:5:3: .*training\.epochs\?\n {2}.*wrong\.yaml:6:9: .*got 33\n$/,
+      new RegExp(
+        '^error: 2 problems in .*wrong\\.yaml\\n' +
+          ' {2}.*wrong\\.yaml:5:3: .*training\\.epochs\\?\\n' +
+          ' {2}.*wrong\\.yaml:6:9: .*got 33\\n$',
+      ),
     );
 
     const asJson = await hashloom('run', file, '--json');

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { findTemporalCli } from '../../infra/server/temporal-cli.ts';
+import { inBuild } from '../repository.ts';
 import { createScratch, type Scratch, smallConfiguration } from '../pipeline/small-corpus.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+const MAIN = inBuild('cli/main.js');
 /** A shell that sees this machine's loopback alone, where the kernel lets us make one. */
 const ALONE = ['-rn', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
 const isAlone = spawnSync('unshare', [...ALONE, 'true']).status === 0;
@@ -24,7 +24,7 @@ describe('a machine without a network whose cache is filled', () => {
   let scratch: Scratch;
   let cli = '';
 
-  before(async () => {
+  beforeAll(async () => {
     cli = (await findTemporalCli()).path;
     scratch = await createScratch();
     await writeFile(
@@ -36,7 +36,7 @@ describe('a machine without a network whose cache is filled', () => {
       }),
     );
   });
-  after(() => scratch.remove());
+  afterAll(() => scratch.remove());
 
   it('runs from the corpus to the published index, and answers from it', async () => {
     const run = await alone(scratch.folder, 'run', '--local', '--json');
@@ -46,7 +46,7 @@ describe('a machine without a network whose cache is filled', () => {
     assert.equal(lookup.code, 0, lookup.stderr);
   });
 
-  it('is without one where the kernel allows it', { skip: !isAlone }, () => {
+  it.skipIf(!isAlone)('is without one where the kernel allows it', () => {
     const script = 'process.stdout.write(Object.keys(os.networkInterfaces()).join())';
     const { stdout } = spawnSync('unshare', [...ALONE, process.execPath, '-e', script]);
     assert.equal(stdout.toString(), 'lo');

@@ -74,11 +74,19 @@ describe('reindex of documents', () => {
       const text = document.querySelector('body')!.textContent;
       assert.match(
         text,
-        /120 documents, 1 table of 16 bits[\s\S]*Precision@100: of the 100 training documents nearest[\s\S]*passesprecisionAt100 is [\d.]+, at least 0\.1/,
+        inOrder(
+          '120 documents, 1 table of 16 bits',
+          'Precision@100: of the 100 training documents nearest',
+          'passesprecisionAt100 is [\\d.]+, at least 0\\.1',
+        ),
       );
       assert.match(
         text,
-        /10 nearest documents by the cosine of their weighed words \(and of those that share a label\)[\s\S]*Recall, labels[\s\S]*Map of the documents/,
+        inOrder(
+          '10 nearest documents by the cosine of their weighed words \\(and of those that share a label\\)',
+          'Recall, labels',
+          'Map of the documents',
+        ),
       );
       assert.equal(document.querySelectorAll('#map circle').length, 120);
       // At radius 0 the candidates are what a lookup gives; of the 39 others of its topic these
@@ -325,3 +333,8 @@ describe('reindex of documents', () => {
     );
   }
 });
+
+/** Texts that stand in this order, whatever is between them. */
+function inOrder(...patterns: string[]): RegExp {
+  return new RegExp(patterns.join('[\\s\\S]*'), 'u');
+}

@@ -131,7 +131,11 @@ describe('a schedule', () => {
     assert.ok('refused' in result, JSON.stringify(result));
     assert.match(
       result.refused,
-      /items is \d+, version 1 has \d+ and it may be worse by 20; the published version stays as it is; report: file:.*\.html/,
+      new RegExp(
+        'items is \\d+, version 1 has \\d+ and it may be worse by 20; ' +
+          'the published version stays as it is; report: file:.*\\.html',
+        'u',
+      ),
     );
     assert.equal((await schedule.describe()).state.paused, false);
     await schedule.delete();
@@ -166,7 +170,12 @@ describe('a schedule', () => {
     );
     assert.match(
       currentDetails,
-      /^\*\*Refused by the gate\*\*; the published version stays\n\n- items is \d+, version 1 has \d+ and it may be worse by 20\n\nReport: `file:.*\.html`/,
+      new RegExp(
+        '^\\*\\*Refused by the gate\\*\\*; the published version stays\\n\\n' +
+          '- items is \\d+, version 1 has \\d+ and it may be worse by 20\\n\\n' +
+          'Report: `file:.*\\.html`',
+        'u',
+      ),
     );
 
     // And in the exit code of whoever follows it.

@@ -10,10 +10,10 @@ const TOPICS = {
     'pitcher inning bat glove league catcher homer baseman umpire stadium mound outfield slugger dugout'.split(
       ' ',
     ),
-  circuits:
-    'diode resistor voltage solder capacitor transistor amplifier current ground relay circuit sensor battery socket'.split(
-      ' ',
-    ),
+  circuits: (
+    'diode resistor voltage solder capacitor transistor amplifier ' +
+    'current ground relay circuit sensor battery socket'
+  ).split(' '),
   faith:
     'prayer gospel church sermon psalm bishop chapel scripture parish hymn saint apostle altar monk'.split(
       ' ',

@@ -81,9 +81,11 @@ export async function readPages(python: string, scratch: string): Promise<void> 
       run(python, [SCRIPT, folder, queries[0]!]),
       /FormatError: buckets-0\.pages/,
     );
+    let extra = told ? ' with payloads' : '';
+    if (shared === true) extra = ' whose codes meet across tables';
     process.stdout.write(
       `ok: ${queries.length} lookups from the pages of ` +
-        `${built.manifest.kind}s${shared === true ? ' whose codes meet across tables' : told ? ' with payloads' : ''}, ` +
+        `${built.manifest.kind}s${extra}, ` +
         `in plain Python\n`,
     );
   }

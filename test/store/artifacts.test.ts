@@ -88,7 +88,8 @@ describe('artifactKey', () => {
     assert.equal(
       artifactKey({ stage: 'list', parameters: {}, inputs: [], members }),
       digest(
-        `{"inputs":[],"members":[{"size":1,"uri":"file:///a"}],"parameters":{},"stage":"list","stageVersion":${version('list')}}`,
+        `{"inputs":[],"members":[{"size":1,"uri":"file:///a"}],"parameters":{},` +
+          `"stage":"list","stageVersion":${version('list')}}`,
       ),
     );
   });

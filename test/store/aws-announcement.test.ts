@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
 import { describe, it } from 'vitest';
+import { inRepository } from '../repository.ts';
 
 const ANNOUNCEMENT = /NodeVersionSupportWarning/;
 /** The SDK speaks on an old Node alone, so every Node passes for one. */
@@ -25,8 +27,7 @@ function saidBy(script: string): Promise<string> {
   });
 }
 
-const moduleOf = (path: string): string =>
-  JSON.stringify(new URL(`../../${path}`, import.meta.url).href);
+const moduleOf = (path: string): string => JSON.stringify(pathToFileURL(inRepository(path)).href);
 
 describe("the AWS SDK's announcement about Node", () => {
   it('comes without us, so that the next test can fail', async () => {
@@ -39,17 +40,17 @@ describe("the AWS SDK's announcement about Node", () => {
 
   it('does not reach who uses a store or a published index', async () => {
     const store = await saidBy(`
-      const { openStore } = await import(${moduleOf('store/open-store.js')});
+      const { openStore } = await import(${moduleOf('dist/store/open-store.js')});
       await openStore('s3://bucket/x').get('y').catch(() => console.log('asked'));`);
     const index = await saidBy(`
-      const { openIndex } = await import(${moduleOf('lookup/open-index.js')});
+      const { openIndex } = await import(${moduleOf('lookup/dist/lookup/open-index.js')});
       await openIndex('s3://bucket/x').catch(() => console.log('asked'));`);
     assert.deepEqual([store, index], ['asked\n', 'asked\n']);
   });
 
   it('is all that is suppressed', async () => {
     const said = await saidBy(`
-      const { openStore } = await import(${moduleOf('store/open-store.js')});
+      const { openStore } = await import(${moduleOf('dist/store/open-store.js')});
       await openStore('s3://bucket/x').get('y').catch(() => undefined);
       process.emitWarning('another one');`);
     assert.match(said, /Warning: another one/);

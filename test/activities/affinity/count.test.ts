@@ -30,7 +30,11 @@ function text(seed: number, tokens: number): string[] {
   return Array.from(
     { length: tokens },
     () =>
-      `w${String.fromCodePoint(97 + Math.min(stream.below(26), stream.below(26)))}${String.fromCodePoint(97 + stream.below(Math.ceil(WORDS_OF_TEXT / 26)))}`,
+      'w' +
+      String.fromCodePoint(
+        97 + Math.min(stream.below(26), stream.below(26)),
+        97 + stream.below(Math.ceil(WORDS_OF_TEXT / 26)),
+      ),
   );
 }
 

@@ -321,7 +321,8 @@ describe('the export', () => {
         context,
       );
       const { manifest } = await openArtifact(store, artifact);
-      const path = `artifacts/${artifact.stage}/${artifact.key}/${manifest.parts.find((part) => part.name === name)!.path}`;
+      const part = manifest.parts.find((each) => each.name === name)!;
+      const path = `artifacts/${artifact.stage}/${artifact.key}/${part.path}`;
       const bytes = (await store.get(path))!;
       if (leave === 0) await store.delete(path);
       else await store.put(path, bytes.subarray(0, bytes.length * leave));

@@ -64,7 +64,8 @@ const character = fc.oneof(
     weight: 3,
     arbitrary: fc.constantFrom(
       ...Array.from(
-        'éÉßΣσςİıǰ½²Ⅷﬁ㍿한ㅎㅏ\u1112\u1161\u11abかﾞ\u3099\u0301\u0327\u0338\u00a0\u00ad\u2028\u200d—“”ʼ漢😀𝔸𐐀\ufe0f\ufffd¨ﷺ',
+        'éÉßΣσςİıǰ½²Ⅷﬁ㍿한ㅎㅏ\u1112\u1161\u11abかﾞ\u3099\u0301\u0327\u0338' +
+          '\u00a0\u00ad\u2028\u200d—“”ʼ漢😀𝔸𐐀\ufe0f\ufffd¨ﷺ',
       ),
     ),
   },

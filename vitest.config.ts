@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { compileOnSave } from './test/runner/compile-on-save.ts';
 import { importingTests } from './test/runner/importing-tests.ts';
 import { RunLimit } from './test/runner/run-limit.ts';
 import { shippedSources } from './test/runner/shipped-sources.ts';
@@ -10,8 +11,9 @@ const SLOW = 'test/**/*.slow.test.ts';
 const ON_TEMPORAL = ['test/pipeline/*.test.ts', 'test/infra/connection.test.ts'];
 
 /** On two quiet cores a run takes a quarter of it. */
-const RUN_LIMIT_S = 1200;
+const RUN_LIMIT_S = Number(process.env['HASHLOOM_TEST_RUN_LIMIT_S'] ?? 1200);
 
+const isWatching = process.argv.includes('watch');
 const runsSlow = process.env['HASHLOOM_TESTS'] === 'slow';
 
 // A developer's own Temporal settings must not reach the tests.
@@ -21,7 +23,7 @@ for (const name of Object.keys(process.env))
 // Vitest takes its configuration from a default export alone.
 // oxlint-disable-next-line import/no-default-export
 export default defineConfig({
-  plugins: [shippedSources()],
+  plugins: [shippedSources(), compileOnSave()],
   // The watcher leaves out what a build of Vite itself would write, and `dist` must not be that.
   build: { outDir: '.vite' },
   test: {
@@ -58,7 +60,8 @@ function project(
       pool: 'forks',
       // Node and the SDKs load twice and not a hundred times; `end-of-file.ts` sees to it that a
       // file leaves nothing open.
-      isolate: false,
+      // What a process has loaded stays loaded, so watch mode has a fresh one for each file.
+      isolate: isWatching,
       setupFiles: ['test/runner/end-of-file.ts'],
       server: { deps: { external: [/\/dist\/.*\.js$/u] } },
       testTimeout: 120_000,

@@ -21,7 +21,7 @@ import {
   reindexWorkflowId,
   WORKFLOW,
 } from '../schemas/run.ts';
-import { startWorkerProcess } from '../test/pipeline/worker-process.ts';
+import { startWorkerProcess } from '../test/pipeline/set-up/worker-process.ts';
 import { connectClient } from '../workers/connection.ts';
 
 const LOOK_MS = 100;

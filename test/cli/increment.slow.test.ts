@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { stringify } from 'yaml';
 import { openStore } from '../../store/open-store.ts';
-import { digestsOf, layCommon, readVersion } from '../pipeline/published-parts.ts';
+import { digestsOf, layCommon, readVersion } from '../pipeline/set-up/published-parts.ts';
 import {
   addText,
   createScratch,
   type Scratch,
   smallConfiguration,
-} from '../pipeline/small-corpus.ts';
+} from '../pipeline/set-up/small-corpus.ts';
 import { hashloom } from './hashloom-process.ts';
 
 describe('hashloom run over a folder that changes', () => {

@@ -6,7 +6,11 @@ import { stringify } from 'yaml';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { findTemporalCli } from '../../infra/server/temporal-cli.ts';
 import { inBuild } from '../repository.ts';
-import { createScratch, type Scratch, smallConfiguration } from '../pipeline/small-corpus.ts';
+import {
+  createScratch,
+  type Scratch,
+  smallConfiguration,
+} from '../pipeline/set-up/small-corpus.ts';
 
 const MAIN = inBuild('cli/main.js');
 /** A shell that sees this machine's loopback alone, where the kernel lets us make one. */

@@ -19,7 +19,7 @@ import {
 } from '../../workers/connection.ts';
 import { queuesWithoutPollers } from '../../workers/queue-pollers.ts';
 import { ensureSearchAttributes } from '../../workers/search-attributes.ts';
-import { installQuietRuntime } from '../pipeline/quiet-runtime.ts';
+import { installQuietRuntime } from '../pipeline/set-up/quiet-runtime.ts';
 
 const address = inject('temporalAddress');
 

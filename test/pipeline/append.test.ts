@@ -19,10 +19,10 @@ import { openStore } from '../../store/open-store.ts';
 import { connectClient } from '../../workers/connection.ts';
 import { distanceByBits } from '../reference/hamming-by-bits.ts';
 import { vectorFile } from '../store/vector-file.ts';
-import { configureDocuments, smallDocuments } from './small-documents.ts';
+import { configureDocuments, smallDocuments } from './set-up/small-documents.ts';
 import { it } from './on-temporal.ts';
-import { readText, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, type TestTemporal } from './temporal.ts';
+import { readText, type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { reindex, type TestTemporal } from './set-up/temporal.ts';
 
 describe('append: items that come and go between two reindexes', () => {
   let temporal: TestTemporal;
@@ -282,7 +282,17 @@ describe('append: items that come and go between two reindexes', () => {
     'gives words that it has never seen the vote of their neighbours, and leaves common words ' +
       'out',
     async () => {
-      const configuration = smallConfiguration('appended', scratch);
+      const configuration = smallConfiguration('appended', scratch, {
+        vocabulary: { minimumCount: 4, common: 50 },
+        training: {
+          tables: 2,
+          bits: 16,
+          epochs: 4,
+          batchPositives: 512,
+          concentration: 8,
+          beta: 4,
+        },
+      });
       await reindex(temporal, configuration);
       const folder = fileURLToPath(`${configuration.store}/indexes/appended`);
       const before = await openIndex(folder);

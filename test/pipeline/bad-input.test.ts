@@ -10,11 +10,11 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/common';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { startWorkers } from '../../workers/run-workers.ts';
-import { readVersion } from './published-parts.ts';
+import { readVersion } from './set-up/published-parts.ts';
 import { it } from './on-temporal.ts';
-import { installQuietRuntime } from './quiet-runtime.ts';
-import { type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, type TestTemporal } from './temporal.ts';
+import { installQuietRuntime } from './set-up/quiet-runtime.ts';
+import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { reindex, type TestTemporal } from './set-up/temporal.ts';
 
 installQuietRuntime();
 

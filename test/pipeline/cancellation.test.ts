@@ -4,10 +4,10 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { type ChildProgress, PROGRESS_QUERY, reindexWorkflowId } from '../../schemas/run.ts';
 import { eventually } from '../eventually.ts';
-import { readVersion, strayObjects } from './published-parts.ts';
+import { readVersion, strayObjects } from './set-up/published-parts.ts';
 import { it } from './on-temporal.ts';
-import { type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startReindex, type TestTemporal } from './temporal.ts';
+import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { reindex, startReindex, type TestTemporal } from './set-up/temporal.ts';
 
 describe('cancellation', () => {
   let temporal: TestTemporal;

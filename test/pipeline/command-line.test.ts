@@ -11,9 +11,9 @@ import { PROGRESS_QUERY, reindexWorkflowId, type RunProgress } from '../../schem
 import { eventually } from '../eventually.ts';
 import { hashloomWith, type ProcessOutcome } from '../cli/hashloom-process.ts';
 import { it } from './on-temporal.ts';
-import { addText, type Scratch } from './small-corpus.ts';
-import type { TestTemporal } from './temporal.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+import { addText, type Scratch } from './set-up/small-corpus.ts';
+import type { TestTemporal } from './set-up/temporal.ts';
+import { startWorkerProcess, type WorkerProcess } from './set-up/worker-process.ts';
 import { inBuild } from '../repository.ts';
 
 const SETTINGS = `store: ./store

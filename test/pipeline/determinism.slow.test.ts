@@ -5,11 +5,11 @@ import { afterAll, describe } from 'vitest';
 import { type ChildProgress, PROGRESS_QUERY, reindexWorkflowId } from '../../schemas/run.ts';
 import type { StageName } from '../../schemas/activities.ts';
 import { eventually } from '../eventually.ts';
-import { digestsOf } from './published-parts.ts';
+import { digestsOf } from './set-up/published-parts.ts';
 import { it } from './on-temporal.ts';
-import { type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, startReindex, type TestTemporal } from './temporal.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { reindex, startReindex, type TestTemporal } from './set-up/temporal.ts';
+import { startWorkerProcess, type WorkerProcess } from './set-up/worker-process.ts';
 
 describe('the bytes of a run', () => {
   let temporal: TestTemporal;

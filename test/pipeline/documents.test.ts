@@ -9,9 +9,9 @@ import { parseHTML } from 'linkedom';
 import { planRun } from '../../cli/plan/plan-run.ts';
 import { findTensorflow } from '../../infra/tensorflow/tensorflow.ts';
 import { it } from './on-temporal.ts';
-import type { Scratch } from './small-corpus.ts';
-import { configureDocuments, smallDocuments } from './small-documents.ts';
-import { reindex, type TestTemporal } from './temporal.ts';
+import type { Scratch } from './set-up/small-corpus.ts';
+import { configureDocuments, smallDocuments } from './set-up/small-documents.ts';
+import { reindex, type TestTemporal } from './set-up/temporal.ts';
 import { skippedFor } from '../skipped-for.ts';
 
 const staged = await findTensorflow(process.env).then(

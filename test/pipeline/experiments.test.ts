@@ -23,11 +23,11 @@ import {
 } from '../../schemas/word-experiment.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { openStore } from '../../store/open-store.ts';
-import { digestsOf } from './published-parts.ts';
+import { digestsOf } from './set-up/published-parts.ts';
 import { it } from './on-temporal.ts';
-import { type Scratch, smallConfiguration } from './small-corpus.ts';
-import { configureDocuments, smallDocuments } from './small-documents.ts';
-import type { TestTemporal } from './temporal.ts';
+import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { configureDocuments, smallDocuments } from './set-up/small-documents.ts';
+import type { TestTemporal } from './set-up/temporal.ts';
 import { inRepository } from '../repository.ts';
 
 const FIXTURE = inRepository('test/fixtures/golden-experiments.json');

@@ -3,10 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { describe } from 'vitest';
 import { STAGES } from '../../schemas/activities.ts';
-import { digestsOf } from './published-parts.ts';
+import { digestsOf } from './set-up/published-parts.ts';
 import { it } from './on-temporal.ts';
-import { type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, type TestTemporal } from './temporal.ts';
+import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { reindex, type TestTemporal } from './set-up/temporal.ts';
 import { inRepository } from '../repository.ts';
 
 const FIXTURE = inRepository('test/fixtures/golden-stages.json');

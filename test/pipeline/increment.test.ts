@@ -7,10 +7,10 @@ import { planRun } from '../../cli/plan/plan-run.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import type { ReindexResult } from '../../schemas/run.ts';
 import { openStore } from '../../store/open-store.ts';
-import { digestsOf, layCommon, readVersion } from './published-parts.ts';
+import { digestsOf, layCommon, readVersion } from './set-up/published-parts.ts';
 import { it } from './on-temporal.ts';
-import { addText, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, type TestTemporal } from './temporal.ts';
+import { addText, type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { reindex, type TestTemporal } from './set-up/temporal.ts';
 
 /** About three texts of the corpus. */
 const GROUP_TOKENS = 7000;

@@ -7,8 +7,8 @@ import { describe } from 'vitest';
 import { type HashIndex, openIndex } from '@hashloom/lookup';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import { it } from './on-temporal.ts';
-import { type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, type TestTemporal } from './temporal.ts';
+import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { reindex, type TestTemporal } from './set-up/temporal.ts';
 
 const ITEMS = 96;
 const FEW = {

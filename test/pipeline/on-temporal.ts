@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest';
-import { createScratch, type Scratch } from './small-corpus.ts';
-import { connectTo, startTemporal, type TestTemporal } from './temporal.ts';
+import { createScratch, type Scratch } from './set-up/small-corpus.ts';
+import { connectTo, startTemporal, type TestTemporal } from './set-up/temporal.ts';
 
 /**
  * `it` for files that run on Temporal. The server and its workers are those of all such files, so

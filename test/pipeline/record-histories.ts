@@ -14,8 +14,8 @@ import {
 import { openStore } from '../../store/open-store.ts';
 import { CODE_VERSION } from '../../workers/code-version.ts';
 import { installRuntime, startWorkers } from '../../workers/run-workers.ts';
-import { createScratch, smallConfiguration } from './small-corpus.ts';
-import { decide, startReindex, startTemporal } from './temporal.ts';
+import { createScratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { decide, startReindex, startTemporal } from './set-up/temporal.ts';
 import { inRepository } from '../repository.ts';
 
 /*

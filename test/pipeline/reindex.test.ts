@@ -11,8 +11,8 @@ import { QUEUES } from '../../schemas/queues.ts';
 import { type ReindexInput, type ReindexResult, WORKFLOW } from '../../schemas/run.ts';
 import { openStore } from '../../store/open-store.ts';
 import { it } from './on-temporal.ts';
-import { addText, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, type TestTemporal } from './temporal.ts';
+import { addText, type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { reindex, type TestTemporal } from './set-up/temporal.ts';
 
 describe('reindex', () => {
   let temporal: TestTemporal;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'vitest';
 import { Worker } from '@temporalio/worker';
 import { BUNDLE_FILE } from '../../workers/bundle-file.ts';
-import { installQuietRuntime } from './quiet-runtime.ts';
+import { installQuietRuntime } from './set-up/quiet-runtime.ts';
 import { inRepository } from '../repository.ts';
 
 const FIXTURES = inRepository('test/fixtures/histories/');

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, inject } from 'vitest';
 import { openStore } from '../../store/open-store.ts';
-import { digestsOf, readVersion } from './published-parts.ts';
+import { digestsOf, readVersion } from './set-up/published-parts.ts';
 import { it } from './on-temporal.ts';
-import { readText, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, type TestTemporal } from './temporal.ts';
+import { readText, type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { reindex, type TestTemporal } from './set-up/temporal.ts';
 
 describe('a run on object storage', () => {
   let temporal: TestTemporal;

@@ -22,9 +22,9 @@ import type { ScheduledResult } from '../../workflows/scheduled.ts';
 import { eventually } from '../eventually.ts';
 import { hashloomWith } from '../cli/hashloom-process.ts';
 import { it } from './on-temporal.ts';
-import { addText, type Scratch, smallConfiguration } from './small-corpus.ts';
-import { readVersion } from './published-parts.ts';
-import { reindex, startReindex, type TestTemporal } from './temporal.ts';
+import { addText, type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { readVersion } from './set-up/published-parts.ts';
+import { reindex, startReindex, type TestTemporal } from './set-up/temporal.ts';
 
 describe('a schedule', () => {
   let temporal: TestTemporal;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { WorkflowFailedError } from '@temporalio/client';
 import { type ChildProgress, PROGRESS_QUERY, reindexWorkflowId } from '../../schemas/run.ts';
-import { digestsOf } from './published-parts.ts';
+import { digestsOf } from './set-up/published-parts.ts';
 import { it } from './on-temporal.ts';
-import { type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, type TestTemporal } from './temporal.ts';
+import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { reindex, type TestTemporal } from './set-up/temporal.ts';
 
 const TRAINING = { tables: 2, bits: 16, epochs: 4, batchPositives: 512, concentration: 8, beta: 4 };
 /** Of a run that overflows between its second and its last epoch. */

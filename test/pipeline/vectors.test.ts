@@ -11,8 +11,8 @@ import { publishedIdBuckets, publishedIdGroups, publishedIdCodes } from '../../s
 import { decodeParquet } from '../../store/tables/parquet.ts';
 import { vectorFile } from '../store/vector-file.ts';
 import { it } from './on-temporal.ts';
-import { type Scratch, smallConfiguration } from './small-corpus.ts';
-import { reindex, type TestTemporal } from './temporal.ts';
+import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { reindex, type TestTemporal } from './set-up/temporal.ts';
 
 describe('reindex of vectors', () => {
   let temporal: TestTemporal;

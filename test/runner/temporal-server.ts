@@ -2,7 +2,7 @@ import type { TestProject } from 'vitest/node';
 import { startEmbeddedServer } from '../../infra/server/embedded-server.ts';
 import { findTemporalCli } from '../../infra/server/temporal-cli.ts';
 import type { QueueRole } from '../../schemas/queues.ts';
-import { startWorkerProcess } from '../pipeline/worker-process.ts';
+import { startWorkerProcess } from '../pipeline/set-up/worker-process.ts';
 import { runS3Server } from '../store/s3-server.ts';
 
 const HOSTS: readonly QueueRole[][] = [
@@ -25,6 +25,8 @@ declare module 'vitest' {
  * and export, that share nothing but the servers.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Vitest itself would end at once, without this teardown and without the handlers of `exit`.
+  process.once('SIGTERM', () => process.exit(143));
   const ends: (() => Promise<void>)[] = [];
   const end = async () => {
     for (const each of ends.splice(0).toReversed()) await each();

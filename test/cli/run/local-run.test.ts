@@ -9,8 +9,8 @@ import { STAGE_NAMES } from '../../../schemas/stages.ts';
 import { publishedCodes } from '../../../schemas/tables.ts';
 import { openStore } from '../../../store/open-store.ts';
 import { decodeParquet, encodeParquet } from '../../../store/tables/parquet.ts';
-import { addText, createScratch, smallConfiguration } from '../../pipeline/small-corpus.ts';
-import type { Scratch } from '../../pipeline/small-corpus.ts';
+import { addText, createScratch, smallConfiguration } from '../../pipeline/set-up/small-corpus.ts';
+import type { Scratch } from '../../pipeline/set-up/small-corpus.ts';
 import { hashloom, killOnceTraining } from '../hashloom-process.ts';
 
 let scratch: Scratch;

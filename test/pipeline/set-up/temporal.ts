@@ -1,8 +1,8 @@
 import { type Client, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
-import { findTemporalCli } from '../../infra/server/temporal-cli.ts';
-import { startEmbeddedServer } from '../../infra/server/embedded-server.ts';
-import type { Configuration } from '../../schemas/configuration.ts';
-import { QUEUES } from '../../schemas/queues.ts';
+import { findTemporalCli } from '../../../infra/server/temporal-cli.ts';
+import { startEmbeddedServer } from '../../../infra/server/embedded-server.ts';
+import type { Configuration } from '../../../schemas/configuration.ts';
+import { QUEUES } from '../../../schemas/queues.ts';
 import {
   PROGRESS_QUERY,
   type ReindexInput,
@@ -10,9 +10,9 @@ import {
   reindexWorkflowId,
   type RunProgress,
   WORKFLOW,
-} from '../../schemas/run.ts';
-import { connectClient } from '../../workers/connection.ts';
-import { eventually } from '../eventually.ts';
+} from '../../../schemas/run.ts';
+import { connectClient } from '../../../workers/connection.ts';
+import { eventually } from '../../eventually.ts';
 
 export interface TestTemporal {
   address: string;

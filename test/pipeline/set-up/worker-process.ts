@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { QUEUE_ROLES, type QueueRole } from '../../schemas/queues.ts';
-import { inBuild } from '../repository.ts';
+import { QUEUE_ROLES, type QueueRole } from '../../../schemas/queues.ts';
+import { inBuild } from '../../repository.ts';
 
 const CLI = inBuild('cli/main.js');
 
@@ -44,6 +44,11 @@ export async function startWorkerProcess(
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  // A worker outlives a test run that was ended by its time limit or by a signal, unless it goes
+  // with it.
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   const exited = once(child, 'exit') as Promise<[number | null]>;
   await new Promise<void>((resolve, reject) => {
     const look = () => {

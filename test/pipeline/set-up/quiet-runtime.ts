@@ -1,4 +1,4 @@
-import { installRuntime } from '../../workers/run-workers.ts';
+import { installRuntime } from '../../../workers/run-workers.ts';
 
 const INSTALLED = Symbol.for('hashloom.test.runtime');
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { artifactComplete } from '../../store/artifacts.ts';
-import { openStore } from '../../store/open-store.ts';
-import type { IndexManifest } from '../../schemas/index-manifest.ts';
-import type { ManifestPart } from '../../schemas/artifact.ts';
+import { artifactComplete } from '../../../store/artifacts.ts';
+import { openStore } from '../../../store/open-store.ts';
+import type { IndexManifest } from '../../../schemas/index-manifest.ts';
+import type { ManifestPart } from '../../../schemas/artifact.ts';
 
 /**
  * SHA-256 of every part of every artifact of a store, by stage, key and name: what determinism

@@ -268,7 +268,7 @@ function inputsOf(name: string): { activity: ActivityName; input: Record<string,
 }
 
 function scheduledIn(name: string): Scheduled[] {
-  const { events } = JSON.parse(readFileSync(new URL(name, HISTORIES), 'utf8')) as {
+  const { events } = JSON.parse(readFileSync(HISTORIES + name, 'utf8')) as {
     events: { activityTaskScheduledEventAttributes?: Scheduled }[];
   };
   return events.flatMap((event) => event.activityTaskScheduledEventAttributes ?? []);

@@ -1,0 +1,89 @@
+/**
+ * Ranked lists of neighbours from D alone, for rows [from, to) of V. d_k is the number of links of
+ * row k, g_jk = ln(1 + w_jk / m) the strength of a link, m the median weight.
+ *
+ * goes with: the links of a row by their strength, s(i, j) = g_ij.
+ *
+ * is like: the rows that share links with it, linked or not,
+ * s(i, j) = sum over shared k of sqrt(g_ik g_jk) / ln d_k, divided by d_j^(1/4): the measure of
+ * Adamic and Adar (2003) with weights, tempered so that rows with many links do not lead every
+ * list. Middles k are walked by rising d_k until `postings` entries have been looked at.
+ */
+
+import { BestEntries } from '../numbers/best-entries.ts';
+import type { LinkGraph } from './link-graph.ts';
+import { collectLists, type RelatedLists } from './related-lists.ts';
+
+/** Relations as they are stored; 3 is `near`, of vectors. */
+export const RELATION = { goesWith: 1, isLike: 2 } as const;
+
+/**
+ * The lists of rows [from, to), of at most `top` entries each: of equal scores the smaller numbers.
+ * They do not hang on the range. Throws RangeError on a range or a size that is none.
+ */
+export function relateRows(
+  graph: LinkGraph,
+  { from, to, top }: { from: number; to: number; top: number },
+): RelatedLists {
+  const { offsets, columns, roots, linked } = graph;
+  const size = offsets.length - 1;
+  if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= size))
+    throw new RangeError(`rows [${from}, ${to}) of ${size}`);
+  const best = new BestEntries(top);
+  const lists = collectLists(2 * (to - from), Math.min(top, size));
+  for (let row = from; row < to; row++) {
+    const start = offsets[row];
+    const end = offsets[row + 1];
+    for (let at = start; at < end; at++) linked[columns[at]] = roots[at];
+    offerLinks(graph, row, best);
+    lists.add(row, RELATION.goesWith, best, linked);
+    offerAlike(graph, row, best);
+    lists.add(row, RELATION.isLike, best, linked);
+    for (let at = start; at < end; at++) linked[columns[at]] = 0;
+  }
+  return lists.finish();
+}
+
+function offerLinks(graph: LinkGraph, row: number, best: BestEntries): void {
+  const { offsets, columns, roots } = graph;
+  best.clear();
+  for (let at = offsets[row]; at < offsets[row + 1]; at++)
+    best.offer(columns[at], roots[at] * roots[at]);
+}
+
+/** Sums are taken middle by middle in one order, so that they are the same bits everywhere. */
+function offerAlike(graph: LinkGraph, row: number, best: BestEntries): void {
+  const { offsets, columns, roots, rarity, temper, byRank, sums, linked, met, postings } = graph;
+  const ranks = ranksOf(graph, row);
+  let count = 0;
+  let looked = 0;
+  for (let at = 0; at < ranks.length && looked < postings; at++) {
+    const middle = byRank[ranks[at]];
+    const weight = linked[middle] * rarity[middle];
+    if (weight === 0) continue;
+    const start = offsets[middle];
+    // Of a row with more links than the budget these are the strongest.
+    const end = Math.min(offsets[middle + 1], start + postings);
+    looked += end - start;
+    for (let entry = start; entry < end; entry++) {
+      const j = columns[entry];
+      const sum = sums[j];
+      if (sum === 0) met[count++] = j;
+      sums[j] = sum + roots[entry] * weight;
+    }
+  }
+  best.clear();
+  for (let at = 0; at < count; at++) {
+    const j = met[at];
+    if (j !== row) best.offer(j, sums[j] * temper[j]);
+    sums[j] = 0;
+  }
+}
+
+/** The places of a row's links in the order by the number of links, rising. */
+function ranksOf({ offsets, columns, rank, ranks }: LinkGraph, row: number): Uint32Array {
+  const start = offsets[row];
+  const count = offsets[row + 1] - start;
+  for (let at = 0; at < count; at++) ranks[at] = rank[columns[start + at]];
+  return ranks.subarray(0, count).sort();
+}

@@ -225,6 +225,22 @@ export const configuration = z.strictObject({
         ),
     })
     .prefault({}),
+  neighbours: z
+    .strictObject({
+      top: count
+        .max(1000)
+        .default(50)
+        .describe('Neighbours in each ranked list of an item; 0: no lists are made.'),
+      postings: positiveCount
+        .max(1_000_000)
+        .default(3000)
+        .describe(
+          'Links of links that are looked at for an item, those of its rarest links first; ' +
+            'more find more of the items that are like it, and take longer.',
+        ),
+    })
+    .prefault({})
+    .describe('The ranked lists of neighbours of words, sequences and pairs.'),
   training: z
     .strictObject({
       method: z

@@ -95,6 +95,23 @@ export const HELD_OUT = { left: 'int32', right: 'int32' } as const;
 /** `mine`: negatives.parquet: hard negatives of a range of rows, sorted. */
 export const NEGATIVES = { row: 'int32', column: 'int32' } as const;
 
+/**
+ * `relate`: lists.parquet: the ranked lists of a range of rows, sorted by (row, relation), a list
+ * without entries left out; relation: 1 goes with, 2 is like, 3 near; scale: its largest score.
+ */
+export const LISTS = {
+  row: 'int32',
+  relation: 'int32',
+  size: 'int32',
+  scale: 'float32',
+} as const;
+
+/**
+ * `relate`: neighbours.parquet: the entries of all lists in their order, `size` of each; within a
+ * list neighbours rise. score: 1 to 255, of scale / 255 each; known: 1 where D has the link.
+ */
+export const LIST_ENTRIES = { neighbour: 'int32', score: 'int32', known: 'int32' } as const;
+
 /** `train`: curve.parquet. */
 export const CURVE = { epoch: 'int32', loss: 'float64', pairs: 'float64' } as const;
 
@@ -148,6 +165,24 @@ export const publishedIdGroups = { ...publishedGroups, item: 'int64' } as const;
 /** Published where items have payloads: payloads.parquet, a row an item, sorted by item. */
 export const publishedPayloads = { item: 'utf8', payload: 'utf8' } as const;
 export const publishedIdPayloads = { ...publishedPayloads, item: 'int64' } as const;
+
+/**
+ * Published: neighbours.parquet sorted by (item, relation, rank): rank from 1, best first; known: 1
+ * where the two are linked in the corpus itself.
+ */
+export const publishedNeighbours = {
+  item: 'utf8',
+  neighbour: 'utf8',
+  rank: 'int32',
+  score: 'float32',
+  relation: 'utf8',
+  known: 'int32',
+} as const;
+export const publishedIdNeighbours = {
+  ...publishedNeighbours,
+  item: 'int64',
+  neighbour: 'int64',
+} as const;
 
 /** Published: buckets.parquet sorted by (table, code); items in word order. */
 export const publishedBuckets = (bits: number) =>

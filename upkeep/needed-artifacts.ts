@@ -61,7 +61,7 @@ async function needCounts(
 }
 
 /**
- * Ranges of rows (negatives, merged and filtered rows) are named by their inputs alone: they stay
+ * Ranges of rows (negatives, lists, merged and filtered rows) are named by their inputs alone: they stay
  * with them.
  */
 export async function isRangeOf(
@@ -69,7 +69,7 @@ export async function isRangeOf(
   reference: { stage: string; key: string },
   needed: ReadonlySet<string>,
 ): Promise<boolean> {
-  if (!['mine', 'merge', 'filter'].includes(reference.stage)) return false;
+  if (!['mine', 'relate', 'merge', 'filter'].includes(reference.stage)) return false;
   const manifest = await readManifest(store, reference);
   return manifest?.inputs.every((input) => needed.has(`${artifactFolder(input)}/`)) ?? false;
 }

@@ -91,5 +91,7 @@ export async function affinityStages(
       seed,
     }),
   );
-  return { corpus, dictionary, words, counted, rows, d, pairs };
+  const { minimumPmi, minimumWeight } = affinity;
+  const filtered = { rows: rows.artifact, minimumPmi, minimumWeight, ranges: words.ranges };
+  return { corpus, dictionary, words, counted, rows, filtered, d, pairs };
 }

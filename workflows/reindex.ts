@@ -18,11 +18,17 @@ export async function reindexStages(
   if (input.configuration.source.kind === 'documents')
     return await reindexDocuments(input, runtime);
   const { configuration, force } = input;
-  const { store, index, negatives, training, buckets, evaluation, seed } = configuration;
-  const { run, runActivity, learn } = runtime;
+  const { store, index, negatives, neighbours, training } = configuration;
+  const { buckets, evaluation, seed } = configuration;
+  const { run, runActivity, processShards, learn } = runtime;
 
   const affinity = await affinityStages(input, runtime);
-  const { corpus, dictionary, words, counted, rows, d, pairs } = affinity;
+  const { corpus, dictionary, words, counted, rows, filtered, d, pairs } = affinity;
+  const lists = { affinity: d.artifact, top: neighbours.top, postings: neighbours.postings };
+  await run.stage('relate', async () => {
+    if (neighbours.top === 0) return { cached: true, rows: 0, bytes: 0 };
+    return await processShards('relate', pairs.batches, { store, force, ...lists, filtered });
+  });
   const model = await run.stage('train', async () => {
     const learning = {
       store,
@@ -55,6 +61,7 @@ export async function reindexStages(
       codes: codes.artifact,
       vocabulary: words.artifact,
       model: model.artifact,
+      ...(neighbours.top > 0 && { lists: { ...lists, ranges: pairs.batches } }),
       maximumBucket: buckets.maximumSize,
       memoryMiB: configuration.export.memoryMiB,
     }),

@@ -31,6 +31,8 @@ export interface ItemSource {
   hasPayloads: boolean;
   /** Items [from, to) in blocks. Throws IntegrityError on columns that do not fit each other. */
   rows(from: number, to: number): AsyncGenerator<ItemRows, void, undefined>;
+  /** The keys of all items. */
+  keys(): Promise<ByteStrings>;
   /** The codes of all items in blocks. */
   codes(): AsyncGenerator<Pick<ItemRows, 'first' | 'count' | 'codes'>, void, undefined>;
 }
@@ -94,6 +96,12 @@ export async function openItems(store: Store, inputs: ItemInputs): Promise<ItemS
           ...(payloads && { payloads: await takeStrings(payloads, count, key.part) }),
         };
       }
+    },
+    async keys() {
+      const keys = await columnOf(keyed, key.part, key.name, isId ? 'int64' : 'utf8', 0, items);
+      return isId
+        ? { bytes: await takeBytes(keys, 8 * items, key.part), offsets: evenOffsets(items, 8) }
+        : await takeStrings(keys, items, key.part);
     },
     async *codes() {
       const codes = await codesOf(0, items);

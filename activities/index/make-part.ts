@@ -14,7 +14,10 @@ import {
   readPlan,
 } from './name-export.ts';
 import { groupRows } from './group-rows.ts';
+import { openItems } from './item-rows.ts';
 import { mergePages } from './merge-pages.ts';
+import { encodeNeighbours } from './neighbour-rows.ts';
+import { readLists } from './read-lists.ts';
 import { type StageContext, type StageOutput } from '../stage/stage.ts';
 import { writeFileOf } from '../stage/scratch-file.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
@@ -40,6 +43,8 @@ export async function makePart(
       const plan = await readPlan(store, input);
       const name = plan.parts[input.from]!;
       const file = join(scratch, name);
+      if (name === 'neighbours.parquet')
+        return await neighboursOf(name, file, store, { plan, input, context });
       const ranges = await openRanges(
         store,
         input,
@@ -110,6 +115,28 @@ async function contentOf(
     ),
   );
   return one(sources.reduce((sum, { rows }) => sum + rows, 0));
+}
+
+/** The lists of all items with their keys, which are in memory. */
+async function neighboursOf(
+  name: string,
+  file: string,
+  store: Store,
+  { plan, input, context }: { plan: ExportPlan; input: ExportInput; context: StageContext },
+): Promise<ArtifactContent> {
+  const { items, kind } = plan;
+  const keys = await (await openItems(store, input)).keys();
+  let rows = 0;
+  const pieces = async function* () {
+    for await (const block of readLists(store, input.lists!, 0, items)) {
+      context.onProgress(block.first, items);
+      if (block.neighbours.length === 0) continue;
+      rows += block.neighbours.length;
+      yield parquetBytes('row group', await encodeNeighbours(kind, keys, block));
+    }
+  };
+  await writeFileOf(file, joinParquet(pieces()));
+  return { parts: [{ name, file, rows }], rows };
 }
 
 /** The files of ranges that a table is joined from, in its order: of buckets table by table. */

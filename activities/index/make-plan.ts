@@ -19,7 +19,7 @@ export async function ensurePlan(input: ExportInput, context: StageContext): Pro
   const store = context.openStore(input.store);
   return await produceArtifact(context, store, planRecipe(input), async () => {
     const source = await openItems(store, input);
-    const plan = await makePlan(source, input.memoryMiB, context);
+    const plan = await makePlan(source, input, context);
     return {
       parts: [
         {
@@ -35,7 +35,7 @@ export async function ensurePlan(input: ExportInput, context: StageContext): Pro
 
 async function makePlan(
   source: ItemSource,
-  memoryMiB: number,
+  { memoryMiB, lists }: ExportInput,
   context: StageContext,
 ): Promise<ExportPlan> {
   const { items, tables, bits, kind, hasPayloads } = source;
@@ -58,6 +58,7 @@ async function makePlan(
     'buckets.parquet',
     'groups.parquet',
     ...(hasPayloads ? ['payloads.parquet'] : []),
+    ...(lists ? ['neighbours.parquet'] : []),
   ];
   return { items, tables, bits, kind, hasPayloads, itemBlocks, bounds, ranges, parts };
 }

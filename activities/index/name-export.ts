@@ -1,6 +1,8 @@
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { artifactReference, openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
+import { digestOfKeys } from '../affinity/name-counts.ts';
+import { type AllLists, listArtifacts } from '../affinity/name-lists.ts';
 import type { Recipe } from '../stage/produce-artifact.ts';
 import type { StageInput } from '../stage/stage.ts';
 import type { ItemInputs, ItemSource } from './item-rows.ts';
@@ -9,6 +11,8 @@ export interface ExportInput extends StageInput, ItemInputs {
   model?: ArtifactReference;
   /** The artifact with encoder.json and encoder.bin: what makes codes of other documents. */
   encoder?: ArtifactReference;
+  /** The ranked lists of neighbours of all items; absent: none are published. */
+  lists?: AllLists;
   /** A lookup gives no bucket of more items; 0 or absent: it gives all. */
   maximumBucket?: number;
   /** About what one range may take in memory, in MiB. Changes nothing of the result. */
@@ -44,10 +48,13 @@ export function exportRecipe(input: ExportInput): Recipe {
   const inputs = [input.codes, input.vocabulary, input.model, input.items, input.encoder].filter(
     (reference) => reference !== undefined,
   );
-  const { maximumBucket = 0 } = input;
+  const { maximumBucket = 0, lists } = input;
   return {
     stage: 'export',
-    parameters: { ...(maximumBucket > 0 && { maximumBucket }) },
+    parameters: {
+      ...(maximumBucket > 0 && { maximumBucket }),
+      ...(lists && { lists: digestOfKeys(listArtifacts(lists)) }),
+    },
     inputs,
     force: input.force,
   };

@@ -155,7 +155,7 @@ export async function encodeGroups(
 }
 
 /** 64-bit ids of places, from the bytes that hold them. */
-function idsOf({ bytes, offsets }: ByteStrings, places: Uint32Array): BigInt64Array {
+export function idsOf({ bytes, offsets }: ByteStrings, places: Uint32Array): BigInt64Array {
   // Ids lie one after the other from the first on: by halves, a bigint each would be slow.
   const start = offsets[0]!;
   const halves = new Int32Array(

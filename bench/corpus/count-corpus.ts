@@ -32,6 +32,8 @@ export interface CountCorpusInput {
   publish?: boolean;
   /** Goes on to the affinity D and the negatives. */
   toNegatives?: boolean;
+  /** Goes on to the lists of neighbours. */
+  toLists?: boolean;
 }
 
 export interface CountedCorpus {
@@ -48,6 +50,8 @@ export interface CountedCorpus {
   /** The files of the merged rows, in order, and the vocabulary. */
   rowFiles: string[];
   vocabulary: string;
+  /** What the lists of neighbours are made of and are, where they were asked for. */
+  lists?: { input: Omit<ActivityInput<'relate'>, 'from' | 'to'>; ranges: number[]; bytes: number };
 }
 
 export async function countCorpus({
@@ -56,6 +60,7 @@ export async function countCorpus({
   workers,
   publish = false,
   toNegatives = false,
+  toLists = false,
 }: CountCorpusInput): Promise<CountedCorpus> {
   const parsed = configurationSchema.parse(configuration);
   const {
@@ -68,6 +73,7 @@ export async function countCorpus({
     affinity,
     heldOut,
     negatives,
+    neighbours,
     seed,
   } = parsed;
   const pool = workers === undefined ? threadsOf(threads) : processesOf(workers);
@@ -133,7 +139,8 @@ export async function countCorpus({
     const rows = await timed('merge', () =>
       perform('sumMarginals', { ...merging, ranges: words.ranges }),
     );
-    if (toNegatives) {
+    let lists: CountedCorpus['lists'];
+    if (toNegatives || toLists) {
       const filtering = {
         ...base,
         merged: merging,
@@ -151,6 +158,17 @@ export async function countCorpus({
       await timed('mine', () =>
         each('mine', pairs.batches, { ...base, pairs: pairs.artifact, ...negatives, seed }),
       );
+      if (toLists) {
+        const input = {
+          ...base,
+          affinity: d.artifact,
+          ...neighbours,
+          filtered: { rows: rows.artifact, ...affinity, ranges: words.ranges },
+        };
+        const made = await timed('relate', () => each('relate', pairs.batches, input));
+        const bytes = made.reduce((sum, range) => sum + range.bytes, 0);
+        lists = { input, ranges: pairs.batches, bytes };
+      }
     }
     const store = openStore(parsed.store);
     if (publish) await leaveVersion(store, index, groups.artifact, words.common);
@@ -170,6 +188,7 @@ export async function countCorpus({
       digests: ranges.flatMap(({ manifest }) => manifest.parts.map(({ sha256 }) => sha256)),
       rowFiles: ranges.map((range) => range.localFile('rows.parquet')!),
       vocabulary: (await openArtifact(store, words.artifact)).localFile('vocabulary.parquet')!,
+      ...(lists && { lists }),
     };
   } finally {
     await pool.close();

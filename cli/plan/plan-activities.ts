@@ -18,6 +18,7 @@ export const PLANNED_ACTIVITIES: Partial<Record<StageName, readonly ActivityName
   filter: ['filter', 'symmetrize'],
   'hold-out': ['holdOut'],
   mine: ['mine'],
+  relate: ['relate'],
   train: ['resumeTraining', 'survey', 'trainBlock', 'dropCheckpoints', 'finishTraining'],
   binarize: ['binarize'],
   export: ['exportBuckets'],
@@ -28,7 +29,7 @@ export const PLANNED_ACTIVITIES: Partial<Record<StageName, readonly ActivityName
 
 /** How many of each activity a run has; one where nothing is said. */
 export function countActivities(
-  { training, cooccurrence }: Configuration,
+  { training, cooccurrence, neighbours }: Configuration,
   { shardBytes, batches, bytes, tokens }: PlannedCorpus,
   words: number,
   rates: MeasuredRates,
@@ -52,6 +53,7 @@ export function countActivities(
     merge: merges,
     filter: merges,
     mine: rangesOf(words).length - 1,
+    relate: neighbours.top === 0 ? 0 : rangesOf(words).length - 1,
     trainBlock: rounds * ((training.partitions * (training.partitions + 1)) / 2),
     survey: rounds - 1,
     dropCheckpoints: rounds - 1,

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { readListedFiles } from '../../activities/corpus/listed-files.ts';
+import { relateArtifact } from '../../activities/affinity/name-lists.ts';
 import { mineArtifact } from '../../activities/affinity/name-negatives.ts';
 import { resumeTraining } from '../../activities/training/resume-training.ts';
 import { loadStage } from '../../activities/load-stage.ts';
@@ -218,6 +219,7 @@ const ARTIFACTS: { [Name in ShardActivity]: NamesArtifacts<Name> } = {
   merge: byRange<'merge'>(mergeArtifact),
   filter: byRange<'filter'>(filterArtifact),
   mine: byRange<'mine'>(mineArtifact),
+  relate: byRange<'relate'>(relateArtifact),
   exportRange: byRange<'exportRange'>((shared, range) => ({
     artifact: artifactReference(rangeRecipe(shared, range)),
   })),

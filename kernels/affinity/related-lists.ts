@@ -17,7 +17,9 @@ export interface RelatedLists {
 }
 
 export interface ListCollector {
-  /** Takes a list as it stands; an empty one is left out. linked (V): above 0 where D has a link. */
+  /**
+   * Takes a list as it stands; an empty one is left out. linked (V): above 0 where D has a link.
+   */
   add(row: number, relation: number, best: BestEntries, linked: Float32Array): void;
   finish(): RelatedLists;
 }

@@ -30,6 +30,8 @@ export type ParquetDress = 'published' | 'internal';
 export interface ParquetOptions {
   profile: ParquetDress;
   rowGroupRows?: number;
+  /** Columns of a published table that hold few values many times. */
+  dictionary?: readonly string[];
 }
 
 /**
@@ -132,17 +134,23 @@ function ipcStream<S extends TableSchema>(
   return writer.toUint8Array(true);
 }
 
+/** Beyond, a column goes on without its dictionary. */
+const MAX_DICTIONARY_BYTES = 2 ** 24;
+
 function writerProperties(
   parquet: ParquetWasm,
-  { profile, rowGroupRows = ROW_GROUP_ROWS }: ParquetOptions,
+  { profile, rowGroupRows = ROW_GROUP_ROWS, dictionary = [] }: ParquetOptions,
 ): Parquet.WriterProperties {
-  return new parquet.WriterPropertiesBuilder()
+  const properties = new parquet.WriterPropertiesBuilder()
     .setCompression(profile === 'published' ? parquet.Compression.SNAPPY : parquet.Compression.ZSTD)
     .setDictionaryEnabled(false)
+    .setDictionaryPageSizeLimit(MAX_DICTIONARY_BYTES)
     .setEncoding(parquet.Encoding.PLAIN)
     .setWriterVersion(parquet.WriterVersion.V1)
     .setStatisticsEnabled(parquet.EnabledStatistics.Page)
-    .setMaxRowGroupSize(rowGroupRows)
+    .setMaxRowGroupSize(rowGroupRows);
+  return dictionary
+    .reduce((built, column) => built.setColumnDictionaryEnabled(column, true), properties)
     .build();
 }
 

@@ -48,7 +48,7 @@ try {
   await record('scheduled', 'scheduled/recorded');
   const run = reindexWorkflowId('recorded');
   await record('first-run', run);
-  for (const stage of ['ingest', 'count', 'merge', 'filter', 'mine', 'train'])
+  for (const stage of ['ingest', 'count', 'merge', 'filter', 'mine', 'relate', 'train'])
     await record(`first-run-${stage}`, `${run}/${stage}`);
   await (await startReindex(temporal, configuration)).result();
   await record('cached-run', run);

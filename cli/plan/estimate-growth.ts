@@ -15,6 +15,7 @@ export const TIME_GROWS_WITH: Partial<Record<string, keyof Size>> = {
   symmetrize: 'affinity',
   holdOut: 'affinity',
   mine: 'affinity',
+  relate: 'affinity',
   resumeTraining: 'one',
   survey: 'work',
   trainBlock: 'work',
@@ -35,6 +36,7 @@ export const GROWS_WITH: Partial<Record<StageName, keyof Size>> = {
   filter: 'affinity',
   'hold-out': 'affinity',
   mine: 'words',
+  relate: 'words',
   train: 'codes',
   binarize: 'codes',
   export: 'codes',
@@ -63,6 +65,8 @@ export const HELD_BYTES: Partial<Record<StageName, (size: Size, budgets: Budgets
     20 * words + 24 * Math.min(affinity, 2 ** 20) + 64 * heldOut,
   // Columns, and again in the memory of the kernel.
   mine: ({ affinity }) => 8 * affinity,
+  // Columns and weights; what is at hand of each row, and the lists of a range.
+  relate: ({ words, affinity }) => 8 * affinity + 48 * words,
   train: ({ affinity, codes }) => 24 * codes + 16 * affinity,
   export: ({ codes }) => 2 * codes,
   evaluate: ({ codes, affinity }) => 4 * codes + 16 * affinity,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { pathToFileURL } from 'node:url';
 import { filterArtifact } from '../../../activities/affinity/name-filtered.ts';
 import { type ListParameters, relateArtifact } from '../../../activities/affinity/name-lists.ts';
@@ -42,7 +42,7 @@ describe('relate', () => {
   const D = fromPairs(WORDS, drawPairs());
   const weightOf = (i: number, j: number) => 1 + ((Math.min(i, j) * 31 + Math.max(i, j) * 17) % 97);
 
-  before(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hashloom-relate-test-'));
     store = openStore(pathToFileURL(folder).href);
     const rows = artifactReference({ stage: 'merge', parameters: {}, inputs: [] });
@@ -65,7 +65,7 @@ describe('relate', () => {
       filtered: { ...passed, ranges: FILTERED },
     };
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('leaves the lists of its rows, the same in any ranges and from any block on', async () => {
     const weights = Float32Array.from(rowOfEntries(D.offsets), (row, at) =>

@@ -204,9 +204,9 @@ describe('the estimate of a run', () => {
       rates,
       OPTIONS,
     );
-    // Six children are two actions each; the run, its index and its version; an upsert a stage.
-    assert.equal(billed.actions, activities + billed.heartbeats + 6 * 2 + 3 + STAGE_NAMES.length);
-    assert.equal(history.executions, 7);
+    // Seven children are two actions each; the run, its index and its version; an upsert a stage.
+    assert.equal(billed.actions, activities + billed.heartbeats + 7 * 2 + 3 + STAGE_NAMES.length);
+    assert.equal(history.executions, 8);
     near(billed.dollars, (50 * billed.actions) / 1e6);
   });
 
@@ -223,7 +223,7 @@ describe('the estimate of a run', () => {
 describe('the history of a stage', () => {
   const folder = inRepository('test/fixtures/histories/');
   for (const name of readdirSync(folder).filter((each) =>
-    /-first-run-(ingest|count|merge|filter|mine|train)\.json$/.test(each),
+    /-first-run-(ingest|count|merge|filter|mine|relate|train)\.json$/.test(each),
   )) {
     it(`is as long as recorded, within a factor of 1.5: ${name}`, () => {
       const { events } = JSON.parse(readFileSync(`${folder}${name}`, 'utf8')) as {

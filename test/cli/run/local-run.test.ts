@@ -73,7 +73,7 @@ describe('run --local, and what reads the index it publishes', () => {
     );
     assert.match(second.stderr, /Train the embeddings: cached, [\d,]+ rows/);
     assert.match(second.stdout, /^Train the embeddings .* cached$/m);
-    assert.match(second.stdout, /^All .* 15 cached, 0 run$/m);
+    assert.match(second.stdout, /^All .* 16 cached, 0 run$/m);
     assert.match(second.stdout, /news version 1 is this very index already; nothing was published/);
   });
 

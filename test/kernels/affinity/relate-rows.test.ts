@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { linkGraph } from '../../../kernels/affinity/link-graph.ts';
 import { placeWeights } from '../../../kernels/affinity/place-weights.ts';

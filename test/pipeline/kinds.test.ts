@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe } from 'vitest';
 import { type HashIndex, openIndex } from '@hashloom/lookup';
-import { encodeParquet } from '../../store/tables/parquet.ts';
+import { publishedNeighbours } from '../../schemas/tables.ts';
+import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import { it } from './on-temporal.ts';
 import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
 import { reindex, type TestTemporal } from './set-up/temporal.ts';
@@ -142,11 +143,24 @@ describe('sequences and pairs, from files to lookup by id', () => {
       sides: 'two',
       columns: { left: 'user', right: 'item', weight: 'rating' },
     };
-    const { opened } = await publish('pairs-sides', { 'ratings.jsonl': lines }, source, {
+    const { opened, result } = await publish('pairs-sides', { 'ratings.jsonl': lines }, source, {
       affinity: { minimumPmi: -5, minimumWeight: 0, top: 20 },
       negatives: { perRow: 8, over: 'pairs' },
     });
     await lookupAll(opened, ['user:7', 'item:7']);
+    const { item, neighbour, relation, known, rank } = await decodeParquet(
+      await readFile(fileURLToPath(`${result.uri}/neighbours.parquet`)),
+      publishedNeighbours,
+    );
+    assert.ok(item.length > 0);
+    assert.deepEqual([...new Set(relation)].toSorted(), ['goes with', 'is like']);
+    for (const [row, own] of item.entries()) {
+      const [side, other] = [own, neighbour[row]!].map((id) => id.split(':')[0]);
+      assert.equal(side === other, relation[row] === 'is like', `${own} ${neighbour[row]}`);
+      assert.equal(known[row], relation[row] === 'goes with' ? 1 : 0);
+      const isFirst = own !== item[row - 1] || relation[row] !== relation[row - 1];
+      assert.equal(rank[row], isFirst ? 1 : rank[row - 1]! + 1);
+    }
   });
 
   it('leaves out bad files where that is asked for, reads twice named ones once, and says so', async () => {

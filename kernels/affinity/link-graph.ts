@@ -32,7 +32,7 @@ export interface LinkGraph {
 
 /**
  * Takes D, symmetric and without a diagonal, and the weights of its entries, or 1 for each; both
- * arrays are changed and kept. Throws RangeError on weights that are not above 0.
+ * arrays are changed and kept. Throws RangeError on weights that are negative or not finite.
  */
 export function linkGraph(
   { offsets, columns }: SparseRows,
@@ -79,18 +79,18 @@ export function linkGraph(
 /** Weights in place to the roots of ln(1 + weight / median). */
 function toRoots(weights: Float32Array): void {
   for (let at = 0; at < weights.length; at++) {
-    if (!(weights[at] > 0 && weights[at] < Infinity))
-      throw new RangeError(`weight ${weights[at]} at entry ${at}: expected one above 0`);
+    if (!(weights[at] >= 0 && weights[at] < Infinity))
+      throw new RangeError(`weight ${weights[at]} at entry ${at}: expected a finite one from 0`);
   }
   if (weights.length === 0) return;
-  const median = middleOf(weights);
-  // A weight that is nothing beside the median is a link nevertheless.
+  // Pairs may weigh nothing, even most of them: these links are the weakest then.
+  const median = middleOf(weights) || 1;
   for (let at = 0; at < weights.length; at++)
     weights[at] = Math.sqrt(Math.max(log(1 + weights[at] / median), Number.EPSILON));
 }
 
 /**
- * The value in the middle (of an even number the upper one) without sorting a copy: floats above 0
+ * The value in the middle (of an even number the upper one) without sorting a copy: floats from 0
  * have the order of their bits, which are counted by halves.
  */
 function middleOf(values: Float32Array): number {

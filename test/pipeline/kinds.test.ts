@@ -173,18 +173,23 @@ describe('sequences and pairs, from files to lookup by id', () => {
       'nul.txt': 'a b\0c',
     };
     const folder = pathToFileURL(join(scratch.folder, 'skipping')).href;
-    const { result, opened } = await publish('skipping', files, {
+    const source = {
       kind: 'sequences',
       badFiles: 'skip',
       path: `${folder}/*.txt`,
       also: [`${folder}/g*`, folder],
-    });
+    };
+    const { result, opened } = await publish('skipping', files, source, { neighbours: { top: 0 } });
+    const parts = opened.manifest.parts.map(({ name }) => name);
     await opened.close();
     assert.equal(result.corpus.skippedFiles, 2);
     assert.match(result.corpus.firstSkipped[0]!.reason, /bad\.gz: the gzip stream is cut off/u);
     assert.match(result.corpus.firstSkipped[1]!.reason, /nul\.txt: a NUL byte/u);
     assert.equal(result.corpus.repeatedFiles, 3);
     assert.equal(result.stages.find(({ name }) => name === 'list')?.rows, 3);
+    // No lists were asked for.
+    assert.equal(result.stages.find(({ name }) => name === 'relate')?.rows, 0);
+    assert.ok(!parts.includes('neighbours.parquet') && parts.includes('codes.parquet'));
   });
 
   it('refuses a weight that is negative or no number', async () => {

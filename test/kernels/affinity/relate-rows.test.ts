@@ -143,6 +143,26 @@ describe('relateRows', () => {
     assert.deepEqual(toLists(relate(0, [], { top: 3 })), []);
   });
 
+  it('takes links that weigh nothing for the weakest, even where most do', () => {
+    const order = (pairs: [number, number][]) =>
+      pairs.flatMap(([, weight], k) => (weight > 0 ? [k + 1] : []));
+    for (const weights of [
+      [0, 0, 0, 5],
+      [3, 0, 2, 5],
+    ]) {
+      const D = fromLists([[1, 2, 3, 4], [0], [0], [0], [0]]);
+      const mirrored = Float32Array.of(...weights, ...weights);
+      const lists = toLists(relateRows(linkGraph(D, mirrored, ALL), { from: 0, to: 1, top: 4 }));
+      const { entries } = listOf(lists, 0, RELATION.goesWith)!;
+      assert.equal(entries.length, 4);
+      const scale = Math.max(...entries.map(([, score]) => score));
+      assert.deepEqual(
+        entries.flatMap(([leaf, score]) => (score > scale / 200 ? [leaf] : [])),
+        order(weights.map((weight, k) => [k, weight])),
+      );
+    }
+  });
+
   it('cuts a hub by weight, not by number: a star with more leaves than the budget', () => {
     const leaves = 50;
     const pairs = Array.from({ length: leaves }, (_, k): Pair => [0, k + 1, k + 1]);
@@ -201,7 +221,7 @@ describe('relateRows', () => {
       /expected an integer from 1/u,
     );
     assert.throws(() => linkGraph(D, undefined, 0), /postings: expected an integer from 1, got 0/u);
-    assert.throws(() => linkGraph(D, Float32Array.of(1, 0), 5), /weight 0 at entry 1/u);
+    assert.throws(() => linkGraph(D, Float32Array.of(1, -1), 5), /weight -1 at entry 1/u);
     assert.throws(() => linkGraph(D, Float32Array.of(1), 5), /1 weights of 2 entries/u);
   });
 });

@@ -55,21 +55,12 @@ function meetings(labels: number[]): Block[][] {
   return result;
 }
 
-/**
- * Whether training after so many epochs draws negatives or moves embeddings by the survey before
- * it.
- */
+/** Whether training after so many epochs draws negatives by the survey before it. */
 export function isSurveyUsed(
-  training: Pick<
-    TrainingConfiguration,
-    'epochs' | 'bucketPerPositive' | 'bucketFrom' | 'reviveFrom' | 'reviveTo'
-  >,
+  training: Pick<TrainingConfiguration, 'epochs' | 'bucketPerPositive' | 'bucketFrom'>,
   epoch: number,
 ): boolean {
-  const share = epoch / training.epochs;
   return (
-    epoch > 0 &&
-    ((training.bucketPerPositive > 0 && share >= training.bucketFrom) ||
-      (share >= training.reviveFrom && share < training.reviveTo))
+    epoch > 0 && training.bucketPerPositive > 0 && epoch / training.epochs >= training.bucketFrom
   );
 }

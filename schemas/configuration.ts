@@ -312,21 +312,6 @@ export const configuration = z.strictObject({
             'bucketFrom of the run on.',
         ),
       bucketFrom: z.number().min(0).max(1).default(0.6),
-      reviveFrom: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0.3)
-        .describe(
-          'From this share of the run on, between rounds, embeddings alone in their bucket ' +
-            'move to one that holds neighbours.',
-        ),
-      reviveTo: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0)
-        .describe('Until this share; not above reviveFrom: none move.'),
       optimizer: z
         .enum(['adam', 'rmsprop'])
         .default('adam')

@@ -77,7 +77,6 @@ export function sbmSetting(
     dropout: 0,
     batchPositives: 1024,
     bucketPerPositive: 0,
-    reviveTo: 0,
     hardPerPositive: hardNegatives ? 1 : 0,
     easyPerPositive: hardNegatives ? 2 : 3,
     optimizer: 'rmsprop',

@@ -17,7 +17,6 @@ const PAPER = {
     temperature: 0,
     degreeBalance: 0,
     bucketPerPositive: 0,
-    reviveTo: 0,
   },
   buckets: { settle: false },
 } as const;

@@ -116,8 +116,8 @@ export const LIST_ENTRIES = { neighbour: 'int32', score: 'int32', known: 'int32'
 export const CURVE = { epoch: 'int32', loss: 'float64', pairs: 'float64' } as const;
 
 /**
- * `binarize`: codes.parquet, L rows an item; `survey`: moves.parquet, the embeddings that get
- * another code; sorted by (item, table); code: most significant bit first.
+ * `binarize`: codes.parquet, L rows an item; `survey`: moves.parquet, without rows; sorted by
+ * (item, table); code: most significant bit first.
  */
 export const codes = (bits: number) =>
   ({ item: 'int32', table: 'int32', code: `binary(${bits / 8})` }) as const;

@@ -1,5 +1,6 @@
 import { movedItems, type MovedItems } from '../evaluation/moved-items.ts';
 import type { IndexManifest } from '../schemas/index-manifest.ts';
+import { upgradeConfiguration } from '../schemas/recorded-configuration.ts';
 import {
   publishedCodes,
   publishedIdCodes,
@@ -66,7 +67,10 @@ export async function compareVersions(
   return {
     index,
     versions: [a, b],
-    configuration: differences(before.configuration, after.configuration),
+    configuration: differences(
+      upgradeConfiguration(before.configuration),
+      upgradeConfiguration(after.configuration),
+    ),
     data: {
       ...(filesA !== undefined && { filesA }),
       ...(filesB !== undefined && { filesB }),

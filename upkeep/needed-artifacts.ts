@@ -4,10 +4,8 @@ import { readListedFiles } from '../activities/corpus/listed-files.ts';
 import { ingestArtifact } from '../activities/corpus/name-shards.ts';
 import { listVersions } from '../activities/versions/current-version.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import {
-  configuration as configurationSchema,
-  type Configuration,
-} from '../schemas/configuration.ts';
+import type { Configuration } from '../schemas/configuration.ts';
+import { recordedConfiguration } from '../schemas/recorded-configuration.ts';
 import type { IndexManifest } from '../schemas/index-manifest.ts';
 import { artifactFolder, readManifest } from '../store/artifacts.ts';
 import type { ObjectHead, Store } from '../store/store.ts';
@@ -31,7 +29,7 @@ export async function neededArtifacts(
     const listing = manifest.lineage.find(({ stage }) => stage === 'list');
     if (!listing || !(await readManifest(store, listing))) continue;
     const files = await readListedFiles(store, listing);
-    const own = configurationSchema.safeParse(manifest.configuration);
+    const own = recordedConfiguration.safeParse(manifest.configuration);
     const planned = scheduled.filter(({ index }) => index === manifest.index);
     for (const { source, tokens, documents } of [...(own.success ? [own.data] : []), ...planned]) {
       if (source.kind === 'vectors') continue;
@@ -52,7 +50,7 @@ async function needCounts(
   const { common } = manifest;
   if (!grouping || !common || !(await readManifest(store, grouping))) return;
   const groups = await readGroups(store, grouping);
-  const own = configurationSchema.safeParse(manifest.configuration);
+  const own = recordedConfiguration.safeParse(manifest.configuration);
   const planned = scheduled.filter(({ index }) => index === manifest.index);
   for (const { cooccurrence } of [...(own.success ? [own.data] : []), ...planned]) {
     for (const members of groups)

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  type Configuration,
-  configuration as configurationSchema,
-} from '../../schemas/configuration.ts';
+import { type Configuration } from '../../schemas/configuration.ts';
+import { recordedConfiguration } from '../../schemas/recorded-configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { listSources, type SourceFile } from '../../sources/list-sources.ts';
 import { type FileRange, openSource } from '../../sources/open-source.ts';
@@ -120,7 +118,7 @@ export function planBatches(files: { size: number }[]): number[] {
  * A workflow may be started by anything, so what it brings is checked here as the CLI checks it.
  */
 function parseConfiguration(value: unknown): Configuration {
-  const parsed = configurationSchema.safeParse(value);
+  const parsed = recordedConfiguration.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Failure(

@@ -1,13 +1,12 @@
 import { partitionRange } from '../../hashers/tournament.ts';
 import type { BlockSide, SparseRows } from '../../kernels/training/train-rows.ts';
-import { moveEmbeddings } from '../../kernels/training/revive.ts';
 import {
   initializePartition,
   type PartitionState,
 } from '../../kernels/training/train-partition.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { Failure } from '../../schemas/failures.ts';
-import { AFFINITY, codes, NEGATIVES } from '../../schemas/tables.ts';
+import { AFFINITY, NEGATIVES } from '../../schemas/tables.ts';
 import { decodeDense, encodeDense } from '../../store/tables/arrow-ipc.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
@@ -26,10 +25,7 @@ interface Tables {
 /** One run's tables are kept in a thread: every visit to a block needs them. */
 let kept: Tables | undefined;
 
-/**
- * One side of a block: the partition's state with its rows of D and of negatives; where the survey
- * saw this very state, its moves are made.
- */
+/** One side of a block: the partition's state with its rows of D and of negatives. */
 export async function loadSide(
   store: Store,
   learning: LearningInput,
@@ -42,7 +38,7 @@ export async function loadSide(
   const tables = await loadTables(store, learning);
   const sparse = (table: Tables['affinity'], where: string): SparseRows =>
     toSparseRows(table, first, end - first, where);
-  const surveyed = survey && (await loadSurvey(store, survey, training.bits));
+  const surveyed = survey && (await loadSurvey(store, survey));
   const side = {
     state: state
       ? await readState(store, state, first)
@@ -51,8 +47,6 @@ export async function loadSide(
     negatives: sparse(tables.negatives, 'hard negatives'),
   };
   if (!surveyed) return side;
-  if (state && surveyed.states.has(state.key))
-    moveEmbeddings(side.state, surveyed.moves, surveyed.moves.code, training.tables, training.bits);
   return { ...side, bucketed: sparse(surveyed.negatives, 'negatives from buckets') };
 }
 
@@ -80,38 +74,21 @@ async function initialState(
 
 interface Survey {
   key: string;
-  /** Keys of the states that it saw. */
-  states: ReadonlySet<string>;
   negatives: { row: Int32Array; column: Int32Array };
-  moves: { item: Int32Array; table: Int32Array; code: Uint8Array };
 }
 
 let keptSurvey: Survey | undefined;
 
-async function loadSurvey(
-  store: Store,
-  reference: ArtifactReference,
-  bits: number,
-): Promise<Survey> {
+async function loadSurvey(store: Store, reference: ArtifactReference): Promise<Survey> {
   if (keptSurvey?.key === reference.key) return keptSurvey;
   keptSurvey = undefined;
   const artifact = await openArtifact(store, reference);
-  const moves = await decodeParquet(
-    await artifact.part('moves.parquet'),
-    codes(bits),
-    'moves.parquet',
-  );
   const negatives = await decodeParquet(
     await artifact.part('negatives.parquet'),
     NEGATIVES,
     'negatives.parquet',
   );
-  keptSurvey = {
-    key: reference.key,
-    states: new Set(artifact.manifest.inputs.map(({ key }) => key)),
-    negatives,
-    moves,
-  };
+  keptSurvey = { key: reference.key, negatives };
   return keptSurvey;
 }
 

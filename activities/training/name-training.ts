@@ -40,7 +40,7 @@ export interface BlockVisit {
   /** States of p and q; null before the first visit, when they are initialized. */
   left: ArtifactReference | null;
   right: ArtifactReference | null;
-  /** The survey before the round, where the visit draws negatives or moves embeddings by it. */
+  /** The survey before the round, where the visit draws negatives by it. */
   survey: ArtifactReference | null;
 }
 
@@ -147,6 +147,12 @@ export function minedOf(
 export const visitKey = (visit: BlockVisit, training: TrainingConfiguration): number =>
   blockId([visit.p, visit.q], training.partitions);
 
+/**
+ * Training once moved embeddings that were alone in their bucket. The keys hold that it does not,
+ * so that what was trained before these options went is found.
+ */
+const REVIVAL = { reviveFrom: 0.3, reviveTo: 0 } as const;
+
 const minedDigests = new WeakMap<LearningInput, string>();
 
 function learningParameters(learning: LearningInput): Record<string, unknown> {
@@ -159,7 +165,7 @@ function learningParameters(learning: LearningInput): Record<string, unknown> {
     minedDigests.set(learning, negatives);
   }
   return {
-    training: learning.training,
+    training: { ...learning.training, ...REVIVAL },
     seed: learning.seed,
     words: learning.words,
     negatives,

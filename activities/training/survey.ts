@@ -3,7 +3,6 @@ import { retrieveByCode, sharedBucketTables } from '../../evaluation/retrieval.t
 import { partitionRange } from '../../hashers/tournament.ts';
 import { binarize } from '../../kernels/numbers/binarize.ts';
 import { bucketNegatives } from '../../kernels/training/bucket-negatives.ts';
-import { planRevival } from '../../kernels/training/revive.ts';
 import { rowOfEntries } from '../../kernels/numbers/row-of-entries.ts';
 import { sharedBuckets } from '../../kernels/codes/shared-buckets.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
@@ -49,10 +48,9 @@ const QUERIES = 1000;
 const PER_ROW = 64;
 
 /**
- * Between two rounds, what only all codes together can tell: how well they retrieve, which items
- * share a bucket without a link (negatives of the next round) and where embeddings that are alone
- * move (applied as the next round reads its states). One state in memory at a time. Rows: moves and
- * negatives.
+ * Between two rounds, what only all codes together can tell: how well they retrieve, and which
+ * items share a bucket without a link (negatives of the next round). One state in memory at a time.
+ * Rows: negatives.
  */
 export async function survey(input: SurveyInput, context: StageContext): Promise<SurveyOutput> {
   const { learning, epoch, states } = input;
@@ -103,31 +101,22 @@ async function lookAt(
   const hitRate = heldOut.left.length > 0 ? hits / heldOut.left.length : 0;
 
   const share = epoch / training.epochs;
-  const isReviving = share >= training.reviveFrom && share < training.reviveTo;
-  const moves = isReviving
-    ? planRevival(buckets, codes, affinity)
-    : { item: new Int32Array(0), table: new Int32Array(0), source: new Uint32Array(0) };
-  const code = codesOf(codes, bits / 8, moves.source);
-  for (const [k, item] of moves.item.entries())
-    codes.set(
-      code.subarray((k * bits) / 8, ((k + 1) * bits) / 8),
-      ((item * tables + moves.table[k]!) * bits) / 8,
-    );
-  const settled = moves.item.length > 0 ? sharedBuckets(codes, tables, bits / 8) : buckets;
   const draws = training.bucketPerPositive > 0 && share >= training.bucketFrom;
   const negatives = draws
-    ? bucketNegatives(settled, affinity, { perRow: PER_ROW, seed, epoch })
+    ? bucketNegatives(buckets, affinity, { perRow: PER_ROW, seed, epoch })
     : { offsets: new Uint32Array(words + 1), columns: new Uint32Array(0) };
   const row = rowOfEntries(negatives.offsets);
   const parts = [
     {
+      // Once held the embeddings that were to move; it stays for the bytes of this version's
+      // surveys.
       name: 'moves.parquet',
       bytes: await encodeParquet(
         codesSchema(bits),
-        { item: moves.item, table: moves.table, code },
+        { item: new Int32Array(0), table: new Int32Array(0), code: new Uint8Array(0) },
         { profile: 'internal' },
       ),
-      rows: moves.item.length,
+      rows: 0,
     },
     {
       name: 'negatives.parquet',
@@ -139,11 +128,7 @@ async function lookAt(
       rows: row.length,
     },
   ];
-  return {
-    parts,
-    rows: moves.item.length + row.length,
-    facts: { precision, recall, f1, hitRate, moves: moves.item.length },
-  };
+  return { parts, rows: row.length, facts: { precision, recall, f1, hitRate } };
 }
 
 /** (V, L, d / 8) of all partitions. */
@@ -162,12 +147,4 @@ async function readCodes(
     binarize(embeddings, tables, bits, codes.subarray(first * width, end * width));
   }
   return codes;
-}
-
-/** (sources, d / 8): the codes of these embeddings, which keep them: a source is never alone. */
-function codesOf(codes: Uint8Array, codeBytes: number, sources: Uint32Array): Uint8Array {
-  const picked = new Uint8Array(sources.length * codeBytes);
-  for (const [k, source] of sources.entries())
-    picked.set(codes.subarray(source * codeBytes, (source + 1) * codeBytes), k * codeBytes);
-  return picked;
 }

@@ -1,6 +1,7 @@
 import { isMap, isScalar } from 'yaml';
 import type { Document, LineCounter, Node } from 'yaml';
 import type { z } from 'zod';
+import { REMOVED_KEYS } from '../../schemas/recorded-configuration.ts';
 import { configurationSchema, describeExpectation, keyPaths, schemaAt } from './schema.ts';
 import type { SchemaNode } from './schema.ts';
 import { nearestKey } from '../terminal/nearest-key.ts';
@@ -77,6 +78,8 @@ function at(lines: LineCounter, offset: number): { line: number; column: number 
 function unknownKey(schema: SchemaNode, path: readonly PropertyKey[], key: string): string {
   const known = Object.keys(schemaAt(schema, path)?.properties ?? {});
   const full = [...path, key].join('.');
+  const gone = REMOVED_KEYS[full];
+  if (gone !== undefined) return `${full}: ${gone}`;
   const near = nearestKey(key, known);
   if (near !== undefined) return `${full}: unknown key; did you mean ${[...path, near].join('.')}?`;
   const elsewhere = keyPaths(schema).find((candidate) => candidate.split('.').at(-1) === key);

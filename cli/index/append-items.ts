@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { requireVersion } from '../../activities/versions/current-version.ts';
-import {
-  configuration as configurationSchema,
-  type Configuration,
-} from '../../schemas/configuration.ts';
+import type { Configuration } from '../../schemas/configuration.ts';
+import { recordedConfiguration } from '../../schemas/recorded-configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { type AppendRunInput, WORKFLOW } from '../../schemas/run.ts';
 import type { ClientConnection } from '../../workers/connection.ts';
@@ -50,7 +48,7 @@ export async function planAppend(
       'ConfigurationError',
       'nothing to append: give a source, or ids with --delete',
     );
-  const parsed = configurationSchema.safeParse(currentVersion.configuration);
+  const parsed = recordedConfiguration.safeParse(currentVersion.configuration);
   if (!parsed.success)
     throw new Failure(
       'IntegrityError',

@@ -1,7 +1,5 @@
-import {
-  configuration as configurationSchema,
-  type Configuration,
-} from '../../schemas/configuration.ts';
+import type { Configuration } from '../../schemas/configuration.ts';
+import { recordedConfiguration } from '../../schemas/recorded-configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { reindexWorkflowId, WORKFLOW } from '../../schemas/run.ts';
 import type { ClientConnection } from '../../workers/connection.ts';
@@ -31,7 +29,7 @@ export async function scheduledConfigurations(
   for await (const { scheduleId } of client.schedule.list()) {
     const { action } = await client.schedule.getHandle(scheduleId).describe();
     const [input] = (action.type === 'startWorkflow' ? (action.args ?? []) : []) as unknown[];
-    const parsed = configurationSchema.safeParse(
+    const parsed = recordedConfiguration.safeParse(
       (input as { configuration?: unknown } | undefined)?.configuration,
     );
     if (parsed.success && parsed.data.store === storeUri) configurations.push(parsed.data);

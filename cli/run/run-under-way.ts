@@ -1,5 +1,7 @@
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
+import { upgradeConfiguration } from '../../schemas/recorded-configuration.ts';
 import type { ReindexInput } from '../../schemas/run.ts';
 import { reindexWorkflowId, WORKFLOW } from '../../schemas/run.ts';
 import type { ClientConnection } from '../../workers/connection.ts';
@@ -34,7 +36,10 @@ export async function differencesToRunUnderWay(
   )) as [ReindexInput];
   const workflow = prepared.workflow ?? WORKFLOW.reindex;
   return differingKeys(
-    comparable(started?.workflowType?.name ?? '', input),
+    comparable(started?.workflowType?.name ?? '', {
+      ...input,
+      configuration: upgradeConfiguration(input.configuration) as Configuration,
+    }),
     comparable(workflow, prepared.input),
   );
 }

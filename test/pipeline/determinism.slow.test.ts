@@ -28,8 +28,6 @@ describe('the bytes of a run', () => {
     partitions: 4,
     bucketPerPositive: 0.5,
     bucketFrom: 0.2,
-    reviveFrom: 0.2,
-    reviveTo: 0.9,
   };
   const configured = (name: string) =>
     smallConfiguration(name, scratch, { store: storeOf(name), training: TRAINING });

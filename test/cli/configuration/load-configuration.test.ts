@@ -97,6 +97,13 @@ describe('loadConfiguration', () => {
     ]);
   });
 
+  it('says of a key that is gone why it is', () => {
+    assert.deepEqual(problems(`${MINIMAL}training: {reviveTo: 0.9}\n`), [
+      `${FILE}:5:12: training.reviveTo: it is gone, for it did harm in every trial; ` +
+        'buckets.settle takes its place',
+    ]);
+  });
+
   it('hints at quotes for a name that YAML reads as a number', () => {
     assert.deepEqual(problems(MINIMAL.replace('news', '2024')), [
       `${FILE}:1:8: index: expected text, got 2024 (put it in quotes to make it text)`,

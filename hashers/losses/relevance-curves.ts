@@ -1,7 +1,7 @@
 import { exp } from '../../kernels/numbers/elementary.ts';
 import { COSINE_LIMIT } from '../../kernels/training/pair-loss.ts';
 import { LOSS_NAMES } from '../../schemas/configuration.ts';
-import type { LossParameters } from './loss-parameters.ts';
+import type { LossParameters } from './loss.ts';
 import { createLoss } from './losses.ts';
 
 const STEPS = 160;

@@ -20,7 +20,7 @@ import type { TrainingConfiguration } from '../../schemas/configuration.ts';
 import type { Tensorflow } from '../../schemas/tensorflow.ts';
 import { drawRound, type RoundBatch } from '../draw-round.ts';
 import type { TensorLoss } from '../losses/tensor-loss.ts';
-import { createTensorLoss } from '../losses/tensor-losses.ts';
+import { createTensorLoss } from '../losses/losses.ts';
 import { openTensorStates, type TensorStates } from './tensor-states.ts';
 import { lossAndGradient } from './tensor-step.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { formatDuration } from '../terminal/format.ts';
 import {
   duration,
   examples,
@@ -8,6 +9,8 @@ import {
   temporalOptions,
   terminals,
 } from '../terminal/program-options.ts';
+
+const DAY_MS = 24 * 3_600_000;
 
 interface StoreOption {
   store?: string;
@@ -222,7 +225,11 @@ function addGarbage(index: Command): void {
     .argument(...NAME)
     .option(...STORE)
     .option('--keep <n>', 'versions that stay beside the current one', wholeNumber, 3)
-    .option('--grace <duration>', 'what is younger stays', duration, 24 * 3_600_000)
+    .addOption(
+      new Option('--grace <duration>', 'what is younger stays')
+        .argParser(duration)
+        .default(DAY_MS, formatDuration(DAY_MS)),
+    )
     .option('--dry-run', 'only say what would go', false)
     .option('--no-schedules', 'do not ask Temporal: no schedule and no run is on this store')
     .option('--json', 'one JSON line', false)

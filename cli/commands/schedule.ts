@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { CONFIGURATION_FILE } from '../configuration/load-configuration.ts';
 import type { ScheduleVerb } from '../index/schedules.ts';
+import { formatDuration } from '../terminal/format.ts';
 import { duration, examples, temporalOptions, terminals } from '../terminal/program-options.ts';
 
 interface CreateOptions {
@@ -51,7 +52,7 @@ export function addScheduleCommand(program: Command): void {
         'times that were missed longer ago (Temporal was down) are skipped',
       )
         .argParser(duration)
-        .default(DEFAULT_CATCHUP_MS, '1h'),
+        .default(DEFAULT_CATCHUP_MS, formatDuration(DEFAULT_CATCHUP_MS)),
     )
     .option('--paused', 'create it paused', false)
     .action(async (file: string, options: CreateOptions, command: Command) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
 import type { Command } from 'commander';
 import { buildProgram } from '../../cli/program.ts';
+import { parseDuration } from '../../cli/terminal/format.ts';
 import { describeError } from '../../cli/terminal/report-error.ts';
 
 describe('buildProgram', () => {
@@ -39,6 +40,21 @@ describe('buildProgram', () => {
           assert.ok(option.description.length > 10, `${each.name()} ${option.flags}`);
       }
     }
+  });
+
+  it('shows the default of a duration as people write it', () => {
+    const pages = (command: Command): Command[] => [command, ...command.commands.flatMap(pages)];
+    const shown = pages(buildProgram()).flatMap((page) =>
+      page.options
+        .filter(({ flags, defaultValue }) => flags.includes('<duration>') && defaultValue)
+        .map((option) => {
+          const text = option.defaultValueDescription ?? String(option.defaultValue);
+          assert.equal(parseDuration(text), option.defaultValue, option.flags);
+          assert.match(helpOf(page), new RegExp(`\\(default: ${text}\\)`));
+          return `${option.long} ${text}`;
+        }),
+    );
+    assert.deepEqual(shown, ['--grace 1d', '--catchup 1h']);
   });
 
   it('refuses wrong usage with 2, and says what was wrong', async () => {

@@ -1,6 +1,6 @@
 import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 import { shuffle } from '../kernels/numbers/shuffle.ts';
-import type { TrainingConfiguration } from '../schemas/configuration.ts';
+import type { TrainingConfiguration } from '../schemas/configuration/training.ts';
 
 /** A unit of training: partitions [p, q] with p <= q; p = q on the diagonal. */
 export type Block = readonly [p: number, q: number];

@@ -1,6 +1,6 @@
 import type { ArtifactReference } from './artifact.ts';
 import type { Configuration } from './configuration.ts';
-import type { HashingConfiguration } from './documents.ts';
+import type { HashingConfiguration } from './configuration/hashing.ts';
 
 /** A data set of an experiment: how it is read and weighed. */
 export interface DocumentSet {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { configuration, type TrainingConfiguration } from './configuration.ts';
+import { configuration } from './configuration.ts';
+import type { TrainingConfiguration } from './configuration/training.ts';
 
 export type Method = TrainingConfiguration['method'];
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Configuration, configuration, type TrainingConfiguration } from './configuration.ts';
+import { type Configuration, configuration } from './configuration.ts';
+import type { TrainingConfiguration } from './configuration/training.ts';
 import type { Metrics } from './run.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { DocumentsConfiguration } from '../schemas/documents.ts';
+import type { DocumentsConfiguration } from '../schemas/configuration/documents.ts';
 import { Failure } from '../schemas/failures.ts';
 import { checkedPayload } from '../schemas/payload.ts';
 import { decompress, type ExpectedFile } from './compression/decompress.ts';

@@ -9,7 +9,7 @@ import {
 import type { Score } from '../activities/training/resume-training.ts';
 import type { LearningInput } from '../activities/training/name-training.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import type { TrainingConfiguration } from '../schemas/configuration.ts';
+import type { TrainingConfiguration } from '../schemas/configuration/training.ts';
 import type { ChildProgress } from '../schemas/run.ts';
 import { childProgressQuery } from './child-progress.ts';
 import { runActivity } from './run-activity.ts';

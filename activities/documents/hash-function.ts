@@ -6,12 +6,12 @@ import { precisionAt } from '../../evaluation/precision-at.ts';
 import type { Layer } from '../../kernels/documents/encode-sparse.ts';
 import type { ArtifactReference, Manifest } from '../../schemas/artifact.ts';
 import {
-  type HashingConfiguration,
   isLabelMethod,
   isNetworkMethod,
   LABEL_METHODS,
   needsTensorflow,
 } from '../../schemas/documents.ts';
+import type { HashingConfiguration } from '../../schemas/configuration/hashing.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { hasherCheckpoints } from './hasher-checkpoints.ts';
 import { type StageContext, type StageInput } from '../stage/stage.ts';

@@ -1,7 +1,7 @@
 import type { Check, Checkpoint } from '../../hashers/documents/networks/train-with-checks.ts';
 import type { NetworkState } from '../../hashers/documents/networks/network-state.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
-import type { HashingConfiguration } from '../../schemas/documents.ts';
+import type { HashingConfiguration } from '../../schemas/configuration/hashing.ts';
 import {
   artifactComplete,
   artifactFolder,

@@ -1,5 +1,5 @@
 import { compareCodePoints } from '../../kernels/words/code-point-order.ts';
-import type { DocumentsConfiguration } from '../../schemas/documents.ts';
+import type { DocumentsConfiguration } from '../../schemas/configuration/documents.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { DOCUMENTS, ITEM_PAYLOAD } from '../../schemas/tables.ts';
 import { xxh64 } from '../../sources/compression/xxh64.ts';

@@ -1,6 +1,6 @@
 import { blockId, isSurveyUsed, rounds } from '../../hashers/tournament.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
-import type { TrainingConfiguration } from '../../schemas/configuration.ts';
+import type { TrainingConfiguration } from '../../schemas/configuration/training.ts';
 import { artifactReference } from '../../store/artifacts.ts';
 import { mineArtifact } from '../affinity/name-negatives.ts';
 import { digestOfKeys } from '../affinity/name-counts.ts';

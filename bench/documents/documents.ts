@@ -20,7 +20,7 @@ import { takeRows, type TrainingDocuments } from '../../hashers/documents/traini
 import { openTensorflow } from '../../infra/tensorflow/tensorflow.ts';
 import { Adam } from '../../kernels/documents/adam-sparse.ts';
 import { encodeSparse } from '../../kernels/documents/encode-sparse.ts';
-import { hashingConfiguration } from '../../schemas/documents.ts';
+import { hashingConfiguration } from '../../schemas/configuration/hashing.ts';
 import { medianOf } from '../../kernels/numbers/median.ts';
 import { weighedSet } from './document-fixture.ts';
 import { recordFigure } from '../record-figure.ts';

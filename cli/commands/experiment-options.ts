@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { LOSS_NAMES } from '../../schemas/configuration.ts';
+import { LOSS_NAMES } from '../../schemas/configuration/training.ts';
 import type { Method } from '../../schemas/experiment.ts';
 
 /** Names that stand between commas. */

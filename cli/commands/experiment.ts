@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { LOSS_NAMES } from '../../schemas/configuration.ts';
+import { LOSS_NAMES } from '../../schemas/configuration/training.ts';
 import type { DocumentsOptions } from '../experiments/experiment-documents.ts';
 import type { SbmOptions } from '../experiments/experiment-sbm.ts';
 import { EXIT_INTERRUPTED } from '../terminal/interrupts.ts';

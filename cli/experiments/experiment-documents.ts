@@ -20,10 +20,10 @@ import {
 import {
   DOCUMENT_METHODS,
   type DocumentMethod,
-  hashingConfiguration,
   isNetworkMethod,
   needsTensorflow,
 } from '../../schemas/documents.ts';
+import { hashingConfiguration } from '../../schemas/configuration/hashing.ts';
 import { WORKFLOW } from '../../schemas/run.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { openStore } from '../../store/open-store.ts';

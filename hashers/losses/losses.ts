@@ -1,5 +1,5 @@
 import type { PairLoss } from '../../kernels/training/pair-loss.ts';
-import type { TrainingConfiguration } from '../../schemas/configuration.ts';
+import type { TrainingConfiguration } from '../../schemas/configuration/training.ts';
 import { cos } from './cos.ts';
 import { dch } from './dch.ts';
 import { dhn } from './dhn.ts';

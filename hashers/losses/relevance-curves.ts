@@ -1,6 +1,6 @@
 import { exp } from '../../kernels/numbers/elementary.ts';
 import { COSINE_LIMIT } from '../../kernels/training/pair-loss.ts';
-import { LOSS_NAMES } from '../../schemas/configuration.ts';
+import { LOSS_NAMES } from '../../schemas/configuration/training.ts';
 import type { LossParameters } from './loss.ts';
 import { createLoss } from './losses.ts';
 

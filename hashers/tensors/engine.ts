@@ -1,7 +1,7 @@
 import { trainBlock, type TrainedBlock } from '../../kernels/training/train-block.ts';
 import type { BlockSide } from '../../kernels/training/train-rows.ts';
 import type { Visit } from '../../kernels/training/train-settings.ts';
-import type { TrainingConfiguration } from '../../schemas/configuration.ts';
+import type { TrainingConfiguration } from '../../schemas/configuration/training.ts';
 import type { OpenedTensorflow } from '../../schemas/tensorflow.ts';
 import { createLoss } from '../losses/losses.ts';
 import { startHelpers } from './train-helpers.ts';

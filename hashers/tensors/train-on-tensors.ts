@@ -16,7 +16,7 @@ import {
   POSITIVE,
   type TaskWorkspace,
 } from '../../kernels/training/train-task.ts';
-import type { TrainingConfiguration } from '../../schemas/configuration.ts';
+import type { TrainingConfiguration } from '../../schemas/configuration/training.ts';
 import type { Tensorflow } from '../../schemas/tensorflow.ts';
 import { drawRound, type RoundBatch } from '../draw-round.ts';
 import type { TensorLoss } from '../losses/tensor-loss.ts';

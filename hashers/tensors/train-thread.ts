@@ -5,7 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import { helpVisit, TaskError } from '../../kernels/training/run-tasks.ts';
 import { openWorkspace, type SharedVisit } from '../../kernels/training/train-task.ts';
-import type { TrainingConfiguration } from '../../schemas/configuration.ts';
+import type { TrainingConfiguration } from '../../schemas/configuration/training.ts';
 import { createLoss } from '../losses/losses.ts';
 
 export interface HelpRequest {

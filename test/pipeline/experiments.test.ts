@@ -11,7 +11,7 @@ import {
   type DocumentSetting,
   PICTURE_PART,
 } from '../../schemas/document-experiment.ts';
-import { hashingConfiguration } from '../../schemas/documents.ts';
+import { hashingConfiguration } from '../../schemas/configuration/hashing.ts';
 import { sbmSetting, type SbmScores } from '../../schemas/experiment.ts';
 import { QUEUES } from '../../schemas/queues.ts';
 import { WORKFLOW } from '../../schemas/run.ts';

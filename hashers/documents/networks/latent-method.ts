@@ -1,5 +1,5 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { HashingConfiguration } from '../../../schemas/documents.ts';
+import type { HashingConfiguration } from '../../../schemas/configuration/hashing.ts';
 import type { MethodDefaults, NetworkSettings } from './network-settings.ts';
 import type { Noise } from './noise.ts';
 

@@ -1,7 +1,7 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import { Adam } from '../../../kernels/documents/adam-sparse.ts';
 import type { Layer } from '../../../kernels/documents/encode-sparse.ts';
-import type { HashingConfiguration } from '../../../schemas/documents.ts';
+import type { HashingConfiguration } from '../../../schemas/configuration/hashing.ts';
 import { nearestNeighbours } from '../linear/nearest-neighbours.ts';
 import { networkLayers } from './network-layers.ts';
 import type { LatentMethod } from './latent-method.ts';

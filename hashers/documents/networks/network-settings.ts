@@ -1,4 +1,4 @@
-import type { HashingConfiguration } from '../../../schemas/documents.ts';
+import type { HashingConfiguration } from '../../../schemas/configuration/hashing.ts';
 
 /** What was configured, and the method's own for the rest. */
 export function networkSettings(

@@ -1,6 +1,6 @@
 import { encodeSparse, type Layer } from '../../../kernels/documents/encode-sparse.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
-import type { HashingConfiguration } from '../../../schemas/documents.ts';
+import type { HashingConfiguration } from '../../../schemas/configuration/hashing.ts';
 import type { NetworkState } from './network-state.ts';
 import { HASHER_PURPOSE } from './noise.ts';
 import { takeRows, type TrainingDocuments } from '../training-documents.ts';

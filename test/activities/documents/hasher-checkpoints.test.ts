@@ -10,7 +10,7 @@ import { networkSettings } from '../../../hashers/documents/networks/network-set
 import { NETWORKS } from '../../../hashers/documents/networks/networks.ts';
 import { initializeNetwork, INPUT } from '../../../hashers/documents/networks/network-state.ts';
 import type { Checkpoint } from '../../../hashers/documents/networks/train-with-checks.ts';
-import { hashingConfiguration } from '../../../schemas/documents.ts';
+import { hashingConfiguration } from '../../../schemas/configuration/hashing.ts';
 import { openStore } from '../../../store/open-store.ts';
 
 describe('hasherCheckpoints', async () => {

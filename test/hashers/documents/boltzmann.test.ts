@@ -9,7 +9,7 @@ import {
   openTensorflow,
   prepareTensorflow,
 } from '../../../infra/tensorflow/tensorflow.ts';
-import { hashingConfiguration } from '../../../schemas/documents.ts';
+import { hashingConfiguration } from '../../../schemas/configuration/hashing.ts';
 import { labelledDocuments } from './labelled-documents.ts';
 import { skippedFor } from '../../skipped-for.ts';
 

@@ -15,7 +15,7 @@ import {
   prepareTensorflow,
 } from '../../../infra/tensorflow/tensorflow.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
-import { hashingConfiguration } from '../../../schemas/documents.ts';
+import { hashingConfiguration } from '../../../schemas/configuration/hashing.ts';
 import { skippedFor } from '../../skipped-for.ts';
 
 prepareTensorflow();

@@ -4,11 +4,8 @@ import * as fc from 'fast-check';
 import { createLoss } from '../../../hashers/losses/losses.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { crossEntropy } from '../../../kernels/training/pair-loss.ts';
-import {
-  configuration,
-  LOSS_NAMES,
-  type TrainingConfiguration,
-} from '../../../schemas/configuration.ts';
+import { configuration } from '../../../schemas/configuration.ts';
+import { LOSS_NAMES, type TrainingConfiguration } from '../../../schemas/configuration/training.ts';
 import { lossAndGradient, type Pair, quantize } from '../../reference/train-visit.ts';
 
 const DEFAULTS = configuration.parse({ index: 'x', store: 'x', source: { path: 'x' } }).training;

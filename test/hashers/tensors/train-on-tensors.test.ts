@@ -15,11 +15,8 @@ import { initializePartition } from '../../../kernels/training/train-partition.t
 import type { BlockSide } from '../../../kernels/training/train-rows.ts';
 import type { Visit } from '../../../kernels/training/train-settings.ts';
 import { openTensorflow, prepareTensorflow } from '../../../infra/tensorflow/tensorflow.ts';
-import {
-  configuration,
-  LOSS_NAMES,
-  type TrainingConfiguration,
-} from '../../../schemas/configuration.ts';
+import { configuration } from '../../../schemas/configuration.ts';
+import { LOSS_NAMES, type TrainingConfiguration } from '../../../schemas/configuration/training.ts';
 import { sbmSetting } from '../../../schemas/experiment.ts';
 import type { Tensorflow } from '../../../schemas/tensorflow.ts';
 import { withoutTensorflow } from '../../tensorflow-here.ts';

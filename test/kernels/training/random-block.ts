@@ -1,7 +1,7 @@
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { initializePartition } from '../../../kernels/training/train-partition.ts';
 import type { BlockSide, SparseRows } from '../../../kernels/training/train-rows.ts';
-import type { TrainingConfiguration } from '../../../schemas/configuration.ts';
+import type { TrainingConfiguration } from '../../../schemas/configuration/training.ts';
 
 /** A random D over `rows` rows with negatives, cut in partitions at `cuts`. */
 export function sidesOf(

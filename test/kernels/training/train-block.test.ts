@@ -6,11 +6,8 @@ import { type HelperThreads, startHelpers } from '../../../hashers/tensors/train
 import { trainBlock } from '../../../kernels/training/train-block.ts';
 import { planVisit } from '../../../kernels/training/train-plan.ts';
 import type { Visit } from '../../../kernels/training/train-settings.ts';
-import {
-  configuration,
-  LOSS_NAMES,
-  type TrainingConfiguration,
-} from '../../../schemas/configuration.ts';
+import { configuration } from '../../../schemas/configuration.ts';
+import { LOSS_NAMES, type TrainingConfiguration } from '../../../schemas/configuration/training.ts';
 import { trainByPairs } from '../../reference/train-visit.ts';
 import { sidesOf } from './random-block.ts';
 

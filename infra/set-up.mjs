@@ -1,7 +1,8 @@
 /**
- * `node infra/set-up.mjs`, which `npm run demo`, `npm test` and their like call first: installs the packages where they are missing or
- * are not those of package-lock.json, and builds where a source changed since the last build. It runs before anything is installed or
- * compiled, so it is plain JavaScript that knows Node alone. When there is nothing to do it says nothing.
+ * `node infra/set-up.mjs`, which `npm run demo`, `npm test` and their like call first: installs the
+ * packages where they are missing or are not those of package-lock.json, and builds where a source
+ * changed since the last build. It runs before anything is installed or compiled, so it is plain
+ * JavaScript that knows Node alone. When there is nothing to do it says nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,7 +16,9 @@ const STAMP = join(ROOT, 'dist', '.set-up.json');
 const BUILT = ['dist/cli/main.js', 'dist/workflows.bundle.js', 'lookup/dist/lookup/index.js'];
 const EXIT_WRONG_MACHINE = 2;
 
-/** Raised where a step fails: its own output has said why, so only the exit code is left to pass on. */
+/**
+ * Raised where a step fails: its own output has said why, so only the exit code is left to pass on.
+ */
 class StepFailed extends Error {
   /** @param {number} exitCode */
   constructor(exitCode) {
@@ -48,7 +51,10 @@ function requireNode() {
   throw new StepFailed(EXIT_WRONG_MACHINE);
 }
 
-/** Why node_modules is not what package-lock.json asks for; undefined where it is. npm itself lists in node_modules what it installed. */
+/**
+ * Why node_modules is not what package-lock.json asks for; undefined where it is. npm itself lists
+ * in node_modules what it installed.
+ */
 function misfitOfPackages() {
   if (!existsSync(join(ROOT, 'node_modules', '.package-lock.json')))
     return 'node_modules is not there';
@@ -71,10 +77,16 @@ function misfitOfPackages() {
 }
 
 function misfit(path, what) {
-  return `node_modules does not fit package-lock.json (${path.replace(/^.*node_modules\//, '')} ${what})`;
+  return (
+    `node_modules does not fit package-lock.json (${path.replace(/^.*node_modules\//, '')} ` +
+    `${what})`
+  );
 }
 
-/** Only what lies in a node_modules folder is installed; the rest of a lockfile is this repository itself. */
+/**
+ * Only what lies in a node_modules folder is installed; the rest of a lockfile is this repository
+ * itself.
+ */
 function installable(packages) {
   return Object.fromEntries(
     Object.entries(packages).filter(([path]) => path.includes('node_modules/')),
@@ -103,7 +115,10 @@ function digestOfSources() {
   return hash.digest('hex');
 }
 
-/** A TypeScript project, a folder or its tsconfig file, and those it refers to: what each reads, and what it writes after a build. */
+/**
+ * A TypeScript project, a folder or its tsconfig file, and those it refers to: what each reads, and
+ * what it writes after a build.
+ */
 function projectsOf(project, seen) {
   const file = project.endsWith('.json') ? project : join(project, 'tsconfig.json');
   if (seen.has(file)) return [];
@@ -120,7 +135,9 @@ function projectsOf(project, seen) {
   ];
 }
 
-/** JSON with comments and commas at ends, as TypeScript reads its files; neither counts in strings. */
+/**
+ * JSON with comments and commas at ends, as TypeScript reads its files; neither counts in strings.
+ */
 function readLoosely(file) {
   const text = readFileSync(file, 'utf8');
   const string = '("(?:\\\\.|[^"\\\\])*")';
@@ -145,7 +162,10 @@ function stateOf(file) {
   return found === undefined ? 'absent' : `${found.size} ${found.mtimeMs}`;
 }
 
-/** npm's own output goes to standard error, so that `npm run --silent demo -- --json` prints one line and nothing else. */
+/**
+ * npm's own output goes to standard error, so that `npm run --silent demo -- --json` prints one
+ * line and nothing else.
+ */
 function runNpm(words) {
   const script = process.env.npm_execpath;
   const byNode = script !== undefined && basename(script) === 'npm-cli.js';
@@ -159,7 +179,8 @@ function runNpm(words) {
   const cache = process.env.npm_config_cache;
   if (words[0] === 'ci')
     say(
-      `npm ci failed. It keeps packages in ${cache ?? 'its cache'}; where that folder cannot be written, set npm_config_cache to another`,
+      `npm ci failed. It keeps packages in ${cache ?? 'its cache'}; where that folder cannot ` +
+        'be written, set npm_config_cache to another',
     );
   throw new StepFailed(status ?? 1);
 }

@@ -1,25 +1,47 @@
-import { candidatesPlot } from './candidates-plot.ts';
+import { buckets, candidates, examples } from './buckets-of-page.ts';
 import { escapeHtml as text, scriptJson } from './escape-html.ts';
 import { configuration, stages, lineage } from './how-made.ts';
 import { htmlPage } from './html-page.ts';
 import { section, words, figure, change, count, table, number, picture } from './page-parts.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
-import { bitBalance, bucketSizes, embeddingMap, lossCurve } from './plots.ts';
+import { embeddingMap, lossCurve } from './plots.ts';
 import type { ReportData } from './report-data.ts';
 import { collisionPlot, similarityPlot } from './similarity-curves.ts';
 
 /** The page of a run: one file, no network, every word of the corpus shown as text. */
 export function renderReport(data: ReportData): string {
   const { index, items, tables, bits, codeVersion } = data;
+  const what =
+    `${count(items)} ${text(data.itemsName)}, ${tables} ${tables === 1 ? 'table' : 'tables'} of ` +
+    `${bits} bits, Hashloom ${text(codeVersion)}`;
+  const compared = data.previous
+    ? `compared with version ${data.previous.version}`
+    : 'no version before it';
   const body = `<header>
 <h1>${text(index)}</h1>
-<p class="muted">${count(items)} ${text(data.itemsName)}, ${tables} ${tables === 1 ? 'table' : 'tables'} of ${bits} bits, Hashloom ${text(codeVersion)}${data.previous ? `; compared with version ${data.previous.version}` : '; no version before it'}</p>
+<p class="muted">${what}; ${compared}</p>
 </header>
 <main>
-${[tiles(data), stages(data), metrics(data), gate(data), training(data), similarity(data), buckets(data), candidates(data), examples(data), map(data), lineage(data), configuration(data)].join('\n')}
+${SECTIONS.map((section) => section(data)).join('\n')}
 </main>`;
   return htmlPage({ title: `${index}: report of a run`, body, scripts: true });
 }
+
+/** The sections in their order on the page; one that has nothing to show is empty. */
+const SECTIONS = [
+  tiles,
+  stages,
+  metrics,
+  gate,
+  training,
+  similarity,
+  buckets,
+  candidates,
+  examples,
+  map,
+  lineage,
+  configuration,
+] as const;
 
 function tiles({ metrics, previous }: ReportData): string {
   const shown = [
@@ -90,49 +112,16 @@ function metrics({ metrics, intervals, previous, itemsName }: ReportData): strin
         'together, so no figure says how good the codes are.'
       : 'Precision@100: of the 100 training documents nearest to each test document by Hamming ' +
         'distance, how many share a label, ties by exact expectation; the rest are counts.';
-  const measured = `Precision, recall, F1, MAP and Recall@2 are against the affinity D, hit rates (HR) on pairs kept from training, WP by WordNet, Kendall's tau and mAHP against the order of the embeddings; "shuffled" is the same figure for
-buckets of equal sizes filled at random, the lift how many times that a metric is. Intervals are of 95% by bootstrap over the sampled ${itemsName}: a change that lies within both may be chance.`;
+  const measured =
+    'Precision, recall, F1, MAP and Recall@2 are against the affinity D, hit rates (HR) on ' +
+    "pairs kept from training, WP by WordNet, Kendall's tau and mAHP against the order of the " +
+    'embeddings; "shuffled" is the same figure for\n' +
+    'buckets of equal sizes filled at random, the lift how many times that a metric is. ' +
+    `Intervals are of 95% by bootstrap over the sampled ${itemsName}: a change that lies within ` +
+    'both may be chance.';
   return section(
     'Metrics',
     `<p class="muted">${metrics['f1'] === undefined ? counted : measured}</p>${table(heads, rows)}`,
-  );
-}
-
-function candidates({
-  candidates: rows,
-  tables,
-  bits,
-  itemsName,
-  nearestBy,
-  relevantBy,
-}: ReportData): string {
-  if (rows.length === 0) return '';
-  const ofD = rows.some((row) => row.recallOfD > 0);
-  const caption =
-    'A point a radius from 0 to 3, a line a number of tables (its number stands at radius 0) ' +
-    `at ${bits} bits; grey: fewer bits. Radius 0 is what a lookup reads; more is a search ` +
-    'within a Hamming distance.';
-  const body = rows.map((row) => [
-    ...[row.tables, row.bits, row.radius].map((value) => number(String(value))),
-    number(figure(row.candidates)),
-    number(row.recall.toFixed(3)),
-    ...(ofD ? [number(row.recallOfD.toFixed(3))] : []),
-  ]);
-  const heads = [
-    number('Tables'),
-    number('Bits'),
-    number('Radius'),
-    number('Candidates'),
-    number('Recall, nearest'),
-    ...(ofD ? [number(`Recall, ${relevantBy}`)] : []),
-  ];
-  const main = body.filter(
-    (_, at) => rows[at]!.bits === bits && (rows[at]!.tables === tables || rows[at]!.radius === 0),
-  );
-  return section(
-    'What a lookup finds',
-    `<p class="muted">Before trusting it: how many of the 10 nearest ${itemsName} by ${nearestBy}${ofD ? ` (and of those that ${relevantBy === 'D' ? 'D joins' : 'share a label'})` : ''} are among the candidates that codes give.</p>
-<div class="pair">${picture(candidatesPlot(rows, ofD ? relevantBy : undefined), caption)}<div>${table(heads, main)}<details><summary>Every number of tables, length and radius</summary>${table(heads, body)}</details></div></div>`,
   );
 }
 
@@ -182,76 +171,9 @@ function similarity({ similarity: of, itemsName }: ReportData): string {
 }
 
 /** What the cap on the size of buckets keeps from lookups. */
-function cap({ maximumBucket, metrics, buckets, itemsName }: ReportData): string {
-  if (maximumBucket === 0)
-    return (
-      'No cap: a lookup gives every bucket, whatever its size ' +
-      '(<code>buckets.maximumSize</code>).'
-    );
-  const [over, left] = [metrics['bucketsOverCap'] ?? 0, metrics['itemsOverCap'] ?? 0];
-  const tell =
-    `A lookup gives no bucket of more than ${count(maximumBucket)} ${text(itemsName)}, it says ` +
-    `how large it is: ${count(over)} of ` +
-    `${count(metrics['buckets'] ?? buckets.tables.reduce((sum, each) => sum + each.buckets, 0))} ` +
-    'buckets';
-  return (
-    `${tell}; ` +
-    `${left === 0 ? `every one of the ${text(itemsName)} has a smaller one` : `${count(left)} ${text(itemsName)} have no smaller one, a lookup of them finds nothing`}.`
-  );
-}
-
-function buckets(data: ReportData): string {
-  const { buckets, bits, items, tables, shared } = data;
-  const sizes = picture(
-    bucketSizes(buckets.sizes),
-    'How many items lie in buckets of which size. Large buckets make lookups long; buckets ' +
-      'of one find nothing.',
-  );
-  const balance = picture(
-    bitBalance(buckets.ones, bits),
-    'Share of ones of each bit. A bit at 0 or 1 tells nothing.',
-  );
-  // Where codes meet across tables, each of an item's codes counts.
-  const most = Math.min(bits, Math.log2(items * (shared ? tables : 1)));
-  const rows = buckets.tables.map((each) => [
-    shared ? 'all' : text(String(each.table)),
-    number(count(each.buckets)),
-    number(count(each.clusters)),
-    number(count(each.largest)),
-    number(`${each.entropyBits.toFixed(2)} of ${most.toFixed(2)} bits`),
-  ]);
-  const heads = [
-    'Table',
-    number('Buckets'),
-    number('Clusters'),
-    number('Largest'),
-    number('Entropy of the code'),
-  ];
-  return section(
-    'Buckets',
-    `<div class="pair">${sizes}${balance}</div>${table(heads, rows)}<p ` +
-      `class="muted">${cap(data)}</p>`,
-  );
-}
-
-function examples({ examples, itemsName, shared }: ReportData): string {
-  if (examples.length === 0) return '';
-  const rows = examples.map(({ table, code, size, words }) => [
-    ...(shared ? [] : [text(String(table))]),
-    `<code>${text(code)}</code>`,
-    number(count(size)),
-    '<span ' +
-      `class="words">${text(words.join(', '))}${size > words.length ? ', &hellip;' : ''}</span>`,
-  ]);
-  const note =
-    `Drawn at random from the buckets of 3 to 40 ${itemsName}, after the largest one if it is ` +
-    'larger.';
-  return section(
-    'Example clusters',
-    `<p class="muted">${note}</p><div ` +
-      `class="stack">${table([...(shared ? [] : ['Table']), 'Code', number('Size'), 'Some of them'], rows)}</div>`,
-  );
-}
+const SEARCH =
+  '<label for="search" class="muted">One of them, or how it begins</label><br>' +
+  '<input id="search" type="search" autocomplete="off" spellcheck="false">';
 
 function map({ map, items, itemsName, curve, nearestBy }: ReportData): string {
   if (map.length === 0) return '';
@@ -269,7 +191,7 @@ function map({ map, items, itemsName, curve, nearestBy }: ReportData): string {
     'alike, distances between groups say little.';
   return section(
     `Map of the ${itemsName}`,
-    `<label for="search" class="muted">One of them, or how it begins</label><br><input id="search" type="search" autocomplete="off" spellcheck="false">
+    `${SEARCH}
 <p id="found" aria-live="polite"></p>
 <figure id="map">${embeddingMap(map)}<figcaption>${caption}</figcaption></figure>
 <script type="application/json" id="map-data">${data}</script>

@@ -29,7 +29,7 @@ export interface NeighbourFigures {
   ahp: Float64Array;
 }
 
-export const AHP_CUT = 250;
+const AHP_CUT = 250;
 /** Multiplications that are spent on nearest neighbours; larger vocabularies get fewer queries. */
 const MAX_WORK = 1e11;
 

@@ -3,9 +3,9 @@
  * stable: names and shapes here change in any release, without a word in the list of changes.
  */
 
-export { applyDelta, mergeItems } from './apply-delta.ts';
+export { mergeItems } from './apply-delta.ts';
 export { checkManifest } from './check-manifest.ts';
-export { compareKeys, type Delta, DELTA_PART, parseDelta, readDelta } from './delta.ts';
+export { compareKeys, type Delta, DELTA_PART, parseDelta } from './delta.ts';
 export { textEncoder } from './encoders/text-encoder.ts';
 export { openParts } from './hash-index.ts';
 export { alignmentDistance, nearSpellings } from './near-spellings.ts';

@@ -10,8 +10,8 @@ import {
 import type { RunFollower } from './run-progress.ts';
 import type { PassGate } from './stage-runtime.ts';
 
-export const approveUpdate = defineUpdate<string, [GateDecision]>(APPROVE_UPDATE);
-export const rejectUpdate = defineUpdate<string, [GateDecision]>(REJECT_UPDATE);
+const approveUpdate = defineUpdate<string, [GateDecision]>(APPROVE_UPDATE);
+const rejectUpdate = defineUpdate<string, [GateDecision]>(REJECT_UPDATE);
 
 /**
  * Sets the gate up. The updates are known from the run's start, so that one for a run that does not

@@ -41,7 +41,7 @@ export interface Refusal {
   report: string;
 }
 
-export const progressQuery = defineQuery<RunProgress>(PROGRESS_QUERY);
+const progressQuery = defineQuery<RunProgress>(PROGRESS_QUERY);
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 

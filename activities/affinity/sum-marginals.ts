@@ -74,7 +74,7 @@ export async function sumMarginals(
 }
 
 /** The merged ranges, in order. */
-export function rangesOf(
+function rangesOf(
   input: MergeParameters & { ranges: readonly number[] },
 ): ArtifactReference[] {
   return input.ranges

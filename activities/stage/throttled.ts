@@ -1,5 +1,5 @@
 /** Between two reports: each wakes another thread. */
-export const REPORT_MS = 200;
+const REPORT_MS = 200;
 
 /** Passes a report on when the last one is long enough ago. */
 export function throttled(

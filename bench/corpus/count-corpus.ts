@@ -54,7 +54,7 @@ export interface CountedCorpus {
   lists?: { input: Omit<ActivityInput<'relate'>, 'from' | 'to'>; ranges: number[]; bytes: number };
 }
 
-export async function countCorpus({
+async function countCorpus({
   configuration,
   threads = availableParallelism(),
   workers,

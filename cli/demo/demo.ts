@@ -78,7 +78,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   return true;
 }
 
-export const DEFAULT_HOME = './hashloom-demo';
+const DEFAULT_HOME = './hashloom-demo';
 
 /**
  * Writes corpus and configuration where they are not there yet; returns the configuration's file.

@@ -87,7 +87,7 @@ export function foreignPairs(
 }
 
 /** Rows of relevant items by query. */
-export function truthOf({ left, right }: Pairs, items: number): Truth {
+function truthOf({ left, right }: Pairs, items: number): Truth {
   const rowOffsets = new Int32Array(items + 1);
   left.forEach((item) => (rowOffsets[item + 1]! += 1));
   for (let item = 0; item < items; item++) rowOffsets[item + 1]! += rowOffsets[item]!;

@@ -40,8 +40,7 @@ export interface StagePlan {
 }
 
 /** The stages of a run of this configuration, in order. */
-export const stageNames = ({ source }: Configuration): readonly StageName[] =>
-  stageNamesOf(source.kind);
+const stageNames = ({ source }: Configuration): readonly StageName[] => stageNamesOf(source.kind);
 
 /**
  * What a run now would do, stage by stage, without doing it: the run's own code with steps that

@@ -19,7 +19,7 @@ export interface StartedRun {
 }
 
 /** Pollers of every queue have so long to show themselves. */
-export const POLLERS_WITHIN_MS = 10_000;
+const POLLERS_WITHIN_MS = 10_000;
 
 /** Throws TemporalUnreachable, naming the queues that nobody polls. */
 export async function requireWorkers({ connection, namespace }: ClientConnection): Promise<void> {

@@ -56,7 +56,7 @@ export function storedKeys(keys: KeyColumn): ByteStrings {
 }
 
 /** Longest payload: a title, a URL, a path; a document itself has its own place. */
-export const MAXIMUM_PAYLOAD_BYTES = 1024;
+const MAXIMUM_PAYLOAD_BYTES = 1024;
 
 /** Throws RangeError where payloads are not one an item, LimitError where one is too long. */
 export function checkPayloads({ offsets }: ByteStrings, items: number): void {

@@ -92,7 +92,7 @@ export function layPages(facts: PageFileFacts, entries: PageEntries): PageFile {
 }
 
 /** Throws RangeError on a page size or an identity that cannot be. */
-export function checkFacts({
+function checkFacts({
   pageBytes,
   identity,
 }: Pick<PageFileFacts, 'pageBytes' | 'identity'>): void {

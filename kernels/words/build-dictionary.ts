@@ -166,7 +166,7 @@ export function numberRows() {
  * Words in the order of arrival, with their counts; `tokens` by these ids, which are put in word
  * order in place.
  */
-export function orderShard(
+function orderShard(
   arrived: { words: Utf8Words; counts: ArrayLike<number>; documents: ArrayLike<number> },
   tokens: Int32Array,
   rows: { rowOffsets: Int32Array; documents: number },

@@ -11,11 +11,29 @@ const statFile = promisify<number, Stats>(fstat);
 const readAt = promisify(read);
 const closeFile = promisify(close);
 
+/** A folder, as a path or a file:// URI. */
+export function fileLocation(uri: string): IndexLocation {
+  const folder = uri.startsWith('file:') ? fileURLToPath(uri) : uri;
+  return {
+    uri,
+    async readObject(path) {
+      const file = join(folder, path);
+      try {
+        return await readFile(file);
+      } catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined;
+        throw new IndexReadError(file, reason(error), { cause: error });
+      }
+    },
+    openRange: (path) => fileRangeReader(join(folder, path)),
+  };
+}
+
 /**
  * Reads ranges of a local file, which stays open from the first read until `close`. Throws
  * IndexReadError.
  */
-export function fileRangeReader(file: string): RangeReader {
+function fileRangeReader(file: string): RangeReader {
   let opened: Promise<{ descriptor: number; size: number }> | undefined;
   let known: number | undefined;
 
@@ -60,24 +78,6 @@ export function fileRangeReader(file: string): RangeReader {
       const file = await was?.catch(() => undefined);
       if (file) await closeFile(file.descriptor);
     },
-  };
-}
-
-/** A folder, as a path or a file:// URI. */
-export function fileLocation(uri: string): IndexLocation {
-  const folder = uri.startsWith('file:') ? fileURLToPath(uri) : uri;
-  return {
-    uri,
-    async readObject(path) {
-      const file = join(folder, path);
-      try {
-        return await readFile(file);
-      } catch (error) {
-        if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined;
-        throw new IndexReadError(file, reason(error), { cause: error });
-      }
-    },
-    openRange: (path) => fileRangeReader(join(folder, path)),
   };
 }
 

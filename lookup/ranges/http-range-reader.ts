@@ -5,16 +5,36 @@ import { sameObject } from './same-object.ts';
 /** Largest `current.json` or `index.json` that is taken. */
 const MAXIMUM_OBJECT_BYTES = 16 * 1024 * 1024;
 
+/** A folder on a web server, for example static hosting of an object store. */
+export function httpLocation(
+  uri: string,
+  fetchObject: typeof fetch = globalThis.fetch,
+): IndexLocation {
+  const base = uri.endsWith('/') ? uri : `${uri}/`;
+  return {
+    uri,
+    async readObject(path) {
+      const found = await readWhole(new URL(path, base).href, fetchObject, {});
+      return found === 'unchanged' ? undefined : found?.bytes;
+    },
+    readIfChanged(path, etag) {
+      // In a browser the header would make the request one that needs leave across origins; its own
+      // cache revalidates instead.
+      const headers: Record<string, string> =
+        etag !== undefined && !('document' in globalThis) ? { 'if-none-match': etag } : {};
+      return readWhole(new URL(path, base).href, fetchObject, headers, 'no-cache');
+    },
+    openRange: (path) => httpRangeReader(new URL(path, base).href, fetchObject),
+  };
+}
+
 /**
  * Reads ranges of an object on a web server. Throws IndexReadError when the server ignores Range
  * (200), refuses it, answers another range, or when size or ETag differ from those of the first
  * answer. ETags are compared here and not by If-Match, which is no safelisted header: a browser
  * would ask the server for leave before each read.
  */
-export function httpRangeReader(
-  uri: string,
-  fetchObject: typeof fetch = globalThis.fetch,
-): RangeReader {
+function httpRangeReader(uri: string, fetchObject: typeof fetch = globalThis.fetch): RangeReader {
   const seen = sameObject(uri);
   return {
     get size() {
@@ -39,29 +59,6 @@ export function httpRangeReader(
         throw error;
       }
     },
-  };
-}
-
-/** A folder on a web server, for example static hosting of an object store. */
-export function httpLocation(
-  uri: string,
-  fetchObject: typeof fetch = globalThis.fetch,
-): IndexLocation {
-  const base = uri.endsWith('/') ? uri : `${uri}/`;
-  return {
-    uri,
-    async readObject(path) {
-      const found = await readWhole(new URL(path, base).href, fetchObject, {});
-      return found === 'unchanged' ? undefined : found?.bytes;
-    },
-    readIfChanged(path, etag) {
-      // In a browser the header would make the request one that needs leave across origins; its own
-      // cache revalidates instead.
-      const headers: Record<string, string> =
-        etag !== undefined && !('document' in globalThis) ? { 'if-none-match': etag } : {};
-      return readWhole(new URL(path, base).href, fetchObject, headers, 'no-cache');
-    },
-    openRange: (path) => httpRangeReader(new URL(path, base).href, fetchObject),
   };
 }
 

@@ -12,7 +12,7 @@ import type {
 } from './stage-runner.ts';
 
 /** Each activity is its stage function with the context left to the worker. */
-export type Activities = {
+type Activities = {
   [Name in ActivityName]: (input: ActivityInput<Name>) => Promise<ActivityOutput<Name>>;
 };
 

@@ -3,7 +3,7 @@ import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 export type Interval = [low: number, high: number];
 
 /** Statistics of the means of some columns, a row a query. */
-export type Statistics<Name extends string> = Record<Name, (means: readonly number[]) => number>;
+type Statistics<Name extends string> = Record<Name, (means: readonly number[]) => number>;
 
 /**
  * Intervals of 95% by the percentile bootstrap (Efron 1979): the queries are drawn anew with

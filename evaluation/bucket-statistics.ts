@@ -4,7 +4,7 @@ import { countBuckets } from '../kernels/codes/build-buckets.ts';
 import { log } from '../kernels/numbers/elementary.ts';
 import type { BucketTables, Codes } from './retrieval.ts';
 
-export interface BucketStatistics {
+interface BucketStatistics {
   /** Distinct codes, summed over the tables; clusters hold two or more items, singletons one. */
   buckets: number;
   clusters: number;

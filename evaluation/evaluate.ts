@@ -56,7 +56,7 @@ export interface EvaluationInput extends Codes {
   tick?: () => void;
 }
 
-export interface Evaluation {
+interface Evaluation {
   metrics: Metrics;
   /** Of 95%, for the metrics that are means over queries or pairs. */
   intervals: Record<string, Interval>;

@@ -8,7 +8,7 @@ import { RandomStream } from '../kernels/numbers/random.ts';
 import { shuffle } from '../kernels/numbers/shuffle.ts';
 import type { SparseRows } from '../kernels/training/train-rows.ts';
 
-export interface GreedyOptions {
+interface GreedyOptions {
   /** L. */
   tables: number;
   /**

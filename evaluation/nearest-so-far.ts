@@ -2,7 +2,7 @@
  * The k items of the highest similarity to each of n queries, of items that come one by one. Of
  * equal ones the first to come stay.
  */
-export interface NearestSoFar {
+interface NearestSoFar {
   take(query: number, item: number, similarity: number): void;
   /** The nearest first. */
   of(query: number): Uint32Array;

@@ -15,7 +15,7 @@ import type { Codes } from './retrieval.ts';
 import { averageHierarchicalPrecision } from './tie-groups.ts';
 import type { UnitVectors } from './hit-rate.ts';
 
-export interface NeighbourFigures {
+interface NeighbourFigures {
   rows: CandidateRow[];
   /**
    * Of each query, between the order of Hamming distances and that of the embeddings: what the

@@ -6,14 +6,14 @@
  * of a smaller database.
  */
 
-export interface LabelledCodes {
+interface LabelledCodes {
   /** (rows, d / 8) bytes. */
   codes: Uint8Array;
   /** Labels of row r: values[offsets[r]] to values[offsets[r + 1]]. */
   labels: { offsets: Int32Array; values: Int32Array };
 }
 
-export interface PrecisionAt {
+interface PrecisionAt {
   /** Means over the queries. */
   expected: number;
   plain: number;

@@ -15,7 +15,7 @@ export interface Truth {
   columns: Int32Array | Uint32Array;
 }
 
-export interface PrecisionRecall {
+interface PrecisionRecall {
   precision: number;
   recall: number;
   f1: number;
@@ -36,7 +36,7 @@ export function precisionRecall(
 }
 
 /** The figures of each query, in the order of the queries. */
-export interface QueryFigures {
+interface QueryFigures {
   precision: Float64Array;
   recall: Float64Array;
   retrieved: Uint32Array;

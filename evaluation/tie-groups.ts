@@ -19,7 +19,7 @@ export interface TieGroups {
  * What average precision is divided by: the relevant items among the first R, or the least of R and
  * all relevant items.
  */
-export type Divisor = 'retrieved' | 'relevant';
+type Divisor = 'retrieved' | 'relevant';
 
 /**
  * Expected share of relevant items among the first k (or all, where there are fewer); 0 for an

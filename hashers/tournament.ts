@@ -3,7 +3,7 @@ import { shuffle } from '../kernels/numbers/shuffle.ts';
 import type { TrainingConfiguration } from '../schemas/configuration/training.ts';
 
 /** A unit of training: partitions [p, q] with p <= q; p = q on the diagonal. */
-export type Block = readonly [p: number, q: number];
+type Block = readonly [p: number, q: number];
 
 /**
  * One epoch over P partitions as a round-robin tournament: P - 1 rounds of P / 2 blocks that share

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-export interface ProgramResult {
+interface ProgramResult {
   /** The exit code; undefined when it did not start or was ended by a signal. */
   code: number | undefined;
   stdout: string;

@@ -42,7 +42,7 @@ export interface Delta {
   payloads: readonly string[] | undefined;
 }
 
-export interface ExpectedDelta {
+interface ExpectedDelta {
   facts: DeltaFacts;
   tables: number;
   codeBytes: number;

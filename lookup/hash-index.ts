@@ -61,7 +61,7 @@ export interface HashIndex {
   close(): Promise<void>;
 }
 
-export interface IndexParts {
+interface IndexParts {
   /** Content of `index.json`, parsed. */
   manifest: unknown;
   fetchPart(name: string): RangeReader;

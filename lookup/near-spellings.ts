@@ -1,6 +1,6 @@
 import type { ResidentKeys } from './resident/resident-keys.ts';
 
-export interface NearSpelling {
+interface NearSpelling {
   key: string;
   /**
    * Insertions, deletions, substitutions and swaps of neighbours between it and the query, letter

@@ -9,7 +9,7 @@ export type RunKind =
   | 'append-encoded'
   | 'append-deletions';
 
-export interface StageRow {
+interface StageRow {
   /**
    * It is raised by hand when the output changes for the same input; a golden-bytes test holds
    * this. It is part of every artifact's key.

@@ -47,7 +47,7 @@ export const sbmGrid = z.strictObject({
   rate: numbers.default([0.01]),
 });
 
-export type SbmGrid = z.infer<typeof sbmGrid>;
+type SbmGrid = z.infer<typeof sbmGrid>;
 type SbmPoint = {
   concentration: number;
   beta: number;

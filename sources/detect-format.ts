@@ -1,7 +1,7 @@
 import type { CheckedBytes } from './text/check-utf8.ts';
 import type { ReadOptions } from './source-options.ts';
 
-export type TextFormat = Exclude<ReadOptions['format'], 'auto'>;
+type TextFormat = Exclude<ReadOptions['format'], 'auto'>;
 
 const PARQUET = Buffer.from('PAR1');
 const WEB_ARCHIVE = Buffer.from('WARC/');

@@ -21,7 +21,7 @@ export interface ParquetSource {
   range: (from: number, to: number) => Promise<Uint8Array>;
 }
 
-export interface ParquetRow {
+interface ParquetRow {
   /** From 0. */
   row: number;
   /** In the order of the columns asked for. */

@@ -8,7 +8,7 @@ import { isBlank, splitLines } from './text/split-lines.ts';
 import { readWebArchive } from './web-archive.ts';
 
 /** Part of a document's text. */
-export interface DocumentPiece {
+interface DocumentPiece {
   /** UTF-8, cut between two characters. */
   bytes: Uint8Array;
   /** It is the document's last piece. */

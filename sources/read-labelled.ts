@@ -28,7 +28,7 @@ export interface LabelledDocument {
   where: string;
 }
 
-export type LabelledOptions = ReadOptions & { documents: DocumentsConfiguration };
+type LabelledOptions = ReadOptions & { documents: DocumentsConfiguration };
 
 type Labelled = AsyncGenerator<LabelledDocument, void, undefined>;
 

@@ -5,7 +5,7 @@ import { readParquetRows } from './parquet-rows.ts';
 import { type RecordFile, splitFields } from './text/read-lines.ts';
 import type { SourceOptions } from './source-options.ts';
 
-export interface WeightedPair {
+interface WeightedPair {
   left: string;
   right: string;
   /** Finite, not negative. */

@@ -252,7 +252,7 @@ async function settleManifest(
   throw new Error(`${store.uri}/${path} changed ten times while being written`);
 }
 
-export interface ArtifactIdentity {
+interface ArtifactIdentity {
   stage: StageName;
   /** Those the stage reads, and no others. */
   parameters: Record<string, unknown>;

@@ -4,7 +4,7 @@ import { PROBE_FOLDER } from './object-path.ts';
 import { isConditionFailed, isUnknownCondition } from './s3-errors.ts';
 
 /** One request of a store; `otherwise` may turn an expected refusal into an answer. */
-export type S3Sender = <T>(
+type S3Sender = <T>(
   operation: string,
   key: string,
   send: (client: S3) => Promise<T>,

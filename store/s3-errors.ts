@@ -1,7 +1,7 @@
 import { Failure } from '../schemas/failures.ts';
 
 /** What a request was about, for messages. `path` is empty where the bucket itself is meant. */
-export interface S3Request {
+interface S3Request {
   operation: string;
   bucket: string;
   key: string;

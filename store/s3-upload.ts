@@ -12,14 +12,14 @@ export const SINGLE_PUT_BYTES = PART_BYTES;
 /** A copy inside S3 is one request up to 5 GiB. */
 export const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
 
-export interface UploadPart {
+interface UploadPart {
   Bucket: string;
   Key: string;
   UploadId: string;
   PartNumber: number;
 }
 
-export interface UploadTarget {
+interface UploadTarget {
   Bucket: string;
   Key: string;
 }

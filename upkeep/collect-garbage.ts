@@ -11,7 +11,7 @@ import type { ObjectHead, Store } from '../store/store.ts';
 import { neededArtifacts, versionsOfOthers, isRangeOf } from './needed-artifacts.ts';
 import { readPins } from './pins.ts';
 
-export interface GarbageOptions {
+interface GarbageOptions {
   /** So many complete versions stay beside the current one and the pinned ones, the latest. */
   keep: number;
   /**

@@ -18,7 +18,7 @@ import { mineArtifact } from '../activities/affinity/name-negatives.ts';
 import { rangesOf } from '../activities/affinity/hold-out.ts';
 
 /** A file of the export. */
-export interface DataFile {
+interface DataFile {
   name: string;
   rows: number;
 }

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 const pinSchema = z.object({ who: z.string(), why: z.string(), at: z.string() });
 
 /** Keeps a version from gc. */
-export type Pin = z.infer<typeof pinSchema>;
+type Pin = z.infer<typeof pinSchema>;
 
 /** The pins of an index, by version. */
 export async function readPins(store: Store, index: string): Promise<Map<number, Pin>> {

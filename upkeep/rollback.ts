@@ -9,7 +9,7 @@ import {
 } from '../activities/versions/current-version.ts';
 import { toJson } from '../activities/stage/json-object.ts';
 
-export interface Rollback {
+interface Rollback {
   index: string;
   from: number;
   to: number;

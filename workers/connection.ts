@@ -17,7 +17,7 @@ export const POLL_MS = 250;
 // Numbers of gRPC's status and of Temporal's API (TaskQueueType, IndexedValueType, WorkerStatus).
 const STATUS = { notFound: 5, permissionDenied: 7 };
 
-export interface ConnectOptions {
+interface ConnectOptions {
   /** Wins over TEMPORAL_ADDRESS and the profile. */
   address?: string;
   /** Wins over TEMPORAL_NAMESPACE and the profile. */

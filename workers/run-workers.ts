@@ -7,7 +7,7 @@ import { serveHealth } from './health.ts';
 import { createThreadPool, type ThreadPool } from './thread-pool.ts';
 import { CODE_VERSION } from './code-version.ts';
 
-export interface WorkerOptions {
+interface WorkerOptions {
   address?: string;
   namespace?: string;
   profile?: string;
@@ -30,7 +30,7 @@ export interface WorkerOptions {
   healthPort?: number;
 }
 
-export interface RunningWorkers {
+interface RunningWorkers {
   queues: string[];
   threads: number;
   /** Ends when every worker has drained; rejects when one fails. */

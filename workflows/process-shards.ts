@@ -9,7 +9,7 @@ import type { StageFigures } from './stage-runtime.ts';
 
 export type SharedInput<Name extends ShardActivity> = Omit<ActivityInput<Name>, 'from' | 'to'>;
 
-export interface ProcessShardsInput<Name extends ShardActivity> {
+interface ProcessShardsInput<Name extends ShardActivity> {
   activity: Name;
   /** Batch k holds the members [batches[k], batches[k + 1]). */
   batches: number[];

@@ -5,7 +5,7 @@ import type { CorpusRemarks, Metrics, ReindexInput, ReindexResult } from '../sch
 import type { GatePage, StageRuntime } from './stage-runtime.ts';
 
 /** What the stages of a reindex have made. */
-export interface FinishedIndex {
+interface FinishedIndex {
   /** The export, then what it was made from, the last first. */
   lineage: ArtifactReference[];
   metrics: Metrics;

@@ -19,7 +19,7 @@ import type { StageOutput } from '../activities/stage/stage.ts';
 export type TrainOutput = StageOutput;
 
 /** Where training stands after a round: the checkpoint is the list of partition states. */
-export interface TrainProgress {
+interface TrainProgress {
   epoch: number;
   /** By partition; empty before the first round. */
   states: ArtifactReference[];
@@ -31,7 +31,7 @@ export interface TrainProgress {
   fallbacks: number;
 }
 
-export interface TrainInput {
+interface TrainInput {
   learning: LearningInput;
   /** Where an execution before this one has come to. */
   progress?: TrainProgress;

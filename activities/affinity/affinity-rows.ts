@@ -8,7 +8,7 @@ import {
 } from '../../kernels/affinity/top-entries.ts';
 import { spillRows } from './spill-rows.ts';
 
-export interface AffinityOptions {
+interface AffinityOptions {
   words: number;
   /** Heaviest pairs that a word keeps. */
   top: number;

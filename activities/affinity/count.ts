@@ -29,7 +29,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface CountInput extends StageInput, CountParameters {
+interface CountInput extends StageInput, CountParameters {
   groups: ArtifactReference;
   /** What all threads of a worker may take together for what they count and merge, in MiB. */
   memoryMiB: number;

@@ -24,7 +24,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface FilterInput extends StageInput, FilterParameters {
+interface FilterInput extends StageInput, FilterParameters {
   /** What the merged rows were named by. */
   merged: MergeParameters;
   from: number;

@@ -20,7 +20,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface GroupFilesInput extends StageInput, ShardOptions {
+interface GroupFilesInput extends StageInput, ShardOptions {
   index: string;
   files: ArtifactReference;
   /**
@@ -30,7 +30,7 @@ export interface GroupFilesInput extends StageInput, ShardOptions {
   groupTokens: number;
 }
 
-export interface GroupFilesOutput extends StageOutput {
+interface GroupFilesOutput extends StageOutput {
   /** Batch k of counting is group [batches[k], batches[k + 1]). */
   batches: number[];
 }

@@ -18,13 +18,13 @@ declare module '../stages.ts' {
   }
 }
 
-export interface HoldOutInput extends StageInput {
+interface HoldOutInput extends StageInput {
   affinity: ArtifactReference;
   pairs: number;
   seed: number;
 }
 
-export interface HoldOutOutput extends StageOutput {
+interface HoldOutOutput extends StageOutput {
   /** Ranges of rows for what comes next: range k is [batches[k], batches[k + 1]). */
   batches: number[];
 }

@@ -22,7 +22,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface MeasureAffinityInput extends StageInput {
+interface MeasureAffinityInput extends StageInput {
   affinity: ArtifactReference;
   /** Labels an item. */
   tables: number;
@@ -34,7 +34,7 @@ export interface MeasureAffinityInput extends StageInput {
   wordnet: string;
 }
 
-export interface MeasureAffinityOutput extends AffinityFigures {
+interface MeasureAffinityOutput extends AffinityFigures {
   artifact: ArtifactReference;
   cached: boolean;
 }

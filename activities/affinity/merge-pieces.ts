@@ -6,7 +6,7 @@ import { mergeRuns } from './merge-runs.ts';
 import { sortedRunOfFile } from './read-run.ts';
 
 /** The runs of one group on their way to one run. */
-export interface PieceMerge {
+interface PieceMerge {
   /** A local file for the next piece. */
   place(): string;
   /** The next piece. Where as many wait as a merge opens, they are merged. */

@@ -10,7 +10,7 @@ export interface MappedSortedRun {
   toGlobal: Int32Array;
 }
 
-export interface MergeRange {
+interface MergeRange {
   /** Words of the result. */
   size: number;
   /** Rows [from, to) of it. */

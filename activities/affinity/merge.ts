@@ -24,7 +24,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface MergeInput extends StageInput, MergeParameters {
+interface MergeInput extends StageInput, MergeParameters {
   groups: ArtifactReference;
   from: number;
   to: number;

@@ -22,7 +22,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface MineInput extends StageInput, MineParameters {
+interface MineInput extends StageInput, MineParameters {
   from: number;
   to: number;
 }

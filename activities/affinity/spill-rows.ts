@@ -10,7 +10,7 @@ import {
  * Entries on their way to rows, within a budget: those of the first range of rows are placed at
  * once, those of each other one wait in a local file.
  */
-export interface RowSpill {
+interface RowSpill {
   /** The first `count` of these entries, of any rows; they are copied. */
   add(entries: Entries, count: number): void;
   /**
@@ -20,7 +20,7 @@ export interface RowSpill {
   ranges(): Generator<PlacedRows, void, undefined>;
 }
 
-export interface SpillOptions {
+interface SpillOptions {
   /**
    * Half of them are for a range of rows, a quarter for what is on its way to files. Some 20 bytes
    * a row come beside, and a single row whatever it has.

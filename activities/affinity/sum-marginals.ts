@@ -14,7 +14,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface SumMarginalsInput extends StageInput, MergeParameters {
+interface SumMarginalsInput extends StageInput, MergeParameters {
   /** Row ranges of the merge: range k is [ranges[k], ranges[k + 1]). */
   ranges: number[];
 }
@@ -74,9 +74,7 @@ export async function sumMarginals(
 }
 
 /** The merged ranges, in order. */
-function rangesOf(
-  input: MergeParameters & { ranges: readonly number[] },
-): ArtifactReference[] {
+function rangesOf(input: MergeParameters & { ranges: readonly number[] }): ArtifactReference[] {
   return input.ranges
     .slice(1)
     .map((to, at) => mergeArtifact(input, { from: input.ranges[at] ?? 0, to }).artifact);

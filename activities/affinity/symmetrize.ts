@@ -23,7 +23,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface SymmetrizeInput extends StageInput, FilterParameters {
+interface SymmetrizeInput extends StageInput, FilterParameters {
   /** What all threads of a worker may take together, in MiB. */
   memoryMiB: number;
   /** Row ranges of the filter: range k is [ranges[k], ranges[k + 1]). */

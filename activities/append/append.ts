@@ -24,7 +24,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface AppendInput extends StageInput {
+interface AppendInput extends StageInput {
   configuration: Configuration;
   /** The version that is changed. */
   version: number;
@@ -38,7 +38,7 @@ export interface AppendInput extends StageInput {
   deleted: string[];
 }
 
-export interface AppendOutput extends StageOutput {
+interface AppendOutput extends StageOutput {
   /** Of the items as they are now: what the gate judges. */
   metrics: Metrics;
   /** Nothing changed: the version stands. */

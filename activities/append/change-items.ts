@@ -35,7 +35,7 @@ export interface ChangeCounts {
 }
 
 /** The items of a base in memory, and which of them a delta has left. */
-export interface PresentItems {
+interface PresentItems {
   /** Base item number of a key, or -1. */
   find(key: string): number;
   /** Whether the version has this item. */

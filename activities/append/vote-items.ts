@@ -22,7 +22,7 @@ import type { StageContext } from '../stage/stage.ts';
 import { loadDictionary } from '../words/read-dictionary.ts';
 import type { ShardOptions } from '../../sources/shards/shard.ts';
 
-export interface VoteInput extends ShardOptions {
+interface VoteInput extends ShardOptions {
   files: ArtifactReference;
   dictionary: ArtifactReference;
   window: number;
@@ -32,7 +32,7 @@ export interface VoteInput extends ShardOptions {
   rule: VoteRule;
 }
 
-export interface VotedItems {
+interface VotedItems {
   items: CodedItem[];
   /** Unseen items that have no neighbour among what is known. */
   withoutNeighbours: number;

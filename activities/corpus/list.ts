@@ -15,11 +15,11 @@ declare module '../stages.ts' {
   }
 }
 
-export interface ListInput extends StageInput {
+interface ListInput extends StageInput {
   configuration: Configuration;
 }
 
-export interface ListOutput extends StageOutput {
+interface ListOutput extends StageOutput {
   /** Files; shards (rows) are as many, or more where large files are split. */
   files: number;
   /** How often a path named a file that another had named. */

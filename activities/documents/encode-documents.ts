@@ -19,7 +19,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface EncodeDocumentsInput extends StageInput {
+interface EncodeDocumentsInput extends StageInput {
   weighed: ArtifactReference;
   hasher: ArtifactReference;
   tokens: Configuration['tokens'];

@@ -16,7 +16,7 @@ export interface EncoderHeader {
 }
 
 /** How a text becomes the input of the first layer; absent from an index of ready-made vectors. */
-export interface TextRule {
+interface TextRule {
   tokens: Configuration['tokens'];
   frequency: Configuration['documents']['frequency'];
   /** In word order; term t is input t. */

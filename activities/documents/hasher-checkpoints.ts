@@ -18,7 +18,7 @@ interface Header {
   best?: EncoderHeader;
 }
 
-export interface HasherCheckpoints {
+interface HasherCheckpoints {
   /** The one of the most epochs that is whole. */
   latest(settings: HashingConfiguration): Promise<Checkpoint | undefined>;
   keep(checkpoint: Checkpoint): Promise<void>;

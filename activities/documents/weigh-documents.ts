@@ -33,11 +33,11 @@ declare module '../stages.ts' {
   }
 }
 
-export interface WeighDocumentsInput extends StageInput, ShardOptions {
+interface WeighDocumentsInput extends StageInput, ShardOptions {
   files: ArtifactReference;
 }
 
-export interface WeighDocumentsOutput extends StageOutput {
+interface WeighDocumentsOutput extends StageOutput {
   skipped: SkippedFiles;
 }
 

@@ -29,13 +29,13 @@ declare module '../stages.ts' {
   }
 }
 
-export interface DocumentTrialOutput {
+interface DocumentTrialOutput {
   artifact: ArtifactReference;
   cached: boolean;
   metrics: Record<string, number>;
 }
 
-export interface DocumentTrialInput extends LearnHasherInput {
+interface DocumentTrialInput extends LearnHasherInput {
   /** Leave a DocumentPicture too. */
   picture?: boolean;
 }

@@ -22,12 +22,12 @@ declare module '../stages.ts' {
   }
 }
 
-export interface SbmTrialInput extends StageInput {
+interface SbmTrialInput extends StageInput {
   setting: SbmSetting;
   seed: number;
 }
 
-export interface SbmTrialOutput extends SbmScore {
+interface SbmTrialOutput extends SbmScore {
   artifact: ArtifactReference;
   cached: boolean;
 }

@@ -9,7 +9,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface PlanExportOutput extends StageOutput {
+interface PlanExportOutput extends StageOutput {
   /** The export is there already: nothing is to be done. */
   finished: boolean;
   /** Units of items, which are made first: those of codes read what they leave. */

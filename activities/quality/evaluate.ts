@@ -22,7 +22,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface EvaluateInput extends StageInput {
+interface EvaluateInput extends StageInput {
   codes: ArtifactReference;
   model: ArtifactReference;
   affinity: ArtifactReference;
@@ -39,7 +39,7 @@ export interface EvaluateInput extends StageInput {
   part?: QueryPart;
 }
 
-export interface EvaluateOutput extends StageOutput {
+interface EvaluateOutput extends StageOutput {
   metrics: Metrics;
 }
 

@@ -11,7 +11,7 @@ const EXAMPLES = 4;
 const NEAREST = 4;
 const WORDS = 5;
 
-export interface PictureInput {
+interface PictureInput {
   weighed: WeighedDocuments;
   /** The vocabulary. */
   terms: readonly string[];

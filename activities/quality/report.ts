@@ -38,7 +38,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface ReportInput extends StageInput {
+interface ReportInput extends StageInput {
   configuration: Configuration;
   /** The export, then what it was made from, the last first. */
   lineage: ArtifactReference[];

@@ -15,7 +15,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface BinarizeInput extends StageInput {
+interface BinarizeInput extends StageInput {
   model: ArtifactReference;
   /**
    * The held-out pairs' artifact, whose training D codes settle by; absent: they are signs alone.

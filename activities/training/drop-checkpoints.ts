@@ -8,7 +8,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface DropCheckpointsInput {
+interface DropCheckpointsInput {
   store: string;
   artifacts: ArtifactReference[];
 }

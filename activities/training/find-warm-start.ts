@@ -14,7 +14,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface FindWarmStartInput {
+interface FindWarmStartInput {
   learning: LearningInput;
   index: string;
   vocabulary: ArtifactReference;

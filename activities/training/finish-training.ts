@@ -16,7 +16,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface FinishTrainingInput {
+interface FinishTrainingInput {
   learning: LearningInput;
   /** Epochs done, and the state of each partition after them. */
   epoch: number;

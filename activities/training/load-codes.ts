@@ -3,7 +3,7 @@ import { openArtifact } from '../../store/artifacts.ts';
 import { readBinaryColumn } from '../../store/tables/stream-column.ts';
 import type { Store } from '../../store/store.ts';
 
-export interface Codes {
+interface Codes {
   items: number;
   tables: number;
   bits: number;

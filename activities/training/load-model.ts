@@ -4,7 +4,7 @@ import { decodeDense } from '../../store/tables/arrow-ipc.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
 
-export interface Model {
+interface Model {
   rows: number;
   tables: number;
   bits: number;

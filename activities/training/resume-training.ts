@@ -17,7 +17,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface ResumeTrainingOutput {
+interface ResumeTrainingOutput {
   /** The whole training is there already. */
   finished?: StageOutput;
   /**

@@ -22,7 +22,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface SurveyInput {
+interface SurveyInput {
   learning: LearningInput;
   /** Epochs done. */
   epoch: number;
@@ -30,7 +30,7 @@ export interface SurveyInput {
   states: ArtifactReference[];
 }
 
-export interface SurveyOutput {
+interface SurveyOutput {
   artifact: ArtifactReference;
   /** Against the training D, on a sample of its words. */
   precision: number;

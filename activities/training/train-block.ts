@@ -13,12 +13,12 @@ declare module '../stages.ts' {
   }
 }
 
-export interface TrainBlockInput {
+interface TrainBlockInput {
   learning: LearningInput;
   visit: BlockVisit;
 }
 
-export interface TrainBlockOutput {
+interface TrainBlockOutput {
   /** The new states of p and q; the same on the diagonal. */
   left: ArtifactReference;
   right: ArtifactReference;

@@ -26,7 +26,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface EncodeVectorsInput extends StageInput {
+interface EncodeVectorsInput extends StageInput {
   files: ArtifactReference;
   badFiles: Configuration['source']['badFiles'];
   vectors: Configuration['vectors'];
@@ -35,7 +35,7 @@ export interface EncodeVectorsInput extends StageInput {
   seed: number;
 }
 
-export interface EncodeVectorsOutput extends StageOutput {
+interface EncodeVectorsOutput extends StageOutput {
   /** `id` for int64 ids, `word` for strings. */
   kind: 'id' | 'word';
   skipped: SkippedFiles;

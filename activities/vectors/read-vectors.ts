@@ -6,7 +6,7 @@ import type { ListedFile } from '../corpus/listed-files.ts';
 import type { SkippedFile } from '../corpus/skipped-files.ts';
 import type { StageContext } from '../stage/stage.ts';
 
-export interface VectorOptions {
+interface VectorOptions {
   badFiles: Configuration['source']['badFiles'];
   vectors: Configuration['vectors'];
 }

@@ -10,7 +10,7 @@ import type { ObjectHead, Store } from '../../store/store.ts';
 import { readJson } from '../stage/json-object.ts';
 
 /** What is current in an index, as one look found it. */
-export interface IndexState {
+interface IndexState {
   /** indexes/NAME */
   folder: string;
   /** `current.json`, for the conditional swap. */

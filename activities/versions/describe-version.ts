@@ -9,7 +9,7 @@ declare module '../stages.ts' {
   }
 }
 
-export type VersionDescription = Pick<
+type VersionDescription = Pick<
   IndexManifest,
   'lineage' | 'common' | 'report' | 'kind' | 'metrics'
 > & { uri: string; configuration: Configuration };

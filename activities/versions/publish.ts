@@ -21,7 +21,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface PublishInput extends StageInput {
+interface PublishInput extends StageInput {
   configuration: Configuration;
   /**
    * The export, then what it was made from, the last first; before it, of a changed version, the
@@ -45,7 +45,7 @@ export interface PublishInput extends StageInput {
   approval?: GateApproval;
 }
 
-export interface PublishOutput extends StageOutput {
+interface PublishOutput extends StageOutput {
   version: number;
   uri: string;
   published: boolean;

@@ -19,7 +19,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface ChooseVocabularyInput extends StageInput {
+interface ChooseVocabularyInput extends StageInput {
   index: string;
   dictionary: ArtifactReference;
   minimumCount: number;
@@ -31,7 +31,7 @@ export interface ChooseVocabularyInput extends StageInput {
 
 type CommonParameters = Pick<Configuration['vocabulary'], 'common' | 'commonShare'>;
 
-export interface ChooseVocabularyOutput extends StageOutput {
+interface ChooseVocabularyOutput extends StageOutput {
   /** The list of common words that the corpus is counted without. */
   common: ArtifactReference;
   /**

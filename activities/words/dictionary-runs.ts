@@ -9,7 +9,7 @@ import { decodeUtf8 } from '../../store/tables/utf8-column.ts';
 import { encodeDictionary } from '../corpus/dictionary-table.ts';
 
 /** Words in memory at once, about, and words of a piece of a run on disk. */
-export interface MergeBudget {
+interface MergeBudget {
   words: number;
   pieceWords: number;
 }
@@ -26,7 +26,7 @@ export function budgetOf(memoryMiB: number): MergeBudget {
   return { words, pieceWords: Math.max(256, Math.floor(words / 128)) };
 }
 
-export interface MergedDictionaries {
+interface MergedDictionaries {
   /** The merged dictionary in word order, in pieces of any size. */
   pieces: AsyncGenerator<Utf8Dictionary, void, undefined>;
   /** Runs that were written to disk. */

@@ -26,7 +26,7 @@ declare module '../stages.ts' {
   }
 }
 
-export interface MergeDictionariesInput extends StageInput, ShardOptions {
+interface MergeDictionariesInput extends StageInput, ShardOptions {
   files: ArtifactReference;
   /** Beyond it sorted runs are written to disk and merged; changes nothing of the result. */
   memoryMiB: number;
@@ -37,7 +37,7 @@ const READ_AHEAD = 8;
 /** Words of a part of the corpus's dictionary: the same whatever the memory. */
 const PART_WORDS = 2 ** 16;
 
-export interface MergeDictionariesOutput extends StageOutput {
+interface MergeDictionariesOutput extends StageOutput {
   skipped: SkippedFiles;
 }
 

@@ -14,7 +14,7 @@ import type { KeyColumn } from '../../kernels/pages/keys.ts';
 import type { PageFile } from '../../kernels/pages/layout.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 
-export interface Fixture {
+interface Fixture {
   folder: string;
   /** (V, L, w). */
   codes: Uint8Array;

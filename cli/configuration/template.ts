@@ -2,7 +2,7 @@ import { configurationSchema } from './schema.ts';
 import type { SchemaNode } from './schema.ts';
 import { PRESETS, type Preset } from '../../schemas/presets.ts';
 
-export interface TemplateValues {
+interface TemplateValues {
   index: string;
   store: string;
   source: string;

@@ -13,7 +13,7 @@ import type { Terminals } from '../terminal/program-options.ts';
 import { runLocally } from '../run/run-index.ts';
 import { outcomeLine, outcomeText } from '../run/run-outcome.ts';
 
-export interface DemoOptions {
+interface DemoOptions {
   home: string;
   threads: number;
   json: boolean;
@@ -22,7 +22,7 @@ export interface DemoOptions {
   program: string;
 }
 
-export interface DemoCheck {
+interface DemoCheck {
   name: string;
   value: number;
   /** Least value that passes. */

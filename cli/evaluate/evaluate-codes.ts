@@ -14,7 +14,7 @@ import { nearestKeys } from '../terminal/nearest-key.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-export interface EvaluateOptions {
+interface EvaluateOptions {
   codes: string;
   truth: string;
   /** What numbers of the truth stand for. */
@@ -29,7 +29,7 @@ export interface EvaluateOptions {
   seed: number;
 }
 
-export interface CodesEvaluation {
+interface CodesEvaluation {
   items: number;
   tables: number;
   bits: number;

@@ -12,12 +12,12 @@ export interface UnknownIds {
   first: string[];
 }
 
-export interface ForeignTruth {
+interface ForeignTruth {
   truth: Truth;
   unknown: UnknownIds;
 }
 
-export interface TruthOptions {
+interface TruthOptions {
   /** Items to sample as queries. */
   queries: number;
   seed: number;

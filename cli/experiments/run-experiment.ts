@@ -17,7 +17,7 @@ export interface ExperimentOptions {
   terminals: Terminals;
 }
 
-export interface Experiment {
+interface Experiment {
   workflow: string;
   /** One that is under way under this id ends: its trials are kept. */
   workflowId: string;

@@ -9,7 +9,7 @@ import type { IndexTarget } from '../configuration/index-target.ts';
 import { toUri } from '../configuration/load-configuration.ts';
 import { type PreparedRun, prepareRun } from '../run/start-run.ts';
 
-export interface AppendRequest {
+interface AppendRequest {
   source: string | undefined;
   /** Ids, and `@file` for the lines of a file. */
   deleted: readonly string[];
@@ -18,7 +18,7 @@ export interface AppendRequest {
 }
 
 /** What an append starts with. */
-export interface Append {
+interface Append {
   configuration: Configuration;
   prepare: (connection: ClientConnection) => Promise<PreparedRun>;
 }

@@ -8,7 +8,7 @@ import { formatCount, formatTime } from '../terminal/format.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-export interface ListedIndex {
+interface ListedIndex {
   index: string;
   /** The current one. */
   version: number;

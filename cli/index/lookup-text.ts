@@ -2,7 +2,7 @@ import { openIndex, openTextEncoder } from '@hashloom/lookup';
 import { asFailure } from './lookup-words.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-export interface TextAnswer {
+interface TextAnswer {
   query: string;
   /** Hexadecimal. */
   code: string;

@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal/terminal.ts';
  * An answer; for a word that is not in the index those that are spelled nearly so; for one alone in
  * its buckets, if asked, what lies near in Hamming distance.
  */
-export type WordAnswer = LookupAnswer & { near: string[]; within?: NearbyItem[] };
+type WordAnswer = LookupAnswer & { near: string[]; within?: NearbyItem[] };
 
 /** Near spellings need the whole vocabulary: not of more items than these, for a word. */
 const MAX_SPELLED = 1_000_000;

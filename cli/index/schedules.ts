@@ -19,7 +19,7 @@ import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Durations in milliseconds. */
-export interface ScheduleTimes {
+interface ScheduleTimes {
   every?: number;
   cron?: string;
   timeZone?: string;
@@ -85,7 +85,7 @@ export async function createSchedule(
   }
 }
 
-export interface ListedSchedule {
+interface ListedSchedule {
   index: string;
   when: string;
   paused: boolean;

@@ -27,7 +27,7 @@ export interface PlannedCorpus {
   batches: number;
 }
 
-export interface CorpusSize {
+interface CorpusSize {
   /** Plan for so many bytes like those that are there. */
   bytes?: number;
   /** And so many files. */

@@ -10,7 +10,7 @@ const EVENTS_OF_EXECUTION = 5;
 /** Of a child, in its parent: initiated, started, completed, and two workflow tasks. */
 const EVENTS_OF_CHILD = 9;
 
-export interface StageHistory {
+interface StageHistory {
   /** Events of the run and of the stage's child together. */
   events: number;
   /** Executions of the stage's child: more than one where it continues as new. */

@@ -14,7 +14,7 @@ import type {
 import { finishedSnapshot, mergeProgress } from './run-snapshot.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
 
-export interface FollowOptions {
+interface FollowOptions {
   onSnapshot(snapshot: RunSnapshot): void;
   /** Stops following; the run goes on. */
   signal: AbortSignal;

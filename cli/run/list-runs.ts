@@ -4,7 +4,7 @@ import { formatSeconds, formatTime } from '../terminal/format.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-export interface ListedRun {
+interface ListedRun {
   index: string;
   status: WorkflowExecutionStatusName;
   /** ISO 8601. */

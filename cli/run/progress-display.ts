@@ -5,7 +5,7 @@ import { describeFigures, progressFrame } from './progress-frame.ts';
 import type { RunSnapshot, StageView } from './run-snapshot.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-export interface ProgressDisplay {
+interface ProgressDisplay {
   update(snapshot: RunSnapshot): void;
   /** Leaves the last frame where it is; what is written afterwards stands below it. */
   finish(): void;

@@ -6,7 +6,7 @@ import type { RunSnapshot, StageView } from './run-snapshot.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Seconds that each running stage has been seen at work. */
-export type StageClock = (stage: StageView) => number;
+type StageClock = (stage: StageView) => number;
 
 /**
  * The lines of one frame: a bar a stage, no line wider than the terminal, no more lines than it has

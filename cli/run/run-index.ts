@@ -13,7 +13,7 @@ import { showRun } from './show-run.ts';
 import { prepareRun, requireWorkers, startRun } from './start-run.ts';
 import type { PreparedRun, StartedRun } from './start-run.ts';
 
-export interface RunOptions {
+interface RunOptions {
   force: boolean;
   json: boolean;
   /** The command that was given, which goes on after Ctrl-C. */
@@ -25,7 +25,7 @@ export interface RunOptions {
   prepare?: (connection: ClientConnection) => Promise<PreparedRun>;
 }
 
-export interface LocalRunOptions extends RunOptions {
+interface LocalRunOptions extends RunOptions {
   /** Folder of the server's data. */
   home: string;
   threads: number;

@@ -45,7 +45,7 @@ export async function differencesToRunUnderWay(
 }
 
 /** Where a refused run could go on from. */
-export interface WaysOn {
+interface WaysOn {
   /** The command that cancels the run under way and starts this one. */
   replace: string;
   /** How to go on with the run under way, a line a way. */

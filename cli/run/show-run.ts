@@ -6,7 +6,7 @@ import { followRun } from './follow-run.ts';
 import { createProgressDisplay } from './progress-display.ts';
 import type { Terminals } from '../terminal/program-options.ts';
 
-export interface ShowOptions {
+interface ShowOptions {
   terminals: Terminals;
   /** Only the last line goes to stdout; progress shows where stderr is a terminal. */
   json: boolean;

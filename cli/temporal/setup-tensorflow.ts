@@ -1,7 +1,7 @@
 import { stageTensorflow } from '../../infra/tensorflow/stage-tensorflow.ts';
 import type { Terminals } from '../terminal/program-options.ts';
 
-export interface SetUpOptions {
+interface SetUpOptions {
   cuda: boolean;
   from?: string;
   force: boolean;

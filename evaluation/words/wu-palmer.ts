@@ -9,7 +9,7 @@
 
 import type { Hierarchy } from './wordnet.ts';
 
-export interface WuPalmer {
+interface WuPalmer {
   /** Similarities to this synset are asked for next. */
   from(synset: number): void;
   /** In (0, 1]; 0 for nouns without a common hypernym. */

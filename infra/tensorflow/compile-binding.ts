@@ -33,7 +33,7 @@ export async function findCompiler(environment: NodeJS.ProcessEnv): Promise<stri
   );
 }
 
-export interface BindingSources {
+interface BindingSources {
   /**
    * The installed package `@tensorflow/tfjs-node`, with `deps/lib` and `deps/include` of TensorFlow
    * in it.

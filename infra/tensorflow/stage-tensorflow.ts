@@ -31,7 +31,7 @@ const POLL_MS = 500;
 const DISK_FACTOR = 4;
 const DISK_BASE = 300_000_000;
 
-export interface StageOptions {
+interface StageOptions {
   cuda: boolean;
   /** A folder of wheels, instead of the package index. */
   from?: string;
@@ -44,7 +44,7 @@ export interface StageOptions {
   onBytes: (done: number, total: number) => void;
 }
 
-export interface StagedTensorflow extends StagedRecord {
+interface StagedTensorflow extends StagedRecord {
   folder: string;
   /** It was there before. */
   present: boolean;

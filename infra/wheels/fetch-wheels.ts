@@ -14,7 +14,7 @@ const SILENCE_MS = 60_000;
 /** Connections that break without a byte, one after another, before it is given up. */
 const FRUITLESS = 3;
 
-export interface FetchOptions {
+interface FetchOptions {
   /** Where wheels go and parts of them wait for the next attempt. */
   folder: string;
   environment: NodeJS.ProcessEnv;

@@ -8,7 +8,7 @@ const WHEEL_MS = 600_000;
 const ACCEPT =
   'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1';
 
-export interface IndexFile {
+interface IndexFile {
   name: string;
   url: URL;
   sha256: string | undefined;

@@ -3,7 +3,7 @@ import { findOnPath, lastLine, runProgram } from '../programs.ts';
 const PIP_MS = 3_600_000;
 
 /** A program and its first arguments. */
-export type Pip = [program: string, ...first: string[]];
+type Pip = [program: string, ...first: string[]];
 
 /** The first pip that answers; throws when none does. */
 export async function findPip(environment: NodeJS.ProcessEnv): Promise<Pip> {

@@ -25,7 +25,7 @@ export interface PairRun {
   loops: number;
 }
 
-export interface PairCollector {
+interface PairCollector {
   add(left: Uint8Array, right: Uint8Array, weight: number): void;
   size(): number;
   finish(): PairRun;

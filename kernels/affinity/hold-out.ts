@@ -1,6 +1,6 @@
 import { PURPOSE, RandomStream } from '../numbers/random.ts';
 
-export interface HoldOutOptions {
+interface HoldOutOptions {
   /** V, rows of D. */
   words: number;
   /** Nonzeros of D. */
@@ -10,7 +10,7 @@ export interface HoldOutOptions {
   seed: number;
 }
 
-export interface HoldOut {
+interface HoldOut {
   /**
    * The next entries of D, in order; those that stay are moved to the front, and their number is
    * returned. Throws RangeError where D is not as said.

@@ -9,7 +9,7 @@ import { PURPOSE, RandomStream } from '../numbers/random.ts';
 import { sortColumns } from '../numbers/sort-columns.ts';
 import type { SparseRows } from '../training/train-rows.ts';
 
-export interface MineOptions {
+interface MineOptions {
   from: number;
   to: number;
   /** At most so many negatives a row: all of N_i where it has no more. */

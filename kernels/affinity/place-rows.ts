@@ -20,7 +20,7 @@ export interface PlacedRows {
   sums: Float64Array | undefined;
 }
 
-export interface RowPlaces {
+interface RowPlaces {
   /** The rows to come are [from, to); those before are over. */
   begin(from: number, to: number): void;
   /**

@@ -20,7 +20,7 @@ export interface TableBuckets {
   items: Uint32Array;
 }
 
-export interface BucketCounts {
+interface BucketCounts {
   /** Distinct codes, over all tables. */
   buckets: number;
   /** Buckets of two or more items. */

@@ -15,13 +15,13 @@ export const knownRole = (v: number): number => -v - 1;
  * Cooccurrences of unseen items with known ones: of item u the known items [offsets[u], offsets[u +
  * 1]), ascending, with the sums of their weights.
  */
-export interface UnseenRows {
+interface UnseenRows {
   offsets: Uint32Array;
   columns: Uint32Array;
   sums: Float64Array;
 }
 
-export interface UnseenCounts {
+interface UnseenCounts {
   /**
    * Rows of tokens, as in a shard: ids of its dictionary, or -1; a pair at a distance k <= `window`
    * within a row weighs 1 / k.
@@ -127,7 +127,7 @@ export interface VoteRule {
   top: number;
 }
 
-export interface VoteModel {
+interface VoteModel {
   /** (V): the sum of each known item's row in the model's cooccurrences, in any unit. */
   marginals: Float64Array;
   bits: number;

@@ -26,7 +26,7 @@ import {
 import { DEFAULT_PAGE_BYTES, largestEntry, layPages, type PageFile } from './layout.ts';
 import { type ItemBlock, itemEntryBytes, writeItemEntry } from './run.ts';
 
-export interface PagesOptions {
+interface PagesOptions {
   keys: KeyColumn;
   /** L, of the whole index. */
   tables: number;

@@ -94,7 +94,7 @@ export function evenOffsets(strings: number, width: number): Uint32Array | Float
   return offsets;
 }
 
-export interface HashOrder {
+interface HashOrder {
   /** Hashes, ascending. */
   hashes: Uint32Array;
   /** The string that has hashes[i]. */

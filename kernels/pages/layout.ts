@@ -25,7 +25,7 @@ export type PageFileFacts = Omit<
 >;
 
 /** Entries in ascending order of (hash, key), written on demand. */
-export interface PageEntries {
+interface PageEntries {
   hashes: Uint32Array;
   /** Bytes of each entry without its slot. */
   sizes: Uint16Array;
@@ -92,10 +92,7 @@ export function layPages(facts: PageFileFacts, entries: PageEntries): PageFile {
 }
 
 /** Throws RangeError on a page size or an identity that cannot be. */
-function checkFacts({
-  pageBytes,
-  identity,
-}: Pick<PageFileFacts, 'pageBytes' | 'identity'>): void {
+function checkFacts({ pageBytes, identity }: Pick<PageFileFacts, 'pageBytes' | 'identity'>): void {
   if (!isPageSize(pageBytes))
     throw new RangeError(`page size: expected a power of two from 512 to 32768, got ${pageBytes}`);
   if (identity.length !== 16)

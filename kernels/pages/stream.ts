@@ -42,7 +42,7 @@ export const TURNS = LOADS.length + 1;
  * Tries loads on entries whose sizes with their slots are `bytes` together. Show all entries once a
  * turn, until one gives a spread.
  */
-export interface SpreadTrial {
+interface SpreadTrial {
   /** The next entry: its hash, and its bytes without its slot. */
   add(hash: number, size: number): void;
   /**
@@ -126,7 +126,7 @@ export function trySpreads(bytes: number, pageBytes: number): SpreadTrial {
   };
 }
 
-export interface PageWriter {
+interface PageWriter {
   /** The next entry, bytes [start, end) of `from`. */
   add(hash: number, from: Uint8Array, start: number, end: number): void;
   /** After the last entry. */

@@ -7,7 +7,7 @@ export const RHO = 0.9;
 export const EPSILON = 1e-8;
 
 /** The factors of one step, from the number of this step (1, 2, ...) and the rate. */
-export interface AdamStep {
+interface AdamStep {
   /** rate / (1 - beta1^t). */
   scale: number;
   /** 1 / (1 - beta2^t). */

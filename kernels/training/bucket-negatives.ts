@@ -9,7 +9,7 @@ import type { SharedBuckets } from '../codes/shared-buckets.ts';
 import { sortColumns } from '../numbers/sort-columns.ts';
 import { contains, type SparseRows } from './train-rows.ts';
 
-export interface BucketNegativesOptions {
+interface BucketNegativesOptions {
   /** At most so many a row. */
   perRow: number;
   seed: number;

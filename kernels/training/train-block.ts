@@ -69,7 +69,7 @@ export async function trainBlock(
   return { states: readStates(sides, workspace), ...sumResults(workspace) };
 }
 
-export interface PreparedVisit {
+interface PreparedVisit {
   shared: SharedVisit;
   positives: number;
 }

@@ -49,7 +49,7 @@ const OWN = [
 export type Places = Record<(typeof SHARED)[number], number>;
 export type OwnPlaces = Record<(typeof OWN)[number], number>;
 
-export interface Sizes {
+interface Sizes {
   rows: number;
   tables: number;
   bits: number;
@@ -70,7 +70,7 @@ export interface Sizes {
   dense: boolean;
 }
 
-export interface TrainMemory {
+interface TrainMemory {
   memory: SharedMemory;
   shared: Places;
   /** By thread: its header's place, and its own arrays. */

@@ -145,7 +145,7 @@ export function contains({ offsets, columns }: SparseRows, row: number, column: 
 }
 
 /** Pairs of local rows, each in both orders. */
-export interface PairList {
+interface PairList {
   left: Uint32Array;
   right: Uint32Array;
 }

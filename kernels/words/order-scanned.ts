@@ -18,7 +18,7 @@ export interface OrderExports extends SortExports {
 }
 
 /** Words in the order of arrival, and where what is known of them lies in the kernel's memory. */
-export interface ScannedWords {
+interface ScannedWords {
   count: number;
   bytes: number;
   at: Record<'offsets' | 'arena' | 'counts' | 'documents' | 'tokens', number>;

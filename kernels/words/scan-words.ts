@@ -10,14 +10,14 @@ import { loadWasm, type WasmKernel } from '../load-wasm.ts';
 import { type OrderExports, orderScanned } from './order-scanned.ts';
 
 /** As the tokeniser's options are (sources/text/tokenise.ts). */
-export interface ScanOptions {
+interface ScanOptions {
   minimumLength: number;
   maximumLength: number;
   numbers: boolean;
   apostrophes: boolean;
 }
 
-export interface WordScanner extends DictionaryBuilder {
+interface WordScanner extends DictionaryBuilder {
   scanner: {
     /** The text to come is bytes [from, to), at most 64 KiB; both ends are ends of stretches. */
     begin(bytes: Uint8Array, from: number, to: number): void;

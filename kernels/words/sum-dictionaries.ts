@@ -3,7 +3,7 @@ import type { Utf8Dictionary } from './build-dictionary.ts';
 import { orderWords, sortWords } from './sort-words.ts';
 import { wordTable } from './word-table.ts';
 
-export interface DictionarySum {
+interface DictionarySum {
   /**
    * Adds a dictionary; its words need no order. Throws RangeError where columns differ in length,
    * LimitError where a count reaches 2^53.

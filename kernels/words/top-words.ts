@@ -3,7 +3,7 @@ import { compareCodePoints } from './code-point-order.ts';
 import { chooseCommon, chooseVocabulary, type VocabularyChoice } from './choose-vocabulary.ts';
 
 /** A choice of words from a dictionary that comes in pieces, in word order. */
-export interface WordChoice<Chosen> {
+interface WordChoice<Chosen> {
   add(piece: Dictionary): void;
   finish(): Chosen;
 }

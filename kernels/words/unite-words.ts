@@ -1,7 +1,7 @@
 import { orderWords, sortWords } from './sort-words.ts';
 import { type Utf8Words, wordTable } from './word-table.ts';
 
-export interface UnitedWords {
+interface UnitedWords {
   /** Every word of any list but those left out, once, in word order. */
   words: Utf8Words;
   /**

@@ -12,7 +12,7 @@ export interface Utf8Words {
   bytes: Uint8Array;
 }
 
-export interface WordTable {
+interface WordTable {
   /** The id of bytes [from, to), a new one where the word is new. */
   add(bytes: Uint8Array, from: number, to: number): number;
   size(): number;

@@ -57,7 +57,7 @@ const OUT = CODES + 4 * PIECE_WORDS;
 const PAGES = Math.ceil((OUT + 8 * PIECE_WORDS) / 65_536);
 
 /** Scans codes of W words of 32 bits by SIMD, piece by piece through a memory of half a MiB. */
-export interface ScanModule {
+interface ScanModule {
   /** Calls `take` for each code within `radius` of the first W words of `query`, ascending. */
   within(
     codes: Uint32Array,

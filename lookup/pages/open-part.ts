@@ -4,7 +4,7 @@ import { IndexFormatError } from '../index-errors.ts';
 import { type ExpectedPart, openPageFile, type PageFile } from './page-file.ts';
 import type { RangeReader } from '../ranges/range-reader.ts';
 
-export interface WantedPart {
+interface WantedPart {
   part: 'items' | 'buckets';
   table: number;
   openReader: (name: string) => RangeReader;

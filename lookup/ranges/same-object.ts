@@ -1,7 +1,7 @@
 import { IndexReadError } from '../index-errors.ts';
 
 /** What the first answer told of an object: the later ones must say the same. */
-export interface SeenObject {
+interface SeenObject {
   readonly size: number | undefined;
   readonly etag: string | undefined;
   /**

@@ -1,7 +1,7 @@
 import { escapeHtml as text } from '../escape-html.ts';
 import { htmlPage } from '../html-page.ts';
 
-export interface ExperimentPage {
+interface ExperimentPage {
   title: string;
   /** Tables and lines between them, in Markdown. */
   table: string;

@@ -29,7 +29,7 @@ const PAPER: Record<Method, readonly [number, number, number, number]> = {
   'dhn-power': [0.415, 0.124, 0.191, 0.013],
 };
 
-export interface SbmPage {
+interface SbmPage {
   /** Markdown: a row a setting. */
   table: string;
   /**

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { draw } from '../draw.ts';
 
 /** The best setting of a method among those with one value of a variable. */
-export interface SweepBar {
+interface SweepBar {
   method: string;
   value: string;
   metric: string;

@@ -10,7 +10,7 @@ export interface ExpectedFile {
   size: number;
 }
 
-export type Compression = 'gzip' | 'zstd' | 'none';
+type Compression = 'gzip' | 'zstd' | 'none';
 
 /**
  * Files that are compressed to fewer bytes are decompressed at once, which is three times as fast

@@ -23,7 +23,7 @@ const P1_LOW = low(P1);
 const P2_HIGH = high(P2);
 const P2_LOW = low(P2);
 
-export interface Xxh64 {
+interface Xxh64 {
   update(bytes: Uint8Array): void;
   /** Of all bytes so far. */
   digest(): bigint;

@@ -6,7 +6,7 @@ import type { ShardKind } from './shard.ts';
 import { textShard } from './text-shard.ts';
 
 /** Kinds of source whose files are ingested; vectors are encoded as they are. */
-export type IngestedKind = Exclude<Configuration['source']['kind'], 'vectors'>;
+type IngestedKind = Exclude<Configuration['source']['kind'], 'vectors'>;
 
 const KINDS: Record<IngestedKind, ShardKind> = {
   text: textShard,

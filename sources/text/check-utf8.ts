@@ -8,7 +8,7 @@ export interface CheckedBytes {
   replaced: number;
 }
 
-export interface CheckOptions {
+interface CheckOptions {
   invalidUtf8: 'fail' | 'replace';
   /** What NUL is: a mistake, or white space. */
   nulBytes: 'fail' | 'space';

@@ -1,5 +1,5 @@
 /** Parts of a newsgroup message that can be taken out. */
-export type MessagePart = 'headers' | 'most-headers' | 'quotes' | 'signatures';
+type MessagePart = 'headers' | 'most-headers' | 'quotes' | 'signatures';
 
 const QUOTE =
   /^\s*(?:>|\||[A-Za-z]{0,4}>|In article\b|Quoted from\b)|(?:writes|wrote|says|said)\s*:\s*$/u;

@@ -1,7 +1,7 @@
 import { Failure } from '../../schemas/failures.ts';
 import type { CheckedBytes } from './check-utf8.ts';
 
-export interface Line extends CheckedBytes {
+interface Line extends CheckedBytes {
   /** From 1. */
   line: number;
 }

@@ -27,7 +27,7 @@ import type { TokenSink, TokenOptions } from './token-options.ts';
  * are decoded.
  */
 
-export interface Tokeniser {
+interface Tokeniser {
   /** The next bytes of a document, cut anywhere: where has no effect. They are valid UTF-8. */
   push(bytes: Uint8Array): void;
   /** The document is at its end; the next bytes begin another one. */

@@ -1,13 +1,13 @@
 import { Failure } from '../../schemas/failures.ts';
 
 /** A dense column: row-major (rows, width). */
-export interface DenseColumn {
+interface DenseColumn {
   name: string;
   width: number;
   values: Float32Array;
 }
 
-export interface DenseTable {
+interface DenseTable {
   columns: DenseColumn[];
   rows: number;
   metadata: Record<string, string>;

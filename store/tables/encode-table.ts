@@ -47,7 +47,7 @@ export function encodeTable<S extends TableSchema>(
 }
 
 /** Writes a table row group by row group. */
-export interface TableEncoder<S extends TableSchema> {
+interface TableEncoder<S extends TableSchema> {
   /**
    * What puts rows [from, to) of these columns out as a row group. Throws DataError where a page
    * would be too large to be read.

@@ -25,9 +25,9 @@ import { encodeUtf8, type Utf8Column } from './utf8-column.ts';
  * dictionary, v1 pages, plain encoding, page indexes). `internal`: the quickest to write and to
  * read (table-file.ts), or where it is written batch by batch the same with zstd.
  */
-export type ParquetDress = 'published' | 'internal';
+type ParquetDress = 'published' | 'internal';
 
-export interface ParquetOptions {
+interface ParquetOptions {
   profile: ParquetDress;
   rowGroupRows?: number;
   /** Columns of a published table that hold few values many times. */
@@ -53,7 +53,7 @@ export async function encodeParquet<S extends TableSchema>(
   );
 }
 
-export interface ParquetFileWriter<Columns> {
+interface ParquetFileWriter<Columns> {
   /** The next rows; resolves when the file is ready for more. */
   add(columns: Columns): Promise<void>;
   end(): Promise<void>;

@@ -79,7 +79,7 @@ export async function* streamColumn(
  * The lists of rows: row i has the values [offsets[i], offsets[i + 1]), 64-bit numbers as 8 bytes
  * each, or strings with ends in `bytes`.
  */
-export interface ListPiece {
+interface ListPiece {
   offsets: Int32Array;
   bytes: Uint8Array;
   ends: Int32Array | undefined;

@@ -4,9 +4,9 @@ import { tableEncoder } from './encode-table.ts';
 import { ROW_GROUP_ROWS } from './table-format.ts';
 
 /** Columns of integers. */
-export type IntegerSchema = Readonly<Record<string, 'int32' | 'int64'>>;
+type IntegerSchema = Readonly<Record<string, 'int32' | 'int64'>>;
 
-export interface TableWriter<S extends TableSchema> {
+interface TableWriter<S extends TableSchema> {
   /** The first `count` rows of these columns come next; they are copied. */
   add(columns: TableColumns<S>, count: number): void;
   /** What was written, or the local file that holds it, and its rows. */

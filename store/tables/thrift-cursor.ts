@@ -2,7 +2,7 @@
  * Reads the primitives of Thrift's compact protocol one after another. All throw RangeError at the
  * end of the bytes.
  */
-export interface ThriftCursor {
+interface ThriftCursor {
   readonly byte: () => number;
   /** An unsigned integer; beyond 2^53 it loses digits. */
   readonly varint: () => number;

@@ -17,7 +17,7 @@ export interface ThriftField {
 }
 
 export type ThriftStructTree = ThriftField[];
-export type ThriftTreeValue = number | boolean | Uint8Array | ThriftStructTree | ThriftTreeValue[];
+type ThriftTreeValue = number | boolean | Uint8Array | ThriftStructTree | ThriftTreeValue[];
 
 const TYPE = {
   yes: 1,

@@ -5,7 +5,7 @@ import { childProgressQuery } from '../child-progress.ts';
 import { inLanes } from '../in-lanes.ts';
 import { runActivity } from '../run-activity.ts';
 
-export interface SbmExperimentState extends SbmExperimentInput {
+interface SbmExperimentState extends SbmExperimentInput {
   /** Scores so far, in the order of settings, then of trials. */
   scores?: SbmScore[];
 }

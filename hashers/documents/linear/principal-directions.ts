@@ -11,7 +11,7 @@ import { lsh } from '../../vectors/lsh.ts';
 const ITERATIONS = 12;
 const SPARE = 10;
 
-export interface PrincipalDirections {
+interface PrincipalDirections {
   /** V. */
   mean: Float64Array;
   /** (p, V) row-major, orthonormal, by falling variance. */

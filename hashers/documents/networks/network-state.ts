@@ -19,7 +19,7 @@ const MAX_BYTES = 3.5 * 2 ** 30;
 /** The first layer's weights: rows are terms, and of a batch only those of its terms move. */
 export const INPUT = 'encoder-0';
 
-export interface NetworkShape {
+interface NetworkShape {
   terms: number;
   bits: number;
   labels: number;

@@ -9,7 +9,7 @@ const SMALLEST = 1e-30;
  * What the decoder is to account for: entry k is word `terms[k]` of document `rows[k]` of the
  * batch, by `amounts[k]`.
  */
-export interface WordEntries {
+interface WordEntries {
   rows: Int32Array;
   terms: Int32Array;
   amounts: Float32Array;
@@ -28,7 +28,7 @@ export function wordEntries(
 }
 
 /** The layer that says of each word how likely it is: weights (H, V), bias (1, V). */
-export interface WordLayer {
+interface WordLayer {
   weights: Tf.Tensor2D;
   bias: Tf.Tensor2D;
 }

@@ -13,7 +13,7 @@ import { HASHER_PURPOSE, type Noise, noiseOf } from './noise.ts';
 import { reconstruction, wordEntries } from './reconstruction.ts';
 import { takeRows, type TrainingDocuments } from '../training-documents.ts';
 
-export interface EpochInput {
+interface EpochInput {
   tf: typeof Tf;
   method: LatentMethod;
   settings: NetworkSettings;

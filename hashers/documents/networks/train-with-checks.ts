@@ -29,7 +29,7 @@ export interface Checkpoint {
   best?: Layer[];
 }
 
-export interface CheckInput {
+interface CheckInput {
   settings: HashingConfiguration;
   validation: TrainingDocuments | undefined;
   rest: TrainingDocuments;
@@ -41,7 +41,7 @@ export interface CheckInput {
 }
 
 /** What a training is made of. */
-export interface Training {
+interface Training {
   start: () => NetworkState;
   /** Changes the state; returns the mean loss. */
   epoch: (state: NetworkState, epoch: number) => number;

@@ -25,7 +25,8 @@ describe('rounds', () => {
             assert.equal(new Set(players).size, players.length);
             assert.equal(round.length, Math.floor(P / 2));
           }
-          assert.equal(all.length, P === 1 ? 1 : P % 2 === 0 ? P : P + 1);
+          const even = P % 2 === 0 ? P : P + 1;
+          assert.equal(all.length, P === 1 ? 1 : even);
           const diagonal = all.slice(-1).flat();
           assert.deepEqual(
             diagonal.map(([p]) => p).sort((a, b) => a - b),

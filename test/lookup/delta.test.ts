@@ -28,13 +28,9 @@ const column = (kind: Case['kind'], keys: readonly string[]): KeyColumn =>
   kind === 'utf8' ? words(...keys) : ids(...keys.map(BigInt));
 
 function inOrder(kind: Case['kind'], keys: Iterable<string>): string[] {
-  return [...keys].sort((a, b) =>
-    kind === 'utf8'
-      ? Buffer.compare(Buffer.from(a), Buffer.from(b))
-      : BigInt(a) < BigInt(b)
-        ? -1
-        : 1,
-  );
+  const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const byNumber = (a: string, b: string) => (BigInt(a) < BigInt(b) ? -1 : 1);
+  return [...keys].sort(kind === 'utf8' ? byBytes : byNumber);
 }
 
 /** What an item tells, by its codes: another code is another payload. */

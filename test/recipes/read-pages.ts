@@ -48,10 +48,9 @@ export async function readPages(python: string, scratch: string): Promise<void> 
         payloads: texts([...(keys as Iterable<string | bigint>)].map((key) => `about ${key}`)),
       }),
     });
-    const folder = join(
-      scratch,
-      `pages-${built.manifest.kind}${shared === true ? '-shared' : told ? '-told' : ''}`,
-    );
+    let variant = told ? '-told' : '';
+    if (shared === true) variant = '-shared';
+    const folder = join(scratch, `pages-${built.manifest.kind}${variant}`);
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'index.json'), JSON.stringify(built.manifest));
     for (const [name, bytes] of built.parts) await writeFile(join(folder, name), bytes);

@@ -231,9 +231,8 @@ export function lossAndGradient(
     crossEntropy(loss, best, kind === 'positive', out);
     total += weight * out[0]!;
     const soft = kind === 'positive' && temperature > 0;
-    const shares = cosines.map((c, at) =>
-      soft ? exp((c - best) / temperature) : at === winner ? 1 : 0,
-    );
+    const hard = (at: number) => (at === winner ? 1 : 0);
+    const shares = cosines.map((c, at) => (soft ? exp((c - best) / temperature) : hard(at)));
     const sum = shares.reduce((all, share) => all + share, 0);
     for (const [at, share] of shares.entries()) {
       const a = Math.floor(at / tables);

@@ -70,15 +70,14 @@ describe('the export', () => {
       { item, table, code: codes },
       { profile: 'internal', rowGroupRows: 200_000 },
     );
-    const keyColumns = isId
-      ? await encodeParquet(ITEM_IDS, { id: keys }, { profile: 'internal' })
-      : payloads
-        ? await encodeParquet(
-            { ...ITEM_KEYS, ...ITEM_PAYLOAD },
-            { id: keys, payload: payloads },
-            { profile: 'internal' },
-          )
-        : await encodeParquet(ITEM_KEYS, { id: keys }, { profile: 'internal' });
+    const encodeKeys = () => {
+      const profile = { profile: 'internal' } as const;
+      if (isId) return encodeParquet(ITEM_IDS, { id: keys }, profile);
+      if (!payloads) return encodeParquet(ITEM_KEYS, { id: keys }, profile);
+      const schema = { ...ITEM_KEYS, ...ITEM_PAYLOAD };
+      return encodeParquet(schema, { id: keys, payload: payloads }, profile);
+    };
+    const keyColumns = await encodeKeys();
     const reference: ArtifactReference = artifactReference({
       stage: 'encode',
       parameters: { name },

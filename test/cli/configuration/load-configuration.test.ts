@@ -130,7 +130,8 @@ describe('loadConfiguration', () => {
   it('says what an empty file lacks', () => {
     assert.deepEqual(problems('# nothing\n'), [
       `${FILE}:1:1: the configuration: expected a mapping with the keys index, store, ` +
-        'source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, training, ' +
+        'source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, neighbours, ' +
+        'training, ' +
         'vectors, documents, hashing, buckets, export, evaluation, gate, seed, got nothing',
     ]);
   });

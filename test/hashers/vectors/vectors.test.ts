@@ -90,9 +90,11 @@ describe('lsh', () => {
     const bits = 256;
     const P = lsh(D, bits, 1, 0);
     const X = new Float32Array(3 * D);
-    for (let c = 0; c < D; c++)
-      for (let row = 0; row < 3; row++)
-        X[row * D + c] = row === 0 ? 1 : row === 1 ? 1 + (c % 2) : c % 2 === 0 ? 1 : -1;
+    for (let c = 0; c < D; c++) {
+      X[c] = 1;
+      X[D + c] = 1 + (c % 2);
+      X[2 * D + c] = c % 2 === 0 ? 1 : -1;
+    }
     const codes = new Uint8Array((3 * bits) / 8);
     encodeVectors(X, D, new Float64Array(D), P, codes);
     // Angles of 18.4 and 90 degrees: 26 and 128 bits of 256 apart.

@@ -15,8 +15,9 @@ describe('the vote of neighbours', () => {
     () => {
       const stream = new RandomStream(4, 4);
       const words = 3000;
+      const roleOf = [() => 0, unseenRole, knownRole];
       const roles = Int32Array.from({ length: words }, (_, id) =>
-        id % 3 === 0 ? 0 : id % 3 === 1 ? unseenRole((id - 1) / 3) : knownRole((id - 2) / 3),
+        roleOf[id % 3]!(Math.floor(id / 3)),
       );
       const tokens = Int32Array.from({ length: 60_000 }, () => stream.below(words + 50) - 50).map(
         (id) => Math.max(-1, id),

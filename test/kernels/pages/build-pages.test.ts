@@ -133,8 +133,9 @@ describe('golden bytes', () => {
     const build = () => {
       const stream = new RandomStream(3, 1);
       const strings = Array.from({ length: 3000 }, (_, i) => `w${i}é`);
+      const lastByte = () => (stream.below(8) === 0 ? stream.below(256) : 7);
       const codes = Uint8Array.from({ length: 3000 * 3 * 4 }, (_, k) =>
-        k % 4 === 3 ? (stream.below(8) === 0 ? stream.below(256) : 7) : 0,
+        k % 4 === 3 ? lastByte() : 0,
       );
       return buildIndex({ keys: words(...strings), codes, tables: 3, codeBytes: 4 }).parts;
     };

@@ -20,6 +20,8 @@ export interface SmallVersion {
   files?: string[];
   metrics?: Record<string, number>;
   change?: Record<string, unknown>;
+  /** Keys of training that the version was recorded with, and that there are no more. */
+  formerTraining?: Record<string, unknown>;
   run?: string;
 }
 
@@ -32,6 +34,7 @@ export async function publishVersion(
     files = ['a.txt'],
     metrics = { f1: 0.2 },
     change = {},
+    formerTraining = {},
     run = 'run',
   }: SmallVersion,
 ): Promise<number> {
@@ -125,7 +128,7 @@ export async function publishVersion(
     {
       store: store.uri,
       force: false,
-      configuration: settings,
+      configuration: { ...settings, training: { ...settings.training, ...formerTraining } },
       lineage: [made, pairs, groups, listing],
       common,
       report,

@@ -257,6 +257,15 @@ describe('the versions of an index', () => {
       assert.equal(await make(5), 3);
     });
 
+    it('keeps what a version needs that was recorded with keys that are gone', async () => {
+      await make(1, { formerTraining: { reviveFrom: 0.3, reviveTo: 0 } });
+      const { versions, artifacts } = await collectGarbage(store, 'news', later);
+      assert.deepEqual([versions, artifacts], [[], {}]);
+      await make(2);
+      const { configuration: differences } = await compareVersions(store, 'news', 1, 2, 5);
+      assert.deepEqual(differences, []);
+    });
+
     it('keeps tokens and counts that a schedule will ask for', async () => {
       await make(1);
       const scheduled = configuration.parse({

@@ -4,6 +4,7 @@ import type { StageRuntime } from './stage-runtime.ts';
 
 /**
  * The first half of the way of the data: from a corpus to the training D with its hard negatives.
+ * What is not in the lineage of a version, gc removes.
  */
 export async function affinityStages(
   { configuration, force }: Pick<ReindexInput, 'configuration' | 'force'>,
@@ -93,5 +94,10 @@ export async function affinityStages(
   );
   const { minimumPmi, minimumWeight } = affinity;
   const filtered = { rows: rows.artifact, minimumPmi, minimumWeight, ranges: words.ranges };
-  return { corpus, dictionary, words, counted, rows, filtered, d, pairs };
+  const lineage = [
+    ...[pairs, d, rows].map(({ artifact }) => artifact),
+    counted.groups,
+    ...[words, dictionary, corpus].map(({ artifact }) => artifact),
+  ];
+  return { corpus, dictionary, words, filtered, d, pairs, lineage };
 }

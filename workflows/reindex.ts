@@ -23,7 +23,7 @@ export async function reindexStages(
   const { run, runActivity, processShards, learn } = runtime;
 
   const affinity = await affinityStages(input, runtime);
-  const { corpus, dictionary, words, counted, rows, filtered, d, pairs } = affinity;
+  const { corpus, dictionary, words, filtered, d, pairs } = affinity;
   const lists = { affinity: d.artifact, top: neighbours.top, postings: neighbours.postings };
   await run.stage('relate', async () => {
     if (neighbours.top === 0) return { cached: true, rows: 0, bytes: 0 };
@@ -81,15 +81,9 @@ export async function reindexStages(
       seed,
     }),
   );
-  const outputs = [exported, quality, codes, model, pairs, d, rows];
+  const outputs = [exported, quality, codes, model];
   return await publishIndex(input, runtime, {
-    lineage: [
-      ...outputs.map(({ artifact }) => artifact),
-      counted.groups,
-      words.artifact,
-      dictionary.artifact,
-      corpus.artifact,
-    ],
+    lineage: [...outputs.map(({ artifact }) => artifact), ...affinity.lineage],
     metrics: quality.metrics,
     common: words.common,
     corpus: {

@@ -8,12 +8,15 @@ type Point = {
   rate: number;
 };
 
+/** The methods of the paper; another one runs with what COS runs with. */
+type Defaults = { cos: Point } & Partial<Record<Method, Point>>;
+
 /**
  * What each method runs with unless a grid is given. Symmetric D: a pair that is linked by neither
  * order splits factions, so negatives weigh a third (the mean over positives plus the mean over
  * negatives). DCH's lambda is the paper's over d = 32.
  */
-const SYMMETRIC: Record<Method, Point> = {
+const SYMMETRIC: Defaults = {
   lse: { concentration: 4, beta: 1 / 3, lambda: 0.2, hardNegatives: true, rate: 0.01 },
   dch: { concentration: 2, beta: 2 / 3, lambda: 0.06, hardNegatives: false, rate: 0.01 },
   cos: { concentration: 4, beta: 1 / 3, lambda: 0.3, hardNegatives: false, rate: 0.01 },
@@ -22,7 +25,7 @@ const SYMMETRIC: Record<Method, Point> = {
 };
 
 /** D_ij and D_ji drawn apart: the paper's own settings, the literal loss. */
-const INDEPENDENT: Record<Method, Point> = {
+const INDEPENDENT: Defaults = {
   lse: { concentration: 2, beta: 1, lambda: 0.1, hardNegatives: true, rate: 0.02 },
   dch: { concentration: 2, beta: 2, lambda: 3 / 32, hardNegatives: false, rate: 0.02 },
   cos: { concentration: 4, beta: 1, lambda: 0.3, hardNegatives: false, rate: 0.02 },
@@ -31,5 +34,6 @@ const INDEPENDENT: Record<Method, Point> = {
 };
 
 export function sbmDefault(method: Method, draws: SbmSetting['draws']): Point {
-  return (draws === 'symmetric' ? SYMMETRIC : INDEPENDENT)[method];
+  const defaults = draws === 'symmetric' ? SYMMETRIC : INDEPENDENT;
+  return defaults[method] ?? defaults.cos;
 }

@@ -5,7 +5,7 @@ import { GROWS_WITH, budgetsOf, HELD_BYTES, TIME_GROWS_WITH } from './estimate-g
 import { type Size, measuredSize, type EstimateOptions, sizeOf } from './estimate-size.ts';
 import { alongLines, type Point } from './extrapolate.ts';
 import type { PlannedCorpus } from './measure-corpus.ts';
-import { PLANNED_ACTIVITIES, countActivities, mostAtOnce } from './plan-activities.ts';
+import { countActivities, mostAtOnce, plannedActivities } from './plan-activities.ts';
 import type { StagePlan } from './plan-run.ts';
 import type { MeasuredRates, MeasuredRun } from './rates.ts';
 import { heartbeatsOf, runHistory, stageHistory } from './temporal-cost.ts';
@@ -64,7 +64,7 @@ export function estimateRun(
 
   const stages = plans.map((plan): StageEstimate => {
     const { name } = plan;
-    const names = PLANNED_ACTIVITIES[name] ?? [];
+    const names = plannedActivities(name);
     const missing = plan.missing === undefined ? 1 : plan.missing.artifacts / plan.missing.of;
     const share = plan.runs ? missing : 0;
     let seconds = 0;
@@ -178,7 +178,7 @@ export function estimateRun(
     const beyond = Math.max(0, heldBy(size, budgets) - heldBy(measured.get(largest)!, budgets));
     const held =
       beyond + (seen.length === 0 ? 0 : alongLines(seen, Math.min(size.tokens, largest.tokens)));
-    const names = PLANNED_ACTIVITIES[stage] ?? [];
+    const names = plannedActivities(stage);
     const many = Math.max(
       1,
       ...names.map((name) =>

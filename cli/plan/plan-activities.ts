@@ -2,28 +2,25 @@ import { MAX_RANGES } from '../../activities/words/choose-vocabulary.ts';
 import { mostGroupTokens, planGroups } from '../../activities/affinity/group-files.ts';
 import { rangesOf } from '../../activities/affinity/hold-out.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
-import type { ActivityName, StageName } from '../../schemas/activities.ts';
+import {
+  ACTIVITY_NAMES,
+  type ActivityName,
+  activityRow,
+  type StageName,
+} from '../../schemas/activities.ts';
 import { alongLines } from './extrapolate.ts';
 import type { PlannedCorpus } from './measure-corpus.ts';
 import type { MeasuredRates } from './rates.ts';
 
-/** The activities of each stage that an estimate counts, in order. */
-export const PLANNED_ACTIVITIES: Partial<Record<StageName, readonly ActivityName[]>> = {
-  list: ['list'],
-  ingest: ['ingest'],
-  dictionary: ['mergeDictionaries'],
-  vocabulary: ['chooseVocabulary'],
+/** The activities of a stage that an estimate counts: those of the catalogue, or these. */
+export function plannedActivities(stage: StageName): readonly ActivityName[] {
+  return OTHERWISE[stage] ?? ACTIVITY_NAMES.filter((name) => activityRow(name).stage === stage);
+}
+
+/** Groups of files are part of counting; a warm start and an append's version are not planned. */
+const OTHERWISE: Partial<Record<StageName, readonly ActivityName[]>> = {
   count: ['groupFiles', 'count'],
-  merge: ['merge', 'sumMarginals'],
-  filter: ['filter', 'symmetrize'],
-  'hold-out': ['holdOut'],
-  mine: ['mine'],
-  relate: ['relate'],
   train: ['resumeTraining', 'survey', 'trainBlock', 'dropCheckpoints', 'finishTraining'],
-  binarize: ['binarize'],
-  export: ['exportBuckets'],
-  evaluate: ['evaluate'],
-  report: ['report'],
   publish: ['publish'],
 };
 

@@ -38,7 +38,7 @@ type Golden = Record<string, { version: number; parts: string[] }>;
 
 /**
  * The bytes of every stage over a fixed corpus. When this fails, output has changed: if it was
- * meant to, raise the stage's version in schemas/stages.ts, then run the test with
+ * meant to, raise the stage's version in schemas/activities.ts, then run the test with
  * HASHLOOM_RECORD_GOLDEN=1.
  */
 describe('the bytes of each stage', () => {

@@ -56,7 +56,7 @@ export const STAGES = {
   filter: { version: 3, title: 'Filter to the affinity D', queue: 'etl', shownIn: WORDS },
   'hold-out': { version: 2, title: 'Hold out pairs', queue: 'etl', shownIn: WORDS },
   mine: { version: 2, title: 'Mine hard negatives', queue: 'etl', shownIn: WORDS },
-  relate: { version: 1, title: 'List the neighbours', queue: 'etl', shownIn: WORDS },
+  relate: { version: 2, title: 'List the neighbours', queue: 'etl', shownIn: WORDS },
   survey: { version: 1, title: 'Survey the codes', queue: 'train' },
   block: { version: 5, title: 'Train a block', queue: 'train' },
   train: {

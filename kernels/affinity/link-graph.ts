@@ -1,5 +1,4 @@
 import { log } from '../numbers/elementary.ts';
-import { sortByU32 } from '../numbers/radix-order.ts';
 import type { SparseRows } from '../training/train-rows.ts';
 
 /**
@@ -19,15 +18,12 @@ export interface LinkGraph {
   rarity: Float64Array;
   /** (V): 1 / d_j^(1/4). */
   temper: Float64Array;
-  /** (V): the place of a row among all by the number of its links, then by its own number. */
-  rank: Uint32Array;
-  /** (V): the row at each place. */
-  byRank: Uint32Array;
   /** Scratch of V entries each; these two are zeros between two rows. */
   sums: Float64Array;
   linked: Float32Array;
   met: Uint32Array;
-  ranks: Uint32Array;
+  costs: Float64Array;
+  order: Uint32Array;
 }
 
 /**
@@ -46,20 +42,14 @@ export function linkGraph(
   if (!Number.isInteger(postings) || postings < 1)
     throw new RangeError(`postings: expected an integer from 1, got ${postings}`);
   toRoots(roots);
-  const degrees = new Uint32Array(size);
   const rarity = new Float64Array(size);
   const temper = new Float64Array(size);
   for (let row = 0; row < size; row++) {
     const degree = offsets[row + 1] - offsets[row];
-    degrees[row] = degree;
     rarity[row] = degree > 1 ? 1 / log(degree) : 0;
     temper[row] = degree > 0 ? 1 / Math.sqrt(Math.sqrt(degree)) : 0;
     if (degree > postings) strongestFirst(columns, roots, offsets[row], offsets[row + 1]);
   }
-  const byRank = Uint32Array.from({ length: size }, (_, row) => row);
-  sortByU32(degrees, byRank, new Uint32Array(size), new Uint32Array(size));
-  const rank = new Uint32Array(size);
-  for (let place = 0; place < size; place++) rank[byRank[place]] = place;
   return {
     offsets,
     columns,
@@ -67,12 +57,11 @@ export function linkGraph(
     postings,
     rarity,
     temper,
-    rank,
-    byRank,
     sums: new Float64Array(size),
     linked: new Float32Array(size),
     met: new Uint32Array(size),
-    ranks: new Uint32Array(size),
+    costs: new Float64Array(size),
+    order: new Uint32Array(size),
   };
 }
 

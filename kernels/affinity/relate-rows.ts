@@ -7,7 +7,8 @@
  * is like: the rows that share links with it, linked or not,
  * s(i, j) = sum over shared k of sqrt(g_ik g_jk) / ln d_k, divided by d_j^(1/4): the measure of
  * Adamic and Adar (2003) with weights, tempered so that rows with many links do not lead every
- * list. Middles k are walked by rising d_k until `postings` entries have been looked at.
+ * list. Middles k are walked by rising d_k / g_ik, what they cost for what they tell, until
+ * `postings` entries have been looked at.
  */
 
 import { BestEntries } from '../numbers/best-entries.ts';
@@ -53,12 +54,12 @@ function offerLinks(graph: LinkGraph, row: number, best: BestEntries): void {
 
 /** Sums are taken middle by middle in one order, so that they are the same bits everywhere. */
 function offerAlike(graph: LinkGraph, row: number, best: BestEntries): void {
-  const { offsets, columns, roots, rarity, temper, byRank, sums, linked, met, postings } = graph;
-  const ranks = ranksOf(graph, row);
+  const { offsets, columns, roots, rarity, temper, sums, linked, met, postings } = graph;
+  const middles = middlesOf(graph, row);
   let count = 0;
   let looked = 0;
-  for (let at = 0; at < ranks.length && looked < postings; at++) {
-    const middle = byRank[ranks[at]];
+  for (let at = 0; at < middles.length && looked < postings; at++) {
+    const middle = middles[at];
     const weight = linked[middle] * rarity[middle];
     if (weight === 0) continue;
     const start = offsets[middle];
@@ -80,10 +81,18 @@ function offerAlike(graph: LinkGraph, row: number, best: BestEntries): void {
   }
 }
 
-/** The places of a row's links in the order by the number of links, rising. */
-function ranksOf({ offsets, columns, rank, ranks }: LinkGraph, row: number): Uint32Array {
+/**
+ * The links of a row, the best middles first: those with few links for their strength, d_k / g_ik
+ * rising, of equal ones the smaller number.
+ */
+function middlesOf(graph: LinkGraph, row: number): Uint32Array {
+  const { offsets, columns, linked, costs, order } = graph;
   const start = offsets[row];
   const count = offsets[row + 1] - start;
-  for (let at = 0; at < count; at++) ranks[at] = rank[columns[start + at]];
-  return ranks.subarray(0, count).sort();
+  for (let at = 0; at < count; at++) {
+    const middle = columns[start + at];
+    costs[middle] = (offsets[middle + 1] - offsets[middle]) / (linked[middle] * linked[middle]);
+    order[at] = middle;
+  }
+  return order.subarray(0, count).sort((a, b) => costs[a] - costs[b] || a - b);
 }

@@ -195,6 +195,9 @@ describe('relateRows', () => {
     assert.deepEqual(alike(2), [3]);
     assert.deepEqual(alike(3), [3, 4, 5]);
     assert.deepEqual(alike(4), [3, 4, 5, 6]);
+    // The middle with four links comes first where the link to it is the stronger one by far.
+    pairs[2] = [0, 2, 1000];
+    assert.deepEqual(alike(4), [4, 5, 6]);
   });
 
   it('never mixes the sides of pairs: the one goes with the other, and is like its own', () => {

@@ -60,7 +60,7 @@ export const HEADER_BYTES = 128;
 export const PAGE_MAGIC = [0x89, 0x48, 0x4c, 0x50, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 export const PAGE_FORMAT_VERSION = 1;
 /** In the order of their numbers, which begin at 1. */
-export const PAGE_PARTS = ['items', 'buckets'] as const;
+export const PAGE_PARTS = ['items', 'buckets', 'neighbours'] as const;
 export const KEY_KINDS = ['utf8', 'int64'] as const;
 
 /** Byte at which each field begins. */

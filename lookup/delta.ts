@@ -14,6 +14,7 @@ import { decodeKey } from './pages/item-key.ts';
 
 import { hex, type PageHeader } from './pages/page-header.ts';
 import { type RangeReader, readExactly } from './ranges/range-reader.ts';
+import type { ReadMeter } from './ranges/read-meter.ts';
 import { readVarint, type VarintCursor } from './pages/varint.ts';
 
 export const DELTA_PART = 'delta.items';
@@ -55,7 +56,11 @@ interface ExpectedDelta {
 }
 
 /** Reads the delta of a version, one read, and proves it. Throws IndexFormatError. */
-export async function readDelta(reader: RangeReader, expected: ExpectedDelta): Promise<Delta> {
+export async function readDelta(
+  reader: RangeReader,
+  expected: ExpectedDelta,
+  meter?: ReadMeter,
+): Promise<Delta> {
   if (expected.bytes > MAXIMUM_DELTA_BYTES)
     throw new IndexFormatError(
       DELTA_PART,
@@ -63,7 +68,7 @@ export async function readDelta(reader: RangeReader, expected: ExpectedDelta): P
       `at most ${MAXIMUM_DELTA_BYTES} bytes`,
       String(expected.bytes),
     );
-  const bytes = await readExactly(reader, DELTA_PART, 0, expected.bytes);
+  const bytes = await readExactly(reader, DELTA_PART, 0, expected.bytes, meter);
   if (reader.size !== undefined && reader.size !== expected.bytes)
     throw new IndexFormatError(
       DELTA_PART,

@@ -1,4 +1,5 @@
-import { type AppliedDelta, applyDelta, mergeItems } from './apply-delta.ts';
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import {
   answerOf,
   type BucketAnswer,
@@ -7,23 +8,16 @@ import {
   unionOf,
   withoutQuery,
 } from './answers.ts';
-import { type Bucket, readBucket, tooLarge } from './pages/bucket-entry.ts';
-import { checkManifest, type VersionManifest } from './check-manifest.ts';
-import { IndexFormatError } from './index-errors.ts';
-import { encodeKey } from './pages/item-key.ts';
-import { openDelta, openPart } from './pages/open-part.ts';
-import { u32 } from '../format/little-endian.ts';
-import { itemPlaces, payloadText } from './pages/page.ts';
-import type { PageFile } from './pages/page-file.ts';
+import type { VersionManifest } from './check-manifest.ts';
 import { hex } from './pages/page-header.ts';
-import { loadItems } from './pages/load-items.ts';
 import { nearSpellings } from './near-spellings.ts';
 import type { Neighbours } from './neighbours.ts';
-import { residentIndex, type ResidentIndex } from './resident/resident-index.ts';
-import type { RangeReader } from './ranges/range-reader.ts';
+import { queryIndex, type QueryIndex } from './query/query-index.ts';
+import type { ResidentIndex } from './resident/resident-index.ts';
+import { type IndexParts, versionReader } from './version-reader.ts';
 
 /** One immutable version of an index. */
-export interface HashIndex {
+export interface HashIndex extends QueryIndex, AsyncDisposable {
   readonly manifest: VersionManifest;
   /**
    * The items that share a code with `query`, an item's key exactly as the index has it. Throws
@@ -61,90 +55,15 @@ export interface HashIndex {
   close(): Promise<void>;
 }
 
-interface IndexParts {
-  /** Content of `index.json`, parsed. */
-  manifest: unknown;
-  fetchPart(name: string): RangeReader;
-  /** Reads of pages kept a part for later queries; 256 when absent, about 1 MiB a part. */
-  keep?: number;
-  /**
-   * Buckets of more items are answered with their size alone; what the version says when absent,
-   * Infinity for all.
-   */
-  maximumBucket?: number;
-}
-
 /**
  * An index from its parts, wherever they are. Reads nothing before the first query. Throws
  * IndexFormatError on a wrong manifest.
  */
 export function openParts(parts: IndexParts): HashIndex {
-  const manifest = checkManifest(parts.manifest);
+  const reader = versionReader(parts);
+  const { manifest, codeBytes } = reader;
+  const load = (): Promise<ResidentIndex> => reader.load();
   const { tables, bits } = manifest;
-  const codeBytes = bits / 8;
-  const most = parts.maximumBucket ?? manifest.maximumBucket ?? Infinity;
-  /**
-   * Trained codes meet across tables: a bucket holds all items that have its code in any of them.
-   */
-  const isShared = manifest.parts.some(({ name }) => name === 'embeddings.arrow');
-  const readers = new Map<string, RangeReader>();
-  const openReader = (name: string): RangeReader => {
-    const reader = readers.get(name) ?? parts.fetchPart(name);
-    readers.set(name, reader);
-    return reader;
-  };
-  const open = (part: 'items' | 'buckets', table: number) =>
-    retried(() => openPart(manifest, { part, table, openReader, keep: parts.keep ?? 256 }));
-  const itemsFile = open('items', 0);
-  const bucketFiles = Array.from({ length: tables }, (_, table) => open('buckets', table));
-  const readDelta = retried(() => openDelta(manifest, openReader));
-  const applied = retried(async () => {
-    const delta = await readDelta();
-    return delta && applyDelta(delta, tables, codeBytes, isShared);
-  });
-  const load = retried(async () => {
-    const [file, delta] = await Promise.all([itemsFile(), readDelta()]);
-    const base = await loadItems(file);
-    return residentIndex(delta ? mergeItems(base, delta, codeBytes) : base, bits, {
-      shared: isShared,
-      maximumBucket: most,
-    });
-  });
-
-  async function baseBucket(table: number, code: Uint8Array): Promise<Bucket | undefined> {
-    const file = await bucketFiles[table]!();
-    const entry = await file.find(code);
-    // What a delta takes from a bucket may leave it small enough.
-    return entry && (await readBucket(file, entry, manifest.delta ? Infinity : most));
-  }
-
-  /**
-   * Of trained codes the bucket is the same whichever table's file has it, and a table may have it
-   * through a delta alone.
-   */
-  async function bucketOf(
-    table: number,
-    code: Uint8Array,
-    change: AppliedDelta | undefined,
-  ): Promise<Bucket | undefined> {
-    const bucket = await wholeBucket(table, code, change);
-    return bucket && bucket.keys.length > most ? tooLarge(bucket.keys.length) : bucket;
-  }
-
-  async function wholeBucket(
-    table: number,
-    code: Uint8Array,
-    change: AppliedDelta | undefined,
-  ): Promise<Bucket | undefined> {
-    let bucket = await baseBucket(table, code);
-    if (!bucket && isShared) {
-      const others = bucketFiles.map((_, other) => other).filter((other) => other !== table);
-      bucket = (await Promise.all(others.map((other) => baseBucket(other, code)))).find(
-        (found) => found !== undefined,
-      );
-    }
-    return change ? change.bucket(table, hex(code), bucket) : bucket;
-  }
 
   async function nearby(
     query: string,
@@ -164,17 +83,17 @@ export function openParts(parts: IndexParts): HashIndex {
   async function lookup(query: string): Promise<LookupAnswer> {
     // All headers at once: a cold start waits for three reads in a row, whatever the number of
     // tables.
-    const [file, change] = await Promise.all([
-      itemsFile(),
-      applied(),
-      ...bucketFiles.map((open) => open()),
+    await Promise.all([
+      reader.items(),
+      reader.delta(),
+      ...Array.from({ length: tables }, (_, table) => reader.buckets(table)),
     ]);
-    const own = await findItem(file, query, change);
+    const own = await reader.findItem(query);
     if (!own) return { query, found: false, id: null, buckets: [], items: [] };
     const codes = Array.from({ length: tables }, (_, table) =>
       own.codes.subarray(table * codeBytes, (table + 1) * codeBytes),
     );
-    const found = await Promise.all(codes.map((code, table) => bucketOf(table, code, change)));
+    const found = await Promise.all(codes.map((code, table) => reader.bucketOf(table, code)));
     const buckets = found.map((bucket, table) =>
       withoutQuery(bucket, { id: own.id, query, table, code: hex(codes[table]!) }),
     );
@@ -190,43 +109,8 @@ export function openParts(parts: IndexParts): HashIndex {
     };
   }
 
-  /** The number and codes (L x w bytes) of an item, from the delta where that knows it. */
-  async function findItem(
-    file: PageFile,
-    query: string,
-    change: AppliedDelta | undefined,
-  ): Promise<{ id: number; codes: Uint8Array; payload?: string } | undefined> {
-    const known = change?.find(query);
-    if (known) return known === 'removed' ? undefined : known;
-    const key = encodeKey(file.header.keys, query);
-    const entry = key && (await file.find(key));
-    if (!entry) return undefined;
-    const { keyEnd, tail, number } = itemPlaces(file.header, entry.bytes, entry.bytes.length);
-    const id = u32(entry.bytes, number);
-    if (id >= file.header.items)
-      throw new IndexFormatError(
-        file.name,
-        entry.offset + number,
-        `an item number below ${file.header.items}`,
-        String(id),
-      );
-    const payload = manifest.payloads
-      ? {
-          payload: payloadText(
-            file.name,
-            entry.bytes.subarray(keyEnd, tail),
-            entry.offset + keyEnd,
-          ),
-        }
-      : {};
-    return {
-      id: change ? change.numberOf(id) : id,
-      codes: entry.bytes.subarray(number + 4),
-      ...payload,
-    };
-  }
-
   return {
+    ...queryIndex(reader),
     manifest,
     lookup,
     lookupBatch: (queries) => Promise.all(queries.map((query) => lookup(query))),
@@ -251,27 +135,9 @@ export function openParts(parts: IndexParts): HashIndex {
       const bytes = Uint8Array.from({ length: codeBytes }, (_, k) =>
         Number.parseInt(text.slice(2 * k, 2 * k + 2), 16),
       );
-      return answerOf(
-        await bucketOf(table, bytes, await applied()),
-        table,
-        text,
-        manifest.payloads,
-      );
+      return answerOf(await reader.bucketOf(table, bytes), table, text, manifest.payloads);
     },
-    async close() {
-      await Promise.all([...readers.values()].map(async (reader) => reader.close?.()));
-    },
-  };
-}
-
-/** Done once; a failed start, a network that was down, is tried again by the next query. */
-function retried<Result>(start: () => Promise<Result>): () => Promise<Result> {
-  let started: Promise<Result> | undefined;
-  return () => {
-    if (!started) {
-      started = start();
-      started.catch(() => (started = undefined));
-    }
-    return started;
+    close: () => reader.close(),
+    [Symbol.asyncDispose]: () => reader.close(),
   };
 }

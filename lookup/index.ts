@@ -17,3 +17,27 @@ export type { Neighbours, NeighboursBatch } from './neighbours.ts';
 export type { BatchView, ResidentIndex } from './resident/resident-index.ts';
 export type { ResidentKeys } from './resident/resident-keys.ts';
 export type { IndexLocation, RangeReader } from './ranges/range-reader.ts';
+export { QueryError } from './query/query-error.ts';
+export type { QueryIndex } from './query/query-index.ts';
+export type { BatchOptions, QueryBatchView, WarmIndex } from './query/warm-index.ts';
+export type {
+  Condition,
+  Explanation,
+  FetchedItem,
+  FieldValue,
+  Filter,
+  IndexStats,
+  ListOptions,
+  ListPage,
+  Match,
+  MissingItem,
+  Payload,
+  Query,
+  QueryAnswer,
+  QuerySignal,
+  Rank,
+  RecallOptions,
+  RecallReport,
+  Relation,
+  Usage,
+} from './query/types.ts';

@@ -11,6 +11,7 @@ export { openParts } from './hash-index.ts';
 export { alignmentDistance, nearSpellings } from './near-spellings.ts';
 export { decodeKey, encodeKey } from './pages/item-key.ts';
 export { type LoadedItems, loadItems, textRecord } from './pages/load-items.ts';
+export { type NeighbourList, parseLists } from './pages/neighbour-lists.ts';
 export { openDelta, openPart } from './pages/open-part.ts';
 export { hammingDistance, popcount, scanDistances, scanWithin } from './hamming/hamming-scan.ts';
 export { residentKeys } from './resident/resident-keys.ts';

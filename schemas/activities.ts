@@ -94,7 +94,7 @@ export const STAGES = {
   'export-plan': { version: 1, title: 'Plan the export', queue: 'export' },
   'export-range': { version: 2, title: 'Export ranges', queue: 'export' },
   'export-part': { version: 1, title: 'Export parts', queue: 'export' },
-  export: { version: 6, title: 'Export the buckets', queue: 'export', shownIn: REINDEX },
+  export: { version: 7, title: 'Export the buckets', queue: 'export', shownIn: REINDEX },
   append: { version: 1, title: 'Append and delete items', queue: 'export', shownIn: APPEND },
   evaluate: { version: 5, title: 'Evaluate', queue: 'export', shownIn: WORDS },
   report: { version: 1, title: 'Write the report', queue: 'export', shownIn: REINDEX },

@@ -16,6 +16,8 @@ import {
 import { groupRows } from './group-rows.ts';
 import { openItems } from './item-rows.ts';
 import { mergePages } from './merge-pages.ts';
+import { writeNeighbourPages } from './neighbour-pages.ts';
+import { listArtifacts } from '../affinity/name-lists.ts';
 import { encodeNeighbours } from './neighbour-rows.ts';
 import { readLists } from './read-lists.ts';
 import { type StageContext, type StageOutput } from '../stage/stage.ts';
@@ -45,6 +47,8 @@ export async function makePart(
       const file = join(scratch, name);
       if (name === 'neighbours.parquet')
         return await neighboursOf(name, file, store, { plan, input, context });
+      if (name === 'neighbours.pages')
+        return await neighbourPagesOf(name, scratch, store, { plan, input, context });
       const ranges = await openRanges(
         store,
         input,
@@ -136,6 +140,30 @@ async function neighboursOf(
     }
   };
   await writeFileOf(file, joinParquet(pieces()));
+  return { parts: [{ name, file, rows }], rows };
+}
+
+/** The same lists by the keys of items. */
+async function neighbourPagesOf(
+  name: string,
+  scratch: string,
+  store: Store,
+  { plan, input, context }: { plan: ExportPlan; input: ExportInput; context: StageContext },
+): Promise<ArtifactContent> {
+  const ranges = await Promise.all(
+    listArtifacts(input.lists!).map((reference) => openArtifact(store, reference)),
+  );
+  const file = join(scratch, name);
+  const rows = await writeNeighbourPages(file, {
+    plan,
+    keys: await (await openItems(store, input)).keys(),
+    blocks: readLists(store, input.lists!, 0, plan.items),
+    listEntries: ranges.reduce((sum, { manifest }) => sum + manifest.rows, 0),
+    identity: Buffer.from(artifactReference(exportRecipe(input)).key, 'hex'),
+    memoryBytes: input.memoryMiB * 2 ** 20,
+    place: (each) => join(scratch, each),
+    onProgress: (done, total) => context.onProgress(done, total),
+  });
   return { parts: [{ name, file, rows }], rows };
 }
 

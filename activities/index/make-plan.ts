@@ -58,7 +58,7 @@ async function makePlan(
     'buckets.parquet',
     'groups.parquet',
     ...(hasPayloads ? ['payloads.parquet'] : []),
-    ...(lists ? ['neighbours.parquet'] : []),
+    ...(lists ? ['neighbours.parquet', 'neighbours.pages'] : []),
   ];
   return { items, tables, bits, kind, hasPayloads, itemBlocks, bounds, ranges, parts };
 }

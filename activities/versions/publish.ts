@@ -11,6 +11,7 @@ import {
 import type { Metrics } from '../../schemas/run.ts';
 import { artifactFolder, openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
+import { commonText } from './common-text.ts';
 import { isMadeFrom, readIndexState } from './current-version.ts';
 import { readJson, toJson } from '../stage/json-object.ts';
 import type { StageContext, StageInput, StageOutput } from '../stage/stage.ts';
@@ -108,6 +109,8 @@ async function writeVersion(
     context.onProgress(at, copies.length);
     await store.copy(from, `${folder}/versions/${version}/${part.name}`);
   }
+  const common = input.common && (await commonText(store, input.common));
+  if (common) await store.put(`${folder}/versions/${version}/${common.part.name}`, common.bytes);
   const { configuration } = input;
   const manifest: IndexManifest = {
     format: change ? 2 : 1,
@@ -128,7 +131,10 @@ async function writeVersion(
         removed: Number(change.facts['delta.removed']),
       },
     }),
-    parts: copies.map(({ part }) => ({ ...part, path: part.name })),
+    parts: [...copies.map(({ part }) => part), ...(common ? [common.part] : [])].map((part) => ({
+      ...part,
+      path: part.name,
+    })),
     lineage: input.lineage,
     ...(input.common && { common: input.common }),
     configuration,

@@ -33,6 +33,8 @@ interface PageEntries {
   write(i: number, page: Uint8Array, at: number, headerCrc: number): void;
   overflowBytes: number;
   overflow(): Iterable<Uint8Array>;
+  /** What one read of pages should have at most; that of items and buckets when absent. */
+  readBytes?: number;
 }
 
 export interface PageFile {
@@ -99,10 +101,10 @@ function checkFacts({ pageBytes, identity }: Pick<PageFileFacts, 'pageBytes' | '
     throw new RangeError(`identity: expected 16 bytes, got ${identity.length}`);
 }
 
-function chooseSpread({ hashes, sizes }: PageEntries, pageBytes: number): Spread {
+function chooseSpread({ hashes, sizes, readBytes }: PageEntries, pageBytes: number): Spread {
   let bytes = 0;
   for (const size of sizes) bytes += size + SLOT_BYTES;
-  const trial = trySpreads(bytes, pageBytes);
+  const trial = trySpreads(bytes, pageBytes, readBytes);
   for (let turn = 1; turn < TURNS; turn++) {
     for (let i = 0; i < hashes.length; i++) trial.add(hashes[i], sizes[i]);
     const found = trial.end();

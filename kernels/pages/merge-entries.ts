@@ -7,7 +7,7 @@ import { LimitError } from '../limit-error.ts';
 import { IS_LARGE, RECORD_HEAD_BYTES } from './record-head.ts';
 
 /** A run of entries to merge: its chunks in order. */
-interface RunToMerge {
+export interface RunToMerge {
   chunks: AsyncIterator<Uint8Array>;
   /** Where its lists begin in the overflow. */
   base: number;

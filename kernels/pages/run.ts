@@ -18,7 +18,7 @@ import { recordsByHash } from './sorted-records.ts';
  */
 
 /** Offset, length and checksum at the end of such a record. */
-const PLACE_BYTES = 16;
+export const PLACE_BYTES = 16;
 
 export interface EntryRun {
   entries: number;

@@ -52,8 +52,12 @@ interface SpreadTrial {
   end(): Spread | undefined;
 }
 
-export function trySpreads(bytes: number, pageBytes: number): SpreadTrial {
-  const wantedReach = Math.max(1, READ_BYTES / pageBytes - 1);
+export function trySpreads(
+  bytes: number,
+  pageBytes: number,
+  readBytes: number = READ_BYTES,
+): SpreadTrial {
+  const wantedReach = Math.max(1, Math.floor(readBytes / pageBytes) - 1);
   let turn = 0;
   let trials = begin();
 

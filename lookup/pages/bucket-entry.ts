@@ -1,5 +1,6 @@
 import { u32 } from '../../format/little-endian.ts';
 import { type PageEntry, type PageFile } from './page-file.ts';
+import type { ReadMeter } from '../ranges/read-meter.ts';
 import { decodeKey } from './item-key.ts';
 import { readVarint, type VarintCursor as Cursor, wrongAt as wrong } from './varint.ts';
 
@@ -31,6 +32,7 @@ export async function readBucket(
   file: PageFile,
   entry: PageEntry,
   most = Infinity,
+  meter?: ReadMeter,
 ): Promise<Bucket> {
   const { header, name } = file;
   const cursor: Cursor = {
@@ -52,7 +54,8 @@ export async function readBucket(
       'a checksum of 4 bytes at the end',
       `${entry.bytes.length - cursor.at} bytes`,
     );
-  const bytes = await file.readOverflow(offset, length, u32(entry.bytes, cursor.at), entry.offset);
+  const crc = u32(entry.bytes, cursor.at);
+  const bytes = await file.readOverflow({ offset, length, crc, at: entry.offset }, meter);
   return readList(
     file,
     { bytes, at: 0, part: name, offset: (1 + header.pages) * header.pageBytes + offset },

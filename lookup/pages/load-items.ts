@@ -2,6 +2,7 @@ import { IndexFormatError } from '../index-errors.ts';
 import { u16, u32 } from '../../format/little-endian.ts';
 import { itemPlaces, pageEntries, payloadText } from './page.ts';
 import type { PageFile } from './page-file.ts';
+import type { ReadMeter } from '../ranges/read-meter.ts';
 import type { KeyRecords } from '../resident/resident-keys.ts';
 
 /** The whole of `items.pages` in arrays by item number. */
@@ -35,7 +36,7 @@ export function textRecord({ bytes, starts }: TextRecords, number: number): Uint
  * Reads all items, `items.pages` alone: the buckets follow from the codes. Throws IndexFormatError,
  * and RangeError where the keys exceed 4 GiB.
  */
-export async function loadItems(file: PageFile): Promise<LoadedItems> {
+export async function loadItems(file: PageFile, meter?: ReadMeter): Promise<LoadedItems> {
   const { header } = file;
   const { items, tables, codeBytes, pages, pageBytes, keys: kind } = header;
   const words = Math.ceil(codeBytes / 4);
@@ -62,7 +63,7 @@ export async function loadItems(file: PageFile): Promise<LoadedItems> {
   let told = 0;
   let at = 0;
   let seen = 0;
-  for await (const { bytes, offset } of file.runsOfPages()) {
+  for await (const { bytes, offset } of file.runsOfPages(meter)) {
     for (let page = 0; page < bytes.length; page += pageBytes) {
       const { count, first, ends } = pageEntries(bytes, page);
       for (let i = 0, start = page + first; i < count; i++) {

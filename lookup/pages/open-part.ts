@@ -2,21 +2,24 @@ import type { VersionManifest } from '../check-manifest.ts';
 import { type Delta, DELTA_PART, readDelta } from '../delta.ts';
 import { IndexFormatError } from '../index-errors.ts';
 import { type ExpectedPart, openPageFile, type PageFile } from './page-file.ts';
+import type { PageHeader } from './page-header.ts';
 import type { RangeReader } from '../ranges/range-reader.ts';
+import type { ReadMeter } from '../ranges/read-meter.ts';
 
 interface WantedPart {
-  part: 'items' | 'buckets';
+  part: PageHeader['part'];
   table: number;
   openReader: (name: string) => RangeReader;
   keep: number;
+  meter?: ReadMeter | undefined;
 }
 
 /** Opens a page file of a version. Throws IndexFormatError where it is not as `index.json` says. */
 export async function openPart(
   manifest: VersionManifest,
-  { part, table, openReader, keep }: WantedPart,
+  { part, table, openReader, keep, meter }: WantedPart,
 ): Promise<PageFile> {
-  const name = part === 'items' ? 'items.pages' : `buckets-${table}.pages`;
+  const name = part === 'buckets' ? `buckets-${table}.pages` : `${part}.pages`;
   const listed = listedPart(manifest, name);
   const { tables, bits, payloads, identity } = manifest;
   const items = manifest.delta?.base ?? manifest.items;
@@ -30,7 +33,7 @@ export async function openPart(
     bytes: listed.bytes,
     identity,
   };
-  const file = await openPageFile(name, openReader(name), expected, keep);
+  const file = await openPageFile(name, openReader(name), expected, keep, meter);
   if (manifest.kind === 'word' && file.header.keys !== 'utf8')
     throw new IndexFormatError(name, 11, 'keys 1 (UTF-8) for words', file.header.keys);
   return file;
@@ -40,11 +43,12 @@ export async function openPart(
 export async function openDelta(
   manifest: VersionManifest,
   openReader: (name: string) => RangeReader,
+  meter?: ReadMeter,
 ): Promise<Delta | undefined> {
   const { tables, bits, payloads, items, identity, delta } = manifest;
   if (!delta) return undefined;
   const { bytes } = listedPart(manifest, DELTA_PART);
-  return await readDelta(openReader(DELTA_PART), {
+  const expected = {
     facts: delta,
     tables,
     codeBytes: bits / 8,
@@ -53,7 +57,8 @@ export async function openDelta(
     bytes,
     identity,
     own: delta.identity,
-  });
+  };
+  return await readDelta(openReader(DELTA_PART), expected, meter);
 }
 
 function listedPart({ parts }: VersionManifest, name: string): VersionManifest['parts'][number] {

@@ -5,6 +5,7 @@ import { IndexFormatError } from '../index-errors.ts';
 import { checkPage, searchPage } from './page.ts';
 import { type PageHeader, parseHeader } from './page-header.ts';
 import { type RangeReader, readExactly } from '../ranges/range-reader.ts';
+import type { ReadMeter } from '../ranges/read-meter.ts';
 
 const RUN_BYTES = 4 * 1024 * 1024;
 
@@ -21,11 +22,19 @@ export interface PageFile {
    * The entry of a key, or undefined where the index has none: one ranged read, or none where the
    * pages are kept.
    */
-  find(key: Uint8Array): Promise<PageEntry | undefined>;
+  find(key: Uint8Array, meter?: ReadMeter): Promise<PageEntry | undefined>;
   /** Every page, proven, in runs of a few MiB; for those who want the whole part. */
-  runsOfPages(): AsyncGenerator<PageRun, void, undefined>;
-  /** `length` bytes of the overflow, proven by their checksum. */
-  readOverflow(offset: number, length: number, crc: number, at: number): Promise<Uint8Array>;
+  runsOfPages(meter?: ReadMeter): AsyncGenerator<PageRun, void, undefined>;
+  /** A list of the overflow, proven by its checksum; those on their way are shared. */
+  readOverflow(place: OverflowPlace, meter?: ReadMeter): Promise<Uint8Array>;
+}
+
+/** Where a list lies in the overflow, and at which byte of the part that is said. */
+export interface OverflowPlace {
+  offset: number;
+  length: number;
+  crc: number;
+  at: number;
 }
 
 /** Whole pages, one after the other. */
@@ -56,39 +65,53 @@ export async function openPageFile(
   reader: RangeReader,
   expected: ExpectedPart,
   keep: number,
+  meter?: ReadMeter,
 ): Promise<PageFile> {
-  const header = parseHeader(name, await readExactly(reader, name, 0, HEADER_BYTES));
+  const header = parseHeader(name, await readExactly(reader, name, 0, HEADER_BYTES, meter));
   checkExpected(name, header, expected, reader.size);
   const { pageBytes, reach, pages } = header;
   const kept = new Map<number, Promise<Uint8Array>>();
+  /** Pages and lists on their way, so that a thousand queries at once read each of them once. */
+  const pagesComing = new Map<number, Promise<Uint8Array>>();
+  const listsComing = new Map<string, Promise<Uint8Array>>();
 
-  async function readPages(first: number, count: number): Promise<Uint8Array> {
+  async function readPages(first: number, count: number, meter?: ReadMeter): Promise<Uint8Array> {
     const start = (1 + first) * pageBytes;
-    const bytes = await readExactly(reader, name, start, start + count * pageBytes);
+    const bytes = await readExactly(reader, name, start, start + count * pageBytes, meter);
     for (let k = 0; k < count; k++)
       checkPage(name, header, bytes.subarray(k * pageBytes, (k + 1) * pageBytes), first + k);
     return bytes;
   }
 
-  function keptPages(first: number): Promise<Uint8Array> {
-    const known = kept.get(first);
-    const bytes = known ?? readPages(first, Math.min(reach + 1, pages - first));
+  function keptPages(first: number, meter?: ReadMeter): Promise<Uint8Array> {
+    const known = kept.get(first) ?? pagesComing.get(first);
+    if (known && meter) meter.cached++;
+    const bytes =
+      known ??
+      shared(pagesComing, first, () => readPages(first, Math.min(reach + 1, pages - first), meter));
     kept.delete(first);
     kept.set(first, bytes);
-    if (!known) {
-      bytes.catch(() => kept.delete(first));
-      if (kept.size > keep) kept.delete(kept.keys().next().value!);
-    }
+    if (!known) bytes.catch(() => kept.delete(first));
+    if (kept.size > keep) kept.delete(kept.keys().next().value!);
+    return bytes;
+  }
+
+  async function readList({ offset, length, crc }: OverflowPlace, meter?: ReadMeter) {
+    const start = (1 + pages) * pageBytes + offset;
+    const bytes = await readExactly(reader, name, start, start + length, meter);
+    const actual = boundCrc(bytes, 0, length, header.crc);
+    if (actual !== crc)
+      throw new IndexFormatError(name, start, `a list with checksum ${crc}`, String(actual));
     return bytes;
   }
 
   return {
     name,
     header,
-    async find(key) {
+    async find(key, meter) {
       const hash = xxh32(key, 0, key.length);
       const first = homePage(hash, header.homePages);
-      const bytes = await keptPages(first);
+      const bytes = await keptPages(first, meter);
       for (let at = 0; at < bytes.length; at += pageBytes) {
         const entry = searchPage(header, bytes.subarray(at, at + pageBytes), key, hash);
         if (entry)
@@ -99,20 +122,21 @@ export async function openPageFile(
       }
       return undefined;
     },
-    async *runsOfPages() {
+    async *runsOfPages(meter) {
       const perRun = Math.max(1, Math.floor(RUN_BYTES / pageBytes));
       // The next run is on its way while this one is taken in.
-      let next = pages > 0 ? readPages(0, Math.min(perRun, pages)) : undefined;
+      let next = pages > 0 ? readPages(0, Math.min(perRun, pages), meter) : undefined;
       for (let first = 0; next; first += perRun) {
         const bytes = await next;
         const left = pages - first - perRun;
-        next = left > 0 ? readPages(first + perRun, Math.min(perRun, left)) : undefined;
+        next = left > 0 ? readPages(first + perRun, Math.min(perRun, left), meter) : undefined;
         // Whoever stops early leaves a read behind that nobody waits for.
         next?.catch(() => undefined);
         yield { bytes, offset: (1 + first) * pageBytes };
       }
     },
-    async readOverflow(offset, length, crc, at) {
+    async readOverflow(place, meter) {
+      const { offset, length, crc, at } = place;
       if (offset + length > header.overflowBytes) {
         throw new IndexFormatError(
           name,
@@ -121,14 +145,24 @@ export async function openPageFile(
           `bytes ${offset} to ${offset + length}`,
         );
       }
-      const start = (1 + pages) * pageBytes + offset;
-      const bytes = await readExactly(reader, name, start, start + length);
-      const actual = boundCrc(bytes, 0, length, header.crc);
-      if (actual !== crc)
-        throw new IndexFormatError(name, start, `a list with checksum ${crc}`, String(actual));
-      return bytes;
+      const key = `${offset} ${length} ${crc}`;
+      if (meter && listsComing.has(key)) meter.cached++;
+      return await shared(listsComing, key, () => readList(place, meter));
     },
   };
+}
+
+/** What is on its way under this key, or what is started now. */
+function shared<Key, Result>(
+  coming: Map<Key, Promise<Result>>,
+  key: Key,
+  start: () => Promise<Result>,
+): Promise<Result> {
+  const known = coming.get(key);
+  if (known) return known;
+  const started = start().finally(() => coming.delete(key));
+  coming.set(key, started);
+  return started;
 }
 
 /** What index.json says of a part beside its size. */

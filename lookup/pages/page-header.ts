@@ -46,7 +46,11 @@ export function parseHeader(part: string, bytes: Uint8Array): PageHeader {
   const header: PageHeader = {
     part:
       PAGE_PARTS[bytes[HEADER_AT.part]! - 1] ??
-      refuse(HEADER_AT.part, 'part 1 (items) or 2 (buckets)', bytes[HEADER_AT.part]),
+      refuse(
+        HEADER_AT.part,
+        'part 1 (items), 2 (buckets) or 3 (neighbours)',
+        bytes[HEADER_AT.part],
+      ),
     keys:
       KEY_KINDS[bytes[HEADER_AT.keys]! - 1] ??
       refuse(HEADER_AT.keys, 'keys 1 (UTF-8) or 2 (int64)', bytes[HEADER_AT.keys]),
@@ -89,7 +93,7 @@ function checkFields(
   if (homePages < 1 || pages < homePages || pages > homePages + reach)
     refuse('pages', `${homePages} to ${homePages + reach} pages, at least 1`);
   if (items > MAXIMUM_ITEMS) refuse('items', 'at most 2^31 items');
-  if (part === 'items' ? entries !== items : entries > items)
+  if (part === 'buckets' ? entries > items : entries !== items)
     refuse('entries', `entries for ${items} items`);
   if (fileBytes !== (1 + pages) * pageBytes + overflowBytes)
     refuse('fileBytes', `${(1 + pages) * pageBytes + overflowBytes} bytes in the file`);

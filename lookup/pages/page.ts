@@ -48,14 +48,28 @@ export function checkPage(
           String(u16(page, at)),
         );
     }
+    if (header.part === 'neighbours' && header.keys === 'utf8') {
+      const keyBytes = u16(page, next - KEY_LENGTH_BYTES);
+      if (keyBytes > next - end - least)
+        throw new IndexFormatError(
+          name,
+          offset + next - KEY_LENGTH_BYTES,
+          `a key of at most ${next - end - least} bytes`,
+          String(keyBytes),
+        );
+    }
     end = next;
   }
 }
 
+/** At the end of an entry of `neighbours.pages` where keys are UTF-8. */
+const KEY_LENGTH_BYTES = 2;
+
 function leastEntryBytes(header: PageHeader): number {
-  return header.part === 'items'
-    ? (header.keys === 'int64' ? 8 : 0) + itemTail(header)
-    : header.codeBytes + 1;
+  const isId = header.keys === 'int64';
+  if (header.part === 'items') return (isId ? 8 : 0) + itemTail(header);
+  if (header.part === 'neighbours') return (isId ? 8 : KEY_LENGTH_BYTES) + 1;
+  return header.codeBytes + 1;
 }
 
 /** Bytes behind the key and the payload of an item's entry. */
@@ -78,6 +92,26 @@ export function itemPlaces(
     tail,
     number: header.payloads ? tail + 2 : tail,
   };
+}
+
+/** Where the lists of an entry of `neighbours.pages` begin and end. Of a proven page. */
+export function neighbourPlaces(
+  header: PageHeader,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): { keyEnd: number; tail: number } {
+  return {
+    keyEnd: keyEndOf(header, bytes, start, end),
+    tail: header.keys === 'int64' ? end : end - KEY_LENGTH_BYTES,
+  };
+}
+
+/** Where the key of the entry [start, end) ends. Of a proven page. */
+function keyEndOf(header: PageHeader, bytes: Uint8Array, start: number, end: number): number {
+  if (header.part === 'items') return itemPlaces(header, bytes, end).keyEnd;
+  if (header.part === 'buckets') return start + header.codeBytes;
+  return start + (header.keys === 'int64' ? 8 : u16(bytes, end - KEY_LENGTH_BYTES));
 }
 
 /** The payload of an item's entry as text. Throws IndexFormatError where it is no UTF-8. */
@@ -112,10 +146,7 @@ export function searchPage(
     i === 0
       ? PAGE_HEADER_BYTES + SLOT_BYTES * entries
       : u16(page, PAGE_HEADER_BYTES + SLOT_BYTES * (i - 1));
-  const keyEnd = (i: number): number =>
-    header.part === 'items'
-      ? itemPlaces(header, page, start(i + 1)).keyEnd
-      : start(i) + header.codeBytes;
+  const keyEnd = (i: number): number => keyEndOf(header, page, start(i), start(i + 1));
   let low = 0;
   let high = entries;
   while (low < high) {

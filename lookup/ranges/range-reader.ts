@@ -1,4 +1,5 @@
 import { IndexFormatError } from '../index-errors.ts';
+import type { ReadMeter } from './read-meter.ts';
 
 /** Reads byte ranges of one immutable object. */
 export interface RangeReader {
@@ -31,8 +32,11 @@ export async function readExactly(
   part: string,
   start: number,
   end: number,
+  meter?: ReadMeter,
 ): Promise<Uint8Array> {
+  const ended = meter?.begin();
   const bytes = await reader.read(start, end);
+  ended?.(bytes.length);
   if (bytes.length !== end - start)
     throw new IndexFormatError(
       part,

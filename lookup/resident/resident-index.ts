@@ -42,6 +42,8 @@ export interface ResidentIndex extends NeighbourSearch {
   bucketStart(number: number, table: number): number;
   /** The same of a code (w bytes at `at`), or -1 where no item has it. */
   codeStart(table: number, code: Uint8Array, at?: number): number;
+  /** The code of an item in a table as W words of 32 bits, a view. */
+  codeOf(number: number, table: number): Uint32Array;
   /** Item numbers with this code, a view. */
   itemsOf(table: number, code: Uint8Array): Uint32Array;
   /**
@@ -115,6 +117,11 @@ export function residentIndex(
       return bucketStarts[number * tables + table]! + 1;
     },
     codeStart,
+    codeOf(number, table) {
+      space.checkNumber(number);
+      space.bucketsOf(table);
+      return space.codeOfItem(number, table);
+    },
     itemsOf(table, code) {
       const start = codeStart(table, code);
       return start < 0

@@ -1,10 +1,12 @@
 import type { HashIndex, RangeReader } from '@hashloom/lookup';
 import { openParts } from '@hashloom/lookup/internal';
 import { buildBuckets } from '../../kernels/codes/build-buckets.ts';
+import { buildNeighbourPages } from '../../kernels/pages/build-neighbour-pages.ts';
 import { buildBucketPages, buildItemPages } from '../../kernels/pages/build-pages.ts';
 import { bucketsOfItems, sharedBuckets } from '../../kernels/codes/shared-buckets.ts';
 import type { ByteStrings, KeyColumn } from '../../kernels/pages/keys.ts';
 import type { PageFile } from '../../kernels/pages/layout.ts';
+import type { ListColumns } from '../../kernels/pages/neighbour-entries.ts';
 
 export const IDENTITY = '000102030405060708090a0b0c0d0e0f';
 
@@ -26,6 +28,10 @@ export interface IndexShape {
   payloads?: ByteStrings;
   /** As of a trained model: codes meet across tables. */
   shared?: boolean;
+  /** Ranked lists of all items. */
+  lists?: ListColumns;
+  /** Other files that lie beside it. */
+  beside?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Every part of a version, built by the kernels. */
@@ -38,6 +44,8 @@ export function buildIndex({
   identity = IDENTITY,
   shared = false,
   payloads,
+  lists,
+  beside = new Map(),
 }: IndexShape): IndexInMemory {
   const options = {
     keys,
@@ -61,6 +69,14 @@ export function buildIndex({
   }
   // Readers know a trained index by this part and do not read it.
   if (shared) parts.set('embeddings.arrow', new Uint8Array(0));
+  if (lists)
+    parts.set(
+      'neighbours.pages',
+      bytesOf(
+        buildNeighbourPages(lists, { ...options, codeBytes, payloads: payloads !== undefined }),
+      ),
+    );
+  for (const [name, bytes] of beside) parts.set(name, bytes);
   const items = keys.kind === 'utf8' ? keys.offsets.length - 1 : keys.values.length;
   return {
     manifest: manifestOf({

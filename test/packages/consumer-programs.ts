@@ -18,9 +18,13 @@ import {
   openIndex,
   openTextEncoder,
   type OpenOptions,
+  type Query,
+  type QueryAnswer,
+  QueryError,
   type RangeReader,
   type ResidentIndex,
   type TextEncoder as CodeMaker,
+  type WarmIndex,
 } from '${name}';
 import { openTextEncoder as sameEncoder } from '${name}/text';
 
@@ -35,6 +39,12 @@ const bucket: BucketAnswer = answer.buckets[0]!;
 const near: NearbyItem[] = await index.within('pepper', 1);
 const resident: ResidentIndex = await index.load();
 const neighbours: Neighbours = resident.nearest(resident.keys.find('pepper'), 2);
+const query: Query = { id: 'pepper', topK: 1, include: ['code'] };
+const { matches, complete }: QueryAnswer = await index.query(query);
+if (!complete || matches[0]!.id === 'pepper') throw new Error(JSON.stringify(matches));
+const warm: WarmIndex = await index.warm();
+const refused: unknown = await index.query({ id: 'pepper', topK: 0 }).catch((error: unknown) => error);
+if (!(refused instanceof QueryError) || warm.items === 0) throw refused;
 const followed: FollowedIndex = await followIndex(uri);
 const isNewer: boolean = await followed.refresh();
 

@@ -81,7 +81,10 @@ async function runReadme(folder: string): Promise<void> {
   const [, program = ''] = /```js\n([\s\S]*?)```/u.exec(readme) ?? [];
   await writeFile(join(folder, 'readme.mjs'), program);
   const { stdout } = await runNode([join(folder, 'readme.mjs')], join(folder, '..'));
-  assert.equal(stdout, "true [ 'salt' ] a5\nsalt 0\nthyme 1\nmace 2\nsugar 2\n");
+  assert.equal(
+    stdout,
+    'salt 0.9375 near\nsugar 0.625 near\nmace 0.5625 near\nthyme 0.5625 near\nfalse undefined\nthyme\n',
+  );
   say('ok: the lines of the README');
 }
 

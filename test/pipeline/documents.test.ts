@@ -54,6 +54,14 @@ describe('reindex of documents', () => {
           (await index.lookup(documents[at]!.id)).buckets[0]!.code,
           documents[at]!.id,
         );
+      for (const text of texts.slice(0, 3)) {
+        const { matches, complete } = await index.query({ text });
+        assert.equal(complete, true);
+        const own = documents.filter((document) => document.text === text);
+        const { matches: all } = await index.query({ text, topK: documents.length });
+        assert.equal(all.find(({ id }) => id === own[0]!.id)!.distance, 0);
+        assert.deepEqual(matches, all.slice(0, 10));
+      }
       assert.ok((await planRun(configuration, false)).every(({ runs }) => !runs));
     });
   }
@@ -83,7 +91,8 @@ describe('reindex of documents', () => {
       assert.match(
         text,
         inOrder(
-          '10 nearest documents by the cosine of their weighed words \\(and of those that share a label\\)',
+          '10 nearest documents by the cosine of their weighed words \\(and of those that ' +
+            'share a label\\)',
           'Recall, labels',
           'Map of the documents',
         ),

@@ -148,7 +148,7 @@ describe('sequences and pairs, from files to lookup by id', () => {
       negatives: { perRow: 8, over: 'pairs' },
     });
     await lookupAll(opened, ['user:7', 'item:7']);
-    const { item, neighbour, relation, known, rank } = await decodeParquet(
+    const { item, neighbour, relation, known, rank, score } = await decodeParquet(
       await readFile(fileURLToPath(`${result.uri}/neighbours.parquet`)),
       publishedNeighbours,
     );
@@ -160,6 +160,22 @@ describe('sequences and pairs, from files to lookup by id', () => {
       assert.equal(known[row], relation[row] === 'goes with' ? 1 : 0);
       const isFirst = own !== item[row - 1] || relation[row] !== relation[row - 1];
       assert.equal(rank[row], isFirst ? 1 : rank[row - 1]! + 1);
+    }
+    // The table and the pages say the same, whoever reads them.
+    for (const name of ['goes with', 'is like'] as const) {
+      const rows = [...item.keys()].filter(
+        (row) => item[row] === 'user:7' && relation[row] === name,
+      );
+      const { matches } = await opened.query({ id: 'user:7', relation: name, topK: rows.length });
+      assert.deepEqual(
+        matches,
+        rows.map((row) => ({
+          id: neighbour[row],
+          score: score[row],
+          relation: name,
+          known: known[row] === 1,
+        })),
+      );
     }
   });
 

@@ -1,0 +1,84 @@
+import { RELATIONS } from '../../format/neighbour-lists.ts';
+import { findNeighbours } from '../pages/neighbour-lists.ts';
+import type { QueryContext } from './query-context.ts';
+import type { Match, Relation } from './types.ts';
+
+/** A ranked list as matches, made one by one: most queries take the first ten of fifty. */
+interface RankedList {
+  relation: Relation;
+  size: number;
+  /** Place k, the best is 0; undefined where a delta has removed the item. */
+  match(k: number): Match | undefined;
+}
+
+/** In which order lists answer where no relation is asked for. */
+const PREFERRED: readonly Relation[] = ['is like', 'near', 'goes with'];
+
+/**
+ * The ranked lists of an item; `changed` where a delta has it with other codes or removed it, so
+ * that its list tells nothing; undefined where the pages do not have it.
+ */
+export async function listsOf(
+  context: QueryContext,
+  id: string,
+): Promise<RankedList[] | 'changed' | undefined> {
+  const { reader, lists, meter } = context;
+  if (lists && reader.loaded) return residentLists(context, id);
+  const [change, file] = await Promise.all([reader.delta(meter), reader.lists(meter)]);
+  if (change?.find(id) !== undefined) return 'changed';
+  const found = await findNeighbours(file, id, meter);
+  return found?.map(({ relation, numbers, scores, known, keys }) => ({
+    relation,
+    size: numbers.length,
+    match: (k) =>
+      change?.find(keys[k]!) === 'removed'
+        ? undefined
+        : { id: keys[k]!, score: scores[k]!, relation, known: known[k] === 1 },
+  }));
+}
+
+function residentLists(
+  { reader, lists }: QueryContext,
+  id: string,
+): RankedList[] | 'changed' | undefined {
+  const { keys } = reader.loaded!;
+  const number = keys.find(id);
+  if (number < 0) return undefined;
+  const { numbers, scores, known, starts, lengths } = lists!;
+  if (!lists!.hasLists(number)) return 'changed';
+  return RELATIONS.flatMap((relation, at) => {
+    const start = starts[at]![number]!;
+    const size = lengths[at]![number]!;
+    const match = (k: number): Match => ({
+      id: keys.textOf(numbers[start + k]!),
+      score: scores[start + k]!,
+      relation,
+      known: known[start + k] === 1,
+    });
+    return size === 0 ? [] : [{ relation, size, match }];
+  });
+}
+
+/**
+ * The first `need` matches of the relation that is asked for; where none is, of the one that says
+ * most, and then of the others.
+ */
+export function takeMatches(
+  lists: readonly RankedList[],
+  relation: Relation | undefined,
+  need: number,
+): Match[] {
+  const matches: Match[] = [];
+  const seen = new Set<string>();
+  for (const wanted of relation === undefined ? PREFERRED : [relation]) {
+    const list = lists.find((each) => each.relation === wanted);
+    if (!list) continue;
+    for (let k = 0; k < list.size && matches.length < need; k++) {
+      const match = list.match(k);
+      if (!match || seen.has(match.id)) continue;
+      seen.add(match.id);
+      matches.push(match);
+    }
+  }
+  return matches;
+}

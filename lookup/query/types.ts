@@ -1,0 +1,190 @@
+/** A value of a payload's field. */
+export type FieldValue = string | number | boolean | readonly string[];
+
+/** The fields that come along with an item: its title, its price, its tags. */
+export type Payload = Record<string, FieldValue>;
+
+/** Conditions on the fields of payloads, in the manner of MongoDB. */
+export type Filter = {
+  readonly $and?: readonly Filter[];
+  readonly $or?: readonly Filter[];
+  readonly $not?: Filter;
+} & { readonly [field: string]: FieldValue | Condition | readonly Filter[] | Filter | undefined };
+
+export interface Condition {
+  readonly $eq?: FieldValue;
+  readonly $ne?: FieldValue;
+  readonly $in?: readonly (string | number | boolean)[];
+  readonly $nin?: readonly (string | number | boolean)[];
+  readonly $gt?: number | string;
+  readonly $gte?: number | string;
+  readonly $lt?: number | string;
+  readonly $lte?: number | string;
+  readonly $exists?: boolean;
+}
+
+/**
+ * How candidates are found and put in order; `auto` takes the first that the index has for the
+ * query.
+ */
+export type Rank = 'auto' | 'neighbours' | 'cosine' | 'hamming' | 'bucket';
+
+/**
+ * What two items have to do with each other: they occur together, they occur with the same others,
+ * their vectors or codes are near.
+ */
+export type Relation = 'goes with' | 'is like' | 'near';
+
+/**
+ * What is used of an AbortSignal, which only the types of browsers and of Node know: a program that
+ * has neither compiles with this package too.
+ */
+export interface QuerySignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Exactly one of id, vector, text, code and positive. */
+export interface Query {
+  id?: string;
+  vector?: ArrayLike<number>;
+  text?: string;
+  /** Of table 0, or `{ table, code }`. */
+  code?: string | { table: number; code: string };
+  /** Items that the answers shall be like, and those that they shall not. */
+  positive?: readonly string[];
+  negative?: readonly string[];
+  /** 10 when absent; 1 to 10,000. */
+  topK?: number;
+  rank?: Rank;
+  /** `is like` when absent where the item has it; the others then fill what is short. */
+  relation?: Relation;
+  /** Items that are looked at where codes rank; 200 when absent, never fewer than topK. */
+  candidates?: number;
+  /** Of codes: bits in any table; as far as `candidates` need when absent. */
+  radius?: number;
+  filter?: Filter;
+  minScore?: number;
+  /** What comes along with each match; a round of reads more for an index that is not warm. */
+  include?: readonly ('payload' | 'code')[];
+  /** Ids that no match shall have. */
+  exclude?: readonly string[];
+  /** An AbortSignal. */
+  signal?: QuerySignal;
+}
+
+export interface Match {
+  id: string;
+  /** Higher is nearer; comparable within an index and a relation. */
+  score: number;
+  relation: Relation;
+  /** Of lists: whether the two are linked in the corpus itself. */
+  known?: boolean;
+  /** Bits that differ over all tables that were asked, where codes rank. */
+  distance?: number;
+  payload?: Payload | string;
+  code?: string[];
+}
+
+export interface Usage {
+  /** Ranged reads. */
+  requests: number;
+  bytes: number;
+  /** Reads that waited for one another. */
+  rounds: number;
+  candidates: number;
+  /** Reads that the cache answered. */
+  cached: number;
+  ms: number;
+}
+
+export interface QueryAnswer {
+  /** Best first. */
+  matches: Match[];
+  /** False where there are fewer than topK matches, whatever the reason. */
+  complete: boolean;
+  /** How the matches were found. */
+  rank: Exclude<Rank, 'auto'>;
+  version: number;
+  usage: Usage;
+  /** Why there is no such item; absent where there is. */
+  missing?: MissingItem;
+}
+
+export interface MissingItem {
+  id: string;
+  /**
+   * `common`: one of the words that are left out; `rare`: below the minimum count; `unknown`: never
+   * seen, or it cannot be told.
+   */
+  reason: 'unknown' | 'rare' | 'common';
+  /** Keys of the index that look like it, the nearest first; of a small or loaded index alone. */
+  spellings: string[];
+}
+
+/** An item of the index by its id. */
+export interface FetchedItem {
+  id: string;
+  /** Its codes, table by table, in hexadecimal. */
+  code: string[];
+  payload?: Payload | string;
+}
+
+export interface ListOptions {
+  /** Of the ids. */
+  prefix?: string;
+  /** Ids of a page; 100 when absent, 1 to 10,000. */
+  limit?: number;
+  /** Where to go on: the cursor of an earlier page. */
+  cursor?: string;
+}
+
+export interface ListPage {
+  /** In the order of the index: words by their bytes, ids as numbers. */
+  ids: string[];
+  /** Of the next page; absent on the last. */
+  cursor?: string;
+}
+
+export interface IndexStats {
+  index: string;
+  version: number;
+  kind: 'word' | 'id';
+  items: number;
+  tables: number;
+  bits: number;
+  payloads: boolean;
+  /** Whether ranked lists of neighbours lie beside the codes. */
+  lists: boolean;
+  /** Of all parts of the version. */
+  bytes: number;
+  /** Of those of them that are in memory; 0 before `load` or `warm`. */
+  heldBytes: number;
+}
+
+export interface Explanation {
+  /** What was done, step by step. */
+  steps: string[];
+  answer: QueryAnswer;
+}
+
+export interface RecallOptions {
+  /** Items that are asked, chosen at even distances; 100 when absent. */
+  queries?: number;
+  topK?: number;
+  candidates?: number;
+}
+
+export interface RecallReport {
+  queries: number;
+  topK: number;
+  /** Of the topK by all codes of all items, the share that the search by codes finds. */
+  recall: number;
+  /** The share of items that get topK matches as `query` is asked without more. */
+  answered: number;
+  /** Milliseconds of such a query. */
+  p50Ms: number;
+  p99Ms: number;
+}

@@ -1,0 +1,30 @@
+/** Counts the reads that one query makes. */
+export interface ReadMeter {
+  requests: number;
+  bytes: number;
+  /** The longest chain of reads of which each began after another had ended. */
+  rounds: number;
+  /** Reads that were there already, or on their way for another query. */
+  cached: number;
+  /** Notes a read that begins; what it gives is to be called with its bytes when it has ended. */
+  begin(): (bytes: number) => void;
+}
+
+export function readMeter(): ReadMeter {
+  let ended = 0;
+  return {
+    requests: 0,
+    bytes: 0,
+    rounds: 0,
+    cached: 0,
+    begin() {
+      this.requests++;
+      const round = ended + 1;
+      this.rounds = Math.max(this.rounds, round);
+      return (bytes) => {
+        this.bytes += bytes;
+        ended = Math.max(ended, round);
+      };
+    },
+  };
+}

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { buildProgram } from './program.ts';
+import { endWithBrokenOutput } from './terminal/broken-output.ts';
 import { reportError } from './terminal/report-error.ts';
 
 /** What still holds the process open so long after a command is done is not worth waiting for. */
@@ -19,11 +20,7 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-// A reader that went away (`hashloom index list | head -1`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+endWithBrokenOutput();
 
 process.exitCode = await main(process.argv);
 setTimeout(() => process.exit(), LINGER_MS).unref();

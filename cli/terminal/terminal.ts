@@ -11,7 +11,10 @@ export interface Terminal {
   write(text: string): void;
   /** Lines can be drawn over again. */
   readonly live: boolean;
-  /** Columns now; asked anew for every frame, because windows are resized. */
+  /**
+   * Columns now; asked anew for every frame, because windows are resized. Infinity where no
+   * terminal is: who reads a pipe or a file wants all of it.
+   */
   columns(): number;
   rows(): number;
   paint(style: keyof typeof STYLES, text: string): string;
@@ -35,7 +38,7 @@ export function openTerminal(
   return {
     write: (text) => void stream.write(text),
     live: tty && !dumb,
-    columns: () => (tty ? (stream.columns ?? 80) : 120),
+    columns: () => (tty ? (stream.columns ?? 80) : Infinity),
     rows: () => stream.rows ?? 24,
     paint: (style, text) => (colored ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text),
   };

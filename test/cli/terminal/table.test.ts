@@ -12,6 +12,8 @@ import {
 } from '../../../cli/terminal/format.ts';
 import { fitItems } from '../../../cli/index/lookup-words.ts';
 import { renderTable } from '../../../cli/terminal/table.ts';
+import { openTerminal } from '../../../cli/terminal/terminal.ts';
+import { fakeStream } from './fake-stream.ts';
 
 describe('renderTable', () => {
   it('aligns columns by what a terminal shows', () => {
@@ -31,6 +33,18 @@ describe('renderTable', () => {
         '東京    \u001b[32m456\u001b[0m',
         'e\u0301te\u0301   1,000',
       ],
+    );
+  });
+
+  it('cuts nothing where no terminal is', () => {
+    const long = 'word '.repeat(100).trim();
+    const piped = openTerminal(fakeStream(), {});
+    assert.equal(renderTable([{ title: 'Words' }], [[long]], piped.columns()).at(-1), long);
+    assert.equal(fitItems(long.split(' '), piped.columns()), long.replaceAll(' ', ', '));
+    const narrow = openTerminal(fakeStream({ columns: 20, rows: 5 }), {});
+    assert.equal(
+      renderTable([{ title: 'Words' }], [[long]], narrow.columns()).at(-1),
+      'word word word word…',
     );
   });
 

@@ -18,6 +18,11 @@ export function openStore(uri: string): Store {
   throw new Failure('ConfigurationError', `store "${uri}": ${ACCEPTED}`);
 }
 
+/** Whether S3, or a server like it, could have a bucket of this name. */
+export function isBucketName(name: string): boolean {
+  return /^[a-zA-Z0-9][a-zA-Z0-9._-]{1,62}$/.test(name);
+}
+
 function folderOf(uri: string): string {
   try {
     const url = new URL(uri);
@@ -36,7 +41,7 @@ function folderOf(uri: string): string {
 
 function openS3(uri: string): Store {
   const [bucket = '', ...folders] = uri.slice('s3://'.length).replace(/\/+$/, '').split('/');
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{1,62}$/.test(bucket)) {
+  if (!isBucketName(bucket)) {
     throw new Failure(
       'ConfigurationError',
       `store "${uri}": "${bucket}" is no bucket name; ${ACCEPTED}`,

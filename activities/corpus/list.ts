@@ -83,8 +83,8 @@ async function listAll(
 ): Promise<{ files: SourceFile[]; repeated: number }> {
   const files = new Map<string, SourceFile>();
   let named = 0;
-  for (const path of paths) {
-    for (const file of await listSources(path, context.openStore)) {
+  for (const [at, path] of paths.entries()) {
+    for (const file of await listNamed(at === 0 ? 'path' : `also[${at - 1}]`, path, context)) {
       named += 1;
       files.set(file.uri, file);
     }
@@ -93,6 +93,23 @@ async function listAll(
     Buffer.compare(Buffer.from(a.uri), Buffer.from(b.uri)),
   );
   return { files: sorted, repeated: named - files.size };
+}
+
+/**
+ * The files of one path; where it cannot be read, the failure says which key of the source it is.
+ */
+async function listNamed(
+  key: string,
+  path: string,
+  { openStore }: StageContext,
+): Promise<SourceFile[]> {
+  try {
+    return await listSources(path, openStore);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const message = `source.${key}: ${error.message.replace(/^store /, '')}`;
+    throw new Failure(error.type, message, { cause: error });
+  }
 }
 
 /** Offsets of batches of neighbouring files. */

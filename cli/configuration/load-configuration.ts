@@ -6,6 +6,7 @@ import { configuration } from '../../schemas/configuration.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { WORDNET_PACKAGE } from '../../evaluation/words/open-dictionary.ts';
 import { Failure } from '../../schemas/failures.ts';
+import { isBucketName } from '../../store/open-store.ts';
 import { explainIssues, positionOf } from './problems.ts';
 import type { ConfigurationProblem } from './problems.ts';
 
@@ -40,10 +41,13 @@ export function parseConfiguration(text: string, file: string): Configuration {
   const folder = dirname(resolve(file));
   const locate = (path: readonly string[], value: string): string => {
     const uri = toUri(value, folder);
-    if (uri === undefined) {
-      const message =
-        `${path.join('.')}: expected a path, file:// or s3://bucket/prefix, got ` +
-        JSON.stringify(value);
+    const bucket = uri === undefined ? undefined : /^s3:\/\/([^/]*)/.exec(uri)?.[1];
+    if (uri === undefined || (bucket !== undefined && !isBucketName(bucket))) {
+      const expected =
+        uri === undefined
+          ? 'a path, file:// or s3://bucket/prefix'
+          : 's3:// and the name of a bucket: 2 to 63 letters, digits, dots, dashes, underscores';
+      const message = `${path.join('.')}: expected ${expected}, got ${JSON.stringify(value)}`;
       problems.push({ ...positionOf(document, lines, path), message });
     }
     return uri ?? value;

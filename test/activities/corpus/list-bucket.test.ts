@@ -68,6 +68,18 @@ describe('a large file in a bucket', () => {
     assert.equal(joined, text);
   });
 
+  it('is told by the key of the source, not as a store, where its bucket is not there', async () => {
+    for (const [source, message] of [
+      [{ path: 's3://no-such-bucket/books' }, /^source\.path: .*no-such-bucket.*NoSuchBucket/],
+      [{ path: 's3://corpus/books', also: ['s3://?/x'] }, /^source\.also\[0\]: "s3:.* no bucket/],
+      [{ path: 's3://corpus/nowhere' }, /^source\.path: nothing at s3:\/\/corpus\/nowhere/],
+    ] as const) {
+      const configuration = configurationSchema.parse({ index: 'x', store: '/s', source });
+      const input = { store: configured(1e6).store, force: false, configuration };
+      await assert.rejects(list(input, context), { message });
+    }
+  });
+
   it('has the same tokens in shards as whole, and changes to it are an error', async () => {
     const tokens: number[] = [];
     for (const shardBytes of [SHARD_BYTES, 2 ** 28]) {

@@ -116,6 +116,20 @@ describe('loadConfiguration', () => {
     ]);
   });
 
+  it('says which key a bad name of a bucket stands at', () => {
+    assert.deepEqual(problems(MINIMAL.replace('./texts/*.txt', 's3://no_good bucket!/texts')), [
+      '/data/hashloom.yaml:' +
+        '4:9: source.path: expected s3:// and the name of a bucket: 2 to 63 letters, digits, ' +
+            'dots, ' +
+        'dashes, underscores, got "s3://no_good bucket!/texts"',
+    ]);
+    assert.deepEqual(problems(MINIMAL.replace('./store', 's3://-x')), [
+      '/data/hashloom.yaml:' +
+        '2:8: store: expected s3:// and the name of a bucket: 2 to 63 letters, digits, dots, ' +
+        'dashes, underscores, got "s3://-x"',
+    ]);
+  });
+
   it('places syntax errors and doubled keys', () => {
     assert.match(
       problems(`${MINIMAL}tokens: {\n`)[0] ?? '',

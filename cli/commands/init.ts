@@ -8,6 +8,7 @@ import { configurationSchema } from '../configuration/schema.ts';
 import { configurationTemplate } from '../configuration/template.ts';
 import { CONFIGURATION_FILE, parseConfiguration } from '../configuration/load-configuration.ts';
 import { examples } from '../terminal/program-options.ts';
+import { shellWord } from '../terminal/shell-word.ts';
 
 interface InitOptions {
   corpus: string;
@@ -54,7 +55,7 @@ export function addInitCommand(program: Command): void {
         ],
       ),
     )
-    .action(async (file: string, options: InitOptions) => {
+    .action(async (file: string, options: InitOptions, command: Command) => {
       if (options.schema) {
         process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`);
         return;
@@ -70,11 +71,21 @@ export function addInitCommand(program: Command): void {
       parseConfiguration(text, file);
       await writeNew(file, text, options.force);
       process.stdout.write(
-        `wrote ${file}\n` +
-          `next: set source.path and what else differs, then \`hashloom run ` +
-          `--local${file === CONFIGURATION_FILE ? '' : ` ${file}`}\`\n`,
+        `wrote ${file}\n${nextSteps(file, command.getOptionValueSource('corpus') === 'cli')}`,
       );
     });
+}
+
+/** What is still to be done: a corpus that was named need not be set again. */
+function nextSteps(file: string, hasCorpus: boolean): string {
+  const named = file === CONFIGURATION_FILE ? '' : ` ${shellWord(file)}`;
+  const steps = [
+    ...(hasCorpus ? [] : ['set source.path to your corpus']),
+    `hashloom plan${named}         # what a run would do, and what it would take`,
+    `hashloom run${named} --local  # makes the index and publishes it`,
+    'hashloom query WORD',
+  ];
+  return `next:\n${steps.map((step) => `  ${step}\n`).join('')}`;
 }
 
 function checkName(index: string): void {

@@ -8,6 +8,7 @@ import { DEMO_CHECKS, DEMO_CONFIGURATION, DEMO_QUERIES } from './demo-configurat
 import { formatFigure, formatSeconds } from '../terminal/format.ts';
 import { CONFIGURATION_FILE, loadConfiguration } from '../configuration/load-configuration.ts';
 import { answerText, lookupWords } from '../index/lookup-words.ts';
+import { shellWord } from '../terminal/shell-word.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Terminals } from '../terminal/program-options.ts';
 import { runLocally } from '../run/run-index.ts';
@@ -148,9 +149,4 @@ function farewell({ home, program, terminals }: DemoOptions, seconds: number): s
 
 function againCommand(program: string, home: string): string {
   return home === DEFAULT_HOME ? `${program} demo` : `${program} demo --home ${shellWord(home)}`;
-}
-
-/** A path as a shell takes it for one word. */
-function shellWord(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -107,10 +107,15 @@ describe.concurrent('the process hashloom', () => {
     const first = await hashloom('init', file, '--index', 'books', '--corpus', './books');
     assert.equal(first.code, 0, first.stderr);
     assert.match(await readFile(file, 'utf8'), /^index: books /m);
+    // A corpus that was named is not asked for again, and commands name the file.
+    assert.doesNotMatch(first.stdout, /source\.path/);
+    assert.match(first.stdout, /^ {2}hashloom run \S*init\.yaml --local /m);
     const second = await hashloom('init', file);
     assert.equal(second.code, 2);
     assert.match(second.stderr, /is there already\nhint: --force/);
-    assert.equal((await hashloom('init', file, '--force')).code, 0);
+    const third = await hashloom('init', file, '--force');
+    assert.deepEqual([third.code, third.stderr], [0, '']);
+    assert.match(third.stdout, /^next:\n {2}set source\.path to your corpus\n/m);
     assert.match(await readFile(file, 'utf8'), /^index: words /m);
     assert.equal((await hashloom('init', join(folder, 'b.yaml'), '--index', 'Not Good')).code, 2);
     const schema = JSON.parse((await hashloom('init', '--schema')).stdout) as {

@@ -12,7 +12,9 @@ export function addIndexCommand(program: Command): void {
     .command('list')
     .summary('list the indexes of a store')
     .description(
-      'Lists the published indexes of a store: current version, items, and when it was published.',
+      'Lists the published indexes of a store: current version, items, and when it was ' +
+        'published; ' +
+        '`hashloom index versions` lists the versions of one.',
     )
     .option(
       '--store <uri>',
@@ -36,6 +38,48 @@ export function addIndexCommand(program: Command): void {
       else if (indexes.length === 0) process.stderr.write(`nothing is published in ${store} yet\n`);
       else process.stdout.write(`${indexesTable(indexes, terminals(command).out).join('\n')}\n`);
     });
+  addVersionsCommand(index);
   addAppendCommand(index);
   addVersionCommands(index);
+}
+
+function addVersionsCommand(index: Command): void {
+  index
+    .command('versions')
+    .summary('list the versions of an index')
+    .description(
+      'Lists the versions of an index that are there: when each was published and by which run, ' +
+        'and which one is current, since when, and why.',
+    )
+    .argument(
+      '[name]',
+      'name of the index, or .../indexes/NAME (default: the one of ./hashloom.yaml)',
+    )
+    .option(
+      '--store <uri>',
+      'a folder or s3://bucket/prefix (default: the store of ./hashloom.yaml)',
+    )
+    .option('--json', 'one JSON line a version', false)
+    .addHelpText(
+      'after',
+      examples(
+        ['hashloom index versions news', 'then: hashloom index rollback news --to 3'],
+        ['hashloom index versions s3://models/hashloom/indexes/news', 'straight from a bucket'],
+      ),
+    )
+    .action(
+      async (
+        name: string | undefined,
+        options: { store?: string; json: boolean },
+        command: Command,
+      ) => {
+        const { indexTarget } = await import('../configuration/index-target.ts');
+        const { describeVersions, versionsTable } = await import('../index/list-versions.ts');
+        const { store, index: named } = await indexTarget(name, options.store);
+        const versions = await describeVersions(store, named);
+        const { out } = terminals(command);
+        if (options.json) for (const each of versions) out.write(`${JSON.stringify(each)}\n`);
+        else out.write(`${versionsTable(versions, out).join('\n')}\n`);
+      },
+    );
 }

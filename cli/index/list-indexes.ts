@@ -20,8 +20,11 @@ interface ListedIndex {
   bits: number;
   /** A lookup gives no bucket of more items. */
   maximumBucket?: number;
-  /** ISO 8601. */
+  /** ISO 8601, of the current version: when its run published it. */
   publishedAt: string;
+  /** ISO 8601: when somebody went back to this version, and from which one. */
+  rolledBackAt?: string;
+  rolledBackFrom?: number;
   uri: string;
 }
 
@@ -55,7 +58,13 @@ export async function listIndexes(storeUri: string): Promise<ListedIndex[]> {
         tables,
         bits,
         ...(maximumBucket !== undefined && { maximumBucket }),
-        publishedAt: pointer.publishedAt,
+        ...(pointer.rolledBackFrom === undefined
+          ? { publishedAt: pointer.publishedAt }
+          : {
+              publishedAt: header.createdAt,
+              rolledBackAt: pointer.publishedAt,
+              rolledBackFrom: pointer.rolledBackFrom,
+            }),
         uri,
       };
     }),
@@ -70,7 +79,10 @@ export function indexesTable(indexes: readonly ListedIndex[], terminal: Terminal
     `${formatCount(each.items)} ${each.kind}s`,
     `${each.tables} x ${each.bits} ` +
       `bits${each.maximumBucket === undefined ? '' : `, buckets to ${formatCount(each.maximumBucket)}`}`,
-    formatTime(new Date(each.publishedAt)),
+    formatTime(new Date(each.publishedAt)) +
+      (each.rolledBackAt === undefined
+        ? ''
+        : `, back from ${each.rolledBackFrom} since ${formatTime(new Date(each.rolledBackAt))}`),
     each.uri,
   ]);
   const columns = [

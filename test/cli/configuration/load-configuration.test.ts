@@ -120,7 +120,7 @@ describe('loadConfiguration', () => {
     assert.deepEqual(problems(MINIMAL.replace('./texts/*.txt', 's3://no_good bucket!/texts')), [
       '/data/hashloom.yaml:' +
         '4:9: source.path: expected s3:// and the name of a bucket: 2 to 63 letters, digits, ' +
-            'dots, ' +
+        'dots, ' +
         'dashes, underscores, got "s3://no_good bucket!/texts"',
     ]);
     assert.deepEqual(problems(MINIMAL.replace('./store', 's3://-x')), [

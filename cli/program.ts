@@ -12,6 +12,7 @@ import { addInitCommand } from './commands/init.ts';
 import { addEncodeCommand } from './commands/encode.ts';
 import { addLookupCommand } from './commands/lookup.ts';
 import { addPlanCommand } from './commands/plan.ts';
+import { addQueryCommand } from './commands/query.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScheduleCommand } from './commands/schedule.ts';
@@ -57,6 +58,7 @@ export function buildProgram(): Command {
   addWatchCommand(program);
   addCancelCommand(program);
   addDecisionCommands(program);
+  addQueryCommand(program);
   addLookupCommand(program);
   addEncodeCommand(program);
   addIndexCommand(program);

@@ -1,6 +1,6 @@
 import { cutDisplay, displayWidth, padDisplay } from './display-width.ts';
 
-interface Column {
+export interface Column {
   title: string;
   align?: 'left' | 'right';
 }

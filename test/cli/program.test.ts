@@ -19,6 +19,7 @@ describe('buildProgram', () => {
         'cancel',
         'approve',
         'reject',
+        'query',
         'lookup',
         'encode',
         'index',

@@ -1,0 +1,110 @@
+import type { Match, Payload, Usage } from '@hashloom/lookup';
+import { formatBytes, formatCount } from '../terminal/format.ts';
+import { type Column, renderTable } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { AskedQuery, ItemAnswer } from './query-items.ts';
+
+/**
+ * An answer for a person: what was asked and how the matches were found, then a table of them. With
+ * `explained`, the steps and what they cost stand between.
+ */
+export function itemAnswerText(answer: ItemAnswer, terminal: Terminal, explained = false): string {
+  const { name, matches, missing, steps, usage } = answer;
+  const title = terminal.paint('bold', nameText(name));
+  const told = missing === undefined || matches.length > 0 ? howFound(answer) : 'not in the index';
+  const lines = [
+    `${title}  ${terminal.paint('dim', told)}`,
+    ...(explained ? [...steps, costText(usage)] : []).map((line) =>
+      terminal.paint('dim', `  ${line}`),
+    ),
+    ...(matches.length === 0 ? [] : matchesTable(matches, terminal)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Why an item is not in the index, in words, and what may have been meant. */
+export function missingText({ missing }: ItemAnswer): string {
+  if (missing === undefined) return '';
+  const { id, reason, spellings } = missing;
+  const lower = id.toLowerCase();
+  if (spellings.includes(lower))
+    return `not in the index: ${id}; words are lower-case there: ${lower}\n`;
+  const near = spellings.length > 0 ? `; near in spelling: ${spellings.join(', ')}` : '';
+  return `not in the index: ${id}${REASONS[reason]}${near}\n`;
+}
+
+const REASONS = {
+  common: ', one of the most common words, which are left out (vocabulary.common)',
+  rare: ', which is in the corpus, but too rarely (vocabulary.minimumCount)',
+  unknown: '',
+} as const;
+
+function nameText(name: AskedQuery['name']): string {
+  if (typeof name === 'string') return name;
+  const minus = name.negative.map((id) => ` - ${id}`).join('');
+  return `${name.positive.join(' + ')}${minus}`;
+}
+
+const RANKS = {
+  neighbours: 'from its list of neighbours',
+  cosine: 'by the cosine of small vectors',
+  hamming: 'by codes, those of fewest other bits first',
+  bucket: 'from its buckets',
+} as const;
+
+function howFound({ matches, topK, rank, complete }: ItemAnswer): string {
+  if (matches.length === 0) return 'no matches';
+  return complete ? RANKS[rank] : `${RANKS[rank]}; only ${matches.length} of ${topK}`;
+}
+
+function costText({ requests, bytes, rounds, candidates, cached, ms }: Usage): string {
+  const kept = cached > 0 ? `, ${formatCount(cached)} more from memory` : '';
+  return (
+    `cost: ${formatCount(requests)} reads in ${rounds} rounds, ${formatBytes(bytes)}${kept}; ` +
+    `${formatCount(candidates)} candidates; ${ms.toFixed(1)} ms`
+  );
+}
+
+function matchesTable(matches: readonly Match[], terminal: Terminal): string[] {
+  const hasLinks = matches.some(({ known }) => known !== undefined);
+  const hasPayloads = matches.some(({ payload }) => payload !== undefined);
+  const columns: Column[] = [
+    { title: '#', align: 'right' },
+    { title: 'Item' },
+    { title: 'Score', align: 'right' },
+    { title: 'Relation' },
+    ...(hasLinks ? [{ title: 'Linked' }] : []),
+    ...(hasPayloads ? [{ title: 'Payload' }] : []),
+  ];
+  const rows = matches.map(({ id, score, relation, known, payload }, at) => [
+    String(at + 1),
+    id,
+    scoreText(score),
+    relation,
+    ...(hasLinks ? [known === true ? 'in the corpus' : ''] : []),
+    ...(hasPayloads ? [terminal.paint('dim', payloadText(payload))] : []),
+  ]);
+  return renderTable(columns, rows, terminal.columns() - INDENT.length).map(
+    (line) => INDENT + line,
+  );
+}
+
+const INDENT = '  ';
+
+/** Scores of lists have a byte each, so three digits say all. */
+const scoreText = (score: number): string =>
+  Math.abs(score) < 100 ? String(Number(score.toPrecision(3))) : formatCount(score);
+
+/** Fields as a person reads them; line breaks of a payload would break the table. */
+function payloadText(payload: Payload | string | undefined): string {
+  const text =
+    typeof payload === 'object'
+      ? Object.entries(payload)
+          .map(
+            ([field, value]) =>
+              `${field}: ${Array.isArray(value) ? value.join(', ') : String(value)}`,
+          )
+          .join('; ')
+      : (payload ?? '');
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+}

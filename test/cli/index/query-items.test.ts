@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { itemAnswerText, missingText } from '../../../cli/index/item-answer-text.ts';
+import { queryIndexLocation } from '../../../cli/index/query-index-location.ts';
+import {
+  type ItemAnswer,
+  itemAnswerLine,
+  openForQueries,
+  type OpenedIndex,
+} from '../../../cli/index/query-items.ts';
+import { openTerminal } from '../../../cli/terminal/terminal.ts';
+import { buildIndex, texts, words } from '../../lookup/index-in-memory.ts';
+import { hashloom, hashloomWith } from '../hashloom-process.ts';
+import { fakeStream } from '../terminal/fake-stream.ts';
+
+const piped = openTerminal(fakeStream(), {});
+
+describe('questions to an index', () => {
+  let scratch: string;
+  let folder: string;
+  let opened: OpenedIndex;
+
+  beforeAll(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'hashloom-query-'));
+    folder = join(scratch, 'indexes', 'tiny', 'versions', '3');
+    await mkdir(folder, { recursive: true });
+    const { manifest, parts } = buildIndex({
+      keys: words('oil', 'pepper', 'salt', 'thyme'),
+      codes: Uint8Array.of(0b1111_0000, 0b0000_0001, 0b0000_0001, 0b0000_0011),
+      tables: 1,
+      codeBytes: 1,
+      payloads: texts(['an oil', 'a\nspice', 'a mineral', 'a herb']),
+    });
+    for (const [name, bytes] of parts) await writeFile(join(folder, name), bytes);
+    await writeFile(join(folder, 'index.json'), JSON.stringify(manifest));
+    await writeFile(
+      join(folder, '..', '..', 'current.json'),
+      JSON.stringify({ format: 1, index: 'tiny', version: 3, path: 'versions/3' }),
+    );
+    opened = await openForQueries(folder);
+  });
+
+  afterAll(async () => {
+    await opened.close();
+    await rm(scratch, { recursive: true, force: true });
+  });
+
+  const ask = async (id: string, topK = 2): Promise<ItemAnswer> =>
+    (await opened.ask([{ name: id, query: { id } }], { topK }))[0]!;
+
+  it('shows a table: rank, item, score, relation, payload; above it how they were found', async () => {
+    assert.deepEqual(itemAnswerText(await ask('salt'), piped).split('\n'), [
+      'salt  by codes, those of fewest other bits first',
+      '  #  Item    Score  Relation  Payload',
+      '  ─  ──────  ─────  ────────  ───────',
+      '  1  pepper      1  near      a spice',
+      '  2  thyme   0.875  near      a herb',
+      '',
+    ]);
+    const explained = itemAnswerText(await ask('salt', 9), piped, true);
+    assert.match(
+      explained,
+      /^salt {2}.*; only 3 of 9\n {2}buckets .*\n[\s\S]*\n {2}cost: \d+ reads/,
+    );
+  });
+
+  it('cuts tables on a terminal alone', async () => {
+    const narrow = openTerminal(fakeStream({ columns: 30, rows: 9 }), { NO_COLOR: '1' });
+    for (const line of itemAnswerText(await ask('salt'), narrow)
+      .split('\n')
+      .slice(1))
+      assert.ok(line.length <= 30, line);
+  });
+
+  it('is one JSON line a query', async () => {
+    const { usage, ...told } = JSON.parse(itemAnswerLine(await ask('salt', 1))) as {
+      usage: Record<string, number>;
+    };
+    assert.deepEqual(told, {
+      query: 'salt',
+      matches: [{ id: 'pepper', score: 1, relation: 'near', distance: 0, payload: 'a\nspice' }],
+      complete: true,
+      rank: 'bucket',
+    });
+    assert.equal(typeof usage['requests'], 'number');
+  });
+
+  it('says what is not there, and what may have been meant', async () => {
+    const sault = await ask('sault');
+    const line = JSON.parse(itemAnswerLine(sault)) as { found?: boolean; missing?: object };
+    assert.deepEqual(
+      [line.found, line.missing],
+      [false, { id: 'sault', reason: 'unknown', spellings: ['salt'] }],
+    );
+    assert.equal(missingText(sault), 'not in the index: sault; near in spelling: salt\n');
+    assert.match(missingText(await ask('Salt')), /words are lower-case there: salt/);
+    const reason = (given: 'common' | 'rare') =>
+      missingText({ ...sault, missing: { id: 'man', reason: given, spellings: [] } });
+    assert.match(
+      reason('common'),
+      /^not in the index: man, one of the most common words, .*left out/,
+    );
+    assert.match(reason('rare'), /in the corpus, but too rarely/);
+  });
+
+  it('shows several at once, and ends with 3 where one is not there', async () => {
+    const index = join(scratch, 'indexes', 'tiny');
+    const two = await hashloom(scratch, 'query', 'salt', 'sault', '--index', index, '--top-k', '1');
+    assert.equal(two.code, 3);
+    assert.match(two.stdout, /^salt {2}[^]*pepper/);
+    assert.equal(two.stderr, 'not in the index: sault; near in spelling: salt\n');
+    const json = await hashloom(scratch, 'query', 'oil', 'salt', '--index', index, '--json');
+    assert.deepEqual(
+      json.stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { query: string }).query),
+      ['oil', 'salt'],
+    );
+    assert.deepEqual([json.code, json.stderr], [0, '']);
+  });
+
+  it('tells what cannot be asked by the options that were given, with 2', async () => {
+    const index = join(scratch, 'indexes', 'tiny');
+    for (const [args, message] of [
+      [['salt', '--top-k', '1000000'], /--top-k: expected a whole number from 1 to/],
+      [['salt', '--rank', 'neighbours'], /--rank: this index has no lists/],
+      [['salt', '--rank', 'best'], /argument 'best' is invalid. Allowed choices are auto/],
+      [['salt', '--relation', 'like'], /Allowed choices are goes-with, is-like, near/],
+      [
+        ['salt', '--filter', '{lang'],
+        /'--filter <json>' argument '{lang' is invalid. expected JSON/,
+      ],
+      [['--text', 'salt of the earth'], /--text: this index has no encoder of texts/],
+      [['--positive', 'a,,b'], /expected ids apart by commas/],
+    ] as const) {
+      const { code, stderr, stdout } = await hashloom(scratch, 'query', ...args, '--index', index);
+      assert.deepEqual([code, stdout], [2, ''], stderr);
+      assert.match(stderr, message);
+    }
+  });
+
+  it('finds the index by path, by name within a store, and as the only one of a store', async () => {
+    const expected = `file://${scratch}/indexes/tiny`;
+    assert.equal(await queryIndexLocation(join(scratch, 'indexes', 'tiny'), undefined), expected);
+    assert.equal(await queryIndexLocation('tiny', scratch), expected);
+    assert.equal(await queryIndexLocation(undefined, scratch), expected);
+    const near = await hashloomWith(
+      {},
+      join(scratch, 'indexes'),
+      'query',
+      'oil',
+      '--index',
+      'tiny',
+    );
+    assert.equal(near.code, 0, near.stderr);
+    await assert.rejects(
+      queryIndexLocation(undefined, join(scratch, 'none')),
+      /nothing is published/,
+    );
+  });
+});

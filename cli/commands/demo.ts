@@ -4,6 +4,7 @@ import { EXIT_INTERRUPTED } from '../terminal/interrupts.ts';
 import {
   DEFAULT_THREADS,
   examples,
+  METRICS_OPTION,
   positiveInteger,
   terminals,
 } from '../terminal/program-options.ts';
@@ -14,12 +15,15 @@ export function addDemoCommand(program: Command): void {
     .summary('the Brown corpus to a published index, on this machine')
     .description(
       'Takes the Brown corpus (a million words) through every stage on an embedded Temporal ' +
-        'server, publishes an index to a folder, and looks twelve words up in it. ' +
-        'Checks itself: fails when the buckets are not much better than chance. The second ' +
+        'server, publishes an index to a folder, and asks it for the best matches of twelve ' +
+        'words. ' +
+        'Checks itself: fails when a word gets too few matches, or the buckets are not much ' +
+        'better than chance. The second ' +
         'time, every stage comes from its artifacts.',
     )
     .option('--home <folder>', 'where corpus, server, artifacts and index go', './hashloom-demo')
     .option('--threads <n>', 'stages at work at once', positiveInteger, DEFAULT_THREADS)
+    .option(...METRICS_OPTION)
     .option('--json', 'end with one JSON line', false)
     .addHelpText(
       'after',
@@ -28,15 +32,20 @@ export function addDemoCommand(program: Command): void {
         ['hashloom dev --home ./hashloom-demo', "afterwards: the run in Temporal's UI"],
       ),
     )
-    .action(async (options: { home: string; threads: number; json: boolean }, command: Command) => {
-      const { runDemo } = await import('../demo/demo.ts');
-      const finished = await runDemo({
-        ...options,
-        terminals: terminals(command),
-        program: invocation(),
-      });
-      if (!finished) process.exitCode = EXIT_INTERRUPTED;
-    });
+    .action(
+      async (
+        options: { home: string; threads: number; json: boolean; metrics: boolean },
+        command: Command,
+      ) => {
+        const { runDemo } = await import('../demo/demo.ts');
+        const finished = await runDemo({
+          ...options,
+          terminals: terminals(command),
+          program: invocation(),
+        });
+        if (!finished) process.exitCode = EXIT_INTERRUPTED;
+      },
+    );
 }
 
 /**

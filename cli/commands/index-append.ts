@@ -4,6 +4,7 @@ import { EXIT_INTERRUPTED } from '../terminal/interrupts.ts';
 import {
   DEFAULT_THREADS,
   examples,
+  METRICS_OPTION,
   positiveInteger,
   temporalOptions,
   terminals,
@@ -19,6 +20,7 @@ interface AppendOptions {
   force: boolean;
   replace: boolean;
   json: boolean;
+  metrics: boolean;
 }
 
 export function addAppendCommand(index: Command): void {
@@ -69,6 +71,7 @@ export function addAppendCommand(index: Command): void {
       'where a run of the index is under way: cancel it, wait for its end, start this one',
       false,
     )
+    .option(...METRICS_OPTION)
     .option('--json', 'end with one JSON line on standard output', false)
     .addHelpText(
       'after',
@@ -95,7 +98,7 @@ export function addAppendCommand(index: Command): void {
         const { planAppend } = await import('../index/append-items.ts');
         const { runLocally, runRemotely } = await import('../run/run-index.ts');
         const { outcomeLine, outcomeText } = await import('../run/run-outcome.ts');
-        const { force, json, replace, home, threads } = options;
+        const { force, json, metrics, replace, home, threads } = options;
         const screens = terminals(command);
         const { configuration, prepare } = await planAppend(
           await indexTarget(name, options.store),
@@ -112,7 +115,10 @@ export function addAppendCommand(index: Command): void {
               })
             ).result;
         if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
-        else process.stdout.write(json ? outcomeLine(result) : outcomeText(result, screens.out));
+        else
+          process.stdout.write(
+            json ? outcomeLine(result) : outcomeText(result, screens.out, { metrics }),
+          );
       },
     );
 }

@@ -6,6 +6,7 @@ import { CONFIGURATION_FILE } from '../configuration/load-configuration.ts';
 import {
   DEFAULT_THREADS,
   examples,
+  METRICS_OPTION,
   positiveInteger,
   temporalOptions,
   terminals,
@@ -21,6 +22,7 @@ interface RunCommandOptions {
   force: boolean;
   replace: boolean;
   dryRun: boolean;
+  metrics: boolean;
 }
 
 export function addRunCommand(program: Command): void {
@@ -54,6 +56,7 @@ export function addRunCommand(program: Command): void {
     )
     .option('--detach', 'start it, print its id and return', false)
     .option('--json', 'end with one JSON line on standard output', false)
+    .option(...METRICS_OPTION)
     .option('--force', 'run every stage, artifacts or not', false)
     .option(
       '--replace',
@@ -103,6 +106,11 @@ export function addRunCommand(program: Command): void {
         ...(options.local ? ['--local'] : []),
         ...(options.home === undefined ? [] : ['--home', options.home]),
       ].join(' ');
+      // In the folder of its configuration the index need not be named.
+      const told = {
+        metrics: options.metrics,
+        ...(file === CONFIGURATION_FILE && { query: 'hashloom query WORD' }),
+      };
       const shared = {
         force: options.force,
         json: options.json,
@@ -121,7 +129,7 @@ export function addRunCommand(program: Command): void {
         if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
         else
           process.stdout.write(
-            options.json ? outcomeLine(result) : outcomeText(result, screens.out),
+            options.json ? outcomeLine(result) : outcomeText(result, screens.out, told),
           );
         return;
       }
@@ -141,7 +149,9 @@ export function addRunCommand(program: Command): void {
         );
       } else if (result === undefined) process.exitCode = EXIT_INTERRUPTED;
       else
-        process.stdout.write(options.json ? outcomeLine(result) : outcomeText(result, screens.out));
+        process.stdout.write(
+          options.json ? outcomeLine(result) : outcomeText(result, screens.out, told),
+        );
     });
   addRunListCommand(run);
 }

@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 import { reindexWorkflowId } from '../../schemas/run.ts';
 import { EXIT_INTERRUPTED, listenForInterrupts } from '../terminal/interrupts.ts';
-import { examples, temporalOptions, terminals } from '../terminal/program-options.ts';
+import {
+  examples,
+  METRICS_OPTION,
+  temporalOptions,
+  terminals,
+} from '../terminal/program-options.ts';
 
 export function addWatchCommand(program: Command): void {
   program
@@ -12,6 +17,7 @@ export function addWatchCommand(program: Command): void {
         'Ctrl-C stops watching and leaves the run alone.',
     )
     .argument('[index]', 'name of the index (default: the one of ./hashloom.yaml)')
+    .option(...METRICS_OPTION)
     .option('--json', 'end with one JSON line', false)
     .addHelpText(
       'after',
@@ -20,31 +26,41 @@ export function addWatchCommand(program: Command): void {
         ['hashloom watch news --json', 'wait, then one line for a script'],
       ),
     )
-    .action(async (name: string | undefined, options: { json: boolean }, command: Command) => {
-      const { indexOrConfigured, showRun } = await import('../run/show-run.ts');
-      const { withTemporal } = await import('../temporal/open-temporal.ts');
-      const { outcomeLine, outcomeText } = await import('../run/run-outcome.ts');
-      const index = await indexOrConfigured(name);
-      const screens = terminals(command);
-      const interrupts = listenForInterrupts();
-      try {
-        const result = await withTemporal(temporalOptions(command), ({ client }) =>
-          showRun(client, reindexWorkflowId(index), {
-            terminals: screens,
-            json: options.json,
-            signal: interrupts.signal,
-          }),
-        );
-        if (result === undefined) {
-          screens.err.write(
-            `\nThe run of ${index} goes on. Cancel it with: hashloom cancel ${index}\n`,
+    .action(
+      async (
+        name: string | undefined,
+        options: { json: boolean; metrics: boolean },
+        command: Command,
+      ) => {
+        const { indexOrConfigured, showRun } = await import('../run/show-run.ts');
+        const { withTemporal } = await import('../temporal/open-temporal.ts');
+        const { outcomeLine, outcomeText } = await import('../run/run-outcome.ts');
+        const index = await indexOrConfigured(name);
+        const screens = terminals(command);
+        const interrupts = listenForInterrupts();
+        try {
+          const result = await withTemporal(temporalOptions(command), ({ client }) =>
+            showRun(client, reindexWorkflowId(index), {
+              terminals: screens,
+              json: options.json,
+              signal: interrupts.signal,
+            }),
           );
-          process.exitCode = EXIT_INTERRUPTED;
-          return;
+          if (result === undefined) {
+            screens.err.write(
+              `\nThe run of ${index} goes on. Cancel it with: hashloom cancel ${index}\n`,
+            );
+            process.exitCode = EXIT_INTERRUPTED;
+            return;
+          }
+          process.stdout.write(
+            options.json
+              ? outcomeLine(result)
+              : outcomeText(result, screens.out, { metrics: options.metrics }),
+          );
+        } finally {
+          interrupts.dispose();
         }
-        process.stdout.write(options.json ? outcomeLine(result) : outcomeText(result, screens.out));
-      } finally {
-        interrupts.dispose();
-      }
-    });
+      },
+    );
 }

@@ -1,5 +1,7 @@
 import type { AppendChanges, CorpusRemarks, ReindexResult } from '../../schemas/run.ts';
 import { metricsTable, stagesTable } from './result-tables.ts';
+import { shellWord } from '../terminal/shell-word.ts';
+import { plainFigures } from './plain-figures.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** The last line of `run --json`. */
@@ -9,28 +11,45 @@ export function outcomeLine(result: ReindexResult): string {
   return `${JSON.stringify({ ...told, ...(changes && { changes }) })}\n`;
 }
 
+export interface OutcomeTold {
+  /** The tables of stages and metrics as well. */
+  metrics?: boolean;
+  /** The command that asks this index; names the index where absent. */
+  query?: string;
+}
+
 /**
- * What a person reads at the end of a run: the tables of stages and metrics, and where the index
- * lies.
+ * What a person reads at the end of a run: the figures that matter in words, where the index lies,
+ * and what to do next; every figure where that is asked for.
  */
-export function outcomeText(result: ReindexResult, terminal: Terminal): string {
+export function outcomeText(
+  result: ReindexResult,
+  terminal: Terminal,
+  { metrics = false, query }: OutcomeTold = {},
+): string {
   const { index, version, uri } = result;
   const what = result.published
     ? `Published ${index} version ${version}`
     : `${index} version ${version} ` +
       `${result.changes ? 'has all this already' : 'is this very index already'}; nothing was ` +
       'published';
-  const tables = [
-    ...stagesTable(result.stages, terminal),
-    '',
-    ...metricsTable(result.metrics, terminal),
+  const tables = metrics
+    ? [...stagesTable(result.stages, terminal), '', ...metricsTable(result.metrics, terminal), '']
+    : [];
+  const ask =
+    query ?? `hashloom query WORD --index ${shellWord(uri.replace(/\/versions\/.*/, ''))}`;
+  const lines = [
+    ...tables,
+    ...plainFigures(result).map((line) => `  ${line}`),
+    ...(metrics ? [] : [terminal.paint('dim', '  (--metrics shows every stage and figure)')]),
   ];
   return (
     `\n` +
-    `${tables.join('\n')}\n` +
+    `${lines.join('\n')}\n` +
     `${remarksOf(result.corpus)}${result.changes ? changesOf(result.changes) : ''}\n` +
     `${terminal.paint('bold', what)}\n` +
-    `${uri}\n`
+    `${uri}\n` +
+    (query === '' ? '' : `\nNext: ${terminal.paint('cyan', ask)}\n`)
   );
 }
 

@@ -36,6 +36,13 @@ export function terminals(command: Command): Terminals {
   };
 }
 
+/** Of commands that end with a run's outcome. */
+export const METRICS_OPTION = [
+  '--metrics',
+  'end with the tables of stages and metrics as well',
+  false,
+] as const;
+
 export const DEFAULT_THREADS = Math.max(1, availableParallelism());
 
 /** For commander: a whole number above zero. */

@@ -65,7 +65,7 @@ describe('run --local, and what reads the index it publishes', () => {
     for (const metric of ['precision', 'recall', 'f1', 'hr50', 'hr500', 'clusters'])
       assert.equal(typeof result.metrics[metric], 'number', metric);
 
-    const second = await hashloom(scratch.folder, 'run', '--local');
+    const second = await hashloom(scratch.folder, 'run', '--local', '--metrics');
     assert.equal(second.code, 0, second.stderr);
     assert.match(
       second.stderr,
@@ -74,7 +74,44 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.match(second.stderr, /Train the embeddings: cached, [\d,]+ rows/);
     assert.match(second.stdout, /^Train the embeddings .* cached$/m);
     assert.match(second.stdout, /^All .* 16 cached, 0 run$/m);
+    assert.match(second.stdout, /^hr50 +[\d.]+$/m);
     assert.match(second.stdout, /news version 1 is this very index already; nothing was published/);
+    assert.match(second.stdout, /\n\nNext: hashloom query WORD\n$/);
+  });
+
+  it('answers what is asked, by lists of neighbours first', async () => {
+    const { code, stdout, stderr } = await hashloom(
+      scratch.folder,
+      'query',
+      'president',
+      'qqqq',
+      '--top-k',
+      '3',
+      '--json',
+    );
+    assert.equal(code, 3, stderr);
+    const [president, unknown] = stdout
+      .trim()
+      .split('\n')
+      .map(
+        (line) =>
+          JSON.parse(line) as {
+            query: string;
+            matches: { id: string; score: number; relation: string }[];
+            complete: boolean;
+            rank: string;
+            found?: false;
+            missing?: { reason: string };
+          },
+      );
+    assert.deepEqual(
+      [president?.query, president?.matches.length, president?.complete, president?.rank],
+      ['president', 3, true, 'neighbours'],
+    );
+    assert.deepEqual([unknown?.found, unknown?.missing?.reason], [false, 'unknown']);
+    const table = await hashloom(scratch.folder, 'query', 'president', '--index', 'news');
+    assert.equal(table.code, 0, table.stderr);
+    assert.match(table.stdout, /^president {2}from its list of neighbours\n +# {2}Item/);
   });
 
   it('answers lookups, a line a word', async () => {

@@ -19,7 +19,7 @@ export const DEMO_CONFIGURATION = {
   },
 } as const;
 
-/** Twelve words whose buckets the demo shows at its end. */
+/** Twelve words whose best matches the demo shows at its end. */
 export const DEMO_QUERIES = [
   'june',
   'dollars',
@@ -37,6 +37,8 @@ export const DEMO_QUERIES = [
 
 /** What the demo checks of itself. */
 export const DEMO_CHECKS = {
+  /** Each of the queries gets so many matches. */
+  matches: 10,
   /** So many of the queries have a bucket that holds more than themselves. */
   queriesWithItems: 8,
   /** HR@50 is so many times that of shuffled buckets of the same sizes. */

@@ -7,17 +7,20 @@ import { writeBrownCorpus } from './brown-corpus.ts';
 import { DEMO_CHECKS, DEMO_CONFIGURATION, DEMO_QUERIES } from './demo-configuration.ts';
 import { formatFigure, formatSeconds } from '../terminal/format.ts';
 import { CONFIGURATION_FILE, loadConfiguration } from '../configuration/load-configuration.ts';
-import { answerText, lookupWords } from '../index/lookup-words.ts';
+import { lookupWords } from '../index/lookup-words.ts';
 import { shellWord } from '../terminal/shell-word.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Terminals } from '../terminal/program-options.ts';
 import { runLocally } from '../run/run-index.ts';
+import { matchesOfWords, matchesTable, type WordMatches } from './matches-of-words.ts';
 import { outcomeLine, outcomeText } from '../run/run-outcome.ts';
 
 interface DemoOptions {
   home: string;
   threads: number;
   json: boolean;
+  /** The tables of stages and metrics are shown too. */
+  metrics: boolean;
   terminals: Terminals;
   /** How this program was called, for the commands it proposes. */
   program: string;
@@ -31,8 +34,8 @@ interface DemoCheck {
 }
 
 /**
- * From the Brown corpus to buckets of twelve words, on a server and workers of its own. Returns
- * false after Ctrl-C; throws when a check of the result fails.
+ * From the Brown corpus to the best matches of twelve words, on a server and workers of its own.
+ * Returns false after Ctrl-C; throws when a check of the result fails.
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const started = performance.now();
@@ -54,16 +57,24 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   });
   if (result === undefined) return false;
 
-  const answers = await lookupWords(result.uri, DEMO_QUERIES);
-  const checks = checksOf(result, answers);
+  const [answers, matches] = await Promise.all([
+    lookupWords(result.uri, DEMO_QUERIES),
+    matchesOfWords(result.uri),
+  ]);
+  const checks = checksOf(result, answers, matches);
   if (json) {
-    const queries = answers.map(({ query, buckets, items }) => ({ query, buckets, items }));
+    const queries = answers.map(({ query, buckets, items }, at) => ({
+      query,
+      ...matches[at],
+      buckets,
+      items,
+    }));
     out.write(
       `${JSON.stringify({ ...(JSON.parse(outcomeLine(result)) as object), queries, checks })}\n`,
     );
   } else {
-    out.write(outcomeText(result, out));
-    out.write(`\n${answers.map((answer) => answerText(answer, out)).join('')}\n`);
+    out.write(outcomeText(result, out, { metrics: options.metrics, query: '' }));
+    out.write(`\n${matchesTable(matches, out).join('\n')}\n\n`);
     for (const check of checks) out.write(`${checkLine(check, out)}\n`);
   }
   const failed = checks.filter((check) => !(check.value >= check.least));
@@ -97,9 +108,18 @@ export async function prepareDemo(home: string, say: (line: string) => void): Pr
   return file;
 }
 
-function checksOf({ metrics }: ReindexResult, answers: readonly LookupAnswer[]): DemoCheck[] {
+function checksOf(
+  { metrics }: ReindexResult,
+  answers: readonly LookupAnswer[],
+  matches: readonly WordMatches[],
+): DemoCheck[] {
   const filled = answers.filter((answer) => answer.items.length > 0).length;
   return [
+    {
+      name: `words of ${matches.length} with ${DEMO_CHECKS.matches} matches`,
+      value: matches.filter(({ complete }) => complete).length,
+      least: matches.length,
+    },
     {
       name: `words of ${answers.length} with items in their buckets`,
       value: filled,
@@ -132,10 +152,18 @@ function farewell({ home, program, terminals }: DemoOptions, seconds: number): s
   const folder = relative('.', resolve(home)) || '.';
   const index = join(folder, 'store', 'indexes', DEMO_CONFIGURATION.index);
   const lines = [
-    ['another word', `${program} lookup money --index ${shellWord(index)}`],
+    ['another word', `${program} query money --index ${shellWord(index)}`],
+    [
+      'what it occurs with',
+      `${program} query money --relation goes-with --index ${shellWord(index)}`,
+    ],
+    ['its buckets', `${program} lookup money --index ${shellWord(index)}`],
     ['the run in Temporal’s UI', `${program} dev --home ${shellWord(folder)}`],
     ['the demo again, from its artifacts', againCommand(program, home)],
-    ['your own corpus', `${program} init --corpus FOLDER && ${program} run --local`],
+    [
+      'your own corpus',
+      `${program} init --corpus FOLDER, then ${program} run --local, then ${program} query WORD`,
+    ],
   ] as const;
   const width = Math.max(...lines.map(([title]) => title.length));
   const { out } = terminals;

@@ -85,7 +85,7 @@ Exit codes:
   0  done
   1  anything not named below; for demo, a check that failed
   2  the configuration or the command line is wrong
-  3  the corpus or the store is wrong
+  3  the corpus or the store is wrong; for query, an item that is not in the index
   4  the quality gate refused the index
   5  Temporal is not reachable, or nobody polls a queue that the run needs
   6  a run of the same index is under way

@@ -1,3 +1,4 @@
+import { escapeHtml } from './escape-html.ts';
 import { metricDirection } from '../schemas/metrics.ts';
 
 /** A section of the page under its heading. */
@@ -11,19 +12,41 @@ export const picture = (svg: string, caption: string): string =>
 /** A cell that `table` sets to the right. */
 export const number = (content: string): string => `\u0000${content}`;
 
-/** Cells are HTML already; those of `number` stand to the right. */
+/**
+ * Cells are HTML already; those of `number` stand to the right. Of many columns each cell knows its
+ * head, so that a phone shows a row as a card and no column lies beyond its edge.
+ */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cell = (tag: 'th' | 'td') => (content: string) =>
-    content.startsWith('\u0000')
-      ? `<${tag} class="number">${content.slice(1)}</${tag}>`
-      : `<${tag}>${content}</${tag}>`;
-  const body = rows.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('\n');
-  return (
-    `<div class="scroll"><table><thead><tr>${heads.map(cell('th')).join('')}</tr></thead>\n` +
-    `<tbody>\n` +
-    `${body}\n` +
-    '</tbody></table></div>'
+  const isWide = heads.length > MAX_PHONE_COLUMNS;
+  const cell = (tag: 'th' | 'td', content: string, head = ''): string => {
+    const kind = content.startsWith('\u0000') ? ' class="number"' : '';
+    const label = isWide && head !== '' ? ` data-head="${plain(head)}"` : '';
+    return `<${tag}${kind}${label}>${content.replace('\u0000', '')}</${tag}>`;
+  };
+  const body = rows.map(
+    (row) => `<tr>${row.map((content, at) => cell('td', content, heads[at])).join('')}</tr>`,
   );
+  return (
+    `<div class="scroll${isWide ? ' cards' : ''}"><table><thead>` +
+    `<tr>${heads.map((head) => cell('th', head)).join('')}</tr></thead>\n` +
+    `<tbody>\n${body.join('\n')}\n</tbody></table></div>`
+  );
+}
+
+/** So many columns fit beside one another on a phone. */
+const MAX_PHONE_COLUMNS = 3;
+
+/** A head as the value of an attribute: without the mark of numbers and without tags. */
+const plain = (head: string): string =>
+  head
+    .replace('\u0000', '')
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll('"', '&quot;');
+
+/** How to ask the index that a page is about. */
+export function queryHint(index: string, itemsName: string): string {
+  const asked = itemsName === 'words' ? 'WORD' : 'ID';
+  return `<p>Ask it: <code>hashloom query ${asked} --index ${escapeHtml(index)}</code></p>`;
 }
 
 /** What a metric gained or lost against the version before, in words. */

@@ -101,10 +101,24 @@ summary { cursor: pointer; }
   .tile dd { font-size: 1.1rem; }
   figure text { font-size: 16px; }
   #map text { font-size: 14px; }
-  .stack thead { display: none; }
-  .stack tr { display: block; border-bottom: 1px solid var(--line); padding: .3rem 0; }
-  .stack td { display: inline-block; border: 0; padding: 0 .6rem 0 0; }
-  .stack td:last-child { display: block; }
+  .cards thead { display: none; }
+  .cards tr {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr));
+    gap: .3rem .8rem;
+    border-bottom: 1px solid var(--line);
+    padding: .5rem 0;
+  }
+  .cards td { border: 0; padding: 0; text-align: left; white-space: normal; min-width: 0; }
+  .cards td:empty { display: none; }
+  .cards td:first-child { grid-column: 1 / -1; font-weight: 600; overflow-wrap: anywhere; }
+  .cards td + td[data-head]::before {
+    content: attr(data-head);
+    display: block;
+    color: var(--muted);
+    font-size: .78rem;
+  }
+  .stack td:last-child { grid-column: 1 / -1; }
 }
 @media print { input, #found { display: none; } }
 `;

@@ -2,7 +2,17 @@ import { buckets, candidates, examples } from './buckets-of-page.ts';
 import { escapeHtml as text, scriptJson } from './escape-html.ts';
 import { configuration, stages, lineage } from './how-made.ts';
 import { htmlPage } from './html-page.ts';
-import { section, words, figure, change, count, table, number, picture } from './page-parts.ts';
+import {
+  section,
+  words,
+  figure,
+  change,
+  count,
+  table,
+  number,
+  picture,
+  queryHint,
+} from './page-parts.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { embeddingMap, lossCurve } from './plots.ts';
 import type { ReportData } from './report-data.ts';
@@ -43,7 +53,7 @@ const SECTIONS = [
   configuration,
 ] as const;
 
-function tiles({ metrics, previous }: ReportData): string {
+function tiles({ index, itemsName, metrics, previous }: ReportData): string {
   const shown = [
     'f1',
     'precisionAt100',
@@ -59,7 +69,7 @@ function tiles({ metrics, previous }: ReportData): string {
   const tile = (name: string) =>
     `<div class="tile"><dt>${text(words(name))}</dt><dd>${figure(metrics[name]!)} ` +
     `<small>${change(name, metrics[name]!, previous?.metrics[name])}</small></dd></div>`;
-  return `<dl class="tiles">${shown.map(tile).join('')}</dl>`;
+  return `${queryHint(index, itemsName)}<dl class="tiles">${shown.map(tile).join('')}</dl>`;
 }
 
 function metrics({ metrics, intervals, previous, itemsName }: ReportData): string {

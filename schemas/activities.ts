@@ -97,7 +97,7 @@ export const STAGES = {
   export: { version: 7, title: 'Export the buckets', queue: 'export', shownIn: REINDEX },
   append: { version: 1, title: 'Append and delete items', queue: 'export', shownIn: APPEND },
   evaluate: { version: 5, title: 'Evaluate', queue: 'export', shownIn: WORDS },
-  report: { version: 1, title: 'Write the report', queue: 'export', shownIn: REINDEX },
+  report: { version: 2, title: 'Write the report', queue: 'export', shownIn: REINDEX },
   publish: {
     version: 1,
     title: 'Publish',

@@ -47,6 +47,20 @@ describe('renderReport', () => {
     assert.ok(Buffer.byteLength(renderReport(smallReport(3000))) < 5e6);
   });
 
+  it('names each cell of a wide table by its head, for phones, and tells how to ask', () => {
+    const { document } = parseHTML(renderReport(smallReport(40)));
+    for (const wide of document.querySelectorAll('.cards table')) {
+      const heads = [...wide.querySelectorAll('th')].map((head) => head.textContent);
+      for (const row of wide.querySelectorAll('tbody tr'))
+        for (const [at, cell] of [...row.querySelectorAll('td')].entries())
+          assert.equal(cell.getAttribute('data-head') ?? '', heads[at]);
+    }
+    const narrow = [...document.querySelectorAll('.scroll:not(.cards) tr')];
+    assert.ok(document.querySelectorAll('.cards table').length > 0 && narrow.length > 0);
+    for (const row of narrow) assert.ok(row.children.length <= 3, row.textContent);
+    assert.match(document.querySelector('main > p')!.textContent, /^Ask it: hashloom query \w+/);
+  });
+
   it('says what is better and what is worse than in the version before', () => {
     const { document } = parseHTML(renderReport(smallReport(40)));
     const changes = [

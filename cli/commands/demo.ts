@@ -1,5 +1,6 @@
 import { basename, relative } from 'node:path';
 import type { Command } from 'commander';
+import { writeFirstLine } from '../terminal/first-line.ts';
 import { EXIT_INTERRUPTED } from '../terminal/interrupts.ts';
 import {
   DEFAULT_THREADS,
@@ -37,10 +38,12 @@ export function addDemoCommand(program: Command): void {
         options: { home: string; threads: number; json: boolean; metrics: boolean },
         command: Command,
       ) => {
+        const screens = terminals(command);
+        writeFirstLine(screens, options.json, `the demo, in ${options.home}`);
         const { runDemo } = await import('../demo/demo.ts');
         const finished = await runDemo({
           ...options,
-          terminals: terminals(command),
+          terminals: screens,
           program: invocation(),
         });
         if (!finished) process.exitCode = EXIT_INTERRUPTED;

@@ -11,6 +11,7 @@ import {
   temporalOptions,
   terminals,
 } from '../terminal/program-options.ts';
+import { writeFirstLine } from '../terminal/first-line.ts';
 import { addRunListCommand } from './run-list.ts';
 
 interface RunCommandOptions {
@@ -97,9 +98,11 @@ export function addRunCommand(program: Command): void {
         );
         return;
       }
+      const screens = terminals(command);
+      const where = options.local ? 'on this machine' : 'on the configured Temporal';
+      writeFirstLine(screens, options.json, `${configuration.index}: preparing a run ${where}`);
       const { runLocally, runRemotely } = await import('../run/run-index.ts');
       const { outcomeLine, outcomeText } = await import('../run/run-outcome.ts');
-      const screens = terminals(command);
       const again = [
         'hashloom run',
         ...(file === CONFIGURATION_FILE ? [] : [file]),

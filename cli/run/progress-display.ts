@@ -2,6 +2,7 @@ import { STAGES } from '../../schemas/activities.ts';
 import type { StageName } from '../../schemas/activities.ts';
 import { formatBytes, formatCount, formatSeconds } from '../terminal/format.ts';
 import { describeFigures, progressFrame } from './progress-frame.ts';
+import { createTimeLeft, timeLeftText } from './time-left.ts';
 import type { RunSnapshot, StageView } from './run-snapshot.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -28,17 +29,17 @@ export function createProgressDisplay(
 
 function liveDisplay(terminal: Terminal, now: () => number): ProgressDisplay {
   const started = new Map<StageName, number>();
+  const timeLeft = createTimeLeft();
   let drawn = 0;
   return {
     update(snapshot) {
       const time = now();
       for (const stage of snapshot.stages)
         if (stage.state === 'running' && !started.has(stage.name)) started.set(stage.name, time);
-      const lines = progressFrame(
-        snapshot,
-        terminal,
-        (stage) => (time - (started.get(stage.name) ?? time)) / 1000,
-      );
+      const lines = progressFrame(snapshot, terminal, {
+        seconds: (stage) => (time - (started.get(stage.name) ?? time)) / 1000,
+        left: (stage) => timeLeft.of(stage, time / 1000),
+      });
       // One write a frame, each line cleared as it is overwritten, so that nothing flickers.
       const up = drawn > 0 ? `\u001b[${drawn}A` : '';
       const body = lines.map((line) => `\r${line}\u001b[K\n`).join('');
@@ -55,6 +56,7 @@ function plainDisplay(terminal: Terminal, now: () => number): ProgressDisplay {
   const begun = now();
   const seen = new Map<StageName, StageView['state']>();
   const reminded = new Map<StageName, number>();
+  const timeLeft = createTimeLeft();
   let notice: string | undefined;
   const say = (text: string) =>
     terminal.write(`[${formatSeconds((now() - begun) / 1000)}] ${text}\n`);
@@ -63,6 +65,7 @@ function plainDisplay(terminal: Terminal, now: () => number): ProgressDisplay {
       for (const stage of snapshot.stages) {
         const { title } = STAGES[stage.name];
         const before = seen.get(stage.name) ?? 'waiting';
+        const left = timeLeft.of(stage, now() / 1000);
         seen.set(stage.name, stage.state);
         if (stage.state === 'running' && before === 'waiting') {
           reminded.set(stage.name, now());
@@ -72,7 +75,7 @@ function plainDisplay(terminal: Terminal, now: () => number): ProgressDisplay {
           now() - (reminded.get(stage.name) ?? 0) >= REMINDER_MS
         ) {
           reminded.set(stage.name, now());
-          say(`${title}: ${underWay(stage)}`);
+          say(`${title}: ${underWay(stage, left)}`);
         } else if (stage.state === 'done' && before !== 'done') {
           say(`${title}: ${outcome(stage)}`);
         }
@@ -84,11 +87,11 @@ function plainDisplay(terminal: Terminal, now: () => number): ProgressDisplay {
   };
 }
 
-function underWay(stage: StageView): string {
+function underWay(stage: StageView, left: number | undefined): string {
   const share = stage.fraction === undefined ? 'under way' : `${Math.floor(stage.fraction * 100)}%`;
   const counts =
     stage.total > 1 ? [`${formatCount(stage.done)} of ${formatCount(stage.total)}`] : [];
-  return [share, ...counts, ...describeFigures(stage.figures)].join(', ');
+  return [share, ...timeLeftText(left), ...counts, ...describeFigures(stage.figures)].join(', ');
 }
 
 function outcome(stage: StageView): string {

@@ -2,11 +2,17 @@ import { STAGES } from '../../schemas/activities.ts';
 import { stagesShown } from '../../schemas/stages.ts';
 import { cutDisplay, padDisplay } from '../terminal/display-width.ts';
 import { formatBytes, formatCount, formatFigure, formatSeconds } from '../terminal/format.ts';
+import { timeLeftText } from './time-left.ts';
 import type { RunSnapshot, StageView } from './run-snapshot.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** Seconds that each running stage has been seen at work. */
-type StageClock = (stage: StageView) => number;
+/** Times of a running stage, in seconds. */
+interface StageClock {
+  /** How long it has been seen at work. */
+  seconds(stage: StageView): number;
+  /** How long it still takes; undefined while that cannot be told. */
+  left(stage: StageView): number | undefined;
+}
 
 /**
  * The lines of one frame: a bar a stage, no line wider than the terminal, no more lines than it has
@@ -23,7 +29,7 @@ export function progressFrame(
   const lines = fold(snapshot.stages, room).map((entry) =>
     typeof entry === 'string'
       ? terminal.paint('dim', entry)
-      : stageLine(entry, terminal, columns, clock(entry)),
+      : stageLine(entry, terminal, columns, clock),
   );
   return [...lines, ...notices].map((line) => cutDisplay(line, columns));
 }
@@ -58,7 +64,13 @@ function fold(stages: readonly StageView[], room: number): (StageView | string)[
   ].slice(0, room);
 }
 
-function stageLine(stage: StageView, terminal: Terminal, columns: number, seconds: number): string {
+function stageLine(
+  stage: StageView,
+  terminal: Terminal,
+  columns: number,
+  clock: StageClock,
+): string {
+  const seconds = clock.seconds(stage);
   const { title } = STAGES[stage.name];
   // Mark, title, bar, percentage: the bar takes a fifth of the line, and what is left goes to the
   // figures.
@@ -68,7 +80,7 @@ function stageLine(stage: StageView, terminal: Terminal, columns: number, second
   if (stage.state === 'waiting') return terminal.paint('dim', `${MARKS.waiting} ${head}`.trimEnd());
   const painted = paintBar(bar(stage.fraction, barColumns, seconds), stage, terminal);
   const mark = terminal.paint(stage.state === 'done' ? 'green' : 'cyan', MARKS[stage.state]);
-  return `${mark} ${head}  ${painted}  ${tail(stage, terminal, seconds)}`;
+  return `${mark} ${head}  ${painted}  ${tail(stage, terminal, clock)}`;
 }
 
 function paintBar(text: string, stage: StageView, terminal: Terminal): string {
@@ -76,7 +88,7 @@ function paintBar(text: string, stage: StageView, terminal: Terminal): string {
   return terminal.paint(stage.state === 'done' ? 'green' : 'cyan', text);
 }
 
-function tail(stage: StageView, terminal: Terminal, seconds: number): string {
+function tail(stage: StageView, terminal: Terminal, clock: StageClock): string {
   if (stage.state === 'done') {
     const { result } = stage;
     if (result === undefined) return '';
@@ -93,7 +105,8 @@ function tail(stage: StageView, terminal: Terminal, seconds: number): string {
     stage.total > 1 ? [`${formatCount(stage.done)} of ${formatCount(stage.total)}`] : [];
   return [
     padDisplay(percentage, 4, 'right'),
-    padDisplay(formatSeconds(seconds), 6),
+    padDisplay(formatSeconds(clock.seconds(stage)), 6),
+    ...timeLeftText(clock.left(stage)),
     ...counts,
     ...describeFigures(stage.figures),
   ].join('  ');

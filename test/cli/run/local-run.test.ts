@@ -69,7 +69,7 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.equal(second.code, 0, second.stderr);
     assert.match(
       second.stderr,
-      /^Temporal 127\.0\.0\.1:\d+, UI http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/reindex%2Fnews\n/,
+      /^news: preparing a run on this machine\nTemporal 127\.0\.0\.1:\d+, UI http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/reindex%2Fnews\n/,
     );
     assert.match(second.stderr, /Train the embeddings: cached, [\d,]+ rows/);
     assert.match(second.stdout, /^Train the embeddings .* cached$/m);

@@ -90,6 +90,28 @@ describe('the display on a terminal', () => {
     );
   });
 
+  it('tells the time left at the pace since it was first seen', () => {
+    const stream = fakeStream({ columns: 120, rows: 40 });
+    let now = 0;
+    const display = createProgressDisplay(openTerminal(stream, { NO_COLOR: '1' }), () => now);
+    const trainAt = (fraction: number): string => {
+      const snapshot = training();
+      snapshot.stages[TRAIN]!.fraction = fraction;
+      display.update(snapshot);
+      return screenOf(stream.written)[TRAIN] ?? '';
+    };
+    assert.doesNotMatch(trainAt(0.5), /left/);
+    now = 1_000;
+    assert.doesNotMatch(trainAt(0.6), /left/, 'a second tells nothing yet');
+    now = 10_000;
+    assert.match(trainAt(0.75), /75%  10 s +10 s left  10 of 20/);
+    // Another attempt begins anew, and so does its pace.
+    now = 20_000;
+    assert.doesNotMatch(trainAt(0.1), /left/);
+    now = 30_000;
+    assert.match(trainAt(0.2), /20%  30 s +1 min 20 s left/);
+  });
+
   it('stays within the terminal, whatever its size', () => {
     for (const columns of [20, 33, 60, 80, 200]) {
       for (const rows of [5, 10, 24]) {

@@ -7,7 +7,7 @@ import { openTensorflow } from '../../infra/tensorflow/tensorflow.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { configuration } from '../../schemas/configuration.ts';
 import type { StageName } from '../../schemas/activities.ts';
-import { GROUPS, publishedCodes } from '../../schemas/tables.ts';
+import { COMMON, GROUPS, publishedCodes } from '../../schemas/tables.ts';
 import { artifactReference, writeArtifact } from '../../store/artifacts.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
@@ -86,7 +86,8 @@ export async function publishVersion(
     return reference;
   };
   const listing = await artifact('list', await encodeFiles(listed), 'files.parquet');
-  const common = await artifact('common', Buffer.from('common'), 'words.parquet');
+  const commonWords = await encodeParquet(COMMON, { word: ['the'] }, { profile: 'internal' });
+  const common = await artifact('common', commonWords, 'words.parquet');
   const { source, tokens, documents, cooccurrence } = settings;
   for (const file of listed) {
     await artifact(

@@ -16,3 +16,8 @@ export { openDelta, openPart } from './pages/open-part.ts';
 export { hammingDistance, popcount, scanDistances, scanWithin } from './hamming/hamming-scan.ts';
 export { residentKeys } from './resident/resident-keys.ts';
 export { moduleBytes, scanModule } from './hamming/scan-module.ts';
+export { type CellIndex, type CellParts, openCells } from './cells/open-cells.ts';
+export { type RowMemory, plainMemory, rowMemory } from './cells/row-memory.ts';
+export { moduleBytes as scoreModuleBytes } from './cells/score-module.ts';
+export { type CellMatches, type CellQuery } from './cells/cell-search.ts';
+export { readMeter } from './ranges/read-meter.ts';

@@ -1,0 +1,132 @@
+import { askedVector } from '../../format/compact-vectors.ts';
+import { bestMatches } from './best-matches.ts';
+import { type Cell, copyVectors, idOf, parseCell } from './cell.ts';
+import type { MapCell, MapCentroids, ParsedCellMap } from './cell-map.ts';
+import { type CellMatches, type CellQuery, placesByValue } from './cell-search.ts';
+import { rowMemory, type RowMemory } from './row-memory.ts';
+
+/** All cells in memory, for many vectors; one thread. */
+export interface ResidentCells {
+  readonly dimensions: number;
+  /** Of memory, about. */
+  readonly heldBytes: number;
+  search(query: CellQuery): CellMatches;
+}
+
+export interface CellsInMemory {
+  map: ParsedCellMap;
+  /** Of all groups, in the order of `cells.bin`. */
+  cells: readonly MapCell[];
+  centroids: readonly MapCentroids[];
+  /** Gives the bytes of each cell, in order. */
+  read: AsyncIterable<Uint8Array>;
+}
+
+/** Items that are looked at where nothing is said: at least so many, and this share of all. */
+const LEAST_CANDIDATES = 8192;
+const SHARE_OF_ITEMS = 0.02;
+
+/** Throws IndexFormatError on cells that are damaged. */
+export async function residentCells(input: CellsInMemory): Promise<ResidentCells> {
+  const { map, cells, read } = input;
+  const { items, stride } = map;
+  const vectors = rowMemory(items, stride);
+  const numbers = new Uint32Array(items);
+  const keys = new KeyColumn();
+  const starts = new Uint32Array(cells.length + 1);
+  let at = 0;
+  for await (const bytes of read) {
+    const place = cells[at]!;
+    const cell = parseCell(map, place, bytes);
+    const first = starts[at]!;
+    numbers.set(cell.numbers, first);
+    vectors.scales.set(cell.scales, first);
+    copyVectors(cell, map, vectors.rows, first);
+    keys.add(cell);
+    starts[++at] = first + place.items;
+  }
+  const { centroids, halfSquares } = joined(input);
+  const largest = cells.reduce((most, cell) => Math.max(most, cell.items), 1);
+  const scores = new Float32Array(largest);
+  const near = new Float32Array(cells.length);
+
+  return {
+    dimensions: map.dimensions,
+    heldBytes: items * (stride + 8) + cells.length * (stride + 12) + keys.bytes,
+    search({ vector, topK, candidates }) {
+      const { values, scale } = askedVector(vector, map.dimensions, stride);
+      const wanted = candidates ?? Math.max(LEAST_CANDIDATES, Math.ceil(items * SHARE_OF_ITEMS));
+      const best = bestMatches(topK);
+      centroids.scores(values, scale, 0, cells.length, near);
+      for (let c = 0; c < near.length; c++) near[c]! -= halfSquares[c]!;
+      let seen = 0;
+      for (const c of placesByValue(near)) {
+        const [first, end] = [starts[c]!, starts[c + 1]!];
+        vectors.scores(values, scale, first, end, scores);
+        for (let i = 0, { least } = best; i < end - first; i++) {
+          if (scores[i]! < least) continue;
+          best.add(scores[i]!, numbers[first + i]!, first + i);
+          ({ least } = best);
+        }
+        seen += end - first;
+        if (seen >= wanted) break;
+      }
+      const found = best.sorted();
+      return {
+        ids: found.map(({ place }) => keys.id(map, place)),
+        numbers: found.map(({ number }) => number),
+        scores: found.map(({ score }) => score),
+        candidates: seen,
+        all: seen === items,
+      };
+    },
+  };
+}
+
+function joined({ map, cells, centroids }: CellsInMemory): {
+  centroids: RowMemory;
+  halfSquares: Float32Array;
+} {
+  const all = rowMemory(cells.length, map.stride);
+  const halfSquares = new Float32Array(cells.length);
+  let at = 0;
+  for (const part of centroids) {
+    all.rows.set(part.rows, at * map.stride);
+    all.scales.set(part.scales, at);
+    halfSquares.set(part.halfSquares, at);
+    at += part.scales.length;
+  }
+  return { centroids: all, halfSquares };
+}
+
+/** Keys as they were read, so that no text is made before it is an answer. */
+class KeyColumn {
+  readonly #pieces: { first: number; bytes: Uint8Array; starts: Uint32Array; ends: Uint32Array }[] =
+    [];
+  #rows = 0;
+  bytes = 0;
+
+  add({ bytes, keyStarts, keyEnds }: Cell): void {
+    const start = keyStarts[0]!;
+    this.#pieces.push({
+      first: this.#rows,
+      // A copy: the cell's own bytes hold its vectors too.
+      bytes: bytes.slice(start, keyEnds.at(-1)),
+      starts: keyStarts.map((each) => each - start),
+      ends: keyEnds.map((each) => each - start),
+    });
+    this.#rows += keyEnds.length;
+    this.bytes += keyEnds.at(-1)! - start + 8 * keyEnds.length;
+  }
+
+  id(map: ParsedCellMap, row: number): string {
+    let [low, high] = [0, this.#pieces.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#pieces[middle]!.first <= row) low = middle;
+      else high = middle - 1;
+    }
+    const { first, bytes, starts, ends } = this.#pieces[low]!;
+    return idOf(map, bytes.subarray(starts[row - first], ends[row - first]));
+  }
+}

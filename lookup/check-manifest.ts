@@ -16,6 +16,8 @@ export interface VersionManifest {
   maximumBucket?: number;
   /** The key of the export artifact, which every part carries: 32 hexadecimal digits. */
   identity: string;
+  /** Of a version with cells of vectors: the key of their artifact. */
+  cells?: string;
   /** Of a version with a delta: what changed since its pages were made. */
   delta?: DeltaFacts & { /** The key of the append artifact. */ identity: string };
 }
@@ -53,6 +55,9 @@ export function checkManifest(value: unknown): VersionManifest {
       maximumBucket: fields.integer('maximumBucket', 1, Number.MAX_SAFE_INTEGER),
     }),
     identity: keyOf(fields, 'export'),
+    ...(fields.list('parts').some((part) => part.value('name') === 'cells.map') && {
+      cells: keyOf(fields, 'cells'),
+    }),
     ...(format === 2 && {
       delta: { ...deltaFacts(fields.child('delta')), identity: keyOf(fields, 'append') },
     }),
@@ -90,7 +95,7 @@ const INDEX_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Relative, with plain names alone: neither `..` nor an empty name, no scheme, no query. */
 const SAFE_PATH = /^(?!\.{1,2}(\/|$))[\w.-]+(\/(?!\.{1,2}(\/|$))[\w.-]+)*\/?$/;
 
-function keyOf(fields: Fields, stage: 'export' | 'append'): string {
+function keyOf(fields: Fields, stage: 'export' | 'append' | 'cells'): string {
   const made = fields.list('lineage').find((reference) => reference.value('stage') === stage);
   return made
     ? made.text('key', /^[0-9a-f]{32}$/)

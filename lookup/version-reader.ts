@@ -1,5 +1,7 @@
 import { type AppliedDelta, applyDelta, mergeItems } from './apply-delta.ts';
 import { checkManifest, type VersionManifest } from './check-manifest.ts';
+import { CELL_BIN, CELL_MAP } from './cells/cell-map.ts';
+import { type CellIndex, openCells } from './cells/open-cells.ts';
 import { IndexFormatError } from './index-errors.ts';
 import { type Bucket, readBucket, tooLarge } from './pages/bucket-entry.ts';
 import { encodeKey } from './pages/item-key.ts';
@@ -48,6 +50,8 @@ export interface VersionReader {
    */
   readonly isShared: boolean;
   readonly hasLists: boolean;
+  /** Of an index of vectors: they themselves, in cells. */
+  readonly cells: CellIndex | undefined;
   items(meter?: ReadMeter): Promise<PageFile>;
   buckets(table: number, meter?: ReadMeter): Promise<PageFile>;
   /** `neighbours.pages`, of an index that has it. */
@@ -167,6 +171,7 @@ export function versionReader(parts: IndexParts): VersionReader {
     codeBytes,
     isShared,
     hasLists: hasPart('neighbours.pages'),
+    cells: cellsOf(manifest, openReader),
     items,
     buckets: (table, meter) => bucketFiles[table]!(meter),
     lists: open('neighbours', 0),
@@ -198,6 +203,22 @@ export function versionReader(parts: IndexParts): VersionReader {
       await Promise.all([...readers.values()].map(async (reader) => reader.close?.()));
     },
   };
+}
+
+/** Cells are of the items of the pages; what a delta adds is in none. */
+function cellsOf(
+  { cells, items, delta, parts }: VersionManifest,
+  openReader: (name: string) => RangeReader,
+): CellIndex | undefined {
+  if (cells === undefined) return undefined;
+  const bytesOf = (name: string) => parts.find((part) => part.name === name)?.bytes ?? 0;
+  const expected = {
+    items: delta?.base ?? items,
+    mapBytes: bytesOf(CELL_MAP),
+    binBytes: bytesOf(CELL_BIN),
+    identity: cells,
+  };
+  return openCells({ open: openReader, expected });
 }
 
 /** Done once; a failed start, a network that was down, is tried again by the next query. */

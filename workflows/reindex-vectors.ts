@@ -31,6 +31,17 @@ export async function reindexVectors(
       seed,
     }),
   );
+  const cells = await run.stage('cells', () =>
+    runActivity('buildCells', `${vectors.vector}, a byte a dimension`, {
+      store,
+      force,
+      files: corpus.artifact,
+      badFiles: source.badFiles,
+      vectors,
+      encoded: codes.artifact,
+      seed,
+    }),
+  );
   const exported = await run.stage('export', () =>
     exportIndex(runtime, `${tables} tables`, codes, {
       store,
@@ -42,7 +53,7 @@ export async function reindexVectors(
     }),
   );
   return await publishIndex(input, runtime, {
-    lineage: [exported.artifact, codes.artifact, corpus.artifact],
+    lineage: [exported.artifact, cells.artifact, codes.artifact, corpus.artifact],
     metrics: numbersOf(exported.facts),
     kind: codes.kind,
     corpus: {

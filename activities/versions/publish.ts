@@ -99,7 +99,10 @@ async function writeVersion(
   const page = input.report && (await openArtifact(store, input.report)).manifest;
   const [last] = input.lineage;
   const change = last?.stage === 'append' ? (await openArtifact(store, last)).manifest : undefined;
-  const copies = [made, ...(page ? [page] : []), ...(change ? [change] : [])].flatMap((manifest) =>
+  const inCells = input.lineage.find(({ stage }) => stage === 'cells');
+  const cells = inCells && (await openArtifact(store, inCells)).manifest;
+  const added = [cells, page, change].filter((manifest) => manifest !== undefined);
+  const copies = [made, ...added].flatMap((manifest) =>
     manifest.parts.map((part) => ({
       part,
       from: `${artifactFolder(manifest as ArtifactReference)}/${part.path}`,

@@ -1,4 +1,5 @@
 import { answerByCodes } from './answer-by-codes.ts';
+import { answerByCells } from './answer-by-cells.ts';
 import { listsOf, takeMatches } from './answer-by-lists.ts';
 import { type AskedCodes, askedCodes, codesByTable } from './asked-codes.ts';
 import { mergeAnswers } from './merge-answers.ts';
@@ -8,9 +9,12 @@ import { QueryError } from './query-error.ts';
 
 /** Answers what is asked, by the first means that the index has for it. */
 export async function answerQuery(context: QueryContext): Promise<Found> {
-  const { query } = context;
+  const { query, reader } = context;
   checkMeans(context);
   const need = query.topK + query.exclude.size;
+  const byCosine = query.rank === 'cosine' || (query.rank === 'auto' && query.radius === undefined);
+  if (query.asked.by === 'vector' && reader.cells && byCosine)
+    return await answerByCells(context, reader.cells, query.asked.vector, need);
   const { asked } = query;
   if (asked.by === 'id') return await answerId(context, asked.id, need);
   if (asked.by === 'positive') return await answerSeveral(context, asked, need);
@@ -25,10 +29,12 @@ export async function answerQuery(context: QueryContext): Promise<Found> {
 function checkMeans({ query, reader }: QueryContext): void {
   const { rank, relation, asked, radius } = query;
   const byItem = asked.by === 'id' || asked.by === 'positive';
-  if (rank === 'cosine')
+  if (rank === 'cosine' && !(reader.cells && asked.by === 'vector'))
     throw new QueryError(
       'rank',
-      'this index has no vectors beside its codes; take hamming or auto',
+      reader.cells
+        ? `the cosine ranks for a vector, not for ${asked.by}; take hamming or auto`
+        : 'this index has no vectors beside its codes; take hamming or auto',
     );
   if (rank === 'neighbours' && !byItem)
     throw new QueryError('rank', `lists of neighbours answer id and positive, not ${asked.by}`);
@@ -44,7 +50,7 @@ function checkMeans({ query, reader }: QueryContext): void {
     );
   if (relation !== undefined && relation !== 'near' && (rank === 'bucket' || rank === 'hamming'))
     throw new QueryError('relation', `codes tell only what is near, rank is ${rank}`);
-  if (radius !== undefined && (rank === 'neighbours' || rank === 'bucket'))
+  if (radius !== undefined && rank !== 'auto' && rank !== 'hamming')
     throw new QueryError('radius', `expected with rank hamming or auto, got it with ${rank}`);
 }
 

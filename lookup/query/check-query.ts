@@ -17,6 +17,8 @@ export interface CheckedQuery {
   rank: Rank;
   relation: Relation | undefined;
   candidates: number;
+  /** Undefined where nothing was said. */
+  candidatesAsked: number | undefined;
   radius: number | undefined;
   minScore: number | undefined;
   include: { payload: boolean; code: boolean };
@@ -74,6 +76,7 @@ export function checkQuery(query: Query, shape: { tables: number; bits: number }
     relation:
       query.relation === undefined ? undefined : oneOf('relation', query.relation, RELATION_NAMES),
     candidates: whole('candidates', query.candidates ?? DEFAULT_CANDIDATES, 1, MAX_CANDIDATES),
+    candidatesAsked: query.candidates,
     radius: radius === undefined ? undefined : whole('radius', radius, 0, shape.bits),
     minScore,
     include: { payload: include.includes('payload'), code: include.includes('code') },

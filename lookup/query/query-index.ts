@@ -51,7 +51,7 @@ export function queryIndex(reader: VersionReader): QueryIndex {
   const encoders = encodersOf(reader);
   let lists: ResidentLists | undefined;
   const warm = retried(async () => {
-    const index = await reader.load();
+    const [index] = await Promise.all([reader.load(), reader.cells?.load()]);
     if (reader.hasLists) lists = await loadLists(await reader.lists(), index, await reader.delta());
     return warmIndex(index, lists);
   });
@@ -103,7 +103,10 @@ export function queryIndex(reader: VersionReader): QueryIndex {
       payloads: manifest.payloads,
       lists: reader.hasLists,
       bytes: manifest.parts.reduce((sum, { bytes }) => sum + bytes, 0),
-      heldBytes: (reader.loaded?.heldBytes() ?? 0) + (lists?.heldBytes() ?? 0),
+      heldBytes:
+        (reader.loaded?.heldBytes() ?? 0) +
+        (lists?.heldBytes() ?? 0) +
+        (reader.cells?.loaded?.heldBytes ?? 0),
     }),
     explain,
     recall: (options) => measureRecall(reader, query, options),

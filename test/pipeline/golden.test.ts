@@ -13,7 +13,7 @@ const FIXTURE = inRepository('test/fixtures/golden-stages.json');
 
 /**
  * `list` holds times of files, `publish` is no artifact, `report` holds the times of its run,
- * `encode` belongs to vectors, the last ones to documents.
+ * `encode` and `cells` belong to vectors, the last ones to documents.
  */
 const ELSEWHERE = new Set([
   'trial',
@@ -21,6 +21,7 @@ const ELSEWHERE = new Set([
   'list',
   'publish',
   'encode',
+  'cells',
   'append',
   'export-plan',
   'export-range',

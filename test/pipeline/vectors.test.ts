@@ -9,6 +9,7 @@ import { RandomStream } from '../../kernels/numbers/random.ts';
 import { parseHTML } from 'linkedom';
 import { publishedIdBuckets, publishedIdGroups, publishedIdCodes } from '../../schemas/tables.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
+import { nearestByCosine } from '../reference/nearest-by-cosine.ts';
 import { vectorFile } from '../store/vector-file.ts';
 import { it } from './on-temporal.ts';
 import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
@@ -68,6 +69,7 @@ describe('reindex of vectors', () => {
         [
           ['list', 2],
           ['encode', 300],
+          ['cells', 300],
           ['export', 300],
           ['report', 300],
           ['publish', 300],
@@ -104,8 +106,22 @@ describe('reindex of vectors', () => {
       const other = method === 'lsh' ? 'itq' : 'lsh';
       assert.deepEqual(
         (await planRun(configured(`ids-${method}`, path, other), false)).map(({ runs }) => runs),
-        [false, true, true, true, true],
+        [false, true, true, true, true, true],
       );
+      const vectors = madeVectors();
+      const flat = Float32Array.from(vectors.flat());
+      for (const row of [0, 17, 299]) {
+        const nearest = nearestByCosine(flat, vectors[row]!, 24, 10).map((each) => 1000 - each);
+        const cold = await index.query({ vector: vectors[row]! });
+        assert.deepEqual([cold.rank, cold.complete], ['cosine', true]);
+        assert.equal(cold.matches[0]!.id, String(1000 - row));
+        assert.ok(cold.matches.filter(({ id }) => nearest.includes(Number(id))).length >= 9);
+        const warm = await openIndex(join(folder, '..', '..'));
+        await warm.warm();
+        const { matches, usage } = await warm.query({ vector: vectors[row]!, topK: 300 });
+        assert.deepEqual([matches.length, usage.requests], [300, 0]);
+        assert.deepEqual(matches.slice(0, 10), cold.matches);
+      }
       const near = await index.nearest('1000', 9);
       assert.ok(
         near.filter(({ item }) => (1000 - Number(item)) % 30 === 0).length >= 7,
@@ -253,7 +269,7 @@ describe('reindex of vectors', () => {
     const result = await reindex(temporal, capped(4));
     assert.deepEqual(
       [result.version, result.published, result.stages.map(({ cached }) => cached)],
-      [2, true, [true, true, false, false, false]],
+      [2, true, [true, true, true, false, false, false]],
     );
     const [before, after] = await Promise.all(
       [whole.uri, result.uri].map((uri) => openIndex(fileURLToPath(uri))),

@@ -5,7 +5,7 @@
  */
 
 /** Steps of a value to each side of 0. */
-export const COMPACT_STEPS = 127;
+const COMPACT_STEPS = 127;
 
 /**
  * Rounds D values from `from` on to bytes from `to` on, and returns the scale as float32: 0 of a
@@ -34,7 +34,7 @@ export function compactVector(
 }
 
 /** A vector that is asked: finer than those of items, because it costs no more. */
-export interface AskedVector {
+interface AskedVector {
   /** (stride), zeros behind the D values. */
   values: Int16Array;
   /** 1 over the length of `values`. */

@@ -10,7 +10,7 @@ import {
 import { growingFile } from '../../store/growing-file.ts';
 
 /** Puts items in their cells, in any order, within about 100 MiB. */
-export interface CellWriter {
+interface CellWriter {
   add(record: Parameters<typeof writeRecord>[2]): void;
   /** `cells.bin`, and what it has; adds nothing afterwards. */
   finish(

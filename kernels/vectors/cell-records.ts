@@ -10,7 +10,7 @@ import { encodeCell } from './encode-cell.ts';
 export const recordBytes = (dimensions: number): number => 12 + dimensions;
 
 /** Items of a cell at most: what is larger is written as several of the same centroid. */
-export const MAX_CELL_ITEMS = 512;
+const MAX_CELL_ITEMS = 512;
 /** Of the vectors of a cell: one read of a search should hold a few. */
 const MAX_CELL_BYTES = 65_536;
 

@@ -2,7 +2,7 @@ import { writeVarint, varintBytes } from '../../format/varint.ts';
 import type { ByteStrings } from '../pages/keys.ts';
 
 /** The items of a cell in the order of their numbers. */
-export interface CellItems {
+interface CellItems {
   /** Rising. */
   numbers: Uint32Array;
   /** (n, D). */

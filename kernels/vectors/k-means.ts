@@ -9,7 +9,7 @@ import { shuffle } from '../numbers/shuffle.ts';
 import { type Centroids, largestOf, type Nearness, roundCentroids } from './centroids.ts';
 import type { CompactRows } from './row-scores.ts';
 
-export interface KMeansInput {
+interface KMeansInput {
   sample: CompactRows;
   dimensions: number;
   /** Rows of the sample that are clustered; they are shuffled in place. */

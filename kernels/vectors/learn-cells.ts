@@ -15,7 +15,7 @@ export interface Cells {
   cells: Centroids;
 }
 
-export interface CellShape {
+interface CellShape {
   dimensions: number;
   /** Cells that are wanted; there may be fewer, and never many more. */
   cells: number;
@@ -23,7 +23,7 @@ export interface CellShape {
 }
 
 /** Purpose of the streams of first centroids; see PURPOSE in kernels/numbers/random.ts. */
-export const CELLS_PURPOSE = 65;
+const CELLS_PURPOSE = 65;
 const ITERATIONS = 8;
 /** Members a group that its centroid is learned from. */
 const MAX_MEMBERS_A_GROUP = 512;

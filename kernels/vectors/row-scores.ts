@@ -19,7 +19,7 @@ export interface CompactRows {
 }
 
 /** Dot products of a query with rows, in a memory of its own. */
-export interface RowScorer {
+interface RowScorer {
   /**
    * Takes the rows of the next calls, which are copied. Throws RangeError where they do not fit.
    */

@@ -1,5 +1,5 @@
 /** The k best of many scores: the largest first, of equal ones the smaller item number. */
-export interface BestMatches {
+interface BestMatches {
   /** How good a score must be to be taken. */
   readonly least: number;
   add(score: number, number: number, place: number): void;

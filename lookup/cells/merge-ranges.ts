@@ -1,5 +1,5 @@
 /** A range of bytes and what it is of. */
-export interface RangeOf<Of> {
+interface RangeOf<Of> {
   start: number;
   end: number;
   of: Of;

@@ -21,7 +21,7 @@ import { type CellMatches, type CellQuery, placesByValue } from './cell-search.t
 import { mergeRanges } from './merge-ranges.ts';
 import { readCells } from './read-cells.ts';
 import { type ResidentCells, residentCells } from './resident-cells.ts';
-import { plainMemory } from './row-memory.ts';
+import { plainMemory } from './open-rows.ts';
 
 /** The cells of an index of vectors, where they lie. */
 export interface CellIndex {
@@ -42,7 +42,7 @@ export interface CellParts {
 }
 
 /** What one search reads in all, the head of the map counted in. */
-export const MAX_SEARCH_BYTES = 256 * 1024;
+const MAX_SEARCH_BYTES = 256 * 1024;
 /** A map that is no larger is read whole with its head, else this much of it. */
 const WHOLE_MAP_BYTES = 32_768;
 const HEAD_BYTES = 16_384;

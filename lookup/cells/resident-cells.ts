@@ -3,7 +3,8 @@ import { bestMatches } from './best-matches.ts';
 import { type Cell, copyVectors, idOf, parseCell } from './cell.ts';
 import type { MapCell, MapCentroids, ParsedCellMap } from './cell-map.ts';
 import { type CellMatches, type CellQuery, placesByValue } from './cell-search.ts';
-import { rowMemory, type RowMemory } from './row-memory.ts';
+import { rowMemory } from './open-rows.ts';
+import type { RowMemory } from './row-memory.ts';
 
 /** All cells in memory, for many vectors; one thread. */
 export interface ResidentCells {
@@ -13,7 +14,7 @@ export interface ResidentCells {
   search(query: CellQuery): CellMatches;
 }
 
-export interface CellsInMemory {
+interface CellsInMemory {
   map: ParsedCellMap;
   /** Of all groups, in the order of `cells.bin`. */
   cells: readonly MapCell[];

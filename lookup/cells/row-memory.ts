@@ -1,8 +1,6 @@
-import { scoreModule } from './score-module.ts';
-
 /** Compact vectors in memory, and their dot products with a query. */
 export interface RowMemory {
-  /** (n, stride), to be filled; stale after the next `rowMemory` alone. */
+  /** (n, stride), to be filled. */
   readonly rows: Int8Array;
   readonly scales: Float32Array;
   /**
@@ -10,31 +8,4 @@ export interface RowMemory {
    * on.
    */
   scores(query: Int16Array, scale: number, from: number, to: number, out: Float32Array): void;
-}
-
-/** Of `n` rows: by SIMD where that may be compiled and they fit, else in plain code; equal bits. */
-export function rowMemory(n: number, stride: number): RowMemory {
-  return scoreModule(n, stride) ?? plainMemory(n, stride);
-}
-
-/** In plain code; of rows that are there already, where they are given. */
-export function plainMemory(
-  n: number,
-  stride: number,
-  { rows, scales }: Pick<RowMemory, 'rows' | 'scales'> = {
-    rows: new Int8Array(n * stride),
-    scales: new Float32Array(n),
-  },
-): RowMemory {
-  return {
-    rows,
-    scales,
-    scores(query, scale, from, to, out) {
-      for (let i = from, at = from * stride; i < to; i++) {
-        let sum = 0;
-        for (let k = 0; k < stride; k++, at++) sum += rows[at]! * query[k]!;
-        out[i - from] = Math.fround(Math.fround(sum) * scales[i]!) * scale;
-      }
-    },
-  };
 }

@@ -8,7 +8,7 @@ import { cellsOfRecords, recordBytes, writeRecord } from '../../../kernels/vecto
 import { learnCells } from '../../../kernels/vectors/learn-cells.ts';
 import { type KeyColumn, storedKeys } from '../../../kernels/pages/keys.ts';
 
-export const CELLS_IDENTITY = Uint8Array.from({ length: 16 }, (_, i) => i);
+const CELLS_IDENTITY = Uint8Array.from({ length: 16 }, (_, i) => i);
 
 export interface CellFiles {
   map: Uint8Array;

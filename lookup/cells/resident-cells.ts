@@ -24,7 +24,7 @@ interface CellsInMemory {
 }
 
 /** Items that are looked at where nothing is said: at least so many, and this share of all. */
-const LEAST_CANDIDATES = 8192;
+const LEAST_CANDIDATES = 2048;
 const SHARE_OF_ITEMS = 0.02;
 
 /** Throws IndexFormatError on cells that are damaged. */

@@ -162,7 +162,7 @@ describe.concurrent('the process hashloom', () => {
         assert.deepEqual([code, stdout], [2, ''], stderr);
         assert.match(
           stderr,
-          /^error: TensorFlow is not set up on this machine .*\nhint: `hashloom setup tensorflow`/,
+          /^error: TensorFlow is not set up on this machine .*\nhint: `hashloom setup tensorflow`/m,
         );
       }
       const setup = await hashloomWith(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { itemAnswerText, missingText } from '../../../cli/index/item-answer-text.ts';
 import { queryIndexLocation } from '../../../cli/index/query-index-location.ts';
@@ -144,7 +145,7 @@ describe('questions to an index', () => {
   });
 
   it('finds the index by path, by name within a store, and as the only one of a store', async () => {
-    const expected = `file://${scratch}/indexes/tiny`;
+    const expected = pathToFileURL(join(scratch, 'indexes', 'tiny')).href;
     assert.equal(await queryIndexLocation(join(scratch, 'indexes', 'tiny'), undefined), expected);
     assert.equal(await queryIndexLocation('tiny', scratch), expected);
     assert.equal(await queryIndexLocation(undefined, scratch), expected);

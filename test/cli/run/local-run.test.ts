@@ -69,7 +69,12 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.equal(second.code, 0, second.stderr);
     assert.match(
       second.stderr,
-      /^news: preparing a run on this machine\nTemporal 127\.0\.0\.1:\d+, UI http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/reindex%2Fnews\n/,
+      new RegExp(
+        '^news: preparing a run on this machine\\n' +
+          'Temporal 127\\.0\\.0\\.1:\\d+, UI http://127\\.0\\.0\\.1:\\d+/namespaces/default/' +
+          'workflows/reindex%2Fnews\\n',
+        'u',
+      ),
     );
     assert.match(second.stderr, /Train the embeddings: cached, [\d,]+ rows/);
     assert.match(second.stdout, /^Train the embeddings .* cached$/m);

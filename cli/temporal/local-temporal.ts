@@ -1,10 +1,7 @@
 import { startEmbeddedServer } from '../../infra/server/embedded-server.ts';
 import { findTemporalCli } from '../../infra/server/temporal-cli.ts';
 import { QUEUE_ROLES } from '../../schemas/queues.ts';
-import { connectClient } from '../../workers/connection.ts';
 import type { ClientConnection } from '../../workers/connection.ts';
-import { installRuntime, startWorkers } from '../../workers/run-workers.ts';
-import { createThreadPool } from '../../workers/thread-pool.ts';
 
 export interface LocalTemporal {
   connection: ClientConnection;
@@ -27,14 +24,21 @@ export async function openLocalTemporal(
   say: (line: string) => void,
 ): Promise<LocalTemporal> {
   const cli = await findTemporalCli({ onProgress: say });
-  // The threads load their code while the server comes up: both take most of a second.
+  // The server comes up while this thread and those of the pool load their code: all three take
+  // most of a second.
+  const starting = startEmbeddedServer({ cli: cli.path, home });
+  // It is awaited below, and must not end the process where an import fails before.
+  starting.catch(() => undefined);
+  const { createThreadPool } = await import('../../workers/thread-pool.ts');
   const pool = createThreadPool(threads, threads);
-  const server = await startEmbeddedServer({ cli: cli.path, home }).catch(
-    async (error: unknown) => {
-      await pool.close();
-      throw error;
-    },
-  );
+  const [{ installRuntime, startWorkers }, { connectClient }] = await Promise.all([
+    import('../../workers/run-workers.ts'),
+    import('../../workers/connection.ts'),
+  ]);
+  const server = await starting.catch(async (error: unknown) => {
+    await pool.close();
+    throw error;
+  });
   try {
     // Nothing of the environment applies to a server of our own.
     const where = { address: server.address, namespace: server.namespace, embedded: true };

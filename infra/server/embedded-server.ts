@@ -74,7 +74,7 @@ async function startInMemory(options: EmbeddedServerOptions): Promise<EmbeddedSe
     const lifeline = await createLifeline(join(folder, 'users'));
     const { pid, address, uiUrl } = await spawnServer({ ...options, logFile, lifeline });
     const stop = once(async () => {
-      await endServer(pid, 'at once');
+      await endServer(pid);
       lifeline.release();
       await rm(folder, { recursive: true, force: true });
     });
@@ -134,7 +134,7 @@ function serverOn(
     const lock = await takeLock(home);
     try {
       if (lifeline.release()) {
-        await endServer(pid, 'in order');
+        await endServer(pid);
         await rm(join(home, 'server.json'), { force: true });
       }
     } finally {

@@ -26,6 +26,7 @@ import { encodeParquet } from '../../store/tables/parquet.ts';
 import { buildBuckets } from '../../kernels/codes/build-buckets.ts';
 import { bucketsOfItems, sharedBuckets } from '../../kernels/codes/shared-buckets.ts';
 import { ownMethod } from './own-method.ts';
+import { queryLists } from './query-lists.ts';
 import { readPages } from './read-pages.ts';
 import {
   buildIndex,
@@ -35,6 +36,7 @@ import {
   words,
 } from '../lookup/index-in-memory.ts';
 import { readTables } from './read-tables.ts';
+import { sqlOfLists } from './sql-of-lists.ts';
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../../../examples/python/lookup.py', import.meta.url));
@@ -276,6 +278,8 @@ try {
   }
   await main(python, scratch);
   await readPages(python, scratch);
+  await queryLists(python, scratch);
+  await sqlOfLists(python, join(scratch, 'sql'));
   await ownMethod(python, scratch);
 } finally {
   await rm(scratch, { recursive: true, force: true });

@@ -25,6 +25,7 @@ import {
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import { buildBuckets } from '../../kernels/codes/build-buckets.ts';
 import { bucketsOfItems, sharedBuckets } from '../../kernels/codes/shared-buckets.ts';
+import { langchain } from './langchain.ts';
 import { ownMethod } from './own-method.ts';
 import { queryLists } from './query-lists.ts';
 import { readPages } from './read-pages.ts';
@@ -281,6 +282,7 @@ try {
   await queryLists(python, scratch);
   await sqlOfLists(python, join(scratch, 'sql'));
   await ownMethod(python, scratch);
+  await langchain(scratch);
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

@@ -21,12 +21,15 @@ import { withDelta } from '../lookup/index-with-delta.ts';
 import { randomLists } from '../lookup/query/random-lists.ts';
 import { type Browser, openBrowser } from './open-browser.ts';
 import { serveFolders } from './static-server.ts';
+import { textEncoderParts } from './text-encoder-parts.ts';
 
 const ITEMS = 3000;
 /** As many as the page asks for. */
 const TOP = 12;
 const MARKUP = '<img/src=x/onerror=document.body.dataset.ran=1>';
 const MARKED_PAYLOAD = '<img src=x onerror="document.body.dataset.ran=1">';
+
+const COMMON = new Map([['common.txt', new TextEncoder().encode('house\nman\n')]]);
 
 const say = (message: string): void => void process.stdout.write(`${message}\n`);
 
@@ -85,6 +88,10 @@ async function main(chromium: string): Promise<void> {
     const before = await openCounting(plain).index.query(nearest);
     assert.deepEqual(await ask(browser, page, 'w17'), { near: told(before.matches) });
     say('ok: an index without lists answers by its codes');
+    const text = 'Bread and wine';
+    const byText = await openCounting(plain).index.query({ text, topK: TOP, include: ['payload'] });
+    assert.deepEqual(await ask(browser, page, text), { near: told(byText.matches) });
+    say('ok: a text, where the index has an encoder');
     const gone = before.matches[0]!.id;
     const added = { key: 'fresh', code: plain.parts.get('items.pages')!.slice(0, 12) };
     const { index: changed } = await withDelta(plain, undefined, {
@@ -136,7 +143,7 @@ async function answersAsTheReader(
       shown.filter((each) => each.isMarked),
     ).length;
     const cost = await browser.evaluate(`document.getElementById('cost').textContent`);
-    assert.match(String(cost), /^[\d.]+ ms, \d+ reads? of [\d.]+ KiB; by neighbours$/);
+    assert.match(String(cost), /^[\d.]+ ms, \d+ reads of [\d.]+ KiB; by neighbours$/);
   }
   assert.ok(marks > 0);
   say(`ok: answers in both relations, ${marks} of them marked`);
@@ -259,7 +266,7 @@ function smallIndex(withLists: boolean): IndexInMemory {
     codeBytes: 4,
     payloads: texts(payloads),
     ...(withLists && { lists: columns }),
-    beside: new Map([['common.txt', new TextEncoder().encode('house\nman\n')]]),
+    beside: withLists ? COMMON : textEncoderParts(32),
   });
 }
 

@@ -4,6 +4,7 @@ import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { textEncoderParts } from '../browser/text-encoder-parts.ts';
 import { encodeVectors } from '../../kernels/codes/encode-vectors.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import { encodeDense } from '../../store/tables/arrow-ipc.ts';
@@ -18,6 +19,7 @@ import {
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const LANGCHAIN = '@langchain/core@1.4.0';
+const TEXT = 'Bread and wine';
 const [ITEMS, DIMENSIONS, TABLES, CODE_BYTES] = [300, 8, 2, 2];
 // As the compiler of a user has it: no types of Node, and the project's strictness.
 const compilerOptions = { types: [], incremental: false, sourceMap: false };
@@ -25,7 +27,7 @@ const compilerOptions = { types: [], incremental: false, sourceMap: false };
 /** Asks as a user of LangChain does; a text is its vector in JSON, so that the answer is known. */
 const ASK = `
 import { HashloomStore } from './hashloom-store.js';
-const [folder, text] = process.argv.slice(2);
+const [folder, texts, text] = process.argv.slice(2);
 const vectorOf = (each) => Promise.resolve(JSON.parse(each));
 const embeddings = { embedQuery: vectorOf, embedDocuments: (all) => Promise.all(all.map(vectorOf)) };
 const store = await HashloomStore.open(folder, { embeddings });
@@ -35,6 +37,7 @@ console.log(JSON.stringify({
   scored: await store.similaritySearchWithScore(text, 5),
   vector: await store.similaritySearchVectorWithScore(JSON.parse(text), 5),
   retrieved: await store.asRetriever(3).invoke(text),
+  texts: await (await HashloomStore.open(texts)).similaritySearchWithScore('${TEXT}', 5),
   similar: await store.similarTo('7', 2),
   added: await refused(store.addDocuments([])),
   unknown: await refused(bare.similaritySearch(text)),
@@ -66,17 +69,23 @@ export async function langchain(scratch: string): Promise<void> {
   await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project]);
   const vectors = randomNumbers(ITEMS * DIMENSIONS);
   const built = await vectorIndex(vectors);
-  const folder = join(project, 'index', 'versions', '3');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'index.json'), JSON.stringify(built.manifest));
-  for (const [name, bytes] of built.parts) await writeFile(join(folder, name), bytes);
+  const folder = await publish(built, join(project, 'vectors', 'versions', '3'));
+  const documents = await vectorIndex(vectors, textEncoderParts(8 * CODE_BYTES));
+  const texts = await publish(documents, join(project, 'documents', 'versions', '3'));
   await writeFile(join(project, 'ask.js'), ASK);
 
   const vector = [...vectors.subarray(0, DIMENSIONS)];
-  const { stdout } = await run(process.execPath, ['ask.js', folder, JSON.stringify(vector)], {
-    cwd: project,
-  });
-  const told = JSON.parse(stdout) as Record<'scored' | 'vector' | 'similar', [Told, number][]> &
+  const { stdout } = await run(
+    process.execPath,
+    ['ask.js', folder, texts, JSON.stringify(vector)],
+    {
+      cwd: project,
+    },
+  );
+  const told = JSON.parse(stdout) as Record<
+    'scored' | 'vector' | 'texts' | 'similar',
+    [Told, number][]
+  > &
     Record<'added' | 'unknown', string> & { retrieved: Told[] };
   const { index } = openCounting(built);
   const { matches } = await index.query({ vector, topK: 5 });
@@ -94,6 +103,11 @@ export async function langchain(scratch: string): Promise<void> {
     told.retrieved.map(({ id }) => id),
     matches.slice(0, 3).map(({ id }) => id),
   );
+  const byText = await openCounting(documents).index.query({ text: TEXT, topK: 5 });
+  assert.deepEqual(
+    told.texts.map(([{ id }, score]) => [id, score]),
+    byText.matches.map(({ id, score }) => [id, score]),
+  );
   const similar = await index.query({ id: '7', topK: 2 });
   assert.deepEqual(
     told.similar.map(([{ id }, score]) => [id, score]),
@@ -104,7 +118,17 @@ export async function langchain(scratch: string): Promise<void> {
   process.stdout.write('ok: a vector store of LangChain\n');
 }
 
-async function vectorIndex(vectors: Float32Array): Promise<IndexInMemory> {
+async function publish({ manifest, parts }: IndexInMemory, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'index.json'), JSON.stringify(manifest));
+  for (const [name, bytes] of parts) await writeFile(join(folder, name), bytes);
+  return folder;
+}
+
+async function vectorIndex(
+  vectors: Float32Array,
+  encoder: ReadonlyMap<string, Uint8Array> = new Map(),
+): Promise<IndexInMemory> {
   const planes = randomNumbers(TABLES * CODE_BYTES * 8 * DIMENSIONS);
   const mean = new Float32Array(DIMENSIONS);
   const codes = new Uint8Array(ITEMS * TABLES * CODE_BYTES);
@@ -118,6 +142,7 @@ async function vectorIndex(vectors: Float32Array): Promise<IndexInMemory> {
     codeBytes: CODE_BYTES,
     payloads: texts(Array.from({ length: ITEMS }, (_, i) => `about ${i}`)),
     beside: new Map([
+      ...encoder,
       ['hyperplanes.arrow', await encodeDense([hyperplane], told)],
       ['mean.arrow', await encodeDense([{ name: 'mean', width: DIMENSIONS, values: mean }], {})],
     ]),

@@ -106,6 +106,13 @@ async function main(chromium: string): Promise<void> {
     await ask(browser, page, 'fresh');
     say('ok: a delta');
 
+    const trained = smallIndex(false, true);
+    await publish(trained);
+    const met = await openCounting(trained).index.query(nearest);
+    assert.notDeepEqual(met.matches, before.matches);
+    assert.deepEqual(await ask(browser, page, 'w17'), { near: told(met.matches) });
+    say('ok: codes that meet across tables');
+
     await publish(built);
     const damaged = built.parts
       .get('neighbours.pages')!
@@ -143,7 +150,7 @@ async function answersAsTheReader(
       shown.filter((each) => each.isMarked),
     ).length;
     const cost = await browser.evaluate(`document.getElementById('cost').textContent`);
-    assert.match(String(cost), /^[\d.]+ ms, \d+ reads of [\d.]+ KiB; by neighbours$/);
+    assert.match(String(cost), /^[\d.]+ ms, \d+ reads? of [\d.]+ KiB; by neighbours$/);
   }
   assert.ok(marks > 0);
   say(`ok: answers in both relations, ${marks} of them marked`);
@@ -248,7 +255,7 @@ function textOf(payload: Payload | string): string {
   throw new TypeError('payloads of this index are texts');
 }
 
-function smallIndex(withLists: boolean): IndexInMemory {
+function smallIndex(withLists: boolean, shared = false): IndexInMemory {
   const stream = new RandomStream(1, 1);
   const strings = Array.from({ length: ITEMS }, (_, i) => (i % 7 === 5 ? `wé${i}` : `w${i}`));
   strings[0] = MARKUP;
@@ -264,6 +271,7 @@ function smallIndex(withLists: boolean): IndexInMemory {
     ),
     tables: 3,
     codeBytes: 4,
+    shared,
     payloads: texts(payloads),
     ...(withLists && { lists: columns }),
     beside: withLists ? COMMON : textEncoderParts(32),

@@ -57,6 +57,7 @@ section { margin-top: 2rem; min-width: 0; }
   gap: 1rem 2rem;
   margin-bottom: 1rem;
 }
+.warnings { border-left: 4px solid var(--bad); list-style: none; margin: 0 0 1rem; padding: .2rem .8rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td {

@@ -1,3 +1,4 @@
+import { answers } from './answers-of-page.ts';
 import { buckets, candidates, examples } from './buckets-of-page.ts';
 import { escapeHtml as text, scriptJson } from './escape-html.ts';
 import { configuration, stages, lineage } from './how-made.ts';
@@ -40,6 +41,7 @@ ${SECTIONS.map((section) => section(data)).join('\n')}
 /** The sections in their order on the page; one that has nothing to show is empty. */
 const SECTIONS = [
   tiles,
+  answers,
   stages,
   metrics,
   gate,
@@ -55,13 +57,13 @@ const SECTIONS = [
 
 function tiles({ index, itemsName, metrics, previous }: ReportData): string {
   const shown = [
-    'f1',
+    'queryHr10',
+    'queryHr50',
+    'queryFairHr50',
+    'queryMatchedHr10',
     'precisionAt100',
-    'precision',
-    'recall',
     'wp',
-    'hr50',
-    'hr500',
+    'f1',
     'clusters',
     'largestBucket',
     'codeEntropyBits',

@@ -23,6 +23,8 @@ export interface ReportData {
   metrics: Metrics;
   /** Intervals of 95% of metrics that are means over queries. */
   intervals: Record<string, [number, number]>;
+  /** What each way of answering finds of held-out links; none where there were none. */
+  answers: AnswerRow[];
   /** Ways to look up, and what they find; none where nothing says which items are near. */
   candidates: CandidateRow[];
   /** What says which items are nearest: `the dense embeddings`. */
@@ -39,6 +41,17 @@ export interface ReportData {
   maximumBucket: number;
   examples: ExampleCluster[];
   map: MapPoint[];
+}
+
+/** A share of held-out links that a way of answering finds, among its first `cut` answers. */
+export interface AnswerRow {
+  way: string;
+  weighing: string;
+  cut: number;
+  share: number;
+  error: number;
+  /** Share of queries without an answer. */
+  empty: number;
 }
 
 /** An artifact the index was made from. */

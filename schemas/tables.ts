@@ -135,6 +135,21 @@ export const CANDIDATES = {
   recallOfD: 'float64',
 } as const;
 
+/**
+ * `answers`: answers.parquet: shares of held-out links that a way of answering finds. `weighing` is
+ * uniform, fair, matched or `degree N`, N the least number of links of the class; `cut` the answers
+ * that are looked at.
+ */
+export const ANSWERS = {
+  way: 'utf8',
+  weighing: 'utf8',
+  cut: 'int32',
+  share: 'float64',
+  error: 'float64',
+  answers: 'float64',
+  empty: 'float64',
+} as const;
+
 /** `encode`: items.parquet in the order of ids; number = row. */
 export const ITEM_IDS = { id: 'int64' } as const;
 export const ITEM_KEYS = { id: 'utf8' } as const;

@@ -18,7 +18,7 @@ export async function reindexStages(
   if (input.configuration.source.kind === 'documents')
     return await reindexDocuments(input, runtime);
   const { configuration, force } = input;
-  const { store, index, negatives, neighbours, training } = configuration;
+  const { store, index, source, negatives, neighbours, training } = configuration;
   const { buckets, evaluation, seed } = configuration;
   const { run, runActivity, processShards, learn } = runtime;
 
@@ -81,10 +81,25 @@ export async function reindexStages(
       seed,
     }),
   );
-  const outputs = [exported, quality, codes, model];
+  const answers = await run.stage('answers', () =>
+    runActivity('measureAnswers', `${pairs.rows} held-out pairs`, {
+      store,
+      force,
+      pairs: pairs.artifact,
+      filtered,
+      postings: neighbours.postings,
+      codes: codes.artifact,
+      model: model.artifact,
+      vocabulary: words.artifact,
+      maximumBucket: buckets.maximumSize,
+      leftSide: source.kind === 'pairs' && source.sides === 'two' ? source.columns.left : '',
+      seed,
+    }),
+  );
+  const outputs = [exported, answers, quality, codes, model];
   return await publishIndex(input, runtime, {
     lineage: [...outputs.map(({ artifact }) => artifact), ...affinity.lineage],
-    metrics: quality.metrics,
+    metrics: { ...answers.metrics, ...quality.metrics },
     common: words.common,
     corpus: {
       skippedFiles: dictionary.skipped.files,

@@ -17,16 +17,16 @@ export interface LinkGraphInput {
 }
 
 /**
- * D with its weights, a row group of either at a time: 8 bytes a nonzero and 48 a row stay in
- * memory.
+ * D, of the part of that name, with its weights, a row group of either at a time: 8 bytes a nonzero
+ * and 48 a row stay in memory.
  */
 export async function loadLinkGraph(
   store: Store,
-  { affinity, postings, filtered }: LinkGraphInput,
+  { affinity, part = 'affinity.parquet', postings, filtered }: LinkGraphInput & { part?: string },
   onProgress: (done: number, total: number) => void,
 ): Promise<LinkGraph> {
   const d = await openArtifact(store, affinity);
-  const rows = await readSparseRows(d, 'affinity.parquet', Number(d.manifest.facts['words']));
+  const rows = await readSparseRows(d, part, Number(d.manifest.facts['words']));
   const weights = placeWeights(rows);
   const { ranges } = filtered;
   for (const [at, to] of ranges.slice(1).entries()) {

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import type { CandidateRow } from '../../evaluation/candidates.ts';
 import type { ReportData } from '../../report/report-data.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
-import { CANDIDATES, CURVE, ITEM_IDS, ITEM_KEYS, VOCABULARY } from '../../schemas/tables.ts';
+import {
+  ANSWERS,
+  CANDIDATES,
+  CURVE,
+  ITEM_IDS,
+  ITEM_KEYS,
+  VOCABULARY,
+} from '../../schemas/tables.ts';
 import { artifactComplete, artifactFolder, openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
@@ -60,6 +67,27 @@ export async function readIntervals(
       z.record(z.string(), z.tuple([z.number(), z.number()])),
     )) ?? {}
   );
+}
+
+/** What each way of answering finds; likewise. */
+export async function readAnswers(
+  store: Store,
+  measured: ArtifactReference | undefined,
+): Promise<ReportData['answers']> {
+  if (!measured || !(await artifactComplete(store, measured))) return [];
+  const table = await decodeParquet(
+    await (await openArtifact(store, measured)).part('answers.parquet'),
+    ANSWERS,
+    'answers.parquet',
+  );
+  return Array.from(table.way, (way, at) => ({
+    way,
+    weighing: table.weighing[at]!,
+    cut: table.cut[at]!,
+    share: table.share[at]!,
+    error: table.error[at]!,
+    empty: table.empty[at]!,
+  }));
 }
 
 /** Ways to look up, and what they find; likewise. */

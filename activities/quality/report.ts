@@ -25,7 +25,13 @@ import type { Store } from '../../store/store.ts';
 import { isMadeFrom, readIndexState, readVersion } from '../versions/current-version.ts';
 import { loadCodes } from '../training/load-codes.ts';
 import { loadModel } from '../training/load-model.ts';
-import { readCandidates, readCurve, readIntervals, readNames } from './report-sources.ts';
+import {
+  readAnswers,
+  readCandidates,
+  readCurve,
+  readIntervals,
+  readNames,
+} from './report-sources.ts';
 import { measureDocuments } from './measure-documents.ts';
 import { measureVectors } from './measure-vectors.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
@@ -138,7 +144,11 @@ export async function report(input: ReportInput, context: StageContext): Promise
       lineage: await describeLineage(store, lineage),
       curve: model ? await readCurve(store, model) : [],
       metrics,
-      intervals: await readIntervals(store, measured),
+      intervals: {
+        ...(await readIntervals(store, find('answers'))),
+        ...(await readIntervals(store, measured)),
+      },
+      answers: await readAnswers(store, find('answers')),
       candidates: other?.candidates ?? (await readCandidates(store, measured)),
       nearestBy: NEAREST_BY[configuration.source.kind],
       relevantBy: weighed ? 'labels' : 'D',

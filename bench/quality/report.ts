@@ -130,6 +130,7 @@ function madeReport(count: number): string {
     })),
     metrics,
     intervals,
+    answers: [],
     candidates,
     nearestBy: 'the dense embeddings',
     relevantBy: 'D',

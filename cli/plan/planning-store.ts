@@ -10,7 +10,7 @@ export class StageWouldRun extends Error {
 }
 
 /** Parts that stages read to find out what to do; small, or needed by what follows. */
-const READ_AHEAD = new Set(['list', 'dictionary', 'common', 'group', 'evaluate']);
+const READ_AHEAD = new Set(['list', 'dictionary', 'common', 'group', 'evaluate', 'answers']);
 
 /** What everything hangs on is made, in memory. */
 const MADE_IN_MEMORY = ['artifacts/list/', 'artifacts/group/'];

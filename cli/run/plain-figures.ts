@@ -1,3 +1,4 @@
+import { judgeAnswers } from '../../evaluation/answers/judge-answers.ts';
 import type { Metrics, ReindexResult } from '../../schemas/run.ts';
 import { formatCount, formatFigure, formatSeconds } from '../terminal/format.ts';
 
@@ -24,21 +25,32 @@ function itemsLine({ items }: Metrics): string | undefined {
 
 /** Who is alone in its buckets is answered by lists, or by the codes next to its own. */
 function companyLine(metrics: Metrics, stages: ReindexResult['stages']): string | undefined {
-  const alone = metrics['emptyShare'];
+  const alone = metrics['emptyLookups'];
   const listed = stages.find(({ name }) => name === 'relate')?.rows ?? 0;
   const lists =
     listed > 0 && metrics['items']
       ? `${formatCount(listed / metrics['items'])} ranked neighbours each on average`
       : undefined;
   const company =
-    alone === undefined
-      ? undefined
-      : `${percent(1 - alone)} of those asked share a bucket with others`;
+    alone === undefined ? undefined : `${percent(1 - alone)} of them share a bucket with others`;
   const line = [company, lists].filter((part) => part !== undefined).join('; ');
   return line === '' ? undefined : line;
 }
 
+/**
+ * What the ranked lists find, against a list of the most linked items; buckets where there are
+ * none.
+ */
 function heldOutLine(metrics: Metrics): string | undefined {
+  const { queryHr10, popularityHr10, heldOutPairs } = metrics;
+  if (queryHr10 === undefined || popularityHr10 === undefined) return bucketHitsLine(metrics);
+  return (
+    `${percent(queryHr10)} of ${formatCount(heldOutPairs ?? 0)} held-out pairs are among the ` +
+    `first 10 answers; the most linked items find ${percent(popularityHr10)}`
+  );
+}
+
+function bucketHitsLine(metrics: Metrics): string | undefined {
   const { hr50, shuffledHr50, heldOutPairs } = metrics;
   if (hr50 === undefined || shuffledHr50 === undefined) return undefined;
   const of = heldOutPairs === undefined ? '' : `${formatCount(heldOutPairs)} `;
@@ -65,6 +77,10 @@ function bucketsLine({ buckets, medianBucket, largestBucket }: Metrics): string 
     formatCount(largestBucket)
   );
 }
+
+/** What the figures warn of, each with what to change. */
+export const warningLines = (metrics: Metrics): string[] =>
+  judgeAnswers(metrics).flatMap(({ what, change }) => [`! ${what};`, `  ${change}`]);
 
 /** Two digits, so that small shares are seen: `0.96%`, `9.6%`, `90%`. */
 const percent = (share: number): string => `${formatFigure(Number((100 * share).toPrecision(2)))}%`;

@@ -1,7 +1,7 @@
 import type { AppendChanges, CorpusRemarks, ReindexResult } from '../../schemas/run.ts';
 import { metricsTable, stagesTable } from './result-tables.ts';
 import { shellWord } from '../terminal/shell-word.ts';
-import { plainFigures } from './plain-figures.ts';
+import { plainFigures, warningLines } from './plain-figures.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** The last line of `run --json`. */
@@ -41,6 +41,7 @@ export function outcomeText(
   const lines = [
     ...tables,
     ...plainFigures(result).map((line) => `  ${line}`),
+    ...warningLines(result.metrics).map((line) => `  ${terminal.paint('yellow', line)}`),
     ...(metrics ? [] : [terminal.paint('dim', '  (--metrics shows every stage and figure)')]),
   ];
   return (

@@ -24,6 +24,7 @@ export const PURPOSE = {
   sbm: 21,
   minePairs: 24,
   mineSample: 25,
+  answers: 26,
 } as const;
 
 const M0 = 0xd2511f53;

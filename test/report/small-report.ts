@@ -34,6 +34,18 @@ export function smallReport(
     curve: [1, 2, 3].map((epoch) => ({ epoch, loss: 1 / epoch, pairs: 1000 })),
     metrics: { f1: 0.25, largestBucket: 12, queries: 100, [worst]: 1 },
     intervals: { f1: [0.2, 0.28] },
+    answers: ['query', 'buckets', 'popularity'].flatMap((way) =>
+      ['uniform', 'fair', 'matched'].flatMap((weighing) =>
+        [10, 50, 1000].map((cut) => ({
+          way,
+          weighing,
+          cut,
+          share: cut / 2000,
+          error: 0.01,
+          empty: 0.25,
+        })),
+      ),
+    ),
     candidates: [1, 2].flatMap((tables) =>
       [4, 8].flatMap((bits) =>
         [0, 1, 2, 3].map((radius) => ({

@@ -78,7 +78,7 @@ describe('run --local, and what reads the index it publishes', () => {
     );
     assert.match(second.stderr, /Train the embeddings: cached, [\d,]+ rows/);
     assert.match(second.stdout, /^Train the embeddings .* cached$/m);
-    assert.match(second.stdout, /^All .* 16 cached, 0 run$/m);
+    assert.match(second.stdout, /^All .* 17 cached, 0 run$/m);
     assert.match(second.stdout, /^hr50 +[\d.]+$/m);
     assert.match(second.stdout, /news version 1 is this very index already; nothing was published/);
     assert.match(second.stdout, /\n\nNext: hashloom query WORD\n$/);
@@ -253,7 +253,9 @@ describe('run --local, and what reads the index it publishes', () => {
       const { metrics } = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')) as {
         metrics: Record<string, number>;
       };
-      assert.deepEqual((JSON.parse(measured.stdout) as { metrics: unknown }).metrics, metrics);
+      const own = (JSON.parse(measured.stdout) as { metrics: Record<string, number> }).metrics;
+      assert.ok(Object.keys(own).length > 25);
+      for (const [name, value] of Object.entries(own)) assert.equal(value, metrics[name], name);
     },
   );
 

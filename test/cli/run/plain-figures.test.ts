@@ -18,7 +18,7 @@ const RESULT: ReindexResult = {
   ],
   metrics: {
     items: 9610,
-    emptyShare: 0.102,
+    emptyLookups: 0.102,
     hr50: 0.0955,
     shuffledHr50: 0.00256,
     heldOutPairs: 3009,
@@ -35,7 +35,7 @@ describe('the end of a run', () => {
     assert.deepEqual(outcomeText(RESULT, terminal).split('\n'), [
       '',
       '  9,610 items have codes',
-      '  90% of those asked share a bucket with others; 36 ranked neighbours each on average',
+      '  90% of them share a bucket with others; 36 ranked neighbours each on average',
       '  9.6% of 3,009 held-out pairs are found among 50 items of buckets, 37 times chance',
       '  11,150 buckets: half hold 1 at most, the largest 286',
       '  33 s of work: 1 stages run, 1 from artifacts',
@@ -55,6 +55,29 @@ describe('the end of a run', () => {
     assert.match(text, /^largestBucket +286$/m);
     assert.match(text, /\nNext: hashloom query WORD\n$/);
     assert.doesNotMatch(text, /--metrics/);
+  });
+
+  it('says what the lists find, and warns of what should not be trusted', () => {
+    const text = outcomeText(
+      {
+        ...RESULT,
+        metrics: {
+          ...RESULT.metrics,
+          queryHr10: 0.092,
+          popularityHr10: 0.018,
+          queryHr50: 0.19,
+          popularityHr50: 0.078,
+          withoutAnswer: 0.22,
+        },
+      },
+      terminal,
+    );
+    assert.match(
+      text,
+      /^ {2}9.2% of 3,009 held-out pairs are among the first 10 answers; the most linked items find 1.8%$/m,
+    );
+    assert.match(text, /^ {2}! 22% of the items have no link and no bucket with others: /m);
+    assert.doesNotMatch(text, /a fixed list/);
   });
 
   it('has no line for what was not measured', () => {

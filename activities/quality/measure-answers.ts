@@ -1,0 +1,226 @@
+import { z } from 'zod';
+import { answerMetrics } from '../../evaluation/answers/answer-metrics.ts';
+import { byBuckets, byHamming, byVectors } from '../../evaluation/answers/code-ways.ts';
+import {
+  type HeldOutLinks,
+  heldOutLinks,
+  someLinks,
+} from '../../evaluation/answers/held-out-links.ts';
+import { CUTS, DEGREE_CLASSES } from '../../evaluation/answers/hit-figures.ts';
+import { hubShare } from '../../evaluation/answers/hub-share.ts';
+import { byList } from '../../evaluation/answers/list-way.ts';
+import { measureWays, type WayFigures } from '../../evaluation/answers/measure-ways.ts';
+import { unitVectors } from '../../evaluation/hit-rate.ts';
+import { type BucketTables, sharedBucketTables } from '../../evaluation/retrieval.ts';
+import { permutation } from '../../evaluation/shuffled-buckets.ts';
+import { RELATION } from '../../kernels/affinity/relate-rows.ts';
+import type { ArtifactReference } from '../../schemas/artifact.ts';
+import type { Metrics } from '../../schemas/run.ts';
+import { ANSWERS, HELD_OUT } from '../../schemas/tables.ts';
+import { artifactFolder, openArtifact } from '../../store/artifacts.ts';
+import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
+import type { Store } from '../../store/store.ts';
+import { type LinkGraphInput, loadLinkGraph } from '../affinity/load-link-graph.ts';
+import { readSparseRows } from '../affinity/load-sparse-rows.ts';
+import { readJson, toJson } from '../stage/json-object.ts';
+import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
+import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import { loadCodes } from '../training/load-codes.ts';
+import { loadModel } from '../training/load-model.ts';
+import { readWords } from '../words/read-vocabulary.ts';
+
+declare module '../stages.ts' {
+  interface Stages {
+    measureAnswers: typeof measureAnswers;
+  }
+}
+
+interface MeasureAnswersInput extends StageInput {
+  pairs: ArtifactReference;
+  filtered: LinkGraphInput['filtered'];
+  postings: number;
+  codes: ArtifactReference;
+  model: ArtifactReference;
+  vocabulary: ArtifactReference;
+  /** Buckets of more items give nothing, as in a lookup; 0: all do. */
+  maximumBucket: number;
+  /** What ids of the first side of two begin with, before a colon; empty: there is one side. */
+  leftSide: string;
+  seed: number;
+}
+
+interface MeasureAnswersOutput extends StageOutput {
+  metrics: Metrics;
+}
+
+/**
+ * How many of the held-out links each way of answering finds: what `query` gives, made of the
+ * other links alone, buckets, codes and vectors, beside popularity and plain counting. Rows: ways.
+ */
+export async function measureAnswers(
+  input: MeasureAnswersInput,
+  context: StageContext,
+): Promise<MeasureAnswersOutput> {
+  const store = context.openStore(input.store);
+  const { maximumBucket, leftSide, postings, seed } = input;
+  const output = await produceArtifact(
+    context,
+    store,
+    {
+      stage: 'answers',
+      parameters: { maximumBucket, leftSide, postings, seed },
+      inputs: [input.pairs, input.codes, input.model, input.vocabulary],
+      force: input.force,
+    },
+    make,
+  );
+  const { manifest } = await openArtifact(store, output.artifact);
+  const metrics = await readJson(
+    store,
+    `${artifactFolder(output.artifact)}/${manifest.parts[0]!.path}`,
+    z.record(z.string(), z.number()),
+  );
+  return { ...output, metrics: metrics ?? {} };
+
+  async function make(): Promise<ArtifactContent> {
+    const links = await loadLinks(store, input.pairs);
+    const { codes, tables, bits } = await loadCodes(store, input.codes);
+    const coded = { codes, tables, codeBytes: bits / 8, shared: true };
+    const buckets = sharedBucketTables(coded);
+    const shares = emptyShares(buckets, maximumBucket, links.degree);
+    if (links.targets.length === 0) return contentOf([], shares);
+    const graph = await loadLinkGraph(
+      store,
+      { affinity: input.pairs, part: 'training.parquet', filtered: input.filtered, postings },
+      () => context.onProgress(0, 1),
+    );
+    const { embeddings } = await loadModel(store, input.model);
+    const vectors = unitVectors(embeddings, tables, bits);
+    const cap = maximumBucket > 0 ? maximumBucket : undefined;
+    const side = leftSide === '' ? undefined : await readSides(store, input.vocabulary, leftSide);
+    const query = byList(graph, RELATION.isLike, LIST_ENTRIES);
+    let asked = 0;
+    const all = WAYS * links.queries.length;
+    const queries = affordable(links.items, tables, bits);
+    const measured = measureWays(
+      {
+        query: { way: query },
+        vectors: { way: byVectors(vectors), queries },
+        codes: { way: byHamming(coded), queries },
+        buckets: { way: byBuckets(buckets, cap) },
+        shuffledBuckets: { way: byBuckets(buckets, cap, permutation(links.items, seed, 0)) },
+      },
+      links,
+      { seed, ...(side && { side }), tick: () => context.onProgress(asked++, all) },
+    );
+    return contentOf(measured, {
+      ...shares,
+      queryHubShare: hubShare(query, someLinks(links, LEAST_QUERIES, seed).queries, links.items),
+    });
+  }
+}
+
+const WAYS = 7;
+/** Of a list: longer than any that is published, so that cuts say what is behind its end. */
+const LIST_ENTRIES = 1000;
+/** Products spent on ways that look at all items, and queries that they get in any case. */
+const MAX_WORK = 2e9;
+const LEAST_QUERIES = 1000;
+
+/** Queries of a way that compares a query with all items. */
+const affordable = (items: number, tables: number, bits: number): number =>
+  Math.max(LEAST_QUERIES, Math.floor(MAX_WORK / (items * tables ** 2 * bits)));
+
+/** D without the held-out pairs, and these. */
+async function loadLinks(store: Store, reference: ArtifactReference): Promise<HeldOutLinks> {
+  const artifact = await openArtifact(store, reference);
+  const words = Number(artifact.manifest.facts['words']);
+  const known = await readSparseRows(artifact, 'training.parquet', words);
+  const part = await artifact.part('held-out.parquet');
+  return heldOutLinks(await decodeParquet(part, HELD_OUT, 'held-out.parquet'), known);
+}
+
+/** Of each item 0 where it is of the first side. */
+async function readSides(
+  store: Store,
+  vocabulary: ArtifactReference,
+  leftSide: string,
+): Promise<Uint8Array> {
+  const words = await readWords(store, vocabulary);
+  return Uint8Array.from(words, (word) => Number(!word.startsWith(`${leftSide}:`)));
+}
+
+/**
+ * Of all items the share whose buckets hold nothing else, or more than a lookup gives, and of these
+ * the items that have no link either, so that no list answers for them.
+ */
+function emptyShares(
+  { items, tables, bucketOf }: BucketTables,
+  maximumBucket: number,
+  degree: Uint32Array,
+): Metrics {
+  const most = maximumBucket > 0 ? maximumBucket : Infinity;
+  let empty = 0;
+  let silent = 0;
+  for (let item = 0; item < items; item++) {
+    const isAnswered = tables.some(({ offsets }, table) => {
+      const bucket = bucketOf[table]![item]!;
+      const size = offsets[bucket + 1]! - offsets[bucket]!;
+      return size > 1 && size <= most;
+    });
+    if (isAnswered) continue;
+    empty++;
+    if (degree[item] === 0) silent++;
+  }
+  return { emptyLookups: empty / items, withoutAnswer: silent / items };
+}
+
+async function contentOf(measured: readonly WayFigures[], more: Metrics): Promise<ArtifactContent> {
+  const { metrics, intervals } = answerMetrics(measured);
+  const rows = measured.flatMap(rowsOf);
+  const table = {
+    way: rows.map(({ way }) => way),
+    weighing: rows.map(({ weighing }) => weighing),
+    cut: Int32Array.from(rows, ({ cut }) => cut),
+    share: Float64Array.from(rows, ({ share }) => share),
+    error: Float64Array.from(rows, ({ error }) => error),
+    answers: Float64Array.from(rows, ({ answers }) => answers),
+    empty: Float64Array.from(rows, ({ empty }) => empty),
+  };
+  const named = { ...metrics, ...more };
+  return {
+    parts: [
+      { name: 'metrics.json', bytes: toJson(named), rows: Object.keys(named).length },
+      { name: 'intervals.json', bytes: toJson(intervals), rows: Object.keys(intervals).length },
+      {
+        name: 'answers.parquet',
+        bytes: await encodeParquet(ANSWERS, table, { profile: 'internal' }),
+        rows: rows.length,
+      },
+    ],
+    rows: measured.length,
+  };
+}
+
+function rowsOf({ way, figures }: WayFigures) {
+  const { uniform, fair, byDegree, matched, errors, answers, empty } = figures;
+  const row = (weighing: string, cut: number, share: number, error: number) => ({
+    way,
+    weighing,
+    cut,
+    share,
+    error,
+    answers,
+    empty,
+  });
+  return [
+    ...CUTS.map((cut, k) => row('uniform', cut, uniform[k]!, errors.uniform[k]!)),
+    ...CUTS.map((cut, k) => row('fair', cut, fair[k]!, errors.fair[k]!)),
+    row('matched', 10, matched, errors.matched),
+    ...DEGREE_CLASSES.flatMap((least, which) =>
+      Number.isNaN(byDegree[which]![0]!)
+        ? []
+        : CUTS.map((cut, k) => row(`degree ${least}`, cut, byDegree[which]![k]!, 0)),
+    ),
+  ];
+}

@@ -1,0 +1,28 @@
+import type { LinkGraph } from '../../kernels/affinity/link-graph.ts';
+import { relateRows } from '../../kernels/affinity/relate-rows.ts';
+import type { Way } from './way.ts';
+
+/**
+ * The ranked lists of a relation as a version publishes them, made of these links alone and long
+ * enough that `most` answers are left where known links are taken out.
+ */
+export function byList(graph: LinkGraph, relation: number, most: number): Way {
+  const { offsets } = graph;
+  const size = offsets.length - 1;
+  return (query) => {
+    const top = Math.min(size, most + offsets[query + 1]! - offsets[query]!);
+    const lists = relateRows(graph, { from: query, to: query + 1, top });
+    let start = 0;
+    for (const [at, entries] of lists.sizes.entries()) {
+      if (lists.relations[at] === relation) {
+        const end = start + entries;
+        return {
+          items: Uint32Array.from(lists.neighbours.subarray(start, end)),
+          scores: Float32Array.from(lists.scores.subarray(start, end)),
+        };
+      }
+      start += entries;
+    }
+    return { items: new Uint32Array(0), scores: new Float32Array(0) };
+  };
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { artifactReference, manifestPart } from './artifact.ts';
+import { FIELD_TYPES } from './field-types.ts';
 
 /** `indexes/NAME/versions/V/index.json`: the header of a finished version, written last. */
 export const indexManifest = z.object({
@@ -14,6 +15,8 @@ export const indexManifest = z.object({
   bits: z.number().int().positive(),
   /** Items have payloads. */
   payloads: z.literal(true).optional(),
+  /** Where payloads are fields: what the values of each are. */
+  fields: z.record(z.string(), z.enum(FIELD_TYPES)).optional(),
   /** A lookup gives no bucket of more items; any when absent. */
   maximumBucket: z.number().int().positive().optional(),
   /**

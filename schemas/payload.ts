@@ -1,5 +1,5 @@
 /** As docs/reference/index-format.md has it. */
-const MAX_PAYLOAD_BYTES = 1024;
+const MAX_PAYLOAD_BYTES = 4096;
 
 /** A payload that an index can hold; else `refuse` says why not. */
 export function checkedPayload(text: string, refuse: (message: string) => never): string {

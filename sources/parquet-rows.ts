@@ -11,9 +11,9 @@ import { Failure } from '../schemas/failures.ts';
 
 /**
  * What a column of a corpus may be; `id` is text or an integer, `numbers` a list of float or
- * double.
+ * double, `field` a field of a payload, which alone may be null.
  */
-export type ParquetColumnKind = 'text' | 'ids' | 'id' | 'number' | 'numbers';
+export type ParquetColumnKind = 'text' | 'ids' | 'id' | 'number' | 'numbers' | 'field';
 
 export interface ParquetSource {
   uri: string;
@@ -82,7 +82,11 @@ export async function* readParquetRows(
       for (const [at, row] of rows.entries())
         yield {
           row: rowStart + at,
-          values: columns.map(({ name }) => valueAt(row, name, `${uri} row ${rowStart + at}`)),
+          values: columns.map(({ name, kind }) =>
+            kind === 'field'
+              ? valueIn(row, name)
+              : valueAt(row, name, `${uri} row ${rowStart + at}`),
+          ),
         };
     }
     start = end;
@@ -137,14 +141,19 @@ function rootOf(metadata: FileMetaData, name: string): string {
 }
 
 function valueAt(row: Record<string, unknown>, name: string, where: string): unknown {
-  let value: unknown = row;
-  for (const step of Object.hasOwn(row, name) ? [name] : name.split('.'))
-    value = (value as Record<string, unknown> | null)?.[step];
+  const value = valueIn(row, name);
   if (value === null || value === undefined)
     throw new Failure(
       'DataError',
       `${where}: column "${name}" is null; expected a value in every row`,
     );
+  return value;
+}
+
+function valueIn(row: Record<string, unknown>, name: string): unknown {
+  let value: unknown = row;
+  for (const step of Object.hasOwn(row, name) ? [name] : name.split('.'))
+    value = (value as Record<string, unknown> | null)?.[step];
   return value;
 }
 
@@ -154,6 +163,7 @@ const EXPECTED = {
   id: 'text or an integer',
   number: 'a number',
   numbers: 'a list of float or double',
+  field: 'text, a number, a boolean or a list of text',
 } as const;
 
 function checkColumn(
@@ -182,6 +192,7 @@ function checkColumn(
     id: isId,
     number: isNumber,
     ids: isList,
+    field: found === 'text' || isNumber || found === 'boolean' || found === 'list of text',
   };
   if (!fits[kind])
     throw new Failure(

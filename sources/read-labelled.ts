@@ -1,11 +1,12 @@
 import type { DocumentsConfiguration } from '../schemas/configuration/documents.ts';
 import { Failure } from '../schemas/failures.ts';
 import { checkedPayload } from '../schemas/payload.ts';
+import type { PayloadFields } from '../schemas/payload-fields.ts';
 import { decompress, type ExpectedFile } from './compression/decompress.ts';
 import { checkUtf8 } from './text/check-utf8.ts';
 import { detectFormat, isParquet, peek, peekBytes } from './detect-format.ts';
 import { itemId } from './item-id.ts';
-import { fieldOf, kindOf, parseLine } from './text/json-lines.ts';
+import { fieldIn, fieldOf, kindOf, parseLine } from './text/json-lines.ts';
 import { type ParquetColumnKind, type ParquetSource, readParquetRows } from './parquet-rows.ts';
 import type { ReadOptions } from './source-options.ts';
 import { isBlank, splitLines } from './text/split-lines.ts';
@@ -28,7 +29,11 @@ export interface LabelledDocument {
   where: string;
 }
 
-type LabelledOptions = ReadOptions & { documents: DocumentsConfiguration };
+interface LabelledOptions extends ReadOptions {
+  documents: DocumentsConfiguration;
+  /** Learns the types of the fields of payloads, where they have fields. */
+  fields?: PayloadFields | undefined;
+}
 
 type Labelled = AsyncGenerator<LabelledDocument, void, undefined>;
 
@@ -66,7 +71,9 @@ export async function* readLabelled(
     } else if (format === 'text') {
       const pieces: Uint8Array[] = [];
       for await (const { bytes } of checked.all) pieces.push(bytes);
-      yield documentOfFile(Buffer.concat(pieces).toString('utf8'), file.uri, options.documents);
+      const text = Buffer.concat(pieces).toString('utf8');
+      const payload = options.fields && { payload: '{}' };
+      yield { ...documentOfFile(text, file.uri, options.documents), ...payload };
     } else {
       throw new Failure(
         'DataError',
@@ -81,7 +88,7 @@ export async function* readLabelled(
 
 function documentOfLine(
   line: string,
-  { field, documents }: LabelledOptions,
+  { field, documents, fields }: LabelledOptions,
   where: string,
 ): LabelledDocument {
   const object = parseLine(line, where);
@@ -99,27 +106,27 @@ function documentOfLine(
     documents.labels === ''
       ? []
       : labelsOf(fieldOf(object, documents.labels, where), documents.labels, where);
-  const payload =
-    documents.payload === ''
-      ? {}
-      : {
-          payload: payloadOf(
-            (object as Record<string, unknown>)[documents.payload],
-            documents.payload,
-            where,
-          ),
-        };
+  const payload = payloadOf((name) => fieldIn(object, name), documents, fields, where);
   return {
     id: itemId(fieldOf(object, documents.id, where), where),
     split,
     labels,
     text,
-    ...payload,
+    ...(payload !== undefined && { payload }),
     where,
   };
 }
 
-function payloadOf(value: unknown, name: string, where: string): string {
+/** What comes along with a document whose fields `valueOf` gives; undefined where nothing does. */
+function payloadOf(
+  valueOf: (name: string) => unknown,
+  { payload: name }: DocumentsConfiguration,
+  fields: PayloadFields | undefined,
+  where: string,
+): string | undefined {
+  if (fields) return fields.textOf(valueOf, where);
+  if (typeof name !== 'string' || name === '') return undefined;
+  const value = valueOf(name);
   const text = value ?? '';
   if (typeof text !== 'string')
     throw new Failure(
@@ -140,8 +147,11 @@ function textOf(value: unknown, name: string, where: string): string {
   );
 }
 
-async function* readRows(file: ParquetSource, { field, documents }: LabelledOptions): Labelled {
-  const { id, title, labels, split, terms, weights, payload } = documents;
+async function* readRows(
+  file: ParquetSource,
+  { field, documents, fields }: LabelledOptions,
+): Labelled {
+  const { id, title, labels, split, terms, weights } = documents;
   const texts = [title, field].filter((name) => name !== '');
   const content: { name: string; kind: ParquetColumnKind }[] =
     terms === ''
@@ -156,15 +166,16 @@ async function* readRows(file: ParquetSource, { field, documents }: LabelledOpti
   ];
   if (split !== '') columns.push({ name: split, kind: 'text' });
   if (labels !== '') columns.push({ name: labels, kind: 'text' });
-  if (payload !== '') columns.push({ name: payload, kind: 'text' });
+  for (const column of payloadColumns(documents)) columns.push(column);
   for await (const { row, values } of readParquetRows(file, columns)) {
     const where = `${file.uri} row ${row}`;
     const named = new Map(columns.map(({ name }, at) => [name, values[at]]));
+    const payload = payloadOf((name) => named.get(name), documents, fields, where);
     const known = {
       id: itemId(named.get(id), where),
       split: split === '' ? '' : String(named.get(split)),
       labels: labels === '' ? [] : labelsOf(named.get(labels), labels, where),
-      ...(payload !== '' && { payload: payloadOf(named.get(payload), payload, where) }),
+      ...(payload !== undefined && { payload }),
       where,
     };
     yield terms === ''
@@ -175,6 +186,13 @@ async function* readRows(file: ParquetSource, { field, documents }: LabelledOpti
           ...vectorOf(named.get(terms) as unknown[], named.get(weights) as unknown[], where),
         };
   }
+}
+
+function payloadColumns({
+  payload,
+}: DocumentsConfiguration): { name: string; kind: ParquetColumnKind }[] {
+  if (typeof payload === 'string') return payload === '' ? [] : [{ name: payload, kind: 'text' }];
+  return payload.map((name) => ({ name, kind: 'field' }));
 }
 
 /** Term ids and finite weights of equal number, by ascending term; zeros are left out. */

@@ -9,6 +9,7 @@ import { expectedFile, openSource } from '../../sources/open-source.ts';
 import { type LabelledDocument, readLabelled } from '../../sources/read-labelled.ts';
 import type { Store } from '../../store/store.ts';
 import type { CodedItem } from './change-items.ts';
+import { fieldsOfVersion } from './fields-of-version.ts';
 import { isTraining } from '../documents/split-documents.ts';
 import { readEncoderPart } from './encode-new-vectors.ts';
 import { decodeLayers, type EncoderHeader } from '../documents/encoder-parts.ts';
@@ -27,6 +28,7 @@ export async function encodeAppended(
   context: StageContext,
 ): Promise<CodedItem[]> {
   const encode = await openEncoder(documents, currentVersion, store);
+  const fields = fieldsOfVersion(currentVersion, documents.payload, 'documents');
   const items = new Map<string, CodedItem>();
   const listed = await readListedFiles(store, files);
   for (const [at, file] of listed.entries()) {
@@ -34,7 +36,7 @@ export async function encodeAppended(
     for await (const each of readLabelled(
       expectedFile(file),
       opened.stream(),
-      { ...source, documents },
+      { ...source, documents, fields },
       opened.range,
     )) {
       if (isTraining(each.id, each.split, documents) === undefined) continue;

@@ -6,6 +6,7 @@ import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import { decodeDense } from '../../store/tables/arrow-ipc.ts';
 import type { Store } from '../../store/store.ts';
 import type { CodedItem } from './change-items.ts';
+import { fieldsOfVersion } from './fields-of-version.ts';
 import { indexFolder } from '../versions/current-version.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import type { StageContext } from '../stage/stage.ts';
@@ -27,14 +28,18 @@ export async function encodeItems(
   const mean = await readEncoder(store, currentVersion, 'mean.arrow');
   const dimensions = mean.length;
   const stride = (tables * bits) / 8;
+  const fields = fieldsOfVersion(currentVersion, vectors.payload, 'vectors');
   const items = new Map<string, CodedItem>();
   const listed = await readListedFiles(store, files);
   for (const [at, file] of listed.entries()) {
     context.onProgress(at, listed.length, { items: items.size });
-    const rows = await readVectorFile(file, vectors, context, {
-      dimensions,
-      expected: `as version ${currentVersion.version} has them`,
-    });
+    const rows = await readVectorFile(
+      file,
+      vectors,
+      context,
+      { dimensions, expected: `as version ${currentVersion.version} has them` },
+      fields,
+    );
     const { ids } = rows;
     if (!ids)
       throw new Failure(

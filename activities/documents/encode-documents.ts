@@ -3,6 +3,7 @@ import { takeRows } from '../../hashers/documents/training-documents.ts';
 import { encodeSparse } from '../../kernels/documents/encode-sparse.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
+import { factsOfFields } from '../../schemas/field-types.ts';
 import { codes as codesSchema } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
@@ -46,7 +47,7 @@ export async function encodeDocuments(
     store,
     { stage: 'encode-documents', parameters: rule, inputs: [weighed, hasher], force: input.force },
     async (): Promise<ArtifactContent> => {
-      const { ids, payloads, all, training, test } = await loadWeighed(store, weighed);
+      const { ids, payloads, fields, all, training, test } = await loadWeighed(store, weighed);
       const model = await openArtifact(store, hasher);
       const header = JSON.parse(
         Buffer.from(await model.part('encoder.json')).toString('utf8'),
@@ -109,6 +110,7 @@ export async function encodeDocuments(
           bits,
           kind: 'word',
           payloads: payloads !== undefined,
+          ...factsOfFields(fields),
           empty,
           ...(measured && {
             precisionAt100: measured.expected,

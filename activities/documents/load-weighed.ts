@@ -1,5 +1,6 @@
 import { type TrainingDocuments, takeRows } from '../../hashers/documents/training-documents.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
+import { fieldsOfFacts, type FieldTypes } from '../../schemas/field-types.ts';
 import { ITEM_PAYLOAD, TERMS, WEIGHED_DOCUMENTS, WEIGHTS } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
@@ -16,6 +17,8 @@ export interface WeighedDocuments {
   labelNames: string[];
   /** Where documents have them, in the order of ids. */
   payloads: string[] | undefined;
+  /** The types of the fields of these. */
+  fields: FieldTypes | undefined;
 }
 
 /** The sparse vectors of all documents, sorted by id. */
@@ -64,6 +67,7 @@ export async function loadWeighed(
     test: Int32Array.from(numbers.filter((number) => table.training[number] === 0)),
     labelNames,
     payloads,
+    fields: fieldsOfFacts(artifact.manifest.facts),
   };
 }
 

@@ -1,6 +1,8 @@
 import { compareCodePoints } from '../../kernels/words/code-point-order.ts';
 import type { DocumentsConfiguration } from '../../schemas/configuration/documents.ts';
 import { Failure } from '../../schemas/failures.ts';
+import { fieldsOfFacts, type FieldTypes } from '../../schemas/field-types.ts';
+import { payloadFields, type PayloadFields } from '../../schemas/payload-fields.ts';
 import { DOCUMENTS, ITEM_PAYLOAD } from '../../schemas/tables.ts';
 import { xxh64 } from '../../sources/compression/xxh64.ts';
 import type { Artifact } from '../../store/artifacts.ts';
@@ -26,10 +28,11 @@ export interface PartedDocument {
 export async function choosePart(
   shards: Artifact[],
   options: DocumentsConfiguration,
-): Promise<{ documents: PartedDocument[]; leftOut: number }> {
+): Promise<{ documents: PartedDocument[]; leftOut: number; fields: FieldTypes | undefined }> {
   const found: PartedDocument[] = [];
   const seen = new Map<string, string>();
   let all = 0;
+  const fields = payloadFields(options.payload);
   for (const [shard, artifact] of shards.entries()) {
     const bytes = await artifact.part('documents.parquet');
     const table = await decodeParquet(bytes, DOCUMENTS, 'documents.parquet');
@@ -37,6 +40,7 @@ export async function choosePart(
       options.payload === ''
         ? undefined
         : (await decodeParquet(bytes, ITEM_PAYLOAD, 'documents.parquet')).payload;
+    if (fields && payloads) addFields(fields, artifact, payloads, shard);
     for (const [position, id] of table.id.entries()) {
       all += 1;
       const place = `document ${position} of file ${shard}`;
@@ -77,7 +81,21 @@ export async function choosePart(
           : `some whose ${options.split} is "${options.training}"`),
     );
   for (const [row, document] of kept.entries()) document.row = row;
-  return { documents: kept, leftOut: all - kept.length };
+  return { documents: kept, leftOut: all - kept.length, fields: fields?.finish('documents') };
+}
+
+/** The fields of a shard, as it has seen them, with the first document that has each. */
+function addFields(
+  fields: PayloadFields,
+  { manifest }: Artifact,
+  payloads: readonly string[],
+  shard: number,
+): void {
+  for (const [name, type] of Object.entries(fieldsOfFacts(manifest.facts) ?? {})) {
+    const key = `${JSON.stringify(name)}:`;
+    const first = payloads.findIndex((text) => text.includes(key));
+    fields.add(name, { type, where: `document ${first} of file ${shard}` });
+  }
 }
 
 /** Undefined for a document of neither part. */

@@ -8,6 +8,7 @@ import { log } from '../../kernels/numbers/elementary.ts';
 import { compareCodePoints } from '../../kernels/words/code-point-order.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { Failure } from '../../schemas/failures.ts';
+import { factsOfFields } from '../../schemas/field-types.ts';
 import { ITEM_PAYLOAD, TERMS, TOKENS, WEIGHED_DOCUMENTS, WEIGHTS } from '../../schemas/tables.ts';
 import { ENGLISH_STOP_WORDS } from '../../sources/text/stop-words.ts';
 import { type Artifact, openArtifact } from '../../store/artifacts.ts';
@@ -90,7 +91,7 @@ async function weighAll(
   { documents: options }: WeighDocumentsInput,
   context: StageContext,
 ): Promise<ArtifactContent> {
-  const { documents, leftOut } = await choosePart(shards, options);
+  const { documents, leftOut, fields } = await choosePart(shards, options);
   const byShard = new Map<number, PartedDocument[]>();
   for (const document of documents) {
     const list = byShard.get(document.shard);
@@ -159,7 +160,8 @@ async function weighAll(
       entries.weight.push(weighed.weights);
     }
   }
-  return await contentOf(documents, chosen, entries, { leftOut, empty, training });
+  const content = await contentOf(documents, chosen, entries, { leftOut, empty, training });
+  return { ...content, facts: { ...content.facts, ...factsOfFields(fields) } };
 }
 
 /** Ready-made terms are their numbers; frequencies serve idf alone. */

@@ -1,6 +1,7 @@
 import type { ByteStrings } from '../../kernels/pages/keys.ts';
 import { evenOffsets } from '../../kernels/pages/keys.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
+import { fieldsOfFacts, type FieldTypes } from '../../schemas/field-types.ts';
 import { type Artifact, openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
 import {
@@ -29,6 +30,8 @@ export interface ItemSource {
   bits: number;
   kind: 'utf8' | 'int64';
   hasPayloads: boolean;
+  /** Of the payloads, where they have fields. */
+  fields: FieldTypes | undefined;
   /** Items [from, to) in blocks. Throws IntegrityError on columns that do not fit each other. */
   rows(from: number, to: number): AsyncGenerator<ItemRows, void, undefined>;
   /** The keys of all items. */
@@ -77,6 +80,7 @@ export async function openItems(store: Store, inputs: ItemInputs): Promise<ItemS
     bits,
     kind: isId ? 'int64' : 'utf8',
     hasPayloads,
+    fields: hasPayloads ? fieldsOfFacts(keyed.manifest.facts) : undefined,
     async *rows(from, to) {
       const codes = await codesOf(from, to);
       const keys = await columnOf(keyed, key.part, key.name, isId ? 'int64' : 'utf8', from, to);

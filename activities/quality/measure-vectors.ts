@@ -10,6 +10,7 @@ import { codeDistancesOf } from '../../kernels/codes/code-distances.ts';
 import type { MapInput } from '../../report/map-vectors.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
+import { payloadFields } from '../../schemas/payload-fields.ts';
 import { decodeDense } from '../../store/tables/arrow-ipc.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
@@ -94,6 +95,7 @@ export async function measureVectors(
     visit: (number: number, vector: Float32Array) => void,
   ): Promise<void> {
     const vector = new Float32Array(dimensions);
+    const fields = payloadFields(vectors.payload);
     let first = 0;
     for (const [at, file] of files.entries()) {
       const rows = await readVectorRows(
@@ -101,6 +103,7 @@ export async function measureVectors(
         { badFiles: source.badFiles, vectors },
         context,
         dimensions,
+        fields,
       );
       if ('reason' in rows) continue;
       for (let row = 0; row < rows.rows; row++) {

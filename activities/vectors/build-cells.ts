@@ -8,6 +8,7 @@ import { buildCellMap } from '../../kernels/vectors/build-cell-map.ts';
 import { learnCells } from '../../kernels/vectors/learn-cells.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
+import { payloadFields } from '../../schemas/payload-fields.ts';
 import { artifactReference, openArtifact } from '../../store/artifacts.ts';
 import { type ListedFile, readListedFiles } from '../corpus/listed-files.ts';
 import { openItems } from '../index/item-rows.ts';
@@ -153,11 +154,13 @@ async function forEachVector(
   visit: (row: number, values: Float32Array, at: number, id: bigint | string | undefined) => void,
 ): Promise<void> {
   const { badFiles } = input;
-  // Payloads lie in items.pages.
-  const vectors = { ...input.vectors, payload: '' };
+  // Payloads lie in items.pages; a file that was left out for one is left out here too.
+  const payload = badFiles === 'skip' ? input.vectors.payload : '';
+  const vectors = { ...input.vectors, payload };
+  const fields = payloadFields(payload);
   let first = 0;
   for (const file of files) {
-    const rows = await readVectorRows(file, { badFiles, vectors }, context, dimensions);
+    const rows = await readVectorRows(file, { badFiles, vectors }, context, dimensions, fields);
     if ('reason' in rows) continue;
     for (let row = 0; row < rows.rows; row++) {
       if (row % STEP_ROWS === 0) context.onProgress(done + first + row, 2 * items.items);

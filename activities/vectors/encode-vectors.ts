@@ -4,6 +4,8 @@ import { encodeVectors as encodeKernel } from '../../kernels/codes/encode-vector
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
+import { factsOfFields } from '../../schemas/field-types.ts';
+import { payloadFields } from '../../schemas/payload-fields.ts';
 import { codes as codesSchema } from '../../schemas/tables.ts';
 import { encodeDense } from '../../store/tables/arrow-ipc.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
@@ -85,9 +87,10 @@ async function encodeAll(
   const encoded: Uint8Array[] = [];
   const ids: (bigint | string)[] = [];
   const payloads: string[] | undefined = input.vectors.payload === '' ? undefined : [];
+  const fields = payloadFields(input.vectors.payload);
   for (const [at, file] of files.entries()) {
     context.onProgress(files.length + at, 2 * files.length, { items: ids.length });
-    const rows = await readVectorRows(file, input, context, dimensions);
+    const rows = await readVectorRows(file, input, context, dimensions, fields);
     if ('reason' in rows) {
       skipped.push(rows);
       continue;
@@ -151,6 +154,7 @@ async function encodeAll(
       dimensions,
       kind,
       payloads: payloads !== undefined,
+      ...factsOfFields(fields?.finish('vectors')),
       skipped: skipped.length,
     },
   };

@@ -1,5 +1,6 @@
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure, failureTypeOf } from '../../schemas/failures.ts';
+import { payloadFields, type PayloadFields } from '../../schemas/payload-fields.ts';
 import { openSource } from '../../sources/open-source.ts';
 import { decodeVectors, type VectorRows } from '../../store/foreign/vectors-parquet.ts';
 import type { ListedFile } from '../corpus/listed-files.ts';
@@ -17,6 +18,7 @@ export async function readVectorRows(
   input: VectorOptions,
   context: StageContext,
   dimensions: number | undefined,
+  fields?: PayloadFields,
 ): Promise<VectorRows | SkippedFile> {
   try {
     return await readVectorFile(
@@ -24,6 +26,7 @@ export async function readVectorRows(
       input.vectors,
       context,
       dimensions === undefined ? undefined : { dimensions, expected: 'as in the files before' },
+      fields,
     );
   } catch (error) {
     if (input.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError') throw error;
@@ -33,19 +36,22 @@ export async function readVectorRows(
 
 /**
  * The vectors of one file. Throws DataError where they have other dimensions than those that are
- * expected.
+ * expected; `fields` learns the types of the payloads' fields, of a file without errors alone.
  */
 export async function readVectorFile(
   file: ListedFile,
   vectors: Configuration['vectors'],
   context: StageContext,
   known?: { dimensions: number; expected: string },
+  fields?: PayloadFields,
 ): Promise<VectorRows> {
   const chunks: Uint8Array[] = [];
   const source = openSource(file, context.openStore);
   for await (const chunk of source.stream()) chunks.push(chunk);
   await source.checkUnchanged();
-  const rows = await decodeVectors(Buffer.concat(chunks), vectors, file.uri);
+  const own = payloadFields(vectors.payload);
+  for (const [name, seen] of fields?.seen() ?? []) own?.add(name, seen);
+  const rows = await decodeVectors(Buffer.concat(chunks), vectors, file.uri, own);
   if (known && rows.rows > 0 && rows.dimensions !== known.dimensions) {
     throw new Failure(
       'DataError',
@@ -53,5 +59,6 @@ export async function readVectorFile(
         `${rows.dimensions}`,
     );
   }
+  for (const [name, seen] of own?.seen() ?? []) fields?.add(name, seen);
   return rows;
 }

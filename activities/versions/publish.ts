@@ -1,6 +1,7 @@
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
+import { fieldsOfFacts } from '../../schemas/field-types.ts';
 import type { GateApproval } from '../../schemas/gate.ts';
 import {
   type CurrentPointer,
@@ -115,6 +116,7 @@ async function writeVersion(
   const common = input.common && (await commonText(store, input.common));
   if (common) await store.put(`${folder}/versions/${version}/${common.part.name}`, common.bytes);
   const { configuration } = input;
+  const fields = fieldsOfFacts(made.facts);
   const manifest: IndexManifest = {
     format: change ? 2 : 1,
     index: configuration.index,
@@ -124,6 +126,7 @@ async function writeVersion(
     tables: Number(made.facts['tables']),
     bits: Number(made.facts['bits']),
     ...(made.facts['payloads'] === true && { payloads: true }),
+    ...(fields && { fields }),
     ...(made.facts['maximumBucket'] !== undefined && {
       maximumBucket: Number(made.facts['maximumBucket']),
     }),

@@ -55,8 +55,8 @@ export function storedKeys(keys: KeyColumn): ByteStrings {
   return { bytes, offsets };
 }
 
-/** Longest payload: a title, a URL, a path; a document itself has its own place. */
-const MAXIMUM_PAYLOAD_BYTES = 1024;
+/** Longest payload: some fields, a title, a URL; a document itself has its own place. */
+const MAXIMUM_PAYLOAD_BYTES = 4096;
 
 /** Throws RangeError where payloads are not one an item, LimitError where one is too long. */
 export function checkPayloads({ offsets }: ByteStrings, items: number): void {

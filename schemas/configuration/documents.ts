@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { positiveCount } from './numbers.ts';
+import { payloadColumns } from './payload.ts';
 
 /** What is taken of documents, and how their words are weighed. */
 export const documentsConfiguration = z
@@ -88,13 +89,7 @@ export const documentsConfiguration = z
       .describe(
         'Ready-made vectors: as they are, or times idf and to length 1 as the words of texts.',
       ),
-    payload: z
-      .string()
-      .default('')
-      .describe(
-        'Field or column of texts that answers bring along, a title or a URL (at most 1,024 ' +
-          'bytes of UTF-8 each); empty: none.',
-      ),
+    payload: payloadColumns,
     clean: z
       .array(z.enum(['headers', 'most-headers', 'quotes', 'signatures']))
       .default([])

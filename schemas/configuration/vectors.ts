@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { positiveCount } from './numbers.ts';
+import { payloadColumns } from './payload.ts';
 
 /** How ready-made vectors are hashed. */
 export const vectorsConfiguration = z
@@ -19,13 +20,7 @@ export const vectorsConfiguration = z
         'Column of ids (int64, int32 or string); without it the number of the row is the id.',
       ),
     vector: z.string().min(1).default('vector').describe('Column of vectors.'),
-    payload: z
-      .string()
-      .default('')
-      .describe(
-        'Column of texts that answers bring along, a title or a URL (at most 1,024 bytes ' +
-          'of UTF-8 each); empty: none.',
-      ),
+    payload: payloadColumns,
     sample: positiveCount
       .max(100_000)
       .default(8192)

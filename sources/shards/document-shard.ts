@@ -1,4 +1,6 @@
 import { buildDictionary, type Shard as TokenShard } from '../../kernels/words/build-dictionary.ts';
+import { factsOfFields } from '../../schemas/field-types.ts';
+import { payloadFields } from '../../schemas/payload-fields.ts';
 import { DOCUMENTS, ITEM_PAYLOAD, WEIGHTS } from '../../schemas/tables.ts';
 import { expectedFile, openSource } from '../open-source.ts';
 import { readLabelled } from '../read-labelled.ts';
@@ -38,7 +40,8 @@ export const documentShard: ShardKind = {
     const labels: string[][] = [];
     const payloads: string[] = [];
     const vectors = { rows: [] as number[], terms: [] as number[], weights: [] as number[] };
-    const options = { ...source, documents };
+    const fields = payloadFields(documents.payload);
+    const options = { ...source, documents, fields };
     const { range } = opened;
     for await (const each of readLabelled(expectedFile(file), opened.stream(), options, range)) {
       const row = ids.push(each.id) - 1;
@@ -56,13 +59,17 @@ export const documentShard: ShardKind = {
       if (row % TELL_EVERY === 0) onProgress(dictionary.size());
     }
     await opened.checkUnchanged();
-    return documentTables(dictionary.finish(), {
+    const shard = documentTables(dictionary.finish(), {
       ids,
       splits,
       labels,
       ...(documents.payload !== '' && { payloads }),
       ...(documents.terms !== '' && { vectors }),
     });
+    const types = fields?.seen().map(([name, { type }]) => [name, type] as const);
+    return types
+      ? { ...shard, facts: { ...shard.facts, ...factsOfFields(Object.fromEntries(types)) } }
+      : shard;
   },
   empty: ({ documents }) =>
     documentTables(NO_TOKENS, {

@@ -28,7 +28,7 @@ export interface ShardTable {
 export interface Shard {
   tables: ShardTable[];
   rows: number;
-  facts: Record<string, number>;
+  facts: Record<string, number | string>;
 }
 
 /** How files of one kind of source become shards. */

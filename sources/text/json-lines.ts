@@ -53,6 +53,20 @@ export function fieldOf(object: unknown, field: string, where: string): unknown 
   return value;
 }
 
+/** The same, undefined where there is none; `a.b` is a name before it is a way down. */
+export function fieldIn(object: unknown, field: string): unknown {
+  const own = valueIn(object, field);
+  if (own !== undefined || !field.includes('.')) return own;
+  return field.split('.').reduce(valueIn, object);
+}
+
+function valueIn(object: unknown, name: string): unknown {
+  const isObject = typeof object === 'object' && object !== null && !Array.isArray(object);
+  return isObject && Object.hasOwn(object, name)
+    ? (object as Record<string, unknown>)[name]
+    : undefined;
+}
+
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';

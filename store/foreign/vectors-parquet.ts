@@ -1,5 +1,7 @@
 import type { Data, DataType, Vector } from 'apache-arrow';
+import type { PayloadColumns } from '../../schemas/configuration/payload.ts';
 import { checkedPayload } from '../../schemas/payload.ts';
+import type { PayloadFields } from '../../schemas/payload-fields.ts';
 import { openForeign, type OpenedForeign } from './open-foreign.ts';
 
 /** Vectors of one file with their ids, in the order of its rows. */
@@ -18,12 +20,14 @@ export interface VectorRows {
 /**
  * Reads a Parquet file of vectors: a column FixedSizeList or List of float32 or float64, and one of
  * int64, int32 or string ids. Throws DataError naming the row of a vector of another length, with
- * NaN or an infinity, of zeros alone, or missing.
+ * NaN or an infinity, of zeros alone, or missing. `fields` learns the types of the payloads'
+ * fields.
  */
 export async function decodeVectors(
   bytes: Uint8Array,
-  columns: { id: string; vector: string; payload?: string },
+  columns: { id: string; vector: string; payload?: PayloadColumns },
   where: string,
+  fields?: PayloadFields,
 ): Promise<VectorRows> {
   const { arrow, table, refuse }: OpenedForeign = await openForeign(bytes, where);
   const names = table.schema.fields.map(({ name }) => name).join(', ');
@@ -61,17 +65,14 @@ export async function decodeVectors(
           if (!items.getValid(k)) refuse(`row ${row}, dimension ${k - start}: no value`);
     }
   }
-  const payloads = !columns.payload
-    ? undefined
-    : readPayloads(
-        table.getChild(columns.payload) ??
-          refuse(`no column ${columns.payload} of payloads; it has ${names}`),
-        columns.payload,
-        refuse,
-      );
+  const column = (name: string): Vector =>
+    table.getChild(name) ?? refuse(`no column ${name} of payloads; it has ${names}`);
+  const { payload = '' } = columns;
+  const isText = typeof payload === 'string' && payload !== '';
+  const payloads = isText ? readPayloads(column(payload), payload, refuse) : undefined;
   return {
     ids: readIds(table.getChild(columns.id), columns.id, refuse),
-    payloads,
+    payloads: fields ? readFields(fields, column, rows, where) : payloads,
     rows,
     dimensions,
     values,
@@ -105,6 +106,24 @@ function readPayloads(column: Vector, name: string, refuse: (message: string) =>
       return refuse(`column ${name}: expected strings, found ${String(column.type)}`);
     return checkedPayload(text, (message) => refuse(`row ${row}, column ${name}: ${message}`));
   });
+}
+
+function readFields(
+  fields: PayloadFields,
+  column: (name: string) => Vector,
+  rows: number,
+  where: string,
+): string[] {
+  const columns = new Map(fields.names.map((name) => [name, column(name)]));
+  return Array.from({ length: rows }, (_, row) =>
+    fields.textOf((name) => plainValue(columns.get(name)!.get(row)), `${where}, row ${row}`),
+  );
+}
+
+/** A value of a list column is a column itself. */
+function plainValue(value: unknown): unknown {
+  const isColumn = typeof value === 'object' && value !== null && Symbol.iterator in value;
+  return isColumn ? Array.from(value as Iterable<unknown>) : value;
 }
 
 function readIds(

@@ -208,10 +208,10 @@ describe('append: items that come and go between two reindexes', () => {
     assert.deepEqual((await index.load()).lookup('7'), await index.lookup('7'));
     await writeFile(
       join(source, 'long.parquet'),
-      vectorFile([points[0]!], [99n], 'fixed', 'float32', { title: ['é'.repeat(600)] }),
+      vectorFile([points[0]!], [99n], 'fixed', 'float32', { title: ['é'.repeat(2400)] }),
     );
     await assert.rejects(reindex(temporal, configuration), (error) =>
-      /row 0, column title: a payload of 1200 bytes; expected at most 1024/.test(messagesOf(error)),
+      /row 0, column title: a payload of 4800 bytes; expected at most 4096/.test(messagesOf(error)),
     );
     await assert.rejects(
       reindex(temporal, {

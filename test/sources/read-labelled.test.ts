@@ -13,6 +13,7 @@ import {
 } from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 import { configuration } from '../../schemas/configuration.ts';
+import { payloadFields } from '../../schemas/payload-fields.ts';
 import { type LabelledDocument, readLabelled } from '../../sources/read-labelled.ts';
 
 const parquet = createRequire(import.meta.url)('parquet-wasm') as typeof Parquet;
@@ -37,7 +38,11 @@ async function read(
   for await (const document of readLabelled(
     { uri, size: bytes.length },
     stream(),
-    { ...parsed.source, documents: parsed.documents },
+    {
+      ...parsed.source,
+      documents: parsed.documents,
+      fields: payloadFields(parsed.documents.payload),
+    },
     range,
   ))
     found.push(document);
@@ -115,6 +120,39 @@ describe('readLabelled', () => {
         [0.5, 1],
         ['x', 'y'],
       ],
+    );
+  });
+
+  it('brings the fields of payloads along, from lines and from columns', async () => {
+    const payload = ['year', 'meta.lang', 'tags'];
+    const found = await read(
+      '/a.jsonl',
+      lines(
+        { id: 1, text: 'x', year: 2020, meta: { lang: 'en' }, tags: ['a'] },
+        { id: 2, text: 'y', year: null, 'meta.lang': 'de' },
+      ),
+      { payload },
+    );
+    assert.deepEqual(
+      found.map((each) => each.payload),
+      ['{"year":2020,"meta.lang":"en","tags":["a"]}', '{"meta.lang":"de"}'],
+    );
+    await assert.rejects(
+      read('/a.jsonl', lines({ id: 1, text: '', year: 1 }, { id: 2, text: '', year: '1' }), {
+        payload,
+      }),
+      /a\.jsonl line 2, field "year" of the payload: a string, but a number in .*a\.jsonl line 1/,
+    );
+    const bytes = vectors([[5], [6]], [[1], [1]]);
+    const [first] = await read('/a.parquet', bytes, { terms: 'terms', payload: ['labels', 'id'] });
+    assert.equal(first!.payload, '{"labels":["x","y"],"id":0}');
+    await assert.rejects(
+      read('/a.parquet', bytes, { terms: 'terms', payload: ['weights'] }),
+      /column "weights" is list of float, expected text, a number, a boolean or a list of text/,
+    );
+    await assert.rejects(
+      read('/a.parquet', bytes, { terms: 'terms', payload: ['absent'] }),
+      /no column "absent", only id, terms, weights, labels/,
     );
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
+import { payloadFields } from '../../../schemas/payload-fields.ts';
 import { decodeVectors } from '../../../store/foreign/vectors-parquet.ts';
 import { vectorFile } from '../vector-file.ts';
 
@@ -32,6 +33,30 @@ describe('decodeVectors', () => {
       });
     }
   }
+
+  it('brings columns along as the fields of payloads', async () => {
+    const payload = ['title', 'year', 'price', 'sold', 'tags'];
+    const file = vectorFile([[1], [2]], [1n, 2n], 'fixed', 'float32', {
+      title: ['a', null],
+      year: [2020n, 2021n],
+      price: [0.5, null],
+      sold: [true, false],
+      tags: [['x', 'y'], null],
+    });
+    const fields = payloadFields(payload)!;
+    const { payloads } = await decodeVectors(file, { ...NAMES, payload }, 'v.parquet', fields);
+    assert.deepEqual(payloads, [
+      '{"title":"a","year":2020,"price":0.5,"sold":true,"tags":["x","y"]}',
+      '{"year":2021,"sold":false}',
+    ]);
+    const known = payloadFields(['year'])!;
+    known.add('year', fields.seen().find(([name]) => name === 'year')![1]);
+    const wrong = vectorFile([[1]], [1n], 'fixed', 'float32', { year: ['2020'] });
+    await assert.rejects(
+      decodeVectors(wrong, { ...NAMES, payload: ['year'] }, 'w.parquet', known),
+      /w\.parquet, row 0, field "year" of the payload: a string, but a number in v\.parquet, row 0/,
+    );
+  });
 
   it('names the row of a bad vector', async () => {
     const refused = (bytes: Uint8Array, message: RegExp) =>

@@ -1,5 +1,6 @@
 import { MAXIMUM_ITEMS } from '../format/page-header.ts';
 import { IndexFormatError } from './index-errors.ts';
+import type { FieldType } from './query/types.ts';
 
 /** What lookup takes from `index.json`. */
 export interface VersionManifest {
@@ -11,6 +12,8 @@ export interface VersionManifest {
   bits: number;
   /** Whether items have payloads. */
   payloads: boolean;
+  /** Where payloads have fields: what the values of each are. */
+  fields?: Readonly<Record<string, FieldType>>;
   parts: { name: string; path: string; bytes: number }[];
   /** Buckets of more items are answered with their size alone. */
   maximumBucket?: number;
@@ -46,6 +49,7 @@ export function checkManifest(value: unknown): VersionManifest {
     tables: fields.integer('tables', 1, 8),
     bits,
     payloads: fields.value('payloads') !== undefined && fields.flag('payloads'),
+    ...(fields.value('fields') !== undefined && { fields: fieldTypes(fields.child('fields')) }),
     parts: fields.list('parts').map((part) => ({
       name: part.text('name', /./),
       path: part.text('path', SAFE_PATH),
@@ -62,6 +66,14 @@ export function checkManifest(value: unknown): VersionManifest {
       delta: { ...deltaFacts(fields.child('delta')), identity: keyOf(fields, 'append') },
     }),
   };
+}
+
+function fieldTypes(fields: Fields): Record<string, FieldType> {
+  const entries = fields.names().map((name): [string, FieldType] => {
+    const type = FIELD_TYPES.find((each) => each === fields.value(name));
+    return [name, type ?? fields.refuse(name, FIELD_TYPES.join(' or '), fields.value(name))];
+  });
+  return Object.fromEntries(entries);
 }
 
 function deltaFacts(fields: Fields): DeltaFacts {
@@ -90,6 +102,7 @@ export function checkCurrent(value: unknown): Current {
   };
 }
 
+const FIELD_TYPES = ['string', 'number', 'boolean', 'string[]'] as const;
 /** As schemas/configuration.ts has it: no way out of the folder of indexes. */
 const INDEX_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Relative, with plain names alone: neither `..` nor an empty name, no scheme, no query. */
@@ -122,6 +135,10 @@ class Fields {
 
   value(name: string): unknown {
     return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
+  }
+
+  names(): string[] {
+    return Object.keys(this.#fields);
   }
 
   flag(name: string): boolean {

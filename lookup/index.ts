@@ -24,6 +24,7 @@ export type {
   Condition,
   Explanation,
   FetchedItem,
+  FieldType,
   FieldValue,
   Filter,
   IndexStats,

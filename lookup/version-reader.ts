@@ -2,6 +2,8 @@ import { type AppliedDelta, applyDelta, mergeItems } from './apply-delta.ts';
 import { checkManifest, type VersionManifest } from './check-manifest.ts';
 import { CELL_BIN, CELL_MAP } from './cells/cell-map.ts';
 import { type CellIndex, openCells } from './cells/open-cells.ts';
+import { FIELDS_PART } from './filter/field-columns.ts';
+import { type FieldIndex, openFields } from './filter/open-fields.ts';
 import { IndexFormatError } from './index-errors.ts';
 import { type Bucket, readBucket, tooLarge } from './pages/bucket-entry.ts';
 import { encodeKey } from './pages/item-key.ts';
@@ -52,6 +54,8 @@ export interface VersionReader {
   readonly hasLists: boolean;
   /** Of an index of vectors: they themselves, in cells. */
   readonly cells: CellIndex | undefined;
+  /** Of an index whose payloads have fields: what filters ask of them. */
+  readonly fields: FieldIndex | undefined;
   items(meter?: ReadMeter): Promise<PageFile>;
   buckets(table: number, meter?: ReadMeter): Promise<PageFile>;
   /** `neighbours.pages`, of an index that has it. */
@@ -172,6 +176,7 @@ export function versionReader(parts: IndexParts): VersionReader {
     isShared,
     hasLists: hasPart('neighbours.pages'),
     cells: cellsOf(manifest, openReader),
+    fields: fieldsOf(manifest, openReader),
     items,
     buckets: (table, meter) => bucketFiles[table]!(meter),
     lists: open('neighbours', 0),
@@ -219,6 +224,21 @@ function cellsOf(
     identity: cells,
   };
   return openCells({ open: openReader, expected });
+}
+
+/** Columns are of the items of the pages; payloads of those that a delta adds lie in it. */
+function fieldsOf(
+  { fields: types, items, delta, parts, identity }: VersionManifest,
+  openReader: (name: string) => RangeReader,
+): FieldIndex | undefined {
+  const part = parts.find(({ name }) => name === FIELDS_PART);
+  if (!types || !part) return undefined;
+  return openFields(openReader, {
+    items: delta?.base ?? items,
+    bytes: part.bytes,
+    identity,
+    types,
+  });
 }
 
 /** Done once; a failed start, a network that was down, is tried again by the next query. */

@@ -1,4 +1,5 @@
 import type { ArtifactReference } from '../../schemas/artifact.ts';
+import { factsOfFields } from '../../schemas/field-types.ts';
 import { encodeDense } from '../../store/tables/arrow-ipc.ts';
 import {
   artifactComplete,
@@ -123,6 +124,7 @@ async function assemble(
       clusters: counts.clusters,
       singletons: counts.buckets - counts.clusters,
       payloads: plan.hasPayloads,
+      ...factsOfFields(plan.fields),
       ...over,
     },
   };

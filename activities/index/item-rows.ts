@@ -36,6 +36,8 @@ export interface ItemSource {
   rows(from: number, to: number): AsyncGenerator<ItemRows, void, undefined>;
   /** The keys of all items. */
   keys(): Promise<ByteStrings>;
+  /** The payloads of all items in blocks, of a source that has them. */
+  payloads(): AsyncGenerator<ByteStrings, void, undefined>;
   /** The codes of all items in blocks. */
   codes(): AsyncGenerator<Pick<ItemRows, 'first' | 'count' | 'codes'>, void, undefined>;
 }
@@ -106,6 +108,11 @@ export async function openItems(store: Store, inputs: ItemInputs): Promise<ItemS
       return isId
         ? { bytes: await takeBytes(keys, 8 * items, key.part), offsets: evenOffsets(items, 8) }
         : await takeStrings(keys, items, key.part);
+    },
+    async *payloads() {
+      const column = await columnOf(keyed, key.part, 'payload', 'utf8', 0, items);
+      for (let first = 0; first < items; first += BLOCK_ITEMS)
+        yield await takeStrings(column, Math.min(BLOCK_ITEMS, items - first), key.part);
     },
     async *codes() {
       const codes = await codesOf(0, items);

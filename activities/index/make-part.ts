@@ -20,6 +20,7 @@ import { writeNeighbourPages } from './neighbour-pages.ts';
 import { listArtifacts } from '../affinity/name-lists.ts';
 import { encodeNeighbours } from './neighbour-rows.ts';
 import { readLists } from './read-lists.ts';
+import { writeFields } from './write-fields.ts';
 import { type StageContext, type StageOutput } from '../stage/stage.ts';
 import { writeFileOf } from '../stage/scratch-file.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
@@ -49,6 +50,7 @@ export async function makePart(
         return await neighboursOf(name, file, store, { plan, input, context });
       if (name === 'neighbours.pages')
         return await neighbourPagesOf(name, scratch, store, { plan, input, context });
+      if (name === 'fields.bin') return await fieldsOf(name, scratch, store, { input, context });
       const ranges = await openRanges(
         store,
         input,
@@ -159,6 +161,24 @@ async function neighbourPagesOf(
     keys: await (await openItems(store, input)).keys(),
     blocks: readLists(store, input.lists!, 0, plan.items),
     listEntries: ranges.reduce((sum, { manifest }) => sum + manifest.rows, 0),
+    identity: Buffer.from(artifactReference(exportRecipe(input)).key, 'hex'),
+    memoryBytes: input.memoryMiB * 2 ** 20,
+    place: (each) => join(scratch, each),
+    onProgress: (done, total) => context.onProgress(done, total),
+  });
+  return { parts: [{ name, file, rows }], rows };
+}
+
+/** What filters ask of all items. */
+async function fieldsOf(
+  name: string,
+  scratch: string,
+  store: Store,
+  { input, context }: { input: ExportInput; context: StageContext },
+): Promise<ArtifactContent> {
+  const file = join(scratch, name);
+  const rows = await writeFields(file, {
+    source: await openItems(store, input),
     identity: Buffer.from(artifactReference(exportRecipe(input)).key, 'hex'),
     memoryBytes: input.memoryMiB * 2 ** 20,
     place: (each) => join(scratch, each),

@@ -38,7 +38,7 @@ async function makePlan(
   { memoryMiB, lists }: ExportInput,
   context: StageContext,
 ): Promise<ExportPlan> {
-  const { items, tables, bits, kind, hasPayloads } = source;
+  const { items, tables, bits, kind, hasPayloads, fields } = source;
   const most = Math.floor(
     (memoryMiB * 2 ** 20) / (BYTES_AN_ENTRY + 2 * (bits / 8 + 16 + (hasPayloads ? 64 : 0))),
   );
@@ -58,9 +58,21 @@ async function makePlan(
     'buckets.parquet',
     'groups.parquet',
     ...(hasPayloads ? ['payloads.parquet'] : []),
+    ...(fields ? ['fields.bin'] : []),
     ...(lists ? ['neighbours.parquet', 'neighbours.pages'] : []),
   ];
-  return { items, tables, bits, kind, hasPayloads, itemBlocks, bounds, ranges, parts };
+  return {
+    items,
+    tables,
+    bits,
+    kind,
+    hasPayloads,
+    ...(fields && { fields }),
+    itemBlocks,
+    bounds,
+    ranges,
+    parts,
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ArtifactReference } from '../../schemas/artifact.ts';
+import type { FieldTypes } from '../../schemas/field-types.ts';
 import { artifactReference, openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
 import { digestOfKeys } from '../affinity/name-counts.ts';
@@ -29,6 +30,8 @@ export interface ExportPlan {
   bits: number;
   kind: ItemSource['kind'];
   hasPayloads: boolean;
+  /** Of the payloads, where they have fields. */
+  fields?: FieldTypes;
   itemBlocks: number;
   /**
    * Codes in hexadecimal, ascending: unit itemBlocks + c holds codes from bound c - 1 on and below

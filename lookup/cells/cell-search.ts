@@ -5,6 +5,8 @@ export interface CellQuery {
   topK: number;
   /** Items that are looked at, whole cells of them; what the reader finds enough when absent. */
   candidates?: number | undefined;
+  /** The items that may be found, by their numbers; any when absent. */
+  selected?: { flags: Uint8Array; count: number } | undefined;
 }
 
 /** Items by their cosine, the best first; of equal ones the smaller item number. */
@@ -14,11 +16,19 @@ export interface CellMatches {
   numbers: number[];
   /** Cosines of the rounded vectors: within .01 of the true ones. */
   scores: number[];
-  /** Items that were looked at. */
+  /** Items that were looked at, of those that may be found. */
   candidates: number;
-  /** Whether that were all items. */
+  /** Whether that were all of these. */
   all: boolean;
 }
+
+/** Items that are looked at where nothing is said: at least so many, and this share of all. */
+const LEAST_CANDIDATES = 2048;
+const SHARE_OF_ITEMS = 0.02;
+
+/** How many of `items` are looked at, so that hardly a near one is missed. */
+export const enoughOf = (items: number): number =>
+  Math.max(LEAST_CANDIDATES, Math.ceil(items * SHARE_OF_ITEMS));
 
 /** Places by value, the largest first, of equal ones the first; no more than are asked for. */
 export function* placesByValue(values: Float32Array): Generator<number, void, undefined> {

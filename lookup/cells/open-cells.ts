@@ -111,7 +111,8 @@ export function openCells({ open, expected }: CellParts): CellIndex {
 
   return {
     dimensions: async (meter) => (await head(meter)).map.dimensions,
-    async search({ vector, topK, candidates = Infinity }, meter, maxBytes = MAX_SEARCH_BYTES) {
+    async search(query, meter, maxBytes = MAX_SEARCH_BYTES) {
+      const { vector, topK, candidates = Infinity, selected } = query;
       const start = await head(meter);
       const { map } = start;
       const asked = askedVector(vector, map.dimensions, map.stride);
@@ -151,7 +152,7 @@ export function openCells({ open, expected }: CellParts): CellIndex {
           );
         }),
       );
-      return bestOf(map, read.flat(), asked, topK);
+      return bestOf(map, read.flat(), asked, { topK, selected });
     },
     load(meter) {
       if (!loading) {
@@ -212,10 +213,11 @@ function bestOf(
   map: ParsedCellMap,
   cells: readonly Cell[],
   { values, scale }: ReturnType<typeof askedVector>,
-  topK: number,
+  { topK, selected }: Pick<CellQuery, 'topK' | 'selected'>,
 ): CellMatches {
   const best = bestMatches(topK);
   let seen = 0;
+  let looked = 0;
   const starts: number[] = [];
   for (const cell of cells) {
     const n = cell.numbers.length;
@@ -224,7 +226,11 @@ function bestOf(
     memory.scales.set(cell.scales);
     const scores = new Float32Array(n);
     memory.scores(values, scale, 0, n, scores);
-    for (let i = 0; i < n; i++) best.add(scores[i]!, cell.numbers[i]!, seen + i);
+    for (let i = 0; i < n; i++) {
+      if (selected && selected.flags[cell.numbers[i]!] === 0) continue;
+      looked++;
+      best.add(scores[i]!, cell.numbers[i]!, seen + i);
+    }
     starts.push(seen);
     seen += n;
   }
@@ -238,7 +244,7 @@ function bestOf(
     }),
     numbers: found.map(({ number }) => number),
     scores: found.map(({ score }) => score),
-    candidates: seen,
-    all: seen === map.items,
+    candidates: looked,
+    all: looked === (selected?.count ?? map.items),
   };
 }

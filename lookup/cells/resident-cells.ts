@@ -2,7 +2,7 @@ import { askedVector } from '../../format/compact-vectors.ts';
 import { bestMatches } from './best-matches.ts';
 import { type Cell, copyVectors, idOf, parseCell } from './cell.ts';
 import type { MapCell, MapCentroids, ParsedCellMap } from './cell-map.ts';
-import { type CellMatches, type CellQuery, placesByValue } from './cell-search.ts';
+import { type CellMatches, type CellQuery, enoughOf, placesByValue } from './cell-search.ts';
 import { rowMemory } from './open-rows.ts';
 import type { RowMemory } from './row-memory.ts';
 
@@ -23,9 +23,8 @@ interface CellsInMemory {
   read: AsyncIterable<Uint8Array>;
 }
 
-/** Items that are looked at where nothing is said: at least so many, and this share of all. */
-const LEAST_CANDIDATES = 2048;
-const SHARE_OF_ITEMS = 0.02;
+/** Of a cell of which fewer items may be found, these are looked at one by one. */
+const FEW = 0.125;
 
 /** Throws IndexFormatError on cells that are damaged. */
 export async function residentCells(input: CellsInMemory): Promise<ResidentCells> {
@@ -51,26 +50,43 @@ export async function residentCells(input: CellsInMemory): Promise<ResidentCells
   const scores = new Float32Array(largest);
   const near = new Float32Array(cells.length);
 
+  const rowsOf = (flags: Uint8Array, first: number, end: number): number[] => {
+    const rows: number[] = [];
+    for (let row = first; row < end; row++) if (flags[numbers[row]!] === 1) rows.push(row);
+    return rows;
+  };
+
   return {
     dimensions: map.dimensions,
     heldBytes: items * (stride + 8) + cells.length * (stride + 12) + keys.bytes,
-    search({ vector, topK, candidates }) {
+    search({ vector, topK, candidates, selected }) {
       const { values, scale } = askedVector(vector, map.dimensions, stride);
-      const wanted = candidates ?? Math.max(LEAST_CANDIDATES, Math.ceil(items * SHARE_OF_ITEMS));
+      const wanted = candidates ?? enoughOf(selected?.count ?? items);
+      const most = Math.min(wanted, selected?.count ?? items);
       const best = bestMatches(topK);
       centroids.scores(values, scale, 0, cells.length, near);
       for (let c = 0; c < near.length; c++) near[c]! -= halfSquares[c]!;
       let seen = 0;
       for (const c of placesByValue(near)) {
+        if (seen >= most) break;
         const [first, end] = [starts[c]!, starts[c + 1]!];
+        const rows = selected && rowsOf(selected.flags, first, end);
+        if (rows && rows.length < FEW * (end - first)) {
+          seen += rows.length;
+          for (const row of rows) {
+            vectors.scores(values, scale, row, row + 1, scores);
+            best.add(scores[0]!, numbers[row]!, row);
+          }
+          continue;
+        }
         vectors.scores(values, scale, first, end, scores);
         for (let i = 0, { least } = best; i < end - first; i++) {
           if (scores[i]! < least) continue;
+          if (selected && selected.flags[numbers[first + i]!] === 0) continue;
           best.add(scores[i]!, numbers[first + i]!, first + i);
           ({ least } = best);
         }
-        seen += end - first;
-        if (seen >= wanted) break;
+        seen += rows?.length ?? end - first;
       }
       const found = best.sorted();
       return {
@@ -78,7 +94,7 @@ export async function residentCells(input: CellsInMemory): Promise<ResidentCells
         numbers: found.map(({ number }) => number),
         scores: found.map(({ score }) => score),
         candidates: seen,
-        all: seen === items,
+        all: seen === (selected?.count ?? items),
       };
     },
   };

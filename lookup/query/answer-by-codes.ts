@@ -1,3 +1,4 @@
+import type { SelectedItems } from '../filter/open-fields.ts';
 import type { ResidentIndex } from '../resident/resident-index.ts';
 import { type AskedCodes, codesByTable, distanceOf, wordsOf } from './asked-codes.ts';
 import { type Candidate, cutPool, matchesOf } from './candidate-pool.ts';
@@ -15,16 +16,23 @@ interface CodeSearch {
   mayLoad: boolean;
 }
 
+/** So many items that pass a filter are compared one by one, some tens of milliseconds. */
+const MAX_LOOKED_AT_ALL = 50_000;
+
 /**
  * Items near codes: those of their buckets, and where these are few, those of the codes nearest to
  * them, all ranked over all asked codes. The answer is the same whether the index is in memory.
  */
 export async function answerByCodes(context: QueryContext, search: CodeSearch): Promise<Found> {
-  const { reader, query, meter, steps } = context;
+  const { reader, query, meter, steps, selection } = context;
   const { asked, enough, budget, mayLoad } = search;
+  const isByDistance = query.rank !== 'bucket' && query.radius === undefined;
+  let selected = reader.loaded && (await selection?.loaded(meter));
+  if (reader.loaded && selected && isByDistance && selected.count <= MAX_LOOKED_AT_ALL)
+    return lookedAtAll(context, reader.loaded, selected, search);
   if (query.rank !== 'hamming' && query.radius === undefined) {
     const pool = reader.loaded
-      ? residentBuckets(reader.loaded, search)
+      ? residentBuckets(reader.loaded, search, selected)
       : await bucketsOf(context, search);
     steps.push(`buckets of ${asked.bits} bits of codes: ${pool.length} items`);
     if (pool.length >= enough || query.rank === 'bucket' || (!reader.loaded && !mayLoad)) {
@@ -33,14 +41,43 @@ export async function answerByCodes(context: QueryContext, search: CodeSearch): 
     }
   }
   if (!reader.loaded) steps.push('the index is loaded: buckets have too few items');
-  const pool = nearCodes(await reader.load(meter), search, query.radius);
+  const index = await reader.load(meter);
+  selected = await selection?.loaded(meter);
+  if (selected && isByDistance && selected.count <= MAX_LOOKED_AT_ALL)
+    return lookedAtAll(context, index, selected, search);
+  const pool = nearCodes(index, search, query.radius, selected);
   const cut = cutPool(pool, budget);
   steps.push(`codes outward by Hamming distance: ${pool.length} items, ${cut.length} ranked`);
   return { matches: matchesOf(cut, asked.bits), rank: 'hamming', candidates: pool.length };
 }
 
+/** What few items pass a filter are all looked at: nothing near is missed. */
+function lookedAtAll(
+  { steps }: QueryContext,
+  index: ResidentIndex,
+  { flags, count }: SelectedItems,
+  { asked, self, budget }: CodeSearch,
+): Found {
+  const own = self === undefined ? -1 : index.keys.find(self);
+  const distances: { number: number; distance: number }[] = [];
+  flags.forEach((flag, number) => {
+    if (flag === 1 && number !== own)
+      distances.push({ number, distance: distanceOf(asked, codesOf(index, number)) });
+  });
+  distances.sort((a, b) => a.distance - b.distance || a.number - b.number);
+  const pool = distances
+    .slice(0, budget)
+    .map(({ number }) => ({ ...candidateOf(index, number, asked), tables: 0, least: 0 }));
+  steps.push(`the codes of all ${count} items that pass the filter`);
+  return {
+    matches: matchesOf(pool, asked.bits),
+    rank: 'hamming',
+    candidates: distances.length,
+  };
+}
+
 async function bucketsOf(context: QueryContext, search: CodeSearch): Promise<Candidate[]> {
-  const { reader, meter } = context;
+  const { reader, meter, selection } = context;
   const { asked, self, budget, enough } = search;
   const buckets = await Promise.all(
     asked.bytes.map(async (code, table) =>
@@ -52,7 +89,7 @@ async function bucketsOf(context: QueryContext, search: CodeSearch): Promise<Can
     bucket?.keys.forEach((id, i) => {
       const known = members.get(id);
       if (known) known.tables++;
-      else if (id !== self)
+      else if (id !== self && (!selection || selection.passes(bucket.payloads?.[i])))
         members.set(id, { id, order: bucket.order[i]!, tables: 1, least: 0, distance: 0 });
     });
   }
@@ -60,8 +97,7 @@ async function bucketsOf(context: QueryContext, search: CodeSearch): Promise<Can
   const isFinal = members.size >= enough || context.query.rank === 'bucket' || !search.mayLoad;
   if (!isFinal) return [...members.values()];
   const kept = sharingMost([...members.values()], budget);
-  if (await isCheaperWhole(context, kept.length))
-    return residentBuckets(await reader.load(meter), search);
+  if (await isCheaperWhole(context, kept.length)) return await loadedBuckets();
   await Promise.all(
     kept.map(async (candidate) => {
       const item = await reader.findItem(candidate.id, meter);
@@ -75,6 +111,11 @@ async function bucketsOf(context: QueryContext, search: CodeSearch): Promise<Can
     }),
   );
   return kept;
+
+  async function loadedBuckets(): Promise<Candidate[]> {
+    const index = await reader.load(meter);
+    return residentBuckets(index, search, await selection?.loaded(meter));
+  }
 }
 
 /**
@@ -95,12 +136,16 @@ async function isCheaperWhole({ reader, meter }: QueryContext, items: number): P
   return items * read >= header.pages * header.pageBytes;
 }
 
-function residentBuckets(index: ResidentIndex, { asked, self, budget }: CodeSearch): Candidate[] {
+function residentBuckets(
+  index: ResidentIndex,
+  { asked, self, budget }: CodeSearch,
+  selected: SelectedItems | undefined,
+): Candidate[] {
   const shared = new Map<number, number>();
   asked.bytes.forEach((code, table) => {
     if (code)
       for (const number of index.itemsOf(table, code))
-        shared.set(number, (shared.get(number) ?? 0) + 1);
+        if (selected?.flags[number] !== 0) shared.set(number, (shared.get(number) ?? 0) + 1);
   });
   if (self !== undefined) shared.delete(index.keys.find(self));
   const counts = [...shared.values()].sort((a, b) => b - a);
@@ -115,6 +160,7 @@ function nearCodes(
   index: ResidentIndex,
   { asked, self, budget }: CodeSearch,
   radius: number | undefined,
+  selected: SelectedItems | undefined,
 ): Candidate[] {
   const own = self === undefined ? -1 : index.keys.find(self);
   const wanted = budget + (own < 0 ? 0 : 1);
@@ -122,9 +168,10 @@ function nearCodes(
   const zeros = new Map<number, number>();
   asked.bytes.forEach((code, table) => {
     if (!code) return;
-    const reach = radius ?? index.nearestCode(table, code, wanted).distances.at(-1) ?? 0;
+    const reach = radius ?? reachOf(index, { table, code, wanted, selected });
     const { numbers, distances } = index.withinCode(table, code, reach);
     numbers.forEach((number, i) => {
+      if (selected?.flags[number] === 0) return;
       const distance = distances[i]!;
       if (distance === 0) zeros.set(number, (zeros.get(number) ?? 0) + 1);
       least.set(number, Math.min(distance, least.get(number) ?? Infinity));
@@ -142,11 +189,36 @@ function nearCodes(
     }));
 }
 
+/** The distance within which so many items of a table that may be found are. */
+function reachOf(
+  index: ResidentIndex,
+  {
+    table,
+    code,
+    wanted,
+    selected,
+  }: { table: number; code: Uint8Array; wanted: number; selected: SelectedItems | undefined },
+): number {
+  const { items } = index;
+  const few = selected ? Math.max(1, selected.count) / items : 1;
+  for (let nearest = Math.ceil(wanted / few); ; nearest *= 2) {
+    const { numbers, distances } = index.nearestCode(table, code, nearest);
+    const passing = selected
+      ? numbers.reduce((sum, number) => sum + selected.flags[number]!, 0)
+      : wanted;
+    if (passing >= wanted || nearest >= items) return distances.at(-1) ?? 0;
+  }
+}
+
 function candidateOf(
   index: ResidentIndex,
   number: number,
   asked: AskedCodes,
 ): Pick<Candidate, 'id' | 'order' | 'distance'> {
-  const codes = Array.from({ length: index.tables }, (_, table) => index.codeOf(number, table));
-  return { id: index.keys.textOf(number), order: number, distance: distanceOf(asked, codes) };
+  const distance = distanceOf(asked, codesOf(index, number));
+  return { id: index.keys.textOf(number), order: number, distance };
+}
+
+function codesOf(index: ResidentIndex, number: number): Uint32Array[] {
+  return Array.from({ length: index.tables }, (_, table) => index.codeOf(number, table));
 }

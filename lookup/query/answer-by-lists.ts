@@ -1,13 +1,14 @@
 import { RELATIONS } from '../../format/neighbour-lists.ts';
+import type { SelectedItems } from '../filter/open-fields.ts';
 import { findNeighbours } from '../pages/neighbour-lists.ts';
 import type { QueryContext } from './query-context.ts';
 import type { Match, Relation } from './types.ts';
 
 /** A ranked list as matches, made one by one: most queries take the first ten of fifty. */
-interface RankedList {
+export interface RankedList {
   relation: Relation;
   size: number;
-  /** Place k, the best is 0; undefined where a delta has removed the item. */
+  /** Place k, the best is 0; undefined where a delta has removed the item, or the filter. */
   match(k: number): Match | undefined;
 }
 
@@ -22,24 +23,32 @@ export async function listsOf(
   context: QueryContext,
   id: string,
 ): Promise<RankedList[] | 'changed' | undefined> {
-  const { reader, lists, meter } = context;
-  if (lists && reader.loaded) return residentLists(context, id);
-  const [change, file] = await Promise.all([reader.delta(meter), reader.lists(meter)]);
+  const { reader, lists, meter, selection } = context;
+  if (lists && reader.loaded) return residentLists(context, id, await selection?.loaded(meter));
+  const [change, file, selected] = await Promise.all([
+    reader.delta(meter),
+    reader.lists(meter),
+    selection?.pages(meter),
+  ]);
   if (change?.find(id) !== undefined) return 'changed';
   const found = await findNeighbours(file, id, meter);
   return found?.map(({ relation, numbers, scores, known, keys }) => ({
     relation,
     size: numbers.length,
-    match: (k) =>
-      change?.find(keys[k]!) === 'removed'
-        ? undefined
-        : { id: keys[k]!, score: scores[k]!, relation, known: known[k] === 1 },
+    match(k) {
+      const now = change?.find(keys[k]!);
+      if (now === 'removed' || (now && selection && !selection.passes(now.payload)))
+        return undefined;
+      if (!now && selected?.flags[numbers[k]!] === 0) return undefined;
+      return { id: keys[k]!, score: scores[k]!, relation, known: known[k] === 1 };
+    },
   }));
 }
 
 function residentLists(
   { reader, lists }: QueryContext,
   id: string,
+  selected: SelectedItems | undefined,
 ): RankedList[] | 'changed' | undefined {
   const { keys } = reader.loaded!;
   const number = keys.find(id);
@@ -49,12 +58,16 @@ function residentLists(
   return RELATIONS.flatMap((relation, at) => {
     const start = starts[at]![number]!;
     const size = lengths[at]![number]!;
-    const match = (k: number): Match => ({
-      id: keys.textOf(numbers[start + k]!),
-      score: scores[start + k]!,
-      relation,
-      known: known[start + k] === 1,
-    });
+    const match = (k: number): Match | undefined => {
+      const near = numbers[start + k]!;
+      if (selected?.flags[near] === 0) return undefined;
+      return {
+        id: keys.textOf(near),
+        score: scores[start + k]!,
+        relation,
+        known: known[start + k] === 1,
+      };
+    };
     return size === 0 ? [] : [{ relation, size, match }];
   });
 }

@@ -1,11 +1,13 @@
 import { answerByCodes } from './answer-by-codes.ts';
 import { answerByCells } from './answer-by-cells.ts';
-import { listsOf, takeMatches } from './answer-by-lists.ts';
+import { listsOf, type RankedList, takeMatches } from './answer-by-lists.ts';
 import { type AskedCodes, askedCodes, codesByTable } from './asked-codes.ts';
 import { mergeAnswers } from './merge-answers.ts';
 import { missingItem } from './missing-item.ts';
+import { passingMatches } from './passing-matches.ts';
 import type { Found, QueryContext } from './query-context.ts';
 import { QueryError } from './query-error.ts';
+import type { Match } from './types.ts';
 
 /** Answers what is asked, by the first means that the index has for it. */
 export async function answerQuery(context: QueryContext): Promise<Found> {
@@ -56,7 +58,7 @@ function checkMeans({ query, reader }: QueryContext): void {
 
 /** The lists of an item, then its codes where lists are short. */
 async function answerId(context: QueryContext, id: string, need: number): Promise<Found> {
-  const { query, reader, steps } = context;
+  const { query, reader, steps, selection } = context;
   const { rank, relation, radius, minScore } = query;
   const byLists =
     reader.hasLists && (rank === 'neighbours' || (rank === 'auto' && radius === undefined));
@@ -66,7 +68,7 @@ async function answerId(context: QueryContext, id: string, need: number): Promis
     if (lists === undefined) return { ...listed, missing: await missingItem(context, id) };
     if (lists === 'changed') steps.push('it came or changed after the lists were made');
     else {
-      const matches = takeMatches(lists, relation, need);
+      const matches = await listedMatches(context, lists, need);
       const all = lists.map((list) => `${list.relation} ${list.size}`).join(', ') || 'none';
       steps.push(`lists of neighbours: ${all}; ${matches.length} taken`);
       listed = { ...listed, matches, candidates: matches.length };
@@ -76,6 +78,8 @@ async function answerId(context: QueryContext, id: string, need: number): Promis
     }
     const isNear = relation === undefined || relation === 'near';
     if (rank === 'neighbours' || !isNear) return listed;
+    // The rest of the order that a filter cuts short is not known: codes answer alone.
+    if (selection) listed = { ...listed, matches: [] };
   }
   const item = await reader.findItem(id, context.meter);
   if (!item) return { ...listed, missing: await missingItem(context, id) };
@@ -87,12 +91,24 @@ async function answerId(context: QueryContext, id: string, need: number): Promis
   const near = await answerByCodes(context, {
     asked,
     self: id,
-    enough: need,
+    enough: selection ? Math.max(need, query.candidates) : need,
     budget: Math.max(need, query.candidates),
     // A short list is an answer: nobody downloads an index for its last places.
     mayLoad: listed.matches.length === 0,
   });
   return filledUp(listed, near, id);
+}
+
+async function listedMatches(
+  context: QueryContext,
+  lists: readonly RankedList[],
+  need: number,
+): Promise<Match[]> {
+  const { query, selection, reader, meter } = context;
+  if (!selection) return takeMatches(lists, query.relation, need);
+  const all = takeMatches(lists, query.relation, Infinity);
+  const isKnown = reader.loaded !== undefined || (await selection.pages(meter)) !== undefined;
+  return (isKnown ? all : await passingMatches(context, all)).slice(0, need);
 }
 
 /** Matches of lists first: their scores are of another relation than those of codes. */
@@ -102,6 +118,7 @@ function filledUp(listed: Found, near: Found, id: string): Found {
     matches: [...listed.matches, ...near.matches.filter((match) => !seen.has(match.id))],
     rank: listed.matches.length > 0 ? 'neighbours' : near.rank,
     candidates: listed.candidates + near.candidates,
+    ...(near.mayMiss && { mayMiss: true }),
   };
 }
 

@@ -1,6 +1,7 @@
-import { alignmentDistance } from '../near-spellings.ts';
+import { type CheckedFilter, checkFilter } from '../filter/check-filter.ts';
+import { nearName } from './near-name.ts';
 import { QueryError } from './query-error.ts';
-import type { Query, QuerySignal, Rank, Relation } from './types.ts';
+import type { FieldType, Query, QuerySignal, Rank, Relation } from './types.ts';
 
 /** What is asked with. */
 type Asked =
@@ -20,6 +21,7 @@ export interface CheckedQuery {
   /** Undefined where nothing was said. */
   candidatesAsked: number | undefined;
   radius: number | undefined;
+  filter: CheckedFilter | undefined;
   minScore: number | undefined;
   include: { payload: boolean; code: boolean };
   exclude: ReadonlySet<string>;
@@ -49,16 +51,22 @@ const FIELDS = [
   'signal',
 ] as const;
 
+/** What of an index decides what can be asked of it. */
+interface QueriedShape {
+  tables: number;
+  bits: number;
+  payloads: boolean;
+  fields?: Readonly<Record<string, FieldType>>;
+}
+
 /** Throws QueryError that names the field, what it may be and what it is. */
-export function checkQuery(query: Query, shape: { tables: number; bits: number }): CheckedQuery {
+export function checkQuery(query: Query, shape: QueriedShape): CheckedQuery {
   if (typeof query !== 'object' || query === null || Array.isArray(query))
     throw new QueryError(
       'query',
       `expected an object such as { id: 'pepper' }, got ${show(query)}`,
     );
   for (const name of Object.keys(query)) checkName('query', name, FIELDS);
-  if (query.filter !== undefined)
-    throw new QueryError('filter', 'this index has no typed fields to filter by');
   const topK = whole('topK', query.topK ?? DEFAULT_TOP_K, 1, MAX_TOP_K);
   const { radius, minScore, signal } = query;
   if (minScore !== undefined && !Number.isFinite(minScore))
@@ -78,6 +86,7 @@ export function checkQuery(query: Query, shape: { tables: number; bits: number }
     candidates: whole('candidates', query.candidates ?? DEFAULT_CANDIDATES, 1, MAX_CANDIDATES),
     candidatesAsked: query.candidates,
     radius: radius === undefined ? undefined : whole('radius', radius, 0, shape.bits),
+    filter: query.filter === undefined ? undefined : checkFilter(query.filter, shape),
     minScore,
     include: { payload: include.includes('payload'), code: include.includes('code') },
     exclude: new Set(texts('exclude', query.exclude ?? [])),
@@ -165,25 +174,14 @@ function oneOf<Name extends string>(field: string, value: unknown, names: readon
   if (found !== undefined) return found;
   throw new QueryError(
     field,
-    `expected ${names.join(', ')}; got ${show(value)}${hint(value, names)}`,
+    `expected ${names.join(', ')}; got ${show(value)}${nearName(value, names)}`,
   );
 }
 
 /** Throws QueryError on a field that nobody reads, with the one that may have been meant. */
 export function checkName(where: string, name: string, names: readonly string[]): void {
   if (!names.includes(name))
-    throw new QueryError(name, `${where} has no such field${hint(name, names)}`);
-}
-
-function hint(value: unknown, names: readonly string[]): string {
-  if (typeof value !== 'string') return '';
-  const lower = value.toLowerCase();
-  const [nearest] = names
-    .map((name) => ({ name, distance: alignmentDistance(lower, name.toLowerCase(), 4) }))
-    .sort((a, b) => a.distance - b.distance);
-  return nearest && nearest.distance <= Math.max(2, lower.length / 3)
-    ? `; did you mean ${nearest.name}?`
-    : '';
+    throw new QueryError(name, `${where} has no such field${nearName(name, names)}`);
 }
 
 function show(value: unknown): string {

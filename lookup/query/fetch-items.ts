@@ -1,9 +1,10 @@
+import { parsePayload } from '../filter/parse-payload.ts';
 import { hex } from '../pages/page-header.ts';
 import type { ReadMeter } from '../ranges/read-meter.ts';
 import type { VersionReader } from '../version-reader.ts';
 import { codesByTable } from './asked-codes.ts';
 import type { QueryContext } from './query-context.ts';
-import type { FetchedItem, Match } from './types.ts';
+import type { FetchedItem, Match, Payload } from './types.ts';
 
 /** The item with this id, where there is one. */
 export async function fetchItem(
@@ -16,8 +17,12 @@ export async function fetchItem(
   return {
     id,
     code: codesByTable(item.codes, reader.codeBytes).map(hex),
-    ...(item.payload !== undefined && { payload: item.payload }),
+    ...(item.payload !== undefined && { payload: payloadOf(reader, item.payload) }),
   };
+}
+
+function payloadOf({ manifest: { fields } }: VersionReader, text: string): Payload | string {
+  return fields ? parsePayload(text, fields) : text;
 }
 
 /** Of an index in memory, without a read. */

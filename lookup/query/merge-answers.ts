@@ -24,6 +24,7 @@ export function mergeAnswers(
     matches: merged,
     rank: (positive.find(({ matches }) => matches.length > 0) ?? positive[0]!).rank,
     candidates: [...positive, ...negative].reduce((sum, { candidates }) => sum + candidates, 0),
+    ...([...positive, ...negative].some(({ mayMiss }) => mayMiss) && { mayMiss: true }),
     ...(missing && { missing }),
   };
 

@@ -9,6 +9,7 @@ import { fetchItem, withIncluded } from './fetch-items.ts';
 import { listPages } from './list-pages.ts';
 import type { Found, QueryContext } from './query-context.ts';
 import { measureRecall } from './measure-recall.ts';
+import { selections } from './select-items.ts';
 import type {
   Explanation,
   FetchedItem,
@@ -49,9 +50,10 @@ export interface QueryIndex {
 export function queryIndex(reader: VersionReader): QueryIndex {
   const { manifest } = reader;
   const encoders = encodersOf(reader);
+  const select = selections(reader);
   let lists: ResidentLists | undefined;
   const warm = retried(async () => {
-    const [index] = await Promise.all([reader.load(), reader.cells?.load()]);
+    const [index] = await Promise.all([reader.load(), reader.cells?.load(), reader.fields?.load()]);
     if (reader.hasLists) lists = await loadLists(await reader.lists(), index, await reader.delta());
     return warmIndex(index, lists);
   });
@@ -59,12 +61,14 @@ export function queryIndex(reader: VersionReader): QueryIndex {
   async function explain(query: Query): Promise<Explanation> {
     const started = performance.now();
     const checked = checkQuery(query, manifest);
+    const meter = readMeter();
     const context: QueryContext = {
       reader,
       lists,
       encoders,
       query: checked,
-      meter: readMeter(),
+      selection: checked.filter && select(checked.filter),
+      meter,
       steps: [],
     };
     const answering = async (): Promise<QueryAnswer> => {
@@ -72,7 +76,7 @@ export function queryIndex(reader: VersionReader): QueryIndex {
       const matches = await withIncluded(context, chosen(context, found));
       return {
         matches,
-        complete: matches.length === checked.topK,
+        complete: matches.length === checked.topK && !found.mayMiss,
         rank: found.rank,
         version: manifest.version,
         usage: usageOf(context.meter, found.candidates, started),
@@ -101,12 +105,14 @@ export function queryIndex(reader: VersionReader): QueryIndex {
       tables: manifest.tables,
       bits: manifest.bits,
       payloads: manifest.payloads,
+      ...(manifest.fields && { fields: manifest.fields }),
       lists: reader.hasLists,
       bytes: manifest.parts.reduce((sum, { bytes }) => sum + bytes, 0),
       heldBytes:
         (reader.loaded?.heldBytes() ?? 0) +
         (lists?.heldBytes() ?? 0) +
-        (reader.cells?.loaded?.heldBytes ?? 0),
+        (reader.cells?.loaded?.heldBytes ?? 0) +
+        (reader.fields?.heldBytes ?? 0),
     }),
     explain,
     recall: (options) => measureRecall(reader, query, options),

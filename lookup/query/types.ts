@@ -1,19 +1,38 @@
 /** A value of a payload's field. */
 export type FieldValue = string | number | boolean | readonly string[];
 
+/** What the values of a field are. */
+export type FieldType = 'string' | 'number' | 'boolean' | 'string[]';
+
 /** The fields that come along with an item: its title, its price, its tags. */
 export type Payload = Record<string, FieldValue>;
 
-/** Conditions on the fields of payloads, in the manner of MongoDB. */
+/**
+ * Conditions on the fields of payloads, in the manner of MongoDB; all of them hold. A plain value
+ * is `$eq`.
+ */
 export type Filter = {
   readonly $and?: readonly Filter[];
   readonly $or?: readonly Filter[];
   readonly $not?: Filter;
-} & { readonly [field: string]: FieldValue | Condition | readonly Filter[] | Filter | undefined };
+} & {
+  readonly [field: string]:
+    | string
+    | number
+    | boolean
+    | Condition
+    | readonly Filter[]
+    | Filter
+    | undefined;
+};
 
+/**
+ * All of them hold. Of a list `$eq` and `$in` ask whether one of its texts is so. A field that is
+ * absent passes `$ne`, `$nin` and `$exists: false` alone.
+ */
 export interface Condition {
-  readonly $eq?: FieldValue;
-  readonly $ne?: FieldValue;
+  readonly $eq?: string | number | boolean;
+  readonly $ne?: string | number | boolean;
   readonly $in?: readonly (string | number | boolean)[];
   readonly $nin?: readonly (string | number | boolean)[];
   readonly $gt?: number | string;
@@ -65,6 +84,7 @@ export interface Query {
   candidates?: number;
   /** Of codes: bits in any table; as far as `candidates` need when absent. */
   radius?: number;
+  /** Of an index whose payloads have fields: what each match passes. */
   filter?: Filter;
   minScore?: number;
   /** What comes along with each match; a round of reads more for an index that is not warm. */
@@ -103,7 +123,10 @@ export interface Usage {
 export interface QueryAnswer {
   /** Best first. */
   matches: Match[];
-  /** False where there are fewer than topK matches, whatever the reason. */
+  /**
+   * False where there are fewer than topK matches, whatever the reason, and where a filter let so
+   * few items through that nearer ones may lie beyond those that were looked at.
+   */
   complete: boolean;
   /** How the matches were found. */
   rank: Exclude<Rank, 'auto'>;
@@ -156,6 +179,8 @@ export interface IndexStats {
   tables: number;
   bits: number;
   payloads: boolean;
+  /** Where payloads have fields: their types. */
+  fields?: Readonly<Record<string, FieldType>>;
   /** Whether ranked lists of neighbours lie beside the codes. */
   lists: boolean;
   /** Of all parts of the version. */

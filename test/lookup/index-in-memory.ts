@@ -5,6 +5,8 @@ import { buildNeighbourPages } from '../../kernels/pages/build-neighbour-pages.t
 import { buildBucketPages, buildItemPages } from '../../kernels/pages/build-pages.ts';
 import { bucketsOfItems, sharedBuckets } from '../../kernels/codes/shared-buckets.ts';
 import type { ByteStrings, KeyColumn } from '../../kernels/pages/keys.ts';
+import { fieldsFile } from './filter/fields-file.ts';
+import type { FieldTypes } from '../../schemas/field-types.ts';
 import type { PageFile } from '../../kernels/pages/layout.ts';
 import type { ListColumns } from '../../kernels/pages/neighbour-entries.ts';
 
@@ -30,6 +32,8 @@ export interface IndexShape {
   shared?: boolean;
   /** Ranked lists of all items. */
   lists?: ListColumns;
+  /** Payloads as fields, their types; `payloads` are their JSON then. */
+  fields?: FieldTypes;
   /** Other files that lie beside it. */
   beside?: ReadonlyMap<string, Uint8Array>;
 }
@@ -45,6 +49,7 @@ export function buildIndex({
   shared = false,
   payloads,
   lists,
+  fields,
   beside = new Map(),
 }: IndexShape): IndexInMemory {
   const options = {
@@ -76,10 +81,13 @@ export function buildIndex({
         buildNeighbourPages(lists, { ...options, codeBytes, payloads: payloads !== undefined }),
       ),
     );
+  if (fields && payloads && !beside.has('fields.bin'))
+    parts.set('fields.bin', fieldsFile(payloads, fields, identity));
   for (const [name, bytes] of beside) parts.set(name, bytes);
   const items = keys.kind === 'utf8' ? keys.offsets.length - 1 : keys.values.length;
   return {
     manifest: manifestOf({
+      ...(fields && { fields }),
       kind: keys.kind === 'utf8' ? 'word' : 'id',
       items,
       tables,
@@ -100,6 +108,7 @@ export function manifestOf({
   parts,
   identity = IDENTITY,
   payloads = false,
+  fields,
 }: {
   kind: string;
   items: number;
@@ -108,6 +117,7 @@ export function manifestOf({
   parts: Map<string, Uint8Array>;
   identity?: string;
   payloads?: boolean;
+  fields?: FieldTypes;
 }) {
   return {
     format: 1,
@@ -118,6 +128,7 @@ export function manifestOf({
     tables,
     bits,
     ...(payloads && { payloads: true }),
+    ...(fields && { fields }),
     parts: [...parts].map(([name, bytes]) => ({
       name,
       path: name,

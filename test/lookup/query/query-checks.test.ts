@@ -64,7 +64,7 @@ describe('a query that cannot be', () => {
     ['a table that is not there', { code: { table: 1, code: 'ab' } }, /code\.table: expected/],
     ['no positive', { positive: [] }, /positive: expected at least one id, got none/],
     ['negatives alone', { id: 'a', negative: ['b'] }, /negative: expected beside positive/],
-    ['a filter', { id: 'a', filter: { year: 1 } }, /filter: this index has no typed fields/],
+    ['a filter', { id: 'a', filter: { year: 1 } }, /filter: this index has no payloads/],
     ['a wrong list of ids', { id: 'a', exclude: [1] }, /exclude\[0\]: expected a text, got 1/],
     ['an include of others', { id: 'a', include: ['values'] }, /include: expected payload, code/],
     [

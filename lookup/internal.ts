@@ -16,6 +16,7 @@ export { openDelta, openPart } from './pages/open-part.ts';
 export { hammingDistance, popcount, scanDistances, scanWithin } from './hamming/hamming-scan.ts';
 export { residentKeys } from './resident/resident-keys.ts';
 export { moduleBytes, scanModule } from './hamming/scan-module.ts';
+export { placesByValue } from './cells/cell-search.ts';
 export { type CellParts, openCells } from './cells/open-cells.ts';
 export { plainMemory, rowMemory } from './cells/open-rows.ts';
 export { moduleBytes as scoreModuleBytes } from './cells/score-module.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openIndex } from '@hashloom/lookup';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import { recordFigure } from '../record-figure.ts';
-import { startFaiss } from './faiss.ts';
+import { startRival } from './python-rival.ts';
 import { fixtureCodes, idKeys, wordKeys, writeFixture } from './index-fixture.ts';
 import {
   SEED,
@@ -57,7 +57,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
   );
   const python = options.get('python');
   if (!python) return;
-  const faiss = startFaiss(python);
+  const faiss = startRival(python, 'faiss-codes.py');
   writeTable(codes, items, join(folder, 'table.bin'));
   writeFileSync(join(folder, 'queries.bin'), queries);
   await faiss.ask(`load ${join(folder, 'table.bin')} ${join(folder, 'queries.bin')}`);

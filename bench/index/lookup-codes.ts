@@ -3,7 +3,7 @@ import type { ResidentIndex } from '@hashloom/lookup';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import { recordFigure } from '../record-figure.ts';
 import { checkSame, digestOf, batchDigest } from './answer-digest.ts';
-import type { Faiss } from './faiss.ts';
+import type { Rival } from './python-rival.ts';
 
 /** Of a code of 64 bits. */
 export const CODE_BYTES = 8;
@@ -53,7 +53,7 @@ export function perSecond(count: number, run: () => number): number {
 export async function benchExact(
   index: ResidentIndex,
   queries: Uint8Array,
-  faiss: Faiss,
+  faiss: Rival,
   command: string,
 ): Promise<void> {
   await faiss.ask('build hash');
@@ -105,7 +105,7 @@ export async function benchExact(
 export async function benchWithin(
   index: ResidentIndex,
   queries: Uint8Array,
-  faiss: Faiss,
+  faiss: Rival,
   command: string,
 ): Promise<void> {
   const started = performance.now();

@@ -1,84 +1,186 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openCells, readMeter } from '@hashloom/lookup/internal';
 import { buildCells, type CellFiles, cellParts } from '../../test/lookup/cells/cells-in-memory.ts';
-import { clusteredVectors } from '../../test/lookup/cells/clustered-vectors.ts';
 import { nearestByCosine } from '../../test/reference/nearest-by-cosine.ts';
 import { recordFigure } from '../record-figure.ts';
+import { type Rival, startRival } from './python-rival.ts';
+import { clusteredSet, imageSet, type VectorSet } from './vector-sets.ts';
 
-const QUERIES = 200;
 /** What Debian's package dataset-fashion-mnist installs. */
 const IMAGES = '/usr/share/datasets/fashion-mnist/';
-const CANDIDATES = [1000, 2000, 4000, 10_000, 20_000, 50_000];
-const COMMAND = 'npm run bench -- query-vectors';
+const TOP = 10;
+const CANDIDATES = [250, 500, 1000, 2000, 4000, 8000, 20_000];
+const PROBES = [1, 2, 4, 8, 12, 16, 24, 32, 64];
+const WIDTHS = [10, 16, 32, 64, 128, 256];
+const GRAPHS = ['hnsw', 'usearch_f32', 'usearch_i8'];
+/** Graphs of more vectors take a quarter of an hour to build. */
+const MOST_OF_GRAPHS = 200_000;
 
-interface VectorSet {
-  name: string;
-  dimensions: number;
-  vectors: Float32Array;
-  queries: Float32Array[];
+/** What one setting of an index gives. */
+interface Outcome {
+  recall: number;
+  /** Queries a second of processor time, the best of the rounds. */
+  perSecond: number;
 }
 
 /**
- * `npm run bench -- query-vectors [--items N]`: recall@10 of cells against exact cosine, from where
- * they lie and from memory, over clustered vectors and, where they are installed, Fashion-MNIST's
- * images.
+ * `npm run bench -- query-vectors [--items N] [--queries N] [--rounds N] [--fashion FOLDER]
+ * [--only NAME] [--python PYTHON]`: recall@10 of cells against exact cosine, from where they lie
+ * and from memory, over clustered vectors and, where they are installed, Fashion-MNIST's images.
+ * With a Python that has FAISS and usearch they take turns, one thread each.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
   const items = Number(options.get('items') ?? 100_000);
-  const sets = [clustered(items), ...(existsSync(IMAGES) ? [images()] : [])];
-  for (const set of sets) await measure(set);
+  const queries = Number(options.get('queries') ?? 500);
+  const only = options.get('only');
+  const images = imageSet(options.get('fashion') ?? IMAGES, queries);
+  const sets = [() => clusteredSet(items, queries), ...(images ? [() => images] : [])];
+  for (const make of sets) {
+    const set = make();
+    if (only === undefined || set.name.startsWith(only)) await measure(set, options);
+  }
 }
 
-async function measure({ name, dimensions, vectors, queries }: VectorSet): Promise<void> {
-  const n = vectors.length / dimensions;
+async function measure(set: VectorSet, options: Map<string, string>): Promise<void> {
+  const { name, dimensions: D, vectors } = set;
+  const n = vectors.length / D;
+  const queries = rowsOf(set.queries, D);
   const cells = Math.max(Math.round(4 * Math.sqrt(n)), Math.round(n / 256));
   const ids = BigInt64Array.from({ length: n }, (_, i) => BigInt(i));
-  const started = performance.now();
-  const files = buildCells(vectors, { dimensions, cells, keys: { kind: 'int64', values: ids } });
+  const begun = process.cpuUsage();
+  const files = buildCells(vectors, { dimensions: D, cells, keys: { kind: 'int64', values: ids } });
   const bytes = (files.map.length + files.bin.length) / n;
-  print(`${name}: ${cells} cells in ${seconds(started)} s, ${bytes.toFixed(1)} bytes an item`);
-  const truth = queries.map((query) => new Set(nearestByCosine(vectors, query, dimensions, 10)));
+  print(`${name}: ${n} in ${cells} cells by ${cpuSince(begun).toFixed(1)} s of processor time`);
+  const truth = queries.map((query) => nearestByCosine(vectors, query, D, TOP));
   const recallOf = (numbers: readonly number[], query: number) =>
-    numbers.filter((number) => truth[query]!.has(number)).length / 10;
+    numbers.filter((number) => truth[query]!.includes(number)).length / TOP;
   const cold = await coldRecall(files, n, queries, recallOf);
   print(`from where they lie: ${JSON.stringify(cold)}`);
   const resident = await openCells(cellParts(files, n)).load();
-  for (const candidates of [...CANDIDATES, undefined]) {
-    for (const vector of queries) resident.search({ vector, topK: 10, candidates });
-    const begun = process.cpuUsage();
-    const found = queries.map((vector) => resident.search({ vector, topK: 10, candidates }));
-    const { user, system } = process.cpuUsage(begun);
-    const perSecond = queries.length / ((user + system) / 1e6);
-    const recall = found.reduce((sum, { numbers }, q) => sum + recallOf(numbers, q), 0) / QUERIES;
-    print(
-      `from memory, ${candidates ?? 'candidates as they come'}: recall ${recall.toFixed(3)}, ` +
-        `${perSecond.toFixed(0)} a second of processor time`,
-    );
-    if (candidates !== undefined) continue;
-    const shared = { command: COMMAND, rival: name };
-    recordFigure({
-      name: `query-vectors-recall10-${name}`,
-      value: recall,
-      unit: 'share',
-      goal: '>= .95',
-      ...shared,
-    });
-    recordFigure({
-      name: `query-vectors-per-s-${name}`,
-      value: perSecond,
-      unit: 'queries a second of processor time',
-      goal: 'level with FAISS IVF at the same recall',
-      ...shared,
-    });
+  const search = (candidates: number | undefined): Outcome => {
+    const from = process.cpuUsage();
+    const found = queries.map((vector) => resident.search({ vector, topK: TOP, candidates }));
+    const perSecond = queries.length / cpuSince(from);
+    const sum = found.reduce((all, { numbers }, query) => all + recallOf(numbers, query), 0);
+    return { recall: sum / queries.length, perSecond };
+  };
+  const python = options.get('python');
+  const rival = python === undefined ? undefined : await loadRival(python, set, truth);
+  const kinds = rival ? await buildRivals(rival, n, cells) : new Map<string, number>();
+  const settings = [
+    ...[...CANDIDATES, undefined].map((candidates) => ({ kind: 'cells', width: candidates })),
+    ...[...kinds.keys()].flatMap((kind) =>
+      (kind.startsWith('ivf') ? PROBES : WIDTHS).map((width) => ({ kind, width })),
+    ),
+  ];
+  const best = settings.map((): Outcome => ({ recall: 0, perSecond: 0 }));
+  for (let round = 0; round < Number(options.get('rounds') ?? 3); round++)
+    for (const [at, { kind, width }] of settings.entries()) {
+      const { recall, perSecond } =
+        kind === 'cells'
+          ? search(width)
+          : ((await rival!.ask(`search ${kind} ${width}`)) as unknown as Outcome);
+      best[at] = { recall, perSecond: Math.max(perSecond, best[at]!.perSecond) };
+    }
+  rival?.stop();
+  print(
+    '| index | looks at | recall@10 | queries/s of CPU | bytes an item |\n|---|---|---|---|---|',
+  );
+  for (const [at, { kind, width }] of settings.entries()) {
+    const { recall, perSecond } = best[at]!;
+    const size = kind === 'cells' ? bytes : kinds.get(kind)! / n;
+    const row = [kind, width ?? 'as it comes', recall.toFixed(3), perSecond.toFixed(0)];
+    print(`| ${row.join(' | ')} | ${size.toFixed(0)} |`);
   }
+  const own = best[settings.findIndex(({ kind, width }) => kind === 'cells' && !width)]!;
+  const flat = best.filter((_, at) => settings[at]!.kind.startsWith('ivf-'));
+  record(set, options, own, bytes, rival && { perSecond: atRecall(flat, own.recall) });
+}
+
+function record(
+  { name }: VectorSet,
+  options: Map<string, string>,
+  own: Outcome,
+  bytes: number,
+  ivf: { perSecond: number | undefined } | undefined,
+): void {
+  const items = options.get('items');
+  const command =
+    `npm run bench -- query-vectors${items ? ` --items ${items}` : ''}` +
+    (ivf ? ' --python PYTHON' : '');
+  recordFigure({
+    name: `query-vectors-recall10-${name}`,
+    value: own.recall,
+    unit: `of the 10 nearest by exact cosine, from memory; ${bytes.toFixed(0)} bytes an item`,
+    goal: '>= .95',
+    command,
+  });
+  recordFigure({
+    name: `query-vectors-per-s-${name}`,
+    value: own.perSecond,
+    unit: 'queries a second of processor time, one thread, one by one',
+    goal: 'level with FAISS IVF at the same recall',
+    command,
+  });
+  if (ivf?.perSecond === undefined) return;
+  recordFigure({
+    name: `query-vectors-vs-ivf-${name}`,
+    value: own.perSecond / ivf.perSecond,
+    unit: `x queries a second of FAISS IVF at recall ${own.recall.toFixed(3)}`,
+    goal: '>= 1',
+    rival: `IVFFlat of as many lists, between two numbers of probes: ${ivf.perSecond.toFixed(0)}/s`,
+    command,
+  });
+}
+
+/**
+ * Queries a second at a recall, between the two settings next to it, by the time that they take.
+ */
+function atRecall(outcomes: readonly Outcome[], recall: number): number | undefined {
+  const sorted = outcomes.toSorted((a, b) => a.recall - b.recall);
+  const above = sorted.findIndex((each) => each.recall >= recall);
+  if (above < 1) return sorted[above]?.perSecond;
+  const [low, high] = [sorted[above - 1]!, sorted[above]!];
+  const share = (recall - low.recall) / (high.recall - low.recall || 1);
+  return 1 / ((1 - share) / low.perSecond + share / high.perSecond);
+}
+
+async function loadRival(python: string, set: VectorSet, truth: readonly number[][]) {
+  const folder = mkdtempSync(join(tmpdir(), 'hashloom-bench-'));
+  const rival = startRival(python, 'cosine-rivals.py');
+  try {
+    writeFileSync(join(folder, 'vectors'), set.vectors);
+    writeFileSync(join(folder, 'queries'), set.queries);
+    writeFileSync(join(folder, 'truth'), Int32Array.from(truth.flat()));
+    const [vectors, queries, nearest] = ['vectors', 'queries', 'truth'].map((name) =>
+      join(folder, name),
+    );
+    await rival.ask(`load ${vectors} ${queries} ${set.dimensions} ${nearest}`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return rival;
+}
+
+/** Kinds of indexes that were built, and their bytes. */
+async function buildRivals(rival: Rival, n: number, cells: number): Promise<Map<string, number>> {
+  const kinds = [`ivf-${cells}`, `ivfsq8-${cells}`, ...(n <= MOST_OF_GRAPHS ? GRAPHS : [])];
+  const built = new Map<string, number>();
+  for (const kind of kinds) {
+    const { seconds, bytes } = await rival.ask(`build ${kind}`);
+    print(`${kind}: built by ${seconds!.toFixed(1)} s of processor time`);
+    built.set(kind, bytes!);
+  }
+  return built;
 }
 
 /** Each query as the first of a reader that has its header alone. */
 async function coldRecall(
   files: CellFiles,
   items: number,
-  queries: Float32Array[],
+  queries: readonly Float32Array[],
   recallOf: (numbers: readonly number[], query: number) => number,
 ) {
   const sums = { recall: 0, requests: 0, kib: 0, rounds: 0 };
@@ -86,44 +188,27 @@ async function coldRecall(
     const cells = openCells(cellParts(files, items));
     const [head, meter] = [readMeter(), readMeter()];
     await cells.dimensions(head);
-    const { numbers } = await cells.search({ vector, topK: 10 }, meter);
+    const { numbers } = await cells.search({ vector, topK: TOP }, meter);
     sums.recall += recallOf(numbers, q);
     sums.requests += meter.requests;
     sums.kib += (head.bytes + meter.bytes) / 1024;
     sums.rounds += meter.rounds;
   }
   return Object.fromEntries(
-    Object.entries(sums).map(([name, sum]) => [name, Number((sum / QUERIES).toPrecision(4))]),
+    Object.entries(sums).map(([name, sum]) => [
+      name,
+      Number((sum / queries.length).toPrecision(4)),
+    ]),
   );
 }
 
-function clustered(items: number): VectorSet {
-  const dimensions = 128;
-  const all = clusteredVectors(items + QUERIES, dimensions, 1000);
-  return {
-    name: `clustered-${items}`,
-    dimensions,
-    vectors: all.subarray(0, items * dimensions),
-    queries: rowsOf(all.subarray(items * dimensions), dimensions),
-  };
-}
-
-function images(): VectorSet {
-  const dimensions = 784;
-  const read = (file: string) =>
-    Float32Array.from(gunzipSync(readFileSync(IMAGES + file)).subarray(16));
-  return {
-    name: 'fashion-mnist',
-    dimensions,
-    vectors: read('train-images-idx3-ubyte.gz'),
-    queries: rowsOf(read('t10k-images-idx3-ubyte.gz'), dimensions),
-  };
-}
-
 function rowsOf(values: Float32Array, D: number): Float32Array[] {
-  return Array.from({ length: QUERIES }, (_, q) => values.subarray(q * D, (q + 1) * D));
+  return Array.from({ length: values.length / D }, (_, q) => values.subarray(q * D, (q + 1) * D));
 }
 
-const seconds = (started: number) => ((performance.now() - started) / 1000).toFixed(1);
+function cpuSince(begun: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1e6;
+}
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

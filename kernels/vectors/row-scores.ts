@@ -1,3 +1,4 @@
+import { BLOCK_ROWS, wholeBlocks, writeRow } from '../../format/row-blocks.ts';
 import { loadWasm } from '../load-wasm.ts';
 
 interface Exports {
@@ -42,23 +43,27 @@ export function rowScorer(): RowScorer {
         throw new RangeError(
           `rows: ${rows.length} bytes are no ${n} rows of ${stride}, a multiple of 16`,
         );
+      const whole = wholeBlocks(n);
       const [rowsAt, scalesAt, queryAt, out] = kernel.allocate([
-        rows.length,
-        4 * n,
+        whole * stride,
+        4 * whole,
         2 * stride,
-        4 * n,
+        4 * whole,
       ]) as [number, number, number, number];
-      new Int8Array(kernel.memory(), rowsAt, rows.length).set(rows);
+      const blocks = new Int8Array(kernel.memory(), rowsAt, whole * stride);
+      for (let row = 0; row < n; row++)
+        writeRow(blocks, { row, stride }, rows, row * stride, stride);
       new Float32Array(kernel.memory(), scalesAt, n).set(scales);
       loaded = { stride, rowsAt, scalesAt, queryAt, out };
     },
     scores(query, scale, from, to) {
       const { stride, rowsAt, scalesAt, queryAt, out } = loaded;
       new Int16Array(kernel.memory(), queryAt, stride).set(query);
-      const rows = rowsAt + from * stride;
-      const own = scalesAt + 4 * from;
-      kernel.exports.scores(rows, to - from, stride, queryAt, own, scale, out);
-      return new Float32Array(kernel.memory(), out, to - from);
+      const first = from - (from % BLOCK_ROWS);
+      const rows = rowsAt + first * stride;
+      const count = wholeBlocks(to - first);
+      kernel.exports.scores(rows, count, stride, queryAt, scalesAt + 4 * first, scale, out);
+      return new Float32Array(kernel.memory(), out + 4 * (from - first), to - from);
     },
   };
 }

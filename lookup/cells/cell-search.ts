@@ -30,31 +30,52 @@ const SHARE_OF_ITEMS = 0.02;
 export const enoughOf = (items: number): number =>
   Math.max(LEAST_CANDIDATES, Math.ceil(items * SHARE_OF_ITEMS));
 
+/** Places that are sorted first: most searches take no more. */
+const FIRST_PLACES = 32;
+
 /** Places by value, the largest first, of equal ones the first; no more than are asked for. */
 export function* placesByValue(values: Float32Array): Generator<number, void, undefined> {
-  // A heap of all, of which few are taken: a sort of thousands takes longer than a search.
-  const heap = Uint32Array.from(values, (_, place) => place);
-  let size = heap.length;
-  const isBefore = (a: number, b: number) => {
-    const difference = values[a]! - values[b]!;
-    return difference > 0 || (difference === 0 && a < b);
-  };
-  const sink = (at: number) => {
-    const own = heap[at]!;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= size) break;
-      if (child + 1 < size && isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!isBefore(heap[child]!, own)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = own;
-  };
-  for (let at = (size >> 1) - 1; at >= 0; at--) sink(at);
-  while (size > 0) {
-    yield heap[0]!;
-    heap[0] = heap[--size]!;
-    sink(0);
+  // A sort of thousands, of which few are taken, takes longer than a search.
+  for (let taken = 0, count = FIRST_PLACES; taken < values.length; count *= 8) {
+    const places = largestPlaces(values, Math.min(count, values.length));
+    while (taken < places.length) yield places[taken++]!;
   }
+}
+
+/** The first `count` places, in order: by a heap of those, whose root is the last of them. */
+function largestPlaces(values: Float32Array, count: number): Uint32Array {
+  const heap = new Uint32Array(count);
+  for (let place = 0; place < count; place++) heap[place] = place;
+  for (let at = (count >> 1) - 1; at >= 0; at--) sink(values, heap, at, count);
+  // A later place comes after an earlier one of the same value, so only a larger one gets in.
+  for (let place = count; place < values.length; place++) {
+    if (values[place]! <= values[heap[0]!]!) continue;
+    heap[0] = place;
+    sink(values, heap, 0, count);
+  }
+  for (let size = count - 1; size > 0; size--) {
+    const last = heap[0]!;
+    heap[0] = heap[size]!;
+    heap[size] = last;
+    sink(values, heap, 0, size);
+  }
+  return heap;
+}
+
+function sink(values: Float32Array, heap: Uint32Array, at: number, size: number): void {
+  const own = heap[at]!;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= size) break;
+    if (child + 1 < size && isBefore(values, heap[child]!, heap[child + 1]!)) child++;
+    if (!isBefore(values, own, heap[child]!)) break;
+    heap[at] = heap[child]!;
+    at = child;
+  }
+  heap[at] = own;
+}
+
+function isBefore(values: Float32Array, a: number, b: number): boolean {
+  const difference = values[a]! - values[b]!;
+  return difference > 0 || (difference === 0 && a < b);
 }

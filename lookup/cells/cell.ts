@@ -3,6 +3,7 @@ import { IndexFormatError } from '../index-errors.ts';
 import { decodeKey } from '../pages/item-key.ts';
 import { readVarint, type VarintCursor, wrongAt } from '../pages/varint.ts';
 import { CELL_BIN, type MapCell, type ParsedCellMap } from './cell-map.ts';
+import type { RowMemory } from './row-memory.ts';
 
 /** The items of a cell, proven. */
 export interface Cell {
@@ -53,20 +54,16 @@ export function parseCell(map: ParsedCellMap, place: MapCell, bytes: Uint8Array)
   return { numbers, keyStarts, keyEnds, bytes, scales, vectorsAt: cursor.at + 4 * n };
 }
 
-/** Copies the vectors of a cell to rows of `stride` bytes from row `to` on. */
+/** Copies the vectors of a cell, and their scales, to rows from row `to` on. */
 export function copyVectors(
-  { bytes, vectorsAt, numbers }: Cell,
-  { dimensions: D, stride }: ParsedCellMap,
-  rows: Int8Array,
+  { bytes, vectorsAt, numbers, scales }: Cell,
+  { dimensions: D }: ParsedCellMap,
+  memory: RowMemory,
   to: number,
 ): void {
   const from = new Int8Array(bytes.buffer, bytes.byteOffset + vectorsAt, numbers.length * D);
-  if (D === stride) {
-    rows.set(from, to * stride);
-    return;
-  }
-  for (let i = 0; i < numbers.length; i++)
-    rows.set(from.subarray(i * D, (i + 1) * D), (to + i) * stride);
+  for (let i = 0; i < numbers.length; i++) memory.put(to + i, from, i * D, D);
+  memory.scales.set(scales, to);
 }
 
 /** A key as a person writes it. Throws IndexFormatError on bytes that are none. */

@@ -222,8 +222,7 @@ function bestOf(
   for (const cell of cells) {
     const n = cell.numbers.length;
     const memory = plainMemory(n, map.stride);
-    copyVectors(cell, map, memory.rows, 0);
-    memory.scales.set(cell.scales);
+    copyVectors(cell, map, memory, 0);
     const scores = new Float32Array(n);
     memory.scores(values, scale, 0, n, scores);
     for (let i = 0; i < n; i++) {

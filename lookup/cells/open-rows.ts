@@ -1,3 +1,4 @@
+import type { MapCentroids } from './cell-map.ts';
 import type { RowMemory } from './row-memory.ts';
 import { scoreModule } from './score-module.ts';
 
@@ -10,13 +11,13 @@ export function rowMemory(n: number, stride: number): RowMemory {
 export function plainMemory(
   n: number,
   stride: number,
-  { rows, scales }: Pick<RowMemory, 'rows' | 'scales'> = {
+  { rows, scales }: Pick<MapCentroids, 'rows' | 'scales'> = {
     rows: new Int8Array(n * stride),
     scales: new Float32Array(n),
   },
 ): RowMemory {
   return {
-    rows,
+    put: (row, values, from, count) => rows.set(values.subarray(from, from + count), row * stride),
     scales,
     scores(query, scale, from, to, out) {
       for (let i = from, at = from * stride; i < to; i++) {

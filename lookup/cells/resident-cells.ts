@@ -40,8 +40,7 @@ export async function residentCells(input: CellsInMemory): Promise<ResidentCells
     const cell = parseCell(map, place, bytes);
     const first = starts[at]!;
     numbers.set(cell.numbers, first);
-    vectors.scales.set(cell.scales, first);
-    copyVectors(cell, map, vectors.rows, first);
+    copyVectors(cell, map, vectors, first);
     keys.add(cell);
     starts[++at] = first + place.items;
   }
@@ -108,10 +107,10 @@ function joined({ map, cells, centroids }: CellsInMemory): {
   const halfSquares = new Float32Array(cells.length);
   let at = 0;
   for (const part of centroids) {
-    all.rows.set(part.rows, at * map.stride);
     all.scales.set(part.scales, at);
     halfSquares.set(part.halfSquares, at);
-    at += part.scales.length;
+    for (let c = 0; c < part.scales.length; c++)
+      all.put(at++, part.rows, c * map.stride, map.stride);
   }
   return { centroids: all, halfSquares };
 }

@@ -1,7 +1,8 @@
 /** Compact vectors in memory, and their dot products with a query. */
 export interface RowMemory {
-  /** (n, stride), to be filled. */
-  readonly rows: Int8Array;
+  /** Fills row `row` with `count` values from `from` on. */
+  put(row: number, values: Int8Array, from: number, count: number): void;
+  /** (n), to be filled. */
   readonly scales: Float32Array;
   /**
    * Writes the dot products of rows [from, to) with the query, times both scales, to `out` from 0

@@ -1,3 +1,4 @@
+import { BLOCK_ROWS, wholeBlocks, writeRow } from '../../format/row-blocks.ts';
 import type { RowMemory } from './row-memory.ts';
 
 /**
@@ -6,11 +7,14 @@ import type { RowMemory } from './row-memory.ts';
  * it is not (test/lookup/cells/score-module.test.ts).
  */
 const MODULE = [
-  'AGFzbQEAAAABCwFgB39/f39/fX8AAg8BA2VudgZtZW1vcnkCAAADAgEABxMCBnNjb3JlcwAABm1lbW9yeQIACuYBAeMBAg',
-  'N7A38DQCABIAtLBED9DAAAAAAAAAAAAAAAAAAAAAAhB/0MAAAAAAAAAAAAAAAAAAAAACEIQQAhCgNAIAIgCksEQCAHIAAg',
-  'Cmr9AAQAIgn9hwEgAyAKQQF0aiIM/QAEAP26Af2uASEHIAggCf2IASAM/QAEEP26Af2uASEIIApBEGohCgwBCwsgC0ECdC',
-  'IKIAZqIAcgCP2uASIHIAcgB/0NCAkKCwwNDg8AAQIDBAUGB/2uASIH/RsAIAf9GwFqsiAEIApqKgIAlCAFlDgCACAAIAJq',
-  'IQAgC0EBaiELDAELCws=',
+  'AGFzbQEAAAABCwFgB39/f39/fX8AAg8BA2VudgZtZW1vcnkCAAADAgEABxMCBnNjb3JlcwAABm1lbW9yeQIACtcDAdQDAg',
+  'd7An8gBf0TIQ0gAyACQQF0aiEPA0AgASAOSwRA/QwAAAAAAAAAAAAAAAAAAAAAIQf9DAAAAAAAAAAAAAAAAAAAAAAhCP0M',
+  'AAAAAAAAAAAAAAAAAAAAACEJ/QwAAAAAAAAAAAAAAAAAAAAAIQogAyECA0AgAiAPSQRAIAcgAP0BAAAgAv0ABAAiC/26Af',
+  '2uASAA/QEACCAC/QAEECIM/boB/a4BIQcgCCAA/QEAECAL/boB/a4BIAD9AQAYIAz9ugH9rgEhCCAJIAD9AQAgIAv9ugH9',
+  'rgEgAP0BACggDP26Af2uASEJIAogAP0BADAgC/26Af2uASAA/QEAOCAM/boB/a4BIQogAkEgaiECIABBQGshAAwBCwsgDk',
+  'ECdCICIAZqIAcgCP0NAAECAxAREhMEBQYHFBUWFyAHIAj9DQgJCgsYGRobDA0ODxwdHh/9rgEiByAJIAr9DQABAgMQERIT',
+  'BAUGBxQVFhcgCSAK/Q0ICQoLGBkaGwwNDg8cHR4f/a4BIgj9DQABAgMEBQYHEBESExQVFhcgByAI/Q0ICQoLDA0ODxgZGh',
+  'scHR4f/a4B/foBIAIgBGr9AAQA/eYBIA395gH9CwQAIA5BBGohDgwBCwsL',
 ].join('');
 
 /** What TypeScript knows of WebAssembly in browsers alone. */
@@ -53,8 +57,9 @@ let compiled: object | undefined;
 export function scoreModule(n: number, stride: number): RowMemory | undefined {
   const api = (globalThis as unknown as { WebAssembly: WasmApi }).WebAssembly;
   const scalesAt = QUERY + 2 * stride;
-  const rowsAt = Math.ceil((scalesAt + 4 * n) / 64) * 64;
-  const bytes = rowsAt + n * stride;
+  const whole = wholeBlocks(n);
+  const rowsAt = Math.ceil((scalesAt + 4 * whole) / 64) * 64;
+  const bytes = rowsAt + whole * stride;
   if (bytes > MAX_BYTES) return undefined;
   try {
     compiled ??= new api.Module(moduleBytes());
@@ -62,16 +67,19 @@ export function scoreModule(n: number, stride: number): RowMemory | undefined {
     const module = new api.Instance(compiled, { env: { memory } }).exports as ScoreExports;
     const asked = new Int16Array(memory.buffer, QUERY, stride);
     const found = new Float32Array(memory.buffer, OUT, PIECE_ROWS);
+    const rows = new Int8Array(memory.buffer, rowsAt, whole * stride);
     return {
-      rows: new Int8Array(memory.buffer, rowsAt, n * stride),
+      put: (row, values, from, count) => writeRow(rows, { row, stride }, values, from, count),
       scales: new Float32Array(memory.buffer, scalesAt, n),
       scores(query, scale, from, to, out) {
         asked.set(query);
-        for (let first = from; first < to; first += PIECE_ROWS) {
-          const count = Math.min(PIECE_ROWS, to - first);
-          const rows = rowsAt + first * stride;
-          module.scores(rows, count, stride, QUERY, scalesAt + 4 * first, scale, OUT);
-          out.set(found.subarray(0, count), first - from);
+        for (let first = from - (from % BLOCK_ROWS); first < to; first += PIECE_ROWS) {
+          const end = Math.min(first + PIECE_ROWS, to);
+          const count = wholeBlocks(end - first);
+          const place = rowsAt + first * stride;
+          module.scores(place, count, stride, QUERY, scalesAt + 4 * first, scale, OUT);
+          const start = Math.max(first, from);
+          out.set(found.subarray(start - first, end - first), start - from);
         }
       },
     };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'vitest';
-import { plainMemory, rowMemory, scoreModuleBytes } from '@hashloom/lookup/internal';
+import { placesByValue, plainMemory, rowMemory, scoreModuleBytes } from '@hashloom/lookup/internal';
 import { askedVector, compactVector, strideOf } from '../../../format/compact-vectors.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { inBuild } from '../../repository.ts';
@@ -24,8 +24,13 @@ describe('the scores of compact vectors', () => {
       const vectors = Float32Array.from({ length: n * D }, () => stream.uniform() - 0.5);
       const query = Float32Array.from({ length: D }, () => 100 * (stream.uniform() - 0.5));
       const memories = [rowMemory(n, stride), plainMemory(n, stride)];
-      for (const { rows, scales } of memories)
-        for (let i = 0; i < n; i++) scales[i] = compactVector(vectors, i * D, D, rows, i * stride);
+      const rows = new Int8Array(n * stride);
+      const scales = new Float32Array(n);
+      for (let i = 0; i < n; i++) scales[i] = compactVector(vectors, i * D, D, rows, i * stride);
+      for (const memory of memories) {
+        memory.scales.set(scales);
+        for (let i = 0; i < n; i++) memory.put(i, rows, i * stride, D);
+      }
       const { values, scale } = askedVector(query, D, stride);
       const [fast, plain] = memories.map((memory) => {
         const out = new Float32Array(n - 1);
@@ -34,12 +39,36 @@ describe('the scores of compact vectors', () => {
       });
       assert.deepEqual(fast, plain, `${D} dimensions`);
       const scorer = rowScorer();
-      scorer.load(memories[0]!, stride);
+      scorer.load({ rows, scales }, stride);
       assert.deepEqual(scorer.scores(values, scale, 1, n), plain);
+      for (const [from, to] of [
+        [1, 2],
+        [3, 9],
+        [4, 8],
+        [6, n],
+      ] as const) {
+        const own = plain!.subarray(from - 1, to - 1);
+        const some = new Float32Array(to - from);
+        memories[0]!.scores(values, scale, from, to, some);
+        assert.deepEqual(some, own, `rows ${from} to ${to}`);
+        assert.deepEqual(scorer.scores(values, scale, from, to), own);
+      }
       for (let i = 1; i < n; i += 7) {
         const own = vectors.subarray(i * D, (i + 1) * D);
         assert.ok(Math.abs(plain![i - 1]! - cosine(own, query)) < 0.01, `${D}, item ${i}`);
       }
+    }
+  });
+
+  it('give places in the order of a sort, as many as are taken', () => {
+    const stream = new RandomStream(9, 8);
+    for (const n of [1, 2, 31, 32, 33, 5000]) {
+      // Few values, so that many are equal.
+      const values = Float32Array.from({ length: n }, () => stream.below(n < 40 ? 3 : 700) - 1);
+      const sorted = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
+      assert.deepEqual([...placesByValue(values)], sorted, `${n} values`);
+      const first = placesByValue(values).next();
+      assert.equal(first.value, sorted[0]);
     }
   });
 

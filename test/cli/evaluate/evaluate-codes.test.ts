@@ -327,7 +327,10 @@ describe('hashloom evaluate', () => {
       name: 'ConfigurationError',
       message: /no metric "precison"; did you mean precision.*\?/,
     });
-    assert.throws(() => metricNames('zzzzzz'), /the metrics are queryHr10, .*precision, recall, f1/);
+    assert.throws(
+      () => metricNames('zzzzzz'),
+      /the metrics are queryHr10, .*precision, recall, f1/,
+    );
   });
 
   it('is a command: a table, one JSON line, and exit codes', async () => {

@@ -80,6 +80,10 @@ export function addQueryCommand(program: Command): void {
         ['hashloom query --text "a goalie traded in overtime"', 'documents near a text'],
         ['hashloom query --vector query.npy --top-k 5', 'items near a vector'],
         [
+          `hashloom query 17 --filter '{"lang": "en", "year": {"$gte": 2020}}'`,
+          'those alone whose fields are so',
+        ],
+        [
           'cut -f1 words.tsv | hashloom query --json',
           '{"query", "matches", "complete", "rank", "usage"}',
         ],

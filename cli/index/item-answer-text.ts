@@ -54,7 +54,10 @@ const RANKS = {
 
 function howFound({ matches, topK, rank, complete }: ItemAnswer): string {
   if (matches.length === 0) return 'no matches';
-  return complete ? RANKS[rank] : `${RANKS[rank]}; only ${matches.length} of ${topK}`;
+  if (complete) return RANKS[rank];
+  return matches.length < topK
+    ? `${RANKS[rank]}; only ${matches.length} of ${topK}`
+    : `${RANKS[rank]}; nearer ones that pass the filter may be missing`;
 }
 
 function costText({ requests, bytes, rounds, candidates, cached, ms }: Usage): string {
@@ -67,14 +70,16 @@ function costText({ requests, bytes, rounds, candidates, cached, ms }: Usage): s
 
 function matchesTable(matches: readonly Match[], terminal: Terminal): string[] {
   const hasLinks = matches.some(({ known }) => known !== undefined);
-  const hasPayloads = matches.some(({ payload }) => payload !== undefined);
+  const fields = fieldsOf(matches);
+  const hasTexts = matches.some(({ payload }) => typeof payload === 'string');
   const columns: Column[] = [
     { title: '#', align: 'right' },
     { title: 'Item' },
     { title: 'Score', align: 'right' },
     { title: 'Relation' },
     ...(hasLinks ? [{ title: 'Linked' }] : []),
-    ...(hasPayloads ? [{ title: 'Payload' }] : []),
+    ...(hasTexts ? [{ title: 'Payload' }] : []),
+    ...fields,
   ];
   const rows = matches.map(({ id, score, relation, known, payload }, at) => [
     String(at + 1),
@@ -82,7 +87,8 @@ function matchesTable(matches: readonly Match[], terminal: Terminal): string[] {
     scoreText(score),
     relation,
     ...(hasLinks ? [known === true ? 'in the corpus' : ''] : []),
-    ...(hasPayloads ? [terminal.paint('dim', payloadText(payload))] : []),
+    ...(hasTexts ? [terminal.paint('dim', oneLine(payload as string))] : []),
+    ...fields.map(({ title }) => terminal.paint('dim', fieldText(payload, title))),
   ]);
   return renderTable(columns, rows, terminal.columns() - INDENT.length).map(
     (line) => INDENT + line,
@@ -95,16 +101,24 @@ const INDENT = '  ';
 const scoreText = (score: number): string =>
   Math.abs(score) < 100 ? String(Number(score.toPrecision(3))) : formatCount(score);
 
-/** Fields as a person reads them; line breaks of a payload would break the table. */
-function payloadText(payload: Payload | string | undefined): string {
-  const text =
-    typeof payload === 'object'
-      ? Object.entries(payload)
-          .map(
-            ([field, value]) =>
-              `${field}: ${Array.isArray(value) ? value.join(', ') : String(value)}`,
-          )
-          .join('; ')
-      : (payload ?? '');
+/** A column a field that any of the matches has, numbers to the right. */
+function fieldsOf(matches: readonly Match[]): Column[] {
+  const columns = new Map<string, Column>();
+  for (const { payload } of matches) {
+    if (typeof payload !== 'object') continue;
+    for (const [title, value] of Object.entries(payload))
+      columns.set(title, { title, align: typeof value === 'number' ? 'right' : 'left' });
+  }
+  return [...columns.values()];
+}
+
+function fieldText(payload: Payload | string | undefined, field: string): string {
+  const has = typeof payload === 'object' && Object.hasOwn(payload, field);
+  const value = has ? payload[field] : '';
+  return oneLine(Array.isArray(value) ? value.join(', ') : String(value));
+}
+
+/** Line breaks and control characters would break the table. */
+function oneLine(text: string): string {
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 }

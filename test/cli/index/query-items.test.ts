@@ -68,6 +68,51 @@ describe('questions to an index', () => {
     );
   });
 
+  it('shows fields, a column each, and takes a filter, whose errors are usage', async () => {
+    const folder = join(scratch, 'indexes', 'fields', 'versions', '3');
+    await mkdir(folder, { recursive: true });
+    const { manifest, parts } = buildIndex({
+      keys: words('oil', 'pepper', 'salt'),
+      codes: Uint8Array.of(1, 1, 3),
+      tables: 1,
+      codeBytes: 1,
+      payloads: texts(['{"year":1}', '{"year":2020,"tags":["a","b\\n"]}', '{"tags":["c"]}']),
+      fields: { year: 'number', tags: 'string[]' },
+    });
+    for (const [name, bytes] of parts) await writeFile(join(folder, name), bytes);
+    await writeFile(join(folder, 'index.json'), JSON.stringify(manifest));
+    const own = await openForQueries(folder);
+    try {
+      const asked = { name: 'oil', query: { id: 'oil' } };
+      const [all] = await own.ask([asked], { topK: 2 });
+      assert.deepEqual(itemAnswerText(all!, piped).split('\n').slice(1), [
+        '  #  Item    Score  Relation  year  tags',
+        '  ─  ──────  ─────  ────────  ────  ─────',
+        '  1  pepper      1  near      2020  a, b',
+        '  2  salt    0.875  near            c',
+        '',
+      ]);
+      const [some] = await own.ask([asked], { topK: 2, filter: { year: { $exists: false } } });
+      assert.deepEqual(
+        some!.matches.map(({ id, payload }) => [id, payload]),
+        [['salt', { tags: ['c'] }]],
+      );
+      await assert.rejects(own.ask([asked], { topK: 2, filter: { yaer: 1 } }), {
+        name: 'ConfigurationError',
+        message:
+          '--filter: the index has no field "yaer", only year (number), tags (string[]); did you ' +
+          'mean year?',
+      });
+      const unsure = { ...all!, complete: false };
+      assert.match(
+        itemAnswerText(unsure, piped),
+        /nearer ones that pass the filter may be missing/,
+      );
+    } finally {
+      await own.close();
+    }
+  });
+
   it('cuts tables on a terminal alone', async () => {
     const narrow = openTerminal(fakeStream({ columns: 30, rows: 9 }), { NO_COLOR: '1' });
     for (const line of itemAnswerText(await ask('salt'), narrow)

@@ -30,6 +30,8 @@ export interface ItemSource {
   bits: number;
   kind: 'utf8' | 'int64';
   hasPayloads: boolean;
+  /** Of a payload, about; 0 without any. */
+  payloadBytes: number;
   /** Of the payloads, where they have fields. */
   fields: FieldTypes | undefined;
   /** Items [from, to) in blocks. Throws IntegrityError on columns that do not fit each other. */
@@ -82,6 +84,7 @@ export async function openItems(store: Store, inputs: ItemInputs): Promise<ItemS
     bits,
     kind: isId ? 'int64' : 'utf8',
     hasPayloads,
+    payloadBytes: hasPayloads ? Math.ceil(bytesOf(keyed, key.part) / Math.max(1, items)) : 0,
     fields: hasPayloads ? fieldsOfFacts(keyed.manifest.facts) : undefined,
     async *rows(from, to) {
       const codes = await codesOf(from, to);
@@ -122,6 +125,11 @@ export async function openItems(store: Store, inputs: ItemInputs): Promise<ItemS
       }
     },
   };
+}
+
+/** Of the whole part, keys and all: these are few beside payloads that count. */
+function bytesOf({ manifest }: Artifact, part: string): number {
+  return manifest.parts.find(({ name }) => name === part)?.bytes ?? 0;
 }
 
 /** Pieces of a column, the one at hand and how much of it is taken: bytes, or rows of strings. */

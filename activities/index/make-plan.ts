@@ -38,9 +38,10 @@ async function makePlan(
   { memoryMiB, lists }: ExportInput,
   context: StageContext,
 ): Promise<ExportPlan> {
-  const { items, tables, bits, kind, hasPayloads, fields } = source;
+  const { items, tables, bits, kind, hasPayloads, payloadBytes, fields } = source;
   const most = Math.floor(
-    (memoryMiB * 2 ** 20) / (BYTES_AN_ENTRY + 2 * (bits / 8 + 16 + (hasPayloads ? 64 : 0))),
+    (memoryMiB * 2 ** 20) /
+      (BYTES_AN_ENTRY + 2 * (bits / 8 + 16 + (hasPayloads ? Math.max(64, payloadBytes) : 0))),
   );
   const itemBlocks = Math.ceil(items / BLOCK_ITEMS);
   const bounds = await chooseBounds(source, Math.ceil(items / CELL_CODES), context);

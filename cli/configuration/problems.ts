@@ -91,13 +91,17 @@ function wrongValue(schema: SchemaNode, issue: z.core.$ZodIssue, values: unknown
   const node = schemaAt(schema, issue.path);
   const name = issue.path.length === 0 ? 'the configuration' : issue.path.join('.');
   const expected =
-    issue.code === 'invalid_format' || node === undefined
+    issue.code === 'invalid_format' || node === undefined || isChoice(node)
       ? issue.message
       : describeExpectation(node);
   const value = valueAt(values, issue.path);
   if (value === undefined) return `${name}: missing; expected ${expected}`;
   return `${name}: expected ${expected}, got ${showValue(value)}${quotingHint(node, value)}`;
 }
+
+/** Of several forms: only the schema's own words say what it may be. */
+const isChoice = ({ type, enum: values }: SchemaNode): boolean =>
+  type === undefined && values === undefined;
 
 function quotingHint(node: SchemaNode | undefined, value: unknown): string {
   if (node?.type === 'string' && (typeof value === 'number' || typeof value === 'boolean'))

@@ -40,9 +40,22 @@ function selectionOf(reader: VersionReader, filter: CheckedFilter): Selection {
   const fields = reader.manifest.fields!;
   const passes = (payload: string | undefined): boolean =>
     passesFilter(filter.root, parsePayload(payload ?? '', fields));
-  let columns: SelectedItems | undefined;
-  const pages = async (meter?: ReadMeter): Promise<SelectedItems | undefined> =>
-    (columns ??= await reader.fields?.select(filter, meter));
+  let selecting: Promise<SelectedItems | undefined> | undefined;
+
+  /** Once for all queries that ask at the same time; again where columns may have come since. */
+  async function pages(meter?: ReadMeter): Promise<SelectedItems | undefined> {
+    selecting ??= reader.fields?.select(filter, meter);
+    const own = selecting;
+    try {
+      const selected = await own;
+      if (!selected && selecting === own) selecting = undefined;
+      return selected;
+    } catch (error) {
+      if (selecting === own) selecting = undefined;
+      throw error;
+    }
+  }
+
   const loaded = retried(async (meter) => {
     const index = reader.loaded!;
     const [known, change] = await Promise.all([pages(meter), reader.delta(meter)]);

@@ -3,25 +3,28 @@ import { z } from 'zod';
 /** At most so many fields: each is a column of its own to filter by. */
 const MAX_FIELDS = 64;
 
+const EXPECTED =
+  `a column, or a list of 1 to ${MAX_FIELDS} of them, each once, ` + 'none with $ at its start';
+
 const fieldName = z
   .string()
   .min(1)
-  .refine((name) => !name.startsWith('$') && name !== '__proto__', {
-    error: 'a field cannot be called so: filters take names with $ for operators',
-  });
+  // Filters have operators with $.
+  .refine((name) => !name.startsWith('$') && name !== '__proto__', { error: EXPECTED });
 
 /** What comes along with items: a column of texts, or columns whose values are typed fields. */
 export const payloadColumns = z
-  .union([
-    z.string(),
-    z
-      .array(fieldName)
-      .min(1)
-      .max(MAX_FIELDS)
-      .refine((names) => new Set(names).size === names.length, {
-        error: 'a field is named twice',
-      }),
-  ])
+  .union(
+    [
+      z.string(),
+      z
+        .array(fieldName, { error: EXPECTED })
+        .min(1, { error: EXPECTED })
+        .max(MAX_FIELDS, { error: EXPECTED })
+        .refine((names) => new Set(names).size === names.length, { error: EXPECTED }),
+    ],
+    { error: EXPECTED },
+  )
   .default('')
   .describe(
     'What answers bring along, at most 4,096 bytes an item. A list of fields or columns ' +

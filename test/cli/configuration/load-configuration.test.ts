@@ -44,6 +44,10 @@ describe('loadConfiguration', () => {
     assert.deepEqual(problems(`${MINIMAL}cooccurrence:\n  window: 50\n`), [
       `${FILE}:6:11: cooccurrence.window: expected a whole number from 1 to 20, got 50`,
     ]);
+    assert.deepEqual(problems(`${MINIMAL}vectors:\n  payload: [a, a]\n`), [
+      `${FILE}:6:12: vectors.payload: expected a column, or a list of 1 to 64 of them, each ` +
+        'once, none with $ at its start, got a list',
+    ]);
   });
 
   it('names the nearest key of an unknown one, at the key', () => {

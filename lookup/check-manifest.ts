@@ -21,8 +21,20 @@ export interface VersionManifest {
   identity: string;
   /** Of a version with cells of vectors: the key of their artifact. */
   cells?: string;
+  /** Of words and sequences, where the configuration says it: what got no place. */
+  leftOut?: LeftOut;
   /** Of a version with a delta: what changed since its pages were made. */
   delta?: DeltaFacts & { /** The key of the append artifact. */ identity: string };
+}
+
+/** Which words or ids of a corpus are no items. */
+export interface LeftOut {
+  /** Those that occur fewer times. */
+  minimumCount?: number;
+  /** Words of fewer letters, and of more. */
+  lengths?: readonly [least: number, most: number];
+  /** Whether what begins with a digit is left out. */
+  numbers?: true;
 }
 
 export interface DeltaFacts {
@@ -62,6 +74,7 @@ export function checkManifest(value: unknown): VersionManifest {
     ...(fields.list('parts').some((part) => part.value('name') === 'cells.map') && {
       cells: keyOf(fields, 'cells'),
     }),
+    ...leftOutOf(fields),
     ...(format === 2 && {
       delta: { ...deltaFacts(fields.child('delta')), identity: keyOf(fields, 'append') },
     }),
@@ -74,6 +87,43 @@ function fieldTypes(fields: Fields): Record<string, FieldType> {
     return [name, type ?? fields.refuse(name, FIELD_TYPES.join(' or '), fields.value(name))];
   });
   return Object.fromEntries(entries);
+}
+
+/**
+ * From the configuration that made the version, which only tells more of what is missing: an index
+ * without it, or with another, is as good.
+ */
+function leftOutOf(fields: Fields): { leftOut?: LeftOut } {
+  const at = (...path: string[]): unknown =>
+    path.reduce<unknown>(
+      (value, name) =>
+        typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+          ? (value as Record<string, unknown>)[name]
+          : undefined,
+      fields.value('configuration'),
+    );
+  const whole = (...path: string[]): number | undefined => {
+    const value = at(...path);
+    return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+      ? value
+      : undefined;
+  };
+  const kind = at('source', 'kind');
+  if (kind !== 'text' && kind !== 'sequences') return {};
+  const minimumCount = whole('vocabulary', 'minimumCount');
+  // Of a vocabulary that is full, words of that count and more may be left out.
+  const isFull = Number(fields.value('items')) >= (whole('vocabulary', 'maximumSize') ?? Infinity);
+  const least = whole('tokens', 'minimumLength');
+  const most = whole('tokens', 'maximumLength');
+  return {
+    leftOut: {
+      ...(minimumCount !== undefined && !isFull && { minimumCount }),
+      ...(kind === 'text' && at('tokens', 'numbers') === false && { numbers: true }),
+      ...(kind === 'text' &&
+        least !== undefined &&
+        most !== undefined && { lengths: [least, most] }),
+    },
+  };
 }
 
 function deltaFacts(fields: Fields): DeltaFacts {

@@ -2,11 +2,17 @@ import { checkCurrent } from './check-manifest.ts';
 import type { HashIndex } from './hash-index.ts';
 import { IndexFormatError, IndexReadError } from './index-errors.ts';
 import { locate, type OpenOptions, openVersion } from './open-index.ts';
+import type { Query, QueryAnswer } from './query/types.ts';
 
 /** A published index whose current version is looked for again and again. */
 export interface FollowedIndex {
   /** The latest version that was seen; queries on it stay with it from beginning to end. */
   readonly index: HashIndex;
+  /**
+   * The answer of the latest version. Where that has been removed meanwhile, `current.json` is read
+   * again and the version that it names then is asked.
+   */
+  query(query: Query): Promise<QueryAnswer>;
   /**
    * Reads `current.json` again, by its ETag where there is one; true when it led to another
    * version, which `index` is from then on.
@@ -62,13 +68,30 @@ export async function followIndex(uri: string, options: OpenOptions = {}): Promi
     return true;
   }
 
+  const refreshOnce = (): Promise<boolean> => {
+    refreshing ??= refresh().finally(() => (refreshing = undefined));
+    return refreshing;
+  };
+
+  async function query(asked: Query): Promise<QueryAnswer> {
+    for (;;) {
+      const tried = index;
+      try {
+        return await tried.query(asked);
+      } catch (error) {
+        if (!(error instanceof IndexReadError) || !error.missing) throw error;
+        // Another query may have led to the next version already.
+        if (index === tried) await refreshOnce();
+        if (index === tried) throw error;
+      }
+    }
+  }
+
   return {
     get index() {
       return index;
     },
-    refresh() {
-      refreshing ??= refresh().finally(() => (refreshing = undefined));
-      return refreshing;
-    },
+    query,
+    refresh: refreshOnce,
   };
 }

@@ -29,10 +29,17 @@ export class IndexFormatError extends Error {
  */
 export class IndexReadError extends Error {
   readonly uri: string;
+  /** Whether what was read is not there, or not any more. */
+  readonly missing: boolean;
 
-  constructor(uri: string, message: string, options?: ErrorOptions) {
+  constructor(
+    uri: string,
+    message: string,
+    { missing = false, ...options }: ErrorOptions & { missing?: boolean } = {},
+  ) {
     super(`${uri}: ${message}`, options);
     this.name = 'IndexReadError';
     this.uri = uri;
+    this.missing = missing;
   }
 }

@@ -3,6 +3,7 @@ import { type HashIndex, openParts } from './hash-index.ts';
 import { httpLocation } from './ranges/http-range-reader.ts';
 import { IndexFormatError, IndexReadError } from './index-errors.ts';
 import type { IndexLocation } from './ranges/range-reader.ts';
+import { readerOfVersion } from './ranges/reader-of-version.ts';
 
 export interface OpenOptions {
   /** Reader of a folder by its URI, for other schemes than file, s3, http and https. */
@@ -43,7 +44,10 @@ export async function openVersion(
   const index = openParts({
     manifest,
     fetchPart: (name) =>
-      location.openRange(folder + index.manifest.parts.find((part) => part.name === name)!.path),
+      readerOfVersion(
+        location.openRange(folder + index.manifest.parts.find((part) => part.name === name)!.path),
+        index.manifest,
+      ),
     ...(options.keep !== undefined && { keep: options.keep }),
     ...(options.maximumBucket !== undefined && { maximumBucket: options.maximumBucket }),
   });

@@ -1,4 +1,4 @@
-import type { Match, Payload, Usage } from '@hashloom/lookup';
+import type { Match, MissingItem, Payload, Usage } from '@hashloom/lookup';
 import { formatBytes, formatCount } from '../terminal/format.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -25,19 +25,28 @@ export function itemAnswerText(answer: ItemAnswer, terminal: Terminal, explained
 /** Why an item is not in the index, in words, and what may have been meant. */
 export function missingText({ missing }: ItemAnswer): string {
   if (missing === undefined) return '';
-  const { id, reason, spellings } = missing;
+  const { id, spellings } = missing;
   const lower = id.toLowerCase();
   if (spellings.includes(lower))
     return `not in the index: ${id}; words are lower-case there: ${lower}\n`;
   const near = spellings.length > 0 ? `; near in spelling: ${spellings.join(', ')}` : '';
-  return `not in the index: ${id}${REASONS[reason]}${near}\n`;
+  return `not in the index: ${id}${reasonText(missing)}${near}\n`;
 }
 
-const REASONS = {
-  common: ', one of the most common words, which are left out (vocabulary.common)',
-  rare: ', which is in the corpus, but too rarely (vocabulary.minimumCount)',
-  unknown: '',
-} as const;
+/** What is known of why it is not there. */
+function reasonText({ id, reason, minimumCount, lengths, askBy }: MissingItem): string {
+  if (reason === 'common')
+    return ', one of the most common words, which are left out (vocabulary.common)';
+  if (reason === 'length' && lengths)
+    return `, words of ${lengths[0]} to ${lengths[1]} letters are (tokens.minimumLength)`;
+  if (reason === 'number') return ', what begins with a digit is left out (tokens.numbers)';
+  const words = id.trim().split(/\s+/);
+  if (askBy === 'text') return '; if this is a text, ask with --text';
+  if (words.length > 1)
+    return `; words are asked one by one, or together: --positive ${words.join(',')}`;
+  if (minimumCount === undefined) return '';
+  return `: never seen, or fewer than ${minimumCount} times (vocabulary.minimumCount)`;
+}
 
 function nameText(name: AskedQuery['name']): string {
   if (typeof name === 'string') return name;

@@ -3,7 +3,7 @@ import { askedVector } from '../../format/compact-vectors.ts';
 import { type RangeReader, readExactly } from '../ranges/range-reader.ts';
 import type { ReadMeter } from '../ranges/read-meter.ts';
 import { bestMatches } from './best-matches.ts';
-import { type Cell, copyVectors, idOf, parseCell } from './cell.ts';
+import { type Cell, copyVectors, idOf } from './cell.ts';
 import {
   CELL_BIN,
   CELL_MAP,
@@ -19,6 +19,7 @@ import {
 } from './cell-map.ts';
 import { type CellMatches, type CellQuery, placesByValue } from './cell-search.ts';
 import { mergeRanges } from './merge-ranges.ts';
+import { chosenCellsReader } from './chosen-cells.ts';
 import { readCells } from './read-cells.ts';
 import { type ResidentCells, residentCells } from './resident-cells.ts';
 import { plainMemory } from './open-rows.ts';
@@ -55,6 +56,7 @@ export function openCells({ open, expected }: CellParts): CellIndex {
   let loading: Promise<ResidentCells> | undefined;
   let loaded: ResidentCells | undefined;
   const known = new Map<MapGroup, Promise<GroupCells>>();
+  const chosenCells = chosenCellsReader(() => open(CELL_BIN));
 
   function head(meter?: ReadMeter): Promise<Head> {
     if (!opened) {
@@ -141,18 +143,7 @@ export function openCells({ open, expected }: CellParts): CellIndex {
         items += cell.items;
         left -= cell.bytes;
       }
-      const read = await Promise.all(
-        mergeRanges(
-          chosen.map((cell) => ({ start: cell.offset, end: cell.offset + cell.bytes, of: cell })),
-          0,
-        ).map(async ({ start: from, end, of }) => {
-          const bytes = await readExactly(open(CELL_BIN), CELL_BIN, from, end, meter);
-          return of.map((range) =>
-            parseCell(map, range.of, bytes.subarray(range.start - from, range.end - from)),
-          );
-        }),
-      );
-      return bestOf(map, read.flat(), asked, { topK, selected });
+      return bestOf(map, await chosenCells(map, chosen, meter), asked, { topK, selected });
     },
     load(meter) {
       if (!loading) {

@@ -4,8 +4,9 @@ import { HEADER_AT, HEADER_BYTES } from '../../format/page-header.ts';
 import { IndexFormatError } from '../index-errors.ts';
 import { checkPage, searchPage } from './page.ts';
 import { type PageHeader, parseHeader } from './page-header.ts';
-import { type RangeReader, readExactly } from '../ranges/range-reader.ts';
+import { type IsWanted, type RangeReader, readExactly } from '../ranges/range-reader.ts';
 import type { ReadMeter } from '../ranges/read-meter.ts';
+import { sharedReads } from '../ranges/shared-reads.ts';
 
 const RUN_BYTES = 4 * 1024 * 1024;
 
@@ -70,35 +71,55 @@ export async function openPageFile(
   const header = parseHeader(name, await readExactly(reader, name, 0, HEADER_BYTES, meter));
   checkExpected(name, header, expected, reader.size);
   const { pageBytes, reach, pages } = header;
-  const kept = new Map<number, Promise<Uint8Array>>();
-  /** Pages and lists on their way, so that a thousand queries at once read each of them once. */
-  const pagesComing = new Map<number, Promise<Uint8Array>>();
-  const listsComing = new Map<string, Promise<Uint8Array>>();
+  const kept = new Map<number, Uint8Array>();
+  const pagesComing = sharedReads<number, Uint8Array>();
+  const listsComing = sharedReads<string, Uint8Array>();
 
-  async function readPages(first: number, count: number, meter?: ReadMeter): Promise<Uint8Array> {
+  async function readPages(
+    first: number,
+    count: number,
+    meter?: ReadMeter,
+    isWanted?: IsWanted,
+  ): Promise<Uint8Array> {
     const start = (1 + first) * pageBytes;
-    const bytes = await readExactly(reader, name, start, start + count * pageBytes, meter);
+    const end = start + count * pageBytes;
+    const bytes = await readExactly(reader, name, start, end, meter, isWanted);
     for (let k = 0; k < count; k++)
       checkPage(name, header, bytes.subarray(k * pageBytes, (k + 1) * pageBytes), first + k);
     return bytes;
   }
 
-  function keptPages(first: number, meter?: ReadMeter): Promise<Uint8Array> {
-    const known = kept.get(first) ?? pagesComing.get(first);
-    if (known && meter) meter.cached++;
-    const bytes =
-      known ??
-      shared(pagesComing, first, () => readPages(first, Math.min(reach + 1, pages - first), meter));
-    kept.delete(first);
-    kept.set(first, bytes);
-    if (!known) bytes.catch(() => kept.delete(first));
-    if (kept.size > keep) kept.delete(kept.keys().next().value!);
-    return bytes;
+  async function keptPages(first: number, meter?: ReadMeter): Promise<Uint8Array> {
+    const known = kept.get(first);
+    if (!known) return await (pagesComing.join(first, meter) ?? comingPages(first, meter));
+    if (meter) meter.cached++;
+    keepPages(first, known);
+    return known;
   }
 
-  async function readList({ offset, length, crc }: OverflowPlace, meter?: ReadMeter) {
+  function keepPages(first: number, bytes: Uint8Array): void {
+    kept.delete(first);
+    kept.set(first, bytes);
+    if (kept.size > keep) kept.delete(kept.keys().next().value!);
+  }
+
+  function comingPages(first: number, meter: ReadMeter | undefined): Promise<Uint8Array> {
+    const count = Math.min(reach + 1, pages - first);
+    const [coming] = pagesComing.start([first], meter, async (isWanted) => {
+      const bytes = await readPages(first, count, meter, isWanted);
+      keepPages(first, bytes);
+      return [bytes];
+    });
+    return coming!;
+  }
+
+  async function readList(
+    { offset, length, crc }: OverflowPlace,
+    meter: ReadMeter | undefined,
+    isWanted: IsWanted,
+  ): Promise<Uint8Array> {
     const start = (1 + pages) * pageBytes + offset;
-    const bytes = await readExactly(reader, name, start, start + length, meter);
+    const bytes = await readExactly(reader, name, start, start + length, meter, isWanted);
     const actual = boundCrc(bytes, 0, length, header.crc);
     if (actual !== crc)
       throw new IndexFormatError(name, start, `a list with checksum ${crc}`, String(actual));
@@ -146,23 +167,13 @@ export async function openPageFile(
         );
       }
       const key = `${offset} ${length} ${crc}`;
-      if (meter && listsComing.has(key)) meter.cached++;
-      return await shared(listsComing, key, () => readList(place, meter));
+      const start = () =>
+        listsComing.start([key], meter, async (isWanted) => [
+          await readList(place, meter, isWanted),
+        ])[0]!;
+      return await (listsComing.join(key, meter) ?? start());
     },
   };
-}
-
-/** What is on its way under this key, or what is started now. */
-function shared<Key, Result>(
-  coming: Map<Key, Promise<Result>>,
-  key: Key,
-  start: () => Promise<Result>,
-): Promise<Result> {
-  const known = coming.get(key);
-  if (known) return known;
-  const started = start().finally(() => coming.delete(key));
-  coming.set(key, started);
-  return started;
 }
 
 /** What index.json says of a part beside its size. */

@@ -20,6 +20,8 @@ export async function answerQuery(context: QueryContext): Promise<Found> {
   const { asked } = query;
   if (asked.by === 'id') return await answerId(context, asked.id, need);
   if (asked.by === 'positive') return await answerSeveral(context, asked, need);
+  if (asked.by === 'vector' && byCosine)
+    context.steps.push('no vectors were published with this index: its codes answer');
   const codes = await encode(context);
   if (!codes) return noWords(context);
   const budget = Math.max(need, query.candidates);
@@ -63,6 +65,8 @@ async function answerId(context: QueryContext, id: string, need: number): Promis
   const byLists =
     reader.hasLists && (rank === 'neighbours' || (rank === 'auto' && radius === undefined));
   let listed: Found = { matches: [], rank: 'neighbours', candidates: 0 };
+  if (!reader.hasLists && rank === 'auto')
+    steps.push('no lists of neighbours were published with this index: its codes answer');
   if (byLists) {
     const lists = await listsOf(context, id);
     if (lists === undefined) return { ...listed, missing: await missingItem(context, id) };

@@ -30,6 +30,8 @@ export interface CheckedQuery {
 
 const MAX_TOP_K = 10_000;
 const MAX_CANDIDATES = 1_000_000;
+/** Of positive, negative and exclude each: every id of the first two is a query of its own. */
+const MAX_IDS = 10_000;
 const DEFAULT_TOP_K = 10;
 const DEFAULT_CANDIDATES = 200;
 const ASKED_BY = ['id', 'vector', 'text', 'code', 'positive'] as const;
@@ -119,6 +121,8 @@ function checkAsked(query: Query, { tables, bits }: { tables: number; bits: numb
 }
 
 function checkCode(given: NonNullable<Query['code']>, tables: number, bits: number): Asked {
+  if (typeof given !== 'string' && (typeof given !== 'object' || given === null))
+    throw new QueryError('code', `expected a text or { table, code }, got ${show(given)}`);
   const { table, code } = typeof given === 'string' ? { table: 0, code: given } : given;
   return {
     by: 'code',
@@ -163,6 +167,8 @@ function whole(field: string, value: unknown, least: number, most: number): numb
 
 function texts(field: string, value: unknown): readonly string[] {
   if (!Array.isArray(value)) throw new QueryError(field, `expected a list, got ${show(value)}`);
+  if (value.length > MAX_IDS)
+    throw new QueryError(field, `expected at most ${MAX_IDS} ids, got ${value.length}`);
   for (const [at, each] of value.entries())
     if (typeof each !== 'string')
       throw new QueryError(`${field}[${at}]`, `expected a text, got ${show(each)}`);
@@ -186,5 +192,8 @@ export function checkName(where: string, name: string, names: readonly string[])
 
 function show(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  // Whatever is in an object, it may be deep, have itself in it, or throw when it is looked at.
+  if (typeof value === 'object' && value !== null) return 'an object';
   return (JSON.stringify(value) ?? String(value)).slice(0, 60);
 }

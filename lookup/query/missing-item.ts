@@ -15,11 +15,30 @@ export async function missingItem(context: QueryContext, id: string): Promise<Mi
     reader.wholePart('common.txt', meter),
     reader.loaded ?? ((items?.bytes ?? Infinity) <= MAX_LOADED_BYTES && reader.load(meter)),
   ]);
-  const isCommon = common && new TextDecoder().decode(common).split('\n').includes(id);
+  const isCommon = common !== undefined && isLine(common, id);
   steps.push(`no item ${JSON.stringify(id)}${isCommon ? ': a common word, left out' : ''}`);
   const spellings =
     index && index.keys.kind === 'utf8' && !isCommon
       ? nearSpellings(index.keys, index.items, id, SPELLINGS).map(({ key }) => key)
       : [];
-  return { id, reason: isCommon ? 'common' : 'unknown', spellings };
+  return { id, ...(isCommon ? { reason: 'common' } : reasonOf(context, id)), spellings };
+}
+
+const isLine = (lines: Uint8Array, line: string): boolean =>
+  new TextDecoder().decode(lines).split('\n').includes(line) && line !== '';
+
+/** Why an item that is not common is not there. */
+function reasonOf({ reader }: QueryContext, id: string): Omit<MissingItem, 'id' | 'spellings'> {
+  const { manifest } = reader;
+  const { minimumCount, lengths, numbers } = manifest.leftOut ?? {};
+  const letters = Array.from(id.slice(0, 1000)).length;
+  if (lengths && (letters < lengths[0] || letters > lengths[1]))
+    return { reason: 'length', lengths };
+  if (numbers && /^\p{N}/u.test(id)) return { reason: 'number' };
+  const takesTexts = manifest.parts.some(({ name }) => name === 'encoder.json');
+  return {
+    reason: 'unknown',
+    ...(minimumCount !== undefined && minimumCount > 1 && { minimumCount }),
+    ...(takesTexts && !/^-?\d+$/.test(id) && { askBy: 'text' }),
+  };
 }

@@ -61,7 +61,7 @@ export function queryIndex(reader: VersionReader): QueryIndex {
   async function explain(query: Query): Promise<Explanation> {
     const started = performance.now();
     const checked = checkQuery(query, manifest);
-    const meter = readMeter();
+    const meter = readMeter(() => checked.signal?.aborted ?? false);
     const context: QueryContext = {
       reader,
       lists,
@@ -106,7 +106,9 @@ export function queryIndex(reader: VersionReader): QueryIndex {
       bits: manifest.bits,
       payloads: manifest.payloads,
       ...(manifest.fields && { fields: manifest.fields }),
+      askedBy: askedBy(reader),
       lists: reader.hasLists,
+      vectors: reader.cells !== undefined,
       bytes: manifest.parts.reduce((sum, { bytes }) => sum + bytes, 0),
       heldBytes:
         (reader.loaded?.heldBytes() ?? 0) +
@@ -118,6 +120,19 @@ export function queryIndex(reader: VersionReader): QueryIndex {
     recall: (options) => measureRecall(reader, query, options),
     warm: () => warm(),
   };
+}
+
+/** What the parts of the version have means for. */
+function askedBy({ manifest, cells }: VersionReader): IndexStats['askedBy'] {
+  const has = (...names: string[]) =>
+    names.every((name) => manifest.parts.some((part) => part.name === name));
+  return [
+    'id',
+    'positive',
+    'code',
+    ...(cells || has('hyperplanes.arrow', 'mean.arrow') ? (['vector'] as const) : []),
+    ...(has('encoder.json', 'encoder.bin') ? (['text'] as const) : []),
+  ];
 }
 
 function chosen({ query }: QueryContext, { matches }: Found) {

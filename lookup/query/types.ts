@@ -139,10 +139,17 @@ export interface QueryAnswer {
 export interface MissingItem {
   id: string;
   /**
-   * `common`: one of the words that are left out; `rare`: below the minimum count; `unknown`: never
-   * seen, or it cannot be told.
+   * `common`: one of the most common words, which are left out; `length`: a word of fewer or more
+   * letters than the corpus was read for; `number`: one that begins with a digit, where these are
+   * left out; `unknown`: never seen, or too rarely.
    */
-  reason: 'unknown' | 'rare' | 'common';
+  reason: 'unknown' | 'common' | 'length' | 'number';
+  /** Of `unknown`, where it is known: it was never seen, or fewer times than this. */
+  minimumCount?: number;
+  /** Of `length`: the fewest letters and the most. */
+  lengths?: readonly [least: number, most: number];
+  /** That this is no id of the index but may be a text, which the index can be asked by. */
+  askBy?: 'text';
   /** Keys of the index that look like it, the nearest first; of a small or loaded index alone. */
   spellings: string[];
 }
@@ -181,8 +188,12 @@ export interface IndexStats {
   payloads: boolean;
   /** Where payloads have fields: their types. */
   fields?: Readonly<Record<string, FieldType>>;
+  /** What it can be asked by. */
+  askedBy: ('id' | 'positive' | 'code' | 'vector' | 'text')[];
   /** Whether ranked lists of neighbours lie beside the codes. */
   lists: boolean;
+  /** Whether the vectors themselves do, for the cosine. */
+  vectors: boolean;
   /** Of all parts of the version. */
   bytes: number;
   /** Of those of them that are in memory; 0 before `load` or `warm`. */

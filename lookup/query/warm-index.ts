@@ -45,7 +45,9 @@ export function warmIndex(index: ResidentIndex, lists: ResidentLists | undefined
     const there = RELATIONS.filter((_, each) => hasRelation[each]).join(', ');
     throw new QueryError(
       'relation',
-      `this index has lists of ${there || 'none'}, not of ${wanted}`,
+      there === ''
+        ? 'this index has no lists; ask with query, which answers from codes too'
+        : `this index has lists of ${there}, not of ${wanted}`,
     );
   }
 

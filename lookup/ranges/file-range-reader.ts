@@ -68,7 +68,8 @@ function fileRangeReader(file: string): RangeReader {
         return bytes.subarray(0, filled);
       } catch (error) {
         if (known === undefined) opened = undefined;
-        throw new IndexReadError(file, reason(error), { cause: error });
+        const missing = codeOf(error) === 'ENOENT';
+        throw new IndexReadError(file, reason(error), { cause: error, missing });
       }
     },
     async close() {

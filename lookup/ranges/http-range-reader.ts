@@ -1,9 +1,17 @@
 import { IndexReadError } from '../index-errors.ts';
 import type { IndexLocation, RangeReader } from './range-reader.ts';
 import { sameObject } from './same-object.ts';
+import { PassingReadError, tryAgain } from './try-again.ts';
 
 /** Largest `current.json` or `index.json` that is taken. */
 const MAXIMUM_OBJECT_BYTES = 16 * 1024 * 1024;
+interface WholeObject {
+  bytes: Uint8Array;
+  etag: string | undefined;
+}
+
+/** Answers that another try may better. */
+const PASSING_STATUSES = [408, 429, 500, 502, 503, 504];
 
 /** A folder on a web server, for example static hosting of an object store. */
 export function httpLocation(
@@ -31,7 +39,8 @@ export function httpLocation(
 /**
  * Reads ranges of an object on a web server. Throws IndexReadError when the server ignores Range
  * (200), refuses it, answers another range, or when size or ETag differ from those of the first
- * answer. ETags are compared here and not by If-Match, which is no safelisted header: a browser
+ * answer; statuses that pass and answers that are cut short are asked for again before.
+ * ETags are compared here and not by If-Match, which is no safelisted header: a browser
  * would ask the server for leave before each read.
  */
 function httpRangeReader(uri: string, fetchObject: typeof fetch = globalThis.fetch): RangeReader {
@@ -45,21 +54,25 @@ function httpRangeReader(uri: string, fetchObject: typeof fetch = globalThis.fet
     },
     async read(start, end) {
       if (start >= end) return new Uint8Array(0);
-      const response = await request(uri, fetchObject, { range: `bytes=${start}-${end - 1}` });
-      if (response.status === 416) {
-        await response.body?.cancel();
-        return new Uint8Array(0);
-      }
-      try {
-        const range = checkResponse(uri, response, start, end);
-        seen.check(range.size, response.headers.get('etag') ?? undefined);
-        return await readBody(uri, response, range.end - start);
-      } catch (error) {
-        await response.body?.cancel().catch(() => undefined);
-        throw error;
-      }
+      return await tryAgain(() => readRange(start, end));
     },
   };
+
+  async function readRange(start: number, end: number): Promise<Uint8Array> {
+    const response = await request(uri, fetchObject, { range: `bytes=${start}-${end - 1}` });
+    if (response.status === 416) {
+      await response.body?.cancel();
+      return new Uint8Array(0);
+    }
+    try {
+      const range = checkResponse(uri, response, start, end);
+      seen.check(range.size, response.headers.get('etag') ?? undefined);
+      return await readBody(uri, response, range.end - start);
+    } catch (error) {
+      await response.body?.cancel().catch(() => undefined);
+      throw error;
+    }
+  }
 }
 
 async function readWhole(
@@ -67,13 +80,21 @@ async function readWhole(
   fetchObject: typeof fetch,
   headers: Record<string, string>,
   cache?: 'no-cache',
-): Promise<{ bytes: Uint8Array; etag: string | undefined } | 'unchanged' | undefined> {
+): Promise<WholeObject | 'unchanged' | undefined> {
+  return await tryAgain(() => readWholeOnce(uri, fetchObject, headers, cache));
+}
+
+async function readWholeOnce(
+  uri: string,
+  fetchObject: typeof fetch,
+  headers: Record<string, string>,
+  cache?: 'no-cache',
+): Promise<WholeObject | 'unchanged' | undefined> {
   const response = await request(uri, fetchObject, headers, cache);
   if (response.status !== 200) await response.body?.cancel();
   if (response.status === 404 || response.status === 410) return undefined;
   if (response.status === 304 && 'if-none-match' in headers) return 'unchanged';
-  if (response.status !== 200)
-    throw new IndexReadError(uri, `expected status 200, got ${response.status}`);
+  if (response.status !== 200) throw wrongStatus(uri, 200, response.status);
   return {
     bytes: await readBody(uri, response, MAXIMUM_OBJECT_BYTES, false),
     etag: response.headers.get('etag') ?? undefined,
@@ -95,8 +116,14 @@ async function request(
   } catch (error) {
     const cause =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new IndexReadError(uri, `cannot be reached (${cause})`, { cause: error });
+    throw new PassingReadError(uri, `cannot be reached (${cause})`, { cause: error });
   }
+}
+
+function wrongStatus(uri: string, expected: number, status: number): IndexReadError {
+  const kind = PASSING_STATUSES.includes(status) ? PassingReadError : IndexReadError;
+  const missing = status === 404 || status === 410;
+  return new kind(uri, `expected status ${expected}, got ${status}`, { missing });
 }
 
 function checkResponse(
@@ -108,10 +135,10 @@ function checkResponse(
   if (response.status === 200)
     throw new IndexReadError(
       uri,
-      'the server ignores Range: expected status 206, got 200 with the whole object',
+      'the server ignores Range: expected status 206, got 200 with the whole object; serve the ' +
+        'index by one that answers ranges, as object stores, nginx and Caddy do',
     );
-  if (response.status !== 206)
-    throw new IndexReadError(uri, `expected status 206, got ${response.status}`);
+  if (response.status !== 206) throw wrongStatus(uri, 206, response.status);
   const encoding = response.headers.get('content-encoding');
   if (encoding !== null && encoding !== 'identity')
     throw new IndexReadError(uri, `expected plain bytes, got content-encoding ${encoding}`);
@@ -150,7 +177,11 @@ async function readBody(
   let received = 0;
   const reader = response.body?.getReader();
   for (;;) {
-    const piece = await reader?.read();
+    const piece = await reader?.read().catch((error: unknown) => {
+      throw new PassingReadError(uri, `the answer broke off after ${received} bytes`, {
+        cause: error,
+      });
+    });
     if (!piece || piece.done) break;
     received += piece.value.length;
     if (received > length) {
@@ -160,7 +191,7 @@ async function readBody(
     pieces.push(piece.value);
   }
   if (exact && received !== length && response.headers.has('content-range'))
-    throw new IndexReadError(
+    throw new PassingReadError(
       uri,
       `expected ${length} bytes, got ${received}: the answer was cut short`,
     );

@@ -26,16 +26,20 @@ export interface IndexLocation {
   openRange(path: string): RangeReader;
 }
 
+/** Tells whether anybody still waits for a read whose turn has come. */
+export type IsWanted = () => boolean;
+
 /** Bytes [start, end), all of them. Throws IndexFormatError when the object ends before. */
 export async function readExactly(
-  reader: RangeReader,
+  reader: { read(start: number, end: number, isWanted?: IsWanted): Promise<Uint8Array> },
   part: string,
   start: number,
   end: number,
   meter?: ReadMeter,
+  isWanted?: IsWanted,
 ): Promise<Uint8Array> {
   const ended = meter?.begin();
-  const bytes = await reader.read(start, end);
+  const bytes = await reader.read(start, end, isWanted);
   ended?.(bytes.length);
   if (bytes.length !== end - start)
     throw new IndexFormatError(

@@ -7,6 +7,8 @@ interface Read {
   bytes: Uint8Array;
   etag: string | undefined;
   size: number | undefined;
+  /** The first byte that it says it has. */
+  start: number | undefined;
 }
 
 /**
@@ -35,11 +37,12 @@ export function s3Location(uri: string): IndexLocation {
       const output = await (
         await connected
       ).getObject({ Bucket: bucket, Key: keyOf(path), ...options });
-      const total = /\/(\d+)$/.exec(output.ContentRange ?? '')?.[1];
+      const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(output.ContentRange ?? '') ?? [];
       return {
         bytes: (await output.Body?.transformToByteArray()) ?? new Uint8Array(0),
         etag: output.ETag,
         size: total === undefined ? undefined : Number(total),
+        start: start === undefined ? undefined : Number(start),
       };
     } catch (error) {
       const { name, $metadata: metadata } = error as Error & {
@@ -48,7 +51,7 @@ export function s3Location(uri: string): IndexLocation {
       if (name === 'NoSuchKey' || name === 'NotFound') return undefined;
       if (metadata?.httpStatusCode === 304) return 'unchanged';
       if (name === 'InvalidRange')
-        return { bytes: new Uint8Array(0), etag: undefined, size: undefined };
+        return { bytes: new Uint8Array(0), etag: undefined, size: undefined, start: undefined };
       throw new IndexReadError(`s3://${bucket}/${keyOf(path)}`, (error as Error).message || name, {
         cause: error,
       });
@@ -68,8 +71,14 @@ export function s3Location(uri: string): IndexLocation {
       async read(start, end) {
         if (start >= end) return new Uint8Array(0);
         const found = await get(path, { Range: `bytes=${start}-${end - 1}` });
-        if (!found || found === 'unchanged') throw new IndexReadError(where, 'no such object');
+        if (!found || found === 'unchanged')
+          throw new IndexReadError(where, 'no such object', { missing: true });
         seen.check(found.size, found.etag);
+        if (found.start !== undefined && found.start !== start)
+          throw new IndexReadError(
+            where,
+            `asked for bytes ${start}-${end - 1}, got some from byte ${found.start} on`,
+          );
         if (found.bytes.length > end - start)
           throw new IndexReadError(where, 'the server ignores Range: it sent the whole object');
         return found.bytes;

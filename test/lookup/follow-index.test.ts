@@ -2,8 +2,16 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { followIndex, IndexFormatError } from '@hashloom/lookup';
-import { buildIndex, words } from './index-in-memory.ts';
+import {
+  followIndex,
+  type FollowedIndex,
+  IndexFormatError,
+  IndexReadError,
+  openIndex,
+} from '@hashloom/lookup';
+import { buildIndex, type IndexInMemory, openCounting, words } from './index-in-memory.ts';
+import { type IndexServer, serveIndex } from './index-server.ts';
+import { wordsWithLists } from './query/indexes-of-thousands.ts';
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
@@ -87,3 +95,105 @@ describe('followIndex', () => {
     assert.equal(await followed.refresh(), true);
   });
 });
+
+describe('a version that goes while it is read', () => {
+  const first = wordsWithLists(1);
+  const second = wordsWithLists(2);
+  const { sorted } = first;
+  let server: IndexServer;
+
+  beforeAll(async () => {
+    server = await serveIndex();
+    server.publish(1, first.built);
+  });
+  afterAll(() => server.close());
+
+  function remove(version: number): void {
+    for (const path of server.objects.keys())
+      if (path.startsWith(`versions/${version}/`)) server.objects.delete(path);
+  }
+
+  it('is named in the error of whoever had opened it, with what to do', async () => {
+    const index = await openIndex(server.base);
+    await index.query({ id: sorted[0]! });
+    const gone = new Map(server.objects);
+    server.publish(2, second.built);
+    remove(1);
+    await assert.rejects(
+      index.query({ id: sorted[3000]! }),
+      (error) =>
+        error instanceof IndexReadError &&
+        error.missing &&
+        /versions\/1\/neighbours\.pages: .*404; version 1 of tiny .* removed .*open the index again/.test(
+          error.message,
+        ),
+    );
+    const followed = await followIndex(server.base);
+    assert.equal((await followed.query({ id: sorted[3000]! })).version, 2);
+    for (const [path, bytes] of gone) server.objects.set(path, bytes);
+  });
+
+  it('fails no query of who follows the index, through swaps and removals under load', async () => {
+    server.publish(1, first.built);
+    const followed = await followIndex(server.base);
+    server.delayMs = 1;
+    const versions = new Set<number>();
+    const expected = new Map<number, string[][]>();
+    for (const [version, { built }] of [
+      [1, first],
+      [2, second],
+      [3, first],
+      [4, second],
+    ] as const)
+      expected.set(version, await firstMatches(built, sorted));
+    const swaps = { areOver: false };
+    const asking = Array.from({ length: 20 }, async (_, worker) => {
+      for (let q = worker; !swaps.areOver || q < 200; q += 7) {
+        const at = (q * 37) % sorted.length;
+        const { matches, version } = await followed.query({ id: sorted[at]! });
+        versions.add(version);
+        const found = matches.map(({ id }) => id);
+        assert.deepEqual(found, expected.get(version)![at], `of version ${version}`);
+      }
+    });
+    const swapping = async (): Promise<void> => {
+      await answeredBy(followed, 1);
+      for (const [version, { built }] of [
+        [2, second],
+        [3, first],
+        [4, second],
+      ] as const) {
+        server.publish(version, built);
+        // Every other one is found by a query that meets a hole, the others by who looks.
+        if (version === 3) await followed.refresh();
+        remove(version - 1);
+        await answeredBy(followed, version);
+      }
+      swaps.areOver = true;
+    };
+    await Promise.all([swapping(), ...asking]);
+    assert.deepEqual(versions, new Set([1, 2, 3, 4]));
+  });
+
+  it('is an error of a query where current.json still names it', async () => {
+    const followed = await followIndex(server.base);
+    remove(followed.index.manifest.version);
+    await assert.rejects(followed.query({ id: sorted[9]! }), IndexReadError);
+  });
+});
+
+/** Waits until some query has been answered by this version. */
+async function answeredBy(followed: FollowedIndex, version: number): Promise<void> {
+  for (let q = 0; ; q++)
+    if (
+      (await followed.query({ id: `word${String(q * 41).padStart(5, '0')}` })).version === version
+    )
+      return;
+}
+
+async function firstMatches(built: IndexInMemory, sorted: readonly string[]): Promise<string[][]> {
+  const { index } = openCounting(built);
+  await index.warm();
+  const answers = await index.queryBatch(sorted.map((id) => ({ id })));
+  return answers.map(({ matches }) => matches.map(({ id }) => id));
+}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { MissingItem } from '@hashloom/lookup';
 import { itemAnswerText, missingText } from '../../../cli/index/item-answer-text.ts';
 import { queryIndexLocation } from '../../../cli/index/query-index-location.ts';
 import {
@@ -64,7 +65,7 @@ describe('questions to an index', () => {
     const explained = itemAnswerText(await ask('salt', 9), piped, true);
     assert.match(
       explained,
-      /^salt {2}.*; only 3 of 9\n {2}buckets .*\n[\s\S]*\n {2}cost: \d+ reads/,
+      /^salt {2}.*; only 3 of 9\n {2}no lists .*\n {2}buckets .*\n[\s\S]*\n {2}cost: \d+ reads/,
     );
   });
 
@@ -143,13 +144,20 @@ describe('questions to an index', () => {
     );
     assert.equal(missingText(sault), 'not in the index: sault; near in spelling: salt\n');
     assert.match(missingText(await ask('Salt')), /words are lower-case there: salt/);
-    const reason = (given: 'common' | 'rare') =>
-      missingText({ ...sault, missing: { id: 'man', reason: given, spellings: [] } });
+    const reason = (missing: Omit<MissingItem, 'id' | 'spellings'>, id = 'man') =>
+      missingText({ ...sault, missing: { id, ...missing, spellings: [] } });
     assert.match(
-      reason('common'),
+      reason({ reason: 'common' }),
       /^not in the index: man, one of the most common words, .*left out/,
     );
-    assert.match(reason('rare'), /in the corpus, but too rarely/);
+    assert.match(
+      reason({ reason: 'unknown', minimumCount: 8 }),
+      /man: never seen, or fewer than 8 times/,
+    );
+    assert.match(reason({ reason: 'length', lengths: [4, 64] }), /man, words of 4 to 64 letters/);
+    assert.match(reason({ reason: 'number' }, '1984'), /1984, what begins with a digit/);
+    assert.match(reason({ reason: 'unknown', askBy: 'text' }), /ask with --text/);
+    assert.match(reason({ reason: 'unknown' }, 'new york'), /--positive new,york/);
   });
 
   it('shows several at once, and ends with 3 where one is not there', async () => {

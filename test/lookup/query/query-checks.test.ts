@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
 import { type Query, QueryError } from '@hashloom/lookup';
-import { buildIndex, type IndexShape, openCounting, words } from '../index-in-memory.ts';
+import { buildIndex, ids, type IndexShape, openCounting, words } from '../index-in-memory.ts';
 import type { ListColumns } from '../../../kernels/pages/neighbour-entries.ts';
 
 const KEYS = ['bread', 'butter', 'cheese', 'wine'];
@@ -11,6 +11,20 @@ const SHAPE: IndexShape = {
   tables: 1,
   codeBytes: 1,
 };
+
+/** An object within an object, ten thousand times: more than JSON.stringify can tell. */
+function deepObject(): object {
+  let deep: object = {};
+  for (let depth = 0; depth < 10_000; depth++) deep = { deep };
+  return deep;
+}
+
+/** An object that has itself in it. */
+function knot(): object {
+  const own: Record<string, unknown> = {};
+  own['own'] = own;
+  return own;
+}
 
 /** Lists of one relation, as { butter: { cheese: 255 } }. */
 function listsOf(lists: Record<string, Record<string, number>>): ListColumns {
@@ -41,6 +55,31 @@ describe('a query that cannot be', () => {
     ['a number for an id', { id: 17 }, /id: expected a text, got 17/],
     ['topK 0', { id: 'a', topK: 0 }, /topK: expected a whole number from 1 to 10000, got 0/],
     ['topK 1e9', { id: 'a', topK: 1e9 }, /topK: .* got 1000000000/],
+    ['topK 1.5', { id: 'a', topK: 1.5 }, /topK: .* got 1\.5/],
+    ['topK as a text', { id: 'a', topK: '10' }, /topK: .* got "10"/],
+    ['topK as an object', { id: 'a', topK: deepObject() }, /topK: .* got an object/],
+    ['a deep object for an id', { id: deepObject() }, /id: expected a text, got an object/],
+    ['a knot for a text', { text: knot() }, /text: expected a text, got an object/],
+    ['a big number for an id', { id: 17n }, /id: expected a text, got 17/],
+    ['a knot for a vector', { vector: knot() }, /vector: expected a list of numbers/],
+    ['a deep list of vectors', { vector: [[[1]]] }, /expected a number at 0, got a list of 1/],
+    ['a code of nothing', { code: null }, /code: expected a text or \{ table, code \}, got null/],
+    ['a code as a number', { code: 5 }, /code: expected a text or \{ table, code \}, got 5/],
+    ['no list of positives', { positive: null }, /positive: expected a list, got null/],
+    [
+      'more positives than anyone means',
+      { positive: Array.from({ length: 10_001 }, String) },
+      /positive: expected at most 10000 ids, got 10001/,
+    ],
+    [
+      'more ids to leave out than anyone means',
+      { id: 'a', exclude: Array.from({ length: 10_001 }, String) },
+      /exclude: expected at most 10000 ids/,
+    ],
+    ['an infinite least score', { id: 'a', minScore: Infinity }, /minScore: .*got Infinity/],
+    ['a vector of infinity', { vector: [1, -Infinity] }, /expected a number at 1, got -Infinity/],
+    ['a sparse vector', { vector: Array(3) }, /expected a number at 0, got undefined/],
+    ['a vector of bigints', { vector: BigInt64Array.of(1n) }, /expected a number at 0, got 1/],
     ['topK NaN', { id: 'a', topK: Number.NaN }, /topK: .* got NaN/],
     [
       'a field with a slip',
@@ -128,6 +167,52 @@ describe('a query of what is not there', () => {
     // An index that was published before that has no such file.
     const older = openCounting(buildIndex(SHAPE)).index;
     assert.equal((await older.query({ id: 'man' })).missing?.reason, 'unknown');
+    assert.notEqual((await index.query({ id: '' })).missing?.reason, 'common');
+  });
+
+  it('says from how many times on a word is in the index, and how long it must be', async () => {
+    const missingFrom = async (configuration: unknown, id: string) => {
+      const { manifest, parts } = buildIndex(SHAPE);
+      const { index } = openCounting({ manifest: { ...manifest, configuration }, parts });
+      const { missing } = await index.query({ id });
+      return { ...missing, id: undefined, spellings: undefined };
+    };
+    const bare = { id: undefined, spellings: undefined };
+    const made = {
+      source: { kind: 'text' },
+      tokens: { minimumLength: 3, maximumLength: 64 },
+      vocabulary: { minimumCount: 8, maximumSize: 5 },
+    };
+    const unknown = { ...bare, reason: 'unknown' };
+    assert.deepEqual(await missingFrom(made, 'gone'), { ...unknown, minimumCount: 8 });
+    const short = { ...bare, reason: 'length', lengths: [3, 64] };
+    assert.deepEqual(await missingFrom(made, 'ox'), short);
+    assert.deepEqual(await missingFrom(made, 'x'.repeat(1e6)), short);
+    const noNumbers = { ...made, tokens: { ...made.tokens, numbers: false } };
+    assert.deepEqual(await missingFrom(noNumbers, '1984'), { ...bare, reason: 'number' });
+    // Of a full vocabulary more frequent words may be missing too.
+    const full = { ...made, vocabulary: { minimumCount: 8, maximumSize: KEYS.length } };
+    assert.deepEqual(await missingFrom(full, 'gone'), unknown);
+    for (const odd of [undefined, null, 7, [], { source: 'text' }, { ...made, vocabulary: 'x' }])
+      assert.deepEqual(await missingFrom(odd, 'gone'), unknown);
+    const odd = { ...made, vocabulary: { minimumCount: '8' }, tokens: { minimumLength: -3 } };
+    assert.deepEqual(await missingFrom(odd, 'ox'), unknown);
+  });
+
+  it('points from an id that is a text to the question by text, where there is an encoder', async () => {
+    const beside = new Map([
+      ['encoder.json', new TextEncoder().encode('{}')],
+      ['encoder.bin', new Uint8Array(0)],
+    ]);
+    const { index } = openCounting(buildIndex({ ...SHAPE, keys: ids(1n, 2n, 3n, 4n), beside }));
+    const text = 'the stock market fell';
+    assert.deepEqual((await index.query({ id: text })).missing, {
+      id: text,
+      reason: 'unknown',
+      askBy: 'text',
+      spellings: [],
+    });
+    assert.equal((await index.query({ id: '99' })).missing?.askBy, undefined);
   });
 });
 
@@ -187,6 +272,7 @@ describe('what an index tells of itself', () => {
     const { index } = openCounting(buildIndex(SHAPE));
     const { lists, items, heldBytes, bytes } = index.stats();
     assert.deepEqual({ lists, items, heldBytes }, { lists: false, items: 4, heldBytes: 0 });
+    assert.deepEqual(index.stats().askedBy, ['id', 'positive', 'code']);
     assert.ok(bytes > 0);
     const { steps, answer } = await index.explain({ id: 'bread', topK: 2 });
     assert.match(steps.join('\n'), /buckets of 8 bits of codes: 1 items\n.*loaded.*\n.*outward/);

@@ -15,10 +15,18 @@ interface RandomLists {
 
 const NAMES = ['goes with', 'is like', 'near'] as const;
 
-/** Lists of up to `top` random neighbours in some of `relations`; a third of them are not there. */
+/**
+ * Lists of up to `top` random neighbours in some of `relations`; a third of them are not there. All
+ * are there and have `top` where they are `full`.
+ */
 export function randomLists(
   items: number,
-  { top, relations, seed }: { top: number; relations: readonly number[]; seed: number },
+  {
+    top,
+    relations,
+    seed,
+    full = false,
+  }: { top: number; relations: readonly number[]; seed: number; full?: boolean },
 ): RandomLists {
   const stream = new RandomStream(seed, 5);
   const reference: ReferenceList[][] = [];
@@ -34,7 +42,8 @@ export function randomLists(
   for (let item = 0; item < items; item++) {
     const own: ReferenceList[] = [];
     for (const relation of relations) {
-      const wanted = stream.below(3) === 0 ? 0 : Math.min(items - 1, 1 + stream.below(top));
+      const isThere = full || stream.below(3) > 0;
+      const wanted = isThere ? Math.min(items - 1, full ? top : 1 + stream.below(top)) : 0;
       const chosen = new Set<number>();
       while (chosen.size < wanted) {
         const number = stream.below(items);

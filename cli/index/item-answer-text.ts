@@ -38,8 +38,8 @@ function reasonText({ id, reason, minimumCount, lengths, askBy }: MissingItem): 
   if (reason === 'common')
     return ', one of the most common words, which are left out (vocabulary.common)';
   if (reason === 'length' && lengths)
-    return `, words of ${lengths[0]} to ${lengths[1]} letters are (tokens.minimumLength)`;
-  if (reason === 'number') return ', what begins with a digit is left out (tokens.numbers)';
+    return `: words there have ${lengths[0]} to ${lengths[1]} letters (tokens.minimumLength)`;
+  if (reason === 'number') return ': what begins with a digit is left out (tokens.numbers)';
   const words = id.trim().split(/\s+/);
   if (askBy === 'text') return '; if this is a text, ask with --text';
   if (words.length > 1)

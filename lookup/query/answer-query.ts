@@ -7,7 +7,7 @@ import { missingItem } from './missing-item.ts';
 import { passingMatches } from './passing-matches.ts';
 import type { Found, QueryContext } from './query-context.ts';
 import { QueryError } from './query-error.ts';
-import type { Match } from './types.ts';
+import type { Match, Relation } from './types.ts';
 
 /** Answers what is asked, by the first means that the index has for it. */
 export async function answerQuery(context: QueryContext): Promise<Found> {
@@ -60,86 +60,132 @@ function checkMeans({ query, reader }: QueryContext): void {
 
 /** The lists of an item, then its codes where lists are short. */
 async function answerId(context: QueryContext, id: string, need: number): Promise<Found> {
-  const { query, reader, steps, selection } = context;
-  const { rank, relation, radius, minScore } = query;
-  const byLists =
-    reader.hasLists && (rank === 'neighbours' || (rank === 'auto' && radius === undefined));
-  let listed: Found = { matches: [], rank: 'neighbours', candidates: 0 };
-  if (!reader.hasLists && rank === 'auto')
-    steps.push('no lists of neighbours were published with this index: its codes answer');
-  if (byLists) {
-    const lists = await listsOf(context, id);
-    if (lists === undefined) return { ...listed, missing: await missingItem(context, id) };
-    if (lists === 'changed') steps.push('it came or changed after the lists were made');
-    else {
-      const matches = await listedMatches(context, lists, need);
-      const all = lists.map((list) => `${list.relation} ${list.size}`).join(', ') || 'none';
-      steps.push(`lists of neighbours: ${all}; ${matches.length} taken`);
-      listed = { ...listed, matches, candidates: matches.length };
-      // A least score is one of this relation, so matches by codes would be measured wrongly by it.
-      const isFinal = minScore !== undefined && matches.length > 0;
-      if (isFinal || matches.length >= need) return listed;
-    }
-    const isNear = relation === undefined || relation === 'near';
-    if (rank === 'neighbours' || !isNear) return listed;
-    // The rest of the order that a filter cuts short is not known: codes answer alone.
-    if (selection) listed = { ...listed, matches: [] };
-  }
-  const item = await reader.findItem(id, context.meter);
-  if (!item) return { ...listed, missing: await missingItem(context, id) };
-  const asked = askedCodes(
-    codesByTable(item.codes, reader.codeBytes),
-    reader.codeBytes,
-    reader.isShared,
-  );
-  const near = await answerByCodes(context, {
-    asked,
-    self: id,
-    enough: selection ? Math.max(need, query.candidates) : need,
-    budget: Math.max(need, query.candidates),
-    // A short list is an answer: nobody downloads an index for its last places.
-    mayLoad: listed.matches.length === 0,
-  });
-  return filledUp(listed, near, id);
+  const { query, reader, selection } = context;
+  const { relation, minScore } = query;
+  const listed = await listedMatches(context, id, need);
+  // A least score is one of this relation, so matches by codes would be measured wrongly by it.
+  const isFinal = minScore !== undefined && listed.matches.length > 0;
+  const isNear = relation === undefined || relation === 'near';
+  if (listed.missing || isFinal || listed.matches.length >= need) return listed;
+  if (query.rank === 'neighbours' || (reader.hasLists && !isNear)) return listed;
+  // A short list is an answer: nobody downloads an index for its last places.
+  const mayLoad = selection !== undefined || listed.matches.length === 0;
+  const near = await nearItems(context, id, { need, mayLoad });
+  // The rest of the order that a filter cuts short is not known: codes answer alone.
+  return filledUp(selection ? { ...listed, matches: [] } : listed, near, [id]);
 }
 
+/** The lists of an item, of one relation or of all; none where others than lists are to answer. */
 async function listedMatches(
   context: QueryContext,
-  lists: readonly RankedList[],
+  id: string,
   need: number,
+  relation = context.query.relation,
+): Promise<Found> {
+  const { query, reader, steps } = context;
+  const { rank, radius } = query;
+  const none: Found = { matches: [], rank: 'neighbours', candidates: 0 };
+  if (!reader.hasLists && rank === 'auto')
+    steps.push('no lists of neighbours were published with this index: its codes answer');
+  if (!reader.hasLists || !(rank === 'neighbours' || (rank === 'auto' && radius === undefined)))
+    return none;
+  const lists = await listsOf(context, id);
+  if (lists === undefined) return { ...none, missing: await missingItem(context, id) };
+  if (lists === 'changed') {
+    steps.push('it came or changed after the lists were made');
+    return none;
+  }
+  const matches = await takenMatches(context, lists, { relation, need });
+  const all = lists.map((list) => `${list.relation} ${list.size}`).join(', ') || 'none';
+  steps.push(`lists of neighbours: ${all}; ${matches.length} taken`);
+  return { ...none, matches, candidates: matches.length };
+}
+
+async function takenMatches(
+  context: QueryContext,
+  lists: readonly RankedList[],
+  { relation, need }: { relation: Relation | undefined; need: number },
 ): Promise<Match[]> {
-  const { query, selection, reader, meter } = context;
-  if (!selection) return takeMatches(lists, query.relation, need);
-  const all = takeMatches(lists, query.relation, Infinity);
+  const { selection, reader, meter } = context;
+  if (!selection) return takeMatches(lists, relation, need);
+  const all = takeMatches(lists, relation, Infinity);
   const isKnown = reader.loaded !== undefined || (await selection.pages(meter)) !== undefined;
   return (isKnown ? all : await passingMatches(context, all)).slice(0, need);
 }
 
+/** Items near the codes of an item. */
+async function nearItems(
+  context: QueryContext,
+  id: string,
+  { need, mayLoad }: { need: number; mayLoad: boolean },
+): Promise<Found> {
+  const { reader, query, meter, selection } = context;
+  const item = await reader.findItem(id, meter);
+  if (!item)
+    return {
+      matches: [],
+      rank: reader.hasLists ? 'neighbours' : 'bucket',
+      candidates: 0,
+      missing: await missingItem(context, id),
+    };
+  const codes = codesByTable(item.codes, reader.codeBytes);
+  return await answerByCodes(context, {
+    asked: askedCodes(codes, reader.codeBytes, reader.isShared),
+    self: id,
+    enough: selection ? Math.max(need, query.candidates) : need,
+    budget: Math.max(need, query.candidates),
+    mayLoad,
+  });
+}
+
 /** Matches of lists first: their scores are of another relation than those of codes. */
-function filledUp(listed: Found, near: Found, id: string): Found {
-  const seen = new Set([id, ...listed.matches.map((match) => match.id)]);
+function filledUp(listed: Found, near: Found, asked: readonly string[]): Found {
+  const seen = new Set([...asked, ...listed.matches.map((match) => match.id)]);
+  const { missing = near.missing } = listed;
   return {
     matches: [...listed.matches, ...near.matches.filter((match) => !seen.has(match.id))],
     rank: listed.matches.length > 0 ? 'neighbours' : near.rank,
     candidates: listed.candidates + near.candidates,
     ...(near.mayMiss && { mayMiss: true }),
+    ...(missing && { missing }),
   };
 }
 
+/**
+ * The lists of several items merged: of the relation that is asked for, else of `is like`, then of
+ * all, then what is near their codes, each where what came before is short. They are not merged
+ * with one another: a bucket of hundreds that are equally near would outvote the lists.
+ */
 async function answerSeveral(
   context: QueryContext,
   { positive, negative }: { positive: readonly string[]; negative: readonly string[] },
   need: number,
 ): Promise<Found> {
-  const most = Math.max(need + positive.length + negative.length, context.query.candidates);
-  const answersOf = async (ids: readonly string[]) =>
-    await Promise.all([...new Set(ids)].map((id) => answerId(context, id, most)));
-  const [liked, disliked] = await Promise.all([answersOf(positive), answersOf(negative)]);
-  const merged = mergeAnswers(liked, disliked, new Set([...positive, ...negative]));
-  context.steps.push(
-    `${liked.length} positive and ${disliked.length} negative merged: ${merged.matches.length}`,
-  );
-  return merged;
+  const { query, reader, steps, selection } = context;
+  const asked = new Set([...positive, ...negative]);
+  const most = Math.max(need + asked.size, query.candidates);
+  const mergedBy = async (answer: (id: string) => Promise<Found>): Promise<Found> => {
+    const answersOf = async (ids: readonly string[]) =>
+      await Promise.all([...new Set(ids)].map(answer));
+    const [liked, disliked] = await Promise.all([answersOf(positive), answersOf(negative)]);
+    const merged = mergeAnswers(liked, disliked, asked);
+    steps.push(
+      `${liked.length} positive and ${disliked.length} negative merged: ${merged.matches.length}`,
+    );
+    return merged;
+  };
+  const { relation } = query;
+  const like = relation ?? 'is like';
+  let listed = await mergedBy((id) => listedMatches(context, id, most, like));
+  if (relation === undefined && listed.matches.length < need) {
+    const all = await mergedBy((id) => listedMatches(context, id, most));
+    listed = filledUp(listed, all, [...asked]);
+  }
+  if (listed.matches.length >= need || query.rank === 'neighbours') return listed;
+  if (reader.hasLists && relation !== undefined && relation !== 'near') return listed;
+  const mayLoad = selection !== undefined || listed.matches.length === 0;
+  const near = await mergedBy((id) => nearItems(context, id, { need: most, mayLoad }));
+  return filledUp(selection ? { ...listed, matches: [] } : listed, near, [...asked]);
 }
 
 async function encode({ query, reader, encoders, meter, steps }: QueryContext) {

@@ -10,12 +10,11 @@ const SPELLINGS = 5;
 export async function missingItem(context: QueryContext, id: string): Promise<MissingItem> {
   const { reader, meter, steps } = context;
   const { parts } = reader.manifest;
-  const items = parts.find(({ name }) => name === 'items.pages');
-  const [common, index] = await Promise.all([
-    reader.wholePart('common.txt', meter),
-    reader.loaded ?? ((items?.bytes ?? Infinity) <= MAX_LOADED_BYTES && reader.load(meter)),
-  ]);
+  const common = await reader.wholePart('common.txt', meter);
   const isCommon = common !== undefined && isLine(common, id);
+  const items = parts.find(({ name }) => name === 'items.pages');
+  const mayLoad = !isCommon && (items?.bytes ?? Infinity) <= MAX_LOADED_BYTES;
+  const index = reader.loaded ?? (mayLoad ? await reader.load(meter) : undefined);
   steps.push(`no item ${JSON.stringify(id)}${isCommon ? ': a common word, left out' : ''}`);
   const spellings =
     index && index.keys.kind === 'utf8' && !isCommon

@@ -154,8 +154,11 @@ describe('questions to an index', () => {
       reason({ reason: 'unknown', minimumCount: 8 }),
       /man: never seen, or fewer than 8 times/,
     );
-    assert.match(reason({ reason: 'length', lengths: [4, 64] }), /man, words of 4 to 64 letters/);
-    assert.match(reason({ reason: 'number' }, '1984'), /1984, what begins with a digit/);
+    assert.match(
+      reason({ reason: 'length', lengths: [4, 64] }),
+      /man: words there have 4 to 64 letters/,
+    );
+    assert.match(reason({ reason: 'number' }, '1984'), /1984: what begins with a digit/);
     assert.match(reason({ reason: 'unknown', askBy: 'text' }), /ask with --text/);
     assert.match(reason({ reason: 'unknown' }, 'new york'), /--positive new,york/);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
 import { type Query, QueryError } from '@hashloom/lookup';
 import { buildIndex, ids, type IndexShape, openCounting, words } from '../index-in-memory.ts';
+import { randomLists } from './random-lists.ts';
 import type { ListColumns } from '../../../kernels/pages/neighbour-entries.ts';
 
 const KEYS = ['bread', 'butter', 'cheese', 'wine'];
@@ -242,6 +243,27 @@ describe('several ids at once', () => {
       matches.map(({ id }) => id),
       ['butter'],
     );
+  });
+
+  it('are not outvoted by a bucket of those that are near one another', async () => {
+    const keys = Array.from({ length: 300 }, (_, i) => `w${String(i).padStart(3, '0')}`);
+    const index = openCounting(
+      buildIndex({
+        keys: words(...keys),
+        codes: new Uint8Array(300),
+        tables: 1,
+        codeBytes: 1,
+        lists: randomLists(300, { top: 12, relations: [1, 2], seed: 4, full: true }).columns,
+      }),
+    ).index;
+    const { matches } = await index.query({ positive: ['w007', 'w211'], topK: 60 });
+    const relations = matches.map(({ relation }) => relation);
+    const firstOf = (relation: string) => relations.findIndex((each) => each === relation);
+    const listed = firstOf('near');
+    assert.ok(firstOf('goes with') >= 20, 'is like answers first');
+    assert.ok(listed >= 40 && relations.slice(listed).every((each) => each === 'near'));
+    assert.equal(matches.length, 60);
+    assert.equal(new Set(matches.map(({ id }) => id)).size, 60);
   });
 
   it('are answered where one of them is not there, which is said', async () => {

@@ -42,6 +42,7 @@ export async function followIndex(uri: string, options: OpenOptions = {}): Promi
       throw new IndexReadError(
         location.uri,
         'no current.json there: expected the folder of a published index, …/indexes/NAME',
+        { missing: true },
       );
     let value: unknown;
     try {

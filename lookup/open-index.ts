@@ -40,6 +40,7 @@ export async function openVersion(
     throw new IndexReadError(
       location.uri,
       `no ${folder}index.json there: expected a finished version of an index`,
+      { missing: true },
     );
   const index = openParts({
     manifest,
@@ -84,6 +85,7 @@ async function readCurrent(location: IndexLocation): Promise<Current> {
     throw new IndexReadError(
       location.uri,
       'no current.json there: expected the folder of a published index, …/indexes/NAME',
+      { missing: true },
     );
   return checkCurrent(current);
 }

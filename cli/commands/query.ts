@@ -91,7 +91,8 @@ export function addQueryCommand(program: Command): void {
     )
     .action(async (words: string[], options: QueryOptions, command: Command) => {
       const { askedQueries } = await import('../index/asked-queries.ts');
-      const { queryIndexLocation } = await import('../index/query-index-location.ts');
+      const { queryIndexLocation, refuseIndexAsWord } =
+        await import('../index/query-index-location.ts');
       const { itemAnswerLine, openForQueries } = await import('../index/query-items.ts');
       const { itemAnswerText, missingText } = await import('../index/item-answer-text.ts');
       const { out, err } = terminals(command);
@@ -102,6 +103,7 @@ export function addQueryCommand(program: Command): void {
         ...(relation !== undefined && { relation }),
         ...(filter !== undefined && { filter }),
       };
+      if (options.index === undefined) await refuseIndexAsWord(words);
       const batches = askedQueries(words, options, process.stdin);
       const opened = await openForQueries(await queryIndexLocation(options.index, options.store));
       try {

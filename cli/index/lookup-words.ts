@@ -3,6 +3,7 @@ import { Failure } from '../../schemas/failures.ts';
 import { displayWidth } from '../terminal/display-width.ts';
 import { formatCount } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { unreadableIndex } from './unreadable-index.ts';
 
 /**
  * An answer; for a word that is not in the index those that are spelled nearly so; for one alone in
@@ -56,12 +57,7 @@ export async function asFailure<Result>(uri: string, work: () => Promise<Result>
     return await work();
   } catch (error) {
     const { name, message } = error as Error;
-    if (name === 'IndexReadError')
-      throw new Failure(
-        'StoreError',
-        `${message}\nhint: \`hashloom index list\` shows the indexes of a store`,
-        { cause: error },
-      );
+    if (name === 'IndexReadError') throw await unreadableIndex(uri, error as Error);
     if (name === 'IndexFormatError')
       throw new Failure('IntegrityError', `${uri}: ${message}`, { cause: error });
     throw error;

@@ -219,4 +219,41 @@ describe('questions to an index', () => {
       /nothing is published/,
     );
   });
+
+  it('tells of the index that may be meant where none is at the place that was named', async () => {
+    const index = join(scratch, 'indexes', 'tiny');
+    const cases: [words: string[], code: number, message: RegExp][] = [
+      [['--index', join(scratch, 'indexes', 'tini')], 3, /did you mean --index \S+\/tiny \?/],
+      [['--index', 'tini', '--store', scratch], 3, /did you mean --index \S+\/tiny \?/],
+      [['--index', scratch], 3, /no current\.json there.*\nhint: did you mean --index \S+\/tiny/],
+      [['--index', join(scratch, 'indexes')], 3, /did you mean --index \S+\/tiny \?/],
+      [['--index', `${index}/versions/9`], 3, /hashloom index versions \S+tiny` shows those/],
+      [['--index', join(scratch, 'none')], 3, /an index lies at STORE\/indexes\/NAME/],
+      [[index], 2, /is the folder of an index, not a word\nhint: hashloom query salt --index/],
+      [[], 2, /--index: which one\?.*\nhint: --index \.\/indexes\/tiny\n/],
+      [['--index', 'tiny'], 2, /--index: which one\?.*\nhint: --index \.\/indexes\/tiny\n/],
+      [['--index', 'http://127.0.0.1:9/x'], 3, /cannot be reached .*\nhint: is the address right/],
+    ];
+    for (const [words, expected, message] of cases) {
+      const { code, stderr, stdout } = await hashloom(scratch, 'query', 'salt', ...words);
+      assert.deepEqual([code, stdout], [expected, ''], stderr);
+      assert.match(stderr, message);
+    }
+    const { stderr } = await hashloomWith(
+      {
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+        AWS_PROFILE: '',
+        AWS_SHARED_CREDENTIALS_FILE: join(scratch, 'none'),
+        AWS_CONFIG_FILE: join(scratch, 'none'),
+      },
+      scratch,
+      'query',
+      'salt',
+      '--index',
+      's3://no-such-bucket/indexes/x',
+    );
+    assert.match(stderr, /hint: set AWS_PROFILE, or AWS_ACCESS_KEY_ID/);
+  });
 });

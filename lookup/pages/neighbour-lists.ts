@@ -13,6 +13,9 @@ export interface NeighbourList {
   /** Item numbers of the pages. */
   numbers: Uint32Array;
   scores: Float32Array;
+  /** What scores are made of: score k is scale * bytes[k] / 255. */
+  scale: number;
+  bytes: Uint8Array;
   /** 1 where the two are linked in the corpus itself, else 0. */
   known: Uint8Array;
   /** Empty where keys were not asked for. */
@@ -107,6 +110,8 @@ function parseList(
   return {
     numbers: Uint32Array.from(order, (k) => numbers[k]!),
     scores: Float32Array.from(order, (k) => (scale * bytes[k]!) / 255),
+    scale,
+    bytes: Uint8Array.from(order, (k) => bytes[k]!),
     known: Uint8Array.from(order, (k) => known[k]!),
     keys: withKeys ? Array.from(order, (k) => keys[k]!) : [],
   };

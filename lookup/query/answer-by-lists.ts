@@ -53,19 +53,20 @@ function residentLists(
   const { keys } = reader.loaded!;
   const number = keys.find(id);
   if (number < 0) return undefined;
-  const { numbers, scores, known, starts, lengths } = lists!;
+  const { numbers, scores, known, starts, lengths, scales } = lists!;
   if (!lists!.hasLists(number)) return 'changed';
   return RELATIONS.flatMap((relation, at) => {
     const start = starts[at]![number]!;
     const size = lengths[at]![number]!;
+    const scale = scales[at]![number]!;
     const match = (k: number): Match | undefined => {
-      const near = numbers[start + k]!;
-      if (selected?.flags[near] === 0) return undefined;
+      const place = start + k;
+      if (selected?.flags[numbers[place]!] === 0) return undefined;
       return {
-        id: keys.textOf(near),
-        score: scores[start + k]!,
+        id: keys.textOf(numbers[place]!),
+        score: Math.fround((scale * scores[place]!) / 255),
         relation,
-        known: known[start + k] === 1,
+        known: ((known[place >>> 3]! >>> (place & 7)) & 1) === 1,
       };
     };
     return size === 0 ? [] : [{ relation, size, match }];

@@ -78,7 +78,7 @@ function viewOf(queries: number, topK: number): QueryBatchView {
 }
 
 function copyLists(
-  { numbers, scores, starts, lengths }: ResidentLists,
+  { numbers, scores, starts, lengths, scales }: ResidentLists,
   relation: number,
   queries: Int32Array,
   out: QueryBatchView,
@@ -86,15 +86,17 @@ function copyLists(
 ): void {
   const begins = starts[relation]!;
   const sizes = lengths[relation]!;
+  const scaleOf = scales[relation]!;
   for (let q = 0; q < out.counts.length; q++) {
     const query = queries[q]!;
     const count = query < 0 ? 0 : Math.min(topK, sizes[query]!);
     out.counts[q] = count;
     if (count === 0) continue;
     const from = begins[query]!;
+    const scale = scaleOf[query]!;
     for (let k = 0, to = q * topK; k < count; k++, to++) {
       out.ids[to] = numbers[from + k]!;
-      out.scores[to] = scores[from + k]!;
+      out.scores[to] = (scale * scores[from + k]!) / 255;
     }
   }
 }

@@ -14,18 +14,20 @@ import type { PageFile } from '../pages/page-file.ts';
 import type { ReadMeter } from '../ranges/read-meter.ts';
 import type { ResidentIndex } from './resident-index.ts';
 
-/** All ranked lists of an index in memory. */
+/** All ranked lists of an index in memory: five bytes and a bit a neighbour. */
 export interface ResidentLists {
   /** Numbers of items, list by list, the best first. */
   readonly numbers: Uint32Array;
-  readonly scores: Float32Array;
-  /** 1 where the two are linked in the corpus itself. */
+  /** Of each, a byte: its score is scale * byte / 255 with the scale of its list. */
+  readonly scores: Uint8Array;
+  /** Of each, a bit, the lowest first: 1 where the two are linked in the corpus itself. */
   readonly known: Uint8Array;
   /**
    * By relation, in the order of RELATIONS, (V): where the list of an item begins, and its length.
    */
   readonly starts: readonly Uint32Array[];
   readonly lengths: readonly Uint16Array[];
+  readonly scales: readonly Float32Array[];
   /** False of an item that a delta has changed or added: whatever it is near to, no list says. */
   hasLists(number: number): boolean;
   heldBytes(): number;
@@ -113,10 +115,11 @@ function numbersNow(items: number, change: AppliedDelta | undefined) {
 function listRoom(items: number) {
   const starts = RELATIONS.map(() => new Uint32Array(items));
   const lengths = RELATIONS.map(() => new Uint16Array(items));
+  const scales = RELATIONS.map(() => new Float32Array(items));
   const seen = new Uint8Array(items);
   let numbers = new Uint32Array(1024);
-  let scores = new Float32Array(1024);
-  let known = new Uint8Array(1024);
+  let scores = new Uint8Array(1024);
+  let known = new Uint8Array(1024 / 8);
   let count = 0;
 
   function grow(most: number): void {
@@ -124,11 +127,11 @@ function listRoom(items: number) {
     const length = Math.max(most, 2 * numbers.length);
     const before = { numbers, scores, known };
     numbers = new Uint32Array(length);
-    scores = new Float32Array(length);
-    known = new Uint8Array(length);
+    scores = new Uint8Array(length);
+    known = new Uint8Array(Math.ceil(length / 8));
     numbers.set(before.numbers.subarray(0, count));
     scores.set(before.scores.subarray(0, count));
-    known.set(before.known.subarray(0, count));
+    known.set(before.known.subarray(0, Math.ceil(count / 8)));
   }
 
   return {
@@ -142,12 +145,14 @@ function listRoom(items: number) {
         grow(count + list.numbers.length);
         const start = count;
         starts[relation]![number] = start;
+        scales[relation]![number] = list.scale;
         for (let k = 0; k < list.numbers.length; k++) {
           const now = numberNow ? numberNow[list.numbers[k]!]! : list.numbers[k]!;
           if (now < 0) continue;
           numbers[count] = now;
-          scores[count] = list.scores[k]!;
-          known[count++] = list.known[k]!;
+          scores[count] = list.bytes[k]!;
+          known[count >>> 3]! |= list.known[k]! << (count & 7);
+          count++;
         }
         lengths[relation]![number] = count - start;
       }
@@ -156,14 +161,15 @@ function listRoom(items: number) {
       const cut = {
         numbers: numbers.slice(0, count),
         scores: scores.slice(0, count),
-        known: known.slice(0, count),
+        known: known.slice(0, Math.ceil(count / 8)),
       };
       return {
         ...cut,
         starts,
         lengths,
+        scales,
         hasLists: (number) => seen[number] === 1,
-        heldBytes: () => 9 * count + items * RELATIONS.length * 6,
+        heldBytes: () => 5 * count + Math.ceil(count / 8) + items * (RELATIONS.length * 10 + 1),
       };
     },
   };

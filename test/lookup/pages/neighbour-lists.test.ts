@@ -52,6 +52,8 @@ describe('ranked lists', () => {
         relation: 'is like',
         numbers: Uint32Array.of(1, 0, 3),
         scores: Float32Array.of(51, 1, 1),
+        scale: 51,
+        bytes: Uint8Array.of(255, 5, 5),
         known: Uint8Array.of(1, 0, 1),
         keys: ['peppermint', 'pepper', 'thyme'],
       },

@@ -27,3 +27,16 @@ export function writeRow(
     for (let i = 0, most = Math.min(PIECE, count - k); i < most; i++)
       blocks[at + i] = values[from + k + i]!;
 }
+
+/** The `stride` values of row `row` of `blocks`. */
+export function readRow(
+  blocks: Int8Array,
+  { row, stride }: { row: number; stride: number },
+): Int8Array {
+  const values = new Int8Array(stride);
+  const block = row - (row % BLOCK_ROWS);
+  let at = block * stride + (row - block) * PIECE;
+  for (let k = 0; k < stride; k += PIECE, at += BLOCK_ROWS * PIECE)
+    values.set(blocks.subarray(at, at + PIECE), k);
+  return values;
+}

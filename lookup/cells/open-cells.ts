@@ -30,7 +30,9 @@ export interface CellIndex {
   dimensions(meter?: ReadMeter): Promise<number>;
   /** At most two rounds of reads after the head, and about `maxBytes` of them. */
   search(query: CellQuery, meter?: ReadMeter, maxBytes?: number): Promise<CellMatches>;
-  /** Reads all of it, once. */
+  /** Reads all of it, for whoever asks: searches go on as before. */
+  readAll(meter?: ReadMeter): Promise<ResidentCells>;
+  /** The same, once, for all searches from then on. */
   load(meter?: ReadMeter): Promise<ResidentCells>;
   /** What was loaded. */
   readonly loaded: ResidentCells | undefined;
@@ -102,12 +104,16 @@ export function openCells({ open, expected }: CellParts): CellIndex {
     const start = await head(meter);
     const groups = await cellsOf(start, start.groups, meter);
     const cells = groups.flatMap((group) => group.cells);
-    loaded = await residentCells({
+    return await residentCells({
       map: start.map,
       cells,
       centroids: groups.map((group) => group.centroids),
       read: readCells(open(CELL_BIN), cells, meter),
     });
+  }
+
+  async function loadAll(meter: ReadMeter | undefined): Promise<ResidentCells> {
+    loaded = await readAll(meter);
     return loaded;
   }
 
@@ -145,9 +151,10 @@ export function openCells({ open, expected }: CellParts): CellIndex {
       }
       return bestOf(map, await chosenCells(map, chosen, meter), asked, { topK, selected });
     },
+    readAll,
     load(meter) {
       if (!loading) {
-        loading = readAll(meter);
+        loading = loadAll(meter);
         loading.catch(() => (loading = undefined));
       }
       return loading;

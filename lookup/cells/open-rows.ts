@@ -18,6 +18,7 @@ export function plainMemory(
 ): RowMemory {
   return {
     put: (row, values, from, count) => rows.set(values.subarray(from, from + count), row * stride),
+    get: (row) => rows.slice(row * stride, (row + 1) * stride),
     scales,
     scores(query, scale, from, to, out) {
       for (let i = from, at = from * stride; i < to; i++) {

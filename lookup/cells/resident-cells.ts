@@ -12,6 +12,8 @@ export interface ResidentCells {
   /** Of memory, about. */
   readonly heldBytes: number;
   search(query: CellQuery): CellMatches;
+  /** The item of a row, 0 to items - 1, in the order of cells: D values of its rounded vector. */
+  itemAt(row: number): { id: string; vector: Int8Array };
 }
 
 interface CellsInMemory {
@@ -57,6 +59,10 @@ export async function residentCells(input: CellsInMemory): Promise<ResidentCells
 
   return {
     dimensions: map.dimensions,
+    itemAt: (row) => ({
+      id: keys.id(map, row),
+      vector: vectors.get(row).subarray(0, map.dimensions),
+    }),
     heldBytes: items * (stride + 8) + cells.length * (stride + 12) + keys.bytes,
     search({ vector, topK, candidates, selected }) {
       const { values, scale } = askedVector(vector, map.dimensions, stride);

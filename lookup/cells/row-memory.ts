@@ -2,6 +2,8 @@
 export interface RowMemory {
   /** Fills row `row` with `count` values from `from` on. */
   put(row: number, values: Int8Array, from: number, count: number): void;
+  /** The `stride` values of a row. */
+  get(row: number): Int8Array;
   /** (n), to be filled. */
   readonly scales: Float32Array;
   /**

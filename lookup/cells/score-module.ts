@@ -1,4 +1,4 @@
-import { BLOCK_ROWS, wholeBlocks, writeRow } from '../../format/row-blocks.ts';
+import { BLOCK_ROWS, readRow, wholeBlocks, writeRow } from '../../format/row-blocks.ts';
 import type { RowMemory } from './row-memory.ts';
 
 /**
@@ -70,6 +70,7 @@ export function scoreModule(n: number, stride: number): RowMemory | undefined {
     const rows = new Int8Array(memory.buffer, rowsAt, whole * stride);
     return {
       put: (row, values, from, count) => writeRow(rows, { row, stride }, values, from, count),
+      get: (row) => readRow(rows, { row, stride }),
       scales: new Float32Array(memory.buffer, scalesAt, n),
       scores(query, scale, from, to, out) {
         asked.set(query);

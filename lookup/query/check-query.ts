@@ -28,7 +28,7 @@ export interface CheckedQuery {
   signal: QuerySignal | undefined;
 }
 
-const MAX_TOP_K = 10_000;
+export const MAX_TOP_K = 10_000;
 const MAX_CANDIDATES = 1_000_000;
 /** Of positive, negative and exclude each: every id of the first two is a query of its own. */
 const MAX_IDS = 10_000;

@@ -41,7 +41,7 @@ export interface QueryIndex {
   stats(): IndexStats;
   /** The answer, and how it came about. */
   explain(query: Query): Promise<Explanation>;
-  /** How well the search by codes does on items of the index itself; loads the index. */
+  /** How well the search does on items of the index itself, against a look at all; reads it all. */
   recall(options?: RecallOptions): Promise<RecallReport>;
   /** Loads codes and lists, so that no later query reads; with a form for loops. */
   warm(): Promise<WarmIndex>;

@@ -214,11 +214,25 @@ export interface RecallOptions {
 }
 
 export interface RecallReport {
+  /** Items that were asked. */
   queries: number;
   topK: number;
-  /** Of the topK by all codes of all items, the share that the search by codes finds. */
+  /**
+   * What they were asked by: `vector` where the index has vectors in cells, else `code`. Words have
+   * no vectors there: what is right of their lists, no file of the index can tell.
+   */
+  by: 'vector' | 'code';
+  /**
+   * Of the topK that are nearest among all items, the share that the search finds. For `vector`
+   * nearest is the cosine of the rounded vectors, searched as `query` does now: where they lie, or
+   * in memory after `warm`. For `code` it is Hamming distance over all codes.
+   */
   recall: number;
-  /** The share of items that get topK matches as `query` is asked without more. */
+  /**
+   * For `vector`, where there are lists: the share of those nearest in the first topK of `near`.
+   */
+  listRecall?: number;
+  /** The share of items that get topK matches as `query({ id })` is asked without more. */
   answered: number;
   /** Milliseconds of such a query. */
   p50Ms: number;

@@ -30,6 +30,8 @@ describe('the scores of compact vectors', () => {
       for (const memory of memories) {
         memory.scales.set(scales);
         for (let i = 0; i < n; i++) memory.put(i, rows, i * stride, D);
+        const last = rows.subarray((n - 1) * stride);
+        assert.deepEqual(memory.get(n - 1), last, `${D} dimensions`);
       }
       const { values, scale } = askedVector(query, D, stride);
       const [fast, plain] = memories.map((memory) => {

@@ -301,9 +301,10 @@ describe('what an index tells of itself', () => {
     assert.deepEqual(answer.matches, (await index.query({ id: 'bread', topK: 2 })).matches);
     const report = await index.recall({ topK: 2 });
     assert.deepEqual(
-      { queries: report.queries, recall: report.recall, answered: report.answered },
-      { queries: 4, recall: 1, answered: 1 },
+      { by: report.by, queries: report.queries, recall: report.recall, answered: report.answered },
+      { by: 'code', queries: 4, recall: 1, answered: 1 },
     );
+    for (const topK of [0, 1.5, 10_000]) await assert.rejects(index.recall({ topK }), QueryError);
     assert.ok(index.stats().heldBytes > 0);
     await index[Symbol.asyncDispose]();
   });

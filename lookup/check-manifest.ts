@@ -14,7 +14,7 @@ export interface VersionManifest {
   payloads: boolean;
   /** Where payloads have fields: what the values of each are. */
   fields?: Readonly<Record<string, FieldType>>;
-  parts: { name: string; path: string; bytes: number }[];
+  parts: { name: string; path: string; bytes: number; head?: Uint8Array }[];
   /** Buckets of more items are answered with their size alone. */
   maximumBucket?: number;
   /** The key of the export artifact, which every part carries: 32 hexadecimal digits. */
@@ -66,6 +66,7 @@ export function checkManifest(value: unknown): VersionManifest {
       name: part.text('name', /./),
       path: part.text('path', SAFE_PATH),
       bytes: part.integer('bytes', 0, Number.MAX_SAFE_INTEGER),
+      ...(part.value('head') !== undefined && { head: part.base64('head', MAX_HEAD_BYTES) }),
     })),
     ...(fields.value('maximumBucket') !== undefined && {
       maximumBucket: fields.integer('maximumBucket', 1, Number.MAX_SAFE_INTEGER),
@@ -139,6 +140,8 @@ export interface Current {
   version: number;
   /** Of the version's folder, relative to the index's. */
   path: string;
+  /** What `index.json` of the version would say, where it was published with it. */
+  manifest?: unknown;
 }
 
 /** Checks `current.json`. Throws IndexFormatError with the path of the field. */
@@ -149,10 +152,14 @@ export function checkCurrent(value: unknown): Current {
     index: fields.text('index', INDEX_NAME),
     version: fields.integer('version', 1, Number.MAX_SAFE_INTEGER),
     path: fields.text('path', SAFE_PATH),
+    ...(fields.value('manifest') !== undefined && { manifest: fields.value('manifest') }),
   };
 }
 
 const FIELD_TYPES = ['string', 'number', 'boolean', 'string[]'] as const;
+/** Of what `index.json` may hold of the start of a part. */
+const MAX_HEAD_BYTES = 65_536;
+
 /** As schemas/configuration.ts has it: no way out of the folder of indexes. */
 const INDEX_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Relative, with plain names alone: neither `..` nor an empty name, no scheme, no query. */
@@ -217,6 +224,13 @@ class Fields {
     return typeof value === 'string' && pattern.test(value)
       ? value
       : this.refuse(name, `text like ${pattern}`, value);
+  }
+
+  base64(name: string, most: number): Uint8Array {
+    const text = this.text(name, /^[A-Za-z0-9+/]*={0,2}$/);
+    if (text.length % 4 !== 0 || text.length > (4 * most) / 3)
+      this.refuse(name, `base64 of at most ${most} bytes`, text);
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   }
 
   child(name: string): Fields {

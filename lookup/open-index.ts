@@ -35,7 +35,7 @@ export async function openVersion(
   options: OpenOptions,
 ): Promise<HashIndex> {
   const folder = current ? `${current.path.replace(/\/$/, '')}/` : '';
-  const manifest = await readJson(location, `${folder}index.json`);
+  const manifest = current?.manifest ?? (await readJson(location, `${folder}index.json`));
   if (manifest === undefined)
     throw new IndexReadError(
       location.uri,

@@ -222,6 +222,7 @@ function cellsOf(
     mapBytes: bytesOf(CELL_MAP),
     binBytes: bytesOf(CELL_BIN),
     identity: cells,
+    head: parts.find((part) => part.name === CELL_MAP)?.head,
   };
   return openCells({ open: openReader, expected });
 }

@@ -30,7 +30,11 @@ export const indexManifest = z.object({
       removed: z.number().int().nonnegative(),
     })
     .optional(),
-  parts: z.array(manifestPart),
+  /**
+   * `head`, in base64: the header of a page file, and of `cells.map` its groups too where they are
+   * few.
+   */
+  parts: z.array(manifestPart.extend({ head: z.string().optional() })),
   /** The artifacts it was made from, `export` first; the way back to the corpus. */
   lineage: z.array(artifactReference),
   /** The list of common words it was counted with; increments keep it. */
@@ -64,6 +68,8 @@ export const currentPointer = z.object({
   rolledBackFrom: z.number().int().positive().optional(),
   workflowId: z.string().optional(),
   runId: z.string().optional(),
+  /** Of the version, but for what no lookup asks for; readers take it in place of `index.json`. */
+  manifest: z.record(z.string(), z.unknown()).optional(),
 });
 
 export type CurrentPointer = z.infer<typeof currentPointer>;

@@ -1,6 +1,7 @@
 import { Failure } from '../schemas/failures.ts';
-import type { CurrentPointer, IndexManifest } from '../schemas/index-manifest.ts';
+import type { IndexManifest } from '../schemas/index-manifest.ts';
 import type { Store } from '../store/store.ts';
+import { pointerTo } from '../activities/versions/current-pointer.ts';
 import {
   indexFolder,
   listVersions,
@@ -44,14 +45,10 @@ export async function rollback(
       `version ${target.version} of ${index} is the current one already`,
     );
   await requireWhole(store, target);
-  const pointer: CurrentPointer = {
-    format: 1,
-    index,
-    version: target.version,
-    path: `versions/${target.version}`,
+  const pointer = pointerTo(target, {
     publishedAt: now.toISOString(),
     rolledBackFrom: current.version,
-  };
+  });
   if (
     (await store.put(`${indexFolder(index)}/current.json`, toJson(pointer), {
       ifMatch: seen.etag,

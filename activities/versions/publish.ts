@@ -1,19 +1,16 @@
-import type { ArtifactReference } from '../../schemas/artifact.ts';
+import type { ArtifactReference, ManifestPart } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { fieldsOfFacts } from '../../schemas/field-types.ts';
 import type { GateApproval } from '../../schemas/gate.ts';
-import {
-  type CurrentPointer,
-  currentPointer,
-  type IndexManifest,
-  indexManifest,
-} from '../../schemas/index-manifest.ts';
+import { currentPointer, type IndexManifest, indexManifest } from '../../schemas/index-manifest.ts';
 import type { Metrics } from '../../schemas/run.ts';
 import { artifactFolder, openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
 import { commonText } from './common-text.ts';
+import { pointerTo } from './current-pointer.ts';
 import { isMadeFrom, readIndexState } from './current-version.ts';
+import { withHeads } from './part-heads.ts';
 import { readJson, toJson } from '../stage/json-object.ts';
 import type { StageContext, StageInput, StageOutput } from '../stage/stage.ts';
 
@@ -72,14 +69,8 @@ export async function publish(input: PublishInput, context: StageContext): Promi
     );
   }
   const manifest = await writeVersion(store, folder, input, context);
-  const pointer: CurrentPointer = {
-    format: 1,
-    index: manifest.index,
-    version: manifest.version,
-    path: `versions/${manifest.version}`,
-    publishedAt: new Date().toISOString(),
-    ...identityOf(context),
-  };
+  const publishedAt = new Date().toISOString();
+  const pointer = pointerTo(manifest, { publishedAt, ...identityOf(context) });
   const condition = seen ? { ifMatch: seen.etag } : { ifAbsent: true as const };
   const swapped = await store.put(`${folder}/current.json`, toJson(pointer), condition);
   if (swapped === undefined) await explainConflict(store, folder, manifest.version);
@@ -117,6 +108,10 @@ async function writeVersion(
   if (common) await store.put(`${folder}/versions/${version}/${common.part.name}`, common.bytes);
   const { configuration } = input;
   const fields = fieldsOfFacts(made.facts);
+  const parts = [...copies.map(({ part }) => part), ...(common ? [common.part] : [])].map(
+    (part) => ({ ...part, path: part.name }),
+  );
+  const placeOf = ({ path }: ManifestPart): string => `${folder}/versions/${version}/${path}`;
   const manifest: IndexManifest = {
     format: change ? 2 : 1,
     index: configuration.index,
@@ -137,10 +132,7 @@ async function writeVersion(
         removed: Number(change.facts['delta.removed']),
       },
     }),
-    parts: [...copies.map(({ part }) => part), ...(common ? [common.part] : [])].map((part) => ({
-      ...part,
-      path: part.name,
-    })),
+    parts: await withHeads(store, parts, placeOf),
     lineage: input.lineage,
     ...(input.common && { common: input.common }),
     configuration,

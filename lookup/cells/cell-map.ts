@@ -58,6 +58,8 @@ export interface ExpectedCellMap {
   binBytes: number;
   /** 32 hexadecimal digits. */
   identity: string;
+  /** The first bytes of the map where they are known without a read. */
+  head?: Uint8Array | undefined;
 }
 
 /** Parses and proves the first 128 bytes of `cells.map`. Throws IndexFormatError. */

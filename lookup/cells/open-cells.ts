@@ -183,9 +183,10 @@ async function readHead(
   expected: ExpectedCellMap,
   meter: ReadMeter | undefined,
 ): Promise<Head> {
-  const { mapBytes } = expected;
+  const { mapBytes, head } = expected;
   const length = mapBytes <= WHOLE_MAP_BYTES ? mapBytes : HEAD_BYTES;
-  let start = await readExactly(reader, CELL_MAP, 0, length, meter);
+  const known = head && head.length >= CELL_MAP_HEADER_BYTES ? head : undefined;
+  let start = known ?? (await readExactly(reader, CELL_MAP, 0, length, meter));
   if (start.length < CELL_MAP_HEADER_BYTES)
     start = await readExactly(reader, CELL_MAP, 0, CELL_MAP_HEADER_BYTES, meter);
   const map = parseCellMapHeader(start, expected);

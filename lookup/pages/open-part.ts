@@ -33,7 +33,8 @@ export async function openPart(
     bytes: listed.bytes,
     identity,
   };
-  const file = await openPageFile(name, openReader(name), expected, keep, meter);
+  const from = { reader: openReader(name), head: listed.head };
+  const file = await openPageFile(name, from, expected, keep, meter);
   if (manifest.kind === 'word' && file.header.keys !== 'utf8')
     throw new IndexFormatError(name, 11, 'keys 1 (UTF-8) for words', file.header.keys);
   return file;

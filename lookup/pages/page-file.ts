@@ -57,18 +57,28 @@ export interface ExpectedPart {
   identity: string;
 }
 
+/** Where a part is, and its first bytes where they are known without a read. */
+interface PartSource {
+  reader: RangeReader;
+  head: Uint8Array | undefined;
+}
+
 /**
- * Reads and checks the header of a part. `keep` is how many reads of pages are kept for later
- * queries.
+ * Reads the header of a part, where it is not known, and checks it. `keep` is how many reads of
+ * pages are kept for later queries.
  */
 export async function openPageFile(
   name: string,
-  reader: RangeReader,
+  { reader, head }: PartSource,
   expected: ExpectedPart,
   keep: number,
   meter?: ReadMeter,
 ): Promise<PageFile> {
-  const header = parseHeader(name, await readExactly(reader, name, 0, HEADER_BYTES, meter));
+  const start =
+    head && head.length >= HEADER_BYTES
+      ? head.subarray(0, HEADER_BYTES)
+      : await readExactly(reader, name, 0, HEADER_BYTES, meter);
+  const header = parseHeader(name, start);
   checkExpected(name, header, expected, reader.size);
   const { pageBytes, reach, pages } = header;
   const kept = new Map<number, Uint8Array>();

@@ -125,6 +125,11 @@ describe('reindex', () => {
       await readFile(join(scratch.folder, 'store', 'indexes', 'words', 'current.json'), 'utf8'),
     ) as { version: number };
     assert.equal(current.version, 2);
+    const folder = join(scratch.folder, 'store', 'indexes', 'words');
+    const listed = (await (await openIndex(folder)).list({ limit: 1 }).next()).value;
+    // What was published tells the headers, so a reader goes to the page of lists at once.
+    const { usage } = await (await openIndex(folder)).query({ id: listed!.ids[0]!, topK: 1 });
+    assert.equal(usage.rounds, 1);
     assert.equal(stageOf(grown, 'list').rows, 21);
   });
 

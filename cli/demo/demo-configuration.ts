@@ -5,9 +5,8 @@ export const DEMO_CONFIGURATION = {
   source: { path: './corpus', format: 'text' },
   tokens: { minimumLength: 3 },
   vocabulary: { minimumCount: 8 },
-  affinity: { minimumWeight: 1.2 },
   training: {
-    epochs: 30,
+    epochs: 12,
     concentration: 8,
     beta: 0.9,
     lambda: 1,

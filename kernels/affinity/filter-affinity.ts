@@ -48,7 +48,8 @@ export function filterPairs(
     const i = rows[at];
     const j = columns[at];
     const sum = sums[at];
-    if (i === j || sum / scale < minimumWeight) continue;
+    // A pair that weighs nothing is no link, and 0 / 0 is no PMI.
+    if (i === j || sum <= 0 || sum / scale < minimumWeight) continue;
     if (log((sum * total) / (marginals[i] * marginals[j])) < minimumPmi) continue;
     rows[length] = i;
     columns[length] = j;

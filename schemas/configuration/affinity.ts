@@ -35,8 +35,11 @@ export const affinityConfiguration = z
     minimumWeight: z
       .number()
       .nonnegative()
-      .default(1.7)
-      .describe('Keep pairs whose summed weight is at least this.'),
+      .default(1)
+      .describe(
+        'Keep pairs whose summed weight is at least this. 1: to stand side by side once is ' +
+          'enough for a link; more gives fewer and surer links, and items without any.',
+      ),
     top: positiveCount
       .default(100)
       .describe('At most so many neighbours a word, by weight, before symmetrizing.'),

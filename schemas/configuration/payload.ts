@@ -4,7 +4,7 @@ import { z } from 'zod';
 const MAX_FIELDS = 64;
 
 const EXPECTED =
-  `a column, or a list of 1 to ${MAX_FIELDS} of them, each once, ` + 'none with $ at its start';
+  `a column, or a list of 1 to ${MAX_FIELDS} of them, each once, none with $ at its start`;
 
 const fieldName = z
   .string()

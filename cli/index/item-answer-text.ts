@@ -124,7 +124,9 @@ function fieldsOf(matches: readonly Match[]): Column[] {
 function fieldText(payload: Payload | string | undefined, field: string): string {
   const has = typeof payload === 'object' && Object.hasOwn(payload, field);
   const value = has ? payload[field] : '';
-  return oneLine(Array.isArray(value) ? value.join(', ') : String(value));
+  if (Array.isArray(value)) return oneLine(value.join(', '));
+  const isFraction = typeof value === 'number' && !Number.isInteger(value);
+  return oneLine(String(isFraction ? Number(value.toPrecision(6)) : value));
 }
 
 /** Line breaks and control characters would break the table. */

@@ -37,7 +37,12 @@ export async function answerByCodes(context: QueryContext, search: CodeSearch): 
     steps.push(`buckets of ${asked.bits} bits of codes: ${pool.length} items`);
     if (pool.length >= enough || query.rank === 'bucket' || (!reader.loaded && !mayLoad)) {
       const cut = cutPool(pool, budget);
-      return { matches: matchesOf(cut, asked.bits), rank: 'bucket', candidates: pool.length };
+      return {
+        matches: matchesOf(cut, asked.bits),
+        rank: 'bucket',
+        candidates: pool.length,
+        mayMiss: selection !== undefined && isByDistance && tablesOf(asked) > 1,
+      };
     }
   }
   if (!reader.loaded) steps.push('the index is loaded: buckets have too few items');
@@ -48,7 +53,26 @@ export async function answerByCodes(context: QueryContext, search: CodeSearch): 
   const pool = nearCodes(index, search, query.radius, selected);
   const cut = cutPool(pool, budget);
   steps.push(`codes outward by Hamming distance: ${pool.length} items, ${cut.length} ranked`);
-  return { matches: matchesOf(cut, asked.bits), rank: 'hamming', candidates: pool.length };
+  return {
+    matches: matchesOf(cut, asked.bits),
+    rank: 'hamming',
+    candidates: pool.length,
+    // Of one table the order of the search is that of distances.
+    mayMiss: isByDistance && isCut(pool, search, selected) && tablesOf(asked) > 1,
+  };
+}
+
+const tablesOf = ({ bytes }: AskedCodes): number =>
+  bytes.filter((code) => code !== undefined).length;
+
+/** Whether items that pass the filter were not looked at. */
+function isCut(
+  pool: readonly Candidate[],
+  { self, budget }: CodeSearch,
+  selected: SelectedItems | undefined,
+): boolean {
+  if (!selected) return false;
+  return Math.min(pool.length, budget) < selected.count - (self === undefined ? 0 : 1);
 }
 
 /** What few items pass a filter are all looked at: nothing near is missed. */

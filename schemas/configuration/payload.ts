@@ -3,8 +3,7 @@ import { z } from 'zod';
 /** At most so many fields: each is a column of its own to filter by. */
 const MAX_FIELDS = 64;
 
-const EXPECTED =
-  `a column, or a list of 1 to ${MAX_FIELDS} of them, each once, none with $ at its start`;
+const EXPECTED = `a column, or a list of 1 to ${MAX_FIELDS}, each once, none with $ at its start`;
 
 const fieldName = z
   .string()

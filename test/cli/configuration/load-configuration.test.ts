@@ -45,7 +45,7 @@ describe('loadConfiguration', () => {
       `${FILE}:6:11: cooccurrence.window: expected a whole number from 1 to 20, got 50`,
     ]);
     assert.deepEqual(problems(`${MINIMAL}vectors:\n  payload: [a, a]\n`), [
-      `${FILE}:6:12: vectors.payload: expected a column, or a list of 1 to 64 of them, each ` +
+      `${FILE}:6:12: vectors.payload: expected a column, or a list of 1 to 64, each ` +
         'once, none with $ at its start, got a list',
     ]);
   });

@@ -130,6 +130,48 @@ describe('query with a filter', () => {
     assert.ok(filled > 20, `${filled} were full`);
   });
 
+  it('searches outward where many pass, and says where it cannot vouch for the nearest', async () => {
+    const n = 60_000;
+    const stream = new RandomStream(7, 3);
+    const codes = Uint8Array.from({ length: 4 * n }, () => stream.below(256));
+    const strings = Array.from({ length: n }, (_, i) => `w${10_000 + i}`);
+    const filter: Filter = { part: { $lt: 95 } };
+    for (const tables of [1, 2]) {
+      const { index } = openCounting(
+        buildIndex({
+          keys: words(...strings),
+          codes,
+          tables,
+          codeBytes: 4 / tables,
+          payloads: texts(strings.map((_, i) => `{"part":${i % 100}}`)),
+          fields: { part: 'number' },
+        }),
+      );
+      await index.warm();
+      const distanceOf = (i: number): number => {
+        let sum = 0;
+        for (let k = 0; k < 4; k++) sum += bitsApart(codes[4 * i + k]!, codes[k]!);
+        return sum;
+      };
+      const nearest = strings
+        .flatMap((_, i) => (i > 0 && i % 100 < 95 ? [distanceOf(i)] : []))
+        .sort((a, b) => a - b)
+        .slice(0, 10);
+      const query = { id: 'w10000', filter, rank: 'hamming' } as const;
+      const { matches, complete } = await index.query(query);
+      for (const { id } of matches) assert.ok((Number(id.slice(1)) - 10_000) % 100 < 95);
+      const distances = matches.map(({ distance }) => distance!);
+      assert.equal(complete, tables === 1);
+      if (complete) assert.deepEqual(distances, nearest);
+      else assert.ok(distances.length === 10 && distances[0]! >= nearest[0]!);
+      const whole = await index.query({ ...query, candidates: n });
+      assert.deepEqual(
+        [whole.matches.map(({ distance }) => distance), whole.complete],
+        [nearest, true],
+      );
+    }
+  });
+
   it('reads the columns of what it asks, and these once', async () => {
     const n = 20_000;
     const base = buildIndex({

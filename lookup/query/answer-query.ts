@@ -106,10 +106,11 @@ async function takenMatches(
   lists: readonly RankedList[],
   { relation, need }: { relation: Relation | undefined; need: number },
 ): Promise<Match[]> {
-  const { selection, reader, meter } = context;
+  const { selection, reader, meter, lists: inMemory } = context;
   if (!selection) return takeMatches(lists, relation, need);
   const all = takeMatches(lists, relation, Infinity);
-  const isKnown = reader.loaded !== undefined || (await selection.pages(meter)) !== undefined;
+  const isKnown =
+    (inMemory && reader.loaded) !== undefined || (await selection.pages(meter)) !== undefined;
   return (isKnown ? all : await passingMatches(context, all)).slice(0, need);
 }
 

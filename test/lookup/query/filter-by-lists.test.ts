@@ -37,9 +37,10 @@ describe('lists with a filter', () => {
     ['without', withoutColumns],
   ] as const)
     it(`answer with those that pass, in their order, cold and warm, ${what}`, async () => {
-      for (const isWarm of [false, true]) {
+      for (const state of ['cold', 'loaded', 'warm']) {
         const { index: opened } = openCounting(index);
-        if (isWarm) await opened.warm();
+        if (state === 'loaded') await opened.load();
+        if (state === 'warm') await opened.warm();
         for (const item of asked.slice(0, 60)) {
           const passing = listOf(item).filter((number) => number % 4 === 1);
           const answer = await opened.query({

@@ -7,7 +7,7 @@
  * d dimensions here, the sum there.) Codes are the signs of embeddings alone.
  */
 const PAPER = {
-  affinity: { minimumWeight: 1.7 },
+  affinity: { minimumWeight: 1.7, top: 100 },
   training: {
     method: 'lse',
     epochs: 100,

@@ -21,7 +21,6 @@ import scipy.sparse as sp
 WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 WINDOW = 10
 COMMON = 200
-TOP = 100
 LEAST_PMI = 1
 TRUTH_WEIGHT = 1.2
 QUERIES = 1500
@@ -63,13 +62,13 @@ def pmi(counts):
     return np.log(counts.data * marginals.sum() / (marginals[counts.row] * marginals[counts.col]))
 
 
-def affinity(counts, kept, size):
-    """The heaviest TOP of each row, symmetrized, with their weights."""
+def affinity(counts, kept, size, top):
+    """The heaviest `top` of each row, symmetrized, with their weights."""
     d = sp.csr_matrix((counts.data[kept], (counts.row[kept], counts.col[kept])), shape=(size, size))
     for row in range(size):
         own = slice(d.indptr[row], d.indptr[row + 1])
-        if own.stop - own.start > TOP:
-            least = np.partition(d.data[own], -TOP)[-TOP]
+        if own.stop - own.start > top:
+            least = np.partition(d.data[own], -top)[-top]
             d.data[own][d.data[own] < least] = 0
     d.eliminate_zeros()
     return d.maximum(d.T).tocsr()
@@ -105,6 +104,7 @@ def main():
     parser.add_argument('corpus')
     parser.add_argument('--files', type=int)
     parser.add_argument('--minimum-count', type=int, default=10)
+    parser.add_argument('--top', type=int, default=50)
     parser.add_argument('--seed', type=int, default=1)
     options = parser.parse_args()
     numbers = {}
@@ -125,7 +125,7 @@ def main():
     print(f'{(first >= 0).sum()} tokens make D, {size} words, {len(queries)} queries, {truth.nnz} true links')
     enough = pmi(made) >= LEAST_PMI
     for least in (0.2, 0.5, 0.7, 1, 1.4, 1.7, 2):
-        d = affinity(made, enough & (made.data >= least), size)
+        d = affinity(made, enough & (made.data >= least), size, options.top)
         degree = np.diff(d.indptr)
         hr10, hr50, fair50 = hits(d, queries, truth)
         print(

@@ -41,7 +41,7 @@ export const affinityConfiguration = z
           'enough for a link; more gives fewer and surer links, and items without any.',
       ),
     top: positiveCount
-      .default(100)
+      .default(50)
       .describe('At most so many neighbours a word, by weight, before symmetrizing.'),
   })
   .prefault({});

@@ -9,6 +9,17 @@ import { varintBytes, writeVarint } from './varint.ts';
 /** In the order of their numbers, which begin at 1. */
 export const RELATIONS = ['goes with', 'is like', 'near'] as const;
 
+/** The number of `near`, whose scores are cosines. */
+export const NEAR = 3;
+
+/**
+ * The score that a byte stands for, before it is rounded to float32. Of `near` bytes count down
+ * from the cosine 1 to the least of the list, 1 - scale, because neighbours lie close together; of
+ * the others up from 0 to the scale.
+ */
+export const scoreOfByte = (relation: number, scale: number, byte: number): number =>
+  relation === NEAR ? 1 - (scale * (255 - byte)) / 254 : (scale * byte) / 255;
+
 /** Keys by item number: key i is bytes [offsets[i], offsets[i + 1]). */
 interface KeyBytes {
   bytes: Uint8Array;
@@ -19,7 +30,7 @@ interface KeyBytes {
 export interface ListToWrite {
   /** 1 to 3: its place in RELATIONS and one more. */
   relation: number;
-  /** The score that the byte 255 stands for. */
+  /** The score that the byte 255 stands for; of `near` 1 - the score of the byte 1. */
   scale: number;
   start: number;
   end: number;

@@ -16,6 +16,15 @@ export { openDelta, openPart } from './pages/open-part.ts';
 export { hammingDistance, popcount, scanDistances, scanWithin } from './hamming/hamming-scan.ts';
 export { residentKeys } from './resident/resident-keys.ts';
 export { moduleBytes, scanModule } from './hamming/scan-module.ts';
+export { type Cell, parseCell } from './cells/cell.ts';
+export {
+  type ExpectedCellMap,
+  groupsEnd,
+  type MapCell,
+  parseCellMapHeader,
+  parseGroups,
+  parseMapCells,
+} from './cells/cell-map.ts';
 export { placesByValue } from './cells/cell-search.ts';
 export { type CellParts, openCells } from './cells/open-cells.ts';
 export { plainMemory, rowMemory } from './cells/open-rows.ts';

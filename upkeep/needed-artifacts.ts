@@ -6,6 +6,7 @@ import { listVersions } from '../activities/versions/current-version.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { recordedConfiguration } from '../schemas/recorded-configuration.ts';
+import type { StageName } from '../schemas/activities.ts';
 import type { IndexManifest } from '../schemas/index-manifest.ts';
 import { artifactFolder, readManifest } from '../store/artifacts.ts';
 import type { ObjectHead, Store } from '../store/store.ts';
@@ -58,16 +59,25 @@ async function needCounts(
   }
 }
 
+/** Stages whose artifacts are each of a range of rows. */
+const RANGED = new Set<string>([
+  'mine',
+  'relate',
+  'relate-vectors',
+  'merge',
+  'filter',
+] satisfies StageName[]);
+
 /**
- * Ranges of rows (negatives, lists, merged and filtered rows) are named by their inputs alone: they stay
- * with them.
+ * Ranges of rows (negatives, lists, merged and filtered rows) are named by their inputs alone: they
+ * stay with them.
  */
 export async function isRangeOf(
   store: Store,
   reference: { stage: string; key: string },
   needed: ReadonlySet<string>,
 ): Promise<boolean> {
-  if (!['mine', 'relate', 'merge', 'filter'].includes(reference.stage)) return false;
+  if (!RANGED.has(reference.stage)) return false;
   const manifest = await readManifest(store, reference);
   return manifest?.inputs.every((input) => needed.has(`${artifactFolder(input)}/`)) ?? false;
 }

@@ -12,9 +12,9 @@ export async function reindexVectors(
   runtime: StageRuntime,
 ): Promise<ReindexResult> {
   const { configuration, force } = input;
-  const { store, source, training, vectors, buckets, seed } = configuration;
+  const { store, source, training, vectors, neighbours, buckets, seed } = configuration;
   const { tables, bits } = training;
-  const { run, runActivity } = runtime;
+  const { run, runActivity, processShards } = runtime;
 
   const corpus = await run.stage('list', () =>
     runActivity('list', source.path, { store, force, configuration }),
@@ -42,12 +42,18 @@ export async function reindexVectors(
       seed,
     }),
   );
+  const lists = { cells: cells.artifact, top: neighbours.top };
+  await run.stage('relate-vectors', async () => {
+    if (neighbours.top === 0) return { cached: true, rows: 0, bytes: 0 };
+    return await processShards('relateVectors', cells.batches, { store, force, ...lists });
+  });
   const exported = await run.stage('export', () =>
     exportIndex(runtime, `${tables} tables`, codes, {
       store,
       force,
       codes: codes.artifact,
       items: codes.artifact,
+      ...(neighbours.top > 0 && { lists: { ...lists, ranges: cells.batches } }),
       maximumBucket: buckets.maximumSize,
       memoryMiB: configuration.export.memoryMiB,
     }),

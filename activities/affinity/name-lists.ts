@@ -22,11 +22,3 @@ export function relateArtifact(
     artifact: artifactReference({ stage: 'relate', parameters, inputs }),
   };
 }
-
-/** The lists of all rows: range k is [ranges[k], ranges[k + 1]). */
-export interface AllLists extends ListParameters {
-  ranges: number[];
-}
-
-export const listArtifacts = ({ ranges, ...lists }: AllLists): ArtifactReference[] =>
-  ranges.slice(1).map((to, at) => relateArtifact(lists, { from: ranges[at] ?? 0, to }).artifact);

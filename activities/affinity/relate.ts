@@ -3,14 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LinkGraph } from '../../kernels/affinity/link-graph.ts';
 import { relateRows } from '../../kernels/affinity/relate-rows.ts';
-import { LIST_ENTRIES, LISTS } from '../../schemas/tables.ts';
-import { growingFile } from '../../store/growing-file.ts';
-import { encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
-import { createTableWriter } from '../../store/tables/table-writer.ts';
 import { type LinkGraphInput, loadLinkGraph } from './load-link-graph.ts';
-import { concatenateInt32 } from './load-sparse-rows.ts';
 import { type ListParameters, relateArtifact } from './name-lists.ts';
+import { listWriter } from '../index/list-writer.ts';
 import { type StageContext, type StageInput } from '../stage/stage.ts';
 import type { BatchOutput } from '../stage/batch-output.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
@@ -28,8 +24,6 @@ export interface RelateInput extends StageInput, ListParameters, LinkGraphInput 
 
 /** Listed at once between two reports. */
 const STEP_ROWS = 512;
-/** Of the lists: what is not yet in a file. */
-const MAX_BYTES_IN_MEMORY = 2 ** 24;
 
 /** Ranked lists of neighbours of rows [from, to) of D. Rows: entries of lists. */
 export async function relate(input: RelateInput, context: StageContext): Promise<BatchOutput> {
@@ -57,39 +51,12 @@ async function listsOf(
   context: StageContext,
   path: string,
 ): Promise<ArtifactContent> {
-  const entries = createTableWriter(LIST_ENTRIES, growingFile(path, MAX_BYTES_IN_MEMORY));
-  const rows: Int32Array[] = [];
-  const relations: Int32Array[] = [];
-  const sizes: Int32Array[] = [];
-  const scales: Float32Array[] = [];
+  const writer = listWriter(path);
   for (let first = from; first < to; first += STEP_ROWS) {
-    const lists = relateRows(graph, { from: first, to: Math.min(first + STEP_ROWS, to), top });
-    rows.push(lists.rows);
-    relations.push(lists.relations);
-    sizes.push(lists.sizes);
-    scales.push(lists.scales);
-    const { neighbours: neighbour, scores: score, known } = lists;
-    entries.add({ neighbour, score, known }, neighbour.length);
+    writer.add(relateRows(graph, { from: first, to: Math.min(first + STEP_ROWS, to), top }));
     context.onProgress(first - from, to - from);
   }
-  const { content, rows: count } = entries.finish();
-  const lists = {
-    row: concatenateInt32(rows),
-    relation: concatenateInt32(relations),
-    size: concatenateInt32(sizes),
-    scale: Float32Array.from(scales.flatMap((some) => [...some])),
-  };
-  return {
-    parts: [
-      {
-        name: 'lists.parquet',
-        bytes: await encodeParquet(LISTS, lists, { profile: 'internal' }),
-        rows: lists.row.length,
-      },
-      { name: 'neighbours.parquet', ...content, rows: count },
-    ],
-    rows: count,
-  };
+  return await writer.finish();
 }
 
 let kept: { key: string; graph: LinkGraph } | undefined;

@@ -17,7 +17,7 @@ import { groupRows } from './group-rows.ts';
 import { openItems } from './item-rows.ts';
 import { mergePages } from './merge-pages.ts';
 import { writeNeighbourPages } from './neighbour-pages.ts';
-import { listArtifacts } from '../affinity/name-lists.ts';
+import { listArtifacts } from './all-lists.ts';
 import { encodeNeighbours } from './neighbour-rows.ts';
 import { readLists } from './read-lists.ts';
 import { writeFields } from './write-fields.ts';

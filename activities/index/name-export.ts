@@ -3,7 +3,7 @@ import type { FieldTypes } from '../../schemas/field-types.ts';
 import { artifactReference, openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
 import { digestOfKeys } from '../affinity/name-counts.ts';
-import { type AllLists, listArtifacts } from '../affinity/name-lists.ts';
+import { type AllLists, listArtifacts } from './all-lists.ts';
 import type { Recipe } from '../stage/produce-artifact.ts';
 import type { StageInput } from '../stage/stage.ts';
 import type { ItemInputs, ItemSource } from './item-rows.ts';

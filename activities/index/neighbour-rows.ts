@@ -1,3 +1,4 @@
+import { scoreOfByte } from '../../format/neighbour-lists.ts';
 import type { ByteStrings } from '../../kernels/pages/keys.ts';
 import { publishedIdNeighbours, publishedNeighbours } from '../../schemas/tables.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
@@ -39,7 +40,7 @@ export async function encodeNeighbours(
       ofItem[row] = items[list]!;
       ofNeighbour[row] = neighbours[at]!;
       ranks[row] = rank + 1;
-      score[row] = (scales[list]! * scores[at]!) / 255;
+      score[row] = scoreOfByte(relations[list]!, scales[list]!, scores[at]!);
       linked[row] = known[at]!;
       relation[row] = relations[list]!;
     }

@@ -3,7 +3,7 @@ import { openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
 import { readTablePart } from '../../store/tables/table-parts.ts';
-import { type AllLists, listArtifacts } from '../affinity/name-lists.ts';
+import { type AllLists, listArtifacts } from './all-lists.ts';
 
 /** The lists of neighbouring items, sorted by (item, relation). */
 export interface ListBlock {

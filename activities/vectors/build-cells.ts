@@ -33,6 +33,14 @@ export interface BuildCellsInput extends StageInput {
   seed: number;
 }
 
+interface BuildCellsOutput extends StageOutput {
+  /** Ranges of items for what comes next: range k is [batches[k], batches[k + 1]). */
+  batches: number[];
+}
+
+/** Items of a range; each range reads all cells, so there are no more than MAX_RANGES. */
+const RANGE_ITEMS = 65_536;
+const MAX_RANGES = 64;
 /** Of the vectors that cells are learned from. */
 const MAX_SAMPLE_BYTES = 64 * 2 ** 20;
 const SAMPLED_A_CELL = 48;
@@ -48,7 +56,7 @@ const STEP_ROWS = 4096;
 export async function buildCells(
   input: BuildCellsInput,
   context: StageContext,
-): Promise<StageOutput> {
+): Promise<BuildCellsOutput> {
   const { badFiles, vectors, seed, files, encoded, force } = input;
   const store = context.openStore(input.store);
   const recipe: Recipe = {
@@ -57,7 +65,7 @@ export async function buildCells(
     inputs: [files, encoded],
     force,
   };
-  return await produceArtifact(context, store, recipe, async () => {
+  const output = await produceArtifact(context, store, recipe, async () => {
     const scratch = await mkdtemp(join(tmpdir(), 'hashloom-cells-'));
     try {
       const items = await openItems(store, { codes: encoded, items: encoded });
@@ -75,6 +83,13 @@ export async function buildCells(
       await rm(scratch, { recursive: true, force: true });
     }
   });
+  return { ...output, batches: rangesOf(output.rows) };
+}
+
+function rangesOf(items: number): number[] {
+  const step = Math.max(RANGE_ITEMS, Math.ceil(items / MAX_RANGES));
+  const starts = Array.from({ length: Math.ceil(items / step) }, (_, at) => at * step);
+  return [...starts, items];
 }
 
 interface Making {

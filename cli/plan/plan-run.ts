@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { readListedFiles } from '../../activities/corpus/listed-files.ts';
 import { relateArtifact } from '../../activities/affinity/name-lists.ts';
+import { relateVectorsArtifact } from '../../activities/vectors/name-near.ts';
 import { mineArtifact } from '../../activities/affinity/name-negatives.ts';
 import { resumeTraining } from '../../activities/training/resume-training.ts';
 import { loadStage } from '../../activities/load-stage.ts';
@@ -195,11 +196,12 @@ const byRange =
       shared: Shared<Name>,
       range: { from: number; to: number },
     ) => { artifact: ArtifactReference },
+    what = 'ranges of words',
   ): NamesArtifacts<Name> =>
   (shared, batches) =>
     Promise.resolve({
       artifacts: rangesOf(batches).map((range) => name(shared, range).artifact),
-      what: 'ranges of words',
+      what,
     });
 
 /** What each activity of many would leave. */
@@ -219,6 +221,7 @@ const ARTIFACTS: { [Name in ShardActivity]: NamesArtifacts<Name> } = {
   filter: byRange<'filter'>(filterArtifact),
   mine: byRange<'mine'>(mineArtifact),
   relate: byRange<'relate'>(relateArtifact),
+  relateVectors: byRange<'relateVectors'>(relateVectorsArtifact, 'ranges of vectors'),
   exportRange: byRange<'exportRange'>((shared, range) => ({
     artifact: artifactReference(rangeRecipe(shared, range)),
   })),

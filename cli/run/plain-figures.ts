@@ -1,5 +1,6 @@
 import { judgeAnswers } from '../../evaluation/answers/judge-answers.ts';
 import type { Metrics, ReindexResult } from '../../schemas/run.ts';
+import type { StageName } from '../../schemas/activities.ts';
 import { formatCount, formatFigure, formatSeconds } from '../terminal/format.ts';
 
 /**
@@ -23,10 +24,13 @@ function itemsLine({ items }: Metrics): string | undefined {
   return items === undefined ? undefined : `${formatCount(items)} items have codes`;
 }
 
+/** Stages that make ranked lists; a run has one of them. */
+const LISTING = new Set<string>(['relate', 'relate-vectors'] satisfies StageName[]);
+
 /** Who is alone in its buckets is answered by lists, or by the codes next to its own. */
 function companyLine(metrics: Metrics, stages: ReindexResult['stages']): string | undefined {
   const alone = metrics['emptyLookups'];
-  const listed = stages.find(({ name }) => name === 'relate')?.rows ?? 0;
+  const listed = stages.find(({ name }) => LISTING.has(name))?.rows ?? 0;
   const lists =
     listed > 0 && metrics['items']
       ? `${formatCount(listed / metrics['items'])} ranked neighbours each on average`

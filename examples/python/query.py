@@ -84,7 +84,10 @@ class Index:
             ids, at = shared_prefixes(data, at, count)
         # Of equal scores the smaller number comes first, and so they lie: a stable sort keeps it.
         order = np.argsort(255 - scores, kind="stable")
-        values = (scale * scores[order].astype(np.float64) / 255).astype(np.float32)
+        values = scores[order].astype(np.float64)
+        # Of near, cosines: bytes count down from 1 to the least of the list.
+        values = 1 - scale * (255 - values) / 254 if relation == "near" else scale * values / 255
+        values = values.astype(np.float32)
         return relation, ([ids[k] for k in order], values, known[order].astype(bool)), at
 
     def codes(self, id):

@@ -13,7 +13,7 @@
 
 import { BestEntries } from '../numbers/best-entries.ts';
 import type { LinkGraph } from './link-graph.ts';
-import { collectLists, type RelatedLists } from './related-lists.ts';
+import { collectLists, type RankedLists } from '../pages/collect-lists.ts';
 
 /** Relations as they are stored; 3 is `near`, of vectors. */
 export const RELATION = { goesWith: 1, isLike: 2 } as const;
@@ -25,7 +25,7 @@ export const RELATION = { goesWith: 1, isLike: 2 } as const;
 export function relateRows(
   graph: LinkGraph,
   { from, to, top }: { from: number; to: number; top: number },
-): RelatedLists {
+): RankedLists {
   const { offsets, columns, roots, linked } = graph;
   const size = offsets.length - 1;
   if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= size))

@@ -1,5 +1,5 @@
 import { u32 } from '../../format/little-endian.ts';
-import { RELATIONS } from '../../format/neighbour-lists.ts';
+import { RELATIONS, scoreOfByte } from '../../format/neighbour-lists.ts';
 import type { ReadMeter } from '../ranges/read-meter.ts';
 import { decodeKey, encodeKey } from './item-key.ts';
 import { neighbourPlaces } from './page.ts';
@@ -13,7 +13,7 @@ export interface NeighbourList {
   /** Item numbers of the pages. */
   numbers: Uint32Array;
   scores: Float32Array;
-  /** What scores are made of: score k is scale * bytes[k] / 255. */
+  /** What scores are made of, by `scoreOfByte`. */
   scale: number;
   bytes: Uint8Array;
   /** 1 where the two are linked in the corpus itself, else 0. */
@@ -83,7 +83,10 @@ export function parseLists(
     if (relation <= before || relation > RELATIONS.length)
       throw wrongAt(cursor, `a relation from ${before + 1} to ${RELATIONS.length}`, relation);
     before = relation;
-    lists.push({ relation: RELATIONS[relation - 1]!, ...parseList(cursor, header, withKeys) });
+    lists.push({
+      relation: RELATIONS[relation - 1]!,
+      ...parseList(cursor, header, relation, withKeys),
+    });
   }
   if (cursor.at !== cursor.bytes.length)
     throw wrongAt(cursor, 'the end of the lists', `${cursor.bytes.length - cursor.at} bytes more`);
@@ -93,6 +96,7 @@ export function parseLists(
 function parseList(
   cursor: VarintCursor,
   { items, keys: kind }: Pick<PageHeader, 'items' | 'keys'>,
+  relation: number,
   withKeys: boolean,
 ): Omit<NeighbourList, 'relation'> {
   const scale = takeScale(cursor);
@@ -109,7 +113,7 @@ function parseList(
   const order = rankOrder(bytes);
   return {
     numbers: Uint32Array.from(order, (k) => numbers[k]!),
-    scores: Float32Array.from(order, (k) => (scale * bytes[k]!) / 255),
+    scores: Float32Array.from(order, (k) => scoreOfByte(relation, scale, bytes[k]!)),
     scale,
     bytes: Uint8Array.from(order, (k) => bytes[k]!),
     known: Uint8Array.from(order, (k) => known[k]!),

@@ -1,4 +1,4 @@
-import { RELATIONS } from '../../format/neighbour-lists.ts';
+import { RELATIONS, scoreOfByte } from '../../format/neighbour-lists.ts';
 import type { SelectedItems } from '../filter/open-fields.ts';
 import { findNeighbours } from '../pages/neighbour-lists.ts';
 import type { QueryContext } from './query-context.ts';
@@ -64,7 +64,7 @@ function residentLists(
       if (selected?.flags[numbers[place]!] === 0) return undefined;
       return {
         id: keys.textOf(numbers[place]!),
-        score: Math.fround((scale * scores[place]!) / 255),
+        score: Math.fround(scoreOfByte(at + 1, scale, scores[place]!)),
         relation,
         known: ((known[place >>> 3]! >>> (place & 7)) & 1) === 1,
       };

@@ -1,4 +1,4 @@
-import { RELATIONS } from '../../format/neighbour-lists.ts';
+import { RELATIONS, scoreOfByte } from '../../format/neighbour-lists.ts';
 import type { ResidentIndex } from '../resident/resident-index.ts';
 import type { ResidentLists } from '../resident/resident-lists.ts';
 import { QueryError } from './query-error.ts';
@@ -96,7 +96,7 @@ function copyLists(
     const scale = scaleOf[query]!;
     for (let k = 0, to = q * topK; k < count; k++, to++) {
       out.ids[to] = numbers[from + k]!;
-      out.scores[to] = (scale * scores[from + k]!) / 255;
+      out.scores[to] = scoreOfByte(relation + 1, scale, scores[from + k]!);
     }
   }
 }

@@ -18,7 +18,7 @@ import type { ResidentIndex } from './resident-index.ts';
 export interface ResidentLists {
   /** Numbers of items, list by list, the best first. */
   readonly numbers: Uint32Array;
-  /** Of each, a byte: its score is scale * byte / 255 with the scale of its list. */
+  /** Of each, a byte: its score is `scoreOfByte` of it and the scale of its list. */
   readonly scores: Uint8Array;
   /** Of each, a bit, the lowest first: 1 where the two are linked in the corpus itself. */
   readonly known: Uint8Array;

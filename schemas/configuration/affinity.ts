@@ -87,4 +87,4 @@ export const neighboursConfiguration = z
       ),
   })
   .prefault({})
-  .describe('The ranked lists of neighbours of words, sequences and pairs.');
+  .describe('The ranked lists of neighbours of every item.');

@@ -125,6 +125,7 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
     encoded: 'must',
     seed: 'must',
   },
+  relateVectors: { ...STORE, cells: 'must', top: 'must', ...RANGE },
   planExport: EXPORT,
   exportRange: { ...EXPORT, ...RANGE },
   exportPart: { ...EXPORT, ...RANGE },

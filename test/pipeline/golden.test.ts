@@ -13,7 +13,7 @@ const FIXTURE = inRepository('test/fixtures/golden-stages.json');
 
 /**
  * `list` holds times of files, `publish` is no artifact, `report` holds the times of its run,
- * `encode` and `cells` belong to vectors, the last ones to documents.
+ * `encode`, `cells` and `relate-vectors` belong to vectors, the last ones to documents.
  */
 const ELSEWHERE = new Set([
   'trial',
@@ -22,6 +22,7 @@ const ELSEWHERE = new Set([
   'publish',
   'encode',
   'cells',
+  'relate-vectors',
   'append',
   'export-plan',
   'export-range',

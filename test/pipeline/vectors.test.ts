@@ -35,6 +35,12 @@ describe('reindex of vectors', () => {
     );
   }
 
+  function cosineOf(a: number[], b: number[]): number {
+    return (
+      a.reduce((sum, value, k) => sum + value * b[k]!, 0) / Math.hypot(...a) / Math.hypot(...b)
+    );
+  }
+
   /** Two files of 150 of them. */
   async function writeVectors(
     name: string,
@@ -70,6 +76,7 @@ describe('reindex of vectors', () => {
           ['list', 2],
           ['encode', 300],
           ['cells', 300],
+          ['relate-vectors', 300 * 50],
           ['export', 300],
           ['report', 300],
           ['publish', 300],
@@ -106,7 +113,7 @@ describe('reindex of vectors', () => {
       const other = method === 'lsh' ? 'itq' : 'lsh';
       assert.deepEqual(
         (await planRun(configured(`ids-${method}`, path, other), false)).map(({ runs }) => runs),
-        [false, true, true, true, true, true],
+        [false, true, true, true, true, true, true],
       );
       const vectors = madeVectors();
       const flat = Float32Array.from(vectors.flat());
@@ -121,6 +128,23 @@ describe('reindex of vectors', () => {
         const { matches, usage } = await warm.query({ vector: vectors[row]!, topK: 300 });
         assert.deepEqual([matches.length, usage.requests], [300, 0]);
         assert.deepEqual(matches.slice(0, 10), cold.matches);
+      }
+      for (const row of [0, 17, 299]) {
+        const byCosine = nearestByCosine(flat, vectors[row]!, 24, 11).slice(1);
+        const cold = await openIndex(join(folder, '..', '..'));
+        const { matches, rank, complete, usage } = await cold.query({ id: String(1000 - row) });
+        assert.deepEqual([rank, complete], ['neighbours', true]);
+        assert.ok(usage.bytes <= 64 * 1024 && usage.rounds <= 2, JSON.stringify(usage));
+        const found = matches.map(({ id }) => 1000 - Number(id));
+        assert.ok(!found.includes(row), 'an item is not its own neighbour');
+        assert.ok(found.filter((each) => byCosine.includes(each)).length >= 9);
+        for (const { id, score, relation } of matches) {
+          assert.equal(relation, 'near');
+          const cosine = cosineOf(vectors[row]!, vectors[1000 - Number(id)]!);
+          assert.ok(Math.abs(score - cosine) < 0.01, `${score} of ${cosine}`);
+        }
+        await cold.warm();
+        assert.deepEqual((await cold.query({ id: String(1000 - row) })).matches, matches);
       }
       const near = await index.nearest('1000', 9);
       assert.ok(
@@ -269,7 +293,7 @@ describe('reindex of vectors', () => {
     const result = await reindex(temporal, capped(4));
     assert.deepEqual(
       [result.version, result.published, result.stages.map(({ cached }) => cached)],
-      [2, true, [true, true, true, false, false, false]],
+      [2, true, [true, true, true, true, false, false, false]],
     );
     const [before, after] = await Promise.all(
       [whole.uri, result.uri].map((uri) => openIndex(fileURLToPath(uri))),

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { linkGraph } from '../../../kernels/affinity/link-graph.ts';
 import { placeWeights } from '../../../kernels/affinity/place-weights.ts';
-import type { RelatedLists } from '../../../kernels/affinity/related-lists.ts';
+import type { RankedLists } from '../../../kernels/pages/collect-lists.ts';
 import { RELATION, relateRows } from '../../../kernels/affinity/relate-rows.ts';
 import {
   goesWithByPairs,
@@ -271,7 +271,7 @@ function relate(
   size: number,
   pairs: readonly Pair[],
   { top, postings = ALL }: { top: number; postings?: number },
-): RelatedLists {
+): RankedLists {
   return relateRows(graphOf(size, pairs, postings), { from: 0, to: size, top });
 }
 
@@ -313,7 +313,7 @@ function toLists({
   neighbours,
   scores,
   known,
-}: RelatedLists): List[] {
+}: RankedLists): List[] {
   let at = 0;
   return Array.from(rows, (row, list) => {
     const entries = Array.from({ length: sizes[list]! }, (): List['entries'][number] => {

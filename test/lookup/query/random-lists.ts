@@ -74,7 +74,9 @@ export function randomLists(
           .sort((a, b) => b.byte - a.byte || a.number - b.number)
           .map(({ number, byte, known }) => ({
             number,
-            score: Math.fround((scale * byte) / 255),
+            score: Math.fround(
+              relation === 3 ? 1 - (scale * (255 - byte)) / 254 : (scale * byte) / 255,
+            ),
             known,
           })),
       });

@@ -72,6 +72,12 @@ export const STAGES = {
     queue: 'etl',
     shownIn: DOCUMENTS,
   },
+  'relate-documents': {
+    version: 1,
+    title: 'List the nearest documents',
+    queue: 'etl',
+    shownIn: DOCUMENTS,
+  },
   hasher: { version: 2, title: 'Learn the hash function', queue: 'train', shownIn: DOCUMENTS },
   'hasher-checkpoint': {
     version: 2,
@@ -157,6 +163,12 @@ export const ACTIVITIES = {
   finishTraining: { stage: 'train', chapter: 'training', profile: 'heavy' },
   binarize: { stage: 'binarize', chapter: 'training', profile: 'heavy' },
   weighDocuments: { stage: 'weigh', chapter: 'documents', profile: 'heavy' },
+  relateDocuments: {
+    stage: 'relate-documents',
+    chapter: 'documents',
+    profile: 'heavy',
+    sharded: true,
+  },
   learnHasher: { stage: 'hasher', chapter: 'documents', profile: 'heavy' },
   encodeDocuments: { stage: 'encode-documents', chapter: 'documents', profile: 'heavy' },
   encodeVectors: { stage: 'encode', chapter: 'vectors', profile: 'heavy' },

@@ -96,9 +96,9 @@ export const HELD_OUT = { left: 'int32', right: 'int32' } as const;
 export const NEGATIVES = { row: 'int32', column: 'int32' } as const;
 
 /**
- * `relate`, `relate-vectors`: lists.parquet: the ranked lists of a range of rows, sorted by (row,
- * relation), a list without entries left out; relation: 1 goes with, 2 is like, 3 near; scale: its
- * largest score, of near 1 - its least.
+ * `relate`, `relate-documents`, `relate-vectors`: lists.parquet: the ranked lists of a range of
+ * rows, sorted by (row, relation), a list without entries left out; relation: 1 goes with, 2 is
+ * like, 3 near; scale: its largest score, of near 1 - its least.
  */
 export const LISTS = {
   row: 'int32',
@@ -108,8 +108,8 @@ export const LISTS = {
 } as const;
 
 /**
- * `relate`, `relate-vectors`: neighbours.parquet: the entries of all lists in their order, `size`
- * of each; within a list neighbours rise. score: 1 to 255, scoreOfByte of
+ * `relate`, `relate-documents`, `relate-vectors`: neighbours.parquet: the entries of all lists in
+ * their order, `size` of each; within a list neighbours rise. score: 1 to 255, scoreOfByte of
  * format/neighbour-lists.ts; known: 1 where D has the link.
  */
 export const LIST_ENTRIES = { neighbour: 'int32', score: 'int32', known: 'int32' } as const;

@@ -63,6 +63,7 @@ async function needCounts(
 const RANGED = new Set<string>([
   'mine',
   'relate',
+  'relate-documents',
   'relate-vectors',
   'merge',
   'filter',

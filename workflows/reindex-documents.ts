@@ -14,6 +14,7 @@ export async function reindexDocuments(
   const { configuration, force } = input;
   const { store, source, tokens, documents, hashing, training, buckets, seed } = configuration;
   const { bits } = training;
+  const { top, postings } = configuration.neighbours;
   const { run, runActivity, processShards } = runtime;
 
   const corpus = await run.stage('list', () =>
@@ -33,6 +34,11 @@ export async function reindexDocuments(
       documents,
     }),
   );
+  const lists = { weighed: weighed.artifact, top, postings };
+  await run.stage('relate-documents', async () => {
+    if (top === 0) return { cached: true, rows: 0, bytes: 0 };
+    return await processShards('relateDocuments', weighed.batches, { store, force, ...lists });
+  });
   const hasher = await run.stage('hasher', () =>
     runActivity('learnHasher', `${hashing.method}, ${bits} bits`, {
       store,
@@ -60,6 +66,7 @@ export async function reindexDocuments(
       codes: codes.artifact,
       items: codes.artifact,
       encoder: codes.artifact,
+      ...(top > 0 && { lists: { ...lists, ranges: weighed.batches } }),
       maximumBucket: buckets.maximumSize,
       memoryMiB: configuration.export.memoryMiB,
     }),

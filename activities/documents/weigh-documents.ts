@@ -16,6 +16,7 @@ import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import { choosePart, type PartedDocument } from './split-documents.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import { ingestArtifact } from '../corpus/name-shards.ts';
+import { itemRanges } from '../index/item-ranges.ts';
 import { digestOfKeys } from '../affinity/name-counts.ts';
 import {
   skippedFiles,
@@ -40,7 +41,12 @@ interface WeighDocumentsInput extends StageInput, ShardOptions {
 
 interface WeighDocumentsOutput extends StageOutput {
   skipped: SkippedFiles;
+  /** Ranges of documents for what comes next: range k is [batches[k], batches[k + 1]). */
+  batches: number[];
 }
+
+/** Each range reads all documents, so there are not many. */
+const RANGES = { least: 16_384, most: 64 };
 
 /**
  * Documents of a shard that are kept, as counts or given weights of terms: row r is entries
@@ -83,7 +89,11 @@ export async function weighDocuments(
       facts: { ...facts, skipped: skipped.length },
     };
   });
-  return { ...output, skipped: await skippedFiles(store, output) };
+  return {
+    ...output,
+    skipped: await skippedFiles(store, output),
+    batches: itemRanges(output.rows, RANGES),
+  };
 }
 
 async function weighAll(

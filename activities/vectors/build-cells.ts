@@ -11,6 +11,7 @@ import type { Configuration } from '../../schemas/configuration.ts';
 import { payloadFields } from '../../schemas/payload-fields.ts';
 import { artifactReference, openArtifact } from '../../store/artifacts.ts';
 import { type ListedFile, readListedFiles } from '../corpus/listed-files.ts';
+import { itemRanges } from '../index/item-ranges.ts';
 import { openItems } from '../index/item-rows.ts';
 import { type ArtifactContent, produceArtifact, type Recipe } from '../stage/produce-artifact.ts';
 import type { StageContext, StageInput, StageOutput } from '../stage/stage.ts';
@@ -38,9 +39,8 @@ interface BuildCellsOutput extends StageOutput {
   batches: number[];
 }
 
-/** Items of a range; each range reads all cells, so there are no more than MAX_RANGES. */
-const RANGE_ITEMS = 65_536;
-const MAX_RANGES = 64;
+/** Each range reads all cells, so there are not many. */
+const RANGES = { least: 65_536, most: 64 };
 /** Of the vectors that cells are learned from. */
 const MAX_SAMPLE_BYTES = 64 * 2 ** 20;
 const SAMPLED_A_CELL = 48;
@@ -83,13 +83,7 @@ export async function buildCells(
       await rm(scratch, { recursive: true, force: true });
     }
   });
-  return { ...output, batches: rangesOf(output.rows) };
-}
-
-function rangesOf(items: number): number[] {
-  const step = Math.max(RANGE_ITEMS, Math.ceil(items / MAX_RANGES));
-  const starts = Array.from({ length: Math.ceil(items / step) }, (_, at) => at * step);
-  return [...starts, items];
+  return { ...output, batches: itemRanges(output.rows, RANGES) };
 }
 
 interface Making {

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { readListedFiles } from '../../activities/corpus/listed-files.ts';
 import { relateArtifact } from '../../activities/affinity/name-lists.ts';
+import { relateDocumentsArtifact } from '../../activities/documents/name-near.ts';
 import { relateVectorsArtifact } from '../../activities/vectors/name-near.ts';
 import { mineArtifact } from '../../activities/affinity/name-negatives.ts';
 import { resumeTraining } from '../../activities/training/resume-training.ts';
@@ -221,6 +222,7 @@ const ARTIFACTS: { [Name in ShardActivity]: NamesArtifacts<Name> } = {
   filter: byRange<'filter'>(filterArtifact),
   mine: byRange<'mine'>(mineArtifact),
   relate: byRange<'relate'>(relateArtifact),
+  relateDocuments: byRange<'relateDocuments'>(relateDocumentsArtifact, 'ranges of documents'),
   relateVectors: byRange<'relateVectors'>(relateVectorsArtifact, 'ranges of vectors'),
   exportRange: byRange<'exportRange'>((shared, range) => ({
     artifact: artifactReference(rangeRecipe(shared, range)),

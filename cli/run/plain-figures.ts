@@ -25,7 +25,11 @@ function itemsLine({ items }: Metrics): string | undefined {
 }
 
 /** Stages that make ranked lists; a run has one of them. */
-const LISTING = new Set<string>(['relate', 'relate-vectors'] satisfies StageName[]);
+const LISTING = new Set<string>([
+  'relate',
+  'relate-documents',
+  'relate-vectors',
+] satisfies StageName[]);
 
 /** Who is alone in its buckets is answered by lists, or by the codes next to its own. */
 function companyLine(metrics: Metrics, stages: ReindexResult['stages']): string | undefined {

@@ -125,6 +125,7 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
     encoded: 'must',
     seed: 'must',
   },
+  relateDocuments: { ...STORE, weighed: 'must', top: 'must', postings: 'must', ...RANGE },
   relateVectors: { ...STORE, cells: 'must', top: 'must', ...RANGE },
   planExport: EXPORT,
   exportRange: { ...EXPORT, ...RANGE },

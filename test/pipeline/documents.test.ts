@@ -38,7 +38,17 @@ describe('reindex of documents', () => {
       const result = await reindex(temporal, configuration);
       assert.deepEqual(
         result.stages.map(({ name }) => name),
-        ['list', 'ingest', 'weigh', 'hasher', 'encode-documents', 'export', 'report', 'publish'],
+        [
+          'list',
+          'ingest',
+          'weigh',
+          'relate-documents',
+          'hasher',
+          'encode-documents',
+          'export',
+          'report',
+          'publish',
+        ],
       );
       assert.ok(
         result.metrics['precisionAt100']! > 0.3 && result.metrics['empty'] === 0,
@@ -61,6 +71,15 @@ describe('reindex of documents', () => {
         const { matches: all } = await index.query({ text, topK: documents.length });
         assert.equal(all.find(({ id }) => id === own[0]!.id)!.distance, 0);
         assert.deepEqual(matches, all.slice(0, 10));
+      }
+      const cold = await openIndex(folder);
+      for (const { id } of documents.slice(0, 30)) {
+        const { matches, rank, complete } = await cold.query({ id });
+        assert.deepEqual(
+          [rank, complete, matches.some((match) => match.id === id)],
+          ['neighbours', true, false],
+        );
+        assert.ok(matches.every(({ relation, score }) => relation === 'near' && score > 0));
       }
       assert.ok((await planRun(configuration, false)).every(({ runs }) => !runs));
     });

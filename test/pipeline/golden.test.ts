@@ -23,6 +23,7 @@ const ELSEWHERE = new Set([
   'encode',
   'cells',
   'relate-vectors',
+  'relate-documents',
   'append',
   'export-plan',
   'export-range',

@@ -149,7 +149,8 @@ function record(
 function atRecall(outcomes: readonly Outcome[], recall: number): number {
   const sorted = outcomes.toSorted((a, b) => a.recall - b.recall || b.perSecond - a.perSecond);
   const above = sorted.findIndex((each) => each.recall >= recall);
-  if (above < 1) return sorted.at(above)!.perSecond;
+  const edge = above < 1 ? sorted.at(above) : undefined;
+  if (edge) return edge.perSecond;
   const [low, high] = [sorted[above - 1]!, sorted[above]!];
   const share = (recall - low.recall) / (high.recall - low.recall || 1);
   return 1 / ((1 - share) / low.perSecond + share / high.perSecond);

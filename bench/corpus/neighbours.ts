@@ -10,6 +10,7 @@ import { openStore } from '../../store/open-store.ts';
 import { recordFigure } from '../record-figure.ts';
 import type { CountedCorpus } from './count-corpus.ts';
 import { countInProcess } from './count-in-process.ts';
+import { listBytes } from './list-bytes.ts';
 
 /** Rows whose lists are compared with those of all postings. */
 const COMPARED_ROWS = 1000;
@@ -57,7 +58,10 @@ export async function bench(options: Map<string, string>): Promise<void> {
           `${(bytes / counted.words).toFixed(0)} a word, both relations; ` +
           `${counted.maxRssMib.toFixed(0)} MiB; load ${loadavg()[0]!.toFixed(1)}\n`,
       );
-      if (round === 0) recall = await recallOf(store, counted);
+      if (round === 0) {
+        recall = await recallOf(store, counted);
+        recordBytes(await listBytes(openStore(store), counted), command);
+      }
       rmSync(fileURLToPath(store), { recursive: true, force: true });
     }
     process.stdout.write(
@@ -80,6 +84,22 @@ export async function bench(options: Map<string, string>): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function recordBytes(
+  { items, entries, parquet, pages, withoutKeys }: Awaited<ReturnType<typeof listBytes>>,
+  command: string,
+): void {
+  const perItem = (bytes: number): string => (bytes / items).toFixed(0);
+  recordFigure({
+    name: 'neighbours-bytes-an-item',
+    value: pages / items,
+    unit:
+      `bytes of neighbours.pages an item with ${(entries / items).toFixed(1)} neighbours and their ` +
+      `keys; ${perItem(withoutKeys)} are not keys; neighbours.parquet ${perItem(parquet)}`,
+    goal: '<= 130, of 50 neighbours',
+    command,
+  });
 }
 
 async function recallOf(uri: string, { lists, words }: CountedCorpus): Promise<number> {

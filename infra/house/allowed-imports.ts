@@ -49,7 +49,7 @@ export const ALLOWED_IMPORTS: Record<string, { from: string[]; types?: string[] 
   /** What `hashloom/lookup` gives to those who import it. */
   library: { from: ['lookup'] },
   cli: { from: PRODUCT },
-  bench: { from: [...PRODUCT, 'cli', 'test'] },
+  bench: { from: ['format', ...PRODUCT, 'cli', 'test'] },
 };
 
 /** Files a folder; beyond this a chapter has come apart into two. */

@@ -96,7 +96,7 @@ function documentsOf(folder: string, data: string | undefined): KindToAnswer[] {
       write: () => Promise.resolve(copyFileSync(file, join(folder, `${name}.jsonl.gz`))),
       configuration: {
         source: { path: `./${name}.jsonl.gz`, kind: 'documents', field: 'text' },
-        documents: { id: 'id', labels: 'labels', split: 'split' },
+        documents: { id: 'id' },
         hashing: { method: 'itq' },
         training: { bits: 32 },
       },

@@ -52,7 +52,9 @@ export interface VersionReader {
    */
   readonly isShared: boolean;
   readonly hasLists: boolean;
-  /** Of an index of vectors: they themselves, in cells. */
+  /** Of an index of documents: what makes codes of texts or of weights lies beside it. */
+  readonly hasTextEncoder: boolean;
+  /** Of an index of vectors: they themselves, in cells; of documents outputs of the encoder. */
   readonly cells: CellIndex | undefined;
   /** Of an index whose payloads have fields: what filters ask of them. */
   readonly fields: FieldIndex | undefined;
@@ -175,6 +177,7 @@ export function versionReader(parts: IndexParts): VersionReader {
     codeBytes,
     isShared,
     hasLists: hasPart('neighbours.pages'),
+    hasTextEncoder: hasPart('encoder.json'),
     cells: cellsOf(manifest, openReader),
     fields: fieldsOf(manifest, openReader),
     items,

@@ -100,7 +100,7 @@ export const STAGES = {
     version: 1,
     title: 'Put the vectors in cells',
     queue: 'export',
-    shownIn: ['vectors'],
+    shownIn: ['vectors', 'documents'],
   },
   'relate-vectors': {
     version: 1,
@@ -171,6 +171,7 @@ export const ACTIVITIES = {
   },
   learnHasher: { stage: 'hasher', chapter: 'documents', profile: 'heavy' },
   encodeDocuments: { stage: 'encode-documents', chapter: 'documents', profile: 'heavy' },
+  buildOutputCells: { stage: 'cells', chapter: 'documents', profile: 'heavy' },
   encodeVectors: { stage: 'encode', chapter: 'vectors', profile: 'heavy' },
   buildCells: { stage: 'cells', chapter: 'vectors', profile: 'heavy' },
   relateVectors: {

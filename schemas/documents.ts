@@ -45,3 +45,13 @@ export function isNetworkMethod(
 export function needsTensorflow(method: DocumentMethod): boolean {
   return method === 's-rbm' || isNetworkMethod(method);
 }
+
+/**
+ * Methods of which the outputs before the signs were measured to rank documents better than the
+ * codes do (docs/decisions/0028-lists-of-vectors-come-from-cells.md).
+ */
+const RANKED_BY_OUTPUTS: readonly DocumentMethod[] = ['lsh', 'itq', 'sph', 'sth', 'shttm'];
+
+/** Whether documents are ranked for a text by the cosine of outputs; else by their codes. */
+export const isRankedByOutputs = (method: DocumentMethod): boolean =>
+  RANKED_BY_OUTPUTS.includes(method);

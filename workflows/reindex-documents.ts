@@ -1,7 +1,9 @@
+import type { ArtifactReference } from '../schemas/artifact.ts';
+import { isRankedByOutputs } from '../schemas/documents.ts';
 import { numbersOf, type ReindexInput, type ReindexResult } from '../schemas/run.ts';
 import { exportIndex } from './export-stages.ts';
 import { publishIndex } from './publish-index.ts';
-import type { StageRuntime } from './stage-runtime.ts';
+import type { StageFigures, StageRuntime } from './stage-runtime.ts';
 
 /**
  * From documents to a published hash-bucket index whose items are their ids, with the encoder of
@@ -59,6 +61,16 @@ export async function reindexDocuments(
       documents,
     }),
   );
+  const cells = await run.stage('cells', async (): Promise<MaybeMade> => {
+    if (!isRankedByOutputs(hashing.method)) return { cached: true, rows: 0, bytes: 0 };
+    return await runActivity('buildOutputCells', `${bits} outputs, a byte each`, {
+      store,
+      force,
+      weighed: weighed.artifact,
+      encoded: codes.artifact,
+      seed,
+    });
+  });
   const exported = await run.stage('export', () =>
     exportIndex(runtime, `${bits} bits`, codes, {
       store,
@@ -71,9 +83,13 @@ export async function reindexDocuments(
       memoryMiB: configuration.export.memoryMiB,
     }),
   );
-  const outputs = [exported, codes, hasher, weighed, corpus];
+  const outputs = [codes, hasher, weighed, corpus];
   return await publishIndex(input, runtime, {
-    lineage: outputs.map(({ artifact }) => artifact),
+    lineage: [
+      exported.artifact,
+      ...(cells.artifact ? [cells.artifact] : []),
+      ...outputs.map(({ artifact }) => artifact),
+    ],
     metrics: numbersOf({ ...exported.facts, ...codes.facts }),
     kind: 'word',
     corpus: {
@@ -83,3 +99,6 @@ export async function reindexDocuments(
     },
   });
 }
+
+/** A stage that makes nothing for some methods. */
+type MaybeMade = StageFigures & { artifact?: ArtifactReference };

@@ -15,9 +15,11 @@ export async function answerQuery(context: QueryContext): Promise<Found> {
   checkMeans(context);
   const need = query.topK + query.exclude.size;
   const byCosine = query.rank === 'cosine' || (query.rank === 'auto' && query.radius === undefined);
-  if (query.asked.by === 'vector' && reader.cells && byCosine)
-    return await answerByCells(context, reader.cells, query.asked.vector, need);
   const { asked } = query;
+  if (reader.cells && byCosine && (asked.by === 'vector' || asked.by === 'text')) {
+    const vector = await vectorInCells(context);
+    return vector ? await answerByCells(context, reader.cells, vector, need) : noWords(context);
+  }
   if (asked.by === 'id') return await answerId(context, asked.id, need);
   if (asked.by === 'positive') return await answerSeveral(context, asked, need);
   if (asked.by === 'vector' && byCosine)
@@ -33,11 +35,11 @@ export async function answerQuery(context: QueryContext): Promise<Found> {
 function checkMeans({ query, reader }: QueryContext): void {
   const { rank, relation, asked, radius } = query;
   const byItem = asked.by === 'id' || asked.by === 'positive';
-  if (rank === 'cosine' && !(reader.cells && asked.by === 'vector'))
+  if (rank === 'cosine' && !(reader.cells && (asked.by === 'vector' || asked.by === 'text')))
     throw new QueryError(
       'rank',
       reader.cells
-        ? `the cosine ranks for a vector, not for ${asked.by}; take hamming or auto`
+        ? `the cosine ranks for a vector or a text, not for ${asked.by}; take hamming or auto`
         : 'this index has no vectors beside its codes; take hamming or auto',
     );
   if (rank === 'neighbours' && !byItem)
@@ -189,7 +191,33 @@ async function answerSeveral(
   return filledUp(selection ? { ...listed, matches: [] } : listed, near, [...asked]);
 }
 
-async function encode({ query, reader, encoders, meter, steps }: QueryContext) {
+/**
+ * What is compared with the vectors in cells: of documents these are outputs of the encoder.
+ * Undefined of a text without a word that the encoder knows.
+ */
+async function vectorInCells(context: QueryContext): Promise<ArrayLike<number> | undefined> {
+  const { asked } = context.query;
+  const { encoders, reader, meter, steps } = context;
+  if (asked.by === 'text') {
+    const { outputs, words } = (await encoders.text(meter)).encode(asked.text);
+    steps.push(`the text has ${words} words that the encoder knows`);
+    return words === 0 ? undefined : outputs;
+  }
+  if (asked.by !== 'vector') throw new TypeError(`a vector of ${asked.by}`);
+  if (!reader.hasTextEncoder) return asked.vector;
+  const encoder = await vectorEncoderFor(context, asked.vector);
+  return 'outputs' in encoder ? encoder.outputs(asked.vector) : asked.vector;
+}
+
+async function vectorEncoderFor({ encoders, meter }: QueryContext, vector: ArrayLike<number>) {
+  const encoder = await encoders.vector(meter);
+  if (vector.length !== encoder.dimensions)
+    throw new QueryError('vector', `expected ${encoder.dimensions} numbers, got ${vector.length}`);
+  return encoder;
+}
+
+async function encode(context: QueryContext) {
+  const { query, reader, encoders, meter, steps } = context;
   const { codeBytes, isShared } = reader;
   const { tables } = reader.manifest;
   const inTable = (table: number, code: Uint8Array): AskedCodes => {
@@ -204,12 +232,7 @@ async function encode({ query, reader, encoders, meter, steps }: QueryContext) {
     return words === 0 ? undefined : inTable(0, code);
   }
   if (asked.by !== 'vector') throw new TypeError(`codes of ${asked.by}`);
-  const encoder = await encoders.vector(meter);
-  if (asked.vector.length !== encoder.dimensions)
-    throw new QueryError(
-      'vector',
-      `expected ${encoder.dimensions} numbers, got ${asked.vector.length}`,
-    );
+  const encoder = await vectorEncoderFor(context, asked.vector);
   steps.push(`the vector of ${encoder.dimensions} dimensions has its codes`);
   return askedCodes(codesByTable(encoder.encode(asked.vector), codeBytes), codeBytes, isShared);
 }

@@ -1,5 +1,6 @@
 import { textEncoder, type TextEncoder } from '../encoders/text-encoder.ts';
 import { vectorEncoder, type VectorEncoder } from '../encoders/vector-encoder.ts';
+import { weightsEncoder, type WeightsEncoder } from '../encoders/weights-encoder.ts';
 import type { ReadMeter } from '../ranges/read-meter.ts';
 import { retried, type VersionReader } from '../version-reader.ts';
 import { QueryError } from './query-error.ts';
@@ -7,7 +8,7 @@ import { QueryError } from './query-error.ts';
 /** What makes codes of that which the index does not have, read at its first use. */
 export interface Encoders {
   text(meter?: ReadMeter): Promise<TextEncoder>;
-  vector(meter?: ReadMeter): Promise<VectorEncoder>;
+  vector(meter?: ReadMeter): Promise<VectorEncoder | WeightsEncoder>;
 }
 
 /** Both throw QueryError where the index has no such encoder. */
@@ -28,10 +29,13 @@ export function encodersOf(reader: VersionReader): Encoders {
     }),
     vector: retried(async (meter) => {
       const [planes, mean] = await both('hyperplanes.arrow', 'mean.arrow', meter);
+      const [header, weights] = planes ? [] : await both('encoder.json', 'encoder.bin', meter);
+      if (header && weights) return weightsEncoder(header, weights, bits);
       if (!planes || !mean)
         throw new QueryError(
           'vector',
-          'this index has no encoder of vectors, only those of vectors have; ask with id or ' +
+          'this index has no encoder of vectors, only those of vectors and documents have; ' +
+            'ask with id or ' +
             'positive',
         );
       return vectorEncoder(planes, mean, { tables, bits });

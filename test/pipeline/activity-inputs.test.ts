@@ -108,6 +108,7 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
     tokens: 'must',
     documents: 'must',
   },
+  buildOutputCells: { ...STORE, weighed: 'must', encoded: 'must', seed: 'must' },
   encodeVectors: {
     ...STORE,
     files: 'must',

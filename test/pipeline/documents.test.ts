@@ -45,6 +45,7 @@ describe('reindex of documents', () => {
           'relate-documents',
           'hasher',
           'encode-documents',
+          'cells',
           'export',
           'report',
           'publish',
@@ -65,12 +66,19 @@ describe('reindex of documents', () => {
           documents[at]!.id,
         );
       for (const text of texts.slice(0, 3)) {
-        const { matches, complete } = await index.query({ text });
-        assert.equal(complete, true);
+        const { matches, complete, rank, usage } = await index.query({ text });
+        if (method === 'ksh') {
+          assert.ok(complete && rank !== 'cosine');
+          continue;
+        }
+        assert.deepEqual([complete, rank], [true, 'cosine']);
+        assert.ok(usage.bytes <= 256 * 1024, JSON.stringify(usage));
         const own = documents.filter((document) => document.text === text);
         const { matches: all } = await index.query({ text, topK: documents.length });
-        assert.equal(all.find(({ id }) => id === own[0]!.id)!.distance, 0);
+        assert.ok(all.find(({ id }) => id === own[0]!.id)!.score > 0.99);
         assert.deepEqual(matches, all.slice(0, 10));
+        const byCodes = await index.query({ text, topK: documents.length, rank: 'hamming' });
+        assert.equal(byCodes.matches.find(({ id }) => id === own[0]!.id)!.distance, 0);
       }
       const cold = await openIndex(folder);
       for (const { id } of documents.slice(0, 30)) {

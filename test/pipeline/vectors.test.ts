@@ -208,6 +208,7 @@ describe('reindex of vectors', () => {
       const change = {
         source: { path: pathToFileURL(folder).href, kind: 'vectors' },
         training: { tables, bits: 16 },
+        neighbours: { top: 5 },
         export: { memoryMiB: 64 },
       };
       const { uri, stages } = await reindex(temporal, smallConfiguration('many', scratch, change));

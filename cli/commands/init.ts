@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { access, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
@@ -7,13 +7,17 @@ import { PRESETS, type Preset } from '../../schemas/presets.ts';
 import { configurationSchema } from '../configuration/schema.ts';
 import { configurationTemplate } from '../configuration/template.ts';
 import { CONFIGURATION_FILE, parseConfiguration } from '../configuration/load-configuration.ts';
-import { examples } from '../terminal/program-options.ts';
+import { type Kind, shown } from '../init/choice.ts';
+import type { Proposal } from '../init/propose-configuration.ts';
+import { writeFirstLine } from '../terminal/first-line.ts';
+import { examples, terminals } from '../terminal/program-options.ts';
 import { shellWord } from '../terminal/shell-word.ts';
 
 interface InitOptions {
   corpus: string;
   index: string;
   store: string;
+  kind?: Kind;
   preset?: Preset;
   force: boolean;
   schema: boolean;
@@ -23,12 +27,19 @@ export function addInitCommand(program: Command): void {
   program
     .command('init')
     .summary(`write a commented ${CONFIGURATION_FILE}`)
-    .description(`Writes a ${CONFIGURATION_FILE} with every key, its default and what it means.`)
+    .description(
+      `Looks at the corpus and writes a ${CONFIGURATION_FILE}: what kind it is, its format and ` +
+        'columns, and values that fit its size, each with its reason; then every other key with ' +
+        'its default and what it means.',
+    )
     .argument('[file]', 'where to write', CONFIGURATION_FILE)
     .option(
       '--corpus <path>',
       'the corpus: a file, a folder, a glob or s3://bucket/prefix',
       './corpus',
+    )
+    .addOption(
+      new Option('--kind <kind>', 'what the corpus is, where it is not found out').choices(KINDS),
     )
     .option('--index <name>', 'name of the index', 'words')
     .option(
@@ -48,6 +59,8 @@ export function addInitCommand(program: Command): void {
       'after',
       examples(
         ['hashloom init --corpus ./texts --index news', 'then: hashloom run --local'],
+        ['hashloom init --corpus ./ratings.csv', 'pairs, by their columns'],
+        ['hashloom init --corpus ./news.jsonl --kind documents', 'an item a document'],
         ['hashloom init --store s3://models/hashloom', 'artifacts and indexes in a bucket'],
         [
           'hashloom init --schema > hashloom.schema.json',
@@ -61,29 +74,80 @@ export function addInitCommand(program: Command): void {
         return;
       }
       checkName(options.index);
-      const text = configurationTemplate({
-        index: options.index,
-        store: options.store,
-        source: options.corpus,
-        ...(options.preset && { preset: options.preset }),
+      await checkNew(file, options.force);
+      const { index, store, corpus, preset, kind } = options;
+      const isNamed = command.getOptionValueSource('corpus') === 'cli';
+      if (!isNamed && !(await isThere(resolve(dirname(file), corpus)))) {
+        await writeUnseen(file, options);
+        return;
+      }
+      writeFirstLine(terminals(command), false, `looking at ${corpus}`);
+      const { proposeConfiguration } = await import('../init/propose-configuration.ts');
+      const proposal = await proposeConfiguration({
+        file,
+        index,
+        store,
+        corpus,
+        ...(preset && { preset }),
+        ...(kind && { kind }),
       });
-      // What was just written must be readable: a wrong --store or --corpus is told now.
-      parseConfiguration(text, file);
-      await writeNew(file, text, options.force);
+      await writeNew(file, proposal.text, options.force);
       process.stdout.write(
-        `wrote ${file}\n${nextSteps(file, command.getOptionValueSource('corpus') === 'cli')}`,
+        `${proposalLines(proposal).join('\n')}\n\nwrote ${file}\n` +
+          nextSteps(file, true, proposal.example),
       );
     });
 }
 
+const KINDS = configuration.shape.source.shape.kind.unwrap().options;
+
+/** A corpus that is still to come is nobody's mistake: it is text until --corpus names one. */
+async function writeUnseen(file: string, options: InitOptions): Promise<void> {
+  const { index, store, corpus, preset, kind, force } = options;
+  const text = configurationTemplate({
+    index,
+    store,
+    source: corpus,
+    ...(preset && { preset }),
+    ...(kind && {
+      choices: [{ key: 'source.kind', value: kind, reason: 'given by --kind' }],
+    }),
+  });
+  // What was just written must be readable: a wrong --store is told now.
+  parseConfiguration(text, file);
+  await writeNew(file, text, force);
+  process.stdout.write(`wrote ${file}\n${nextSteps(file, false)}`);
+}
+
+/** A line a choice, with its reason, then what else there is to know. */
+function proposalLines({ choices, notes }: Proposal): string[] {
+  const said = choices.map(({ key, value, reason }) => [`${key}: ${shownValue(value)}`, reason]);
+  const width = Math.min(56, Math.max(...said.map(([choice]) => choice!.length)));
+  return [
+    ...said.map(([choice, reason]) => `  ${choice!.padEnd(width)}  ${reason}`),
+    ...notes.map((note) => `note: ${note}`),
+  ];
+}
+
+function shownValue(value: unknown): string {
+  if (typeof value === 'object' && value !== null)
+    return Object.values(value)
+      .map((each) => (each === '' ? 'none' : shown(String(each))))
+      .join(', ');
+  // An empty text and a tab could not be seen.
+  return typeof value === 'string' && value.trim() === ''
+    ? JSON.stringify(value)
+    : shown(String(value));
+}
+
 /** What is still to be done: a corpus that was named need not be set again. */
-function nextSteps(file: string, hasCorpus: boolean): string {
+function nextSteps(file: string, hasCorpus: boolean, example?: string): string {
   const named = file === CONFIGURATION_FILE ? '' : ` ${shellWord(file)}`;
   const steps = [
     ...(hasCorpus ? [] : ['set source.path to your corpus']),
     `hashloom plan${named}         # what a run would do, and what it would take`,
     `hashloom run${named} --local  # makes the index and publishes it`,
-    'hashloom query WORD',
+    `hashloom query ${example === undefined ? 'WORD' : shellWord(example)}`,
   ];
   return `next:\n${steps.map((step) => `  ${step}\n`).join('')}`;
 }
@@ -94,6 +158,25 @@ function checkName(index: string): void {
   throw new Failure(
     'ConfigurationError',
     `--index: expected ${checked.error.issues[0]?.message}, got ${JSON.stringify(index)}`,
+  );
+}
+
+/** Before a corpus is looked at for nothing. */
+async function checkNew(file: string, force: boolean): Promise<void> {
+  if (!force && (await isThere(file))) throw alreadyThere(file);
+}
+
+const isThere = async (path: string): Promise<boolean> =>
+  await access(path).then(
+    () => true,
+    () => false,
+  );
+
+function alreadyThere(file: string, cause?: unknown): Failure {
+  return new Failure(
+    'ConfigurationError',
+    `${resolve(file)} is there already\nhint: --force writes over it`,
+    { cause },
   );
 }
 
@@ -108,10 +191,6 @@ async function writeNew(file: string, text: string, force: boolean): Promise<voi
         `cannot write ${resolve(file)}: ${(error as Error).message}`,
         { cause: error },
       );
-    throw new Failure(
-      'ConfigurationError',
-      `${resolve(file)} is there already\nhint: --force writes over it`,
-      { cause: error },
-    );
+    throw alreadyThere(file, error);
   }
 }

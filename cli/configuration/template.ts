@@ -6,8 +6,16 @@ interface TemplateValues {
   index: string;
   store: string;
   source: string;
-  /** Values in place of the defaults. */
+  /** Values in place of the defaults; those of the preset before others. */
   preset?: Preset;
+  choices?: readonly TemplateChoice[];
+}
+
+/** A value in place of the default, and a line that says why. */
+export interface TemplateChoice {
+  key: string;
+  value: unknown;
+  reason: string;
 }
 
 /**
@@ -15,10 +23,13 @@ interface TemplateValues {
  * two cannot differ.
  */
 export function configurationTemplate(values: TemplateValues): string {
+  const choices = values.choices ?? [];
+  const reasons = new Map(choices.map(({ key, reason }) => [key, reason]));
   const given = new Map<string, unknown>([
     ['index', values.index],
     ['store', values.store],
     ['source.path', values.source],
+    ...choices.map(({ key, value }): [string, unknown] => [key, value]),
     ...(values.preset
       ? Object.entries(PRESETS[values.preset]).flatMap(([section, given]) =>
           Object.entries(given).map(([key, value]): [string, unknown] => [
@@ -37,7 +48,7 @@ export function configurationTemplate(values: TemplateValues): string {
       continue;
     }
     const lines = Object.entries(node.properties).map(([name, child]) =>
-      keyLine(name, child, given.get(`${key}.${name}`)),
+      keyLine(name, child, given.get(`${key}.${name}`), reasons.get(`${key}.${name}`)),
     );
     const title = node.description === undefined ? '' : `# ${node.description}\n`;
     sections.push(`${title}${key}:\n${align(lines, '  ')}`);
@@ -56,9 +67,11 @@ interface Line {
   /** Absent where the key has no default and stands for nothing unless it is set. */
   value?: string;
   comment: string;
+  /** Stands above the line. */
+  reason?: string | undefined;
 }
 
-function keyLine(key: string, node: SchemaNode, given: unknown): Line {
+function keyLine(key: string, node: SchemaNode, given: unknown, reason?: string): Line {
   const value = given ?? node.default;
   const choices = node.enum === undefined ? '' : `One of ${node.enum.map(String).join(', ')}.`;
   return {
@@ -72,6 +85,7 @@ function keyLine(key: string, node: SchemaNode, given: unknown): Line {
     comment: [node.description, choices]
       .filter((part) => part !== undefined && part !== '')
       .join(' '),
+    reason,
   };
 }
 
@@ -85,8 +99,10 @@ function align(lines: readonly Line[], indent: string): string {
   const column = Math.max(...entries.map((entry) => entry.length));
   return entries
     .map((entry, index) => {
-      const comment = lines[index]?.comment ?? '';
-      return `${comment === '' ? entry : `${entry.padEnd(column)}  # ${comment}`}\n`;
+      const { comment = '', reason } = lines[index]!;
+      const above = reason === undefined ? '' : `${indent}# Chosen: ${reason}.\n`;
+      const line = comment === '' ? entry : `${entry.padEnd(column)}  # ${comment}`;
+      return `${above}${line}\n`;
     })
     .join('');
 }

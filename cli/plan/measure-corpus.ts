@@ -3,6 +3,7 @@ import { type ListedFile, readListedFiles } from '../../activities/corpus/listed
 import type { StageContext } from '../../activities/stage/stage.ts';
 import { buildDictionary } from '../../kernels/words/build-dictionary.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
+import { isParquet } from '../../sources/detect-format.ts';
 import { type OpenedSource, openSource } from '../../sources/open-source.ts';
 import { readDocuments } from '../../sources/read-documents.ts';
 import { openRecords } from '../../sources/text/read-lines.ts';
@@ -81,6 +82,8 @@ const SAMPLED_SHARDS = 16;
 const SAMPLED_TOKENS = 2 ** 17;
 /** A shard is read in steps of so many bytes, so that what was read of it is known. */
 const STEP_BYTES = 64 * 1024;
+/** Enough to know Parquet by. */
+const HEAD_BYTES = 4;
 
 async function tokensPerByte(
   shards: readonly ListedFile[],
@@ -129,10 +132,11 @@ async function* tokensOf(
   opened: OpenedSource,
   { source, tokens }: Configuration,
 ): AsyncGenerator<number, void, undefined> {
-  const file = {
-    uri: shard.uri,
-    size: shard.start === 0 && shard.end === shard.size ? shard.size : Number.POSITIVE_INFINITY,
-  };
+  // Of a known size a small file is decompressed at once, and counts as read when little of it was;
+  // Parquet is read from its end.
+  const isWhole = shard.start === 0 && shard.end === shard.size;
+  const isByRanges = isWhole && isParquet(await opened.range(0, Math.min(shard.size, HEAD_BYTES)));
+  const file = { uri: shard.uri, size: isByRanges ? shard.size : Number.POSITIVE_INFINITY };
   if (source.kind === 'pairs') {
     for await (const _ of readPairs(
       await openRecords(file, opened.stream(), source, opened.range),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,8 +104,14 @@ describe.concurrent('the process hashloom', () => {
 
   it('writes a configuration once, and over it only with --force', async () => {
     const file = join(folder, 'init.yaml');
+    const absent = await hashloom('init', file, '--index', 'books', '--corpus', './books');
+    assert.equal(absent.code, 3);
+    assert.match(absent.stderr, /nothing at file:.*books: there is no file of this name/);
+    await mkdir(join(folder, 'books'));
+    await writeFile(join(folder, 'books', 'one.txt'), 'It was a dark and stormy night.\n');
     const first = await hashloom('init', file, '--index', 'books', '--corpus', './books');
     assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stdout, /^ {2}source\.kind: text +lines of running text$/m);
     assert.match(await readFile(file, 'utf8'), /^index: books /m);
     // A corpus that was named is not asked for again, and commands name the file.
     assert.doesNotMatch(first.stdout, /source\.path/);

@@ -1,0 +1,185 @@
+import type { Choice, Kind } from './choice.ts';
+import { minimumWeightFor } from './minimum-weight.ts';
+
+/** What is known of a corpus beside its kind; what is not known is undefined. */
+export interface CorpusFigures {
+  /** Words, ids of sequences, pairs; about. */
+  tokens?: number;
+  /** Vectors, and their dimensions. */
+  vectors?: number;
+  dimensions?: number;
+  /** Of texts that are a record each: the words of the mean one. */
+  textLength?: number;
+  /** Of other texts: words that are more than one in COMMON_ONE_IN of a sample each. */
+  commonWords?: number;
+  /** Ids in the mean sequence. */
+  sequenceLength?: number;
+}
+
+/**
+ * Values that differ from the defaults for a corpus of this kind and size, each with its reason.
+ * docs/results/init.md has the trials behind them.
+ */
+export function chooseSettings(kind: Kind, figures: CorpusFigures): Choice[] {
+  return SETTINGS[kind](figures);
+}
+
+const SETTINGS: Record<Kind, (figures: CorpusFigures) => Choice[]> = {
+  text: textSettings,
+  sequences: sequenceSettings,
+  pairs: pairSettings,
+  vectors: vectorSettings,
+  documents: () => [],
+};
+
+/** From so many tokens on, a word of ten occurrences is worth having. */
+const LARGE_TEXT = 3_000_000;
+/** Steps of the least count of a word in smaller texts. */
+const TEXT_COUNTS = [
+  [LARGE_TEXT, 10],
+  [500_000, 8],
+  [100_000, 4],
+  [20_000, 3],
+  [0, 2],
+] as const;
+
+function textSettings({ tokens, textLength, commonWords }: CorpusFigures): Choice[] {
+  const choices: Choice[] = [];
+  if (tokens !== undefined) {
+    const reason = `for about ${counted(tokens)} words`;
+    choices.push(
+      { key: 'vocabulary.minimumCount', value: stepFor(tokens, TEXT_COUNTS), reason },
+      { key: 'affinity.minimumWeight', value: minimumWeightFor(tokens), reason },
+      ...epochSettings(tokens, reason),
+    );
+  }
+  if (textLength !== undefined)
+    choices.push(
+      { key: 'vocabulary.common', value: 0, reason: 'the next line drops common words' },
+      {
+        key: 'vocabulary.commonShare',
+        value: commonShareFor(textLength),
+        reason: `that many texts have a word that is one in ${counted(COMMON_ONE_IN)} and says little`,
+      },
+    );
+  else if (commonWords !== undefined)
+    choices.push({
+      key: 'vocabulary.common',
+      value: commonWords,
+      reason: `so many words are more than one in ${counted(COMMON_ONE_IN)} each`,
+    });
+  return choices;
+}
+
+/** A word that is more than one in so many of all words goes with everything. */
+export const COMMON_ONE_IN = 2000;
+
+/**
+ * The share of texts of so many words that have a word which is one in COMMON_ONE_IN and spread
+ * evenly (Poisson). A word as common that says something (`game`) comes in few texts, many times in
+ * each, and so stays below.
+ */
+function commonShareFor(textLength: number): number {
+  return Number((1 - Math.exp(-textLength / COMMON_ONE_IN)).toPrecision(2));
+}
+
+const SEQUENCE_COUNTS = [
+  [1_000_000, 5],
+  [50_000, 3],
+  [5000, 2],
+  [0, 1],
+] as const;
+const LONG_SEQUENCE = 3;
+
+function sequenceSettings({ tokens, sequenceLength }: CorpusFigures): Choice[] {
+  const choices: Choice[] = [
+    { key: 'vocabulary.common', value: 0, reason: 'ids have no stop words' },
+    {
+      key: 'affinity.minimumPmi',
+      value: 0,
+      reason: 'ids that meet more often than by chance belong together',
+    },
+  ];
+  if (tokens !== undefined) {
+    const reason = `for about ${counted(tokens)} ids`;
+    choices.push(
+      { key: 'vocabulary.minimumCount', value: stepFor(tokens, SEQUENCE_COUNTS), reason },
+      ...epochSettings(tokens, reason),
+    );
+  }
+  if (sequenceLength !== undefined) {
+    const isLong = sequenceLength >= LONG_SEQUENCE && (tokens ?? 0) >= SEQUENCE_COUNTS[0][0];
+    choices.push({
+      key: 'affinity.minimumWeight',
+      value: isLong ? 0.5 : 0,
+      reason: isLong
+        ? 'two ids have met more than once, or nearly side by side'
+        : 'ids seldom meet twice here: once is enough',
+    });
+  }
+  return choices;
+}
+
+/** Of fewer pairs, an id that stands in one of them is kept: there is little else. */
+const FEW_PAIRS = 10_000;
+
+function pairSettings({ tokens }: CorpusFigures): Choice[] {
+  const few = tokens !== undefined && tokens < FEW_PAIRS;
+  return [
+    { key: 'vocabulary.common', value: 0, reason: 'ids have no stop words' },
+    {
+      key: 'vocabulary.minimumCount',
+      value: few ? 1 : 2,
+      reason: few
+        ? `there are only about ${counted(tokens)} pairs`
+        : 'an id of one pair says nothing of itself',
+    },
+    { key: 'affinity.minimumWeight', value: 0, reason: 'a pair that is given belongs together' },
+    {
+      key: 'affinity.minimumPmi',
+      value: 0,
+      reason: 'pairs of two ids that stand in most others say little',
+    },
+    ...(tokens === undefined ? [] : epochSettings(tokens, `for about ${counted(tokens)} pairs`)),
+  ];
+}
+
+/** Large corpora give as many steps in fewer epochs. */
+const EPOCHS = [
+  [1_000_000_000, 5],
+  [100_000_000, 10],
+] as const;
+
+function epochSettings(tokens: number, reason: string): Choice[] {
+  const step = EPOCHS.find(([least]) => tokens >= least);
+  return step ? [{ key: 'training.epochs', value: step[1], reason }] : [];
+}
+
+/** Vectors lie close together in some places: so many bits below an even spread fill buckets. */
+const FEWER_BITS = 1;
+const VECTOR_TABLES = 4;
+
+function vectorSettings({ vectors, dimensions }: CorpusFigures): Choice[] {
+  if (vectors === undefined) return [];
+  const reason = `for about ${counted(vectors)} vectors`;
+  const bits = Math.max(8, 8 * Math.ceil((Math.log2(Math.max(2, vectors)) - FEWER_BITS) / 8));
+  const learned = dimensions !== undefined && dimensions >= bits && vectors >= 2 * bits;
+  return [
+    {
+      key: 'vectors.method',
+      value: learned ? 'itq' : 'lsh',
+      reason: learned
+        ? `${dimensions} dimensions are enough to learn ${bits} bits from`
+        : 'random hyperplanes need nothing to learn from',
+    },
+    { key: 'training.bits', value: bits, reason: `${reason}: buckets of a few` },
+    { key: 'training.tables', value: VECTOR_TABLES, reason: 'neighbours meet in one of them' },
+  ];
+}
+
+function stepFor(tokens: number, steps: readonly (readonly [number, number])[]): number {
+  return steps.find(([least]) => tokens >= least)![1];
+}
+
+/** Two digits, for what is estimated. */
+const counted = (count: number): string => Number(count.toPrecision(2)).toLocaleString('en-US');

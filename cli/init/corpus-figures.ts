@@ -1,0 +1,95 @@
+import type { Configuration } from '../../schemas/configuration.ts';
+import { Failure } from '../../schemas/failures.ts';
+import { measureCorpus } from '../plan/measure-corpus.ts';
+import { COMMON_ONE_IN, type CorpusFigures } from './choose-settings.ts';
+import type { DetectedCorpus } from './detect-corpus.ts';
+import type { FileShape } from './file-shape.ts';
+import type { SampledFile } from './sample-corpus.ts';
+import { sampledLines } from './sampled-lines.ts';
+import { wordStatistics } from './word-statistics.ts';
+
+/** A word that stands in a sample fewer times than this may be common by chance. */
+const LEAST_COMMON = 10;
+/** So many records of so many words in the mean tell words that are everywhere from others. */
+const LEAST_RECORDS = 100;
+const LONGEST_RECORD = 1000;
+
+/**
+ * How large a corpus is, as a plan measures it, and what a sample tells of its words, lists and
+ * vectors. `trouble` says why it could not be measured: a run would end with it too.
+ */
+export async function corpusFigures(
+  { kind, shape, corpus, rows, choices }: DetectedCorpus,
+  configuration: Configuration,
+): Promise<{ figures: CorpusFigures; trouble?: string }> {
+  if (kind === 'vectors')
+    return { figures: { ...(rows !== undefined && { vectors: rows }), ...dimensionsOf(shape) } };
+  if (kind === 'documents') return { figures: {} };
+  const figures: CorpusFigures = {};
+  if (kind === 'sequences') {
+    const lists = listsOf(shape, String(valueOf(choices, 'source.field')));
+    if (lists.length > 0)
+      figures.sequenceLength = lists.reduce((sum, { length }) => sum + length, 0) / lists.length;
+  }
+  let textLength = 1;
+  if (kind === 'text') {
+    const { tokens, documents, counts } = wordStatistics(
+      textsOf(shape, String(valueOf(choices, 'source.field')), corpus.sampled),
+    );
+    textLength = tokens / Math.max(1, documents);
+    const areRecords = shape.holds === 'table' && shape.format !== 'delimited';
+    if (areRecords && documents >= LEAST_RECORDS && textLength <= LONGEST_RECORD)
+      figures.textLength = textLength;
+    const least = Math.max(LEAST_COMMON, tokens / COMMON_ONE_IN);
+    figures.commonWords = counts.filter((count) => count > least).length;
+  }
+  if (rows !== undefined) {
+    // Of a file of columns bytes say little: what a row of the sample holds says more.
+    const each = kind === 'text' ? textLength : (figures.sequenceLength ?? 1);
+    return { figures: { ...figures, tokens: Math.round(rows * each) } };
+  }
+  try {
+    const { tokens } = await measureCorpus(configuration, {});
+    return { figures: { ...figures, tokens: Math.round(tokens) } };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.type !== 'DataError') throw error;
+    return { figures, trouble: error.message };
+  }
+}
+
+function valueOf(choices: DetectedCorpus['choices'], key: string): unknown {
+  return choices.find((choice) => choice.key === key)?.value;
+}
+
+function listsOf(shape: FileShape, field: string): unknown[][] {
+  if (shape.holds === 'lists') return shape.lists;
+  if (shape.holds !== 'table') return [];
+  const column = shape.table.columns.find(({ name }) => name === field);
+  return column?.values.filter((value) => Array.isArray(value)) ?? [];
+}
+
+function* textsOf(
+  shape: FileShape,
+  field: string,
+  files: readonly SampledFile[],
+): Generator<string> {
+  const column =
+    shape.holds === 'table' ? shape.table.columns.find(({ name }) => name === field) : undefined;
+  if (column) {
+    for (const value of column.values) if (typeof value === 'string') yield value;
+    return;
+  }
+  for (const file of files) {
+    if (file.content === 'parquet') continue;
+    for (const line of sampledLines(file).lines) yield line;
+  }
+}
+
+function dimensionsOf(shape: FileShape): CorpusFigures {
+  if (shape.holds !== 'table') return {};
+  const lists = shape.table.columns.find(({ listOf }) => listOf === 'numbers')?.values ?? [];
+  const [first] = lists;
+  return Array.isArray(first) || ArrayBuffer.isView(first)
+    ? { dimensions: (first as ArrayLike<number>).length }
+    : {};
+}

@@ -1,0 +1,220 @@
+import { type Choice, type Kind, shown } from './choice.ts';
+import { detectPairs } from './detect-pairs.ts';
+import type { Detected, RatedColumn } from './detected.ts';
+import type { TableShape } from './file-shape.ts';
+import { isIdName } from './column-names.ts';
+import { type ColumnRole, roleOf, type SampledColumn } from './sampled-table.ts';
+
+const TEXT_NAMES = ['text', 'content', 'body', 'message', 'abstract', 'description', 'article'];
+const LIST_NAMES = [
+  'items',
+  'ids',
+  'sequence',
+  'session',
+  'basket',
+  'tracks',
+  'products',
+  'events',
+];
+const VECTOR_NAMES = ['vector', 'embedding', 'embeddings', 'features'];
+const LABEL_NAMES = [
+  'labels',
+  'label',
+  'category',
+  'categories',
+  'topics',
+  'topic',
+  'class',
+  'tags',
+];
+
+/**
+ * What a table of records is for: vectors before texts, texts before lists, lists before pairs.
+ * With `wanted` that kind alone is looked for. Undefined where nothing fits.
+ */
+export function detectTable(shape: TableShape, wanted?: Kind): Detected | undefined {
+  const columns = shape.table.columns.map((column) => ({ ...column, role: roleOf(column) }));
+  const tries: [Kind, () => Detected | undefined][] = [
+    ['vectors', () => detectVectors(shape, columns)],
+    ['text', () => detectText(shape, columns)],
+    ['documents', () => detectWeighed(shape, columns)],
+    ['documents', () => (wanted === 'documents' ? detectDocuments(shape, columns) : undefined)],
+    ['sequences', () => detectSequences(shape, columns)],
+    ['pairs', () => detectPairs(shape, columns, wanted === 'pairs')],
+  ];
+  for (const [kind, detect] of tries) {
+    if (wanted !== undefined && kind !== wanted) continue;
+    const detected = detect();
+    if (detected) return detected;
+  }
+  return undefined;
+}
+
+function detectVectors(shape: TableShape, columns: RatedColumn[]): Detected | undefined {
+  const vector = preferred(columns, 'vector', VECTOR_NAMES);
+  if (vector === undefined) return undefined;
+  const where = `column ${quoted(vector)} holds lists of numbers`;
+  if (shape.format !== 'parquet')
+    return {
+      kind: 'vectors',
+      choices: [
+        { key: 'source.kind', value: 'vectors', reason: where },
+        { key: 'vectors.vector', value: vector.name, reason: where },
+      ],
+      notes: ['vectors are read from Parquet alone: write this column as list<float32>'],
+    };
+  const id = columns.find(({ role, name }) => role === 'id' && isIdName(name));
+  return {
+    kind: 'vectors',
+    choices: [
+      { key: 'source.kind', value: 'vectors', reason: where },
+      { key: 'vectors.vector', value: vector.name, reason: where },
+      ...(id
+        ? [{ key: 'vectors.id', value: id.name, reason: `column ${quoted(id)} holds ids` }]
+        : []),
+    ],
+    notes: id ? [] : ['no column of ids was found: items are called by the numbers of their rows'],
+  };
+}
+
+function detectText(shape: TableShape, columns: RatedColumn[]): Detected | undefined {
+  const text = preferred(columns, 'text', TEXT_NAMES);
+  if (text === undefined) return undefined;
+  const where = `${nounOf(shape)} ${quoted(text)} holds running text`;
+  if (shape.format === 'delimited')
+    return {
+      kind: 'text',
+      choices: [{ key: 'source.kind', value: 'text', reason: where }],
+      notes: [
+        'delimited text has no reader of texts by column: words of all columns are counted, ' +
+          'names ' +
+          'and labels too; write it as JSON Lines or Parquet to have that column alone',
+      ],
+    };
+  const id = idOf(columns, text);
+  return {
+    kind: 'text',
+    choices: [
+      { key: 'source.kind', value: 'text', reason: where },
+      ...(shape.format === 'jsonl'
+        ? [{ key: 'source.format', value: 'jsonl', reason: 'every line is an object of JSON' }]
+        : []),
+      { key: 'source.field', value: text.name, reason: where },
+    ],
+    notes: id
+      ? [
+          'this makes an index of words; for one of documents, with ids from ' +
+            `${quoted(id)}: hashloom init --kind documents`,
+        ]
+      : [],
+  };
+}
+
+function detectDocuments(shape: TableShape, columns: RatedColumn[]): Detected | undefined {
+  const text = preferred(columns, 'text', TEXT_NAMES);
+  const id = text && idOf(columns, text);
+  if (text === undefined || id === undefined || shape.format === 'delimited') return undefined;
+  const split = columns.find(
+    ({ name, values }) =>
+      name === 'split' && values.includes('train') && values.every((value) => value !== undefined),
+  );
+  const noun = nounOf(shape);
+  const named = (key: string, column: RatedColumn | undefined, what: string): Choice[] =>
+    column ? [{ key, value: column.name, reason: `${noun} ${quoted(column)} holds ${what}` }] : [];
+  return {
+    kind: 'documents',
+    choices: [
+      { key: 'source.kind', value: 'documents', reason: 'records have an id and a text' },
+      ...named('source.field', text, 'running text'),
+      ...named('documents.id', id, 'ids'),
+      ...labelChoice(shape, columns),
+      ...named('documents.split', split, 'the part that a document belongs to'),
+    ],
+    notes: [],
+  };
+}
+
+/** Documents as lists of terms with as many weights. */
+function detectWeighed(shape: TableShape, columns: RatedColumn[]): Detected | undefined {
+  const weights = preferred(columns, 'weights', ['weights']);
+  const terms =
+    weights &&
+    columns.find(
+      ({ role, values }) =>
+        role === 'list' &&
+        values.length > 0 &&
+        values.every((list, row) => lengthOfList(list) === lengthOfList(weights.values[row])),
+    );
+  const id = columns.find(({ role, name }) => role === 'id' && isIdName(name));
+  if (!weights || !terms || !id || shape.format !== 'parquet') return undefined;
+  const where = `columns ${quoted(terms)} and ${quoted(weights)} are lists of the same lengths`;
+  return {
+    kind: 'documents',
+    choices: [
+      { key: 'source.kind', value: 'documents', reason: 'records are ready-made vectors of terms' },
+      { key: 'documents.id', value: id.name, reason: `column ${quoted(id)} holds ids` },
+      { key: 'documents.terms', value: terms.name, reason: where },
+      { key: 'documents.weights', value: weights.name, reason: where },
+      ...labelChoice(shape, columns),
+    ],
+    notes: [],
+  };
+}
+
+const lengthOfList = (list: unknown): number => (Array.isArray(list) ? list.length : -1);
+
+function labelChoice(shape: TableShape, columns: RatedColumn[]): Choice[] {
+  const labels = columns.find(
+    ({ name, role }) => LABEL_NAMES.includes(name.toLowerCase()) && role !== 'other',
+  );
+  if (labels === undefined) return [];
+  const reason = `${nounOf(shape)} ${quoted(labels)} holds labels`;
+  return [{ key: 'documents.labels', value: labels.name, reason }];
+}
+
+function detectSequences(shape: TableShape, columns: RatedColumn[]): Detected | undefined {
+  const list = preferred(columns, 'list', LIST_NAMES);
+  if (list === undefined) return undefined;
+  const where = `${nounOf(shape)} ${quoted(list)} holds lists of ids`;
+  return {
+    kind: 'sequences',
+    choices: [
+      { key: 'source.kind', value: 'sequences', reason: where },
+      { key: 'source.field', value: list.name, reason: where },
+    ],
+    notes: [],
+  };
+}
+
+/** Of the columns of a role one whose name is known, else the one with most in it. */
+function preferred(
+  columns: RatedColumn[],
+  role: ColumnRole,
+  names: readonly string[],
+): RatedColumn | undefined {
+  const fitting = columns.filter((column) => column.role === role);
+  return (
+    fitting.find(({ name }) => names.includes(name.toLowerCase())) ??
+    fitting.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0]
+  );
+}
+
+function lengthOf({ values }: SampledColumn): number {
+  return values.reduce<number>(
+    (sum, value) => sum + (typeof value === 'string' || Array.isArray(value) ? value.length : 0),
+    0,
+  );
+}
+
+/** Ids of documents: by the name, and each value once. */
+function idOf(columns: RatedColumn[], text: RatedColumn): RatedColumn | undefined {
+  const ids = columns.filter(
+    ({ role, values }) =>
+      role === 'id' && values.length > 0 && new Set(values).size === values.length,
+  );
+  return ids.find(({ name }) => isIdName(name)) ?? (text && ids[0]);
+}
+
+const nounOf = ({ format }: TableShape): string => (format === 'jsonl' ? 'field' : 'column');
+
+const quoted = ({ name }: SampledColumn): string => `"${shown(name)}"`;

@@ -123,6 +123,13 @@ function* tablesOf(
 }
 
 function nothingLeft({ minimumPmi, minimumWeight }: SymmetrizeInput, words: number): Failure {
+  // Not all pairs of a corpus can meet more seldom than by chance, so there are none.
+  if (minimumPmi <= 0 && minimumWeight === 0)
+    return new Failure(
+      'DataError',
+      `no two of the ${words} items stand together: give pairs of two different ids, sequences ` +
+        'of two and more, or lower vocabulary.minimumCount',
+    );
   return new Failure(
     'DataError',
     `no pair of the ${words} words passes the filter: affinity.minimumPmi is ${minimumPmi}, ` +

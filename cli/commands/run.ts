@@ -101,6 +101,9 @@ export function addRunCommand(program: Command): void {
       const screens = terminals(command);
       const where = options.local ? 'on this machine' : 'on the configured Temporal';
       writeFirstLine(screens, options.json, `${configuration.index}: preparing a run ${where}`);
+      const { unfittingKind } = await import('../init/unfitting-kind.ts');
+      const warning = await unfittingKind(configuration);
+      if (warning !== undefined) screens.err.write(`warning: ${warning}\n`);
       const { runLocally, runRemotely } = await import('../run/run-index.ts');
       const { outcomeLine, outcomeText } = await import('../run/run-outcome.ts');
       const again = [

@@ -99,7 +99,7 @@ function align(lines: readonly Line[], indent: string): string {
   const column = Math.max(...entries.map((entry) => entry.length));
   return entries
     .map((entry, index) => {
-      const { comment = '', reason } = lines[index]!;
+      const { comment, reason } = lines[index]!;
       const above = reason === undefined ? '' : `${indent}# Chosen: ${reason}.\n`;
       const line = comment === '' ? entry : `${entry.padEnd(column)}  # ${comment}`;
       return `${above}${line}\n`;

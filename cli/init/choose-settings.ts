@@ -55,7 +55,7 @@ function textSettings({ tokens, textLength, commonWords }: CorpusFigures): Choic
   }
   if (textLength !== undefined)
     choices.push(
-      { key: 'vocabulary.common', value: 0, reason: 'the next line drops common words' },
+      { key: 'vocabulary.common', value: 0, reason: 'commonShare drops common words' },
       {
         key: 'vocabulary.commonShare',
         value: commonShareFor(textLength),
@@ -66,7 +66,7 @@ function textSettings({ tokens, textLength, commonWords }: CorpusFigures): Choic
     choices.push({
       key: 'vocabulary.common',
       value: commonWords,
-      reason: `so many words are more than one in ${counted(COMMON_ONE_IN)} each`,
+      reason: `the most common words, of which each is more than one in ${counted(COMMON_ONE_IN)}`,
     });
   return choices;
 }

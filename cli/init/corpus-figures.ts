@@ -10,6 +10,8 @@ import { wordStatistics } from './word-statistics.ts';
 
 /** A word that stands in a sample fewer times than this may be common by chance. */
 const LEAST_COMMON = 10;
+/** In a small sample half the words may be common; more than this share are never left out. */
+const MOST_COMMON_SHARE = 0.05;
 /** So many records of so many words in the mean tell words that are everywhere from others. */
 const LEAST_RECORDS = 100;
 const LONGEST_RECORD = 1000;
@@ -41,7 +43,10 @@ export async function corpusFigures(
     if (areRecords && documents >= LEAST_RECORDS && textLength <= LONGEST_RECORD)
       figures.textLength = textLength;
     const least = Math.max(LEAST_COMMON, tokens / COMMON_ONE_IN);
-    figures.commonWords = counts.filter((count) => count > least).length;
+    figures.commonWords = Math.min(
+      counts.filter((count) => count > least).length,
+      Math.floor(MOST_COMMON_SHARE * counts.length),
+    );
   }
   if (rows !== undefined) {
     // Of a file of columns bytes say little: what a row of the sample holds says more.

@@ -7,7 +7,12 @@ import type { Detected } from './detected.ts';
 import type { FileShape, TableShape } from './file-shape.ts';
 import { jsonShape } from './json-shape.ts';
 import { type ParquetShape, parquetShape } from './parquet-shape.ts';
-import { sampleCorpus, type SampledCorpus, type SampledFile } from './sample-corpus.ts';
+import {
+  sampleCorpus,
+  type SampledCorpus,
+  type SampledFile,
+  type SampleSize,
+} from './sample-corpus.ts';
 import { sampledLines } from './sampled-lines.ts';
 
 export interface DetectedCorpus extends Detected {
@@ -27,8 +32,9 @@ export async function detectCorpus(
   uri: string,
   openStore: (uri: string) => Store,
   wanted?: Kind,
+  size?: SampleSize,
 ): Promise<DetectedCorpus> {
-  const corpus = await sampleCorpus(uri, openStore);
+  const corpus = await sampleCorpus(uri, openStore, size);
   const shapes: { file: SampledFile; shape: FileShape }[] = [];
   for (const file of corpus.sampled) shapes.push({ file, shape: await shapeOf(file) });
   const main = mostBytes(shapes);

@@ -30,10 +30,15 @@ export interface SampledCorpus {
   sampled: SampledFile[];
 }
 
-/** So many files are looked at, evenly spaced over the listing. */
-const SAMPLED_FILES = 8;
-/** Decompressed bytes of all of them together. */
-const SAMPLED_BYTES = 4 * 1024 * 1024;
+/** How much of a corpus is looked at. */
+export interface SampleSize {
+  /** So many files, evenly spaced over the listing. */
+  files: number;
+  /** Decompressed, of all of them together. */
+  bytes: number;
+}
+
+const USUAL_SIZE: SampleSize = { files: 8, bytes: 4 * 1024 * 1024 };
 /** Of a plain file that is larger than its part, pieces from so many places are read. */
 const PLACES = 8;
 /** Gzip and zstd of text take about a third; a block of zstd may be 128 KiB. */
@@ -50,6 +55,7 @@ const NO_RATIO = Number.POSITIVE_INFINITY;
 export async function sampleCorpus(
   uri: string,
   openStore: (uri: string) => Store,
+  size: SampleSize = USUAL_SIZE,
 ): Promise<SampledCorpus> {
   const files = await listSources(uri, openStore);
   const filled = files.filter(({ size }) => size > 0);
@@ -59,10 +65,10 @@ export async function sampleCorpus(
       `nothing to read at ${uri}: ` +
         `${files.length === 1 ? 'the file is' : `all ${files.length} files are`} empty`,
     );
-  const step = Math.max(1, filled.length / SAMPLED_FILES);
+  const step = Math.max(1, filled.length / size.files);
   const chosen: SourceFile[] = [];
   for (let at = 0; at < filled.length; at += step) chosen.push(filled[Math.floor(at)]!);
-  const budget = Math.ceil(SAMPLED_BYTES / chosen.length);
+  const budget = Math.ceil(size.bytes / chosen.length);
   const sampled: SampledFile[] = [];
   for (const file of chosen) sampled.push(await sampleFile(file, budget, openStore));
   return { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), sampled };

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { parse } from 'yaml';
 import { hashloom as inFolder, hashloomWith } from './hashloom-process.ts';
 import { inRepository } from '../repository.ts';
 
@@ -128,6 +129,39 @@ describe.concurrent('the process hashloom', () => {
       properties: object;
     };
     assert.ok('training' in schema.properties);
+  });
+
+  it('looks at the corpus, and says what it chose and why, in the terminal and in the file', async () => {
+    const file = join(folder, 'ratings.yaml');
+    const ratings = Array.from({ length: 90 }, (_, k) => `u${k % 9},i${k % 11},${1 + (k % 5)}\n`);
+    await writeFile(join(folder, 'ratings.csv'), `user,item,rating\n${ratings.join('')}`);
+    const { code, stdout, stderr } = await hashloom('init', file, '--corpus', './ratings.csv');
+    assert.deepEqual([code, stderr], [0, 'looking at ./ratings.csv\n']);
+    assert.match(stdout, /^ {2}source\.sides: two +none of the ids are on both sides$/m);
+    assert.match(stdout, /^ {2}hashloom query user:u0$/m);
+    const { source, affinity } = parse(await readFile(file, 'utf8')) as Record<string, object>;
+    assert.deepEqual(
+      { ...source, ...affinity },
+      {
+        ...source,
+        ...affinity,
+        kind: 'pairs',
+        delimiter: ',',
+        columns: { left: 'user', right: 'item', weight: 'rating' },
+        minimumWeight: 0,
+      },
+    );
+    const text = await hashloom(
+      'init',
+      file,
+      '--corpus',
+      './ratings.csv',
+      '--kind',
+      'text',
+      '--force',
+    );
+    assert.equal(text.code, 0, text.stderr);
+    assert.match(await readFile(file, 'utf8'), /^ {2}kind: text /m);
   });
 
   it('says where no index is', async () => {

@@ -36,6 +36,25 @@ describe('configurationTemplate', () => {
     assert.notDeepEqual(asTheyAre, buckets);
   });
 
+  it('holds choices in place of defaults, each below its reason, and the preset before them', () => {
+    const choices = [
+      { key: 'source.kind', value: 'pairs', reason: 'user and item hold ids' },
+      { key: 'source.columns', value: { left: 'a: b', right: '#c', weight: '' }, reason: 'so' },
+      { key: 'source.delimiter', value: '\t', reason: 'a tab parts them' },
+      { key: 'training.beta', value: 3, reason: 'the preset says 4' },
+    ];
+    const chosen = configurationTemplate({ ...VALUES, choices, preset: 'paper' });
+    assert.match(
+      chosen,
+      /^ {2}# Chosen: user and item hold ids\.\n {2}kind: pairs +# text: words;/m,
+    );
+    const { source, training } = parseConfiguration(chosen, '/data/hashloom.yaml');
+    assert.deepEqual(
+      [source.kind, source.columns, source.delimiter, training.beta],
+      ['pairs', choices[1]!.value, '\t', PRESETS.paper.training.beta],
+    );
+  });
+
   it('holds every key, and says of each what the schema says', () => {
     const lines = text.split('\n');
     const schema = configurationSchema();

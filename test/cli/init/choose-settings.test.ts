@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'vitest';
+import { type CorpusFigures, chooseSettings } from '../../../cli/init/choose-settings.ts';
+import type { Kind } from '../../../cli/init/choice.ts';
+import { minimumWeightFor } from '../../../cli/init/minimum-weight.ts';
+
+const settingsFor = (kind: Kind, figures: CorpusFigures): Record<string, unknown> =>
+  Object.fromEntries(chooseSettings(kind, figures).map(({ key, value }) => [key, value]));
+
+describe('chooseSettings', () => {
+  it('keeps every pair that is given, and every id where there are few', () => {
+    const few = settingsFor('pairs', { tokens: 500 });
+    assert.deepEqual(few, {
+      'vocabulary.common': 0,
+      'vocabulary.minimumCount': 1,
+      'affinity.minimumWeight': 0,
+      'affinity.minimumPmi': 0,
+    });
+    assert.equal(settingsFor('pairs', { tokens: 1e6 })['vocabulary.minimumCount'], 2);
+    assert.equal(settingsFor('pairs', {})['vocabulary.minimumCount'], 2);
+  });
+
+  it('asks more of words the larger the corpus is', () => {
+    const sizes = [1000, 50_000, 200_000, 1e6, 1e7, 1e9];
+    for (const key of ['vocabulary.minimumCount', 'affinity.minimumWeight']) {
+      const values = sizes.map((tokens) => settingsFor('text', { tokens })[key] as number);
+      assert.deepEqual(
+        values,
+        values.toSorted((a, b) => a - b),
+        key,
+      );
+      assert.ok(values[0]! < values.at(-1)!, key);
+    }
+    assert.equal(minimumWeightFor(1e7), 1.7);
+  });
+
+  it('drops common words by the share of texts where these are records, else by count', () => {
+    const records = settingsFor('text', { tokens: 1e6, textLength: 300, commonWords: 190 });
+    assert.equal(records['vocabulary.common'], 0);
+    assert.equal(records['vocabulary.commonShare'], 0.14);
+    const books = settingsFor('text', { tokens: 1e6, commonWords: 190 });
+    assert.equal(books['vocabulary.common'], 190);
+    assert.equal(books['vocabulary.commonShare'], undefined);
+  });
+
+  it('gives vectors about as many codes as there are items', () => {
+    const bits = (vectors: number) => settingsFor('vectors', { vectors, dimensions: 64 });
+    assert.equal(bits(50)['training.bits'], 8);
+    assert.equal(bits(50_000)['training.bits'], 16);
+    assert.equal(bits(1e6)['training.bits'], 24);
+    assert.equal(bits(1e6)['vectors.method'], 'itq');
+    assert.equal(settingsFor('vectors', { vectors: 1e6, dimensions: 8 })['vectors.method'], 'lsh');
+  });
+
+  it('takes fewer epochs for very large corpora alone', () => {
+    assert.equal(settingsFor('text', { tokens: 1e7 })['training.epochs'], undefined);
+    assert.equal(settingsFor('sequences', { tokens: 2e8 })['training.epochs'], 10);
+    assert.equal(settingsFor('pairs', { tokens: 2e9 })['training.epochs'], 5);
+  });
+});

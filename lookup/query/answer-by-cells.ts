@@ -16,7 +16,8 @@ const SHARE_IN_ORDER = 0.125;
 
 /**
  * Items near a vector by the cosine of compact vectors: from a few cells where they lie, or from
- * memory. What a delta adds has no vector here, and what it changed an old one: neither is found.
+ * memory. What a delta adds has no vector here, and what it changed an old one: neither is among
+ * them, and `withAdded` brings both.
  */
 export async function answerByCells(
   context: QueryContext,
@@ -45,8 +46,7 @@ export async function answerByCells(
   const found = cells.loaded?.search(search) ?? (await readCells());
   steps.push(
     `cells ${cells.loaded ? 'in memory' : 'from where they lie'}: ${found.candidates} items` +
-      (selected ? ` of the ${selected.count} that pass the filter` : '') +
-      (added > 0 ? `; ${added} that came later are not among them` : ''),
+      (selected ? ` of the ${selected.count} that pass the filter` : ''),
   );
   const near = found.ids.map((id, k) => ({
     id,

@@ -1,3 +1,4 @@
+import { withAdded } from './added-matches.ts';
 import { answerByCodes } from './answer-by-codes.ts';
 import { answerByCells } from './answer-by-cells.ts';
 import { listsOf, type RankedList, takeMatches } from './answer-by-lists.ts';
@@ -18,7 +19,12 @@ export async function answerQuery(context: QueryContext): Promise<Found> {
   const { asked } = query;
   if (reader.cells && byCosine && (asked.by === 'vector' || asked.by === 'text')) {
     const vector = await vectorInCells(context);
-    return vector ? await answerByCells(context, reader.cells, vector, need) : noWords(context);
+    if (!vector) return noWords(context);
+    const found = await answerByCells(context, reader.cells, vector, need);
+    const delta = await reader.delta(context.meter);
+    if (!delta || delta.delta.addedKeys.length === 0) return found;
+    const codes = await encode(context);
+    return codes ? withAdded(context, found, delta, codes) : found;
   }
   if (asked.by === 'id') return await answerId(context, asked.id, need);
   if (asked.by === 'positive') return await answerSeveral(context, asked, need);

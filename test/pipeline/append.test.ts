@@ -134,6 +134,17 @@ describe('append: items that come and go between two reindexes', () => {
           (bucket) => bucket.items.includes('100') && !bucket.items.includes('30'),
         ),
       );
+      // What came and what moved is among the answers to a vector, what went is not.
+      for (const warm of [false, true]) {
+        if (warm) await followed.index.warm();
+        const { matches, rank } = await followed.index.query({ vector: points[3]!, topK: 11 });
+        assert.equal(rank, 'cosine');
+        assert.deepEqual(
+          matches.map(({ id }) => id).toSorted((a, b) => Number(a) - Number(b)),
+          ['30', '35', '100', ...third.slice(2)],
+        );
+        assert.ok(matches.every(({ score }) => score > 0.99));
+      }
       const [listed] = (await listIndexes(configuration.store)).filter(
         ({ index }) => index === configuration.index,
       );
@@ -270,6 +281,9 @@ describe('append: items that come and go between two reindexes', () => {
       [(await index.lookup('out')).found, (await index.lookup(documents[5]!.id)).found],
       [false, false],
     );
+    const { matches } = await index.query({ text: documents[4]!.text!, topK: 20 });
+    assert.ok(matches.some(({ id }) => id === 'new/1'));
+    assert.ok(!matches.some(({ id }) => id === documents[5]!.id));
     const [answer] = await lookupTexts(folder, [documents[4]!.text!], { nearest: 200 });
     assert.equal(answer!.items.find(({ item }) => item === 'new/1')?.payload, documents[4]!.url);
     await writeFile(today, `${JSON.stringify(lines[2])}\n${JSON.stringify(lines[2])}\n`);

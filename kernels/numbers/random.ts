@@ -25,6 +25,7 @@ export const PURPOSE = {
   minePairs: 24,
   mineSample: 25,
   answers: 26,
+  factors: 28,
 } as const;
 
 const M0 = 0xd2511f53;

@@ -7,7 +7,7 @@
 import { varintBytes, writeVarint } from './varint.ts';
 
 /** In the order of their numbers, which begin at 1. */
-export const RELATIONS = ['goes with', 'is like', 'near'] as const;
+export const RELATIONS = ['goes with', 'is like', 'near', 'related'] as const;
 
 /** The number of `near`, whose scores are cosines. */
 export const NEAR = 3;
@@ -28,7 +28,7 @@ interface KeyBytes {
 
 /** The entries [start, end) of columns of lists; within a list numbers rise. */
 export interface ListToWrite {
-  /** 1 to 3: its place in RELATIONS and one more. */
+  /** 1 to 4: its place in RELATIONS and one more. */
   relation: number;
   /** The score that the byte 255 stands for; of `near` 1 - the score of the byte 1. */
   scale: number;

@@ -1,6 +1,7 @@
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { affinityStages } from './affinity-stages.ts';
 import { exportIndex } from './export-stages.ts';
+import { factorizeRows } from './factor-stages.ts';
 import { publishIndex } from './publish-index.ts';
 import { reindexDocuments } from './reindex-documents.ts';
 import { reindexVectors } from './reindex-vectors.ts';
@@ -24,9 +25,24 @@ export async function reindexStages(
 
   const affinity = await affinityStages(input, runtime);
   const { corpus, dictionary, words, filtered, d, pairs } = affinity;
-  const lists = { affinity: d.artifact, top: neighbours.top, postings: neighbours.postings };
+  const { top, postings, ...prediction } = neighbours;
+  const sides = source.kind === 'pairs' ? source.sides : 'one';
+  const predicted = { ...prediction, seed, sides };
+  const factors = await run.stage('factors', async () => {
+    if (top === 0 || prediction.factors === 0)
+      return { cached: true, rows: 0, bytes: 0, lineage: [] };
+    const factorizing = { store, force, affinity: d.artifact, postings, ...predicted, filtered };
+    const output = await factorizeRows(runtime, words.rows, factorizing);
+    return { ...output, lineage: [output.artifact] };
+  });
+  const lists = {
+    affinity: d.artifact,
+    top,
+    postings,
+    ...(prediction.factors > 0 && { predicted }),
+  };
   await run.stage('relate', async () => {
-    if (neighbours.top === 0) return { cached: true, rows: 0, bytes: 0 };
+    if (top === 0) return { cached: true, rows: 0, bytes: 0 };
     return await processShards('relate', pairs.batches, { store, force, ...lists, filtered });
   });
   const model = await run.stage('train', async () => {
@@ -61,7 +77,7 @@ export async function reindexStages(
       codes: codes.artifact,
       vocabulary: words.artifact,
       model: model.artifact,
-      ...(neighbours.top > 0 && { lists: { ...lists, ranges: pairs.batches } }),
+      ...(top > 0 && { lists: { ...lists, ranges: pairs.batches } }),
       maximumBucket: buckets.maximumSize,
       memoryMiB: configuration.export.memoryMiB,
     }),
@@ -87,7 +103,8 @@ export async function reindexStages(
       force,
       pairs: pairs.artifact,
       filtered,
-      postings: neighbours.postings,
+      postings,
+      ...(prediction.factors > 0 && { predicted }),
       codes: codes.artifact,
       model: model.artifact,
       vocabulary: words.artifact,
@@ -98,7 +115,7 @@ export async function reindexStages(
   );
   const outputs = [exported, answers, quality, codes, model];
   return await publishIndex(input, runtime, {
-    lineage: [...outputs.map(({ artifact }) => artifact), ...affinity.lineage],
+    lineage: [...outputs.map(({ artifact }) => artifact), ...factors.lineage, ...affinity.lineage],
     metrics: { ...answers.metrics, ...quality.metrics },
     common: words.common,
     corpus: {

@@ -1,5 +1,6 @@
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { artifactReference } from '../../store/artifacts.ts';
+import { factorsArtifact, type Prediction } from '../factors/name-factors.ts';
 
 /** What the lists of neighbours depend on. */
 export interface ListParameters {
@@ -7,15 +8,20 @@ export interface ListParameters {
   affinity: ArtifactReference;
   top: number;
   postings: number;
+  /** What the factors are named by that predict further links; absent: there are none. */
+  predicted?: Prediction;
 }
 
 /** Names the lists of rows [from, to). */
 export function relateArtifact(
-  { affinity, top, postings }: ListParameters,
+  { affinity, top, postings, predicted }: ListParameters,
   { from, to }: { from: number; to: number },
 ) {
   const parameters = { top, postings, from, to };
-  const inputs = [affinity];
+  const inputs = [
+    affinity,
+    ...(predicted ? [factorsArtifact({ affinity, postings, ...predicted }).artifact] : []),
+  ];
   return {
     parameters,
     inputs,

@@ -2,9 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LinkGraph } from '../../kernels/affinity/link-graph.ts';
+import {
+  neighbourPredictor,
+  type NeighbourPredictor,
+} from '../../kernels/affinity/predict-neighbours.ts';
 import { relateRows } from '../../kernels/affinity/relate-rows.ts';
-import type { Store } from '../../store/store.ts';
-import { type LinkGraphInput, loadLinkGraph } from './load-link-graph.ts';
+import { keepScorer } from '../factors/load-factors.ts';
+import { keepLinkGraph } from './keep-link-graph.ts';
+import type { LinkGraphInput } from './load-link-graph.ts';
 import { type ListParameters, relateArtifact } from './name-lists.ts';
 import { listWriter } from '../index/list-writer.ts';
 import { type StageContext, type StageInput } from '../stage/stage.ts';
@@ -36,8 +41,13 @@ export async function relate(input: RelateInput, context: StageContext): Promise
       store,
       { stage: 'relate', parameters, inputs, force: input.force },
       async () => {
-        const graph = await loadGraph(store, input, context);
-        return await listsOf(graph, input, context, join(scratch, 'neighbours'));
+        const graph = await keepLinkGraph(store, input, () =>
+          context.onProgress(0, input.to - input.from),
+        );
+        const scorer =
+          input.predicted && (await keepScorer(store, { ...input, ...input.predicted }, graph));
+        const predictor = scorer && neighbourPredictor(graph, scorer, input.top);
+        return await listsOf(graph, predictor, input, context, join(scratch, 'neighbours'));
       },
     );
   } finally {
@@ -47,32 +57,16 @@ export async function relate(input: RelateInput, context: StageContext): Promise
 
 async function listsOf(
   graph: LinkGraph,
+  predictor: NeighbourPredictor | undefined,
   { from, to, top }: RelateInput,
   context: StageContext,
   path: string,
 ): Promise<ArtifactContent> {
   const writer = listWriter(path);
   for (let first = from; first < to; first += STEP_ROWS) {
-    writer.add(relateRows(graph, { from: first, to: Math.min(first + STEP_ROWS, to), top }));
+    const some = { from: first, to: Math.min(first + STEP_ROWS, to), top };
+    writer.add(relateRows(graph, some, predictor));
     context.onProgress(first - from, to - from);
   }
   return await writer.finish();
-}
-
-let kept: { key: string; graph: LinkGraph } | undefined;
-
-/** The same graph for every range, so a thread keeps the last one. */
-async function loadGraph(
-  store: Store,
-  input: RelateInput,
-  context: StageContext,
-): Promise<LinkGraph> {
-  const key = `${store.uri}/${input.affinity.key}/${input.postings}`;
-  if (kept?.key === key) return kept.graph;
-  kept = undefined;
-  const graph = await loadLinkGraph(store, input, () =>
-    context.onProgress(0, input.to - input.from),
-  );
-  kept = { key, graph };
-  return graph;
 }

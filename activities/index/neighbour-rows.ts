@@ -7,7 +7,7 @@ import { idsOf, type KeyKind, textsOf } from './published-tables.ts';
 import type { ListBlock } from './read-lists.ts';
 
 /** By the number of a relation; the order of their names is that of their numbers. */
-const NAMES = encodeUtf8(['', 'goes with', 'is like', 'near'], 'relation');
+const NAMES = encodeUtf8(['', 'goes with', 'is like', 'near', 'related'], 'relation');
 /**
  * The same few names and the same neighbours stand in every row group: without a dictionary the
  * file would be three times as large.

@@ -10,10 +10,15 @@ import { CUTS, DEGREE_CLASSES } from '../../evaluation/answers/hit-figures.ts';
 import { hubShare } from '../../evaluation/answers/hub-share.ts';
 import { byList } from '../../evaluation/answers/list-way.ts';
 import { measureWays, type WayFigures } from '../../evaluation/answers/measure-ways.ts';
+import type { Way } from '../../evaluation/answers/way.ts';
 import { unitVectors } from '../../evaluation/hit-rate.ts';
 import { type BucketTables, sharedBucketTables } from '../../evaluation/retrieval.ts';
 import { permutation } from '../../evaluation/shuffled-buckets.ts';
+import type { LinkGraph } from '../../kernels/affinity/link-graph.ts';
+import { neighbourPredictor } from '../../kernels/affinity/predict-neighbours.ts';
 import { RELATION } from '../../kernels/affinity/relate-rows.ts';
+import { factorize } from '../../kernels/factors/factorize.ts';
+import { pairScorer } from '../../kernels/factors/pair-scores.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Metrics } from '../../schemas/run.ts';
 import { ANSWERS, HELD_OUT } from '../../schemas/tables.ts';
@@ -25,6 +30,8 @@ import { readSparseRows } from '../affinity/load-sparse-rows.ts';
 import { readJson, toJson } from '../stage/json-object.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
+import type { Prediction } from '../factors/name-factors.ts';
+import { sidesOf } from '../../kernels/factors/sides-of.ts';
 import { loadCodes } from '../training/load-codes.ts';
 import { loadModel } from '../training/load-model.ts';
 import { readWords } from '../words/read-vocabulary.ts';
@@ -39,6 +46,8 @@ interface MeasureAnswersInput extends StageInput {
   pairs: ArtifactReference;
   filtered: LinkGraphInput['filtered'];
   postings: number;
+  /** What the factors are made by that the lists are made with; absent: they are made without. */
+  predicted?: Prediction;
   codes: ArtifactReference;
   model: ArtifactReference;
   vocabulary: ArtifactReference;
@@ -62,13 +71,13 @@ export async function measureAnswers(
   context: StageContext,
 ): Promise<MeasureAnswersOutput> {
   const store = context.openStore(input.store);
-  const { maximumBucket, leftSide, postings, seed } = input;
+  const { maximumBucket, leftSide, postings, predicted, seed } = input;
   const output = await produceArtifact(
     context,
     store,
     {
       stage: 'answers',
-      parameters: { maximumBucket, leftSide, postings, seed },
+      parameters: { maximumBucket, leftSide, postings, seed, ...(predicted && { predicted }) },
       inputs: [input.pairs, input.codes, input.model, input.vocabulary],
       force: input.force,
     },
@@ -98,7 +107,7 @@ export async function measureAnswers(
     const vectors = unitVectors(embeddings, tables, bits);
     const cap = maximumBucket > 0 ? maximumBucket : undefined;
     const side = leftSide === '' ? undefined : await readSides(store, input.vocabulary, leftSide);
-    const query = byList(graph, RELATION.isLike, LIST_ENTRIES);
+    const query = queryWay(graph, predicted, () => context.onProgress(0, 1));
     let asked = 0;
     const all = WAYS * links.queries.length;
     const queries = affordable(links.items, tables, bits);
@@ -118,6 +127,21 @@ export async function measureAnswers(
       queryHubShare: hubShare(query, someLinks(links, LEAST_QUERIES, seed).queries, links.items),
     });
   }
+}
+
+/** As `query` answers first: the factors are those of the links that were not held out. */
+function queryWay(
+  graph: LinkGraph,
+  predicted: Prediction | undefined,
+  onProgress: () => void,
+): Way {
+  if (!predicted) return byList(graph, RELATION.isLike, LIST_ENTRIES);
+  const sides = sidesOf(graph, predicted.sides);
+  const factors = factorize(graph, sides, predicted, onProgress);
+  const scorer = pairScorer(factors, sides, predicted.factors);
+  const relation = scorer.split === undefined ? RELATION.related : RELATION.goesWith;
+  const predictor = neighbourPredictor(graph, scorer, LIST_ENTRIES);
+  return byList(graph, relation, LIST_ENTRIES, predictor);
 }
 
 const WAYS = 7;

@@ -1,5 +1,5 @@
 import type { ArtifactReference } from '../../schemas/artifact.ts';
-import { artifactFolder, readManifest } from '../../store/artifacts.ts';
+import { dropParts } from '../stage/drop-parts.ts';
 import type { StageContext } from '../stage/stage.ts';
 
 declare module '../stages.ts' {
@@ -22,11 +22,5 @@ export async function dropCheckpoints(
   context: StageContext,
 ): Promise<void> {
   const store = context.openStore(input.store);
-  for (const [at, artifact] of input.artifacts.entries()) {
-    context.onProgress(at, input.artifacts.length);
-    const manifest = await readManifest(store, artifact);
-    if (!manifest) continue;
-    for (const part of manifest.parts)
-      await store.delete(`${artifactFolder(artifact)}/${part.path}`);
-  }
+  await dropParts(store, input.artifacts, (done, total) => context.onProgress(done, total));
 }

@@ -51,10 +51,10 @@ export function addQueryCommand(program: Command): void {
     .addOption(
       new Option(
         '--relation <relation>',
-        'matches that occur with it (goes-with), in the same company (is-like), or are near in ' +
-          'codes or vectors (near)',
+        'matches that are linked with it or likely to be (related), occur with it (goes-with), ' +
+          'in the same company (is-like), or are near in codes or vectors (near)',
       )
-        .choices(['goes-with', 'is-like', 'near'])
+        .choices(['goes-with', 'is-like', 'near', 'related'])
         .argParser(relation),
     )
     .option('--filter <json>', 'conditions on fields: {"lang": "en", "year": {"$gte": 2020}}', json)
@@ -131,7 +131,7 @@ function list(text: string): string[] {
 }
 
 function relation(text: string): Relation {
-  const known = (['goes with', 'is like', 'near'] as const).find(
+  const known = (['goes with', 'is like', 'near', 'related'] as const).find(
     (each) => each === text.replaceAll('-', ' '),
   );
   if (known === undefined)

@@ -3,6 +3,7 @@ import { readListedFiles } from '../../activities/corpus/listed-files.ts';
 import { relateArtifact } from '../../activities/affinity/name-lists.ts';
 import { relateDocumentsArtifact } from '../../activities/documents/name-near.ts';
 import { relateVectorsArtifact } from '../../activities/vectors/name-near.ts';
+import { stepArtifact } from '../../activities/factors/name-factors.ts';
 import { mineArtifact } from '../../activities/affinity/name-negatives.ts';
 import { resumeTraining } from '../../activities/training/resume-training.ts';
 import { loadStage } from '../../activities/load-stage.ts';
@@ -221,6 +222,7 @@ const ARTIFACTS: { [Name in ShardActivity]: NamesArtifacts<Name> } = {
   merge: byRange<'merge'>(mergeArtifact),
   filter: byRange<'filter'>(filterArtifact),
   mine: byRange<'mine'>(mineArtifact),
+  factorize: byRange<'factorize'>(stepArtifact),
   relate: byRange<'relate'>(relateArtifact),
   relateDocuments: byRange<'relateDocuments'>(relateDocumentsArtifact, 'ranges of documents'),
   relateVectors: byRange<'relateVectors'>(relateVectorsArtifact, 'ranges of vectors'),

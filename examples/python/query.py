@@ -13,9 +13,9 @@ import numpy as np
 from index_folder import Folder
 from page_format import FormatError, varint
 
-RELATIONS = {1: "goes with", 2: "is like", 3: "near"}
+RELATIONS = {1: "goes with", 2: "is like", 3: "near", 4: "related"}
 # Where no relation is asked for, the one that says most comes first and the others fill up.
-PREFERRED = ("is like", "near", "goes with")
+PREFERRED = ("related", "is like", "near", "goes with")
 INT64 = range(-2**63, 2**63)
 
 

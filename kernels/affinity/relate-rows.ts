@@ -14,32 +14,46 @@
 import { BestEntries } from '../numbers/best-entries.ts';
 import type { LinkGraph } from './link-graph.ts';
 import { collectLists, type RankedLists } from '../pages/collect-lists.ts';
+import type { NeighbourPredictor } from './predict-neighbours.ts';
 
 /** Relations as they are stored; 3 is `near`, of vectors. */
-export const RELATION = { goesWith: 1, isLike: 2 } as const;
+export const RELATION = { goesWith: 1, isLike: 2, related: 4 } as const;
 
 /**
- * The lists of rows [from, to), of at most `top` entries each: of equal scores the smaller numbers.
- * They do not hang on the range. Throws RangeError on a range or a size that is none.
+ * The lists of rows [from, to), of at most `top` entries each, twice as many where predicted ones
+ * stand beside known ones: of equal scores the smaller numbers. They do not hang on the range. With
+ * the factors of D there are lists of the related too, or of pairs with two sides predicted links
+ * after the known ones. Throws RangeError on a range or a size that is none.
  */
 export function relateRows(
   graph: LinkGraph,
   { from, to, top }: { from: number; to: number; top: number },
+  predictor?: NeighbourPredictor,
 ): RankedLists {
-  const { offsets, columns, roots, linked } = graph;
+  const { offsets, columns, roots, linked, met, sums } = graph;
   const size = offsets.length - 1;
   if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= size))
     throw new RangeError(`rows [${from}, ${to}) of ${size}`);
-  const best = new BestEntries(top);
-  const lists = collectLists(2 * (to - from), Math.min(top, size));
+  if (predictor && predictor.top !== top)
+    throw new RangeError(`lists of ${top}, but ${predictor.top} predicted ones`);
+  const links = new BestEntries(top);
+  const alike = new BestEntries(top);
+  const hasRelated = predictor !== undefined && !predictor.hasTwoSides;
+  const longest = Math.min(predictor ? 2 * top : top, size);
+  const lists = collectLists((hasRelated ? 3 : 2) * (to - from), longest);
   for (let row = from; row < to; row++) {
     const start = offsets[row];
     const end = offsets[row + 1];
     for (let at = start; at < end; at++) linked[columns[at]] = roots[at];
-    offerLinks(graph, row, best);
-    lists.add(row, RELATION.goesWith, best, linked);
-    offerAlike(graph, row, best);
-    lists.add(row, RELATION.isLike, best, linked);
+    offerLinks(graph, row, links);
+    const count = sumAlike(graph, row);
+    alike.clear();
+    for (let at = 0; at < count; at++) if (met[at] !== row) alike.offer(met[at], sums[met[at]]);
+    const own = predictor?.hasTwoSides ? predictor.extend(row, alike, links) : links;
+    lists.add(row, RELATION.goesWith, own, linked);
+    lists.add(row, RELATION.isLike, alike, linked);
+    if (hasRelated) lists.add(row, RELATION.related, predictor.related(row, count, alike), linked);
+    for (let at = 0; at < count; at++) sums[met[at]] = 0;
     for (let at = start; at < end; at++) linked[columns[at]] = 0;
   }
   return lists.finish();
@@ -52,8 +66,12 @@ function offerLinks(graph: LinkGraph, row: number, best: BestEntries): void {
     best.offer(columns[at], roots[at] * roots[at]);
 }
 
-/** Sums are taken middle by middle in one order, so that they are the same bits everywhere. */
-function offerAlike(graph: LinkGraph, row: number, best: BestEntries): void {
+/**
+ * s(row, j) in `sums`, of the j that are the first in `met`; returns how many these are, the row
+ * itself among them. Sums are taken middle by middle in one order, so that they are the same bits
+ * everywhere.
+ */
+function sumAlike(graph: LinkGraph, row: number): number {
   const { offsets, columns, roots, rarity, temper, sums, linked, met, postings } = graph;
   const middles = middlesOf(graph, row);
   let count = 0;
@@ -73,12 +91,8 @@ function offerAlike(graph: LinkGraph, row: number, best: BestEntries): void {
       sums[j] = sum + roots[entry] * weight;
     }
   }
-  best.clear();
-  for (let at = 0; at < count; at++) {
-    const j = met[at];
-    if (j !== row) best.offer(j, sums[j] * temper[j]);
-    sums[j] = 0;
-  }
+  for (let at = 0; at < count; at++) sums[met[at]] *= temper[met[at]];
+  return count;
 }
 
 /**

@@ -99,7 +99,7 @@ export function rowSolver(others: Float32Array, settings: SolveSettings): RowSol
     const first = offsets[from];
     const links = offsets[to] - offsets[from];
     const places = kernel.allocate([...fixed, 4 * links, 4 * links]);
-    const [, gramAt, scratchAt, ownAt, offsetsAt, columnsAt, strengthsAt] = places as number[];
+    const [, gramAt, scratchAt, ownAt, offsetsAt, columnsAt, strengthsAt] = places;
     const memory = kernel.memory();
     new Float32Array(memory, gramAt, d * d).set(gram);
     const values = new Float32Array(memory, ownAt, (to - from) * d);
@@ -146,7 +146,7 @@ function gramOf(
   { factors: d, regularization }: SolveSettings,
   fixed: readonly number[],
 ): Float32Array {
-  const sumsAt = kernel.allocate([...fixed, 8 * d * d])[fixed.length]!;
+  const sumsAt = kernel.allocate([...fixed, 8 * d * d])[fixed.length];
   const sums = new Float64Array(kernel.memory(), sumsAt, d * d).fill(0);
   for (let from = 0; from < n; from += GRAM_ROWS)
     kernel.exports.addGram(othersAt, from, Math.min(from + GRAM_ROWS, n), d, sumsAt);

@@ -13,7 +13,7 @@ export interface RankedList {
 }
 
 /** In which order lists answer where no relation is asked for. */
-const PREFERRED: readonly Relation[] = ['is like', 'near', 'goes with'];
+const PREFERRED: readonly Relation[] = ['related', 'is like', 'near', 'goes with'];
 
 /**
  * The ranked lists of an item; `changed` where a delta has it with other codes or removed it, so

@@ -36,7 +36,7 @@ const DEFAULT_TOP_K = 10;
 const DEFAULT_CANDIDATES = 200;
 const ASKED_BY = ['id', 'vector', 'text', 'code', 'positive'] as const;
 const RANKS = ['auto', 'neighbours', 'cosine', 'hamming', 'bucket'] as const;
-const RELATION_NAMES = ['goes with', 'is like', 'near'] as const;
+const RELATION_NAMES = ['goes with', 'is like', 'near', 'related'] as const;
 const INCLUDED = ['payload', 'code'] as const;
 const FIELDS = [
   ...ASKED_BY,

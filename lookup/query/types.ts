@@ -50,9 +50,9 @@ export type Rank = 'auto' | 'neighbours' | 'cosine' | 'hamming' | 'bucket';
 
 /**
  * What two items have to do with each other: they occur together, they occur with the same others,
- * their vectors or codes are near.
+ * their vectors or codes are near, or they are linked or likely to be.
  */
-export type Relation = 'goes with' | 'is like' | 'near';
+export type Relation = 'goes with' | 'is like' | 'near' | 'related';
 
 /**
  * What is used of an AbortSignal, which only the types of browsers and of Node know: a program that
@@ -78,7 +78,9 @@ export interface Query {
   /** 10 when absent; 1 to 10,000. */
   topK?: number;
   rank?: Rank;
-  /** `is like` when absent where the item has it; the others then fill what is short. */
+  /**
+   * `related`, else `is like` when absent, where the item has it; the others fill what is short.
+   */
   relation?: Relation;
   /** Items that are looked at where codes rank; 200 when absent, never fewer than topK. */
   candidates?: number;

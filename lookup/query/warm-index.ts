@@ -16,7 +16,7 @@ export interface QueryBatchView {
 export interface BatchOptions {
   /** 10 when absent. */
   topK?: number;
-  /** `is like` when absent, or where there are no such lists `near`. */
+  /** When absent the first that there are lists of: `related`, `is like`, `near`. */
   relation?: Relation;
   /** Arrays of an earlier call of the same size, used again. */
   out?: QueryBatchView;
@@ -33,13 +33,17 @@ export interface WarmIndex {
   readonly resident: ResidentIndex;
 }
 
+/** What is asked for where no relation is. */
+const PREFERRED: readonly Relation[] = ['related', 'is like', 'near'];
+
 export function warmIndex(index: ResidentIndex, lists: ResidentLists | undefined): WarmIndex {
   let warmed = 0;
   let numbers = new Int32Array(0);
   const hasRelation = RELATIONS.map((_, at) => lists?.lengths[at]!.some((length) => length > 0));
 
   function relationOf(relation: Relation | undefined): number {
-    const wanted = relation ?? (hasRelation[RELATIONS.indexOf('is like')] ? 'is like' : 'near');
+    const wanted =
+      relation ?? PREFERRED.find((each) => hasRelation[RELATIONS.indexOf(each)]) ?? 'near';
     const at = RELATIONS.indexOf(wanted);
     if (at >= 0 && hasRelation[at]) return at;
     const there = RELATIONS.filter((_, each) => hasRelation[each]).join(', ');

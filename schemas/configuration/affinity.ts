@@ -85,6 +85,29 @@ export const neighboursConfiguration = z
         'Links of links that are looked at for an item, rare and strong links first; ' +
           'more find more of the items that are like it, and take longer.',
       ),
+    factors: count
+      .max(1024)
+      .multipleOf(16)
+      .default(64)
+      .describe(
+        'Factors an item that predict further links by weighted least squares, a multiple of ' +
+          '16; 0: only links of links tell what is related.',
+      ),
+    rounds: positiveCount.max(100).default(8).describe('Rounds of least squares, both sides each.'),
+    alpha: z
+      .number()
+      .nonnegative()
+      .max(1e6)
+      .default(8)
+      .describe(
+        'Confidence of a link: 1 + alpha ln(1 + weight / median weight); that of all others is 1.',
+      ),
+    regularization: z
+      .number()
+      .positive()
+      .max(1e6)
+      .default(3)
+      .describe('What large factors cost: more of it smooths what few links tell.'),
   })
   .prefault({})
   .describe('The ranked lists of neighbours of every item.');

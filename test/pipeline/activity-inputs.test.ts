@@ -16,6 +16,16 @@ const STORE = { store: 'must', force: 'must' } as const;
 const INGESTED = { ...STORE, source: 'must', tokens: 'must', documents: 'must' } as const;
 const RANGE = { from: 'must', to: 'must' } as const;
 const COUNTED = { common: 'must', window: 'must' } as const;
+const FACTORS = {
+  affinity: 'must',
+  postings: 'must',
+  factors: 'must',
+  alpha: 'must',
+  regularization: 'must',
+  rounds: 'must',
+  seed: 'must',
+  sides: 'must',
+} as const;
 const LEARNING = {
   ...STORE,
   pairs: 'must',
@@ -84,11 +94,16 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
   },
   holdOut: { ...STORE, affinity: 'must', pairs: 'must', seed: 'must' },
   mine: { ...STORE, pairs: 'must', perRow: 'must', over: 'must', seed: 'must', ...RANGE },
+  resumeFactors: { ...STORE, ...FACTORS, ranges: 'must' },
+  factorize: { ...STORE, ...FACTORS, filtered: 'must', step: 'must', ranges: 'must', ...RANGE },
+  dropHalfSteps: { ...FACTORS, store: 'must', ranges: 'must', steps: 'must' },
+  finishFactors: { ...STORE, ...FACTORS, filtered: 'must', ranges: 'must' },
   relate: {
     ...STORE,
     affinity: 'must',
     top: 'must',
     postings: 'must',
+    predicted: 'may',
     filtered: 'must',
     ...RANGE,
   },
@@ -160,6 +175,7 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
     pairs: 'must',
     filtered: 'must',
     postings: 'must',
+    predicted: 'may',
     codes: 'must',
     model: 'must',
     vocabulary: 'must',
@@ -218,6 +234,7 @@ const RECORDED: ActivityName[] = [
   'evaluate',
   'exportBuckets',
   'filter',
+  'finishFactors',
   'finishTraining',
   'groupFiles',
   'holdOut',

@@ -26,6 +26,7 @@ const ELSEWHERE = new Set([
   'relate-documents',
   'append',
   'export-plan',
+  'factor-step',
   'export-range',
   'export-part',
   'report',

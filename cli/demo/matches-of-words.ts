@@ -1,4 +1,4 @@
-import { type Match, openIndex, type QueryAnswer, type Relation } from '@hashloom/lookup';
+import { type Match, openIndex } from '@hashloom/lookup';
 import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { DEMO_CHECKS, DEMO_QUERIES } from './demo-configuration.ts';
@@ -9,8 +9,6 @@ export interface WordMatches {
   /** As `query` gives them when nothing else is asked. */
   matches: Match[];
   complete: boolean;
-  /** The best in the same company. */
-  isLike: string[];
   /** Those that it occurs with most. */
   goesWith: string[];
 }
@@ -18,22 +16,16 @@ export interface WordMatches {
 /** Of each list so many are shown. */
 const SHOWN = 5;
 
-/** The best matches of the twelve words, of both relations. */
+/** The best matches of the twelve words, and what each stands together with. */
 export async function matchesOfWords(uri: string): Promise<WordMatches[]> {
   await using index = await openIndex(uri);
-  const best = async (id: string, relation: Relation): Promise<string[]> => {
-    const { matches } = await index.query({ id, relation, topK: SHOWN });
-    return matches.map((match) => match.id);
-  };
   return await Promise.all(
     DEMO_QUERIES.map(async (query): Promise<WordMatches> => {
-      const [answer, isLike, goesWith]: [QueryAnswer, string[], string[]] = await Promise.all([
+      const [{ matches, complete }, together] = await Promise.all([
         index.query({ id: query, topK: DEMO_CHECKS.matches }),
-        best(query, 'is like'),
-        best(query, 'goes with'),
+        index.query({ id: query, topK: SHOWN, relation: 'goes with' }),
       ]);
-      const { matches, complete } = answer;
-      return { query, matches, complete, isLike, goesWith };
+      return { query, matches, complete, goesWith: together.matches.map(({ id }) => id) };
     }),
   );
 }
@@ -41,10 +33,13 @@ export async function matchesOfWords(uri: string): Promise<WordMatches[]> {
 /** A line a word. */
 export function matchesTable(words: readonly WordMatches[], terminal: Terminal): string[] {
   return renderTable(
-    [{ title: 'Word' }, { title: 'Is like' }, { title: 'Goes with' }],
-    words.map(({ query, isLike, goesWith }) => [
+    [{ title: 'Word' }, { title: 'Best matches' }, { title: 'Goes with' }],
+    words.map(({ query, matches, goesWith }) => [
       terminal.paint('bold', query),
-      isLike.join(', '),
+      matches
+        .slice(0, SHOWN)
+        .map(({ id }) => id)
+        .join(', '),
       goesWith.join(', '),
     ]),
     terminal.columns(),

@@ -140,11 +140,14 @@ async function answersAsTheReader(
     const [first, second, third] = query.split(' ');
     const what = third ? { positive: [first!, second!], negative: ['w20'] } : { id: query };
     const expected: Record<string, Shown[]> = {};
-    for (const relation of ['is like', 'goes with'] as const) {
-      const asked = { ...what, relation, topK: TOP, include: ['payload' as const] };
-      const { matches } = await index.query(asked);
+    const asked = { ...what, topK: TOP, include: ['payload' as const] };
+    const best = await index.query(asked);
+    const together = await index.query({ ...asked, relation: 'goes with' });
+    for (const relation of ['related', 'is like', 'near'] as const) {
+      const matches = best.matches.filter((match) => match.relation === relation);
       if (matches.length > 0) expected[relation] = told(matches);
     }
+    if (together.matches.length > 0) expected['goes with'] = told(together.matches);
     assert.deepEqual(await ask(browser, page, query), expected, query);
     marks += Object.values(expected).flatMap((shown) =>
       shown.filter((each) => each.isMarked),
@@ -245,7 +248,7 @@ function told(matches: readonly Match[]): Shown[] {
   return matches.map(({ id, score, relation, known, payload = '' }) => ({
     id,
     score: score.toFixed(2),
-    isMarked: relation === 'is like' && known === true,
+    isMarked: relation !== 'goes with' && known === true,
     payload: textOf(payload),
   }));
 }

@@ -90,7 +90,7 @@ describe('reindex', () => {
     assert.equal((await index.lookup('no-such-word')).found, false);
     const { matches, complete, rank, usage } = await index.query({ id: 'president' });
     assert.deepEqual({ complete, rank }, { complete: true, rank: 'neighbours' });
-    assert.ok(matches.every(({ relation }) => relation === 'is like') && usage.rounds <= 2);
+    assert.ok(matches.every(({ relation }) => relation === 'related') && usage.rounds <= 2);
     assert.equal((await index.query({ id: 'the' })).missing?.reason, 'common');
     assert.equal((await index.query({ id: 'no-such-word' })).missing?.reason, 'unknown');
   });

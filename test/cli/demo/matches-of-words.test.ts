@@ -8,16 +8,19 @@ describe('the matches of the demo', () => {
   const words = [
     {
       query: 'tax',
-      matches: [],
+      matches: ['fiscal', 'taxes'].map((id) => ({
+        id,
+        score: 1,
+        relation: 'related' as const,
+      })),
       complete: false,
-      isLike: ['fiscal', 'taxes'],
       goesWith: ['income', 'sales'],
     },
   ];
 
   it('are a line a word, cut on a terminal alone', () => {
     assert.deepEqual(matchesTable(words, openTerminal(fakeStream(), {})), [
-      'Word  Is like        Goes with',
+      'Word  Best matches   Goes with',
       '────  ─────────────  ─────────────',
       'tax   fiscal, taxes  income, sales',
     ]);

@@ -27,13 +27,13 @@ const ENTRY_BYTES = 24;
 const ENTRIES_A_PAGE = 6;
 /** Smaller ones do not take the longest key. */
 const MIN_PAGE_BYTES = 2048;
-const MAX_PAGE_BYTES = 32_768;
+const MAX_PAGE_BYTES = 16_384;
 
 /**
- * What one read of pages has at most: eight times that of items, since their entries are as much
- * larger; with fewer pages a third of each would be empty.
+ * What one read of pages has at most. Its transfer takes about a millisecond; with half of it a
+ * third of each page would be empty.
  */
-export const NEIGHBOUR_READ_BYTES = 32_768;
+export const NEIGHBOUR_READ_BYTES = 49_152;
 
 /** Pages for so many entries of lists, of all items together. */
 export function neighbourPageBytes(entries: number, items: number): number {

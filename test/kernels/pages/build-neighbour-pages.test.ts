@@ -92,7 +92,7 @@ describe('neighbours.pages', () => {
     const items = 20_000;
     const { columns } = randomLists(items, { top: 75, relations: [1, 2], seed: 1 });
     const file = buildNeighbourPages(columns, { ...SHAPE, keys: manyWords(items) });
-    assert.ok((file.reach + 1) * file.pageBytes <= 32_768);
+    assert.ok((file.reach + 1) * file.pageBytes <= 49_152);
     const entries = neighbourEntries(
       columns,
       { ...storedKeys(manyWords(items)), idsAlone: false },

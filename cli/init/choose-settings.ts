@@ -12,13 +12,15 @@ export interface CorpusFigures {
   textLength?: number;
   /** Of other texts: words that are more than one in COMMON_ONE_IN of a sample each. */
   commonWords?: number;
-  /** Ids in the mean sequence. */
-  sequenceLength?: number;
+  /** Different ids of a sample of sequences. */
+  items?: number;
+  /** Of pairs: the share that is given of all that the ids of both sides could make. */
+  density?: number;
 }
 
 /**
  * Values that differ from the defaults for a corpus of this kind and size, each with its reason.
- * docs/results/init.md has the trials behind them.
+ * docs/results/answers.md has the trials behind them.
  */
 export function chooseSettings(kind: Kind, figures: CorpusFigures): Choice[] {
   return SETTINGS[kind](figures);
@@ -89,60 +91,78 @@ const SEQUENCE_COUNTS = [
   [5000, 2],
   [0, 1],
 ] as const;
-const LONG_SEQUENCE = 3;
+/** Of more ids, links of a weight below 1/2 would be most, and cost more than they find. */
+const MANY_IDS = 1_000_000;
+/** Fewer different ids all meet each other, and none much more often than by chance. */
+const FEW_ITEMS = 500;
 
-function sequenceSettings({ tokens, sequenceLength }: CorpusFigures): Choice[] {
-  const choices: Choice[] = [
-    { key: 'vocabulary.common', value: 0, reason: 'ids have no stop words' },
-    {
-      key: 'affinity.minimumPmi',
-      value: 0,
-      reason: 'ids that meet more often than by chance belong together',
-    },
-  ];
+function sequenceSettings({ tokens, items }: CorpusFigures): Choice[] {
+  const choices: Choice[] = [NO_COMMON_IDS];
   if (tokens !== undefined) {
     const reason = `for about ${counted(tokens)} ids`;
-    choices.push(
-      { key: 'vocabulary.minimumCount', value: stepFor(tokens, SEQUENCE_COUNTS), reason },
-      ...epochSettings(tokens, reason),
-    );
-  }
-  if (sequenceLength !== undefined) {
-    const isLong = sequenceLength >= LONG_SEQUENCE && (tokens ?? 0) >= SEQUENCE_COUNTS[0][0];
     choices.push({
-      key: 'affinity.minimumWeight',
-      value: isLong ? 0.5 : 0,
-      reason: isLong
-        ? 'two ids have met more than once, or nearly side by side'
-        : 'ids seldom meet twice here: once is enough',
+      key: 'vocabulary.minimumCount',
+      value: stepFor(tokens, SEQUENCE_COUNTS),
+      reason,
     });
+    choices.push(...epochSettings(tokens, reason));
   }
-  return choices;
+  const many = tokens !== undefined && tokens >= MANY_IDS;
+  const few = items !== undefined && items < FEW_ITEMS;
+  return [
+    ...choices,
+    {
+      key: 'affinity.minimumWeight',
+      value: many ? 0.5 : 0,
+      reason: many
+        ? 'to stand two places apart once is enough'
+        : 'to meet once is enough for a link',
+    },
+    {
+      key: 'affinity.minimumPmi',
+      value: few ? 0 : 0.5,
+      reason: few
+        ? `only about ${counted(items)} different ids, of which all meet`
+        : 'ids that meet clearly more often than by chance belong together',
+    },
+  ];
 }
+
+const NO_COMMON_IDS: Choice = {
+  key: 'vocabulary.common',
+  value: 0,
+  reason: 'ids have no stop words',
+};
 
 /** Of fewer pairs, an id that stands in one of them is kept: there is little else. */
 const FEW_PAIRS = 10_000;
+/** Where more of all possible pairs are given, most are no surprise (PMI). */
+const DENSE = 0.1;
 
-function pairSettings({ tokens }: CorpusFigures): Choice[] {
+function pairSettings({ tokens, density }: CorpusFigures): Choice[] {
   const few = tokens !== undefined && tokens < FEW_PAIRS;
+  const dense = density !== undefined && density > DENSE;
+  const onlySo = `there are only about ${counted(tokens ?? 0)} pairs`;
   return [
-    { key: 'vocabulary.common', value: 0, reason: 'ids have no stop words' },
+    NO_COMMON_IDS,
     {
       key: 'vocabulary.minimumCount',
       value: few ? 1 : 2,
-      reason: few
-        ? `there are only about ${counted(tokens)} pairs`
-        : 'an id of one pair says nothing of itself',
+      reason: few ? onlySo : 'an id of one pair says nothing of itself',
     },
     { key: 'affinity.minimumWeight', value: 0, reason: 'a pair that is given belongs together' },
     {
       key: 'affinity.minimumPmi',
-      value: 0,
-      reason: 'pairs of two ids that stand in most others say little',
+      value: few || dense ? 0 : 1,
+      reason:
+        few || dense ? pmiReason(few, onlySo) : 'pairs of two ids that are everywhere say little',
     },
     ...(tokens === undefined ? [] : epochSettings(tokens, `for about ${counted(tokens)} pairs`)),
   ];
 }
+
+const pmiReason = (few: boolean, onlySo: string): string =>
+  few ? onlySo : 'so many of all possible pairs are given that none is a surprise';
 
 /** Large corpora give as many steps in fewer epochs. */
 const EPOCHS = [

@@ -5,6 +5,7 @@ import { COMMON_ONE_IN, type CorpusFigures } from './choose-settings.ts';
 import type { DetectedCorpus } from './detect-corpus.ts';
 import type { FileShape } from './file-shape.ts';
 import type { SampledFile } from './sample-corpus.ts';
+import { roleOf } from './sampled-table.ts';
 import { sampledLines } from './sampled-lines.ts';
 import { wordStatistics } from './word-statistics.ts';
 
@@ -28,38 +29,60 @@ export async function corpusFigures(
     return { figures: { ...(rows !== undefined && { vectors: rows }), ...dimensionsOf(shape) } };
   if (kind === 'documents') return { figures: {} };
   const figures: CorpusFigures = {};
+  let each = 1;
   if (kind === 'sequences') {
     const lists = listsOf(shape, String(valueOf(choices, 'source.field')));
-    if (lists.length > 0)
-      figures.sequenceLength = lists.reduce((sum, { length }) => sum + length, 0) / lists.length;
+    const ids = lists.flat();
+    if (lists.length > 0) {
+      each = ids.length / lists.length;
+      figures.items = new Set(ids.map(String)).size;
+    }
   }
-  let textLength = 1;
   if (kind === 'text') {
     const { tokens, documents, counts } = wordStatistics(
       textsOf(shape, String(valueOf(choices, 'source.field')), corpus.sampled),
     );
-    textLength = tokens / Math.max(1, documents);
+    each = tokens / Math.max(1, documents);
     const areRecords = shape.holds === 'table' && shape.format !== 'delimited';
-    if (areRecords && documents >= LEAST_RECORDS && textLength <= LONGEST_RECORD)
-      figures.textLength = textLength;
+    if (areRecords && documents >= LEAST_RECORDS && each <= LONGEST_RECORD)
+      figures.textLength = each;
     const least = Math.max(LEAST_COMMON, tokens / COMMON_ONE_IN);
     figures.commonWords = Math.min(
       counts.filter((count) => count > least).length,
       Math.floor(MOST_COMMON_SHARE * counts.length),
     );
   }
-  if (rows !== undefined) {
-    // Of a file of columns bytes say little: what a row of the sample holds says more.
-    const each = kind === 'text' ? textLength : (figures.sequenceLength ?? 1);
-    return { figures: { ...figures, tokens: Math.round(rows * each) } };
-  }
+  // Of a file of columns bytes say little: what a row of the sample holds says more.
+  if (rows !== undefined) return { figures: withTokens(figures, kind, shape, rows * each) };
   try {
     const { tokens } = await measureCorpus(configuration, {});
-    return { figures: { ...figures, tokens: Math.round(tokens) } };
+    return { figures: withTokens(figures, kind, shape, tokens) };
   } catch (error) {
     if (!(error instanceof Failure) || error.type !== 'DataError') throw error;
     return { figures, trouble: error.message };
   }
+}
+
+function withTokens(
+  figures: CorpusFigures,
+  kind: DetectedCorpus['kind'],
+  shape: FileShape,
+  tokens: number,
+): CorpusFigures {
+  const density = kind === 'pairs' ? densityOf(shape, tokens) : undefined;
+  return { ...figures, tokens: Math.round(tokens), ...(density !== undefined && { density }) };
+}
+
+/** A sample in which ids come so many times in the mean has nearly all of them. */
+const TIMES_SEEN = 5;
+
+/** Undefined where a sample does not tell how many ids there are. */
+function densityOf(shape: FileShape, pairs: number): number | undefined {
+  if (shape.holds !== 'table') return undefined;
+  const ids = shape.table.columns.filter((column) => roleOf(column) === 'id').slice(0, 2);
+  const [left = 0, right = 0] = ids.map(({ values }) => new Set(values.map(String)).size);
+  const areKnown = shape.table.isWhole || shape.table.rows >= TIMES_SEEN * Math.max(left, right);
+  return areKnown && right > 0 ? pairs / (left * right) : undefined;
 }
 
 function valueOf(choices: DetectedCorpus['choices'], key: string): unknown {

@@ -1,16 +1,11 @@
-/** Tokens from which a weight is the least one, and the weight. */
-const WEIGHTS: readonly [tokens: number, weight: number][] = [
-  [10_000_000, 1.7],
-  [3_000_000, 1.5],
-  [500_000, 1.2],
-  [100_000, 0.7],
-  [0, 0.4],
-];
+/** In fewer words, two that belong together often do not meet side by side. */
+const FEW_WORDS = 200_000;
 
 /**
- * The least summed weight of a pair of words that is kept (affinity.minimumWeight): in a small
- * corpus two words that belong together meet seldom, in a large one most pairs meet by chance.
+ * The least summed weight of a pair of words that is kept (affinity.minimumWeight). Less than to
+ * stand side by side once finds a little more and doubles the links, which small corpora can afford
+ * (docs/results/answers.md).
  */
 export function minimumWeightFor(tokens: number): number {
-  return WEIGHTS.find(([least]) => tokens >= least)![1];
+  return tokens < FEW_WORDS ? 0.5 : 1;
 }

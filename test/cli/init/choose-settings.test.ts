@@ -20,6 +20,19 @@ describe('chooseSettings', () => {
     assert.equal(settingsFor('pairs', {})['vocabulary.minimumCount'], 2);
   });
 
+  it('drops what meets by chance, but where all meet or there is little', () => {
+    const leastPmi = (kind: Kind, figures: CorpusFigures) =>
+      settingsFor(kind, figures)['affinity.minimumPmi'];
+    assert.equal(leastPmi('pairs', { tokens: 1e6 }), 1);
+    assert.equal(leastPmi('pairs', { tokens: 1e6, density: 0.01 }), 1);
+    assert.equal(leastPmi('pairs', { tokens: 1e6, density: 0.5 }), 0);
+    assert.equal(leastPmi('sequences', { tokens: 1e5, items: 9000 }), 0.5);
+    assert.equal(leastPmi('sequences', { tokens: 1e5, items: 90 }), 0);
+    const { 'affinity.minimumWeight': few } = settingsFor('sequences', { tokens: 1e5 });
+    const { 'affinity.minimumWeight': many } = settingsFor('sequences', { tokens: 1e7 });
+    assert.deepEqual([few, many], [0, 0.5]);
+  });
+
   it('asks more of words the larger the corpus is', () => {
     const sizes = [1000, 50_000, 200_000, 1e6, 1e7, 1e9];
     for (const key of ['vocabulary.minimumCount', 'affinity.minimumWeight']) {
@@ -31,7 +44,7 @@ describe('chooseSettings', () => {
       );
       assert.ok(values[0]! < values.at(-1)!, key);
     }
-    assert.equal(minimumWeightFor(1e7), 1.7);
+    assert.equal(minimumWeightFor(1e7), 1);
   });
 
   it('drops common words by the share of texts where these are records, else by count', () => {

@@ -61,7 +61,7 @@ function textSettings({ tokens, textLength, commonWords }: CorpusFigures): Choic
       {
         key: 'vocabulary.commonShare',
         value: commonShareFor(textLength),
-        reason: `that many texts have a word that is one in ${counted(COMMON_ONE_IN)} and says little`,
+        reason: 'what is in a larger share of the texts says little',
       },
     );
   else if (commonWords !== undefined)
@@ -76,13 +76,17 @@ function textSettings({ tokens, textLength, commonWords }: CorpusFigures): Choic
 /** A word that is more than one in so many of all words goes with everything. */
 export const COMMON_ONE_IN = 2000;
 
+/** A topic may well be that of so many of all texts. */
+const LEAST_SHARE = 0.1;
+
 /**
  * The share of texts of so many words that have a word which is one in COMMON_ONE_IN and spread
  * evenly (Poisson). A word as common that says something (`game`) comes in few texts, many times in
  * each, and so stays below.
  */
 function commonShareFor(textLength: number): number {
-  return Number((1 - Math.exp(-textLength / COMMON_ONE_IN)).toPrecision(2));
+  const share = 1 - Math.exp(-textLength / COMMON_ONE_IN);
+  return Number(Math.max(LEAST_SHARE, share).toPrecision(2));
 }
 
 const SEQUENCE_COUNTS = [
@@ -175,14 +179,13 @@ function epochSettings(tokens: number, reason: string): Choice[] {
   return step ? [{ key: 'training.epochs', value: step[1], reason }] : [];
 }
 
-/** Vectors lie close together in some places: so many bits below an even spread fill buckets. */
-const FEWER_BITS = 1;
 const VECTOR_TABLES = 4;
 
 function vectorSettings({ vectors, dimensions }: CorpusFigures): Choice[] {
   if (vectors === undefined) return [];
   const reason = `for about ${counted(vectors)} vectors`;
-  const bits = Math.max(8, 8 * Math.ceil((Math.log2(Math.max(2, vectors)) - FEWER_BITS) / 8));
+  // Codes come in bytes; about as many codes as items make buckets of a few.
+  const bits = Math.max(8, 8 * Math.round(Math.log2(Math.max(2, vectors)) / 8));
   const learned = dimensions !== undefined && dimensions >= bits && vectors >= 2 * bits;
   return [
     {
@@ -192,7 +195,7 @@ function vectorSettings({ vectors, dimensions }: CorpusFigures): Choice[] {
         ? `${dimensions} dimensions are enough to learn ${bits} bits from`
         : 'random hyperplanes need nothing to learn from',
     },
-    { key: 'training.bits', value: bits, reason: `${reason}: buckets of a few` },
+    { key: 'training.bits', value: bits, reason: `${reason}, so that buckets hold a few` },
     { key: 'training.tables', value: VECTOR_TABLES, reason: 'neighbours meet in one of them' },
   ];
 }

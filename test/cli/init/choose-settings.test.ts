@@ -51,6 +51,8 @@ describe('chooseSettings', () => {
     const records = settingsFor('text', { tokens: 1e6, textLength: 300, commonWords: 190 });
     assert.equal(records['vocabulary.common'], 0);
     assert.equal(records['vocabulary.commonShare'], 0.14);
+    const titles = settingsFor('text', { tokens: 1e6, textLength: 8 });
+    assert.equal(titles['vocabulary.commonShare'], 0.1);
     const books = settingsFor('text', { tokens: 1e6, commonWords: 190 });
     assert.equal(books['vocabulary.common'], 190);
     assert.equal(books['vocabulary.commonShare'], undefined);
@@ -60,7 +62,7 @@ describe('chooseSettings', () => {
     const bits = (vectors: number) => settingsFor('vectors', { vectors, dimensions: 64 });
     assert.equal(bits(50)['training.bits'], 8);
     assert.equal(bits(50_000)['training.bits'], 16);
-    assert.equal(bits(1e6)['training.bits'], 24);
+    assert.equal(bits(5e6)['training.bits'], 24);
     assert.equal(bits(1e6)['vectors.method'], 'itq');
     assert.equal(settingsFor('vectors', { vectors: 1e6, dimensions: 8 })['vectors.method'], 'lsh');
   });

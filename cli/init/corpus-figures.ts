@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { measureCorpus } from '../plan/measure-corpus.ts';
@@ -55,13 +59,16 @@ export async function corpusFigures(
   // Of a file of columns bytes say little: what a row of the sample holds says more.
   if (rows !== undefined) return { figures: withTokens(figures, kind, shape, rows * each) };
   try {
-    const { tokens } = await measureCorpus(configuration, {});
+    const { tokens } = await measureCorpus({ ...configuration, store: nowhere() }, {});
     return { figures: withTokens(figures, kind, shape, tokens) };
   } catch (error) {
     if (!(error instanceof Failure) || error.type !== 'DataError') throw error;
     return { figures, trouble: error.message };
   }
 }
+
+/** A plan looks into the store, which may be in a bucket that cannot be reached yet. */
+const nowhere = (): string => pathToFileURL(join(tmpdir(), `hashloom-${randomUUID()}`)).href;
 
 function withTokens(
   figures: CorpusFigures,

@@ -139,6 +139,10 @@ describe.concurrent('the process hashloom', () => {
     assert.deepEqual([code, stderr], [0, 'looking at ./ratings.csv\n']);
     assert.match(stdout, /^ {2}source\.sides: two +none of the ids are on both sides$/m);
     assert.match(stdout, /^ {2}hashloom query user:u0$/m);
+    const far = ['--store', 's3://nobody-has-this-bucket/x', '--force'];
+    const stored = await hashloom('init', file, '--corpus', './ratings.csv', ...far);
+    assert.equal(stored.code, 0, stored.stderr);
+    assert.match(stored.stdout, /only about 90 pairs/);
     const { source, affinity } = parse(await readFile(file, 'utf8')) as Record<string, object>;
     assert.deepEqual(
       { ...source, ...affinity },

@@ -2,7 +2,11 @@ import { type CheckedBytes, checkUtf8 } from './text/check-utf8.ts';
 import { decompress, type ExpectedFile } from './compression/decompress.ts';
 import { detectFormat, isParquet, isWebArchive, peek, peekBytes } from './detect-format.ts';
 import { textOfLine } from './text/json-lines.ts';
-import { type ParquetSource, readParquetRows } from './parquet-rows.ts';
+import type { ParquetSource } from './parquet/parquet-footer.ts';
+import { readParquet } from './parquet/read-parquet.ts';
+import { RowReader } from './parquet/row-reader.ts';
+import type { RowKeeper } from './row-keeper.ts';
+import { checkString } from './text/check-value.ts';
 import type { ReadOptions } from './source-options.ts';
 import { isBlank, splitLines } from './text/split-lines.ts';
 import { readWebArchive } from './web-archive.ts';
@@ -32,6 +36,7 @@ export async function* readDocuments(
   file: ExpectedFile,
   stream: AsyncIterable<Uint8Array>,
   options: ReadOptions,
+  rows: RowKeeper,
   range?: ParquetSource['range'],
 ): Pieces {
   const chunks = decompress(file, stream, options.maximumRatio);
@@ -40,28 +45,34 @@ export async function* readDocuments(
     if (options.format === 'parquet' || (options.format === 'auto' && isParquet(head))) {
       await chunks.return();
       if (range === undefined) throw new TypeError('Parquet is read by ranges');
-      yield* readColumn({ ...file, range }, options.field);
+      yield* readColumn({ ...file, range }, options, rows);
     } else if (options.format === 'wet' || (options.format === 'auto' && isWebArchive(head))) {
       for await (const { bytes, replaced } of readWebArchive(all, file.uri, options))
         yield { bytes, endsDocument: true, replaced };
     } else {
       const checked = await peek(checkUtf8(all, file.uri, options));
-      yield* readPieces(checked.head, checked.all, file.uri, options);
+      yield* readPieces(checked.head, checked.all, { uri: file.uri, options, rows });
     }
   } finally {
     await chunks.return();
   }
 }
 
+interface Reading {
+  uri: string;
+  options: ReadOptions;
+  rows: RowKeeper;
+}
+
 function readPieces(
   head: Buffer,
   pieces: AsyncGenerator<CheckedBytes, void, undefined>,
-  uri: string,
-  options: ReadOptions,
+  reading: Reading,
 ): Pieces {
+  const { uri, options } = reading;
   const format = options.format === 'auto' ? detectFormat(head, uri) : options.format;
-  if (format === 'jsonl') return readJsonLines(pieces, uri, options);
-  if (format === 'oscar') return readJsonLines(pieces, uri, { ...options, field: 'content' });
+  if (format === 'jsonl') return readJsonLines(pieces, reading, options.field);
+  if (format === 'oscar') return readJsonLines(pieces, reading, 'content');
   return format === 'oscar-2019' ? readParagraphs(pieces, uri, options) : readText(pieces);
 }
 
@@ -72,13 +83,21 @@ async function* readText(pieces: AsyncIterable<CheckedBytes>): Pieces {
 
 async function* readJsonLines(
   pieces: AsyncIterable<CheckedBytes>,
-  uri: string,
-  { field, longestLine }: ReadOptions,
+  { uri, options, rows }: Reading,
+  field: string,
 ): Pieces {
-  for await (const { bytes, replaced, line } of splitLines(pieces, uri, longestLine)) {
+  for await (const { bytes, replaced, line } of splitLines(pieces, uri, options.longestLine)) {
     if (isBlank(bytes)) continue;
-    const text = textOfLine(bytes.toString('utf8'), field, `${uri} line ${line}`);
-    yield { bytes: Buffer.from(text, 'utf8'), endsDocument: true, replaced };
+    const where = `${uri} line ${line}`;
+    const found = rows.keep(() =>
+      checkString(textOfLine(bytes.toString('utf8'), field, where), where, options),
+    );
+    if (found)
+      yield {
+        bytes: Buffer.from(found.text, 'utf8'),
+        endsDocument: true,
+        replaced: replaced + found.replaced,
+      };
   }
 }
 
@@ -103,13 +122,14 @@ async function* readParagraphs(
 }
 
 /** A list of text is a document, an item a line. */
-async function* readColumn(file: ParquetSource, field: string): Pieces {
-  for await (const { values } of readParquetRows(file, [{ name: field, kind: 'text' }])) {
-    const [value] = values;
-    yield {
-      bytes: Buffer.from(Array.isArray(value) ? value.join('\n') : String(value), 'utf8'),
-      endsDocument: true,
-      replaced: 0,
-    };
+async function* readColumn(file: ParquetSource, options: ReadOptions, rows: RowKeeper): Pieces {
+  const wanted = [{ name: options.field, kind: 'text', key: 'source.field' }] as const;
+  for await (const batch of readParquet(file, wanted)) {
+    const reader = new RowReader(batch, file.uri, options);
+    for (; reader.at < batch.rows; reader.at++) {
+      const before = reader.replaced;
+      const bytes = rows.keep(() => reader.bytes(0));
+      if (bytes) yield { bytes, endsDocument: true, replaced: reader.replaced - before };
+    }
   }
 }

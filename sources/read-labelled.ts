@@ -1,43 +1,17 @@
 import type { DocumentsConfiguration } from '../schemas/configuration/documents.ts';
 import { Failure } from '../schemas/failures.ts';
-import { checkedPayload } from '../schemas/payload.ts';
-import type { PayloadFields } from '../schemas/payload-fields.ts';
 import { decompress, type ExpectedFile } from './compression/decompress.ts';
 import { checkUtf8 } from './text/check-utf8.ts';
 import { detectFormat, isParquet, peek, peekBytes } from './detect-format.ts';
 import { itemId } from './item-id.ts';
 import { fieldIn, fieldOf, kindOf, parseLine } from './text/json-lines.ts';
-import { type ParquetColumnKind, type ParquetSource, readParquetRows } from './parquet-rows.ts';
-import type { ReadOptions } from './source-options.ts';
+import type { ParquetSource } from './parquet/parquet-footer.ts';
+import { payloadText } from './payload-text.ts';
+import type { RowKeeper } from './row-keeper.ts';
+import { checkString } from './text/check-value.ts';
+import { readLabelledRows } from './read-labelled-rows.ts';
+import type { Labelled, LabelledDocument, LabelledOptions } from './labelled-document.ts';
 import { isBlank, splitLines } from './text/split-lines.ts';
-
-/**
- * A document with what is known of it; of ready-made vectors `terms` and `weights`, else `text`.
- */
-export interface LabelledDocument {
-  id: string;
-  /** Empty where none is said. */
-  split: string;
-  /** In their order, each once. */
-  labels: string[];
-  text: string;
-  terms?: number[];
-  weights?: number[];
-  /** What answers bring along, where asked for; empty where the document has none. */
-  payload?: string;
-  /** File and line or row, for messages. */
-  where: string;
-}
-
-interface LabelledOptions extends ReadOptions {
-  documents: DocumentsConfiguration;
-  /** Learns the types of the fields of payloads, where they have fields. */
-  fields?: PayloadFields | undefined;
-}
-
-type Labelled = AsyncGenerator<LabelledDocument, void, undefined>;
-
-const LARGEST_TERM = 2 ** 31 - 1;
 
 /**
  * Documents of a file, one at a time: lines of JSON, rows of Parquet, or a plain text, which is one
@@ -50,6 +24,7 @@ export async function* readLabelled(
   file: ExpectedFile,
   stream: AsyncIterable<Uint8Array>,
   options: LabelledOptions,
+  rows: RowKeeper,
   range: ParquetSource['range'],
 ): Labelled {
   const chunks = decompress(file, stream, options.maximumRatio);
@@ -57,20 +32,27 @@ export async function* readLabelled(
     const { head, all } = await peekBytes(chunks);
     if (options.format === 'parquet' || (options.format === 'auto' && isParquet(head))) {
       await chunks.return();
-      yield* readRows({ ...file, range }, options);
+      yield* readLabelledRows({ ...file, range }, options, rows);
       return;
     }
     const checked = await peek(checkUtf8(all, file.uri, options));
     const format =
       options.format === 'auto' ? detectFormat(checked.head, file.uri) : options.format;
     if (format === 'jsonl') {
-      for await (const { bytes, line } of splitLines(checked.all, file.uri, options.longestLine)) {
-        if (!isBlank(bytes))
-          yield documentOfLine(bytes.toString('utf8'), options, `${file.uri} line ${line}`);
+      const lines = splitLines(checked.all, file.uri, options.longestLine);
+      for await (const { bytes, line, replaced } of lines) {
+        rows.replaced += replaced;
+        if (isBlank(bytes)) continue;
+        const where = `${file.uri} line ${line}`;
+        const found = rows.keep(() => documentOfLine(bytes.toString('utf8'), options, where, rows));
+        if (found) yield found;
       }
     } else if (format === 'text') {
       const pieces: Uint8Array[] = [];
-      for await (const { bytes } of checked.all) pieces.push(bytes);
+      for await (const { bytes, replaced } of checked.all) {
+        rows.replaced += replaced;
+        pieces.push(bytes);
+      }
       const text = Buffer.concat(pieces).toString('utf8');
       const payload = options.fields && { payload: '{}' };
       yield { ...documentOfFile(text, file.uri, options.documents), ...payload };
@@ -88,54 +70,46 @@ export async function* readLabelled(
 
 function documentOfLine(
   line: string,
-  { field, documents, fields }: LabelledOptions,
+  options: LabelledOptions,
   where: string,
+  rows: RowKeeper,
 ): LabelledDocument {
+  const { field, documents } = options;
   const object = parseLine(line, where);
+  const checked = (value: unknown, name: string): unknown => {
+    if (Array.isArray(value)) return value.map((each) => checked(each, name));
+    if (typeof value !== 'string') return value;
+    const { text, replaced } = checkString(value, `${where}, field "${name}"`, options);
+    rows.replaced += replaced;
+    return text;
+  };
+  const valueOf = (name: string): unknown => checked(fieldOf(object, name, where), name);
   const text = [documents.title, field]
     .filter((name) => name !== '')
-    .map((name) => textOf(fieldOf(object, name, where), name, where))
+    .map((name) => textOf(valueOf(name), name, where))
     .join('\n');
-  const split = documents.split === '' ? '' : fieldOf(object, documents.split, where);
+  const split = documents.split === '' ? '' : valueOf(documents.split);
   if (typeof split !== 'string')
     throw new Failure(
       'DataError',
       `${where}: field "${documents.split}" holds ${kindOf(split)}, expected a string`,
     );
   const labels =
-    documents.labels === ''
-      ? []
-      : labelsOf(fieldOf(object, documents.labels, where), documents.labels, where);
-  const payload = payloadOf((name) => fieldIn(object, name), documents, fields, where);
+    documents.labels === '' ? [] : labelsOf(valueOf(documents.labels), documents.labels, where);
+  const payload = payloadText(
+    (name) => checked(fieldIn(object, name), name),
+    documents.payload,
+    options.fields,
+    where,
+  );
   return {
-    id: itemId(fieldOf(object, documents.id, where), where),
+    id: itemId(valueOf(documents.id), where),
     split,
     labels,
     text,
     ...(payload !== undefined && { payload }),
     where,
   };
-}
-
-/** What comes along with a document whose fields `valueOf` gives; undefined where nothing does. */
-function payloadOf(
-  valueOf: (name: string) => unknown,
-  { payload: name }: DocumentsConfiguration,
-  fields: PayloadFields | undefined,
-  where: string,
-): string | undefined {
-  if (fields) return fields.textOf(valueOf, where);
-  if (typeof name !== 'string' || name === '') return undefined;
-  const value = valueOf(name);
-  const text = value ?? '';
-  if (typeof text !== 'string')
-    throw new Failure(
-      'DataError',
-      `${where}: field "${name}" holds ${kindOf(value)}, expected a string`,
-    );
-  return checkedPayload(text, (message) => {
-    throw new Failure('DataError', `${where}, field "${name}": ${message}`);
-  });
 }
 
 function textOf(value: unknown, name: string, where: string): string {
@@ -145,87 +119,6 @@ function textOf(value: unknown, name: string, where: string): string {
     `${where}: field "${name}" holds ${kindOf(value)}, expected a string; leave the document ` +
       'out or give it an empty text',
   );
-}
-
-async function* readRows(
-  file: ParquetSource,
-  { field, documents, fields }: LabelledOptions,
-): Labelled {
-  const { id, title, labels, split, terms, weights } = documents;
-  const texts = [title, field].filter((name) => name !== '');
-  const content: { name: string; kind: ParquetColumnKind }[] =
-    terms === ''
-      ? texts.map((name) => ({ name, kind: 'text' }))
-      : [
-          { name: terms, kind: 'ids' },
-          { name: weights, kind: 'numbers' },
-        ];
-  const columns: { name: string; kind: ParquetColumnKind }[] = [
-    { name: id, kind: 'id' },
-    ...content,
-  ];
-  if (split !== '') columns.push({ name: split, kind: 'text' });
-  if (labels !== '') columns.push({ name: labels, kind: 'text' });
-  for (const column of payloadColumns(documents)) columns.push(column);
-  for await (const { row, values } of readParquetRows(file, columns)) {
-    const where = `${file.uri} row ${row}`;
-    const named = new Map(columns.map(({ name }, at) => [name, values[at]]));
-    const payload = payloadOf((name) => named.get(name), documents, fields, where);
-    const known = {
-      id: itemId(named.get(id), where),
-      split: split === '' ? '' : String(named.get(split)),
-      labels: labels === '' ? [] : labelsOf(named.get(labels), labels, where),
-      ...(payload !== undefined && { payload }),
-      where,
-    };
-    yield terms === ''
-      ? { ...known, text: texts.map((name) => String(named.get(name))).join('\n') }
-      : {
-          ...known,
-          text: '',
-          ...vectorOf(named.get(terms) as unknown[], named.get(weights) as unknown[], where),
-        };
-  }
-}
-
-function payloadColumns({
-  payload,
-}: DocumentsConfiguration): { name: string; kind: ParquetColumnKind }[] {
-  if (typeof payload === 'string') return payload === '' ? [] : [{ name: payload, kind: 'text' }];
-  return payload.map((name) => ({ name, kind: 'field' }));
-}
-
-/** Term ids and finite weights of equal number, by ascending term; zeros are left out. */
-function vectorOf(
-  terms: unknown[],
-  weights: unknown[],
-  where: string,
-): { terms: number[]; weights: number[] } {
-  if (terms.length !== weights.length)
-    throw new Failure(
-      'DataError',
-      `${where}: ${terms.length} terms and ${weights.length} weights; expected as many`,
-    );
-  const entries = terms.map((term, at) => {
-    const id = Number(term);
-    const weight = Number(weights[at]);
-    if (!Number.isInteger(id) || id < 0 || id > LARGEST_TERM)
-      throw new Failure(
-        'DataError',
-        `${where}: term ${String(term)}, expected an integer from 0 to ${LARGEST_TERM}`,
-      );
-    if (!Number.isFinite(weight))
-      throw new Failure(
-        'DataError',
-        `${where}: term ${id} weighs ${String(weights[at])}, expected a finite number`,
-      );
-    return { id, weight };
-  });
-  entries.sort((a, b) => a.id - b.id);
-  const again = entries.find(({ id }, at) => entries[at + 1]?.id === id);
-  if (again) throw new Failure('DataError', `${where}: term ${again.id} comes twice`);
-  const kept = entries.filter(({ weight }) => weight !== 0);
-  return { terms: kept.map(({ id }) => id), weights: kept.map(({ weight }) => weight) };
 }
 
 function labelsOf(value: unknown, name: string, where: string): string[] {

@@ -1,9 +1,15 @@
+import { PAIR_SCALE } from '../kernels/affinity/collect-pairs.ts';
 import { Failure } from '../schemas/failures.ts';
 import { itemId } from './item-id.ts';
-import { fieldOf, parseLine } from './text/json-lines.ts';
-import { readParquetRows } from './parquet-rows.ts';
-import { type RecordFile, splitFields } from './text/read-lines.ts';
+import type { WantedColumn } from './parquet/column-types.ts';
+import type { ParquetSource } from './parquet/parquet-footer.ts';
+import { readParquet } from './parquet/read-parquet.ts';
+import { RowReader } from './parquet/row-reader.ts';
+import type { RowKeeper } from './row-keeper.ts';
 import type { SourceOptions } from './source-options.ts';
+import { checkString } from './text/check-value.ts';
+import { fieldOf, parseLine } from './text/json-lines.ts';
+import { type RecordFile, type RecordLine, splitFields } from './text/read-lines.ts';
 
 interface WeightedPair {
   left: string;
@@ -12,56 +18,76 @@ interface WeightedPair {
   weight: number;
 }
 
+type Pairs = AsyncGenerator<WeightedPair, void, undefined>;
+
 /**
  * Pairs of ids with a weight, from lines of JSON, Parquet, or lines with a delimiter (left, right,
  * weight in this order, or by the names of a header). Without a column of weights (`columns.weight`
  * empty; or the third field of a line without header) each weighs 1. Where the sides are two sets,
  * ids get the name of their column before them, `user:42`: the same id on both sides is two items.
  */
-export async function* readPairs(
-  records: RecordFile,
-  options: SourceOptions,
-): AsyncGenerator<WeightedPair, void, undefined> {
-  const { columns, sides } = options;
-  const pair = (left: unknown, right: unknown, weight: unknown, where: string): WeightedPair => {
-    const ids = { left: itemId(left, where), right: itemId(right, where) };
-    const named =
-      sides === 'one'
-        ? ids
-        : { left: `${columns.left}:${ids.left}`, right: `${columns.right}:${ids.right}` };
-    return { ...named, weight: weightOf(weight, where) };
-  };
-  if (records.format === 'parquet') {
-    const wanted = [
-      { name: columns.left, kind: 'id' as const },
-      { name: columns.right, kind: 'id' as const },
-    ];
-    const all =
-      columns.weight === ''
-        ? wanted
-        : [...wanted, { name: columns.weight, kind: 'number' as const }];
-    for await (const { row, values } of readParquetRows(records.source, all))
-      yield pair(values[0], values[1], values[2] ?? 1, `${records.source.uri} row ${row}`);
-  } else if (records.format === 'jsonl') {
-    for await (const { text, where } of records.lines) {
-      const line = parseLine(text, where);
-      const weight = columns.weight === '' ? 1 : fieldOf(line, columns.weight, where);
-      yield pair(
-        fieldOf(line, columns.left, where),
-        fieldOf(line, columns.right, where),
-        weight,
-        where,
-      );
+export function readPairs(records: RecordFile, options: SourceOptions, rows: RowKeeper): Pairs {
+  if (records.format === 'parquet') return pairsOfRows(records.source, options, rows);
+  if (records.format === 'jsonl') return pairsOfJson(records.lines, options, rows);
+  return pairsOfFields(records.lines, options, rows);
+}
+
+async function* pairsOfRows(source: ParquetSource, options: SourceOptions, rows: RowKeeper): Pairs {
+  const { columns } = options;
+  const wanted: WantedColumn[] = [
+    { name: columns.left, kind: 'id', key: 'source.columns.left' },
+    { name: columns.right, kind: 'id', key: 'source.columns.right' },
+  ];
+  if (columns.weight !== '')
+    wanted.push({ name: columns.weight, kind: 'number', key: 'source.columns.weight' });
+  for await (const batch of readParquet(source, wanted)) {
+    const reader = new RowReader(batch, source.uri, options);
+    const read = () => {
+      const weight = columns.weight === '' ? 1 : reader.number(2);
+      return pairOf(reader.id(0), reader.id(1), weight, reader, options);
+    };
+    for (; reader.at < batch.rows; reader.at++) {
+      const pair = rows.keep(read);
+      if (pair) yield pair;
     }
-  } else {
-    let places: number[] | undefined;
-    for await (const { text, where } of records.lines) {
-      const fields = splitFields(text, options.delimiter);
-      if (options.header && places === undefined) {
-        places = placesOf(fields, options, where);
-        continue;
-      }
-      const [left = 0, right = 1, weight = 2] = places ?? [];
+    rows.replaced += reader.replaced;
+  }
+}
+
+type Lines = AsyncGenerator<RecordLine, void, undefined>;
+
+async function* pairsOfJson(lines: Lines, options: SourceOptions, rows: RowKeeper): Pairs {
+  const { columns } = options;
+  for await (const { text, where, replaced } of lines) {
+    rows.replaced += replaced;
+    const pair = rows.keep(() => {
+      const line = parseLine(text, where);
+      const id = (name: string): string => {
+        const value = fieldOf(line, name, where);
+        if (typeof value !== 'string') return itemId(value, where);
+        const checked = checkString(value, where, options);
+        rows.replaced += checked.replaced;
+        return itemId(checked.text, where);
+      };
+      const weight = columns.weight === '' ? 1 : fieldOf(line, columns.weight, where);
+      return pairOf(id(columns.left), id(columns.right), weight, { where }, options);
+    });
+    if (pair) yield pair;
+  }
+}
+
+async function* pairsOfFields(lines: Lines, options: SourceOptions, rows: RowKeeper): Pairs {
+  const { columns, delimiter, header } = options;
+  let places: number[] | undefined;
+  for await (const { text, where, replaced } of lines) {
+    rows.replaced += replaced;
+    const fields = splitFields(text, delimiter);
+    if (header && places === undefined) {
+      places = placesOf(fields, options, where);
+      continue;
+    }
+    const [left = 0, right = 1, weight = 2] = places ?? [];
+    const pair = rows.keep(() => {
       const least = Math.max(left, right) + 1;
       if (fields.length < least)
         throw new Failure(
@@ -72,9 +98,31 @@ export async function* readPairs(
       const isWeighed = columns.weight !== '' && (places !== undefined || fields.length > weight);
       if (isWeighed && (fields[weight] ?? '').trim() === '')
         throw new Failure('DataError', `${where}: no weight`);
-      yield pair(fields[left], fields[right], isWeighed ? Number(fields[weight]) : 1, where);
-    }
+      const found = isWeighed ? Number(fields[weight]) : 1;
+      return pairOf(
+        itemId(fields[left], where),
+        itemId(fields[right], where),
+        found,
+        { where },
+        options,
+      );
+    });
+    if (pair) yield pair;
   }
+}
+
+function pairOf(
+  left: string,
+  right: string,
+  weight: unknown,
+  place: { where: string },
+  { columns, sides }: SourceOptions,
+): WeightedPair {
+  const ids =
+    sides === 'one'
+      ? { left, right }
+      : { left: `${columns.left}:${left}`, right: `${columns.right}:${right}` };
+  return { ...ids, weight: weightOf(weight, place) };
 }
 
 function placesOf(names: string[], { columns }: SourceOptions, where: string): number[] {
@@ -90,12 +138,14 @@ function placesOf(names: string[], { columns }: SourceOptions, where: string): n
   });
 }
 
-function weightOf(value: unknown, where: string): number {
-  const weight = typeof value === 'bigint' ? Number(value) : value;
-  if (typeof weight === 'number' && Number.isFinite(weight) && weight >= 0) return weight;
+/** Sums of weights are exact below it. */
+const LARGEST_WEIGHT = Math.floor(Number.MAX_SAFE_INTEGER / PAIR_SCALE);
+
+function weightOf(weight: unknown, place: { where: string }): number {
+  if (typeof weight === 'number' && weight >= 0 && weight <= LARGEST_WEIGHT) return weight;
   const found = typeof weight === 'number' ? String(weight) : JSON.stringify(weight);
   throw new Failure(
     'DataError',
-    `${where}: the weight is ${found}, expected a finite number that is not negative`,
+    `${place.where}: the weight is ${found}, expected a number from 0 to ${LARGEST_WEIGHT}`,
   );
 }

@@ -1,3 +1,4 @@
+import { readingRules } from '../schemas/reading-rules.ts';
 import { numbersOf, type ReindexInput, type ReindexResult } from '../schemas/run.ts';
 import { exportIndex } from './export-stages.ts';
 import { publishIndex } from './publish-index.ts';
@@ -24,7 +25,7 @@ export async function reindexVectors(
       store,
       force,
       files: corpus.artifact,
-      badFiles: source.badFiles,
+      reading: readingRules(source),
       vectors,
       tables,
       bits,
@@ -36,7 +37,7 @@ export async function reindexVectors(
       store,
       force,
       files: corpus.artifact,
-      badFiles: source.badFiles,
+      reading: readingRules(source),
       vectors,
       encoded: codes.artifact,
       seed,

@@ -57,7 +57,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
   const made = currentVersion.lineage.filter(
     ({ stage }) => stage === 'append' || stage === 'export',
   );
-  const { source, vectors, cooccurrence, affinity } = configuration;
+  const { source, cooccurrence, affinity } = configuration;
   const { documents, tokens } = configuration;
   const hasPayloads = currentVersion.payloads === true;
   const recipe = {
@@ -89,7 +89,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
         return {
           items: await encodeItems(
             files!,
-            vectors,
+            configuration,
             currentVersion,
             frozen.base.keys.kind,
             store,

@@ -6,7 +6,9 @@ import { Failure } from '../../schemas/failures.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import { cleanMessage } from '../../sources/text/clean-message.ts';
 import { expectedFile, openSource } from '../../sources/open-source.ts';
-import { type LabelledDocument, readLabelled } from '../../sources/read-labelled.ts';
+import type { LabelledDocument } from '../../sources/labelled-document.ts';
+import { readLabelled } from '../../sources/read-labelled.ts';
+import { rowKeeper } from '../../sources/row-keeper.ts';
 import type { Store } from '../../store/store.ts';
 import type { CodedItem } from './change-items.ts';
 import { fieldsOfVersion } from './fields-of-version.ts';
@@ -33,10 +35,12 @@ export async function encodeAppended(
   const listed = await readListedFiles(store, files);
   for (const [at, file] of listed.entries()) {
     const opened = openSource(file, context.openStore);
+    const rows = rowKeeper(source);
     for await (const each of readLabelled(
       expectedFile(file),
       opened.stream(),
       { ...source, documents, fields },
+      rows,
       opened.range,
     )) {
       if (isTraining(each.id, each.split, documents) === undefined) continue;
@@ -53,6 +57,7 @@ export async function encodeAppended(
       context.onProgress(at, listed.length, { items: items.size });
     }
     await opened.checkUnchanged();
+    rows.finish(file.uri);
   }
   return [...items.values()];
 }

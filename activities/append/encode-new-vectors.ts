@@ -3,6 +3,7 @@ import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
+import { readingRules } from '../../schemas/reading-rules.ts';
 import { decodeDense } from '../../store/tables/arrow-ipc.ts';
 import type { Store } from '../../store/store.ts';
 import type { CodedItem } from './change-items.ts';
@@ -10,6 +11,7 @@ import { fieldsOfVersion } from './fields-of-version.ts';
 import { indexFolder } from '../versions/current-version.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import type { StageContext } from '../stage/stage.ts';
+import { isBeyondInt64 } from '../vectors/int64-ids.ts';
 import { readVectorFile } from '../vectors/read-vectors.ts';
 
 /**
@@ -17,7 +19,7 @@ import { readVectorFile } from '../vectors/read-vectors.ts';
  */
 export async function encodeItems(
   files: ArtifactReference,
-  vectors: Configuration['vectors'],
+  { source, vectors }: Configuration,
   currentVersion: IndexManifest,
   keys: 'utf8' | 'int64',
   store: Store,
@@ -35,22 +37,31 @@ export async function encodeItems(
     context.onProgress(at, listed.length, { items: items.size });
     const rows = await readVectorFile(
       file,
-      vectors,
+      { reading: readingRules(source), vectors },
       context,
       { dimensions, expected: `as version ${currentVersion.version} has them` },
       fields,
     );
+    if (rows.rows === 0) continue;
     const { ids } = rows;
     if (!ids)
       throw new Failure(
         'DataError',
         `${file.uri}: no column ${vectors.id} of ids; items that are appended need their own`,
       );
-    if (ids instanceof BigInt64Array !== (keys === 'int64'))
+    const isInteger = typeof ids[0] === 'bigint';
+    if (isInteger !== (keys === 'int64') && !(isInteger && rows.areUnsigned))
       throw new Failure(
         'DataError',
         `${file.uri}, column ${vectors.id}: expected ` +
-          `${keys === 'int64' ? 'int64 or int32' : 'string'} ids as the index has them`,
+          `${keys === 'int64' ? 'integer' : 'string'} ids as the index has them`,
+      );
+    const beyond = isInteger && keys === 'int64' ? ids.find(isBeyondInt64) : undefined;
+    if (beyond !== undefined)
+      throw new Failure(
+        'DataError',
+        `${file.uri}, column ${vectors.id}: the id ${beyond} is beyond 64 signed bits, which ` +
+          'the ids of the index have; reindex with it',
       );
     const codes = new Uint8Array(rows.rows * stride);
     encodeKernel(rows.values, dimensions, mean, planes, codes);

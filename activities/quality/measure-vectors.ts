@@ -9,6 +9,7 @@ import type { Codes } from '../../evaluation/retrieval.ts';
 import { codeDistancesOf } from '../../kernels/codes/code-distances.ts';
 import type { MapInput } from '../../report/map-vectors.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
+import { readingRules } from '../../schemas/reading-rules.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { payloadFields } from '../../schemas/payload-fields.ts';
 import { decodeDense } from '../../store/tables/arrow-ipc.ts';
@@ -100,7 +101,7 @@ export async function measureVectors(
     for (const [at, file] of files.entries()) {
       const rows = await readVectorRows(
         file,
-        { badFiles: source.badFiles, vectors },
+        { reading: readingRules(source), vectors },
         context,
         dimensions,
         fields,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { payloadFields } from '../../schemas/payload-fields.ts';
+import type { ReadingRules } from '../../schemas/reading-rules.ts';
 import { artifactReference, openArtifact } from '../../store/artifacts.ts';
 import { type ListedFile, readListedFiles } from '../corpus/listed-files.ts';
 import { itemRanges } from '../index/item-ranges.ts';
@@ -22,7 +23,7 @@ declare module '../stages.ts' {
 
 export interface BuildCellsInput extends StageInput {
   files: ArtifactReference;
-  badFiles: Configuration['source']['badFiles'];
+  reading: ReadingRules;
   vectors: Configuration['vectors'];
   /** The artifact of `encode`: which items there are, and their numbers. */
   encoded: ArtifactReference;
@@ -46,11 +47,11 @@ export async function buildCells(
   input: BuildCellsInput,
   context: StageContext,
 ): Promise<BuildCellsOutput> {
-  const { badFiles, vectors, seed, files, encoded, force } = input;
+  const { reading, vectors, seed, files, encoded, force } = input;
   const store = context.openStore(input.store);
   const recipe: Recipe = {
     stage: 'cells',
-    parameters: { id: vectors.id, vector: vectors.vector, badFiles, seed },
+    parameters: { id: vectors.id, vector: vectors.vector, reading, seed },
     inputs: [files, encoded],
     force,
   };
@@ -91,14 +92,15 @@ async function forEachVector(
   numberOf: (id: bigint | string) => number,
   visit: VisitVector,
 ): Promise<void> {
-  const { badFiles } = input;
-  // Payloads lie in items.pages; a file that was left out for one is left out here too.
-  const payload = badFiles === 'skip' ? input.vectors.payload : '';
+  const { reading } = input;
+  // Payloads lie in items.pages; what was left out for one is left out here too.
+  const mayMiss = reading.badFiles === 'skip' || reading.badRows === 'skip';
+  const payload = mayMiss ? input.vectors.payload : '';
   const vectors = { ...input.vectors, payload };
   const fields = payloadFields(payload);
   let first = 0;
   for (const file of files) {
-    const rows = await readVectorRows(file, { badFiles, vectors }, context, dimensions, fields);
+    const rows = await readVectorRows(file, { reading, vectors }, context, dimensions, fields);
     if ('reason' in rows) continue;
     for (let row = 0; row < rows.rows; row++) {
       const number = first + row;

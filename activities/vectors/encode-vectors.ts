@@ -6,10 +6,11 @@ import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { factsOfFields } from '../../schemas/field-types.ts';
 import { payloadFields } from '../../schemas/payload-fields.ts';
+import type { ReadingRules } from '../../schemas/reading-rules.ts';
 import { codes as codesSchema } from '../../schemas/tables.ts';
 import { encodeDense } from '../../store/tables/arrow-ipc.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
-import { type VectorRows } from '../../store/foreign/vectors-parquet.ts';
+import type { VectorRows } from '../../sources/read-vectors.ts';
 import { type ListedFile, readListedFiles } from '../corpus/listed-files.ts';
 import {
   type SkippedFile,
@@ -20,6 +21,7 @@ import {
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 import { encodeKeys } from '../index/item-keys.ts';
+import { isBeyondInt64 } from './int64-ids.ts';
 import { readVectorRows } from './read-vectors.ts';
 
 declare module '../stages.ts' {
@@ -30,7 +32,7 @@ declare module '../stages.ts' {
 
 interface EncodeVectorsInput extends StageInput {
   files: ArtifactReference;
-  badFiles: Configuration['source']['badFiles'];
+  reading: ReadingRules;
   vectors: Configuration['vectors'];
   tables: number;
   bits: number;
@@ -50,11 +52,11 @@ export async function encodeVectors(
   input: EncodeVectorsInput,
   context: StageContext,
 ): Promise<EncodeVectorsOutput> {
-  const { badFiles, vectors, tables, bits, seed } = input;
+  const { reading, vectors, tables, bits, seed } = input;
   const store = context.openStore(input.store);
   const recipe = {
     stage: 'encode',
-    parameters: { ...vectors, badFiles, tables, bits, seed },
+    parameters: { ...vectors, reading, tables, bits, seed },
     inputs: [input.files],
     force: input.force,
   } as const;
@@ -86,6 +88,7 @@ async function encodeAll(
   const { dimensions, mean, planes } = hyperplanes;
   const encoded: Uint8Array[] = [];
   const ids: (bigint | string)[] = [];
+  const places: Place[] = [];
   const payloads: string[] | undefined = input.vectors.payload === '' ? undefined : [];
   const fields = payloadFields(input.vectors.payload);
   for (const [at, file] of files.entries()) {
@@ -99,11 +102,13 @@ async function encodeAll(
     encodeKernel(rows.values, dimensions, mean, planes, codes);
     encoded.push(codes);
     const first = ids.length;
+    places.push({ first, uri: file.uri, rows: rows.fileRows });
     for (const payload of rows.payloads ?? []) payloads?.push(payload);
     for (let row = 0; row < rows.rows; row++) ids.push(rows.ids?.[row] ?? BigInt(first + row));
   }
   if (ids.length === 0) throw new Failure('DataError', noRows(files.length, skipped));
-  const { order, kind } = orderOfIds(ids);
+  const keys = asOneKind(ids);
+  const { order, kind } = orderOfIds(keys, places);
   const width = (tables * bits) / 8;
   const all = Buffer.concat(encoded);
   const code = new Uint8Array(all.length);
@@ -114,8 +119,8 @@ async function encodeAll(
     Math.floor(at / tables),
   );
   const table = Int32Array.from({ length: order.length * tables }, (_, at) => at % tables);
-  const sorted = Array.from(order, (row) => ids[row]!);
-  const keys = await encodeKeys(
+  const sorted = Array.from(order, (row) => keys[row]!);
+  const encodedKeys = await encodeKeys(
     kind,
     sorted,
     payloads && Array.from(order, (row) => payloads[row]!),
@@ -133,7 +138,7 @@ async function encodeAll(
         ),
         rows: item.length,
       },
-      { name: 'items.parquet', bytes: keys, rows: order.length },
+      { name: 'items.parquet', bytes: encodedKeys, rows: order.length },
       {
         name: 'hyperplanes.arrow',
         bytes: await encodeDense(encoder, {
@@ -160,6 +165,18 @@ async function encodeAll(
   };
 }
 
+/** Where the vectors from `first` on were read. */
+interface Place {
+  first: number;
+  uri: string;
+  rows: number[];
+}
+
+function placeOf(at: number, places: readonly Place[]): string {
+  const { uri, first, rows } = places.findLast((place) => place.first <= at)!;
+  return `${uri} row ${rows[at - first]}`;
+}
+
 /** The same float32 values as are stored, so that what is encoded later gets the same codes. */
 async function learnHyperplanes(
   input: EncodeVectorsInput,
@@ -178,6 +195,7 @@ async function learnHyperplanes(
       skipped.push(rows);
       continue;
     }
+    if (rows.rows === 0) continue;
     dimensions ??= rows.dimensions;
     samples.push(sampleRows(rows, perFile));
     // Random hyperplanes go through the origin: they need no more than the number of dimensions.
@@ -237,11 +255,21 @@ function joinSamples(samples: Float32Array[]): Float32Array {
   return all;
 }
 
+/** Ids as they are, or all in decimal where a number among them is beyond 64 signed bits. */
+function asOneKind(ids: (bigint | string)[]): (bigint | string)[] {
+  return ids.some(isBeyondInt64)
+    ? ids.map((id) => (typeof id === 'bigint' ? id.toString() : id))
+    : ids;
+}
+
 /**
  * Rows by ascending id: numbers as numbers, strings by their UTF-8 bytes. Throws DataError on an id
  * that comes twice.
  */
-function orderOfIds(ids: (bigint | string)[]): { order: Uint32Array; kind: 'id' | 'word' } {
+function orderOfIds(
+  ids: (bigint | string)[],
+  places: readonly Place[],
+): { order: Uint32Array; kind: 'id' | 'word' } {
   const strings = ids.some((id) => typeof id === 'string');
   if (strings && ids.some((id) => typeof id !== 'string'))
     throw new Failure(
@@ -257,7 +285,8 @@ function orderOfIds(ids: (bigint | string)[]): { order: Uint32Array; kind: 'id' 
     if (ids[order[i]!] === ids[order[i - 1]!])
       throw new Failure(
         'DataError',
-        `vectors: rows ${order[i - 1]} and ${order[i]} have the same id ${ids[order[i]!]}`,
+        `vectors: the id ${ids[order[i]!]} comes twice: ${placeOf(order[i - 1]!, places)} and ` +
+          placeOf(order[i]!, places),
       );
   }
   return { order, kind: strings ? 'word' : 'id' };

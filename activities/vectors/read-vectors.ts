@@ -1,14 +1,15 @@
 import type { Configuration } from '../../schemas/configuration.ts';
-import { Failure, failureTypeOf } from '../../schemas/failures.ts';
+import { failureTypeOf } from '../../schemas/failures.ts';
 import { payloadFields, type PayloadFields } from '../../schemas/payload-fields.ts';
+import type { ReadingRules } from '../../schemas/reading-rules.ts';
 import { openSource } from '../../sources/open-source.ts';
-import { decodeVectors, type VectorRows } from '../../store/foreign/vectors-parquet.ts';
+import { type KnownDimensions, readVectors, type VectorRows } from '../../sources/read-vectors.ts';
 import type { ListedFile } from '../corpus/listed-files.ts';
 import type { SkippedFile } from '../corpus/skipped-files.ts';
 import type { StageContext } from '../stage/stage.ts';
 
 interface VectorOptions {
-  badFiles: Configuration['source']['badFiles'];
+  reading: ReadingRules;
   vectors: Configuration['vectors'];
 }
 
@@ -23,13 +24,13 @@ export async function readVectorRows(
   try {
     return await readVectorFile(
       file,
-      input.vectors,
+      input,
       context,
       dimensions === undefined ? undefined : { dimensions, expected: 'as in the files before' },
       fields,
     );
   } catch (error) {
-    if (input.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError') throw error;
+    if (input.reading.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError') throw error;
     return { uri: file.uri, reason: (error as Error).message };
   }
 }
@@ -40,25 +41,18 @@ export async function readVectorRows(
  */
 export async function readVectorFile(
   file: ListedFile,
-  vectors: Configuration['vectors'],
+  { reading, vectors }: VectorOptions,
   context: StageContext,
-  known?: { dimensions: number; expected: string },
+  known?: KnownDimensions,
   fields?: PayloadFields,
 ): Promise<VectorRows> {
-  const chunks: Uint8Array[] = [];
   const source = openSource(file, context.openStore);
-  for await (const chunk of source.stream()) chunks.push(chunk);
-  await source.checkUnchanged();
+  const { range } = source;
   const own = payloadFields(vectors.payload);
   for (const [name, seen] of fields?.seen() ?? []) own?.add(name, seen);
-  const rows = await decodeVectors(Buffer.concat(chunks), vectors, file.uri, own);
-  if (known && rows.rows > 0 && rows.dimensions !== known.dimensions) {
-    throw new Failure(
-      'DataError',
-      `${file.uri}, row 0: expected ${known.dimensions} dimensions ${known.expected}, got ` +
-        `${rows.dimensions}`,
-    );
-  }
+  const opened = { uri: file.uri, size: file.size, range };
+  const rows = await readVectors(opened, vectors, reading, { known, fields: own });
+  await source.checkUnchanged();
   for (const [name, seen] of own?.seen() ?? []) fields?.add(name, seen);
   return rows;
 }

@@ -5,6 +5,7 @@ import { buildDictionary } from '../../kernels/words/build-dictionary.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { isParquet } from '../../sources/detect-format.ts';
 import { type OpenedSource, openSource } from '../../sources/open-source.ts';
+import { rowKeeper } from '../../sources/row-keeper.ts';
 import { readDocuments } from '../../sources/read-documents.ts';
 import { openRecords } from '../../sources/text/read-lines.ts';
 import { readPairs } from '../../sources/read-pairs.ts';
@@ -136,23 +137,27 @@ async function* tokensOf(
   // Parquet is read from its end.
   const isWhole = shard.start === 0 && shard.end === shard.size;
   const isByRanges = isWhole && isParquet(await opened.range(0, Math.min(shard.size, HEAD_BYTES)));
-  const file = { uri: shard.uri, size: isByRanges ? shard.size : Number.POSITIVE_INFINITY };
+  const size = isByRanges ? shard.size : Number.POSITIVE_INFINITY;
+  const file = { uri: shard.uri, size, start: shard.start };
+  const rows = rowKeeper(source);
   if (source.kind === 'pairs') {
     for await (const _ of readPairs(
       await openRecords(file, opened.stream(), source, opened.range),
       source,
+      rows,
     ))
       yield 1;
   } else if (source.kind === 'sequences') {
     for await (const ids of readSequences(
       await openRecords(file, opened.stream(), source, opened.range),
       source,
+      rows,
     ))
       yield ids.length;
   } else {
     const dictionary = buildDictionary();
     const tokeniser = tokenise(tokens, dictionary);
-    for await (const piece of readDocuments(file, opened.stream(), source, opened.range)) {
+    for await (const piece of readDocuments(file, opened.stream(), source, rows, opened.range)) {
       const before = dictionary.size();
       tokeniser.push(piece.bytes);
       if (piece.endsDocument) {

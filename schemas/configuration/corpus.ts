@@ -73,6 +73,18 @@ export const sourceConfiguration = z
       .enum(['fail', 'skip'])
       .default('fail')
       .describe('A file that cannot be read: stop, or leave it out, count it and list it.'),
+    badRows: z
+      .enum(['fail', 'skip'])
+      .default('fail')
+      .describe('A line or row that is no item: stop, or leave it out, count it and list it.'),
+    badRowsMost: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.01)
+      .describe(
+        'Share of the rows of a file that badRows may leave out; beyond, it is a bad file.',
+      ),
     maximumRatio: z
       .number()
       .min(1)

@@ -3,6 +3,7 @@ import { factsOfFields } from '../../schemas/field-types.ts';
 import { payloadFields } from '../../schemas/payload-fields.ts';
 import { DOCUMENTS, ITEM_PAYLOAD, WEIGHTS } from '../../schemas/tables.ts';
 import { expectedFile, openSource } from '../open-source.ts';
+import { rowKeeper } from '../row-keeper.ts';
 import { readLabelled } from '../read-labelled.ts';
 import { cleanMessage } from '../text/clean-message.ts';
 import { tokenise } from '../text/tokenise.ts';
@@ -43,7 +44,9 @@ export const documentShard: ShardKind = {
     const fields = payloadFields(documents.payload);
     const options = { ...source, documents, fields };
     const { range } = opened;
-    for await (const each of readLabelled(expectedFile(file), opened.stream(), options, range)) {
+    const rows = rowKeeper(source);
+    const expected = expectedFile(file);
+    for await (const each of readLabelled(expected, opened.stream(), options, rows, range)) {
       const row = ids.push(each.id) - 1;
       splits.push(each.split);
       labels.push(each.labels);
@@ -59,33 +62,38 @@ export const documentShard: ShardKind = {
       if (row % TELL_EVERY === 0) onProgress(dictionary.size());
     }
     await opened.checkUnchanged();
-    const shard = documentTables(dictionary.finish(), {
+    const described = {
       ids,
       splits,
       labels,
       ...(documents.payload !== '' && { payloads }),
       ...(documents.terms !== '' && { vectors }),
-    });
+    };
+    const shard = documentTables(dictionary.finish(), described, rows.replaced);
     const types = fields?.seen().map(([name, { type }]) => [name, type] as const);
-    return types
-      ? { ...shard, facts: { ...shard.facts, ...factsOfFields(Object.fromEntries(types)) } }
-      : shard;
+    const facts = { ...shard.facts, ...factsOfFields(Object.fromEntries(types ?? [])) };
+    return { ...shard, facts, bad: rows.finish(file.uri) };
   },
   empty: ({ documents }) =>
-    documentTables(NO_TOKENS, {
-      ids: [],
-      splits: [],
-      labels: [],
-      ...(documents.payload !== '' && { payloads: [] }),
-      vectors: { rows: [], terms: [], weights: [] },
-    }),
+    documentTables(
+      NO_TOKENS,
+      {
+        ids: [],
+        splits: [],
+        labels: [],
+        ...(documents.payload !== '' && { payloads: [] }),
+        vectors: { rows: [], terms: [], weights: [] },
+      },
+      0,
+    ),
 };
 
 function documentTables(
   tokens: TokenShard,
   { ids, splits, labels, payloads, vectors }: Described,
+  replaced: number,
 ): Shard {
-  const { tables, facts } = tokenTables(tokens, 0);
+  const { tables, facts } = tokenTables(tokens, replaced);
   const offsets = new Int32Array(ids.length + 1);
   for (const [at, each] of labels.entries()) offsets[at + 1] = offsets[at]! + each.length;
   const columns = { id: ids, split: splits, labels: { offsets, values: labels.flat() } };

@@ -1,8 +1,11 @@
 import { collectPairs, PAIR_SCALE, type PairRun } from '../../kernels/affinity/collect-pairs.ts';
+import { LimitError } from '../../kernels/limit-error.ts';
 import { toInt64 } from '../../kernels/numbers/int64.ts';
+import { Failure } from '../../schemas/failures.ts';
 import { PAIRS } from '../../schemas/tables.ts';
 import { expectedFile, openSource } from '../open-source.ts';
 import { readPairs } from '../read-pairs.ts';
+import { rowKeeper } from '../row-keeper.ts';
 import { openRecords } from '../text/read-lines.ts';
 import { type Shard, type ShardKind, shardTable } from './shard.ts';
 import { dictionaryTable, NO_TOKENS } from './token-tables.ts';
@@ -32,18 +35,35 @@ export const pairShard: ShardKind = {
     const opened = openSource(file, openStore);
     const expected = expectedFile(file);
     const records = await openRecords(expected, opened.stream(), source, opened.range);
+    const rows = rowKeeper(source);
     let read = 0;
-    for await (const { left, right, weight } of readPairs(records, source)) {
+    for await (const { left, right, weight } of readPairs(records, source, rows)) {
       pairs.add(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'), weight);
       if (++read % TELL_EVERY === 0) onProgress(pairs.size());
     }
     await opened.checkUnchanged();
-    return pairTables(pairs.finish());
+    const run = withinLimits(file.uri, () => pairs.finish());
+    return { ...pairTables(run, rows.replaced), bad: rows.finish(file.uri) };
   },
-  empty: () => pairTables(NO_PAIRS),
+  empty: () => pairTables(NO_PAIRS, 0),
 };
 
-function pairTables({ dictionary, rows, columns, sums, pairs, loops }: PairRun): Shard {
+/** Sums that cannot be held are the fault of this file's weights. */
+function withinLimits(uri: string, finish: () => PairRun): PairRun {
+  try {
+    return finish();
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    throw new Failure('DataError', `${uri}: ${error.message}; scale the weights down`, {
+      cause: error,
+    });
+  }
+}
+
+function pairTables(
+  { dictionary, rows, columns, sums, pairs, loops }: PairRun,
+  replaced: number,
+): Shard {
   const table = { row: rows, column: columns, sum: toInt64(sums) };
   return {
     tables: [shardTable('pairs.parquet', PAIRS, table), dictionaryTable(dictionary)],
@@ -51,7 +71,7 @@ function pairTables({ dictionary, rows, columns, sums, pairs, loops }: PairRun):
     facts: {
       documents: pairs,
       words: dictionary.counts.length,
-      replaced: 0,
+      replaced,
       loops,
       scale: PAIR_SCALE,
     },

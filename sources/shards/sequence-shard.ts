@@ -1,5 +1,6 @@
 import { buildDictionary } from '../../kernels/words/build-dictionary.ts';
 import { expectedFile, openSource } from '../open-source.ts';
+import { rowKeeper } from '../row-keeper.ts';
 import { readSequences } from '../read-sequences.ts';
 import { openRecords } from '../text/read-lines.ts';
 import type { ShardKind } from './shard.ts';
@@ -16,8 +17,9 @@ export const sequenceShard: ShardKind = {
     const opened = openSource(file, openStore);
     const expected = expectedFile(file);
     const records = await openRecords(expected, opened.stream(), source, opened.range);
+    const rows = rowKeeper(source);
     let sequences = 0;
-    for await (const ids of readSequences(records, source)) {
+    for await (const ids of readSequences(records, source, rows)) {
       for (const id of ids) {
         const bytes = Buffer.from(id, 'utf8');
         dictionary.add(bytes, 0, bytes.length);
@@ -26,7 +28,7 @@ export const sequenceShard: ShardKind = {
       if (++sequences % TELL_EVERY === 0) onProgress(dictionary.size());
     }
     await opened.checkUnchanged();
-    return tokenTables(dictionary.finish(), 0);
+    return { ...tokenTables(dictionary.finish(), rows.replaced), bad: rows.finish(file.uri) };
   },
   empty: () => tokenTables(NO_TOKENS, 0),
 };

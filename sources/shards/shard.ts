@@ -2,6 +2,7 @@ import type { Configuration } from '../../schemas/configuration.ts';
 import type { Store } from '../../store/store.ts';
 import { rowsOf, type TableSchema, type WritableColumns } from '../../store/tables/columns.ts';
 import type { FileRange } from '../open-source.ts';
+import type { BadRows } from '../row-keeper.ts';
 
 /** What a shard depends on, beside its file. */
 export interface ShardOptions {
@@ -29,6 +30,8 @@ export interface Shard {
   tables: ShardTable[];
   rows: number;
   facts: Record<string, number | string>;
+  /** Rows that were left out; none of a file that is left out whole. */
+  bad?: BadRows;
 }
 
 /** How files of one kind of source become shards. */

@@ -1,6 +1,7 @@
 import { buildDictionary } from '../../kernels/words/build-dictionary.ts';
 import { scanWords } from '../../kernels/words/scan-words.ts';
 import { expectedFile, openSource } from '../open-source.ts';
+import { rowKeeper } from '../row-keeper.ts';
 import { readDocuments } from '../read-documents.ts';
 import { tokenise } from '../text/tokenise.ts';
 import type { ShardKind } from './shard.ts';
@@ -14,10 +15,11 @@ export const textShard: ShardKind = {
     const tokeniser = tokenise(tokens, dictionary);
     const opened = openSource(file, openStore);
     const { range } = opened;
-    let replaced = 0;
-    for await (const piece of readDocuments(expectedFile(file), opened.stream(), source, range)) {
+    const rows = rowKeeper(source);
+    const expected = expectedFile(file);
+    for await (const piece of readDocuments(expected, opened.stream(), source, rows, range)) {
       tokeniser.push(piece.bytes);
-      replaced += piece.replaced;
+      rows.replaced += piece.replaced;
       if (piece.endsDocument) {
         tokeniser.end();
         dictionary.endDocument();
@@ -25,7 +27,7 @@ export const textShard: ShardKind = {
       onProgress(dictionary.size());
     }
     await opened.checkUnchanged();
-    return tokenTables(dictionary.finish(), replaced);
+    return { ...tokenTables(dictionary.finish(), rows.replaced), bad: rows.finish(file.uri) };
   },
   empty: () => tokenTables(NO_TOKENS, 0),
 };

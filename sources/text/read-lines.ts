@@ -1,7 +1,7 @@
 import { checkUtf8 } from './check-utf8.ts';
 import { decompress, type ExpectedFile } from '../compression/decompress.ts';
 import { isParquet, peek, peekBytes } from '../detect-format.ts';
-import type { ParquetSource } from '../parquet-rows.ts';
+import type { ParquetSource } from '../parquet/parquet-footer.ts';
 import type { ReadOptions } from '../source-options.ts';
 import { isBlank, splitLines } from './split-lines.ts';
 
@@ -9,6 +9,8 @@ export interface RecordLine {
   text: string;
   /** File and line, for messages. */
   where: string;
+  /** Invalid UTF-8 sequences in it that became U+FFFD. */
+  replaced: number;
 }
 
 /**
@@ -38,9 +40,10 @@ export async function openRecords(
   const isJson =
     options.format === 'auto' ? head[0] === 0x7b || head[0] === 0x5b : options.format === 'jsonl';
   async function* lines(): AsyncGenerator<RecordLine, void, undefined> {
-    for await (const { bytes, line } of splitLines(pieces, file.uri, options.longestLine)) {
+    for await (const each of splitLines(pieces, file.uri, options.longestLine)) {
+      const { bytes, line, replaced } = each;
       if (!isBlank(bytes))
-        yield { text: bytes.toString('utf8'), where: `${file.uri} line ${line}` };
+        yield { text: bytes.toString('utf8'), where: `${file.uri} line ${line}`, replaced };
     }
   }
   return { format: isJson ? 'jsonl' : 'delimited', lines: lines() };

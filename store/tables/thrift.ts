@@ -6,6 +6,7 @@
 type Value =
   | { i32: number }
   | { i64: number }
+  | { boolean: boolean }
   | { text: string }
   | { struct: Fields }
   | { encoded: Uint8Array }
@@ -16,6 +17,7 @@ export type Fields = readonly (readonly [id: number, value: Value])[];
 
 export const i32 = (value: number): Value => ({ i32: value });
 export const i64 = (value: number): Value => ({ i64: value });
+export const boolean = (value: boolean): Value => ({ boolean: value });
 export const text = (value: string): Value => ({ text: value });
 export const struct = (...fields: Fields): Value => ({ struct: fields });
 /** A struct that is bytes already: of encodeThrift. */
@@ -41,7 +43,11 @@ export function writeVarint(bytes: number[], value: number): void {
 
 const TYPE = { i32: 5, i64: 6, text: 8, list: 9, struct: 12, encoded: 12 } as const;
 
-const typeOf = (value: Value): number => TYPE[Object.keys(value)[0] as keyof typeof TYPE];
+function typeOf(value: Value): number {
+  // A boolean is in the type of its field.
+  if ('boolean' in value) return value.boolean ? 1 : 2;
+  return TYPE[Object.keys(value)[0] as keyof typeof TYPE];
+}
 
 function writeFields(bytes: number[], fields: Fields): void {
   let before = 0;
@@ -54,6 +60,7 @@ function writeFields(bytes: number[], fields: Fields): void {
 }
 
 function writeValue(bytes: number[], value: Value): void {
+  if ('boolean' in value) return;
   if ('i32' in value) writeVarint(bytes, zigzag(value.i32));
   else if ('i64' in value) writeVarint(bytes, zigzag(value.i64));
   else if ('text' in value) {

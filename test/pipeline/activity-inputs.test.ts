@@ -127,7 +127,7 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
   encodeVectors: {
     ...STORE,
     files: 'must',
-    badFiles: 'must',
+    reading: 'must',
     vectors: 'must',
     tables: 'must',
     bits: 'must',
@@ -136,7 +136,7 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
   buildCells: {
     ...STORE,
     files: 'must',
-    badFiles: 'must',
+    reading: 'must',
     vectors: 'must',
     encoded: 'must',
     seed: 'must',

@@ -415,7 +415,7 @@ describe('append: items that come and go between two reindexes', () => {
     const configuration = smallConfiguration('vectors-lsh', scratch);
     const wrong = await writeVectors('strings', [{ id: 'a', point: 1 }]);
     await assert.rejects(append(configuration, { source: wrong }), (error) =>
-      /column id: expected int64 or int32 ids as the index has them/.test(messagesOf(error)),
+      /column id: expected integer ids as the index has them/.test(messagesOf(error)),
     );
     await mkdir(join(scratch.folder, 'short'));
     await writeFile(join(scratch.folder, 'short', 'a.parquet'), vectorFile([[1, 2]], [1n]));

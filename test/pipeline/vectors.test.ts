@@ -364,7 +364,7 @@ describe('reindex of vectors', () => {
       );
       assert.match(
         result.corpus.firstSkipped[1]!.reason,
-        /z\.parquet, row 0: expected 24 dimensions as in the files before, got 2/,
+        /z\.parquet row 0: expected 24 dimensions as in the files before, got 2/,
       );
     }
   });
@@ -372,7 +372,9 @@ describe('reindex of vectors', () => {
   it('refuses ids that come twice and vectors that cannot be, by row', async () => {
     const twice = await writeVectors('twice', (row) => BigInt(row % 299));
     await assert.rejects(reindex(temporal, configured('twice', twice, 'lsh')), (error: Error) =>
-      /rows 0 and 299 have the same id 0/.test(String(error.cause && (error.cause as Error).cause)),
+      /the id 0 comes twice: .*parquet row 0 and .*parquet row \d+$/.test(
+        String(error.cause && (error.cause as Error).cause),
+      ),
     );
     await mkdir(join(scratch.folder, 'zero'));
     await writeFile(
@@ -384,7 +386,7 @@ describe('reindex of vectors', () => {
     );
     const zero = configured('zero', pathToFileURL(join(scratch.folder, 'zero')).href, 'lsh');
     await assert.rejects(reindex(temporal, zero), (error: Error) =>
-      /a\.parquet: row 1: a vector of zeros/.test(
+      /a\.parquet row 1: a vector of zeros/.test(
         String(error.cause && (error.cause as Error).cause),
       ),
     );

@@ -4,9 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { describe, it } from 'vitest';
 import { Failure } from '../../schemas/failures.ts';
 import { readDocuments } from '../../sources/read-documents.ts';
+import { rowKeeper } from '../../sources/row-keeper.ts';
 import type { ReadOptions } from '../../sources/source-options.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 
+const FAIL = { badRows: 'fail', badRowsMost: 0 } as const;
 const OPTIONS: ReadOptions = {
   format: 'auto',
   field: 'text',
@@ -37,6 +39,7 @@ async function documentsOf(
     { uri: 'file:///corpus/a', size: content.length },
     Readable.from(chunks),
     { ...OPTIONS, ...options },
+    rowKeeper(FAIL),
     range,
   )) {
     open.push(Buffer.from(bytes));
@@ -241,7 +244,7 @@ describe('formats, found by content', () => {
     await refuses(table, { field: 'id' }, /column "id" is int32, expected text/u);
     const broken = Buffer.from(table);
     broken.fill(0xff, 4, 40);
-    await refuses(broken, {}, /cannot be read as Parquet/u);
+    await refuses(broken, {}, /no page header is there .* is the file whole\?/u);
   });
 
   it('refuses a line beyond the limit before it is in memory', async () => {
@@ -263,6 +266,7 @@ describe('formats, found by content', () => {
         { uri: 'file:///corpus/a', size: 2 ** 40 },
         endless,
         OPTIONS,
+        rowKeeper(FAIL),
       ))
         assert.ok(piece);
     }, /line 1 is longer than 1000000 bytes/u);

@@ -5,8 +5,10 @@ import { describe, it } from 'vitest';
 import * as fc from 'fast-check';
 import { Failure } from '../../schemas/failures.ts';
 import { readDocuments } from '../../sources/read-documents.ts';
+import { rowKeeper } from '../../sources/row-keeper.ts';
 import type { ReadOptions } from '../../sources/source-options.ts';
 
+const FAIL = { badRows: 'fail', badRowsMost: 0 } as const;
 const OPTIONS: ReadOptions = {
   format: 'auto',
   field: 'text',
@@ -37,10 +39,12 @@ async function read(
   let text: Buffer[] = [];
   let replaced = 0;
   try {
-    for await (const piece of readDocuments({ uri, size: size ?? bytes.length }, stream, {
-      ...OPTIONS,
-      ...options,
-    })) {
+    for await (const piece of readDocuments(
+      { uri, size: size ?? bytes.length },
+      stream,
+      { ...OPTIONS, ...options },
+      rowKeeper(FAIL),
+    )) {
       text.push(Buffer.from(piece.bytes));
       replaced += piece.replaced;
       if (!piece.endsDocument) continue;
@@ -167,6 +171,7 @@ describe('readDocuments', () => {
       { uri: 'file:///corpus/a', size: chunk.length * count },
       stream,
       OPTIONS,
+      rowKeeper(FAIL),
     )) {
       read += bytes.length;
       assert.ok(ahead * chunk.length - read < 40 * chunk.length);
@@ -343,6 +348,7 @@ describe('readDocuments', () => {
           { uri: 'file:///corpus/a', size: 100 },
           stream,
           OPTIONS,
+          rowKeeper(FAIL),
         ))
           assert.ok(piece);
       }, /the network is gone/u);
@@ -354,10 +360,12 @@ describe('readDocuments', () => {
       const stream = Readable.from(
         Array.from({ length: 100 }, () => Buffer.from('{"text":"one"}\n')),
       );
-      for await (const piece of readDocuments({ uri: 'file:///corpus/a', size: 1500 }, stream, {
-        ...OPTIONS,
-        format,
-      }))
+      for await (const piece of readDocuments(
+        { uri: 'file:///corpus/a', size: 1500 },
+        stream,
+        { ...OPTIONS, format },
+        rowKeeper(FAIL),
+      ))
         if (piece.bytes.length > 0) break;
       assert.ok(stream.destroyed);
     }

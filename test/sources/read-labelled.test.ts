@@ -14,7 +14,9 @@ import {
 import type * as Parquet from 'parquet-wasm';
 import { configuration } from '../../schemas/configuration.ts';
 import { payloadFields } from '../../schemas/payload-fields.ts';
-import { type LabelledDocument, readLabelled } from '../../sources/read-labelled.ts';
+import type { LabelledDocument } from '../../sources/labelled-document.ts';
+import { readLabelled } from '../../sources/read-labelled.ts';
+import { rowKeeper } from '../../sources/row-keeper.ts';
 
 const parquet = createRequire(import.meta.url)('parquet-wasm') as typeof Parquet;
 
@@ -43,6 +45,7 @@ async function read(
       documents: parsed.documents,
       fields: payloadFields(parsed.documents.payload),
     },
+    rowKeeper(parsed.source),
     range,
   ))
     found.push(document);

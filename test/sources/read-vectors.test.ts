@@ -1,12 +1,35 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
-import { payloadFields } from '../../../schemas/payload-fields.ts';
-import { decodeVectors } from '../../../store/foreign/vectors-parquet.ts';
-import { vectorFile } from '../vector-file.ts';
+import { configuration } from '../../schemas/configuration.ts';
+import type { PayloadColumns } from '../../schemas/configuration/payload.ts';
+import { payloadFields, type PayloadFields } from '../../schemas/payload-fields.ts';
+import { readingRules } from '../../schemas/reading-rules.ts';
+import { readVectors, type VectorRows } from '../../sources/read-vectors.ts';
+import { vectorFile } from '../store/vector-file.ts';
 
 const NAMES = { id: 'id', vector: 'vector' };
 
-describe('decodeVectors', () => {
+async function decodeVectors(
+  bytes: Uint8Array,
+  columns: { id: string; vector: string; payload?: PayloadColumns },
+  uri: string,
+  fields?: PayloadFields,
+): Promise<VectorRows> {
+  const parsed = configuration.parse({
+    index: 'a',
+    store: '/a',
+    source: { path: '/a', kind: 'vectors' },
+  });
+  const range = async (from: number, to: number) => bytes.subarray(from, to);
+  return await readVectors(
+    { uri, size: bytes.length, range },
+    columns,
+    readingRules(parsed.source),
+    { fields },
+  );
+}
+
+describe('readVectors', () => {
   for (const list of ['fixed', 'variable'] as const) {
     for (const float of ['float32', 'float64'] as const) {
       it(`reads ${list} lists of ${float}, with int64 ids, strings or none`, async () => {
@@ -21,7 +44,7 @@ describe('decodeVectors', () => {
           'x',
         );
         assert.deepEqual([rows.rows, rows.dimensions, [...rows.values]], [3, 3, vectors.flat()]);
-        assert.deepEqual(rows.ids, BigInt64Array.of(5n, -1n, 2n ** 62n));
+        assert.deepEqual(rows.ids, [5n, -1n, 2n ** 62n]);
         assert.deepEqual(
           (await decodeVectors(vectorFile(vectors, ['a', 'é', 'c'], list, float), NAMES, 'x')).ids,
           ['a', 'é', 'c'],
@@ -54,7 +77,7 @@ describe('decodeVectors', () => {
     const wrong = vectorFile([[1]], [1n], 'fixed', 'float32', { year: ['2020'] });
     await assert.rejects(
       decodeVectors(wrong, { ...NAMES, payload: ['year'] }, 'w.parquet', known),
-      /w\.parquet, row 0, field "year" of the payload: a string, but a number in v\.parquet, row 0/,
+      /w\.parquet row 0, field "year" of the payload: a string, but a number in v\.parquet row 0/,
     );
   });
 
@@ -66,7 +89,7 @@ describe('decodeVectors', () => {
         [1, 2],
         [1, Number.NaN],
       ]),
-      /v\.parquet: row 1, dimension 1: expected a finite value, got NaN/,
+      /v\.parquet row 1, dimension 1: expected a finite value, got NaN/,
     );
     await refused(
       vectorFile([
@@ -92,18 +115,18 @@ describe('decodeVectors', () => {
         undefined,
         'variable',
       ),
-      /row 1: expected 2 dimensions as in row 0, got 3/,
+      /row 1: expected 2 dimensions as in the rows before, got 3/,
     );
     await refused(vectorFile([[1, 2], null], undefined, 'variable'), /row 1: no vector/);
     await refused(vectorFile([[]], undefined, 'variable'), /row 0: a vector of no dimensions/);
-    await refused(Buffer.from('no Parquet'), /10 bytes that cannot be read as Parquet/);
+    await refused(Buffer.from('no Parquet'), /the Parquet file is cut off: expected PAR1/);
     await assert.rejects(
       decodeVectors(vectorFile([[1]]), { id: 'id', vector: 'embedding' }, 'x'),
-      /x: no column embedding of vectors; it has vector/,
+      /x: no column "embedding", only vector; set vectors\.vector/,
     );
     await assert.rejects(
       decodeVectors(vectorFile([[1]], [1n]), { id: 'x', vector: 'id' }, 'x'),
-      /column id: expected a list of float32 or float64/,
+      /column "id" is int64, expected a list of numbers/,
     );
   });
 });

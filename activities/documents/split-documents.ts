@@ -4,7 +4,7 @@ import { Failure } from '../../schemas/failures.ts';
 import { fieldsOfFacts, type FieldTypes } from '../../schemas/field-types.ts';
 import { payloadFields, type PayloadFields } from '../../schemas/payload-fields.ts';
 import { DOCUMENTS, ITEM_PAYLOAD } from '../../schemas/tables.ts';
-import { xxh64 } from '../../sources/compression/xxh64.ts';
+import { xxh64 } from '../../kernels/numbers/xxh64.ts';
 import type { Artifact } from '../../store/artifacts.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
 

@@ -27,6 +27,8 @@ const STEP_BYTES = 4 * 1024 * 1024;
  * (ARROW-10353, ARROW-17100).
  */
 const MISTAKEN = /^parquet-cpp(?:-arrow)? version [012]\./u;
+/** Old writers left the header of the dictionary out of a column's length (PARQUET-816). */
+const UNCOUNTED_BYTES = 100;
 /** Headers hold statistics, whose bounds may be long texts. */
 const LONGEST_HEADER = 16 * 1024 * 1024;
 export const LARGEST_PAGE = 1024 * 1024 * 1024;
@@ -37,10 +39,11 @@ export const LARGEST_PAGE = 1024 * 1024 * 1024;
  * page is none.
  */
 export async function* columnPages(
-  { uri, range }: ParquetSource,
+  { uri, size, range }: ParquetSource,
   { from, to, values, codec }: ColumnChunk,
   { name, createdBy }: { name: string; createdBy: string },
 ): AsyncGenerator<Page, void, undefined> {
+  const last = Math.min(size, to + UNCOUNTED_BYTES);
   let held: Uint8Array = new Uint8Array(0);
   let at = from;
   let seen = 0;
@@ -52,7 +55,7 @@ export async function* columnPages(
   async function hold(length: number): Promise<void> {
     if (held.length >= length) return;
     const start = at + held.length;
-    const end = Math.min(to, Math.max(at + length, start + STEP_BYTES));
+    const end = Math.max(Math.min(last, at + length), Math.min(to, start + STEP_BYTES));
     if (end <= start) return;
     const more = await range(start, end);
     if (more.length !== end - start)
@@ -71,7 +74,8 @@ export async function* columnPages(
         `it takes ${header.plainBytes} bytes, more than ${LARGEST_PAGE}; write smaller pages or ` +
           'row groups',
       );
-    if (length > to - at) refuse(`it takes ${length} bytes, and the column ends after ${to - at}`);
+    if (length > last - at)
+      refuse(`it takes ${length} bytes, and the column ends after ${to - at}`);
     await hold(length);
     const bytes = held.subarray(0, length);
     if (header.crc !== undefined) {

@@ -55,25 +55,30 @@ const NUMBERS: readonly ValueType[] = [
   'boolean',
 ];
 
-/** The one list of what is read as what; docs/how-to/sources.md says the same. */
-const FITS: Record<ColumnKind, { types: readonly ValueType[]; list: boolean[]; expected: string }> =
-  {
-    text: { types: TEXTS, list: [false, true], expected: 'text, or a list of text' },
-    id: { types: IDS, list: [false], expected: 'text or an integer' },
-    ids: { types: IDS, list: [true], expected: 'a list of text or integers' },
-    label: {
-      types: [...IDS, 'boolean'],
-      list: [false, true],
-      expected: 'text, an integer, a boolean, or a list of them',
-    },
-    field: {
-      types: [...TEXTS, ...NUMBERS],
-      list: [false, true],
-      expected: 'text, a number, a boolean or a list of text',
-    },
-    number: { types: NUMBERS, list: [false], expected: 'a number' },
-    numbers: { types: NUMBERS, list: [true], expected: 'a list of numbers' },
-  };
+/**
+ * The one list of what is read as what, a value a row and in lists; docs/how-to/sources.md says the
+ * same.
+ */
+const FITS: Record<
+  ColumnKind,
+  { one: readonly ValueType[]; many: readonly ValueType[]; expected: string }
+> = {
+  text: { one: TEXTS, many: TEXTS, expected: 'text, or a list of text' },
+  id: { one: IDS, many: [], expected: 'text or an integer' },
+  ids: { one: [], many: IDS, expected: 'a list of text or integers' },
+  label: {
+    one: [...IDS, 'boolean'],
+    many: [...IDS, 'boolean'],
+    expected: 'text, an integer, a boolean, or a list of them',
+  },
+  field: {
+    one: [...TEXTS, ...NUMBERS],
+    many: TEXTS,
+    expected: 'text, a number, a boolean or a list of text',
+  },
+  number: { one: NUMBERS, many: [], expected: 'a number' },
+  numbers: { one: [], many: NUMBERS, expected: 'a list of numbers' },
+};
 
 const SHOWN_NAMES = 20;
 
@@ -97,19 +102,17 @@ export function findColumn(
         `${more > 0 ? ` and ${more} more` : ''}; set ${key}`,
     );
   }
-  const { types, list, expected } = FITS[kind];
+  const { one, many, expected } = FITS[kind];
   const found = leafBelow(path, name);
   if (typeof found === 'string')
     throw new Failure('DataError', `${uri}: column "${name}" is ${found}, expected ${expected}`);
-  const shown = typeName(found.element);
-  if (found.type === undefined || !types.includes(found.type) || !list.includes(found.isList)) {
-    const is = found.isList ? `a list of ${shown}` : shown;
+  const types = found.isList ? many : one;
+  if (found.type === undefined || !types.includes(found.type)) {
+    const shown = typeName(found.element);
     throw new Failure(
       'DataError',
-      `${uri}: column "${name}" is ${is}, expected ${expected}; ` +
-        (found.isList === list[0] || list.length > 1
-          ? `cast it, or set ${key} to another column`
-          : `set ${key} to another column`),
+      `${uri}: column "${name}" is ${found.isList ? `a list of ${shown}` : shown}, expected ` +
+        `${expected}; ${types.length > 0 ? 'cast it, or ' : ''}set ${key} to another column`,
     );
   }
   return { ...found, type: found.type };

@@ -132,7 +132,7 @@ describe('payloads of typed fields', () => {
       vectorFile([vectors[7]!], [778n], 'fixed', 'float32', { year: ['2009'], tags: [['t1']] }),
     );
     await assert.rejects(append(configuration, today), (error) =>
-      /a\.parquet, row 0, field "year" of the payload: a string, but a number in version 3/.test(
+      /a\.parquet row 0, field "year" of the payload: a string, but a number in version 3/.test(
         messagesOf(error),
       ),
     );

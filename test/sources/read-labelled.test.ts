@@ -151,7 +151,7 @@ describe('readLabelled', () => {
     assert.equal(first!.payload, '{"labels":["x","y"],"id":0}');
     await assert.rejects(
       read('/a.parquet', bytes, { terms: 'terms', payload: ['weights'] }),
-      /column "weights" is list of float, expected text, a number, a boolean or a list of text/,
+      /column "weights" is a list of float, expected text, a number, a boolean or a list of text/,
     );
     await assert.rejects(
       read('/a.parquet', bytes, { terms: 'terms', payload: ['absent'] }),

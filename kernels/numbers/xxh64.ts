@@ -41,8 +41,8 @@ export function xxh64(): Xxh64 {
   function stripes(bytes: Uint8Array, from: number, to: number): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     for (let lane = 0; lane < 4; lane++) {
-      let h = highs[lane]!;
-      let l = lows[lane]!;
+      let h = highs[lane];
+      let l = lows[lane];
       for (let at = from + 8 * lane; at < to; at += STRIPE) {
         const inputLow = view.getInt32(at, true);
         const sum = (l >>> 0) + (Math.imul(inputLow, P2_LOW) >>> 0);
@@ -85,13 +85,13 @@ export function xxh64(): Xxh64 {
     if (length >= STRIPE) {
       const lanes = Array.from(
         highs,
-        (h, lane) => (BigInt(h >>> 0) << 32n) | BigInt(lows[lane]! >>> 0),
+        (h, lane) => (BigInt(h >>> 0) << 32n) | BigInt(lows[lane] >>> 0),
       );
       hash = u64(
-        rotated(lanes[0]!, 1n) +
-          rotated(lanes[1]!, 7n) +
-          rotated(lanes[2]!, 12n) +
-          rotated(lanes[3]!, 18n),
+        rotated(lanes[0], 1n) +
+          rotated(lanes[1], 7n) +
+          rotated(lanes[2], 12n) +
+          rotated(lanes[3], 18n),
       );
       for (const lane of lanes) hash = u64((hash ^ round(0n, lane)) * P1 + P4);
     }
@@ -102,7 +102,7 @@ export function xxh64(): Xxh64 {
       hash = u64(rotated(hash ^ round(0n, view.getBigUint64(at, true)), 27n) * P1 + P4);
     for (; at + 4 <= held; at += 4)
       hash = u64(rotated(hash ^ u64(BigInt(view.getUint32(at, true)) * P1), 23n) * P2 + P3);
-    for (; at < held; at++) hash = u64(rotated(hash ^ u64(BigInt(rest[at]!) * P5), 11n) * P1);
+    for (; at < held; at++) hash = u64(rotated(hash ^ u64(BigInt(rest[at]) * P5), 11n) * P1);
     hash = u64((hash ^ (hash >> 33n)) * P2);
     hash = u64((hash ^ (hash >> 29n)) * P3);
     return hash ^ (hash >> 32n);

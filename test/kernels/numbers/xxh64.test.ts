@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
 import * as fc from 'fast-check';
-import { xxh64 } from '../../../sources/compression/xxh64.ts';
+import { xxh64 } from '../../../kernels/numbers/xxh64.ts';
 
 function hashOf(bytes: Uint8Array, step = 1000): string {
   const hash = xxh64();

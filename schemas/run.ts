@@ -157,6 +157,9 @@ export interface CorpusRemarks {
    */
   skippedFiles: number;
   firstSkipped: { uri: string; reason: string }[];
+  /** Lines and rows that were left out (`source.badRows: skip`); of the first of them why. */
+  skippedRows: number;
+  firstSkippedRows: string[];
   /** How often a path or glob named a file that another had named; it was read once. */
   repeatedFiles: number;
 }

@@ -23,6 +23,12 @@ export const FILES = {
 export const SKIPPED = { uri: 'utf8', reason: 'utf8' } as const;
 
 /**
+ * `ingest`, `dictionary`, `weigh`, `encode`: skipped-rows.parquet: rows that were left out
+ * (`source.badRows: skip`); the reason says file and row.
+ */
+export const SKIPPED_ROWS = { reason: 'utf8' } as const;
+
+/**
  * `ingest`: tokens.parquet, a row a document, or with `tokens.sentences` a sentence (an empty
  * document: an empty row); a token is an id of the shard's dictionary, or -1 for a dropped word.
  */

@@ -17,8 +17,8 @@ type OpenStore = (uri: string) => Store;
 /**
  * The files a URI names, sorted by URI in byte order, each once: a file, a folder with all that is
  * below it, or a glob (`*`, `**`, `?`, `{a,b}`), in a file system or in a bucket. A name that is
- * there as it stands is never read as a glob. Below a folder, files and folders whose names begin
- * with a dot are passed over. A DataError where there is nothing.
+ * there as it stands is never read as a glob. Files and folders whose names begin with a dot or `_`
+ * are passed over, unless a glob begins a name with `_`. A DataError where there is nothing.
  */
 export async function listSources(uri: string, openStore: OpenStore): Promise<SourceFile[]> {
   const location = parseSourceUri(uri);
@@ -50,15 +50,17 @@ async function findFile(
 }
 
 async function listMatches(
-  { bucket }: SourceUri,
+  { bucket, path }: SourceUri,
   glob: Glob,
   openStore: OpenStore,
   looked: string[],
 ): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
+  const isMeant = /(?:^|[/{,])_/u.test(path.slice(glob.folder.length));
   for await (const head of openStore(formatSourceUri(bucket, glob.folder)).list(glob.prefix)) {
     looked.push(head.path);
-    if (glob.matches(head.path)) found.push(sourceOf(bucket, glob.folder, head));
+    const isPassedOver = !isMeant && head.path.split('/').some(isOfHadoop);
+    if (glob.matches(head.path) && !isPassedOver) found.push(sourceOf(bucket, glob.folder, head));
   }
   return found;
 }
@@ -71,10 +73,18 @@ async function listFolder(
   for await (const head of openStore(formatSourceUri(bucket, path)).list('')) {
     // Consoles mark a folder of a bucket by an empty object whose name ends with a slash.
     const isMarker = head.path.endsWith('/') && head.size === 0;
-    if (!isMarker && !head.path.split('/').some((name) => name.startsWith('.')))
+    if (!isMarker && !head.path.split('/').some((name) => name.startsWith('.') || isOfHadoop(name)))
       found.push(sourceOf(bucket, path, head));
   }
   return found;
+}
+
+/**
+ * What Hadoop and Spark write beside data (`_SUCCESS`, `_metadata`, `_temporary`); a folder
+ * `_key=value` is one of data.
+ */
+function isOfHadoop(name: string): boolean {
+  return name.startsWith('_') && !name.includes('=');
 }
 
 function sourceOf(
@@ -89,7 +99,7 @@ function sourceOf(
 function nothingThere(uri: string): string {
   return (
     `nothing at ${uri}: there is no file of this name, and no file below a folder of this name ` +
-    '(names that begin with a dot are passed over)'
+    '(names that begin with a dot or `_` are passed over)'
   );
 }
 

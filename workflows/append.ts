@@ -10,6 +10,7 @@ import { passAndPublish } from './publish-index.ts';
 import { runActivity } from './run-activity.ts';
 import { followRun } from './run-progress.ts';
 import { processShards } from './start-children.ts';
+import { corpusRemarks } from './corpus-remarks.ts';
 
 /**
  * Items that come and go between two reindexes: codes by the frozen model, published as a version
@@ -58,11 +59,7 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
     workflowId,
     runId,
     stages: run.results(),
-    corpus: {
-      skippedFiles: dictionary?.skipped.files ?? 0,
-      firstSkipped: dictionary?.skipped.first ?? [],
-      repeatedFiles: corpus?.repeated ?? 0,
-    },
+    corpus: corpusRemarks(dictionary?.skipped, corpus?.repeated ?? 0),
     changes: changesOf(changed),
   };
 

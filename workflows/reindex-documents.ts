@@ -3,6 +3,7 @@ import { isRankedByOutputs } from '../schemas/documents.ts';
 import { numbersOf, type ReindexInput, type ReindexResult } from '../schemas/run.ts';
 import { exportIndex } from './export-stages.ts';
 import { publishIndex } from './publish-index.ts';
+import { corpusRemarks } from './corpus-remarks.ts';
 import type { StageFigures, StageRuntime } from './stage-runtime.ts';
 
 /**
@@ -92,11 +93,7 @@ export async function reindexDocuments(
     ],
     metrics: numbersOf({ ...exported.facts, ...codes.facts }),
     kind: 'word',
-    corpus: {
-      skippedFiles: weighed.skipped.files,
-      firstSkipped: weighed.skipped.first,
-      repeatedFiles: corpus.repeated,
-    },
+    corpus: corpusRemarks(weighed.skipped, corpus.repeated),
   });
 }
 

@@ -3,6 +3,7 @@ import { numbersOf, type ReindexInput, type ReindexResult } from '../schemas/run
 import { exportIndex } from './export-stages.ts';
 import { publishIndex } from './publish-index.ts';
 import type { StageRuntime } from './stage-runtime.ts';
+import { corpusRemarks } from './corpus-remarks.ts';
 
 /**
  * From vectors that are there to a published hash-bucket index: the shortest way, without labels
@@ -63,10 +64,6 @@ export async function reindexVectors(
     lineage: [exported.artifact, cells.artifact, codes.artifact, corpus.artifact],
     metrics: numbersOf(exported.facts),
     kind: codes.kind,
-    corpus: {
-      skippedFiles: codes.skipped.files,
-      firstSkipped: codes.skipped.first,
-      repeatedFiles: corpus.repeated,
-    },
+    corpus: corpusRemarks(codes.skipped, corpus.repeated),
   });
 }

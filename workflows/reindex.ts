@@ -6,6 +6,7 @@ import { publishIndex } from './publish-index.ts';
 import { reindexDocuments } from './reindex-documents.ts';
 import { reindexVectors } from './reindex-vectors.ts';
 import type { StageRuntime } from './stage-runtime.ts';
+import { corpusRemarks } from './corpus-remarks.ts';
 
 /**
  * From a corpus to a published hash-bucket index: the way of the data, a stage a line. Temporal
@@ -118,10 +119,6 @@ export async function reindexStages(
     lineage: [...outputs.map(({ artifact }) => artifact), ...factors.lineage, ...affinity.lineage],
     metrics: { ...answers.metrics, ...quality.metrics },
     common: words.common,
-    corpus: {
-      skippedFiles: dictionary.skipped.files,
-      firstSkipped: dictionary.skipped.first,
-      repeatedFiles: corpus.repeated,
-    },
+    corpus: corpusRemarks(dictionary.skipped, corpus.repeated),
   });
 }

@@ -35,7 +35,8 @@ export async function encodeAppended(
   const listed = await readListedFiles(store, files);
   for (const [at, file] of listed.entries()) {
     const opened = openSource(file, context.openStore);
-    const rows = rowKeeper(source);
+    // What is appended is taken whole: nothing would tell of a row that is missing.
+    const rows = rowKeeper({ ...source, badRows: 'fail' });
     for await (const each of readLabelled(
       expectedFile(file),
       opened.stream(),

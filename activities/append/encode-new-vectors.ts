@@ -37,7 +37,8 @@ export async function encodeItems(
     context.onProgress(at, listed.length, { items: items.size });
     const rows = await readVectorFile(
       file,
-      { reading: readingRules(source), vectors },
+      // What is appended is taken whole: nothing would tell of a row that is missing.
+      { reading: { ...readingRules(source), badRows: 'fail' }, vectors },
       context,
       { dimensions, expected: `as version ${currentVersion.version} has them` },
       fields,

@@ -9,6 +9,7 @@ import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact
 import type { StageContext, StageInput } from '../stage/stage.ts';
 import { type ListedFile, readListedFiles } from './listed-files.ts';
 import { ingestArtifact } from './name-shards.ts';
+import { skippedRowParts } from './skipped-rows.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -80,7 +81,7 @@ async function contentOf(
   }
 }
 
-async function encodeShard({ tables, rows, facts }: Shard): Promise<ArtifactContent> {
+async function encodeShard({ tables, rows, facts, bad }: Shard): Promise<ArtifactContent> {
   const parts = [];
   for (const { name, schema, columns, rows: length } of tables)
     parts.push({
@@ -88,5 +89,7 @@ async function encodeShard({ tables, rows, facts }: Shard): Promise<ArtifactCont
       bytes: await encodeParquet(schema, columns, { profile: 'internal' }),
       rows: length,
     });
-  return { parts, rows, facts };
+  if (!bad || bad.count === 0) return { parts, rows, facts };
+  parts.push(...(await skippedRowParts(bad)));
+  return { parts, rows, facts: { ...facts, skippedRows: bad.count } };
 }

@@ -12,6 +12,8 @@ export function ingestArtifact(file: ListedFile, options: ShardOptions) {
     invalidUtf8,
     nulBytes,
     badFiles,
+    badRows,
+    badRowsMost,
     maximumRatio,
     longestLine,
     verify,
@@ -25,6 +27,8 @@ export function ingestArtifact(file: ListedFile, options: ShardOptions) {
     invalidUtf8,
     nulBytes,
     badFiles,
+    badRows,
+    ...(badRows === 'skip' && { badRowsMost }),
     maximumRatio,
     longestLine,
   };

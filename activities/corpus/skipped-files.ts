@@ -3,6 +3,7 @@ import { type Artifact, openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import type { ListedFile } from './listed-files.ts';
+import { skippedRowsOf } from './skipped-rows.ts';
 import type { StageOutput } from '../stage/stage.ts';
 
 /** A file that was left out (`source.badFiles: skip`), and why. */
@@ -15,6 +16,9 @@ export interface SkippedFile {
 export interface SkippedFiles {
   files: number;
   first: SkippedFile[];
+  /** Rows that were left out (`source.badRows: skip`), and of the first of them why. */
+  rows: number;
+  firstRows: string[];
 }
 
 /** A workflow's history holds no more of them; all are in the artifact. */
@@ -50,14 +54,23 @@ export async function skippedParts(
   ];
 }
 
-/** From the artifact of a stage whose fact `skipped` counts them. */
+/** From the artifact of a stage whose facts `skipped` and `skippedRows` count them. */
 export async function skippedFiles(store: Store, output: StageOutput): Promise<SkippedFiles> {
   const files = Number(output.facts['skipped']);
-  if (files === 0) return { files, first: [] };
-  const part = await (await openArtifact(store, output.artifact)).part('skipped.parquet');
+  const rows = Number(output.facts['skippedRows'] ?? 0);
+  if (files === 0 && rows === 0) return { files, first: [], rows, firstRows: [] };
+  const artifact = await openArtifact(store, output.artifact);
+  const listed = await skippedRowsOf(artifact);
+  const firstRows = listed.first
+    .slice(0, SKIPPED_SHOWN)
+    .map((reason) => reason.slice(0, LONGEST_REASON));
+  if (files === 0) return { files, first: [], rows, firstRows };
+  const part = await artifact.part('skipped.parquet');
   const { uri, reason } = await decodeParquet(part, SKIPPED, 'skipped.parquet');
   return {
     files,
+    rows,
+    firstRows,
     first: uri
       .slice(0, SKIPPED_SHOWN)
       .map((file, at) => ({ uri: file, reason: reason[at]!.slice(0, LONGEST_REASON) })),

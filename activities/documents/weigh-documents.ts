@@ -24,6 +24,7 @@ import {
   skippedParts,
   skippedShards,
 } from '../corpus/skipped-files.ts';
+import { collectSkippedRows, skippedRowParts, skippedRowsOf } from '../corpus/skipped-rows.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { readDictionary } from '../words/read-dictionary.ts';
 import type { ShardOptions } from '../../sources/shards/shard.ts';
@@ -83,10 +84,13 @@ export async function weighDocuments(
     const opened = await Promise.all(shards.map((shard) => openArtifact(store, shard)));
     const { parts, rows, facts } = await weighAll(opened, input, context);
     const skipped = skippedShards(files, opened);
+    const { all, add } = collectSkippedRows();
+    for (const shard of opened) add(await skippedRowsOf(shard));
+    const left = { skipped: skipped.length, ...(all.count > 0 && { skippedRows: all.count }) };
     return {
-      parts: [...parts, ...(await skippedParts(skipped))],
+      parts: [...parts, ...(await skippedParts(skipped)), ...(await skippedRowParts(all))],
       rows,
-      facts: { ...facts, skipped: skipped.length },
+      facts: { ...facts, ...left },
     };
   });
   return {

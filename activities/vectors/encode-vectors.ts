@@ -18,6 +18,7 @@ import {
   type SkippedFiles,
   skippedParts,
 } from '../corpus/skipped-files.ts';
+import { collectSkippedRows, skippedRowParts } from '../corpus/skipped-rows.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 import { encodeKeys } from '../index/item-keys.ts';
@@ -89,6 +90,7 @@ async function encodeAll(
   const encoded: Uint8Array[] = [];
   const ids: (bigint | string)[] = [];
   const places: Place[] = [];
+  const skippedRows = collectSkippedRows();
   const payloads: string[] | undefined = input.vectors.payload === '' ? undefined : [];
   const fields = payloadFields(input.vectors.payload);
   for (const [at, file] of files.entries()) {
@@ -101,6 +103,7 @@ async function encodeAll(
     const codes = new Uint8Array((rows.rows * tables * bits) / 8);
     encodeKernel(rows.values, dimensions, mean, planes, codes);
     encoded.push(codes);
+    skippedRows.add(rows.bad);
     const first = ids.length;
     places.push({ first, uri: file.uri, rows: rows.fileRows });
     for (const payload of rows.payloads ?? []) payloads?.push(payload);
@@ -150,6 +153,7 @@ async function encodeAll(
       },
       { name: 'mean.arrow', bytes: await encodeDense(means, {}), rows: 1 },
       ...(await skippedParts(skipped)),
+      ...(await skippedRowParts(skippedRows.all)),
     ],
     rows: order.length,
     facts: {
@@ -161,6 +165,7 @@ async function encodeAll(
       payloads: payloads !== undefined,
       ...factsOfFields(fields?.finish('vectors')),
       skipped: skipped.length,
+      ...(skippedRows.all.count > 0 && { skippedRows: skippedRows.all.count }),
     },
   };
 }

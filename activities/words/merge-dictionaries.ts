@@ -15,6 +15,7 @@ import {
   skippedParts,
   skippedShards,
 } from '../corpus/skipped-files.ts';
+import { collectSkippedRows, skippedRowParts, skippedRowsOf } from '../corpus/skipped-rows.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { encodeDictionary } from '../corpus/dictionary-table.ts';
 import type { ShardOptions } from '../../sources/shards/shard.ts';
@@ -72,6 +73,7 @@ async function mergeAll(
     let documents = 0;
     let replaced = 0;
     const skipped: SkippedFile[] = [];
+    const skippedRows = collectSkippedRows();
     async function* dictionaries(): AsyncGenerator<Utf8Dictionary, void, undefined> {
       for (let at = 0; at < shards.length; at += READ_AHEAD) {
         context.onProgress(at, shards.length);
@@ -79,7 +81,9 @@ async function mergeAll(
           shards.slice(at, at + READ_AHEAD).map((shard) => openArtifact(store, shard)),
         );
         skipped.push(...skippedShards(files.slice(at), group));
-        for (const { manifest } of group) {
+        for (const shard of group) {
+          skippedRows.add(await skippedRowsOf(shard));
+          const { manifest } = shard;
           documents += Number(manifest.facts['documents']);
           replaced += Number(manifest.facts['replaced']);
         }
@@ -102,8 +106,10 @@ async function mergeAll(
       rows += piece.counts.length;
       context.onProgress(shards.length, shards.length, { words: rows });
     }
-    parts.push(...(await skippedParts(skipped)));
-    return { parts, rows, facts: { documents, replaced, skipped: skipped.length } };
+    const { all } = skippedRows;
+    parts.push(...(await skippedParts(skipped)), ...(await skippedRowParts(all)));
+    const left = { skipped: skipped.length, ...(all.count > 0 && { skippedRows: all.count }) };
+    return { parts, rows, facts: { documents, replaced, ...left } };
   });
   return { ...output, skipped: await skippedFiles(store, output) };
 }

@@ -75,7 +75,13 @@ function changesOf({
 }
 
 /** What the corpus was taken without is never passed over in silence. */
-function remarksOf({ skippedFiles, firstSkipped, repeatedFiles }: CorpusRemarks): string {
+function remarksOf({
+  skippedFiles,
+  firstSkipped,
+  skippedRows,
+  firstSkippedRows,
+  repeatedFiles,
+}: CorpusRemarks): string {
   const lines: string[] = [];
   if (repeatedFiles > 0)
     lines.push(`${repeatedFiles} files were named more than once and read once`);
@@ -88,6 +94,15 @@ function remarksOf({ skippedFiles, firstSkipped, repeatedFiles }: CorpusRemarks)
       lines.push(
         `  and ${skippedFiles - firstSkipped.length} more: skipped.parquet among the ` +
           'artifacts lists them all',
+      );
+  }
+  if (skippedRows > 0) {
+    lines.push(`${skippedRows} lines or rows were left out (source.badRows: skip):`);
+    for (const reason of firstSkippedRows) lines.push(`  ${reason}`);
+    if (skippedRows > firstSkippedRows.length)
+      lines.push(
+        `  and ${skippedRows - firstSkippedRows.length} more: skipped-rows.parquet among the ` +
+          'artifacts lists the first thousand',
       );
   }
   return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;

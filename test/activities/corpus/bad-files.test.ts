@@ -153,6 +153,8 @@ describe('files that cannot be read', () => {
       const corpus = {
         skippedFiles: dictionary.skipped.files,
         firstSkipped: dictionary.skipped.first,
+        skippedRows: dictionary.skipped.rows,
+        firstSkippedRows: dictionary.skipped.firstRows,
         repeatedFiles: 2,
       };
       const result = {

@@ -26,7 +26,13 @@ const RESULT: ReindexResult = {
     medianBucket: 1,
     largestBucket: 286,
   },
-  corpus: { skippedFiles: 0, firstSkipped: [], repeatedFiles: 0 },
+  corpus: {
+    skippedFiles: 0,
+    firstSkipped: [],
+    skippedRows: 0,
+    firstSkippedRows: [],
+    repeatedFiles: 0,
+  },
 };
 const terminal = openTerminal(fakeStream(), {});
 

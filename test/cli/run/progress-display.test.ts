@@ -194,7 +194,13 @@ describe('the display elsewhere', () => {
       runId: 'r',
       stages: results,
       metrics: {},
-      corpus: { skippedFiles: 0, firstSkipped: [], repeatedFiles: 0 },
+      corpus: {
+        skippedFiles: 0,
+        firstSkipped: [],
+        skippedRows: 0,
+        firstSkippedRows: [],
+        repeatedFiles: 0,
+      },
     };
     createProgressDisplay(openTerminal(stream, {})).update(finishedSnapshot(result));
     assert.equal(stream.written.length, STAGE_NAMES.length);

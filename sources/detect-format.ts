@@ -1,3 +1,4 @@
+import { KNOWN_BY_BYTES } from './foreign-format.ts';
 import type { CheckedBytes } from './text/check-utf8.ts';
 import type { ReadOptions } from './source-options.ts';
 
@@ -70,7 +71,7 @@ export async function peekBytes(
   chunks: AsyncGenerator<Buffer, void, undefined>,
 ): Promise<{ head: Buffer; all: AsyncGenerator<Buffer, void, undefined> }> {
   let head: Buffer = Buffer.alloc(0);
-  while (head.length < WEB_ARCHIVE.length) {
+  while (head.length < KNOWN_BY_BYTES) {
     const next = await chunks.next();
     if (next.done === true) break;
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);

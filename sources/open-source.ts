@@ -41,7 +41,11 @@ export function openSource(file: FileRange, openStore: (uri: string) => Store): 
       `${file.uri} is gone: it was there when the corpus was listed; run again to list it anew`,
     );
 
+  /** A small file that was begun as a stream and turns out to be read by ranges is there. */
+  let small: Uint8Array | undefined;
+
   async function range(from: number, to: number): Promise<Uint8Array> {
+    if (small) return small.subarray(from, to);
     const bytes = await store.getRange(name, from, to);
     if (bytes === undefined) throw gone();
     return bytes;
@@ -51,6 +55,7 @@ export function openSource(file: FileRange, openStore: (uri: string) => Store): 
     if (file.size <= SMALL_BYTES) {
       const bytes = await store.get(name);
       if (bytes === undefined) throw gone();
+      small = bytes;
       yield bytes;
       return;
     }
@@ -83,7 +88,8 @@ export function openSource(file: FileRange, openStore: (uri: string) => Store): 
  */
 export function expectedFile(file: FileRange): ExpectedFile {
   if (file.start === 0 && file.end === file.size) return { uri: file.uri, size: file.size };
-  return { uri: `${file.uri} (counted from byte ${file.start})`, size: Number.POSITIVE_INFINITY };
+  const { uri, start } = file;
+  return { uri: `${uri} (counted from byte ${start})`, size: Number.POSITIVE_INFINITY, start };
 }
 
 /**

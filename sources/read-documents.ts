@@ -1,6 +1,7 @@
 import { type CheckedBytes, checkUtf8 } from './text/check-utf8.ts';
 import { decompress, type ExpectedFile } from './compression/decompress.ts';
 import { detectFormat, isParquet, isWebArchive, peek, peekBytes } from './detect-format.ts';
+import { refuseNoText } from './foreign-format.ts';
 import { textOfLine } from './text/json-lines.ts';
 import type { ParquetSource } from './parquet/parquet-footer.ts';
 import { readParquet } from './parquet/read-parquet.ts';
@@ -50,6 +51,7 @@ export async function* readDocuments(
       for await (const { bytes, replaced } of readWebArchive(all, file.uri, options))
         yield { bytes, endsDocument: true, replaced };
     } else {
+      if ((file.start ?? 0) === 0) refuseNoText(head, file.uri, options.format);
       const checked = await peek(checkUtf8(all, file.uri, options));
       yield* readPieces(checked.head, checked.all, { uri: file.uri, options, rows });
     }

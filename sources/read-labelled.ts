@@ -3,6 +3,7 @@ import { Failure } from '../schemas/failures.ts';
 import { decompress, type ExpectedFile } from './compression/decompress.ts';
 import { checkUtf8 } from './text/check-utf8.ts';
 import { detectFormat, isParquet, peek, peekBytes } from './detect-format.ts';
+import { refuseNoText } from './foreign-format.ts';
 import { itemId } from './item-id.ts';
 import { fieldIn, fieldOf, kindOf, parseLine } from './text/json-lines.ts';
 import type { ParquetSource } from './parquet/parquet-footer.ts';
@@ -35,6 +36,7 @@ export async function* readLabelled(
       yield* readLabelledRows({ ...file, range }, options, rows);
       return;
     }
+    if ((file.start ?? 0) === 0) refuseNoText(head, file.uri, options.format);
     const checked = await peek(checkUtf8(all, file.uri, options));
     const format =
       options.format === 'auto' ? detectFormat(checked.head, file.uri) : options.format;

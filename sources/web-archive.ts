@@ -16,9 +16,15 @@ export async function* readWebArchive(
   options: ReadOptions,
 ): AsyncGenerator<CheckedBytes, void, undefined> {
   const reader = byteReader(chunks);
+  const types = new Map<string, number>();
   for (let record = 1; ; record++) {
     const header = await readHeader(reader, uri, record);
-    if (header === undefined) return;
+    if (header === undefined) {
+      refuseOthers(types, uri);
+      return;
+    }
+    const type = header.fields.get('warc-type') ?? 'none';
+    types.set(type, (types.get(type) ?? 0) + 1);
     const where = `${uri} record ${record}, at byte ${header.position}`;
     const length = Number(header.fields.get('content-length') ?? Number.NaN);
     if (!Number.isSafeInteger(length) || length < 0)
@@ -40,8 +46,23 @@ export async function* readWebArchive(
         'DataError',
         `${where}: the file ends within the record: ${body.length} of ${length} bytes`,
       );
-    if (header.fields.get('warc-type') === 'conversion') yield checkPiece(body, at, uri, options);
+    if (type === 'conversion') yield checkPiece(body, at, uri, options);
   }
+}
+
+/** What crawlers write beside pages alone is no page. */
+const WITHOUT_PAGES = new Set(['warcinfo']);
+
+/** A crawl as it came has no text yet, which would be no documents without a word. */
+function refuseOthers(types: ReadonlyMap<string, number>, uri: string): void {
+  const others = [...types].filter(([type]) => !WITHOUT_PAGES.has(type));
+  if (types.has('conversion') || others.length === 0) return;
+  const found = others.map(([type, count]) => `${count} ${type}`).join(', ');
+  throw new Failure(
+    'DataError',
+    `${uri}: a WARC file without conversion records (${found}): the pages as they were crawled; ` +
+      'take the WET file of it (.warc.wet.gz), which has their text',
+  );
 }
 
 interface Header {

@@ -8,6 +8,8 @@ export interface ExpectedFile {
   uri: string;
   /** Bytes, as they lie there; infinite where only a range is read. */
   size: number;
+  /** Of a range, where it begins. */
+  start?: number;
 }
 
 type Compression = 'gzip' | 'zstd' | 'none';

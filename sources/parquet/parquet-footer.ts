@@ -1,4 +1,5 @@
 import { Failure } from '../../schemas/failures.ts';
+import { KNOWN_BY_BYTES, refuseForeign } from '../foreign-format.ts';
 import { readElement, type SchemaElement, type SchemaNode, schemaTree } from './parquet-schema.ts';
 import { ThriftReader } from './thrift-reader.ts';
 
@@ -15,6 +16,8 @@ export interface ParquetFooter {
   rows: number;
   /** Program and version. */
   createdBy: string;
+  /** The file, whose end is in memory already. */
+  source: ParquetSource;
   /** The row groups with the chunks of these columns, one at a time. */
   groups(leaves: readonly number[]): Generator<RowGroup, void, undefined>;
 }
@@ -49,12 +52,17 @@ export async function readFooter(file: ParquetSource): Promise<ParquetFooter> {
   const tail = Buffer.from(await file.range(tailFrom, size));
   const magic = tail.toString('latin1', Math.max(0, tail.length - MAGIC_BYTES));
   if (magic === 'PARE') throw new Failure('DataError', `${uri}: ${ENCRYPTED}`);
-  if (size < MAGIC_BYTES + FOOTER_BYTES || magic !== 'PAR1')
+  if (size < MAGIC_BYTES + FOOTER_BYTES || magic !== 'PAR1') {
+    const head = tailFrom === 0 ? tail : await file.range(0, KNOWN_BY_BYTES);
+    refuseForeign(head, uri);
+    const begins = Buffer.from(head.subarray(0, MAGIC_BYTES)).toString('latin1');
     throw new Failure(
       'DataError',
-      `${uri}: the Parquet file is cut off: expected PAR1 in its last 4 bytes (of ${size}), ` +
-        `found ${Buffer.from(magic, 'latin1').toString('hex')}`,
+      `${uri}: ${begins === 'PAR1' ? 'the Parquet file is cut off' : 'no Parquet file'}: ` +
+        `expected PAR1 in its last 4 bytes (of ${size}), found ` +
+        Buffer.from(magic, 'latin1').toString('hex'),
     );
+  }
   const length = tail.readUInt32LE(tail.length - FOOTER_BYTES);
   if (length + MAGIC_BYTES + FOOTER_BYTES > size)
     throw new Failure(
@@ -72,14 +80,19 @@ export async function readFooter(file: ParquetSource): Promise<ParquetFooter> {
     from >= tailFrom
       ? tail.subarray(from - tailFrom, tail.length - FOOTER_BYTES)
       : await file.range(from, size - FOOTER_BYTES);
-  return parseFooter(bytes, file);
+  const range: ParquetSource['range'] = (first, end) =>
+    first >= tailFrom
+      ? Promise.resolve(tail.subarray(first - tailFrom, end - tailFrom))
+      : file.range(first, end);
+  return parseFooter(bytes, { ...file, range });
 }
 
 export const ENCRYPTED =
   'an encrypted Parquet file; decrypt it first (pyarrow: read with decryption properties, ' +
   'write without)';
 
-function parseFooter(bytes: Uint8Array, { uri, size }: ParquetSource): ParquetFooter {
+function parseFooter(bytes: Uint8Array, source: ParquetSource): ParquetFooter {
+  const { uri, size } = source;
   const elements: SchemaElement[] = [];
   let rows = 0;
   let createdBy = '';
@@ -112,6 +125,7 @@ function parseFooter(bytes: Uint8Array, { uri, size }: ParquetSource): ParquetFo
     schema,
     rows,
     createdBy,
+    source,
     *groups(leaves) {
       if (groupsAt === undefined) return;
       const starts = parsed(() => startsOf(bytes, groupsAt!));

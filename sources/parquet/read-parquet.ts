@@ -39,7 +39,7 @@ export async function* readParquet(
   for (const group of footer.groups(columns.map(({ leaf }) => leaf))) {
     const readers = columns.map((column, at) => ({
       column,
-      pieces: readColumn(file, group.chunks[at]!, column, {
+      pieces: readColumn(footer.source, group.chunks[at]!, column, {
         rows: group.rows,
         createdBy: footer.createdBy,
         runBytes,

@@ -20,8 +20,10 @@ export function parseLine(text: string, where: string): unknown {
   } catch (error) {
     throw new Failure(
       'DataError',
-      `${where}: not JSON (${(error as Error).message}); expected one object a line, or set ` +
-        'source.format: text',
+      `${where}: not JSON (${(error as Error).message}); ` +
+        (/^\s*\[/u.test(text)
+          ? "is it a JSON array? One object a line is expected (`jq -c '.[]'` writes it so)"
+          : 'expected one object a line, or set source.format: text'),
       { cause: error },
     );
   }

@@ -1,6 +1,7 @@
 import { checkUtf8 } from './check-utf8.ts';
 import { decompress, type ExpectedFile } from '../compression/decompress.ts';
 import { isParquet, peek, peekBytes } from '../detect-format.ts';
+import { refuseForeign } from '../foreign-format.ts';
 import type { ParquetSource } from '../parquet/parquet-footer.ts';
 import type { ReadOptions } from '../source-options.ts';
 import { isBlank, splitLines } from './split-lines.ts';
@@ -36,6 +37,7 @@ export async function openRecords(
     await chunks.return();
     return { format: 'parquet', source: { ...file, range } };
   }
+  if ((file.start ?? 0) === 0) refuseForeign(start, file.uri);
   const { head, all: pieces } = await peek(checkUtf8(all, file.uri, options));
   const isJson =
     options.format === 'auto' ? head[0] === 0x7b || head[0] === 0x5b : options.format === 'jsonl';

@@ -114,6 +114,20 @@ describe('bad input', () => {
     assert.match(failure.message, /text/);
   });
 
+  it('Parquet that ends a decoder ends this run alone', async () => {
+    const broken = await readFile(
+      new URL('../fixtures/foreign/parquet-kills-process.parquet', import.meta.url),
+    );
+    const path = await folderWith('killing', { 'a.parquet': broken });
+    const failure = await failureOf({ source: { path, field: 'c' } });
+    assert.equal(failure.type, 'DataError');
+    assert.match(failure.message, /killing\/a\.parquet: a broken Parquet footer/);
+    const again = smallConfiguration('beside', scratch, {
+      vocabulary: { minimumCount: 2, common: 20 },
+    });
+    assert.equal((await reindex(temporal, again)).version, 1);
+  });
+
   it('no word above the minimum count', async () => {
     const failure = await failureOf({ vocabulary: { minimumCount: 1_000_000 } });
     assert.equal(failure.type, 'DataError');

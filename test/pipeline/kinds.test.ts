@@ -211,6 +211,24 @@ describe('sequences and pairs, from files to lookup by id', () => {
     assert.ok(!parts.includes('neighbours.parquet') && parts.includes('codes.parquet'));
   });
 
+  it('leaves out bad rows where that is asked for, up to a share, and lists them', async () => {
+    const lines = baskets().map((list) => JSON.stringify(list.map(String)));
+    const files = { 'a.jsonl': [...lines, '[""]', '{"no": 1}'].join('\n') };
+    const source = { kind: 'sequences', badRows: 'skip', badRowsMost: 3 / (lines.length + 2) };
+    const { result, opened } = await publish('bad-rows', files, source, { neighbours: { top: 0 } });
+    await opened.close();
+    assert.equal(result.corpus.skippedRows, 2);
+    assert.match(
+      result.corpus.firstSkippedRows[0]!,
+      new RegExp(`a\\.jsonl line ${lines.length + 1}: an empty id`, 'u'),
+    );
+    assert.match(result.corpus.firstSkippedRows[1]!, /"items"|"text"/u);
+    await assert.rejects(
+      publish('too-bad-rows', files, { ...source, badRowsMost: 0 }, { neighbours: { top: 0 } }),
+      /2 of \d+ rows are bad, more than source\.badRowsMost/u,
+    );
+  });
+
   it('refuses a weight that is negative or no number', async () => {
     for (const weight of ['-1', 'NaN']) {
       const line =
@@ -218,7 +236,7 @@ describe('sequences and pairs, from files to lookup by id', () => {
         `{"left":"a","right":"b","weight":${weight === 'NaN' ? '"NaN"' : weight}}`;
       await assert.rejects(
         publish(`weights-${weight.length}`, { 'a.jsonl': line }, { kind: 'pairs' }),
-        /a\.jsonl line 2: the weight is .*, expected a finite number that is not negative/u,
+        /a\.jsonl line 2: the weight is .*, expected a number from 0 to/u,
       );
     }
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe } from 'vitest';
@@ -343,6 +343,31 @@ describe('reindex of vectors', () => {
       configured('rows', await writeVectors('rows', undefined), 'lsh'),
     );
     assert.equal((await (await openIndex(fileURLToPath(rows.uri))).lookup('299')).found, true);
+  });
+
+  it('takes a folder as Spark writes it, without its bad rows where it may', async () => {
+    const path = await writeVectors('spark', (row) => BigInt(row));
+    const folder = join(scratch.folder, 'spark');
+    await writeFile(join(folder, '_SUCCESS'), '');
+    await copyFile(
+      new URL('../fixtures/foreign/vectors-no-rows.parquet', import.meta.url),
+      join(folder, 'part-2.parquet'),
+    );
+    await writeFile(
+      join(folder, 'part-3.parquet'),
+      vectorFile([...madeVectors().slice(0, 2), madeVectors()[2]!.fill(0)], [300n, 301n, 302n]),
+    );
+    const { source, ...others } = configured('spark', path, 'itq');
+    const refused = await reindex(temporal, { ...others, source }).catch((error: unknown) => error);
+    const { cause } = (refused as Error).cause as Error;
+    assert.match(String(cause), /part-3\.parquet row 2: a vector of zeros/u);
+    const result = await reindex(temporal, {
+      ...others,
+      source: { ...source, badRows: 'skip', badRowsMost: 0.5 },
+    });
+    assert.equal(result.stages.find(({ name }) => name === 'cells')!.rows, 302);
+    assert.deepEqual([result.corpus.skippedFiles, result.corpus.skippedRows], [0, 1]);
+    assert.match(result.corpus.firstSkippedRows[0]!, /part-3\.parquet row 2/u);
   });
 
   it('leaves bad files out where it may, and says which and why', async () => {

@@ -119,7 +119,7 @@ describe('readVectors', () => {
     );
     await refused(vectorFile([[1, 2], null], undefined, 'variable'), /row 1: no vector/);
     await refused(vectorFile([[]], undefined, 'variable'), /row 0: a vector of no dimensions/);
-    await refused(Buffer.from('no Parquet'), /the Parquet file is cut off: expected PAR1/);
+    await refused(Buffer.from('no Parquet'), /no Parquet file: expected PAR1/);
     await assert.rejects(
       decodeVectors(vectorFile([[1]]), { id: 'id', vector: 'embedding' }, 'x'),
       /x: no column "embedding", only vector; set vectors\.vector/,

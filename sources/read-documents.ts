@@ -126,7 +126,7 @@ async function* readParagraphs(
 /** A list of text is a document, an item a line. */
 async function* readColumn(file: ParquetSource, options: ReadOptions, rows: RowKeeper): Pieces {
   const wanted = [{ name: options.field, kind: 'text', key: 'source.field' }] as const;
-  for await (const batch of readParquet(file, wanted)) {
+  for await (const batch of readParquet(file, wanted, options)) {
     const reader = new RowReader(batch, file.uri, options);
     for (; reader.at < batch.rows; reader.at++) {
       const before = reader.replaced;

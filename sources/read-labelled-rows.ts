@@ -50,7 +50,7 @@ export async function* readLabelledRows(
     const text = payloadText(valueOf, payload, options.fields, reader.where);
     return text === undefined ? document : { ...document, payload: text };
   };
-  for await (const batch of readParquet(file, wanted)) {
+  for await (const batch of readParquet(file, wanted, options)) {
     const reader = new RowReader(batch, file.uri, options);
     const read = () => withPayload(reader, documentOf(reader));
     for (; reader.at < batch.rows; reader.at++) {

@@ -40,7 +40,7 @@ async function* pairsOfRows(source: ParquetSource, options: SourceOptions, rows:
   ];
   if (columns.weight !== '')
     wanted.push({ name: columns.weight, kind: 'number', key: 'source.columns.weight' });
-  for await (const batch of readParquet(source, wanted)) {
+  for await (const batch of readParquet(source, wanted, options)) {
     const reader = new RowReader(batch, source.uri, options);
     const read = () => {
       const weight = columns.weight === '' ? 1 : reader.number(2);

@@ -21,7 +21,7 @@ export async function* readSequences(
   if (records.format === 'parquet') {
     const { source } = records;
     const wanted = [{ name: options.field, kind: 'ids', key: 'source.field' }] as const;
-    for await (const batch of readParquet(source, wanted)) {
+    for await (const batch of readParquet(source, wanted, options)) {
       const reader = new RowReader(batch, source.uri, options);
       for (; reader.at < batch.rows; reader.at++) {
         const ids = rows.keep(() => reader.ids(0));

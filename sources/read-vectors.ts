@@ -75,7 +75,7 @@ export async function readVectors(
   const fileRows: number[] = [];
   let expected = known;
   let values = new Float32Array(0);
-  for await (const batch of readParquet(file, wanted)) {
+  for await (const batch of readParquet(file, wanted, rules)) {
     const [vectors, ids] = batch.columns;
     hasIds = ids !== undefined;
     areUnsigned = ids?.column.type === 'unsigned';
@@ -91,7 +91,7 @@ export async function readVectors(
               `got ${dimensions}`,
           );
         if ((rows + 1) * dimensions > values.length)
-          values = grown(values, rows + 1, Math.max(rows + 1, batch.total), dimensions);
+          values = grown(values, rows + 1, batch.total, { dimensions, fileBytes: file.size });
         copyVector(vectors!, reader, values, rows * dimensions, dimensions);
         const id = ids && reader.id(1);
         const text =
@@ -182,14 +182,20 @@ function copyVector(
     );
 }
 
-/** Room for twice as many rows, or for all that the footer tells of. */
+/** What is made for rows that a footer promises is no more than this, and so many of the file. */
+const PROMISED_BYTES = 64 * 1024 * 1024;
+const PROMISED_RATIO = 4;
+
+/** Room for all that the footer tells of, as far as the file can hold them, or twice as many. */
 function grown(
   values: Float32Array<ArrayBuffer>,
   least: number,
   total: number,
-  dimensions: number,
+  { dimensions, fileBytes }: { dimensions: number; fileBytes: number },
 ): Float32Array<ArrayBuffer> {
-  const larger = new Float32Array(Math.min(total, Math.max(1024, 2 * least)) * dimensions);
+  const most = (PROMISED_BYTES + PROMISED_RATIO * fileBytes) / (4 * dimensions);
+  const rows = total <= most ? total : Math.min(total, Math.max(1024, 2 * least));
+  const larger = new Float32Array(Math.max(rows, least) * dimensions);
   larger.set(values);
   return larger;
 }

@@ -27,8 +27,7 @@ export function ingestArtifact(file: ListedFile, options: ShardOptions) {
     invalidUtf8,
     nulBytes,
     badFiles,
-    badRows,
-    ...(badRows === 'skip' && { badRowsMost }),
+    ...(badRows === 'skip' && { badRows, badRowsMost }),
     maximumRatio,
     longestLine,
   };

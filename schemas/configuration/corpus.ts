@@ -17,7 +17,7 @@ export const sourceConfiguration = z
       .default('text')
       .describe(
         'text: words; sequences: lists of ids, no tokeniser; pairs: left, right, weight; ' +
-          'vectors: Parquet with a column of lists of float32 or float64; documents: an item ' +
+          'vectors: Parquet with a column of lists of numbers; documents: an item ' +
           'a document, with id, text, labels and split.',
       ),
     format: z

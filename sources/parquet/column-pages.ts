@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { Failure } from '../../schemas/failures.ts';
+import { byteWindow } from './byte-window.ts';
 import type { ColumnChunk, ParquetSource } from './parquet-footer.ts';
 import { ThriftReader } from './thrift-reader.ts';
 
@@ -44,7 +45,7 @@ export async function* columnPages(
   { name, createdBy }: { name: string; createdBy: string },
 ): AsyncGenerator<Page, void, undefined> {
   const last = Math.min(size, to + UNCOUNTED_BYTES);
-  let held: Uint8Array = new Uint8Array(0);
+  const window = byteWindow(range, { from, to, last }, STEP_BYTES);
   let at = from;
   let seen = 0;
   const refuse = (problem: string, cause?: unknown): never => {
@@ -52,19 +53,8 @@ export async function* columnPages(
       cause,
     });
   };
-  async function hold(length: number): Promise<void> {
-    if (held.length >= length) return;
-    const start = at + held.length;
-    const end = Math.max(Math.min(last, at + length), Math.min(to, start + STEP_BYTES));
-    if (end <= start) return;
-    const more = await range(start, end);
-    if (more.length !== end - start)
-      refuse(`the file ends at byte ${start + more.length}, within the column`);
-    held = held.length === 0 ? more : Buffer.concat([held, more]);
-  }
   // Bytes behind the last value are padding, which old writers left.
   while (at < to && seen < values) {
-    await hold(1);
     const header = await readHeader();
     const length = header.end + header.bytes;
     if (header.bytes < 0 || header.plainBytes < 0 || header.values < 0)
@@ -76,8 +66,9 @@ export async function* columnPages(
       );
     if (length > last - at)
       refuse(`it takes ${length} bytes, and the column ends after ${to - at}`);
-    await hold(length);
-    const bytes = held.subarray(0, length);
+    const bytes = await window.take(length);
+    if (bytes.length < length)
+      refuse(`the file ends at byte ${at + bytes.length}, within the column`);
     if (header.crc !== undefined) {
       const found = crc32(bytes.subarray(header.end));
       if (found !== header.crc >>> 0)
@@ -106,22 +97,19 @@ export async function* columnPages(
         at,
       };
     }
-    held = held.subarray(length);
-    at += length;
+    at = window.at();
   }
   if (seen !== values)
     refuse(`the pages of the row group hold ${seen} values, and its footer says ${values}`);
 
   async function readHeader(): Promise<PageHeader> {
-    for (let window = held.length; ; window = held.length) {
+    for (;;) {
       try {
-        return parseHeader(held);
+        return parseHeader(window.ready());
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        const isAll = at + window >= to || window >= LONGEST_HEADER;
-        if (isAll)
-          return refuse(`no page header is there (${error.message}); is the file whole?`, error);
-        await hold(window + 1);
+        if (window.ready().length < LONGEST_HEADER && (await window.more())) continue;
+        return refuse(`no page header is there (${error.message}); is the file whole?`, error);
       }
     }
   }

@@ -33,7 +33,7 @@ const DATA_V2 = 3;
  * decoder neither judges texts nor needs to know what a number stands for, and takes a few
  * megabytes at a time of a row group of any size. A run that may begin within a list gets a page
  * before it with a list of one value, so that its first row is that value and what belongs to the
- * list before.
+ * list before. The bytes are good until the next call.
  */
 export function runFile({ column, chunk, dictionary, pages, isContinued }: PageRun): Uint8Array {
   const parts: Uint8Array[] = [MAGIC];
@@ -70,8 +70,24 @@ export function runFile({ column, chunk, dictionary, pages, isContinued }: PageR
   ]);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(footer.length);
-  return Buffer.concat([...parts, footer, length, MAGIC]);
+  return joined([...parts, footer, length, MAGIC]);
 }
+
+/** One buffer serves all runs: a decoder copies what it is given before it returns. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = lengthOf(parts);
+  if (bytes > MOST_KEPT_BYTES) return Buffer.concat(parts);
+  if (kept.length < bytes) kept = new Uint8Array(Math.min(MOST_KEPT_BYTES, 2 * bytes));
+  let at = 0;
+  for (const part of parts) {
+    kept.set(part, at);
+    at += part.length;
+  }
+  return kept.subarray(0, bytes);
+}
+
+const MOST_KEPT_BYTES = 16 * 1024 * 1024;
+let kept = new Uint8Array(0);
 
 function lengthOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { length }) => sum + length, 0);

@@ -1,3 +1,4 @@
+import { Failure } from '../../schemas/failures.ts';
 import { findColumn, type LeafColumn, type WantedColumn } from './column-types.ts';
 import type { ColumnPiece } from './decode-run.ts';
 import { type ParquetSource, readFooter } from './parquet-footer.ts';
@@ -21,6 +22,16 @@ export interface BatchColumn {
   from: number;
 }
 
+export interface ParquetLimits {
+  /** What is read may come to so many times the bytes of the file. */
+  maximumRatio: number;
+  /** About so many bytes of a column are decoded at once. */
+  runBytes?: number;
+}
+
+/** So much comes out of any file before its ratio is looked at. */
+const ALWAYS_ALLOWED_BYTES = 64 * 1024 * 1024;
+
 /**
  * Some columns of a Parquet file that somebody else wrote, a few megabytes of each in memory at a
  * time; each byte of them is read once. Throws DataError where the file is cut off, broken or
@@ -30,11 +41,23 @@ export interface BatchColumn {
 export async function* readParquet(
   file: ParquetSource,
   wanted: readonly WantedColumn[],
-  runBytes = RUN_BYTES,
+  { maximumRatio, runBytes = RUN_BYTES }: ParquetLimits,
 ): AsyncGenerator<ParquetBatch, void, undefined> {
   const footer = await readFooter(file);
   const found = wanted.map((column) => findColumn(footer.schema, column, file.uri));
   const columns = found.filter((column) => column !== undefined);
+  const most = Math.max(ALWAYS_ALLOWED_BYTES, maximumRatio * file.size);
+  let bytes = 0;
+  // A few bytes may stand for a long text that comes again and again.
+  const count = ({ items, offsets }: ColumnPiece): void => {
+    bytes += items.data.byteLength + (items.offsets?.byteLength ?? 0) + (offsets?.byteLength ?? 0);
+    if (bytes > most)
+      throw new Failure(
+        'DataError',
+        `${file.uri}: ${file.size} bytes decode to more than ${Math.floor(most)}, ` +
+          `${maximumRatio} times as many; if that is meant, raise source.maximumRatio`,
+      );
+  };
   let row = 0;
   for (const group of footer.groups(columns.map(({ leaf }) => leaf))) {
     const readers = columns.map((column, at) => ({
@@ -54,6 +77,7 @@ export async function* readParquet(
             const next = await reader.pieces.next();
             // A column that ends early has thrown: what it held were not the group's rows.
             if (next.done === true) throw new RangeError('a column that ended without a word');
+            count(next.value);
             reader.piece = next.value;
             reader.from = 0;
           }

@@ -222,14 +222,14 @@ describe('append: items that come and go between two reindexes', () => {
       vectorFile([points[0]!], [99n], 'fixed', 'float32', { title: ['é'.repeat(2400)] }),
     );
     await assert.rejects(reindex(temporal, configuration), (error) =>
-      /row 0, column title: a payload of 4800 bytes; expected at most 4096/.test(messagesOf(error)),
+      /row 0, field "title": a payload of 4800 bytes; expected at most 4096/.test(messagesOf(error)),
     );
     await assert.rejects(
       reindex(temporal, {
         ...configuration,
         vectors: { ...configuration.vectors, payload: 'nothing' },
       }),
-      (error) => /no column nothing of payloads; it has/.test(messagesOf(error)),
+      (error) => /no column "nothing", only/.test(messagesOf(error)),
     );
   });
 

@@ -49,7 +49,8 @@ async function rowsOf(
   };
   const named = Object.entries(wanted).map(([name, kind]) => ({ name, kind, key: 'source.field' }));
   const file = { uri: 'a.parquet', size: bytes.length, range };
-  for await (const batch of readParquet(file, named, runBytes))
+  const limits = { maximumRatio: 1000, ...(runBytes !== undefined && { runBytes }) };
+  for await (const batch of readParquet(file, named, limits))
     for (let row = 0; row < batch.rows; row++)
       for (const column of batch.columns)
         columns[column!.column.name]!.push(plain(valueOf(column!, row)));
@@ -139,7 +140,10 @@ describe('readParquet', () => {
             assert.deepEqual(columns['ints'], expected, `byte ${at}`);
         },
         (error: unknown) =>
-          assert.ok(error instanceof Failure && error.type === 'DataError', `byte ${at}: ${String(error)}`),
+          assert.ok(
+            error instanceof Failure && error.type === 'DataError',
+            `byte ${at}: ${String(error)}`,
+          ),
       );
     }
   });

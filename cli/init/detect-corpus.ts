@@ -41,7 +41,7 @@ export async function detectCorpus(
   const alike = shapes.filter(({ shape }) => isAlike(shape, main));
   const others = shapes.filter(({ shape }) => !isAlike(shape, main));
   const shape = joined(alike.map(({ shape: each }) => each));
-  const detected = detectShape(shape, wanted);
+  const detected = asText(detectShape(shape, wanted), alike[0]!.file);
   const notes = [...detected.notes];
   if (others.length > 0 && detected.kind !== 'text') notes.push(otherFiles(others[0]!.file, alike));
   const comment = alike.find(({ file }) => file.pieces[0]?.bytes[0] === COMMENT);
@@ -50,6 +50,16 @@ export async function detectCorpus(
   const rows = main.format === 'parquet' ? scaledRows(alike, corpus.bytes) : undefined;
   return { ...detected, notes, corpus, shape, ...(rows !== undefined && { rows }) };
 }
+
+/** What is called CSV is no text unless that is said. */
+function asText(detected: Detected, { uri }: SampledFile): Detected {
+  if (detected.kind !== 'text' || !TABLE_NAME.test(uri)) return detected;
+  const reason = 'its name says that it is a table, and it is read as a text';
+  const choices = [...detected.choices, { key: 'source.format', value: 'text', reason }];
+  return { ...detected, choices };
+}
+
+const TABLE_NAME = /\.[ct]sv(?:\.gz|\.zst)?$/iu;
 
 /** What the shape of files says they are. */
 export function detectShape(shape: FileShape, wanted?: Kind): Detected {
@@ -95,7 +105,7 @@ async function shapeOf(file: SampledFile): Promise<FileShape> {
 function noTable(lines: readonly string[], uri: string): string | undefined {
   if (lines.length > 0 && lines.slice(0, 100).every((line) => /^[^\s:]+::[^\s:]+/u.test(line)))
     return "fields are parted by '::', which is not read; take one character (sed 's/::/,/g')";
-  return /\.[ct]sv(?:\.gz|\.zst)?$/iu.test(uri)
+  return TABLE_NAME.test(uri)
     ? 'its lines do not have the same number of fields, so it was taken for text'
     : undefined;
 }

@@ -1,120 +1,87 @@
-import { type FileMetaData, parquetMetadataAsync, parquetSchema, type SchemaTree } from 'hyparquet';
 import { Failure } from '../../schemas/failures.ts';
-import { type ParquetColumnKind, readParquetRows } from '../../sources/parquet-rows.ts';
-import type { FileShape } from './file-shape.ts';
+import { findColumn, type WantedColumn } from '../../sources/parquet/column-types.ts';
+import { valueOf } from '../../sources/parquet/column-values.ts';
+import { readFooter } from '../../sources/parquet/parquet-footer.ts';
+import type { SchemaNode } from '../../sources/parquet/parquet-schema.ts';
+import { readParquet } from '../../sources/parquet/read-parquet.ts';
+import type { TableShape } from './file-shape.ts';
 import type { SampledFile } from './sample-corpus.ts';
 import type { SampledColumn } from './sampled-table.ts';
 
-export type ParquetShape = Extract<FileShape, { holds: 'table' }> & {
+export interface ParquetShape extends TableShape {
   /** Of the whole file, as its footer says. */
   fileRows: number;
-};
+}
 
-/** Rows whose values are looked at. */
+/** Rows whose values are looked at; of lists fewer tell as much. */
 const MOST_ROWS = 2000;
 const MOST_LISTS = 100;
 const MOST_COLUMNS = 32;
+/** So little is decoded at once that the rows above cost no more. */
+const LIMITS = { maximumRatio: Number.POSITIVE_INFINITY, runBytes: 256 * 1024 };
 
 /**
- * The columns of a Parquet file, and values of those whose type leaves open what they are for.
- * Throws DataError where it is broken.
+ * The columns of a Parquet file that can be read for something, and some of their values. Throws
+ * DataError where the file is broken.
  */
 export async function parquetShape(file: SampledFile): Promise<ParquetShape> {
-  const metadata = await metadataOf(file);
-  const found = parquetSchema(metadata).children.slice(0, MOST_COLUMNS).map(columnOf);
-  const read = found.filter(({ kind }) => kind !== undefined) as {
-    name: string;
-    kind: ParquetColumnKind;
-  }[];
-  const values = read.map((): unknown[] => []);
+  const footer = await readFooter(file);
+  const columns: SampledColumn[] = [];
   let rows = 0;
-  if (read.length > 0) {
-    for await (const row of readParquetRows(file, read)) {
-      for (const [at, value] of row.values.entries()) values[at]!.push(value);
-      if (++rows === MOST_ROWS) break;
-    }
+  for (const { element } of footer.schema.children.slice(0, MOST_COLUMNS)) {
+    const { name } = element;
+    const found = listOf(footer.schema, name, file.uri);
+    const values = found === undefined ? [] : await someValues(file, name, found);
+    columns.push({
+      name,
+      values,
+      ...(found !== undefined && found !== 'none' && { listOf: found }),
+    });
+    if (found === 'none') rows = Math.max(rows, values.length);
   }
-  const valuesOf = new Map(read.map(({ name }, at) => [name, values[at]!]));
-  for (const { name, listOf } of found)
-    if (listOf) valuesOf.set(name, await someLists(file, name, listOf));
-  const columns = found.map(({ name, listOf }): SampledColumn => ({
-    name,
-    values: valuesOf.get(name) ?? [],
-    ...(listOf && { listOf }),
-  }));
-  const fileRows = Number(metadata.num_rows);
-  const table = { columns, rows, isWhole: rows === fileRows };
-  return { holds: 'table', format: 'parquet', table, fileRows };
+  const table = { columns, rows, isWhole: rows === footer.rows };
+  return { holds: 'table', format: 'parquet', table, fileRows: footer.rows };
 }
 
-/** None where one is missing or broken: whoever reads the column tells. */
-async function someLists(
+/** What a column is a list of: `none` where it has one value a row; undefined where it is not read. */
+function listOf(
+  schema: SchemaNode,
+  name: string,
+  uri: string,
+): 'numbers' | 'ids' | 'none' | undefined {
+  const fits = (kind: WantedColumn['kind']): boolean => {
+    try {
+      return findColumn(schema, { name, kind, key: '' }, uri)?.isList === isList(kind);
+    } catch (error) {
+      if (error instanceof Failure) return false;
+      throw error;
+    }
+  };
+  if (fits('field')) return 'none';
+  if (fits('ids')) return 'ids';
+  return fits('numbers') ? 'numbers' : undefined;
+}
+
+const isList = (kind: WantedColumn['kind']): boolean => kind === 'ids' || kind === 'numbers';
+
+async function someValues(
   file: SampledFile,
   name: string,
-  listOf: 'numbers' | 'ids',
+  found: 'numbers' | 'ids' | 'none',
 ): Promise<unknown[]> {
-  const lists: unknown[] = [];
-  try {
-    for await (const { values } of readParquetRows(file, [{ name, kind: listOf }])) {
-      lists.push(Array.from(values[0] as Iterable<unknown>));
-      if (lists.length === MOST_LISTS) break;
+  const kind = found === 'none' ? 'field' : found;
+  const most = found === 'none' ? MOST_ROWS : MOST_LISTS;
+  const values: unknown[] = [];
+  for await (const batch of readParquet(file, [{ name, kind, key: '' }], LIMITS)) {
+    for (let row = 0; row < batch.rows && values.length < most; row++) {
+      const value = valueOf(batch.columns[0]!, row);
+      values.push(Array.isArray(value) ? value.map(plain) : plain(value));
     }
-    return lists;
-  } catch (error) {
-    if (error instanceof Failure) return [];
-    throw error;
+    if (values.length === most) break;
   }
+  return values;
 }
 
-async function metadataOf({ uri, size, range }: SampledFile): Promise<FileMetaData> {
-  try {
-    return await parquetMetadataAsync({
-      byteLength: size,
-      slice: async (from, to) => new Uint8Array(await range(from, to ?? size)).buffer,
-    });
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure(
-      'DataError',
-      `${uri}: the Parquet file is broken or cut off (${(error as Error).message})`,
-      { cause: error },
-    );
-  }
-}
-
-/** `kind`: its values are read; `listOf`: its type says all. */
-function columnOf({ element, children }: SchemaTree): {
-  name: string;
-  kind?: ParquetColumnKind;
-  listOf?: 'numbers' | 'ids';
-} {
-  const { name } = element;
-  const leaf = leafOf({ element, children } as SchemaTree);
-  if (leaf === undefined) return { name };
-  const { type } = leaf.element;
-  const isText = type === 'BYTE_ARRAY' && isString(leaf.element);
-  const isInteger = (type === 'INT32' || type === 'INT64') && !isTime(leaf.element);
-  const isFloat = type === 'FLOAT' || type === 'DOUBLE';
-  if (leaf.element === element) {
-    if (element.repetition_type === 'REPEATED') return { name };
-    return isText || isInteger || isFloat || type === 'BOOLEAN'
-      ? { name, kind: 'field' }
-      : { name };
-  }
-  if (isFloat) return { name, listOf: 'numbers' };
-  if (isInteger) return { name, listOf: 'ids' };
-  return isText ? { name, listOf: 'ids' } : { name };
-}
-
-/** The one leaf of a column or of a list; undefined for structs and maps. */
-function leafOf(node: SchemaTree): SchemaTree | undefined {
-  let leaf = node;
-  while (leaf.children.length === 1) leaf = leaf.children[0]!;
-  return leaf.children.length === 0 ? leaf : undefined;
-}
-
-const isString = ({ converted_type: converted, logical_type: logical }: SchemaTree['element']) =>
-  converted === 'UTF8' || logical?.type === 'STRING';
-
-const isTime = ({ converted_type: converted, logical_type: logical }: SchemaTree['element']) =>
-  /TIME|DATE/u.test(converted ?? '') || /TIME|DATE/u.test(logical?.type ?? '');
+/** Text is bytes that nobody has looked at yet. */
+const plain = (value: unknown): unknown =>
+  value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value;

@@ -1,4 +1,5 @@
 import { Failure } from '../../schemas/failures.ts';
+import { refuseForeign } from '../../sources/foreign-format.ts';
 import type { SampledFile } from './sample-corpus.ts';
 
 /** Whole lines of a file of text that are not blank. */
@@ -34,24 +35,13 @@ export function sampledLines({ uri, pieces }: SampledFile): SampledLines {
   return { lines, isWhole: isWhole && pieces.length === 1 };
 }
 
-/** What a corpus is sometimes brought as, by its first bytes. */
-const OTHERS: readonly [bytes: string, name: string, change: string][] = [
-  ['504b0304', 'a zip file', 'unzip it'],
-  ['425a68', 'compressed by bzip2', 'decompress it (bunzip2), or take gzip or zstd'],
-  ['fd377a585a00', 'compressed by xz', 'decompress it (unxz), or take gzip or zstd'],
-  ['377abcaf271c', 'a 7z file', 'unpack it'],
-  ['255044462d', 'a PDF', 'take its text out of it (pdftotext)'],
-  ['d0cf11e0a1b1', 'an Office file', 'save it as text or CSV'],
-  ['fffe', 'UTF-16', 'write it as UTF-8 (iconv -f UTF-16 -t UTF-8)'],
-  ['feff', 'UTF-16', 'write it as UTF-8 (iconv -f UTF-16 -t UTF-8)'],
-  ['53514c69746520666f726d6174', 'an SQLite database', 'write its tables as CSV or Parquet'],
-  ['934e554d5059', 'an array of NumPy', 'write it as Parquet, a column of lists of float32'],
-  ['4f626a01', 'an Avro file', 'write it as Parquet or JSON Lines'],
-];
+const UTF16 = /^(?:\xff\xfe|\xfe\xff)/u;
 
 function checkHead(bytes: Buffer, uri: string): void {
-  const head = bytes.subarray(0, 16).toString('hex');
-  const other = OTHERS.find(([start]) => head.startsWith(start));
-  if (other)
-    throw new Failure('DataError', `${uri} is ${other[1]}, which is not read; ${other[2]}`);
+  refuseForeign(bytes, uri);
+  if (UTF16.test(bytes.toString('latin1', 0, 2)))
+    throw new Failure(
+      'DataError',
+      `${uri} is UTF-16, which is not read; write it as UTF-8 (iconv -f UTF-16 -t UTF-8)`,
+    );
 }

@@ -25,6 +25,8 @@ import {
 import { weightedLoss } from './weighted-loss.ts';
 
 const ASKED = 2000;
+/** Longer than any list that is published, as in the stage that measures answers. */
+const LIST_ENTRIES = 1000;
 
 /**
  * Held-out links that lists find, and the implicit library on the same links, settings and
@@ -125,7 +127,7 @@ async function compare(
 ): Promise<Compared> {
   const { split, size } = corpus;
   const { graph, links } = holdOutLinks(corpus, seed);
-  const { top, postings: _, ...settings } = neighboursConfiguration.parse({});
+  const { top: _top, postings: _, ...settings } = neighboursConfiguration.parse({});
   const sides = factorSides(size, split);
   const rows = split ?? size;
   writeLinks(graph, rows, split ?? 0, folder);
@@ -149,7 +151,7 @@ async function compare(
   const loss = lossOf(own!) / lossOf(theirs!);
   const scorer = pairScorer(own!, sides, settings.factors);
   const relation = split === undefined ? RELATION.related : RELATION.goesWith;
-  const predictor = neighbourPredictor(graph, scorer, top);
+  const predictor = neighbourPredictor(graph, scorer, LIST_ENTRIES);
   const side =
     split === undefined
       ? undefined
@@ -158,8 +160,8 @@ async function compare(
   const measure = (way: Way): HitFigures =>
     hitFigures(rankTargets(way, some, side && { side }), some);
   const ways = {
-    ours: measure(byList(graph, relation, top, predictor)),
-    isLike: measure(byList(graph, RELATION.isLike, top)),
+    ours: measure(byList(graph, relation, LIST_ENTRIES, predictor)),
+    isLike: measure(byList(graph, RELATION.isLike, LIST_ENTRIES)),
     theirs: measure(byProduct(theirs!, size, split, settings.factors)),
     popularity: measure(byPopularity(links.known)),
   };

@@ -7,6 +7,7 @@ import { countInProcess } from '../corpus/count-in-process.ts';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 
 /** Links of items with their weights: of one set, or of two whose second begins at `split`. */
 export interface LinkedCorpus {
@@ -64,7 +65,7 @@ export async function wordsOfBooks(books: string, folder: string): Promise<Linke
 export async function reportsByTerms(file: string): Promise<LinkedCorpus> {
   const { buffer, byteOffset, byteLength } = readFileSync(file);
   const bytes = buffer.slice(byteOffset, byteOffset + byteLength);
-  const rows = (await parquetReadObjects({ file: bytes, columns: ['terms'] })) as {
+  const rows = (await parquetReadObjects({ file: bytes, columns: ['terms'], compressors })) as {
     terms: number[];
   }[];
   const counts = rows.map(({ terms }) => new Map(terms.map((term) => [String(term), 1])));

@@ -6,8 +6,8 @@
  * best rows by s and the links.
  *
  * Of pairs with two sides, rows of the other side that are no links: t / t_10 + f / f_10, where
- * t(i, k) = sum of s(i, j) g_jk over the rows j of the list `is like`: what those that are like it
- * are linked with.
+ * t(i, k) = sum of s(i, j) g_jk over the first 50 rows j of the list `is like`: what those that are
+ * like it are linked with.
  */
 
 import type { PairScorer } from '../factors/pair-scores.ts';
@@ -31,6 +31,8 @@ export interface NeighbourPredictor {
 
 const CANDIDATES = 1000;
 const ALIKE_WEIGHT = 0.3;
+/** Of the list `is like` so many tell what links to predict, however long it is. */
+const ALIKE_ROWS = 50;
 /** Scores are divided by that of this place. */
 const TENTH = 10;
 
@@ -96,7 +98,7 @@ export function neighbourPredictor(
     extend(row, alike, links) {
       let count = 0;
       let looked = 0;
-      for (let k = 0; k < alike.size && looked < postings; k++) {
+      for (let k = 0; k < Math.min(alike.size, ALIKE_ROWS) && looked < postings; k++) {
         const j = alike.numbers[k];
         const end = Math.min(offsets[j + 1], offsets[j] + postings);
         looked += end - offsets[j];

@@ -59,8 +59,9 @@ export async function bench(options: Map<string, string>): Promise<void> {
         recordFigure({
           name: 'parquet-bytes-read-ratio',
           value: mine!.ratio,
-          unit: `bytes read for each byte of the file, ${ROWS} rows in one row group, one column ` +
-              'of three',
+          unit:
+            `bytes read for each byte of the file, ${ROWS} rows in one row group, one column ` +
+            'of three',
           goal: '<= 1.1',
           ...(theirs && { rival: `before ${theirs.ratio.toPrecision(4)}` }),
           command,

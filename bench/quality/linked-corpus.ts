@@ -6,8 +6,8 @@ import { openStore } from '../../store/open-store.ts';
 import { countInProcess } from '../corpus/count-in-process.ts';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import { parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import { readParquet } from '../../sources/parquet/read-parquet.ts';
+import { RowReader } from '../../sources/parquet/row-reader.ts';
 
 /** Links of items with their weights: of one set, or of two whose second begins at `split`. */
 export interface LinkedCorpus {
@@ -63,12 +63,22 @@ export async function wordsOfBooks(books: string, folder: string): Promise<Linke
 
 /** Reports and the terms in them: the 500 terms of TMC but those in more than a quarter. */
 export async function reportsByTerms(file: string): Promise<LinkedCorpus> {
-  const { buffer, byteOffset, byteLength } = readFileSync(file);
-  const bytes = buffer.slice(byteOffset, byteOffset + byteLength);
-  const rows = (await parquetReadObjects({ file: bytes, columns: ['terms'], compressors })) as {
-    terms: number[];
-  }[];
-  const counts = rows.map(({ terms }) => new Map(terms.map((term) => [String(term), 1])));
+  const bytes = readFileSync(file);
+  const range = (from: number, to: number) => Promise.resolve(bytes.subarray(from, to));
+  const opened = { uri: file, size: bytes.length, range };
+  const rules = {
+    invalidUtf8: 'fail',
+    nulBytes: 'fail',
+    longestLine: Number.POSITIVE_INFINITY,
+    maximumRatio: 1000,
+  } as const;
+  const counts: Map<string, number>[] = [];
+  const wanted = [{ name: 'terms', kind: 'ids', key: 'documents.terms' }] as const;
+  for await (const batch of readParquet(opened, wanted, rules)) {
+    const reader = new RowReader(batch, file, rules);
+    for (; reader.at < batch.rows; reader.at++)
+      counts.push(new Map(reader.ids(0).map((term) => [term, 1])));
+  }
   return linkedBy(counts, 1, 0.25);
 }
 

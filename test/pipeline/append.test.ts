@@ -222,7 +222,9 @@ describe('append: items that come and go between two reindexes', () => {
       vectorFile([points[0]!], [99n], 'fixed', 'float32', { title: ['é'.repeat(2400)] }),
     );
     await assert.rejects(reindex(temporal, configuration), (error) =>
-      /row 0, field "title": a payload of 4800 bytes; expected at most 4096/.test(messagesOf(error)),
+      /row 0, field "title": a payload of 4800 bytes; expected at most 4096/.test(
+        messagesOf(error),
+      ),
     );
     await assert.rejects(
       reindex(temporal, {

@@ -32,13 +32,13 @@ async function shardOf(name: string, { source, documents }: Setting = {}): Promi
   return await openShard(parsed.source.kind).read(file, parsed, context);
 }
 
-async function vectorsOf(name: string, vector = 'vector'): Promise<VectorRows> {
+async function vectorsOf(name: string, vector = 'vector', id = 'id'): Promise<VectorRows> {
   const bytes = await readFile(FOLDER + name);
   const source = { path: '/a', kind: 'vectors' };
   const parsed = configuration.parse({ index: 'a', store: '/a', source });
   const range = (from: number, to: number) => Promise.resolve(bytes.subarray(from, to));
   const file = { uri: name, size: bytes.length, range };
-  return await readVectors(file, { id: 'id', vector }, readingRules(parsed.source));
+  return await readVectors(file, { id, vector }, readingRules(parsed.source));
 }
 
 function wordsOf({ tables }: Shard): string {
@@ -117,6 +117,19 @@ describe('vectors that others wrote', () => {
     const { rows, dimensions, ids } = await vectorsOf('vectors-polars-list.parquet');
     assert.deepEqual([rows, dimensions, ids!.length], [300, 32, 300]);
     assert.equal((await vectorsOf('vectors-no-rows.parquet')).rows, 0);
+  });
+
+  it('may be of float16 or float64, and their ids unsigned', async () => {
+    for (const vector of ['half', 'fixed']) {
+      const { values, ids, areUnsigned } = await vectorsOf(
+        'types-v1-snappy.parquet',
+        vector,
+        'uint64',
+      );
+      assert.deepEqual([...values.subarray(0, 6)], [0, 0.5, -1.5, 1, 1.5, -1.5]);
+      assert.deepEqual(ids!.slice(0, 2), [2n ** 64n - 1n, 2n ** 64n - 2n]);
+      assert.ok(areUnsigned);
+    }
   });
 
   it('are refused where float32 cannot hold them', async () => {

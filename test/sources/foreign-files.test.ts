@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, it } from 'vitest';
 import { configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
@@ -27,7 +28,7 @@ async function shardOf(name: string, { source, documents }: Setting = {}): Promi
   });
   const store = openFileStore(FOLDER);
   const { size, etag } = (await store.head(name))!;
-  const file = { uri: `file://${FOLDER}${name}`, size, etag, start: 0, end: size };
+  const file = { uri: pathToFileURL(join(FOLDER, name)).href, size, etag, start: 0, end: size };
   const context = { openStore: () => store, onProgress: () => undefined };
   return await openShard(parsed.source.kind).read(file, parsed, context);
 }
@@ -102,6 +103,19 @@ describe('Parquet that others wrote', () => {
       shardOf(name, { source: { badRows: 'skip', badRowsMost: 0.5 } }),
       /2 of 3 rows are bad, more than source\.badRowsMost \(0\.5\) allows; the first: .* row 1/u,
     );
+  });
+
+  it('is bounded where few bytes stand for gigabytes', async () => {
+    await refuses(
+      shardOf('parquet-one-text-2000-times.parquet'),
+      /column "text", 2000 values from the page at byte \d+: they cannot be decoded .* memory/u,
+    );
+    await refuses(
+      shardOf('parquet-pages-of-one-text.parquet'),
+      /\d+ bytes decode to more than 67108864, 1000 times as many; .* source\.maximumRatio/u,
+    );
+    // The decoder that gave up is not used again.
+    assert.equal((await shardOf('types-v1-snappy.parquet')).facts['documents'], 90);
   });
 
   it('is named where it is encrypted', async () => {

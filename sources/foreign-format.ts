@@ -58,12 +58,15 @@ const FORMATS: readonly ForeignFormat[] = [
   },
 ];
 
+/** Beginnings that a text may have too: behind them such a file has bytes that no text has. */
+const LETTERS = new Set(['PARE', 'ORC', 'FEA1']);
+
 /** What a file is that is not read, and what to do about it; undefined where it may be text. */
 export function foreignFormat(head: Uint8Array): string | undefined {
   const start = Buffer.from(head.subarray(0, KNOWN_BY_BYTES)).toString('latin1');
   const found = FORMATS.find(({ at, bytes }) => start.startsWith(bytes, at) && isMeant(start, at));
   // The other letters of these are letters of texts too.
-  if (found?.bytes === 'ORC' && !/[\0-\x08]/u.test(start)) return undefined;
+  if (LETTERS.has(found?.bytes ?? '') && !/[\0-\x08]/u.test(start)) return undefined;
   if (found?.bytes === 'BZh' && !/^BZh[1-9](?:1AY&SY|\x17rE8P\x90)/u.test(start)) return undefined;
   if (found?.bytes === 'LZIP' && start[4] !== '\x01') return undefined;
   return found && `${found.name}; ${found.advice}`;

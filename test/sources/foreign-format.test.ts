@@ -29,7 +29,15 @@ describe('foreignFormat', () => {
     });
 
   it('takes words for words', () => {
-    for (const text of ['ORCAS are whales', 'BZh is no word', 'LZIP too', '', 'Rar! it is'])
+    for (const text of [
+      'ORCAS are whales',
+      'BZh is no word',
+      'LZIP too',
+      '',
+      'Rar! it is',
+      'PARENTS and children',
+      'FEA1 is a name',
+    ])
       assert.equal(foreignFormat(beginning(text)), undefined, text);
   });
 });

@@ -78,7 +78,7 @@ describe('run --local, and what reads the index it publishes', () => {
     );
     assert.match(second.stderr, /Train the embeddings: cached, [\d,]+ rows/);
     assert.match(second.stdout, /^Train the embeddings .* cached$/m);
-    assert.match(second.stdout, /^All .* 17 cached, 0 run$/m);
+    assert.match(second.stdout, /^All .* 18 cached, 0 run$/m);
     assert.match(second.stdout, /^hr50 +[\d.]+$/m);
     assert.match(second.stdout, /news version 1 is this very index already; nothing was published/);
     assert.match(second.stdout, /\n\nNext: hashloom query WORD\n$/);

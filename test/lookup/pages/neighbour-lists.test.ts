@@ -112,10 +112,10 @@ describe('a malformed list', () => {
   const cases: [string, (bytes: Uint8Array) => void, RegExp][] = [
     [
       'a relation of another format',
-      (b) => (b[0] = 4),
-      /byte 1001: expected a relation from 1 to 3, got 4/,
+      (b) => (b[0] = 5),
+      /byte 1001: expected a relation from 1 to 4, got 5/,
     ],
-    ['no relation', (b) => (b[0] = 0), /a relation from 1 to 3, got 0/],
+    ['no relation', (b) => (b[0] = 0), /a relation from 1 to 4, got 0/],
     [
       'a scale that is none',
       (b) => b.fill(0xff, 1, 5),
@@ -173,7 +173,7 @@ describe('a malformed list', () => {
       () => parse(Uint8Array.of(...bytes, 0)),
       /the end of the lists, got 1 bytes more/,
     );
-    assert.throws(() => parse(written([ONE, ONE]), 2), /a relation from 3 to 3, got 2/);
+    assert.throws(() => parse(written([ONE, ONE]), 2), /a relation from 3 to 4, got 2/);
   });
 
   it('is refused or read whatever a byte becomes, and never fails otherwise', () => {

@@ -80,7 +80,7 @@ export const neighboursConfiguration = z
       .describe('Neighbours in each ranked list of an item; 0: no lists are made.'),
     postings: positiveCount
       .max(1_000_000)
-      .default(12_000)
+      .default(24_000)
       .describe(
         'Links of links that are looked at for an item, rare and strong links first; ' +
           'more find more of the items that are like it, and take longer.',

@@ -57,7 +57,7 @@ export function trySpreads(
   pageBytes: number,
   readBytes: number = READ_BYTES,
 ): SpreadTrial {
-  const wantedReach = Math.max(1, Math.floor(readBytes / pageBytes) - 1);
+  const wantedReach = Math.min(MAXIMUM_REACH, Math.max(1, Math.floor(readBytes / pageBytes) - 1));
   let turn = 0;
   let trials = begin();
 

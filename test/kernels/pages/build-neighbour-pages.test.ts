@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { MAXIMUM_REACH } from '../../../format/page-header.ts';
 import { writeNeighbourPages } from '../../../activities/index/neighbour-pages.ts';
 import { buildNeighbourPages } from '../../../kernels/pages/build-neighbour-pages.ts';
 import { type KeyColumn, storedKeys } from '../../../kernels/pages/keys.ts';
@@ -102,14 +101,6 @@ describe('neighbours.pages', () => {
     );
     const share = file.totalBytes / entries.finalBytes;
     assert.ok(share < 1.15, `${file.totalBytes} bytes of ${entries.finalBytes}`);
-  });
-
-  it('reaches no further than a reader goes, however small its pages are', () => {
-    const items = 300_000;
-    const { columns } = randomLists(items, { top: 2, relations: [1], seed: 1 });
-    const file = buildNeighbourPages(columns, { ...SHAPE, keys: manyWords(items) });
-    assert.equal(file.pageBytes, 2048);
-    assert.ok(file.reach <= MAXIMUM_REACH, String(file.reach));
   });
 
   it('refuses lists of other items than the keys', () => {

@@ -23,7 +23,7 @@ export function answers({ answers: rows, metrics, itemsName }: ReportData): stri
   const note =
     `${count(pairs)} links were kept from everything that is measured here, and asked for from ` +
     'both ends, of 3,000 items at most. <em>Among N</em>: how many are found among the first ' +
-        'N answers that are not ' +
+    'N answers that are not ' +
     'known links; <em>fair</em>: each link weighs 1 / links of its target, so that rare ' +
     `${text(itemsName)} count as much as common ones; <em>matched</em>: among the first 10 of ` +
     'the 1,001 that have about as many links as the target, where popularity tells nothing. ' +

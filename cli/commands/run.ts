@@ -113,10 +113,12 @@ export function addRunCommand(program: Command): void {
         ...(options.home === undefined ? [] : ['--home', options.home]),
       ].join(' ');
       // In the folder of its configuration the index need not be named.
+      const item = configuration.source.kind === 'text' ? 'WORD' : 'ID';
       const told = {
         metrics: options.metrics,
-        ...(file === CONFIGURATION_FILE && { query: 'hashloom query WORD' }),
-      };
+        item,
+        ...(file === CONFIGURATION_FILE && { query: `hashloom query ${item}` }),
+      } as const;
       const shared = {
         force: options.force,
         json: options.json,

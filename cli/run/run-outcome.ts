@@ -14,6 +14,8 @@ export function outcomeLine(result: ReindexResult): string {
 export interface OutcomeTold {
   /** The tables of stages and metrics as well. */
   metrics?: boolean;
+  /** What an item of the index is asked by; WORD when absent. */
+  item?: 'WORD' | 'ID';
   /** The command that asks this index; names the index where absent. */
   query?: string;
 }
@@ -25,7 +27,7 @@ export interface OutcomeTold {
 export function outcomeText(
   result: ReindexResult,
   terminal: Terminal,
-  { metrics = false, query }: OutcomeTold = {},
+  { metrics = false, item = 'WORD', query }: OutcomeTold = {},
 ): string {
   const { index, version, uri } = result;
   const what = result.published
@@ -37,7 +39,7 @@ export function outcomeText(
     ? [...stagesTable(result.stages, terminal), '', ...metricsTable(result.metrics, terminal), '']
     : [];
   const ask =
-    query ?? `hashloom query WORD --index ${shellWord(uri.replace(/\/versions\/.*/, ''))}`;
+    query ?? `hashloom query ${item} --index ${shellWord(uri.replace(/\/versions\/.*/, ''))}`;
   const lines = [
     ...tables,
     ...plainFigures(result).map((line) => `  ${line}`),

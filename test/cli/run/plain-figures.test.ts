@@ -55,6 +55,13 @@ describe('the end of a run', () => {
     ]);
   });
 
+  it('names ids where items are none of words', () => {
+    assert.match(
+      outcomeText(RESULT, terminal, { item: 'ID' }),
+      /^Next: hashloom query ID --index/m,
+    );
+  });
+
   it('keeps every figure for who asks for them', () => {
     const text = outcomeText(RESULT, terminal, { metrics: true, query: 'hashloom query WORD' });
     assert.match(text, /^List the neighbours .* run$/m);

@@ -11,6 +11,7 @@ interface QueryOptions {
   topK: number;
   rank?: Rank;
   relation?: Relation;
+  new: boolean;
   filter?: Filter;
   index?: string;
   store?: string;
@@ -57,6 +58,7 @@ export function addQueryCommand(program: Command): void {
         .choices(['goes-with', 'is-like', 'near', 'related'])
         .argParser(relation),
     )
+    .option('--new', 'only items that are not linked with it yet: what to recommend', false)
     .option('--filter <json>', 'conditions on fields: {"lang": "en", "year": {"$gte": 2020}}', json)
     .option(
       '--index <uri>',
@@ -75,6 +77,7 @@ export function addQueryCommand(program: Command): void {
       examples(
         ['hashloom query king river', 'in the index of ./hashloom.yaml'],
         ['hashloom query king --relation goes-with', 'what it occurs with'],
+        ['hashloom query user:42 --relation goes-with --new', 'what they may like next'],
         ['hashloom query king --index s3://models/hashloom/indexes/news', 'straight from a bucket'],
         ['hashloom query --positive paris,berlin --negative france', 'like several, unlike others'],
         ['hashloom query --text "a goalie traded in overtime"', 'documents near a text'],
@@ -101,6 +104,7 @@ export function addQueryCommand(program: Command): void {
         topK,
         ...(rank !== undefined && { rank }),
         ...(relation !== undefined && { relation }),
+        ...(options.new && { known: false }),
         ...(filter !== undefined && { filter }),
       };
       if (options.index === undefined) await refuseIndexAsWord(words);

@@ -73,13 +73,19 @@ function residentLists(
   });
 }
 
+/** Of which relation, and whether linked with the item already; all where nothing is said. */
+export interface WantedMatches {
+  relation: Relation | undefined;
+  known: boolean | undefined;
+}
+
 /**
  * The first `need` matches of the relation that is asked for; where none is, of the one that says
  * most, and then of the others.
  */
 export function takeMatches(
   lists: readonly RankedList[],
-  relation: Relation | undefined,
+  { relation, known }: WantedMatches,
   need: number,
 ): Match[] {
   const matches: Match[] = [];
@@ -89,7 +95,7 @@ export function takeMatches(
     if (!list) continue;
     for (let k = 0; k < list.size && matches.length < need; k++) {
       const match = list.match(k);
-      if (!match || seen.has(match.id)) continue;
+      if (!match || seen.has(match.id) || (known !== undefined && match.known !== known)) continue;
       seen.add(match.id);
       matches.push(match);
     }

@@ -1,7 +1,7 @@
 import { withAdded } from './added-matches.ts';
 import { answerByCodes } from './answer-by-codes.ts';
 import { answerByCells } from './answer-by-cells.ts';
-import { listsOf, type RankedList, takeMatches } from './answer-by-lists.ts';
+import { listsOf, type RankedList, takeMatches, type WantedMatches } from './answer-by-lists.ts';
 import { type AskedCodes, askedCodes, codesByTable } from './asked-codes.ts';
 import { mergeAnswers } from './merge-answers.ts';
 import { missingItem } from './missing-item.ts';
@@ -39,7 +39,7 @@ export async function answerQuery(context: QueryContext): Promise<Found> {
 
 /** Throws QueryError on means that this index, or this way of asking, does not have. */
 function checkMeans({ query, reader }: QueryContext): void {
-  const { rank, relation, asked, radius } = query;
+  const { rank, relation, asked, radius, known } = query;
   const byItem = asked.by === 'id' || asked.by === 'positive';
   if (rank === 'cosine' && !(reader.cells && (asked.by === 'vector' || asked.by === 'text')))
     throw new QueryError(
@@ -62,6 +62,11 @@ function checkMeans({ query, reader }: QueryContext): void {
     );
   if (relation !== undefined && relation !== 'near' && (rank === 'bucket' || rank === 'hamming'))
     throw new QueryError('relation', `codes tell only what is near, rank is ${rank}`);
+  if (
+    known !== undefined &&
+    !(byItem && reader.hasLists && rank !== 'bucket' && rank !== 'hamming')
+  )
+    throw new QueryError('known', 'only lists of neighbours tell which matches are linked');
   if (radius !== undefined && rank !== 'auto' && rank !== 'hamming')
     throw new QueryError('radius', `expected with rank hamming or auto, got it with ${rank}`);
 }
@@ -75,7 +80,8 @@ async function answerId(context: QueryContext, id: string, need: number): Promis
   const isFinal = minScore !== undefined && listed.matches.length > 0;
   const isNear = relation === undefined || relation === 'near';
   if (listed.missing || isFinal || listed.matches.length >= need) return listed;
-  if (query.rank === 'neighbours' || (reader.hasLists && !isNear)) return listed;
+  const byListsAlone = query.rank === 'neighbours' || query.known !== undefined;
+  if (byListsAlone || (reader.hasLists && !isNear)) return listed;
   // A short list is an answer: nobody downloads an index for its last places.
   const mayLoad = selection !== undefined || listed.matches.length === 0;
   const near = await nearItems(context, id, { need, mayLoad });
@@ -103,7 +109,7 @@ async function listedMatches(
     steps.push('it came or changed after the lists were made');
     return none;
   }
-  const matches = await takenMatches(context, lists, { relation, need });
+  const matches = await takenMatches(context, lists, { relation, need, known: query.known });
   const all = lists.map((list) => `${list.relation} ${list.size}`).join(', ') || 'none';
   steps.push(`lists of neighbours: ${all}; ${matches.length} taken`);
   return { ...none, matches, candidates: matches.length };
@@ -112,11 +118,11 @@ async function listedMatches(
 async function takenMatches(
   context: QueryContext,
   lists: readonly RankedList[],
-  { relation, need }: { relation: Relation | undefined; need: number },
+  { need, ...wanted }: WantedMatches & { need: number },
 ): Promise<Match[]> {
   const { selection, reader, meter, lists: inMemory } = context;
-  if (!selection) return takeMatches(lists, relation, need);
-  const all = takeMatches(lists, relation, Infinity);
+  if (!selection) return takeMatches(lists, wanted, need);
+  const all = takeMatches(lists, wanted, Infinity);
   const isKnown =
     (inMemory && reader.loaded) !== undefined || (await selection.pages(meter)) !== undefined;
   return (isKnown ? all : await passingMatches(context, all)).slice(0, need);
@@ -138,13 +144,15 @@ async function nearItems(
       missing: await missingItem(context, id),
     };
   const codes = codesByTable(item.codes, reader.codeBytes);
-  return await answerByCodes(context, {
+  const near = await answerByCodes(context, {
     asked: askedCodes(codes, reader.codeBytes, reader.isShared),
     self: id,
     enough: selection ? Math.max(need, query.candidates) : need,
     budget: Math.max(need, query.candidates),
     mayLoad,
   });
+  // Beside vectors codes are a rough order, and nothing says how many of those that pass are nearer.
+  return selection && reader.cells ? { ...near, mayMiss: true } : near;
 }
 
 /** Matches of lists first: their scores are of another relation than those of codes. */
@@ -161,8 +169,8 @@ function filledUp(listed: Found, near: Found, asked: readonly string[]): Found {
 }
 
 /**
- * The lists of several items merged: of the relation that is asked for, else of `is like`, then of
- * all, then what is near their codes, each where what came before is short. They are not merged
+ * The lists of several items merged: of the relation that is asked for, else of `related`, else of
+ * `is like`, then of all, then what is near their codes, each where what came before is short. They are not merged
  * with one another: a bucket of hundreds that are equally near would outvote the lists.
  */
 async function answerSeveral(
@@ -184,13 +192,16 @@ async function answerSeveral(
     return merged;
   };
   const { relation } = query;
-  const like = relation ?? 'is like';
-  let listed = await mergedBy((id) => listedMatches(context, id, most, like));
+  const listedBy = async (wanted: Relation) =>
+    await mergedBy((id) => listedMatches(context, id, most, wanted));
+  let listed = await listedBy(relation ?? 'related');
+  if (relation === undefined && listed.matches.length === 0) listed = await listedBy('is like');
   if (relation === undefined && listed.matches.length < need) {
     const all = await mergedBy((id) => listedMatches(context, id, most));
     listed = filledUp(listed, all, [...asked]);
   }
-  if (listed.matches.length >= need || query.rank === 'neighbours') return listed;
+  const byListsAlone = query.rank === 'neighbours' || query.known !== undefined;
+  if (listed.matches.length >= need || byListsAlone) return listed;
   if (reader.hasLists && relation !== undefined && relation !== 'near') return listed;
   const mayLoad = selection !== undefined || listed.matches.length === 0;
   const near = await mergedBy((id) => nearItems(context, id, { need: most, mayLoad }));

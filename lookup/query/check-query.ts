@@ -17,6 +17,7 @@ export interface CheckedQuery {
   topK: number;
   rank: Rank;
   relation: Relation | undefined;
+  known: boolean | undefined;
   candidates: number;
   /** Undefined where nothing was said. */
   candidatesAsked: number | undefined;
@@ -44,6 +45,7 @@ const FIELDS = [
   'topK',
   'rank',
   'relation',
+  'known',
   'candidates',
   'radius',
   'filter',
@@ -70,7 +72,9 @@ export function checkQuery(query: Query, shape: QueriedShape): CheckedQuery {
     );
   for (const name of Object.keys(query)) checkName('query', name, FIELDS);
   const topK = whole('topK', query.topK ?? DEFAULT_TOP_K, 1, MAX_TOP_K);
-  const { radius, minScore, signal } = query;
+  const { radius, minScore, known, signal } = query;
+  if (known !== undefined && typeof known !== 'boolean')
+    throw new QueryError('known', `expected true or false, got ${show(known)}`);
   if (minScore !== undefined && !Number.isFinite(minScore))
     throw new QueryError('minScore', `expected a number, got ${show(minScore)}`);
   if (signal !== undefined && typeof signal.addEventListener !== 'function')
@@ -85,6 +89,7 @@ export function checkQuery(query: Query, shape: QueriedShape): CheckedQuery {
     rank: oneOf('rank', query.rank ?? 'auto', RANKS),
     relation:
       query.relation === undefined ? undefined : oneOf('relation', query.relation, RELATION_NAMES),
+    known,
     candidates: whole('candidates', query.candidates ?? DEFAULT_CANDIDATES, 1, MAX_CANDIDATES),
     candidatesAsked: query.candidates,
     radius: radius === undefined ? undefined : whole('radius', radius, 0, shape.bits),

@@ -82,6 +82,11 @@ export interface Query {
    * `related`, else `is like` when absent, where the item has it; the others fill what is short.
    */
   relation?: Relation;
+  /**
+   * Of lists: true for matches that are linked with the item in the corpus itself, false for those
+   * that are not yet, which is what to recommend.
+   */
+  known?: boolean;
   /** Items that are looked at where codes rank; 200 when absent, never fewer than topK. */
   candidates?: number;
   /** Of codes: bits in any table; as far as `candidates` need when absent. */

@@ -106,7 +106,7 @@ async function* gunzip(
     throw gzipFailure(error, file, inflate.bytesWritten);
   }
   // zlib takes a zero byte after a member for padding and says nothing of what follows.
-  if (inflate.bytesWritten < file.size) {
+  if (Number.isFinite(file.size) && inflate.bytesWritten < file.size) {
     throw new Failure(
       'DataError',
       `${file.uri}: broken gzip: at byte ${inflate.bytesWritten} of ${file.size} expected ` +

@@ -101,6 +101,33 @@ describe('query of an item with lists', () => {
     );
   });
 
+  it('gives those alone that are linked already, or those that are not, cold and warm', async () => {
+    const { sorted, built, reference } = indexWithLists(manyWords(60), {
+      isId: false,
+      seed: 5,
+      top: 20,
+    });
+    const { index } = openCounting(built);
+    const warm = openCounting(built).index;
+    await warm.warm();
+    for (const known of [true, false])
+      for (const [number, id] of sorted.entries()) {
+        const all = expected(sorted, reference[number]!, 1000);
+        const wanted = all.filter((match) => match.known === known).slice(0, 10);
+        for (const each of [index, warm]) {
+          const { matches, rank } = await each.query({ id, known });
+          assert.ok(matches.every((match) => match.known === known));
+          assert.equal(rank, 'neighbours');
+          if (wanted.length > 0) assert.ok(matches.length > 0);
+        }
+      }
+    await assert.rejects(index.query({ id: sorted[0]!, known: true, rank: 'hamming' }), /known/);
+    await assert.rejects(
+      index.query({ id: sorted[0]!, known: 1 as never }),
+      /true or false, got 1/,
+    );
+  });
+
   it('is ready in one read after the headers: 64 KiB at most of 10,000 items', async () => {
     const { built, sorted } = indexWithLists(manyWords(10_000), { isId: false, seed: 3, top: 50 });
     const answered: number[] = [];

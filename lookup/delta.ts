@@ -8,10 +8,10 @@ import {
 } from '../format/delta-header.ts';
 import { u16, u32 } from '../format/little-endian.ts';
 import { KEY_KINDS } from '../format/page-header.ts';
+import { checkFileHeader } from './check-file-header.ts';
 import type { DeltaFacts } from './check-manifest.ts';
 import { IndexFormatError } from './index-errors.ts';
 import { decodeKey } from './pages/item-key.ts';
-
 import { hex, type PageHeader } from './pages/page-header.ts';
 import { type RangeReader, readExactly } from './ranges/range-reader.ts';
 import type { ReadMeter } from './ranges/read-meter.ts';
@@ -140,19 +140,8 @@ function checkHeader(
   };
   if (bytes.length < DELTA_HEADER_BYTES)
     refuse(0, `a header of ${DELTA_HEADER_BYTES} bytes`, `${bytes.length} bytes`);
-  const magic = hex(bytes.subarray(DELTA_AT.magic, DELTA_AT.version));
-  const expectedMagic = hex(Uint8Array.from(DELTA_MAGIC));
-  if (magic !== expectedMagic) refuse(DELTA_AT.magic, `the magic bytes ${expectedMagic}`, magic);
-  const version = u16(bytes, DELTA_AT.version);
-  if (version !== DELTA_FORMAT_VERSION)
-    refuse(
-      DELTA_AT.version,
-      `format version ${DELTA_FORMAT_VERSION}`,
-      `${version}; a newer reader may know it`,
-    );
-  const crc = crc32c(bytes, 0, DELTA_AT.crc);
-  if (u32(bytes, DELTA_AT.crc) !== crc)
-    refuse(DELTA_AT.crc, `header checksum ${crc}`, u32(bytes, DELTA_AT.crc));
+  const header = { magic: DELTA_MAGIC, version: DELTA_FORMAT_VERSION, at: DELTA_AT };
+  checkFileHeader(bytes, header, refuse);
   const body = crc32c(bytes, DELTA_HEADER_BYTES, bytes.length);
   if (u32(bytes, DELTA_AT.bodyCrc) !== body)
     refuse(DELTA_AT.bodyCrc, `body checksum ${body}`, u32(bytes, DELTA_AT.bodyCrc));

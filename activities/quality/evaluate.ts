@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { evaluate as evaluateCodes } from '../../evaluation/evaluate.ts';
 import { openDictionary } from '../../evaluation/words/open-dictionary.ts';
 import { partOfPairs, partOfTruth } from '../../evaluation/query-parts.ts';
@@ -7,9 +6,10 @@ import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Metrics } from '../../schemas/run.ts';
 import type { QueryPart } from '../../schemas/word-experiment.ts';
 import { AFFINITY, CANDIDATES, HELD_OUT, VOCABULARY } from '../../schemas/tables.ts';
-import { artifactFolder, openArtifact } from '../../store/artifacts.ts';
+import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
-import { readJson, toJson } from '../stage/json-object.ts';
+import { toJson } from '../stage/json-object.ts';
+import { readMetrics } from './read-metrics.ts';
 import { loadCodes } from '../training/load-codes.ts';
 import { loadModel } from '../training/load-model.ts';
 import { toSparseRows } from '../affinity/load-sparse-rows.ts';
@@ -74,13 +74,7 @@ export async function evaluate(
     { stage: 'evaluate', parameters, inputs, force: input.force },
     make,
   );
-  const { manifest } = await openArtifact(store, output.artifact);
-  const metrics = await readJson(
-    store,
-    `${artifactFolder(output.artifact)}/${manifest.parts[0]!.path}`,
-    z.record(z.string(), z.number()),
-  );
-  return { ...output, metrics: metrics ?? {} };
+  return { ...output, metrics: await readMetrics(store, output.artifact) };
 
   async function make(): Promise<ArtifactContent> {
     const { codes, tables, bits, items } = await loadCodes(store, input.codes);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { answerMetrics } from '../../evaluation/answers/answer-metrics.ts';
 import { byBuckets, byHamming, byVectors } from '../../evaluation/answers/code-ways.ts';
 import {
@@ -22,16 +21,17 @@ import { pairScorer } from '../../kernels/factors/pair-scores.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Metrics } from '../../schemas/run.ts';
 import { ANSWERS, HELD_OUT } from '../../schemas/tables.ts';
-import { artifactFolder, openArtifact } from '../../store/artifacts.ts';
+import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { type LinkGraphInput, loadLinkGraph } from '../affinity/load-link-graph.ts';
 import { readSparseRows } from '../affinity/load-sparse-rows.ts';
-import { readJson, toJson } from '../stage/json-object.ts';
+import { toJson } from '../stage/json-object.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import type { Prediction } from '../factors/name-factors.ts';
 import { sidesOf } from '../../kernels/factors/sides-of.ts';
+import { readMetrics } from './read-metrics.ts';
 import { loadCodes } from '../training/load-codes.ts';
 import { loadModel } from '../training/load-model.ts';
 import { readWords } from '../words/read-vocabulary.ts';
@@ -83,13 +83,7 @@ export async function measureAnswers(
     },
     make,
   );
-  const { manifest } = await openArtifact(store, output.artifact);
-  const metrics = await readJson(
-    store,
-    `${artifactFolder(output.artifact)}/${manifest.parts[0]!.path}`,
-    z.record(z.string(), z.number()),
-  );
-  return { ...output, metrics: metrics ?? {} };
+  return { ...output, metrics: await readMetrics(store, output.artifact) };
 
   async function make(): Promise<ArtifactContent> {
     const links = someLinks(await loadLinks(store, input.pairs), MOST_QUERIES, seed);
@@ -147,7 +141,9 @@ function queryWay(
 const WAYS = 7;
 /** Items that ask: the standard error of a share is below a point then. */
 const MOST_QUERIES = 3000;
-/** Of a list: longer than any that is published, so that cuts say what is behind its end. */
+/**
+ * Of a list: longer than published ones are by default, so that cuts say what is behind their end.
+ */
 const LIST_ENTRIES = 200;
 /** Products spent on ways that look at all items, and queries that they get in any case. */
 const MAX_WORK = 2e9;

@@ -48,18 +48,22 @@ export function factorize(
   const factors = startFactors(sides, settings);
   for (let step = 1; step <= steps; step++) {
     onProgress(step - 1, steps);
-    const { solved, fixed } = turnOf(step);
-    factors[solved] = halfStep(
-      links,
-      sides,
-      step,
-      sides[solved],
-      factors[fixed],
-      factors[solved],
-      settings,
-    );
+    takeStep(links, sides, step, factors, settings);
   }
   return factors;
+}
+
+/** Half-step `step`, from 1, for all rows of its side: their factors are replaced. */
+export function takeStep(
+  links: FactorLinks,
+  sides: FactorSides,
+  step: number,
+  factors: Factors,
+  settings: SolveSettings,
+): void {
+  const { solved, fixed } = turnOf(step);
+  const rows = sides[solved];
+  factors[solved] = halfStep(links, sides, step, rows, factors[fixed], factors[solved], settings);
 }
 
 /** The side that a half-step solves, and the one whose factors it does not change. */

@@ -4,6 +4,8 @@
  * run draws the same numbers in any order, on any thread, in any retry.
  */
 
+import { multiplyHigh } from './multiply-high.ts';
+
 /** Purposes: never reuse a number, never renumber. */
 export const PURPOSE = {
   heldOut: 1,
@@ -114,15 +116,4 @@ export function philox(
   out[1] = c1;
   out[2] = c2;
   out[3] = c3;
-}
-
-/** The upper 32 bits of a 32 x 32 bit product. */
-function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
 }

@@ -4,6 +4,8 @@
  * in halves of 32 bits; a BigInt a word would be fifty times as slow.
  */
 
+import { multiplyHigh } from './multiply-high.ts';
+
 const P1 = 0x9e3779b185ebca87n;
 const P2 = 0xc2b2ae3d27d4eb4fn;
 const P3 = 0x165667b19e3779f9n;
@@ -109,15 +111,4 @@ export function xxh64(): Xxh64 {
   }
 
   return { update, digest };
-}
-
-/** The upper 32 bits of a 32 x 32 bit product, unsigned. */
-function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + Math.floor(middle / 0x1_0000) + (carry >>> 16)) | 0;
 }

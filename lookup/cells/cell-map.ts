@@ -14,6 +14,7 @@ import { crc32c } from '../../format/checksum.ts';
 import { strideOf } from '../../format/compact-vectors.ts';
 import { u32 } from '../../format/little-endian.ts';
 import { KEY_KINDS, MAXIMUM_ITEMS } from '../../format/page-header.ts';
+import { checkFileHeader } from '../check-file-header.ts';
 import { IndexFormatError } from '../index-errors.ts';
 import { hex } from '../pages/page-header.ts';
 
@@ -68,19 +69,8 @@ export function parseCellMapHeader(bytes: Uint8Array, expected: ExpectedCellMap)
     throw new IndexFormatError(CELL_MAP, offset, wanted, String(actual));
   };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const magic = hex(bytes.subarray(0, CELL_MAP_MAGIC.length));
-  const expectedMagic = hex(Uint8Array.from(CELL_MAP_MAGIC));
-  if (magic !== expectedMagic) refuse(0, `the magic bytes ${expectedMagic}`, magic);
-  const version = view.getUint16(CELL_MAP_AT.version, true);
-  if (version !== CELL_MAP_FORMAT_VERSION)
-    refuse(
-      CELL_MAP_AT.version,
-      `format version ${CELL_MAP_FORMAT_VERSION}`,
-      `${version}; a newer reader may know it`,
-    );
-  const crc = crc32c(bytes, 0, CELL_MAP_AT.crc);
-  if (crc !== u32(bytes, CELL_MAP_AT.crc))
-    refuse(CELL_MAP_AT.crc, `header checksum ${crc}`, u32(bytes, CELL_MAP_AT.crc));
+  const header = { magic: CELL_MAP_MAGIC, version: CELL_MAP_FORMAT_VERSION, at: CELL_MAP_AT };
+  checkFileHeader(bytes, header, refuse);
   const identity = bytes.slice(CELL_MAP_AT.identity, CELL_MAP_AT.groupsCrc);
   if (hex(identity) !== expected.identity)
     refuse(CELL_MAP_AT.identity, `identity ${expected.identity}`, hex(identity));

@@ -10,6 +10,7 @@ import {
   MAXIMUM_VALUES_BYTES,
 } from '../../format/field-columns.ts';
 import { u16, u32 } from '../../format/little-endian.ts';
+import { checkFileHeader } from '../check-file-header.ts';
 import { IndexFormatError } from '../index-errors.ts';
 import { hex } from '../pages/page-header.ts';
 import type { FieldType, FieldValue } from '../query/types.ts';
@@ -42,19 +43,8 @@ export interface FieldColumn {
 
 /** How many bytes header and directory have, of at least the header. Throws IndexFormatError. */
 export function headBytes(bytes: Uint8Array, expected: ExpectedFields): number {
-  const magic = hex(bytes.subarray(0, FIELDS_MAGIC.length));
-  const expectedMagic = hex(Uint8Array.from(FIELDS_MAGIC));
-  if (magic !== expectedMagic) refuse(0, `the magic bytes ${expectedMagic}`, magic);
-  const version = u16(bytes, FIELDS_AT.version);
-  if (version !== FIELDS_FORMAT_VERSION)
-    refuse(
-      FIELDS_AT.version,
-      `format version ${FIELDS_FORMAT_VERSION}`,
-      `${version}; a newer reader may know it`,
-    );
-  const crc = crc32c(bytes, 0, FIELDS_AT.crc);
-  if (crc !== u32(bytes, FIELDS_AT.crc))
-    refuse(FIELDS_AT.crc, `header checksum ${crc}`, u32(bytes, FIELDS_AT.crc));
+  const header = { magic: FIELDS_MAGIC, version: FIELDS_FORMAT_VERSION, at: FIELDS_AT };
+  checkFileHeader(bytes, header, refuse);
   const identity = hex(bytes.subarray(FIELDS_AT.identity, FIELDS_AT.directoryCrc));
   if (identity !== expected.identity)
     refuse(FIELDS_AT.identity, `identity ${expected.identity}`, identity);

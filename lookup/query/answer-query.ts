@@ -2,7 +2,8 @@ import { withAdded } from './added-matches.ts';
 import { answerByCodes } from './answer-by-codes.ts';
 import { answerByCells } from './answer-by-cells.ts';
 import { listsOf, type RankedList, takeMatches, type WantedMatches } from './answer-by-lists.ts';
-import { type AskedCodes, askedCodes, codesByTable } from './asked-codes.ts';
+import { askedCodes, codesByTable } from './asked-codes.ts';
+import { encodeForCells, encodeQuery } from './encode-query.ts';
 import { mergeAnswers } from './merge-answers.ts';
 import { missingItem } from './missing-item.ts';
 import { passingMatches } from './passing-matches.ts';
@@ -18,19 +19,18 @@ export async function answerQuery(context: QueryContext): Promise<Found> {
   const byCosine = query.rank === 'cosine' || (query.rank === 'auto' && query.radius === undefined);
   const { asked } = query;
   if (reader.cells && byCosine && (asked.by === 'vector' || asked.by === 'text')) {
-    const vector = await vectorInCells(context);
-    if (!vector) return noWords(context);
-    const found = await answerByCells(context, reader.cells, vector, need);
+    const encoded = await encodeForCells(context);
+    if (!encoded) return noWords(context);
+    const found = await answerByCells(context, reader.cells, encoded.vector, need);
     const delta = await reader.delta(context.meter);
     if (!delta || delta.delta.addedKeys.length === 0) return found;
-    const codes = await encode(context);
-    return codes ? withAdded(context, found, delta, codes) : found;
+    return withAdded(context, found, delta, await encoded.codes());
   }
   if (asked.by === 'id') return await answerId(context, asked.id, need);
   if (asked.by === 'positive') return await answerSeveral(context, asked, need);
   if (asked.by === 'vector' && byCosine)
     context.steps.push('no vectors were published with this index: its codes answer');
-  const codes = await encode(context);
+  const codes = await encodeQuery(context);
   if (!codes) return noWords(context);
   const budget = Math.max(need, query.candidates);
   const search = { asked: codes, enough: budget, budget, mayLoad: true };
@@ -170,8 +170,9 @@ function filledUp(listed: Found, near: Found, asked: readonly string[]): Found {
 
 /**
  * The lists of several items merged: of the relation that is asked for, else of `related`, else of
- * `is like`, then of all, then what is near their codes, each where what came before is short. They are not merged
- * with one another: a bucket of hundreds that are equally near would outvote the lists.
+ * `is like`, then of all, then what is near their codes, each where what came before is short. They
+ * are not merged with one another: a bucket of hundreds that are equally near would outvote the
+ * lists.
  */
 async function answerSeveral(
   context: QueryContext,
@@ -206,52 +207,6 @@ async function answerSeveral(
   const mayLoad = selection !== undefined || listed.matches.length === 0;
   const near = await mergedBy((id) => nearItems(context, id, { need: most, mayLoad }));
   return filledUp(selection ? { ...listed, matches: [] } : listed, near, [...asked]);
-}
-
-/**
- * What is compared with the vectors in cells: of documents these are outputs of the encoder.
- * Undefined of a text without a word that the encoder knows.
- */
-async function vectorInCells(context: QueryContext): Promise<ArrayLike<number> | undefined> {
-  const { asked } = context.query;
-  const { encoders, reader, meter, steps } = context;
-  if (asked.by === 'text') {
-    const { outputs, words } = (await encoders.text(meter)).encode(asked.text);
-    steps.push(`the text has ${words} words that the encoder knows`);
-    return words === 0 ? undefined : outputs;
-  }
-  if (asked.by !== 'vector') throw new TypeError(`a vector of ${asked.by}`);
-  if (!reader.hasTextEncoder) return asked.vector;
-  const encoder = await vectorEncoderFor(context, asked.vector);
-  return 'outputs' in encoder ? encoder.outputs(asked.vector) : asked.vector;
-}
-
-async function vectorEncoderFor({ encoders, meter }: QueryContext, vector: ArrayLike<number>) {
-  const encoder = await encoders.vector(meter);
-  if (vector.length !== encoder.dimensions)
-    throw new QueryError('vector', `expected ${encoder.dimensions} numbers, got ${vector.length}`);
-  return encoder;
-}
-
-async function encode(context: QueryContext) {
-  const { query, reader, encoders, meter, steps } = context;
-  const { codeBytes, isShared } = reader;
-  const { tables } = reader.manifest;
-  const inTable = (table: number, code: Uint8Array): AskedCodes => {
-    const codes = Array.from({ length: tables }, (_, each) => (each === table ? code : undefined));
-    return askedCodes(codes, codeBytes, isShared);
-  };
-  const { asked } = query;
-  if (asked.by === 'code') return inTable(asked.table, asked.code);
-  if (asked.by === 'text') {
-    const { code, words } = (await encoders.text(meter)).encode(asked.text);
-    steps.push(`the text has ${words} words that the encoder knows`);
-    return words === 0 ? undefined : inTable(0, code);
-  }
-  if (asked.by !== 'vector') throw new TypeError(`codes of ${asked.by}`);
-  const encoder = await vectorEncoderFor(context, asked.vector);
-  steps.push(`the vector of ${encoder.dimensions} dimensions has its codes`);
-  return askedCodes(codesByTable(encoder.encode(asked.vector), codeBytes), codeBytes, isShared);
 }
 
 /** Of a text without a word that the encoder knows: its code says nothing. */

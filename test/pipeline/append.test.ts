@@ -5,21 +5,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe } from 'vitest';
 import { followIndex, openIndex } from '@hashloom/lookup';
 import { compareVersions } from '../../upkeep/compare-versions.ts';
-import { indexTarget } from '../../cli/configuration/index-target.ts';
-import { planAppend } from '../../cli/index/append-items.ts';
 import { answerLine } from '../../cli/index/lookup-words.ts';
 import { lookupTexts } from '../../cli/index/lookup-text.ts';
 import { listIndexes } from '../../cli/index/list-indexes.ts';
-import { startRun } from '../../cli/run/start-run.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { indexManifest } from '../../schemas/index-manifest.ts';
-import type { ReindexResult } from '../../schemas/run.ts';
 import { openStore } from '../../store/open-store.ts';
-import { connectClient } from '../../workers/connection.ts';
 import { distanceByBits } from '../reference/hamming-by-bits.ts';
 import { vectorFile } from '../store/vector-file.ts';
 import { configureDocuments, smallDocuments } from './set-up/small-documents.ts';
+import { appendItems, messagesOf } from './set-up/append-items.ts';
 import { it } from './on-temporal.ts';
 import { readText, type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
 import { reindex, type TestTemporal } from './set-up/temporal.ts';
@@ -32,32 +28,8 @@ describe('append: items that come and go between two reindexes', () => {
     temporal = shared;
     scratch = await scratchOf(20);
   });
-  async function append(
-    configuration: Configuration,
-    request: { source?: string; deleted?: string[]; minimumCount?: number },
-  ): Promise<ReindexResult> {
-    const connection = await connectClient({
-      address: temporal.address,
-      namespace: 'default',
-      embedded: true,
-    });
-    try {
-      const target = await indexTarget(
-        `${configuration.store}/indexes/${configuration.index}`,
-        undefined,
-      );
-      const { prepare } = await planAppend(target, {
-        source: request.source,
-        deleted: request.deleted ?? [],
-        minimumCount: request.minimumCount,
-        force: false,
-      });
-      const { workflowId } = (await startRun(connection, await prepare(connection)))!;
-      return (await temporal.client.workflow.getHandle(workflowId).result()) as ReindexResult;
-    } finally {
-      await connection.connection.close();
-    }
-  }
+  const append = (configuration: Configuration, request: Parameters<typeof appendItems>[2]) =>
+    appendItems(temporal, configuration, request);
 
   const points = (() => {
     const stream = new RandomStream(1, 92);
@@ -81,9 +53,6 @@ describe('append: items that come and go between two reindexes', () => {
     );
     return folder;
   }
-
-  const messagesOf = (error: unknown): string =>
-    error instanceof Error ? `${error.message}; ${messagesOf(error.cause)}` : '';
 
   for (const method of ['lsh', 'itq']) {
     it(`encodes new vectors with the hyperplanes of the index, replaces and deletes (${method})`, async () => {

@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe } from 'vitest';
 import { type Filter, openIndex } from '@hashloom/lookup';
-import { indexTarget } from '../../cli/configuration/index-target.ts';
-import { planAppend } from '../../cli/index/append-items.ts';
-import { startRun } from '../../cli/run/start-run.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
-import { connectClient } from '../../workers/connection.ts';
 import { vectorFile } from '../store/vector-file.ts';
 import { configureDocuments, smallDocuments } from './set-up/small-documents.ts';
+import { appendItems, messagesOf } from './set-up/append-items.ts';
 import { it } from './on-temporal.ts';
 import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
 import { reindex, type TestTemporal } from './set-up/temporal.ts';
@@ -25,32 +22,8 @@ describe('payloads of typed fields', () => {
     scratch = await scratchOf(0);
   });
 
-  const messagesOf = (error: unknown): string =>
-    error instanceof Error ? `${error.message}; ${messagesOf(error.cause)}` : '';
-
-  async function append(configuration: Configuration, source: string): Promise<void> {
-    const connection = await connectClient({
-      address: temporal.address,
-      namespace: 'default',
-      embedded: true,
-    });
-    try {
-      const target = await indexTarget(
-        `${configuration.store}/indexes/${configuration.index}`,
-        undefined,
-      );
-      const { prepare } = await planAppend(target, {
-        source,
-        deleted: [],
-        minimumCount: undefined,
-        force: false,
-      });
-      const { workflowId } = (await startRun(connection, await prepare(connection)))!;
-      await temporal.client.workflow.getHandle(workflowId).result();
-    } finally {
-      await connection.connection.close();
-    }
-  }
+  const append = (configuration: Configuration, source: string) =>
+    appendItems(temporal, configuration, { source });
 
   it('of vectors come with answers and are filtered by, after an append too', async () => {
     const stream = new RandomStream(1, 93);

@@ -3,7 +3,7 @@ import { Failure } from '../schemas/failures.ts';
 import type { Metrics } from '../schemas/run.ts';
 import { bootstrap, type Interval } from './bootstrap.ts';
 import { bucketStatistics } from './bucket-statistics.ts';
-import { type CodeDistances, codeDistancesOf } from '../kernels/codes/code-distances.ts';
+import { askedDistancesOf, codeDistancesOf } from '../kernels/codes/code-distances.ts';
 import { groupByDistance } from './hamming-distances.ts';
 import { type CandidateRow, cutLengths } from './candidates.ts';
 import { type Pairs, pairHits, type UnitVectors, unitVectors } from './hit-rate.ts';
@@ -43,6 +43,11 @@ export interface EvaluationInput extends Codes {
    * One space of codes for all tables (of trained embeddings), or a space each (of hyperplanes).
    */
   shared?: boolean;
+  /**
+   * Where an item asks with another code than it answers with, both of them, (V, w) each: the order
+   * by Hamming distance is theirs, `codes` make buckets.
+   */
+  askedBy?: { asking: Uint8Array; answering: Uint8Array };
   /** Buckets of more items give nothing, as in a lookup; all do when absent. */
   maximumBucket?: number;
   /** The items' senses in a WordNet; without them there is no Wu-Palmer similarity. */
@@ -113,7 +118,15 @@ export function evaluate(input: EvaluationInput): Evaluation {
     input.shared ?? false,
     cutLengths(input.codeBytes),
   );
-  const ranked = rankedFigures(distancesTo, 8 * input.codeBytes, truth, sample, tick);
+  const ranked = rankedFigures(
+    input.askedBy
+      ? askedDistancesOf(input.askedBy, input.codeBytes)
+      : (item) => distancesTo(item).distances,
+    8 * input.codeBytes,
+    truth,
+    sample,
+    tick,
+  );
   const near =
     vectors &&
     neighbourFigures(
@@ -193,7 +206,7 @@ function measure(
 
 /** Figures of the order by Hamming distance, against the truth. longest: bits of a code. */
 function rankedFigures(
-  distancesTo: (item: number) => CodeDistances,
+  distancesTo: (item: number) => Uint16Array,
   longest: number,
   truth: Truth,
   sample: Uint32Array,
@@ -208,7 +221,7 @@ function rankedFigures(
   sample.forEach((query, k) => {
     tick();
     const groups: TieGroups = groupByDistance(
-      distancesTo(query).distances,
+      distancesTo(query),
       longest,
       relevant(query).test,
       query,

@@ -1,6 +1,6 @@
 import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 import { shuffle } from '../kernels/numbers/shuffle.ts';
-import type { TrainingConfiguration } from '../schemas/configuration/training.ts';
+import type { PairwiseTraining } from '../schemas/configuration/training.ts';
 
 /** A unit of training: partitions [p, q] with p <= q; p = q on the diagonal. */
 type Block = readonly [p: number, q: number];
@@ -57,7 +57,7 @@ function meetings(labels: number[]): Block[][] {
 
 /** Whether training after so many epochs draws negatives by the survey before it. */
 export function isSurveyUsed(
-  training: Pick<TrainingConfiguration, 'epochs' | 'bucketPerPositive' | 'bucketFrom'>,
+  training: Pick<PairwiseTraining, 'epochs' | 'bucketPerPositive' | 'bucketFrom'>,
   epoch: number,
 ): boolean {
   return (

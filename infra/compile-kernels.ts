@@ -49,7 +49,9 @@ const kernels: Kernel[] = [
 for (const { folder, entry, module, options } of kernels) {
   const all = [...OPTIONS, ...options];
   const hash = createHash('sha256').update(all.join(' '));
-  for (const name of sourcesOf(folder)) hash.update(readFileSync(`${root}${folder}/${name}`));
+  // A kernel may import from either folder.
+  for (const source of ['wasm', 'wasm-train'])
+    for (const name of sourcesOf(source)) hash.update(readFileSync(`${root}${source}/${name}`));
   const digest = hash.digest('hex');
   const wasm = target + module;
   if (

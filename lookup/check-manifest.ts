@@ -10,6 +10,11 @@ export interface VersionManifest {
   items: number;
   tables: number;
   bits: number;
+  /**
+   * Whether the tables are cell, answering and asking: only the first has buckets of several items,
+   * and an item is asked for by comparing its third code with the second ones.
+   */
+  hasRoles: boolean;
   /** Whether items have payloads. */
   payloads: boolean;
   /** Where payloads have fields: what the values of each are. */
@@ -60,6 +65,7 @@ export function checkManifest(value: unknown): VersionManifest {
     items: fields.integer('items', 0, MAXIMUM_ITEMS),
     tables: fields.integer('tables', 1, 8),
     bits,
+    hasRoles: hasRoles(fields),
     payloads: fields.value('payloads') !== undefined && fields.flag('payloads'),
     ...(fields.value('fields') !== undefined && { fields: fieldTypes(fields.child('fields')) }),
     parts: fields.list('parts').map((part) => ({
@@ -88,6 +94,17 @@ function fieldTypes(fields: Fields): Record<string, FieldType> {
     return [name, type ?? fields.refuse(name, FIELD_TYPES.join(' or '), fields.value(name))];
   });
   return Object.fromEntries(entries);
+}
+
+/** Codes that are for different things are those of `ROLES`, in this order. */
+function hasRoles(fields: Fields): boolean {
+  const roles = fields.value('roles');
+  if (roles === undefined) return false;
+  if (!Array.isArray(roles) || roles.join() !== ROLES.join())
+    return fields.refuse('roles', ROLES.join(', '), roles);
+  if (fields.value('tables') !== ROLES.length)
+    return fields.refuse('tables', `${ROLES.length}, as many as roles`, fields.value('tables'));
+  return true;
 }
 
 /**
@@ -156,6 +173,8 @@ export function checkCurrent(value: unknown): Current {
   };
 }
 
+/** What the codes of an item are for where tables are not alike. */
+const ROLES = ['cell', 'answering', 'asking'] as const;
 const FIELD_TYPES = ['string', 'number', 'boolean', 'string[]'] as const;
 /** Of what `index.json` may hold of the start of a part. */
 const MAX_HEAD_BYTES = 65_536;

@@ -64,6 +64,7 @@ export function openParts(parts: IndexParts): HashIndex {
   const { manifest, codeBytes } = reader;
   const load = (): Promise<ResidentIndex> => reader.load();
   const { tables, bits } = manifest;
+  const bucketTables = manifest.hasRoles ? 1 : tables;
 
   async function nearby(
     query: string,
@@ -86,11 +87,11 @@ export function openParts(parts: IndexParts): HashIndex {
     await Promise.all([
       reader.items(),
       reader.delta(),
-      ...Array.from({ length: tables }, (_, table) => reader.buckets(table)),
+      ...Array.from({ length: bucketTables }, (_, table) => reader.buckets(table)),
     ]);
     const own = await reader.findItem(query);
     if (!own) return { query, found: false, id: null, buckets: [], items: [] };
-    const codes = Array.from({ length: tables }, (_, table) =>
+    const codes = Array.from({ length: bucketTables }, (_, table) =>
       own.codes.subarray(table * codeBytes, (table + 1) * codeBytes),
     );
     const found = await Promise.all(codes.map((code, table) => reader.bucketOf(table, code)));

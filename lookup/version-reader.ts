@@ -109,7 +109,11 @@ export function versionReader(parts: IndexParts): VersionReader {
     const [file, change] = await Promise.all([items(meter), readDelta(meter)]);
     const base = await loadItems(file, meter);
     const all = change ? mergeItems(base, change, codeBytes) : base;
-    loaded = residentIndex(all, bits, { shared: isShared, maximumBucket: cap });
+    loaded = residentIndex(all, bits, {
+      shared: isShared,
+      hasRoles: manifest.hasRoles,
+      maximumBucket: cap,
+    });
     return loaded;
   });
   const whole = new Map<string, (meter?: ReadMeter) => Promise<Uint8Array>>();

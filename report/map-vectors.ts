@@ -44,16 +44,36 @@ export function commonestEmbeddings(
   counts: ArrayLike<number | bigint>,
   points: number,
 ): Pick<MapInput, 'places' | 'sample'> {
-  const items = counts.length;
-  const width = embeddings.length / items;
-  const order = Array.from({ length: items }, (_, id) => id).toSorted(
-    (a, b) => Number(counts[b]!) - Number(counts[a]!) || a - b,
-  );
-  const sample = Uint32Array.from(order.slice(0, points));
+  const width = embeddings.length / counts.length;
+  const sample = commonest(counts, points);
   const vectors = Float32Array.from({ length: sample.length * width }, (_, at) =>
     tanh(embeddings[sample[Math.floor(at / width)]! * width + (at % width)]!),
   );
   return { places: { vectors }, sample };
+}
+
+/** The bits of the codes of the commonest items as 1 and -1. codes: (V, w) bytes. */
+export function commonestCodes(
+  codes: Uint8Array,
+  counts: ArrayLike<number | bigint>,
+  points: number,
+): Pick<MapInput, 'places' | 'sample'> {
+  const codeBytes = codes.length / counts.length;
+  const bits = 8 * codeBytes;
+  const sample = commonest(counts, points);
+  const vectors = Float32Array.from({ length: sample.length * bits }, (_, at) => {
+    const bit = at % bits;
+    const byte = codes[sample[Math.floor(at / bits)]! * codeBytes + (bit >> 3)]!;
+    return (byte >> (7 - (bit & 7))) & 1 ? 1 : -1;
+  });
+  return { places: { vectors }, sample };
+}
+
+function commonest(counts: ArrayLike<number | bigint>, points: number): Uint32Array {
+  const order = Array.from({ length: counts.length }, (_, id) => id).toSorted(
+    (a, b) => Number(counts[b]!) - Number(counts[a]!) || a - b,
+  );
+  return Uint32Array.from(order.slice(0, points));
 }
 
 /**

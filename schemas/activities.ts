@@ -3,6 +3,8 @@ import type { QueueRole } from './queues.ts';
 /** Runs that show their stages, by what they work on. */
 export type RunKind =
   | 'words'
+  /** Of codes that are learned from factors of D. */
+  | 'coded-words'
   | 'vectors'
   | 'documents'
   | 'append-words'
@@ -23,9 +25,10 @@ interface StageRow {
   hasChild?: boolean;
 }
 
-const WORDS = ['words'] as const;
+const WORDS = ['words', 'coded-words'] as const;
+const TRAINED = ['words'] as const;
 const DOCUMENTS = ['documents'] as const;
-const REINDEX = ['words', 'documents', 'vectors'] as const;
+const REINDEX = [...WORDS, 'documents', 'vectors'] as const;
 const APPEND = ['append-words', 'append-encoded', 'append-deletions'] as const;
 
 /** Every kind of artifact: a row each, in the way of the data. */
@@ -40,13 +43,13 @@ export const STAGES = {
     version: 3,
     title: 'Ingest files to tokens',
     queue: 'etl',
-    shownIn: ['words', 'documents', 'append-words'],
+    shownIn: [...WORDS, 'documents', 'append-words'],
   },
   dictionary: {
     version: 3,
     title: 'Merge the dictionaries',
     queue: 'etl',
-    shownIn: ['words', 'append-words'],
+    shownIn: [...WORDS, 'append-words'],
   },
   common: { version: 2, title: 'Choose the common words', queue: 'etl' },
   vocabulary: { version: 3, title: 'Choose the vocabulary', queue: 'etl', shownIn: WORDS },
@@ -55,17 +58,23 @@ export const STAGES = {
   merge: { version: 4, title: 'Merge the counts to rows', queue: 'etl', shownIn: WORDS },
   filter: { version: 3, title: 'Filter to the affinity D', queue: 'etl', shownIn: WORDS },
   'hold-out': { version: 2, title: 'Hold out pairs', queue: 'etl', shownIn: WORDS },
-  mine: { version: 2, title: 'Mine hard negatives', queue: 'etl', shownIn: WORDS },
   'factor-step': { version: 1, title: 'Factorize ranges of rows', queue: 'etl' },
   factors: { version: 1, title: 'Factorize D', queue: 'etl', shownIn: WORDS },
   relate: { version: 2, title: 'List the neighbours', queue: 'etl', shownIn: WORDS },
+  mine: { version: 2, title: 'Mine hard negatives', queue: 'etl', shownIn: TRAINED },
+  'two-codes': {
+    version: 1,
+    title: 'Learn the codes',
+    queue: 'train',
+    shownIn: ['coded-words'],
+  },
   survey: { version: 1, title: 'Survey the codes', queue: 'train' },
   block: { version: 5, title: 'Train a block', queue: 'train' },
   train: {
     version: 5,
     title: 'Train the embeddings',
     queue: 'train',
-    shownIn: WORDS,
+    shownIn: TRAINED,
     hasChild: true,
   },
   weigh: {
@@ -110,7 +119,7 @@ export const STAGES = {
     queue: 'export',
     shownIn: ['vectors'],
   },
-  binarize: { version: 3, title: 'Binarize to codes', queue: 'export', shownIn: WORDS },
+  binarize: { version: 3, title: 'Binarize to codes', queue: 'export', shownIn: TRAINED },
   'export-plan': { version: 1, title: 'Plan the export', queue: 'export' },
   'export-range': { version: 2, title: 'Export ranges', queue: 'export' },
   'export-part': { version: 1, title: 'Export parts', queue: 'export' },
@@ -160,6 +169,7 @@ export const ACTIVITIES = {
   factorize: { stage: 'factor-step', chapter: 'factors', profile: 'heavy', sharded: true },
   dropHalfSteps: { stage: 'factor-step', chapter: 'factors', profile: 'light' },
   finishFactors: { stage: 'factors', chapter: 'factors', profile: 'heavy' },
+  learnCodes: { stage: 'two-codes', chapter: 'factors', profile: 'heavy' },
   relate: { stage: 'relate', chapter: 'affinity', profile: 'heavy', sharded: true },
   findWarmStart: { stage: 'train', chapter: 'training', profile: 'light' },
   resumeTraining: { stage: 'train', chapter: 'training', profile: 'heavy' },

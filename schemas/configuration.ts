@@ -6,6 +6,7 @@ import {
   negativesConfiguration,
   neighboursConfiguration,
 } from './configuration/affinity.ts';
+import { codesConfiguration } from './configuration/codes.ts';
 import { sourceConfiguration } from './configuration/corpus.ts';
 import { documentsConfiguration } from './configuration/documents.ts';
 import { hashingConfiguration } from './configuration/hashing.ts';
@@ -37,6 +38,7 @@ export const configuration = z.strictObject({
   negatives: negativesConfiguration,
   neighbours: neighboursConfiguration,
   training: trainingConfiguration,
+  codes: codesConfiguration,
   vectors: vectorsConfiguration,
   documents: documentsConfiguration,
   hashing: hashingConfiguration,

@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { configuration } from './configuration.ts';
-import type { TrainingConfiguration } from './configuration/training.ts';
+import { type PairwiseTraining, pairwiseTraining } from './configuration/training.ts';
 
-export type Method = TrainingConfiguration['method'];
+export type Method = PairwiseTraining['method'];
 
 /** One point of a sweep over the stochastic block model (paper 1, section 4.1). */
 export interface SbmSetting {
   method: Method;
   /** D drawn once for both orders, or each order for itself. */
   draws: 'symmetric' | 'independent';
-  training: TrainingConfiguration;
+  training: PairwiseTraining;
 }
 
 export interface SbmScore {
@@ -85,7 +84,7 @@ export function sbmSetting(
     rowBlocks: 1,
     epochsPerRound: 50,
   };
-  return { method, draws, training: configuration.shape.training.parse(training) };
+  return { method, draws, training: pairwiseTraining.parse(training) };
 }
 
 export function sbmSettings(

@@ -13,6 +13,12 @@ export const indexManifest = z.object({
   items: z.number().int().nonnegative(),
   tables: z.number().int().positive(),
   bits: z.number().int().positive(),
+  /**
+   * What the codes of each table are for, where they are not alike: items of one cell share a code
+   * in the first; who asks with an item compares its code of `asking` with the codes of
+   * `answering`.
+   */
+  roles: z.tuple([z.literal('cell'), z.literal('answering'), z.literal('asking')]).optional(),
   /** Items have payloads. */
   payloads: z.literal(true).optional(),
   /** Where payloads are fields: what the values of each are. */

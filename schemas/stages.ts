@@ -1,3 +1,5 @@
+import type { Configuration } from './configuration.ts';
+import { isPairwise } from './configuration/training.ts';
 import {
   ACTIVITY_NAMES,
   activityRow,
@@ -13,12 +15,15 @@ const ALL = Object.keys(STAGES) as StageName[];
 export const stagesShown = (kind: RunKind): readonly StageName[] =>
   ALL.filter((name) => stageRow(name).shownIn?.includes(kind) === true);
 
-/** The stages of a run over words or ids. */
+/** The stages of a run over words or ids whose embeddings are trained with a loss. */
 export const STAGE_NAMES = stagesShown('words');
 
-/** The stages of a reindex, by what its source holds. */
-export const stageNamesOf = (kind: string): readonly StageName[] =>
-  kind === 'vectors' || kind === 'documents' ? stagesShown(kind) : STAGE_NAMES;
+/** The stages of a reindex, by what its source holds and how codes are learned. */
+export function stageNamesOf({ source, training }: Configuration): readonly StageName[] {
+  const { kind } = source;
+  if (kind === 'vectors' || kind === 'documents') return stagesShown(kind);
+  return isPairwise(training) ? STAGE_NAMES : stagesShown('coded-words');
+}
 
 /** Whether a stage has a child workflow, `reindex/NAME/STAGE`. */
 export const hasChild = (name: StageName): boolean =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Configuration, configuration } from './configuration.ts';
-import type { TrainingConfiguration } from './configuration/training.ts';
+import type { Configuration } from './configuration.ts';
+import { isPairwise, type PairwiseTraining, pairwiseTraining } from './configuration/training.ts';
 import type { Metrics } from './run.ts';
 
 /**
@@ -12,7 +12,7 @@ export type QueryPart = 'tuning' | 'reported';
 /** A row of the experiment's table. */
 export interface WordSetting {
   name: string;
-  training: TrainingConfiguration;
+  training: PairwiseTraining;
   /** `buckets.settle`. */
   settle: boolean;
 }
@@ -89,7 +89,11 @@ export function expandSettings(
       const { settle = buckets.settle, ...values } = { ...change, ...point };
       return {
         name: name + suffix.join(''),
-        training: configuration.shape.training.parse({ ...training, ...values }),
+        training: pairwiseTraining.parse({
+          ...training,
+          method: isPairwise(training) ? training.method : undefined,
+          ...values,
+        }),
         settle: z.boolean().parse(settle, { error: () => 'settle: expected true or false' }),
       };
     }),

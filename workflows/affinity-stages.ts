@@ -3,7 +3,7 @@ import { countGroups, filterRanges, mergeRanges } from './ranged-stages.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
 /**
- * The first half of the way of the data: from a corpus to the training D with its hard negatives.
+ * The first half of the way of the data: from a corpus to D, and what of it is held out.
  * What is not in the lineage of a version, gc removes.
  */
 export async function affinityStages(
@@ -11,7 +11,7 @@ export async function affinityStages(
   runtime: Pick<StageRuntime, 'run' | 'runActivity' | 'processShards'>,
 ) {
   const { store, index, source, tokens, documents, seed } = configuration;
-  const { vocabulary, cooccurrence, affinity, heldOut, negatives } = configuration;
+  const { vocabulary, cooccurrence, affinity, heldOut } = configuration;
   const { window, groupTokens, memoryMiB } = cooccurrence;
   const { run, runActivity, processShards } = runtime;
 
@@ -82,6 +82,23 @@ export async function affinityStages(
       seed,
     }),
   );
+  const { minimumPmi, minimumWeight } = affinity;
+  const filtered = { rows: rows.artifact, minimumPmi, minimumWeight, ranges: words.ranges };
+  const lineage = [
+    ...[pairs, d, rows].map(({ artifact }) => artifact),
+    counted.groups,
+    ...[words, dictionary, corpus].map(({ artifact }) => artifact),
+  ];
+  return { corpus, dictionary, words, filtered, d, pairs, lineage };
+}
+
+/** Hard negatives of the training D, which embeddings are trained with. */
+export async function mineStage(
+  { configuration, force }: Pick<ReindexInput, 'configuration' | 'force'>,
+  { run, processShards }: Pick<StageRuntime, 'run' | 'processShards'>,
+  pairs: Awaited<ReturnType<typeof affinityStages>>['pairs'],
+): Promise<void> {
+  const { store, negatives, seed } = configuration;
   await run.stage('mine', () =>
     processShards('mine', pairs.batches, {
       store,
@@ -92,12 +109,4 @@ export async function affinityStages(
       seed,
     }),
   );
-  const { minimumPmi, minimumWeight } = affinity;
-  const filtered = { rows: rows.artifact, minimumPmi, minimumWeight, ranges: words.ranges };
-  const lineage = [
-    ...[pairs, d, rows].map(({ artifact }) => artifact),
-    counted.groups,
-    ...[words, dictionary, corpus].map(({ artifact }) => artifact),
-  ];
-  return { corpus, dictionary, words, filtered, d, pairs, lineage };
 }

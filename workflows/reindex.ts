@@ -1,5 +1,6 @@
 import type { ReindexInput, ReindexResult } from '../schemas/run.ts';
 import { affinityStages } from './affinity-stages.ts';
+import { codeStages } from './code-stages.ts';
 import { exportIndex } from './export-stages.ts';
 import { factorizeRows } from './factor-stages.ts';
 import { publishIndex } from './publish-index.ts';
@@ -20,9 +21,9 @@ export async function reindexStages(
   if (input.configuration.source.kind === 'documents')
     return await reindexDocuments(input, runtime);
   const { configuration, force } = input;
-  const { store, index, source, negatives, neighbours, training } = configuration;
+  const { store, source, neighbours } = configuration;
   const { buckets, evaluation, seed } = configuration;
-  const { run, runActivity, processShards, learn } = runtime;
+  const { run, runActivity, processShards } = runtime;
 
   const affinity = await affinityStages(input, runtime);
   const { corpus, dictionary, words, filtered, d, pairs } = affinity;
@@ -30,11 +31,15 @@ export async function reindexStages(
   const sides = source.kind === 'pairs' ? source.sides : 'one';
   const predicted = { ...prediction, seed, sides };
   const factors = await run.stage('factors', async () => {
-    if (top === 0 || prediction.factors === 0)
-      return { cached: true, rows: 0, bytes: 0, lineage: [] };
-    const factorizing = { store, force, affinity: d.artifact, postings, ...predicted, filtered };
-    const output = await factorizeRows(runtime, words.rows, factorizing);
-    return { ...output, lineage: [output.artifact] };
+    if (prediction.factors === 0) return { cached: true, rows: 0, bytes: 0, lineage: [] };
+    const factorizing = { store, force, postings, ...predicted, filtered };
+    // What is measured, and what codes are learned from, has not seen the held-out pairs.
+    const measured = { ...factorizing, affinity: pairs.artifact };
+    const { artifact } = await factorizeRows(runtime, words.rows, measured);
+    if (top === 0) return { cached: true, rows: 0, bytes: 0, lineage: [artifact] };
+    const all = { ...factorizing, affinity: d.artifact };
+    const output = await factorizeRows(runtime, words.rows, all);
+    return { ...output, lineage: [output.artifact, artifact] };
   });
   const lists = {
     affinity: d.artifact,
@@ -46,38 +51,18 @@ export async function reindexStages(
     if (top === 0) return { cached: true, rows: 0, bytes: 0 };
     return await processShards('relate', pairs.batches, { store, force, ...lists, filtered });
   });
-  const model = await run.stage('train', async () => {
-    const learning = {
-      store,
-      force,
-      pairs: pairs.artifact,
-      perRow: negatives.perRow,
-      over: negatives.over,
-      batches: pairs.batches,
-      words: words.rows,
-      training,
-      seed,
-    };
-    if (training.warmStart === 'none') return await learn(learning);
-    const vocabulary = words.artifact;
-    const warm = await runActivity('findWarmStart', index, { learning, index, vocabulary });
-    return await learn(warm ? { ...learning, warm } : learning);
+  const { codes, model } = await codeStages(input, runtime, affinity, {
+    affinity: pairs.artifact,
+    postings,
+    ...predicted,
   });
-  const codes = await run.stage('binarize', () =>
-    runActivity('binarize', `${training.bits} bits`, {
-      store,
-      force,
-      model: model.artifact,
-      ...(buckets.settle && { pairs: pairs.artifact }),
-    }),
-  );
   const exported = await run.stage('export', () =>
-    exportIndex(runtime, `${training.tables} tables`, codes, {
+    exportIndex(runtime, `${codes.facts['tables']} tables`, codes, {
       store,
       force,
       codes: codes.artifact,
       vocabulary: words.artifact,
-      model: model.artifact,
+      ...(model && { model: model.artifact }),
       ...(top > 0 && { lists: { ...lists, ranges: pairs.batches } }),
       maximumBucket: buckets.maximumSize,
       memoryMiB: configuration.export.memoryMiB,
@@ -90,7 +75,7 @@ export async function reindexStages(
       affinity: d.artifact,
       pairs: pairs.artifact,
       codes: codes.artifact,
-      model: model.artifact,
+      ...(model && { model: model.artifact }),
       vocabulary: words.artifact,
       maximumBucket: buckets.maximumSize,
       queries: evaluation.queries,
@@ -107,14 +92,14 @@ export async function reindexStages(
       postings,
       ...(prediction.factors > 0 && { predicted }),
       codes: codes.artifact,
-      model: model.artifact,
+      ...(model && { model: model.artifact }),
       vocabulary: words.artifact,
       maximumBucket: buckets.maximumSize,
       leftSide: source.kind === 'pairs' && source.sides === 'two' ? source.columns.left : '',
       seed,
     }),
   );
-  const outputs = [exported, answers, quality, codes, model];
+  const outputs = [exported, answers, quality, codes, ...(model ? [model] : [])];
   return await publishIndex(input, runtime, {
     lineage: [...outputs.map(({ artifact }) => artifact), ...factors.lineage, ...affinity.lineage],
     metrics: { ...answers.metrics, ...quality.metrics },

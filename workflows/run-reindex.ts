@@ -11,7 +11,7 @@ import { learn, processShards } from './start-children.ts';
  * The workflow: the stages of reindex.ts on Temporal, followed from outside and held at the gate.
  */
 export async function reindex(input: ReindexInput): Promise<ReindexResult> {
-  const run = followRun(input, stageNamesOf(input.configuration.source.kind));
+  const run = followRun(input, stageNamesOf(input.configuration));
   const { workflowId, runId } = workflowInfo();
   return await reindexStages(input, {
     run,

@@ -9,7 +9,7 @@ import {
 import type { Score } from '../activities/training/resume-training.ts';
 import type { LearningInput } from '../activities/training/name-training.ts';
 import type { ArtifactReference } from '../schemas/artifact.ts';
-import type { TrainingConfiguration } from '../schemas/configuration/training.ts';
+import type { PairwiseTraining } from '../schemas/configuration/training.ts';
 import type { ChildProgress } from '../schemas/run.ts';
 import { childProgressQuery } from './child-progress.ts';
 import { runActivity } from './run-activity.ts';
@@ -116,7 +116,7 @@ export async function train({ learning, progress: continued }: TrainInput): Prom
 /**
  * Whether the figure that training stops on has not risen for as many rounds as patience allows.
  */
-function hasPeaked(scores: readonly Score[], { stopOn, patience }: TrainingConfiguration): boolean {
+function hasPeaked(scores: readonly Score[], { stopOn, patience }: PairwiseTraining): boolean {
   if (stopOn === 'none') return false;
   const best = scores.reduce(
     (found, score, at) => (score[stopOn] > scores[found]![stopOn] ? at : found),

@@ -10,6 +10,7 @@ import { filterArtifact, type FilterParameters } from './name-filtered.ts';
 import { readSparseRows } from './load-sparse-rows.ts';
 
 export interface LinkGraphInput {
+  /** D, or the held-out pairs: then D without them. */
   affinity: ArtifactReference;
   postings: number;
   /** The pairs that passed the filter, by ranges of rows: D is binary, they have the weights. */
@@ -17,15 +18,16 @@ export interface LinkGraphInput {
 }
 
 /**
- * D, of the part of that name, with its weights, a row group of either at a time: 8 bytes a nonzero
- * and 48 a row stay in memory.
+ * D, of held-out pairs what is left of it, with its weights, a row group of either at a time: 8
+ * bytes a nonzero and 48 a row stay in memory.
  */
 export async function loadLinkGraph(
   store: Store,
-  { affinity, part = 'affinity.parquet', postings, filtered }: LinkGraphInput & { part?: string },
+  { affinity, postings, filtered }: LinkGraphInput,
   onProgress: (done: number, total: number) => void,
 ): Promise<LinkGraph> {
   const d = await openArtifact(store, affinity);
+  const part = affinity.stage === 'hold-out' ? 'training.parquet' : 'affinity.parquet';
   const rows = await readSparseRows(d, part, Number(d.manifest.facts['words']));
   const weights = placeWeights(rows);
   const { ranges } = filtered;

@@ -12,6 +12,7 @@ import { type ChangedItems, changeItems, codeOf, type CodedItem } from './change
 import { encodeAppended } from './encode-new-documents.ts';
 import { encodeItems } from './encode-new-vectors.ts';
 import { encodeAdded, encodeAddedPayloads, encodeTombstones } from './delta-tables.ts';
+import { bucketCodes } from '../training/load-codes.ts';
 import { type FrozenIndex, loadFrozen } from './frozen-index.ts';
 import { requireVersion } from '../versions/current-version.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
@@ -177,7 +178,8 @@ export async function append(input: AppendInput, context: StageContext): Promise
     const codes = new Uint8Array(items * tables * codeBytes);
     for (let number = 0; number < items; number++)
       codes.set(codeOf(merged, number, codeBytes), number * tables * codeBytes);
-    const coded = { codes, tables, codeBytes };
+    const hasRoles = currentVersion.roles !== undefined;
+    const coded = bucketCodes({ items, tables, bits, codes, hasRoles });
     const isTrained = currentVersion.parts.some(({ name }) => name === 'embeddings.arrow');
     const statistics = bucketStatistics(
       coded,

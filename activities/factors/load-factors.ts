@@ -1,5 +1,5 @@
 import { sidesOf } from '../../kernels/factors/sides-of.ts';
-import type { FactorLinks, Factors } from '../../kernels/factors/factorize.ts';
+import type { FactorLinks, Factors, FactorSides } from '../../kernels/factors/factorize.ts';
 import { type PairScorer, pairScorer } from '../../kernels/factors/pair-scores.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { Failure } from '../../schemas/failures.ts';
@@ -65,14 +65,24 @@ export async function keepScorer(
   if (kept?.key === key) return kept.scorer;
   kept = undefined;
   const sides = sidesOf(links, parameters.sides);
+  const factors = await loadFactors(store, parameters, sides);
+  const scorer = pairScorer(factors, sides, parameters.factors);
+  kept = { key, scorer };
+  return scorer;
+}
+
+/** The factors of all rows. */
+export async function loadFactors(
+  store: Store,
+  parameters: FactorParameters,
+  sides: FactorSides,
+): Promise<Factors> {
+  const { artifact } = factorsArtifact(parameters);
   const read = async (side: keyof Factors): Promise<Float32Array> => {
     const { from, to } = sides[side];
     const values = new Float32Array((to - from) * parameters.factors);
     await readInto(store, artifact, partOf(side), values, 0);
     return values;
   };
-  const factors = { asking: await read('asking'), answering: await read('answering') };
-  const scorer = pairScorer(factors, sides, parameters.factors);
-  kept = { key, scorer };
-  return scorer;
+  return { asking: await read('asking'), answering: await read('answering') };
 }

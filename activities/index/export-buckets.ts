@@ -68,6 +68,7 @@ async function assemble(
   await ensurePlan(input, context);
   const plan = await readPlan(store, input);
   const { ranges, parts: names, items, tables, bits } = plan;
+  const coded = await openArtifact(store, input.codes);
   const { maximumBucket = 0 } = input;
   const counts = { buckets: 0, clusters: 0, over: 0 };
   /** In how many tables the bucket of an item is over the cap. */
@@ -125,6 +126,7 @@ async function assemble(
       singletons: counts.buckets - counts.clusters,
       payloads: plan.hasPayloads,
       ...factsOfFields(plan.fields),
+      ...(coded.manifest.facts['roles'] === true && { roles: true }),
       ...over,
     },
   };

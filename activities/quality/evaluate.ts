@@ -10,7 +10,7 @@ import { openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
 import { toJson } from '../stage/json-object.ts';
 import { readMetrics } from './read-metrics.ts';
-import { loadCodes } from '../training/load-codes.ts';
+import { bucketCodes, loadCodes, twoCodes } from '../training/load-codes.ts';
 import { loadModel } from '../training/load-model.ts';
 import { toSparseRows } from '../affinity/load-sparse-rows.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
@@ -24,7 +24,8 @@ declare module '../stages.ts' {
 
 interface EvaluateInput extends StageInput {
   codes: ArtifactReference;
-  model: ArtifactReference;
+  /** The embeddings, where codes are their signs. */
+  model?: ArtifactReference;
   affinity: ArtifactReference;
   pairs: ArtifactReference;
   /** The words, for `wordnet`. */
@@ -63,7 +64,7 @@ export async function evaluate(
   };
   const inputs = [
     input.codes,
-    input.model,
+    ...(input.model ? [input.model] : []),
     input.affinity,
     input.pairs,
     ...(dictionary ? [input.vocabulary] : []),
@@ -77,8 +78,9 @@ export async function evaluate(
   return { ...output, metrics: await readMetrics(store, output.artifact) };
 
   async function make(): Promise<ArtifactContent> {
-    const { codes, tables, bits, items } = await loadCodes(store, input.codes);
-    const { embeddings } = await loadModel(store, input.model);
+    const loaded = await loadCodes(store, input.codes);
+    const { items } = loaded;
+    const model = input.model && (await loadModel(store, input.model));
     const affinity = await openArtifact(store, input.affinity);
     const d = await decodeParquet(
       await affinity.part('affinity.parquet'),
@@ -107,11 +109,9 @@ export async function evaluate(
     const all = { rowOffsets: offsets, columns };
     const truth = part ? partOfTruth(all, part, seed) : all;
     const { metrics, intervals, candidates } = evaluateCodes({
-      shared: true,
-      codes,
-      tables,
-      codeBytes: bits / 8,
-      embeddings,
+      ...bucketCodes(loaded),
+      ...(loaded.hasRoles && { askedBy: twoCodes(loaded) }),
+      ...(model && { shared: true, embeddings: model.embeddings }),
       truth,
       heldOut: part ? partOfPairs(heldOut, part, seed) : heldOut,
       ...(senses && { senses }),

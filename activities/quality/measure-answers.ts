@@ -1,5 +1,11 @@
 import { answerMetrics } from '../../evaluation/answers/answer-metrics.ts';
-import { byBuckets, byHamming, byVectors } from '../../evaluation/answers/code-ways.ts';
+import {
+  byBuckets,
+  byFactors,
+  byHamming,
+  byTwoCodes,
+  byVectors,
+} from '../../evaluation/answers/code-ways.ts';
 import {
   type HeldOutLinks,
   heldOutLinks,
@@ -11,13 +17,12 @@ import { byList } from '../../evaluation/answers/list-way.ts';
 import { measureWays, type WayFigures } from '../../evaluation/answers/measure-ways.ts';
 import type { Way } from '../../evaluation/answers/way.ts';
 import { unitVectors } from '../../evaluation/hit-rate.ts';
-import { type BucketTables, sharedBucketTables } from '../../evaluation/retrieval.ts';
+import { bucketTables, type BucketTables, sharedBucketTables } from '../../evaluation/retrieval.ts';
 import { permutation } from '../../evaluation/shuffled-buckets.ts';
 import type { LinkGraph } from '../../kernels/affinity/link-graph.ts';
 import { neighbourPredictor } from '../../kernels/affinity/predict-neighbours.ts';
 import { RELATION } from '../../kernels/affinity/relate-rows.ts';
-import { factorize } from '../../kernels/factors/factorize.ts';
-import { pairScorer } from '../../kernels/factors/pair-scores.ts';
+import type { PairScorer } from '../../kernels/factors/pair-scores.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Metrics } from '../../schemas/run.ts';
 import { ANSWERS, HELD_OUT } from '../../schemas/tables.ts';
@@ -30,9 +35,9 @@ import { toJson } from '../stage/json-object.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import type { Prediction } from '../factors/name-factors.ts';
-import { sidesOf } from '../../kernels/factors/sides-of.ts';
 import { readMetrics } from './read-metrics.ts';
-import { loadCodes } from '../training/load-codes.ts';
+import { keepScorer } from '../factors/load-factors.ts';
+import { bucketCodes, loadCodes, twoCodes } from '../training/load-codes.ts';
 import { loadModel } from '../training/load-model.ts';
 import { readWords } from '../words/read-vocabulary.ts';
 
@@ -49,7 +54,8 @@ interface MeasureAnswersInput extends StageInput {
   /** What the factors are made by that the lists are made with; absent: they are made without. */
   predicted?: Prediction;
   codes: ArtifactReference;
-  model: ArtifactReference;
+  /** The embeddings, where codes are their signs. */
+  model?: ArtifactReference;
   vocabulary: ArtifactReference;
   /** Buckets of more items give nothing, as in a lookup; 0: all do. */
   maximumBucket: number;
@@ -78,7 +84,7 @@ export async function measureAnswers(
     {
       stage: 'answers',
       parameters: { maximumBucket, leftSide, postings, seed, ...(predicted && { predicted }) },
-      inputs: [input.pairs, input.codes, input.model, input.vocabulary],
+      inputs: [input.pairs, input.codes, ...(input.model ? [input.model] : []), input.vocabulary],
       force: input.force,
     },
     make,
@@ -87,29 +93,40 @@ export async function measureAnswers(
 
   async function make(): Promise<ArtifactContent> {
     const links = someLinks(await loadLinks(store, input.pairs), MOST_QUERIES, seed);
-    const { codes, tables, bits } = await loadCodes(store, input.codes);
-    const coded = { codes, tables, codeBytes: bits / 8, shared: true };
-    const buckets = sharedBucketTables(coded);
+    const loaded = await loadCodes(store, input.codes);
+    const { tables, bits } = loaded;
+    const coded = bucketCodes(loaded);
+    const buckets = loaded.hasRoles ? bucketTables(coded) : sharedBucketTables(coded);
     const shares = emptyShares(buckets, maximumBucket, links.degree);
     if (links.targets.length === 0) return contentOf([], shares);
     const graph = await loadLinkGraph(
       store,
-      { affinity: input.pairs, part: 'training.parquet', filtered: input.filtered, postings },
+      { affinity: input.pairs, filtered: input.filtered, postings },
       () => context.onProgress(0, 1),
     );
-    const { embeddings } = await loadModel(store, input.model);
-    const vectors = unitVectors(embeddings, tables, bits);
     const cap = maximumBucket > 0 ? maximumBucket : undefined;
     const side = leftSide === '' ? undefined : await readSides(store, input.vocabulary, leftSide);
-    const query = queryWay(graph, predicted, () => context.onProgress(0, 1));
+    const scorer =
+      predicted &&
+      (await keepScorer(store, { affinity: input.pairs, postings, ...predicted }, graph));
+    const query = queryWay(graph, scorer);
+    const model = input.model && (await loadModel(store, input.model));
     let asked = 0;
     const all = WAYS * links.queries.length;
     const queries = affordable(links.items, tables, bits);
     const measured = measureWays(
       {
         query: { way: query },
-        vectors: { way: byVectors(vectors), queries },
-        codes: { way: byHamming(coded), queries },
+        ...(model && {
+          vectors: { way: byVectors(unitVectors(model.embeddings, tables, bits)), queries },
+        }),
+        ...(scorer && !model && { vectors: { way: byFactors(scorer, links.items), queries } }),
+        codes: {
+          way: loaded.hasRoles
+            ? byTwoCodes(twoCodes(loaded), bits / 8)
+            : byHamming({ ...coded, shared: true }),
+          queries,
+        },
         buckets: { way: byBuckets(buckets, cap) },
         shuffledBuckets: { way: byBuckets(buckets, cap, permutation(links.items, seed, 0)) },
       },
@@ -124,15 +141,8 @@ export async function measureAnswers(
 }
 
 /** As `query` answers first: the factors are those of the links that were not held out. */
-function queryWay(
-  graph: LinkGraph,
-  predicted: Prediction | undefined,
-  onProgress: () => void,
-): Way {
-  if (!predicted) return byList(graph, RELATION.isLike, LIST_ENTRIES);
-  const sides = sidesOf(graph, predicted.sides);
-  const factors = factorize(graph, sides, predicted, onProgress);
-  const scorer = pairScorer(factors, sides, predicted.factors);
+function queryWay(graph: LinkGraph, scorer: PairScorer | undefined): Way {
+  if (!scorer) return byList(graph, RELATION.isLike, LIST_ENTRIES);
   const relation = scorer.split === undefined ? RELATION.related : RELATION.goesWith;
   const predictor = neighbourPredictor(graph, scorer, LIST_ENTRIES);
   return byList(graph, relation, LIST_ENTRIES, predictor);

@@ -6,11 +6,12 @@ import { codeDistancesOf } from '../../kernels/codes/code-distances.ts';
 import { largestCosinesOf } from '../../kernels/codes/largest-cosines.ts';
 import { bucketFigures } from '../../report/bucket-figures.ts';
 import { exampleClusters } from '../../report/example-clusters.ts';
-import { commonestEmbeddings, mapVectors } from '../../report/map-vectors.ts';
+import { commonestCodes, commonestEmbeddings, mapVectors } from '../../report/map-vectors.ts';
 import { renderReport } from '../../report/render-report.ts';
 import type { LineageEntry } from '../../report/report-data.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
+import { isPairwise, type PairwiseTraining } from '../../schemas/configuration/training.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { judgeGate } from '../../schemas/gate.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
@@ -23,7 +24,7 @@ import {
 } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
 import { isMadeFrom, readIndexState, readVersion } from '../versions/current-version.ts';
-import { loadCodes } from '../training/load-codes.ts';
+import { bucketCodes, loadCodes, twoCodes } from '../training/load-codes.ts';
 import { loadModel } from '../training/load-model.ts';
 import {
   readAnswers,
@@ -104,11 +105,12 @@ export async function report(input: ReportInput, context: StageContext): Promise
 
   async function make(): Promise<ArtifactContent> {
     const encoded = find('encode') ?? find('encode-documents');
-    const { codes, tables, bits, items } = await loadCodes(
+    const loaded = await loadCodes(
       store,
-      find('binarize') ?? encoded ?? missing('binarize'),
+      find('binarize') ?? find('two-codes') ?? encoded ?? missing('binarize'),
     );
-    const coded = { codes, tables, codeBytes: bits / 8 };
+    const { bits, items } = loaded;
+    const coded = bucketCodes(loaded);
     const buckets = find('train') ? sharedBucketTables(coded) : bucketTables(coded);
     const { names, counts } = await readNames(
       store,
@@ -129,13 +131,19 @@ export async function report(input: ReportInput, context: StageContext): Promise
       return await measureVectors(beside, configuration, files, store, context);
     };
     const other = await measureOther();
-    const onMap = embeddings ? commonestEmbeddings(embeddings, counts, MAP_POINTS) : other;
+    const itemsOnMap = () => {
+      if (embeddings) return commonestEmbeddings(embeddings, counts, MAP_POINTS);
+      return loaded.hasRoles
+        ? commonestCodes(twoCodes(loaded).answering, counts, MAP_POINTS)
+        : other;
+    };
+    const onMap = itemsOnMap();
     const steps = (done: number, total: number) => context.onProgress(2 + (7 * done) / total, 10);
     const page = renderReport({
       index: configuration.index,
       itemsName: ITEMS_NAMES[configuration.source.kind],
       items,
-      tables,
+      tables: coded.tables,
       bits,
       shared: model !== undefined,
       configuration: recipe().parameters.configuration,
@@ -165,9 +173,12 @@ export async function report(input: ReportInput, context: StageContext): Promise
       buckets: bucketFigures(coded, buckets),
       maximumBucket: configuration.buckets.maximumSize,
       examples: exampleClusters(buckets, names, seed),
-      ...(embeddings && {
-        similarity: similarityOf(configuration, coded, embeddings, () => context.onProgress(1, 10)),
-      }),
+      ...(embeddings &&
+        isPairwise(configuration.training) && {
+          similarity: similarityOf(configuration.training, coded, embeddings, () =>
+            context.onProgress(1, 10),
+          ),
+        }),
       map: onMap ? mapVectors({ ...onMap, words: names, buckets, seed, onProgress: steps }) : [],
     });
     return { parts: [{ name: 'report.html', bytes: Buffer.from(page), rows: items }], rows: items };
@@ -180,7 +191,7 @@ export async function report(input: ReportInput, context: StageContext): Promise
 
 /** How the codes of a trained run agree, over the pairs of items at even places with all. */
 function similarityOf(
-  { training }: Configuration,
+  training: PairwiseTraining,
   codes: Codes,
   embeddings: Float32Array,
   tick: () => void,

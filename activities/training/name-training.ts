@@ -1,6 +1,6 @@
 import { blockId, isSurveyUsed, rounds } from '../../hashers/tournament.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
-import type { TrainingConfiguration } from '../../schemas/configuration/training.ts';
+import type { PairwiseTraining } from '../../schemas/configuration/training.ts';
 import { artifactReference } from '../../store/artifacts.ts';
 import { mineArtifact } from '../affinity/name-negatives.ts';
 import { digestOfKeys } from '../affinity/name-counts.ts';
@@ -27,7 +27,7 @@ export interface LearningInput extends StageInput {
   mineSeed?: number;
   /** V. */
   words: number;
-  training: TrainingConfiguration;
+  training: PairwiseTraining;
   warm?: WarmStart;
 }
 
@@ -144,7 +144,7 @@ export function minedOf(
 }
 
 /** The random key of a visit, beside the seed. */
-export const visitKey = (visit: BlockVisit, training: TrainingConfiguration): number =>
+export const visitKey = (visit: BlockVisit, training: PairwiseTraining): number =>
   blockId([visit.p, visit.q], training.partitions);
 
 /**

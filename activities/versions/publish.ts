@@ -120,6 +120,7 @@ async function writeVersion(
     items: change ? Number(change.facts['items']) : made.rows,
     tables: Number(made.facts['tables']),
     bits: Number(made.facts['bits']),
+    ...(made.facts['roles'] === true && { roles: ['cell', 'answering', 'asking'] }),
     ...(made.facts['payloads'] === true && { payloads: true }),
     ...(fields && { fields }),
     ...(made.facts['maximumBucket'] !== undefined && {

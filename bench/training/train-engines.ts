@@ -9,7 +9,7 @@ import { type Engine, openEngine } from '../../hashers/tensors/engine.ts';
 import { openTensorflow, prepareTensorflow } from '../../infra/tensorflow/tensorflow.ts';
 import { runProgram } from '../../infra/programs.ts';
 import type { BlockSide } from '../../kernels/training/train-rows.ts';
-import { configuration } from '../../schemas/configuration.ts';
+import { pairwiseTraining } from '../../schemas/configuration/training.ts';
 import { medianOf } from '../../kernels/numbers/median.ts';
 import { recordFigure } from '../record-figure.ts';
 import { syntheticSide } from './training-pairs.ts';
@@ -31,12 +31,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
     (batchPositives === 8192 ? '' : ` --batch ${batchPositives}`);
   const medians = new Map<string, number>();
   for (const words of [20_000, 200_000]) {
-    const { training } = configuration.parse({
-      index: 'bench',
-      store: 'bench',
-      source: { path: 'bench' },
-      training: { rowBlocks, batchPositives },
-    });
+    const training = pairwiseTraining.parse({ rowBlocks, batchPositives });
     const side = syntheticSide(words, LINKS / words, MINED, training.tables, training.bits, 1);
     const engines = {
       'wasm, one thread': await openEngine(training, {

@@ -11,7 +11,7 @@ import { PURPOSE, RandomStream } from '../../kernels/numbers/random.ts';
 import { trainBlock } from '../../kernels/training/train-block.ts';
 import { initializePartition } from '../../kernels/training/train-partition.ts';
 import type { BlockSide, SparseRows } from '../../kernels/training/train-rows.ts';
-import { configuration } from '../../schemas/configuration.ts';
+import { pairwiseTraining } from '../../schemas/configuration/training.ts';
 import { recordFigure } from '../record-figure.ts';
 
 export async function bench(options: Map<string, string>): Promise<void> {
@@ -20,12 +20,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const pairs = number('pairs', 16_000_000);
   const partitions = number('partitions', 4);
   const mined = number('mined', 16);
-  const { training } = configuration.parse({
-    index: 'bench',
-    store: 'bench',
-    source: { path: 'bench' },
-    training: { partitions },
-  });
+  const training = pairwiseTraining.parse({ partitions });
   const { tables, bits } = training;
   const idle = process.memoryUsage().rss;
   const affinity = uniformRows(words, Math.round(pairs / words), 1);

@@ -15,7 +15,7 @@ import { startHelpers } from '../../hashers/tensors/train-helpers.ts';
 import { PURPOSE, RandomStream } from '../../kernels/numbers/random.ts';
 import { type Helpers, trainBlock } from '../../kernels/training/train-block.ts';
 import type { BlockSide } from '../../kernels/training/train-rows.ts';
-import { configuration } from '../../schemas/configuration.ts';
+import { pairwiseTraining } from '../../schemas/configuration/training.ts';
 import { medianOf } from '../../kernels/numbers/median.ts';
 import { recordFigure } from '../record-figure.ts';
 import { syntheticSide } from './training-pairs.ts';
@@ -29,12 +29,7 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const words = Number(options.get('words') ?? 100_000);
   const rounds = Number(options.get('rounds') ?? 3);
   const python = options.get('python');
-  const { training } = configuration.parse({
-    index: 'bench',
-    store: 'bench',
-    source: { path: 'bench' },
-    training: { epochs: 20 },
-  });
+  const training = pairwiseTraining.parse({ epochs: 20 });
   const side = syntheticSide(words, DEGREE, MINED, training.tables, training.bits, 1);
   const helpers = await startHelpers(1, training);
   const folder = await mkdtemp(join(tmpdir(), 'hashloom-bench-'));

@@ -42,15 +42,12 @@ export interface StagePlan {
   missing?: { artifacts: number; of: number };
 }
 
-/** The stages of a run of this configuration, in order. */
-const stageNames = ({ source }: Configuration): readonly StageName[] => stageNamesOf(source.kind);
-
 /**
  * What a run now would do, stage by stage, without doing it: the run's own code with steps that
  * look and no more.
  */
 export async function planRun(configuration: Configuration, force: boolean): Promise<StagePlan[]> {
-  const names = stageNames(configuration);
+  const names = stageNamesOf(configuration);
   if (force) return names.map((name) => ({ name, runs: true, why: 'asked for with --force' }));
   const plans: StagePlan[] = [];
   try {
@@ -70,7 +67,7 @@ export async function planRun(configuration: Configuration, force: boolean): Pro
 
 /** The stages of a run over a corpus that is not there. */
 export function planResized(configuration: Configuration): StagePlan[] {
-  return stageNames(configuration).map((name) => ({
+  return stageNamesOf(configuration).map((name) => ({
     name,
     runs: true,
     why: 'the corpus is planned in another size',

@@ -35,7 +35,7 @@ export function progressFrame(
 }
 
 const TITLE_COLUMNS = Math.max(
-  ...(['words', 'vectors', 'append-words'] as const)
+  ...(['words', 'coded-words', 'vectors', 'append-words'] as const)
     .flatMap(stagesShown)
     .map((name) => STAGES[name].title.length),
 );

@@ -1,5 +1,6 @@
-import { codeDistancesOf } from '../../kernels/codes/code-distances.ts';
+import { askedDistancesOf, codeDistancesOf } from '../../kernels/codes/code-distances.ts';
 import { largestCosinesOf } from '../../kernels/codes/largest-cosines.ts';
+import type { PairScorer } from '../../kernels/factors/pair-scores.ts';
 import type { UnitVectors } from '../hit-rate.ts';
 import { type BucketTables, type Codes, retrieveByCode } from '../retrieval.ts';
 import type { Way } from './way.ts';
@@ -39,6 +40,26 @@ export function byHamming({ codes, tables, codeBytes, shared }: Codes & { shared
     for (let item = 0; item < scores.length; item++) scores[item] = -distances[item]!;
     return { scores };
   };
+}
+
+/** All items by the Hamming distance of their answering codes to the asking code of the query. */
+export function byTwoCodes(
+  codes: { asking: Uint8Array; answering: Uint8Array },
+  codeBytes: number,
+): Way {
+  const distancesTo = askedDistancesOf(codes, codeBytes);
+  const scores = new Float32Array(codes.answering.length / codeBytes);
+  return (query) => {
+    const distances = distancesTo(query);
+    for (let item = 0; item < scores.length; item++) scores[item] = -distances[item]!;
+    return { scores };
+  };
+}
+
+/** All items by what factors predict of a link between the query and each. */
+export function byFactors(scorer: PairScorer, items: number): Way {
+  const all = Uint32Array.from({ length: items }, (_, item) => item);
+  return (query) => ({ scores: scorer.scores(query, all, items) });
 }
 
 /** All items by the largest of the L x L cosines of what the codes were made of. */

@@ -1,5 +1,5 @@
 import type { PairLoss } from '../../kernels/training/pair-loss.ts';
-import type { TrainingConfiguration } from '../../schemas/configuration/training.ts';
+import type { PairwiseTraining } from '../../schemas/configuration/training.ts';
 import { cos } from './cos.ts';
 import { dch } from './dch.ts';
 import { dhn } from './dhn.ts';
@@ -8,7 +8,7 @@ import type { Loss } from './loss.ts';
 import { lse } from './lse.ts';
 import type { TensorLoss } from './tensor-loss.ts';
 
-type LossOptions = Pick<TrainingConfiguration, 'method' | 'concentration' | 'bits'>;
+type LossOptions = Pick<PairwiseTraining, 'method' | 'concentration' | 'bits'>;
 
 /** The loss that a run is configured for. */
 export function createLoss(training: LossOptions): PairLoss {
@@ -25,7 +25,7 @@ export function createTensorLoss(training: LossOptions): TensorLoss {
  * cosine c of a pair, and a quantization loss with its gradient; another one is a file of its own,
  * a line here, and its name in the configuration's `training.method`.
  */
-const LOSSES: Record<TrainingConfiguration['method'], Loss> = {
+const LOSSES: Record<PairwiseTraining['method'], Loss> = {
   lse,
   cos,
   dch,

@@ -1,7 +1,7 @@
 import { trainBlock, type TrainedBlock } from '../../kernels/training/train-block.ts';
 import type { BlockSide } from '../../kernels/training/train-rows.ts';
 import type { Visit } from '../../kernels/training/train-settings.ts';
-import type { TrainingConfiguration } from '../../schemas/configuration/training.ts';
+import type { PairwiseTraining } from '../../schemas/configuration/training.ts';
 import type { OpenedTensorflow } from '../../schemas/tensorflow.ts';
 import { createLoss } from '../losses/losses.ts';
 import { startHelpers } from './train-helpers.ts';
@@ -29,7 +29,7 @@ interface EngineOptions {
  * asked for and not set up.
  */
 export async function openEngine(
-  training: TrainingConfiguration,
+  training: PairwiseTraining,
   { threads, openTensorflow }: EngineOptions,
 ): Promise<Engine> {
   const loss = createLoss(training);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { TaskError } from '../../kernels/training/run-tasks.ts';
 import type { Helpers } from '../../kernels/training/train-block.ts';
-import type { TrainingConfiguration } from '../../schemas/configuration/training.ts';
+import type { PairwiseTraining } from '../../schemas/configuration/training.ts';
 import type { HelpAnswer, HelpRequest } from './train-thread.ts';
 
 export interface HelperThreads extends Helpers {
@@ -15,7 +15,7 @@ export interface HelperThreads extends Helpers {
  */
 export async function startHelpers(
   count: number,
-  training: TrainingConfiguration,
+  training: PairwiseTraining,
 ): Promise<HelperThreads> {
   const workers = Array.from(
     { length: count },

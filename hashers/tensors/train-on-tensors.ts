@@ -16,7 +16,7 @@ import {
   POSITIVE,
   type TaskWorkspace,
 } from '../../kernels/training/train-task.ts';
-import type { TrainingConfiguration } from '../../schemas/configuration/training.ts';
+import type { PairwiseTraining } from '../../schemas/configuration/training.ts';
 import type { Tensorflow } from '../../schemas/tensorflow.ts';
 import { drawRound, type RoundBatch } from '../draw-round.ts';
 import type { TensorLoss } from '../losses/tensor-loss.ts';
@@ -42,7 +42,7 @@ interface RunningStep {
 export function trainOnTensors(
   tf: Tensorflow,
   sides: readonly BlockSide[],
-  visit: Visit & { settings: TrainingConfiguration },
+  visit: Visit & { settings: PairwiseTraining },
   onTask?: (done: number, total: number) => void,
 ): TrainedBlock {
   const { shared, positives } = prepareVisit(sides, visit, 1, false);

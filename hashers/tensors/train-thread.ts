@@ -5,13 +5,13 @@
 import { parentPort } from 'node:worker_threads';
 import { helpVisit, TaskError } from '../../kernels/training/run-tasks.ts';
 import { openWorkspace, type SharedVisit } from '../../kernels/training/train-task.ts';
-import type { TrainingConfiguration } from '../../schemas/configuration/training.ts';
+import type { PairwiseTraining } from '../../schemas/configuration/training.ts';
 import { createLoss } from '../losses/losses.ts';
 
 export interface HelpRequest {
   visit: SharedVisit;
   thread: number;
-  training: TrainingConfiguration;
+  training: PairwiseTraining;
 }
 
 export type HelpAnswer = { task: number; error: unknown } | null;

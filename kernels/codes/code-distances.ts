@@ -103,3 +103,48 @@ export function codeDistancesOf(
     return found;
   };
 }
+
+/**
+ * Distances of the asking code of an item to the answering codes of all, V of them; good until the
+ * next call. (V, w) bytes each, of which the answering ones are copied.
+ */
+export function askedDistancesOf(
+  { asking, answering }: { asking: Uint8Array; answering: Uint8Array },
+  codeBytes: number,
+): (item: number) => Uint16Array {
+  const items = answering.length / codeBytes;
+  if (asking.length !== answering.length || !Number.isInteger(items))
+    throw new RangeError(
+      `codes: ${asking.length} and ${answering.length} bytes are not as many of ${codeBytes}`,
+    );
+  const kernel = loadWasm<Exports>('code-distances');
+  const [codesAt, own, ends, out, counts, scratch] = kernel.allocate([
+    answering.length,
+    codeBytes,
+    4,
+    2 * items,
+    4 * COUNTED_RADII,
+    64 + 4,
+  ]) as [number, number, number, number, number, number];
+  new Uint8Array(kernel.memory(), codesAt, answering.length).set(answering);
+  new Uint32Array(kernel.memory(), ends, 1)[0] = codeBytes;
+  return (item) => {
+    new Uint8Array(kernel.memory(), own, codeBytes).set(
+      asking.subarray(item * codeBytes, (item + 1) * codeBytes),
+    );
+    kernel.exports.distances(
+      codesAt,
+      own,
+      items,
+      1,
+      codeBytes,
+      ends,
+      1,
+      false,
+      out,
+      counts,
+      scratch,
+    );
+    return new Uint16Array(kernel.memory(), out, items);
+  };
+}

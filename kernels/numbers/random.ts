@@ -28,6 +28,7 @@ export const PURPOSE = {
   mineSample: 25,
   answers: 26,
   factors: 28,
+  twoCodes: 29,
 } as const;
 
 const M0 = 0xd2511f53;

@@ -30,7 +30,9 @@ export async function answerByCodes(context: QueryContext, search: CodeSearch): 
   let selected = reader.loaded && (await selection?.loaded(meter));
   if (reader.loaded && selected && isByDistance && selected.count <= MAX_LOOKED_AT_ALL)
     return lookedAtAll(context, reader.loaded, selected, search);
-  if (query.rank !== 'hamming' && query.radius === undefined) {
+  // Of codes with roles a cell is one of several places that an asking code is near to.
+  const bucketsTell = query.rank === 'bucket' || !reader.manifest.hasRoles;
+  if (bucketsTell && query.rank !== 'hamming' && query.radius === undefined) {
     const pool = reader.loaded
       ? residentBuckets(reader.loaded, search, selected)
       : await bucketsOf(context, search);
@@ -45,7 +47,12 @@ export async function answerByCodes(context: QueryContext, search: CodeSearch): 
       };
     }
   }
-  if (!reader.loaded) steps.push('the index is loaded: buckets have too few items');
+  if (!reader.loaded)
+    steps.push(
+      bucketsTell
+        ? 'the index is loaded: buckets have too few items'
+        : 'the index is loaded: the codes of all items are compared',
+    );
   const index = await reader.load(meter);
   selected = await selection?.loaded(meter);
   if (selected && isByDistance && selected.count <= MAX_LOOKED_AT_ALL)
@@ -104,7 +111,7 @@ async function bucketsOf(context: QueryContext, search: CodeSearch): Promise<Can
   const { reader, meter, selection } = context;
   const { asked, self, budget, enough } = search;
   const buckets = await Promise.all(
-    asked.bytes.map(async (code, table) =>
+    asked.buckets.map(async (code, table) =>
       code ? await reader.bucketOf(table, code, { most: Infinity, meter }) : undefined,
     ),
   );
@@ -166,7 +173,7 @@ function residentBuckets(
   selected: SelectedItems | undefined,
 ): Candidate[] {
   const shared = new Map<number, number>();
-  asked.bytes.forEach((code, table) => {
+  asked.buckets.forEach((code, table) => {
     if (code)
       for (const number of index.itemsOf(table, code))
         if (selected?.flags[number] !== 0) shared.set(number, (shared.get(number) ?? 0) + 1);

@@ -2,7 +2,7 @@ import { withAdded } from './added-matches.ts';
 import { answerByCodes } from './answer-by-codes.ts';
 import { answerByCells } from './answer-by-cells.ts';
 import { listsOf, type RankedList, takeMatches, type WantedMatches } from './answer-by-lists.ts';
-import { askedCodes, codesByTable } from './asked-codes.ts';
+import { codesOfItem } from './asked-codes.ts';
 import { encodeForCells, encodeQuery } from './encode-query.ts';
 import { mergeAnswers } from './merge-answers.ts';
 import { missingItem } from './missing-item.ts';
@@ -143,15 +143,15 @@ async function nearItems(
       candidates: 0,
       missing: await missingItem(context, id),
     };
-  const codes = codesByTable(item.codes, reader.codeBytes);
   const near = await answerByCodes(context, {
-    asked: askedCodes(codes, reader.codeBytes, reader.isShared),
+    asked: codesOfItem(item.codes, reader),
     self: id,
     enough: selection ? Math.max(need, query.candidates) : need,
     budget: Math.max(need, query.candidates),
     mayLoad,
   });
-  // Beside vectors codes are a rough order, and nothing says how many of those that pass are nearer.
+  // Beside vectors codes are a rough order, and nothing says how many of those that pass are
+  // nearer.
   return selection && reader.cells ? { ...near, mayMiss: true } : near;
 }
 

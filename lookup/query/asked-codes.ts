@@ -1,10 +1,13 @@
 import { hammingDistance } from '../hamming/hamming-scan.ts';
 import { readCode } from '../pages/load-items.ts';
+import type { VersionReader } from '../version-reader.ts';
 
 /** The codes that are asked with, as words of 32 bits. */
 export interface AskedCodes {
-  /** By table: w bytes; undefined where the query has none. */
+  /** By table: w bytes; undefined where the query has none, or none is compared. */
   bytes: readonly (Uint8Array | undefined)[];
+  /** By table: the bucket that is looked into first; undefined where there is none. */
+  buckets: readonly (Uint8Array | undefined)[];
   /** The same as W words. */
   codes: readonly (Uint32Array | undefined)[];
   /** Of all codes together: what a distance is a share of. */
@@ -21,7 +24,21 @@ export function askedCodes(
 ): AskedCodes {
   const codes = bytes.map((code) => code && wordsOf(code, codeBytes));
   const given = codes.filter((code) => code !== undefined).length;
-  return { bytes, codes, bits: given * codeBytes * 8, isShared };
+  return { bytes, buckets: bytes, codes, bits: given * codeBytes * 8, isShared };
+}
+
+/**
+ * What an item asks with, of its codes (L, w): all of them, or where they have roles its asking
+ * code, which is compared with the answering codes of others, and the bucket of its cell.
+ */
+export function codesOfItem(
+  codes: Uint8Array,
+  { codeBytes, isShared, manifest }: Pick<VersionReader, 'codeBytes' | 'isShared' | 'manifest'>,
+): AskedCodes {
+  const byTable = codesByTable(codes, codeBytes);
+  if (!manifest.hasRoles) return askedCodes(byTable, codeBytes, isShared);
+  const [cell, , asking] = byTable;
+  return { ...askedCodes([undefined, asking], codeBytes, isShared), buckets: [cell] };
 }
 
 /** Codes laid end to end, table by table. */

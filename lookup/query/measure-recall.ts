@@ -137,13 +137,21 @@ function evenly(items: number, queries: number): number[] {
 }
 
 /** The distance of the last of the topK items that are nearest to an item over all codes. */
-function farthest({ loaded, codeBytes, isShared }: VersionReader, id: string, topK: number) {
+function farthest(
+  { loaded, codeBytes, isShared, manifest }: VersionReader,
+  id: string,
+  topK: number,
+) {
   const index = loaded!;
   const { items, tables, keys } = index;
   const own = keys.find(id);
   const codesOf = (number: number) =>
     Array.from({ length: tables }, (_, table) => index.codeOf(number, table));
-  const asked = { ...askedCodes([], codeBytes, isShared), codes: codesOf(own) };
+  const codes = codesOf(own);
+  const asked = {
+    ...askedCodes([], codeBytes, isShared),
+    codes: manifest.hasRoles ? [undefined, codes[2]] : codes,
+  };
   const distances: number[] = [];
   for (let number = 0; number < items; number++)
     if (number !== own) distances.push(distanceOf(asked, codesOf(number)));

@@ -14,6 +14,10 @@ import {
 } from '../neighbours.ts';
 import type { CodeSpace } from './code-space.ts';
 
+/** Places of the codes that are compared, where tables have roles. */
+const ANSWERING = 1;
+const ASKING = 2;
+
 /** Which items of an index in memory have codes near a code or an item. */
 export interface NeighbourSearch {
   /** All items of a table within a Hamming distance of a code; the first `limit` of them. */
@@ -40,10 +44,18 @@ export interface NeighbourSearch {
 
 /**
  * A search a table, made at its first use; where codes are `shared` one for all tables, whose
- * buckets are the same.
+ * buckets are the same. With roles (cell, answering, asking) an item asks with its last code for
+ * those of the second table.
  */
-export function neighbourSearch(space: CodeSpace, shared: boolean): NeighbourSearch {
+export function neighbourSearch(
+  space: CodeSpace,
+  { shared, hasRoles }: { shared: boolean; hasRoles: boolean },
+): NeighbourSearch {
   const { items, words, bits } = space;
+  /** The tables that an item asks in, with the table that its own code is of. */
+  const asked = hasRoles
+    ? [{ table: ANSWERING, own: ASKING }]
+    : space.buckets.map((_, table) => ({ table, own: table }));
   const searches: (HammingSearch | undefined)[] = [];
   /** How often an item is among the codes of a search. */
   const places = shared ? space.buckets.length : 1;
@@ -125,9 +137,7 @@ export function neighbourSearch(space: CodeSpace, shared: boolean): NeighbourSea
       space.checkNumber(number);
       checkRadius(radius);
       return leastOver(
-        space.buckets.map((_, table) =>
-          withinWords(table, space.codeOfItem(number, table), radius),
-        ),
+        asked.map(({ table, own }) => withinWords(table, space.codeOfItem(number, own), radius)),
         number,
         options.limit ?? Infinity,
       );
@@ -137,9 +147,7 @@ export function neighbourSearch(space: CodeSpace, shared: boolean): NeighbourSea
       checkCount(k);
       // The item itself is one of k + 1.
       return leastOver(
-        space.buckets.map((_, table) =>
-          nearestWords(table, space.codeOfItem(number, table), k + 1),
-        ),
+        asked.map(({ table, own }) => nearestWords(table, space.codeOfItem(number, own), k + 1)),
         number,
         k,
       );

@@ -62,12 +62,17 @@ export interface ResidentIndex extends NeighbourSearch {
 /**
  * Puts what `items.pages` holds in the form of lookups: keys found by hash, items grouped by code,
  * a Hamming search a table at its first use. `shared`: the codes of all tables are one space, so
- * every table has the same buckets and the same search.
+ * every table has the same buckets and the same search. `hasRoles`: tables are cell, answering and
+ * asking, so an item is near to those whose answering codes are near its asking code.
  */
 export function residentIndex(
   { keys: records, codes, payloads }: LoadedItems,
   bits: number,
-  { shared = false, maximumBucket = Infinity }: { shared?: boolean; maximumBucket?: number } = {},
+  {
+    shared = false,
+    hasRoles = false,
+    maximumBucket = Infinity,
+  }: { shared?: boolean; hasRoles?: boolean; maximumBucket?: number } = {},
 ): ResidentIndex {
   const items = records.starts.length;
   const tables = codes.length;
@@ -80,7 +85,7 @@ export function residentIndex(
     : codes.map(groupTable);
   const lists = buckets.map((table) => table.lists);
   const space = codeSpace(buckets, bucketStarts, bits);
-  const search = neighbourSearch(space, shared);
+  const search = neighbourSearch(space, { shared, hasRoles });
   let warmed = 0;
 
   function groupTable(own: Uint32Array, table: number): ResidentBuckets {
@@ -132,7 +137,7 @@ export function residentIndex(
       const id = keys.find(query);
       if (id < 0) return { query, found: false, id: null, buckets: [], items: [] };
       const shared = new Map<number, number>();
-      const own = lists.map((list, table) => {
+      const own = lists.slice(0, hasRoles ? 1 : tables).map((list, table) => {
         const start = bucketStarts[id * tables + table]!;
         const size = list[start]!;
         if (size > maximumBucket)

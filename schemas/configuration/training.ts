@@ -4,13 +4,20 @@ import { positiveCount } from './numbers.ts';
 /** The losses; each is a file in hashers/losses/. */
 export const LOSS_NAMES = ['lse', 'cos', 'dch', 'dhn', 'dhn-power'] as const;
 
+/** How codes come about: from factors of D, or from embeddings that are trained with a loss. */
+export const TRAINING_METHODS = ['als', ...LOSS_NAMES] as const;
+
 /** How embeddings are learned: the loss, its weights, batches, rounds. */
 export const trainingConfiguration = z
   .strictObject({
     method: z
-      .enum(LOSS_NAMES)
-      .default('lse')
-      .describe('The loss; dhn is sigma(K c), dhn-power sigma(5 c)^K.'),
+      .enum(TRAINING_METHODS)
+      .default('als')
+      .describe(
+        'als: two codes an item, learned from factors of D in seconds (codes says how; the ' +
+          'other values here are for losses). Or a loss over pairs of embeddings, whose codes ' +
+          'become equal: lse, cos, dch; dhn is sigma(K c), dhn-power sigma(5 c)^K.',
+      ),
     engine: z
       .enum(['wasm', 'tensorflow'])
       .default('wasm')
@@ -123,3 +130,17 @@ export const trainingConfiguration = z
   .prefault({});
 
 export type TrainingConfiguration = z.infer<typeof trainingConfiguration>;
+
+/** Of embeddings that are trained with a loss. */
+export type PairwiseTraining = Omit<TrainingConfiguration, 'method'> & {
+  method: (typeof LOSS_NAMES)[number];
+};
+
+/** The values of `training` where embeddings are trained: with a loss, LSE where none is named. */
+export const pairwiseTraining = trainingConfiguration
+  .unwrap()
+  .extend({ method: z.enum(LOSS_NAMES).default('lse') });
+
+/** Whether embeddings are trained at all. */
+export const isPairwise = (training: TrainingConfiguration): training is PairwiseTraining =>
+  training.method !== 'als';

@@ -22,7 +22,7 @@ describe('hashloom run over a folder that changes', () => {
     const change = {
       vocabulary: { minimumCount: 6, common: 50, commonDrift: 0.5 },
       cooccurrence: { groupTokens: 7000 },
-      training: { tables: 1, bits: 16, epochs: 1, batchPositives: 512 },
+      training: { method: 'lse', tables: 1, bits: 16, epochs: 1, batchPositives: 512 },
       evaluation: { queries: 20 },
     };
     const settings = {

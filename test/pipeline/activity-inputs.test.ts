@@ -98,6 +98,7 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
   factorize: { ...STORE, ...FACTORS, filtered: 'must', step: 'must', ranges: 'must', ...RANGE },
   dropHalfSteps: { ...FACTORS, store: 'must', ranges: 'must', steps: 'must' },
   finishFactors: { ...STORE, ...FACTORS, filtered: 'must', ranges: 'must' },
+  learnCodes: { ...STORE, ...FACTORS, filtered: 'must', codes: 'must' },
   relate: {
     ...STORE,
     affinity: 'must',
@@ -160,7 +161,7 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
   evaluate: {
     ...STORE,
     codes: 'must',
-    model: 'must',
+    model: 'may',
     affinity: 'must',
     pairs: 'must',
     vocabulary: 'must',
@@ -177,7 +178,7 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
     postings: 'must',
     predicted: 'may',
     codes: 'must',
-    model: 'must',
+    model: 'may',
     vocabulary: 'must',
     maximumBucket: 'must',
     leftSide: 'must',
@@ -239,6 +240,7 @@ const RECORDED: ActivityName[] = [
   'groupFiles',
   'holdOut',
   'ingest',
+  'learnCodes',
   'list',
   'measureAnswers',
   'merge',

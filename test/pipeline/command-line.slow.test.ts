@@ -23,8 +23,8 @@ affinity: { minimumPmi: 0.5, minimumWeight: 0.8, top: 30 }
 heldOut: { pairs: 200 }
 negatives: { perRow: 16 }
 `;
-const QUICK = 'training: { tables: 2, bits: 16, epochs: 3, batchPositives: 512 }\n';
-const SLOW = 'training: { tables: 2, bits: 16, epochs: 300, batchPositives: 64 }\n';
+const QUICK = 'training: { method: lse, tables: 2, bits: 16, epochs: 3, batchPositives: 512 }\n';
+const SLOW = 'training: { method: lse, tables: 2, bits: 16, epochs: 300, batchPositives: 64 }\n';
 
 describe('the command line on a cluster', () => {
   let temporal: TestTemporal;

@@ -60,6 +60,8 @@ describe('the bytes of each stage', () => {
       source: { path: pathToFileURL(scratch.corpus).href, verify: true },
     });
     await reindex(temporal, configuration);
+    const { training } = configuration;
+    await reindex(temporal, { ...configuration, training: { ...training, method: 'als' } });
     found = await stagesOf(configuration.store);
     if (process.env['HASHLOOM_RECORD_GOLDEN'])
       await writeFile(FIXTURE, `${JSON.stringify(found, undefined, 1)}\n`);

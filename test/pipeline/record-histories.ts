@@ -69,6 +69,13 @@ try {
   await decide(temporal, 'recorded', 'approve');
   await waiting.result();
   await record('approved-run', run);
+  await (
+    await startReindex(
+      temporal,
+      smallConfiguration('recorded', scratch, { training: { method: 'als' } }),
+    )
+  ).result();
+  await record('coded-run', run);
   await recordAppend(configuration);
 } finally {
   await workers.stop();

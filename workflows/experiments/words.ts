@@ -6,7 +6,7 @@ import type {
   WordExperimentResult,
   WordSetting,
 } from '../../schemas/word-experiment.ts';
-import { affinityStages } from '../affinity-stages.ts';
+import { affinityStages, mineStage } from '../affinity-stages.ts';
 import { childProgressQuery } from '../child-progress.ts';
 import { inLanes } from '../in-lanes.ts';
 import { runActivity } from '../run-activity.ts';
@@ -31,7 +31,7 @@ export async function wordExperiment(input: WordExperimentInput): Promise<WordEx
     seed,
   } = configuration;
 
-  const { words, d, pairs } = await affinityStages(input, {
+  const runtime: Parameters<typeof affinityStages>[1] = {
     run: {
       stage: (_name, work) => work(),
       results: () => [],
@@ -40,7 +40,9 @@ export async function wordExperiment(input: WordExperimentInput): Promise<WordEx
     runActivity,
     processShards: (activity, batches, shared) =>
       processShards({ child: () => undefined }, activity, batches, shared),
-  });
+  };
+  const { words, d, pairs } = await affinityStages(input, runtime);
+  await mineStage(input, runtime, pairs);
   const measured = await runActivity('measureAffinity', 'degree, clustering, greedy clusters', {
     store,
     force,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
 import { modelArtifact } from '../../../activities/training/name-training.ts';
-import { configuration } from '../../../schemas/configuration.ts';
+import { pairwiseTraining } from '../../../schemas/configuration/training.ts';
 import { artifactReference } from '../../../store/artifacts.ts';
 
 const LEARNING = {
@@ -13,7 +13,7 @@ const LEARNING = {
   batches: [0, 10],
   seed: 1,
   words: 10,
-  training: configuration.shape.training.parse({}),
+  training: pairwiseTraining.parse({}),
 } as const;
 
 describe('the name of a training', () => {

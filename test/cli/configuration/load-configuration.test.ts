@@ -19,7 +19,7 @@ describe('loadConfiguration', () => {
     const configuration = parseConfiguration(MINIMAL, FILE);
     assert.equal(configuration.store, 'file:///data/store');
     assert.equal(configuration.source.path, 'file:///data/texts/*.txt');
-    assert.equal(configuration.training.method, 'lse');
+    assert.equal(configuration.training.method, 'als');
     assert.equal(configuration.cooccurrence.window, 10);
   });
 
@@ -149,7 +149,7 @@ describe('loadConfiguration', () => {
     assert.deepEqual(problems('# nothing\n'), [
       `${FILE}:1:1: the configuration: expected a mapping with the keys index, store, ` +
         'source, tokens, vocabulary, cooccurrence, affinity, heldOut, negatives, neighbours, ' +
-        'training, ' +
+        'training, codes, ' +
         'vectors, documents, hashing, buckets, export, evaluation, gate, seed, got nothing',
     ]);
   });

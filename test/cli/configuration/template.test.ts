@@ -67,6 +67,6 @@ describe('configurationTemplate', () => {
       );
     }
     assert.match(text, /window: 10 +# Words to each side; a pair at distance k weighs 1\/k\./);
-    assert.match(text, /method: lse +# The loss; .* One of lse, cos, dch, dhn, dhn-power\./);
+    assert.match(text, /method: als +# als: two codes an item.* One of als, lse, cos, dch/);
   });
 });

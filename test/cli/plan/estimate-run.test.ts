@@ -24,7 +24,7 @@ const configuration = configurationSchema.parse({
   index: 'plan',
   store: '/tmp/store',
   source: { path: '/tmp/corpus' },
-  training: { epochs: EPOCHS },
+  training: { method: 'lse', epochs: EPOCHS },
 });
 const { tables, bits, hardPerPositive, easyPerPositive } = configuration.training;
 

@@ -4,11 +4,14 @@ import * as fc from 'fast-check';
 import { createLoss } from '../../../hashers/losses/losses.ts';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { crossEntropy } from '../../../kernels/training/pair-loss.ts';
-import { configuration } from '../../../schemas/configuration.ts';
-import { LOSS_NAMES, type TrainingConfiguration } from '../../../schemas/configuration/training.ts';
+import {
+  LOSS_NAMES,
+  type PairwiseTraining,
+  pairwiseTraining,
+} from '../../../schemas/configuration/training.ts';
 import { lossAndGradient, type Pair, quantize } from '../../reference/train-visit.ts';
 
-const DEFAULTS = configuration.parse({ index: 'x', store: 'x', source: { path: 'x' } }).training;
+const DEFAULTS = pairwiseTraining.parse({});
 const methods = fc.constantFrom(...LOSS_NAMES);
 
 describe('gradients', () => {
@@ -20,7 +23,7 @@ describe('gradients', () => {
         fc.constantFrom(0, 0.5),
         fc.integer({ min: 1, max: 1e6 }),
         (method, lambda, seed) => {
-          const training: TrainingConfiguration = {
+          const training: PairwiseTraining = {
             ...DEFAULTS,
             method,
             tables: 2,

@@ -15,15 +15,18 @@ import { initializePartition } from '../../../kernels/training/train-partition.t
 import type { BlockSide } from '../../../kernels/training/train-rows.ts';
 import type { Visit } from '../../../kernels/training/train-settings.ts';
 import { openTensorflow, prepareTensorflow } from '../../../infra/tensorflow/tensorflow.ts';
-import { configuration } from '../../../schemas/configuration.ts';
-import { LOSS_NAMES, type TrainingConfiguration } from '../../../schemas/configuration/training.ts';
+import {
+  LOSS_NAMES,
+  type PairwiseTraining,
+  pairwiseTraining,
+} from '../../../schemas/configuration/training.ts';
 import { sbmSetting } from '../../../schemas/experiment.ts';
 import type { Tensorflow } from '../../../schemas/tensorflow.ts';
 import { withoutTensorflow } from '../../tensorflow-here.ts';
 import { sidesOf } from '../../kernels/training/random-block.ts';
 import { skippedFor } from '../../skipped-for.ts';
 
-const DEFAULTS = configuration.parse({ index: 'x', store: 'x', source: { path: 'x' } }).training;
+const DEFAULTS = pairwiseTraining.parse({});
 
 const trainings = fc.record({
   method: fc.constantFrom(...LOSS_NAMES),
@@ -41,9 +44,9 @@ const trainings = fc.record({
   batchPositives: fc.integer({ min: 5, max: 60 }),
 });
 
-type SettledVisit = Visit & { settings: TrainingConfiguration };
+type SettledVisit = Visit & { settings: PairwiseTraining };
 
-function visitOf(training: TrainingConfiguration, allRows: number, seed: number): SettledVisit {
+function visitOf(training: PairwiseTraining, allRows: number, seed: number): SettledVisit {
   return {
     settings: training,
     loss: createLoss(training),
@@ -119,7 +122,7 @@ describe('trainOnTensors', skippedFor(skip), () => {
           [0.07, 0, 0.3],
           [0.07, 0.2, 0.3],
         ] as const) {
-          const training: TrainingConfiguration = {
+          const training: PairwiseTraining = {
             ...DEFAULTS,
             method,
             temperature,
@@ -159,7 +162,7 @@ describe('trainOnTensors', skippedFor(skip), () => {
   it('stays within 2e-3 of its loss and 2e-2 of its gradient where all cosines are near 1', async () => {
     for (const method of LOSS_NAMES) {
       for (const spread of [0.05, 0.005, 0.0005]) {
-        const training: TrainingConfiguration = {
+        const training: PairwiseTraining = {
           ...DEFAULTS,
           method,
           temperature: 0,
@@ -197,7 +200,7 @@ describe('trainOnTensors', skippedFor(skip), () => {
           fc.boolean(),
           fc.integer({ min: 1, max: 1000 }),
           async (drawn, diagonal, seed) => {
-            const training: TrainingConfiguration = { ...DEFAULTS, ...drawn, rate: 0.002 };
+            const training: PairwiseTraining = { ...DEFAULTS, ...drawn, rate: 0.002 };
             const sides = sidesOf(30, diagonal ? [0, 30] : [0, 14, 30], training, seed);
             const visit = visitOf(training, 40, seed);
             const [found, expected] = [
@@ -230,7 +233,7 @@ describe('trainOnTensors', skippedFor(skip), () => {
       [0, 300],
       [0, 140, 300],
     ]) {
-      const training: TrainingConfiguration = {
+      const training: PairwiseTraining = {
         ...DEFAULTS,
         optimizer: 'rmsprop',
         rate: 0.001,

@@ -1,13 +1,13 @@
 import { RandomStream } from '../../../kernels/numbers/random.ts';
 import { initializePartition } from '../../../kernels/training/train-partition.ts';
 import type { BlockSide, SparseRows } from '../../../kernels/training/train-rows.ts';
-import type { TrainingConfiguration } from '../../../schemas/configuration/training.ts';
+import type { PairwiseTraining } from '../../../schemas/configuration/training.ts';
 
 /** A random D over `rows` rows with negatives, cut in partitions at `cuts`. */
 export function sidesOf(
   rows: number,
   cuts: number[],
-  { tables, bits }: TrainingConfiguration,
+  { tables, bits }: PairwiseTraining,
   seed: number,
 ): BlockSide[] {
   const random = new RandomStream(seed, 99);

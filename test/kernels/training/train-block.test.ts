@@ -6,14 +6,17 @@ import { type HelperThreads, startHelpers } from '../../../hashers/tensors/train
 import { trainBlock } from '../../../kernels/training/train-block.ts';
 import { planVisit } from '../../../kernels/training/train-plan.ts';
 import type { Visit } from '../../../kernels/training/train-settings.ts';
-import { configuration } from '../../../schemas/configuration.ts';
-import { LOSS_NAMES, type TrainingConfiguration } from '../../../schemas/configuration/training.ts';
+import {
+  LOSS_NAMES,
+  type PairwiseTraining,
+  pairwiseTraining,
+} from '../../../schemas/configuration/training.ts';
 import { trainByPairs } from '../../reference/train-visit.ts';
 import { sidesOf } from './random-block.ts';
 
-const DEFAULTS = configuration.parse({ index: 'x', store: 'x', source: { path: 'x' } }).training;
+const DEFAULTS = pairwiseTraining.parse({});
 
-function visitOf(training: TrainingConfiguration, allRows: number, seed: number): Visit {
+function visitOf(training: PairwiseTraining, allRows: number, seed: number): Visit {
   return {
     settings: training,
     loss: createLoss(training),
@@ -61,7 +64,7 @@ describe('trainBlock', () => {
         fc.boolean(),
         fc.integer({ min: 1, max: 1000 }),
         async (drawn, diagonal, seed) => {
-          const training: TrainingConfiguration = { ...DEFAULTS, ...drawn };
+          const training: PairwiseTraining = { ...DEFAULTS, ...drawn };
           const sides = sidesOf(30, diagonal ? [0, 30] : [0, 14, 30], training, seed);
           const visit = visitOf(training, 40, seed);
           const expected = trainByPairs(sides, visit);
@@ -96,7 +99,7 @@ describe('trainBlock', () => {
   });
 
   it('leaves the same bytes with one thread and with three', async () => {
-    const training: TrainingConfiguration = {
+    const training: PairwiseTraining = {
       ...DEFAULTS,
       rowBlocks: 8,
       batchPositives: 100,

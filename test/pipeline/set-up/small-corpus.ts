@@ -40,11 +40,23 @@ export async function addText(scratch: Scratch, at: number): Promise<void> {
   await writeFile(join(scratch.corpus, `${TEXTS[at]}.txt`), await readText(at));
 }
 
-/** A configuration that trains in a second or two; `change` may replace whole sections. */
+const SHORT = {
+  tables: 2,
+  bits: 16,
+  epochs: 2,
+  batchPositives: 512,
+  concentration: 8,
+  beta: 4,
+};
+
+/**
+ * A configuration that trains with LSE in a second or two; `change` may replace whole sections.
+ * With `training: {method: 'als'}` codes are learned from factors, as by default.
+ */
 export function smallConfiguration(
   index: string,
   scratch: Scratch,
-  change: Record<string, unknown> = {},
+  { training = SHORT, ...change }: Record<string, unknown> = {},
 ): Configuration {
   return configuration.parse({
     index,
@@ -54,7 +66,8 @@ export function smallConfiguration(
     affinity: { minimumPmi: 0.5, minimumWeight: 0.8, top: 30 },
     heldOut: { pairs: 200 },
     negatives: { perRow: 16 },
-    training: { tables: 2, bits: 16, epochs: 2, batchPositives: 512, concentration: 8, beta: 4 },
+    training: { method: 'lse', ...(training as object) },
+    codes: { bits: 32, steps: 200, batch: 64, cellItems: 8 },
     evaluation: { queries: 200 },
     ...change,
   });

@@ -5,7 +5,8 @@ import { experimentPage } from '../../../report/experiments/experiment-page.ts';
 import { sbmMatrix } from '../../../report/experiments/sbm-matrix.ts';
 import { sweepsOf } from '../../../report/experiments/sweep-bars.ts';
 import { wordPage } from '../../../report/experiments/word-page.ts';
-import { configuration } from '../../../schemas/configuration.ts';
+import { bucketsConfiguration } from '../../../schemas/configuration/index-files.ts';
+import { pairwiseTraining } from '../../../schemas/configuration/training.ts';
 import { expandSettings } from '../../../schemas/word-experiment.ts';
 
 describe('experimentPage', () => {
@@ -90,8 +91,8 @@ describe('bars of a sweep', () => {
   it('stand on the page of an experiment on words, F1 and WP for each value', () => {
     const settings = expandSettings(
       {
-        training: configuration.shape.training.parse({}),
-        buckets: configuration.shape.buckets.parse({}),
+        training: pairwiseTraining.parse({}),
+        buckets: bucketsConfiguration.parse({}),
       },
       { settings: { lse: {}, dch: { method: 'dch' } }, grid: { concentration: [8, 16] } },
     );

@@ -21,8 +21,8 @@ interface BucketStatistics {
    */
   bitImbalance: number;
   worstBitImbalance: number;
-  /** Mean over the bits of the entropy of one: 1 is balance. */
-  bitEntropy: number;
+  /** Mean over the L d bits of the entropy of each alone: 1 is balance. */
+  singleBitEntropy: number;
   /** Entropy of an item's code, mean over the tables; at most min(d, log2 V). */
   codeEntropyBits: number;
 }
@@ -62,7 +62,7 @@ export function bucketStatistics(
     largestBucket: sizes[sizes.length - 1]!,
     bitImbalance: imbalances.reduce((sum, value) => sum + value, 0) / imbalances.length,
     worstBitImbalance: imbalances.reduce((worst, value) => Math.max(worst, value), 0),
-    bitEntropy: ones.reduce((sum, share) => sum + binaryEntropy(share), 0) / ones.length,
+    singleBitEntropy: ones.reduce((sum, share) => sum + binaryEntropy(share), 0) / ones.length,
     codeEntropyBits: entropy / log(2) / tables.length,
   };
 }

@@ -5,6 +5,7 @@ import { bootstrap, type Interval } from './bootstrap.ts';
 import { bucketStatistics } from './bucket-statistics.ts';
 import { askedDistancesOf, codeDistancesOf } from '../kernels/codes/code-distances.ts';
 import { groupByDistance } from './hamming-distances.ts';
+import { emptyLookups } from './empty-lookups.ts';
 import { type CandidateRow, cutLengths } from './candidates.ts';
 import { type Pairs, pairHits, type UnitVectors, unitVectors } from './hit-rate.ts';
 import { affordableQueries, neighbourFigures } from './neighbours.ts';
@@ -137,13 +138,17 @@ export function evaluate(input: EvaluationInput): Evaluation {
       distancesTo,
       tick,
     );
-  const ordered = [ranked, ...(near ? [{ kendallTau: near.tau, mahp250: near.ahp }] : [])];
+  const ordered = [
+    ranked,
+    ...(near ? [{ hammingCosineTau: near.tau, hammingCosineGain250: near.ahp }] : []),
+  ];
   return {
     metrics: {
       ...learned.means,
       ...(Object.assign({}, ...ordered.map(meansOf)) as Metrics),
       ...shuffledNames(chance),
       ...bucketStatistics(input, buckets),
+      emptyLookups: emptyLookups(buckets, maximumBucket).filter(Boolean).length / items,
       ...(maximumBucket !== undefined && overCap(buckets, maximumBucket)),
       items,
       queries: sample.length,
@@ -189,9 +194,9 @@ function measure(
     return retrieve(query);
   };
   const found = precisionRecallOf(watched, truth, sample);
-  const { precision, recall, f1, emptyShare, retrieved } = meanPrecisionRecall(found);
+  const { precision, recall, f1, retrieved } = meanPrecisionRecall(found);
   const columns: Columns[] = [{ precision: found.precision, recall: found.recall }];
-  const means: Metrics = { precision, recall, f1, emptyShare, retrieved };
+  const means: Metrics = { precision, recall, f1, retrieved };
   if (senses && words) {
     const { best, first } = wuPalmerScores(watched, senses, words);
     columns.push({ wp: best, wpFirst: first });
@@ -253,7 +258,7 @@ function intervalsOf(columns: Columns, seed: number): Record<string, Interval> {
 }
 
 /** Sizes are those of the learned buckets: they are not figures of chance. */
-function shuffledNames({ emptyShare: _share, retrieved: _mean, ...chance }: Metrics): Metrics {
+function shuffledNames({ retrieved: _mean, ...chance }: Metrics): Metrics {
   return Object.fromEntries(
     Object.entries(chance).map(([name, value]) => [
       `shuffled${name[0]!.toUpperCase()}${name.slice(1)}`,

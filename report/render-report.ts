@@ -126,9 +126,10 @@ function metrics({ metrics, intervals, previous, itemsName }: ReportData): strin
         'distance, how many share a label, ties by exact expectation; the rest are counts.';
   const measured =
     'Precision, recall, F1, MAP and Recall@2 are against the affinity D, hit rates (HR) on ' +
-    "pairs kept from training, WP by WordNet, Kendall's tau and mAHP against the order of the " +
-    'embeddings; "shuffled" is the same figure for\n' +
-    'buckets of equal sizes filled at random, the lift how many times that a metric is. ' +
+    'pairs kept from training, WP by WordNet; "Hamming cosine" figures say how far the order by ' +
+    'the codes agrees with that by the embeddings that they were made of, and nothing of how ' +
+    'good either is; "shuffled" is the same figure for buckets of equal sizes filled at ' +
+    'random, the lift how many times that a metric is. ' +
     `Intervals are of 95% by bootstrap over the sampled ${itemsName}: a change that lies within ` +
     'both may be chance.';
   return section(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configuration } from './configuration.ts';
+import { METRICS } from './metrics.ts';
 
 /**
  * A configuration as a version, a schedule or a run under way holds it, which may have been written
@@ -15,9 +16,12 @@ export const REMOVED_KEYS: Readonly<Record<string, string>> = {
   'training.reviveTo': REVIVAL,
 };
 
-/** The value without the keys that are gone; the value itself where it has none of them. */
+/**
+ * The value without the keys that are gone, and without rules of the gate about metrics that are
+ * measured no more; the value itself where it has none of them.
+ */
 export function upgradeConfiguration(value: unknown): unknown {
-  let upgraded = value;
+  let upgraded = withKnownMetrics(value);
   for (const path of Object.keys(REMOVED_KEYS)) {
     const [section, key] = path.split('.') as [string, string];
     if (!isRecord(upgraded)) return upgraded;
@@ -27,6 +31,21 @@ export function upgradeConfiguration(value: unknown): unknown {
     upgraded = { ...upgraded, [section]: kept };
   }
   return upgraded;
+}
+
+/** A gate that names another metric would be a mistake in a file, and is history in a version. */
+function withKnownMetrics(value: unknown): unknown {
+  if (!isRecord(value) || !isRecord(value['gate'])) return value;
+  const gate = { ...value['gate'] };
+  let hasUnknown = false;
+  for (const rules of ['minimum', 'regression']) {
+    const given = gate[rules];
+    if (!isRecord(given)) continue;
+    const kept = Object.entries(given).filter(([name]) => name in METRICS);
+    hasUnknown ||= kept.length < Object.keys(given).length;
+    gate[rules] = Object.fromEntries(kept);
+  }
+  return hasUnknown ? { ...value, gate } : value;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -16,6 +16,7 @@ import { hubShare } from '../../evaluation/answers/hub-share.ts';
 import { byList } from '../../evaluation/answers/list-way.ts';
 import { measureWays, type WayFigures } from '../../evaluation/answers/measure-ways.ts';
 import type { Way } from '../../evaluation/answers/way.ts';
+import { emptyLookups } from '../../evaluation/empty-lookups.ts';
 import { unitVectors } from '../../evaluation/hit-rate.ts';
 import { bucketTables, type BucketTables, sharedBucketTables } from '../../evaluation/retrieval.ts';
 import { permutation } from '../../evaluation/shuffled-buckets.ts';
@@ -97,14 +98,14 @@ export async function measureAnswers(
     const { tables, bits } = loaded;
     const coded = bucketCodes(loaded);
     const buckets = loaded.hasRoles ? bucketTables(coded) : sharedBucketTables(coded);
-    const shares = emptyShares(buckets, maximumBucket, links.degree);
+    const cap = maximumBucket > 0 ? maximumBucket : undefined;
+    const shares = emptyShares(buckets, cap, links.degree);
     if (links.targets.length === 0) return contentOf([], shares);
     const graph = await loadLinkGraph(
       store,
       { affinity: input.pairs, filtered: input.filtered, postings },
       () => context.onProgress(0, 1),
     );
-    const cap = maximumBucket > 0 ? maximumBucket : undefined;
     const side = leftSide === '' ? undefined : await readSides(store, input.vocabulary, leftSide);
     const scorer =
       predicted &&
@@ -182,29 +183,18 @@ async function readSides(
   return Uint8Array.from(words, (word) => Number(!word.startsWith(`${leftSide}:`)));
 }
 
-/**
- * Of all items the share whose buckets hold nothing else, or more than a lookup gives, and of these
- * the items that have no link either, so that no list answers for them.
- */
+/** Of all items the share that a lookup gives nothing, and of those no list answers either. */
 function emptyShares(
-  { items, tables, bucketOf }: BucketTables,
-  maximumBucket: number,
+  buckets: BucketTables,
+  maximumBucket: number | undefined,
   degree: Uint32Array,
 ): Metrics {
-  const most = maximumBucket > 0 ? maximumBucket : Infinity;
-  let empty = 0;
-  let silent = 0;
-  for (let item = 0; item < items; item++) {
-    const isAnswered = tables.some(({ offsets }, table) => {
-      const bucket = bucketOf[table]![item]!;
-      const size = offsets[bucket + 1]! - offsets[bucket]!;
-      return size > 1 && size <= most;
-    });
-    if (isAnswered) continue;
-    empty++;
-    if (degree[item] === 0) silent++;
-  }
-  return { emptyLookups: empty / items, withoutAnswer: silent / items };
+  const isEmpty = emptyLookups(buckets, maximumBucket);
+  const silent = isEmpty.filter((empty, item) => empty === 1 && degree[item] === 0);
+  return {
+    emptyLookups: isEmpty.filter(Boolean).length / isEmpty.length,
+    withoutAnswer: silent.length / isEmpty.length,
+  };
 }
 
 async function contentOf(measured: readonly WayFigures[], more: Metrics): Promise<ArtifactContent> {

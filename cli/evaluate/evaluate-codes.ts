@@ -85,7 +85,7 @@ export async function evaluateCodes(options: EvaluateOptions): Promise<CodesEval
     throw new Failure(
       'ConfigurationError',
       `not measured: ${missing.join(', ')}; hr50 and hr500 need --embeddings and --held-out, ` +
-        'kendallTau and mahp250 --embeddings, wp --wordnet',
+        'hammingCosineTau and hammingCosineGain250 --embeddings, wp --wordnet',
     );
   const chosen = <Value>(values: Record<string, Value>) =>
     wanted

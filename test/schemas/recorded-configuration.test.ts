@@ -26,6 +26,13 @@ describe('a recorded configuration', () => {
     assert.equal(recordedConfiguration.safeParse({ ...CURRENT, training }).success, false);
   });
 
+  it('keeps the rules of its gate that are of metrics, which those of a new one must be', () => {
+    const gate = { ...CURRENT.gate, minimum: { f1: 0.2, kendallTau: 0.5 } };
+    const old = { ...CURRENT, gate };
+    assert.deepEqual(recordedConfiguration.parse(old).gate.minimum, { f1: 0.2 });
+    assert.equal(configuration.safeParse(old).success, false);
+  });
+
   it('stays what it is where nothing is gone, a configuration or not', () => {
     for (const value of [CURRENT, undefined, null, 'text', [1], { training: 3 }])
       assert.equal(upgradeConfiguration(value), value);

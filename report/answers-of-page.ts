@@ -1,4 +1,6 @@
+import { CUTS } from '../evaluation/answers/hit-figures.ts';
 import { judgeAnswers } from '../evaluation/answers/judge-answers.ts';
+import { WAYS } from '../evaluation/answers/way-names.ts';
 import { escapeHtml as text } from './escape-html.ts';
 import { count, number, section, table } from './page-parts.ts';
 import type { AnswerRow, ReportData } from './report-data.ts';
@@ -12,47 +14,69 @@ export function answers({ answers: rows, metrics, itemsName }: ReportData): stri
   if (rows.length === 0) return warned === '' ? '' : section('What to know first', warned);
   const find = (way: string, weighing: string, cut: number): AnswerRow | undefined =>
     rows.find((row) => row.way === way && row.weighing === weighing && row.cut === cut);
-  const body = Object.entries(WAYS).flatMap(([way, name]) => {
-    const uniform = find(way, 'uniform', 50);
-    if (!uniform) return [];
-    const cells = COLUMNS.map(({ weighing, cut }) => number(share(find(way, weighing, cut))));
-    return [[text(name), ...cells, number(percent(uniform.empty))]];
+  const measured = Object.entries(WAYS).flatMap(([way, name]) => {
+    const first = find(way, 'uniform', CUTS[0]);
+    return first ? [{ ...first, way, name: text(name) }] : [];
   });
-  const heads = ['Way', ...COLUMNS.map(({ head }) => number(head)), number('No answer')];
+  const first = table(
+    [
+      'Way',
+      ...COLUMNS.map(({ head }) => number(head)),
+      number('No answer'),
+      number('Bytes an item'),
+      number('Rounds of reads'),
+    ],
+    measured.map(({ way, name, empty, bytes, rounds }) => [
+      name,
+      ...COLUMNS.map(({ weighing, cut }) => number(share(find(way, weighing, cut)))),
+      number(percent(empty)),
+      number(bytes < 0 ? '' : count(bytes)),
+      number(rounds < 0 ? '' : count(rounds)),
+    ]),
+  );
+  const byCandidates = table(
+    [
+      'Way',
+      ...CUTS.map((cut) => number(count(cut))),
+      ...CUTS.map((cut) => number(`Fair, ${count(cut)}`)),
+      number('Answers'),
+    ],
+    measured.map(({ way, name, answers: given }) => [
+      name,
+      ...['uniform', 'fair'].flatMap((weighing) =>
+        CUTS.map((cut) => number(plainShare(find(way, weighing, cut)))),
+      ),
+      number(count(given)),
+    ]),
+  );
   const pairs = metrics['heldOutPairs'] ?? 0;
   const note =
     `${count(pairs)} links were kept from everything that is measured here, and asked for from ` +
-    'both ends, of 3,000 items at most. <em>Among N</em>: how many are found among the first ' +
-    'N answers that are not ' +
+    'both ends. <em>Among N</em>: how many are found among the first N answers that are not ' +
     'known links; <em>fair</em>: each link weighs 1 / links of its target, so that rare ' +
     `${text(itemsName)} count as much as common ones; <em>matched</em>: among the first 10 of ` +
     'the 1,001 that have about as many links as the target, where popularity tells nothing. ' +
-    'Behind each figure its standard error.';
+    'Behind each figure its standard error. <em>Rounds of reads</em> wait for one another; what ' +
+    'needs none is in memory whole.';
+  const details =
+    '<p class="muted">The same against the number of answers that are looked at; a way that ' +
+    'gives fewer finds no more. Answers: how many it gives, in the mean.</p>';
   return section(
     'How good the answers are',
-    `${warned}${table(heads, body)}<p class="muted">${note}</p>`,
+    `${warned}${first}<p class="muted">${note}</p>${details}${byCandidates}`,
   );
 }
-
-const WAYS = {
-  query: 'query: ranked lists',
-  vectors: 'all, by the dense embeddings',
-  codes: 'all, by Hamming distance of codes',
-  buckets: 'lookup: buckets',
-  shuffledBuckets: 'the same buckets filled at random',
-  popularity: 'the most linked, whatever is asked',
-  adamicAdar: 'shared links (Adamic, Adar)',
-} as const;
 
 const COLUMNS = [
   { head: 'Among 10', weighing: 'uniform', cut: 10 },
   { head: 'Among 50', weighing: 'uniform', cut: 50 },
-  { head: 'Among 1,000', weighing: 'uniform', cut: 1000 },
   { head: 'Fair, 50', weighing: 'fair', cut: 50 },
   { head: 'Matched, 10', weighing: 'matched', cut: 10 },
 ] as const;
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)}%`;
+
+const plainShare = (row: AnswerRow | undefined): string => (row ? percent(row.share) : '');
 
 const share = (row: AnswerRow | undefined): string =>
   row === undefined

@@ -43,15 +43,20 @@ export interface ReportData {
   map: MapPoint[];
 }
 
-/** A share of held-out links that a way of answering finds, among its first `cut` answers. */
+/** A share of what was sought that a way of answering finds among its first `cut` answers. */
 export interface AnswerRow {
   way: string;
   weighing: string;
   cut: number;
   share: number;
   error: number;
+  /** Answers a query, in the mean. */
+  answers: number;
   /** Share of queries without an answer. */
   empty: number;
+  /** An item, and rounds of reads a query; -1 where not known. */
+  bytes: number;
+  rounds: number;
 }
 
 /** An artifact the index was made from. */

@@ -144,9 +144,10 @@ export const CANDIDATES = {
 } as const;
 
 /**
- * `answers`: answers.parquet: shares of held-out links that a way of answering finds. `weighing` is
- * uniform, fair, matched or `degree N`, N the least number of links of the class; `cut` the answers
- * that are looked at.
+ * `answers`: answers.parquet: shares of what was sought that a way of answering finds: held-out
+ * links of words, sequences and pairs, the exact nearest of documents and vectors. `weighing` is
+ * uniform, fair, matched, labels or `degree N`, N the least number of links of the class; `cut` the
+ * answers that are looked at; `bytes` an item and `rounds` of reads a query, -1 where not known.
  */
 export const ANSWERS = {
   way: 'utf8',
@@ -156,6 +157,8 @@ export const ANSWERS = {
   error: 'float64',
   answers: 'float64',
   empty: 'float64',
+  bytes: 'float64',
+  rounds: 'float64',
 } as const;
 
 /** `encode`: items.parquet in the order of ids; number = row. */

@@ -92,6 +92,7 @@ export async function reindexStages(
       postings,
       ...(prediction.factors > 0 && { predicted }),
       codes: codes.artifact,
+      exported: exported.artifact,
       ...(model && { model: model.artifact }),
       vocabulary: words.artifact,
       maximumBucket: buckets.maximumSize,

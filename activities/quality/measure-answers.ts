@@ -1,20 +1,23 @@
-import { answerMetrics } from '../../evaluation/answers/answer-metrics.ts';
+import { byBuckets, byHamming, byTwoCodes, byVectors } from '../../evaluation/answers/code-ways.ts';
 import {
-  byBuckets,
+  byFactorCells,
   byFactors,
-  byHamming,
-  byTwoCodes,
-  byVectors,
-} from '../../evaluation/answers/code-ways.ts';
+  CELLS_AN_ITEM,
+  cellsOf,
+} from '../../evaluation/answers/factor-ways.ts';
 import {
   type HeldOutLinks,
   heldOutLinks,
   someLinks,
 } from '../../evaluation/answers/held-out-links.ts';
-import { CUTS, DEGREE_CLASSES } from '../../evaluation/answers/hit-figures.ts';
 import { hubShare } from '../../evaluation/answers/hub-share.ts';
 import { byList } from '../../evaluation/answers/list-way.ts';
-import { measureWays, type WayFigures } from '../../evaluation/answers/measure-ways.ts';
+import {
+  type MeasuredWays,
+  measureWays,
+  plainWays,
+  type WayCost,
+} from '../../evaluation/answers/measure-ways.ts';
 import type { Way } from '../../evaluation/answers/way.ts';
 import { emptyLookups } from '../../evaluation/empty-lookups.ts';
 import { unitVectors } from '../../evaluation/hit-rate.ts';
@@ -23,21 +26,23 @@ import { permutation } from '../../evaluation/shuffled-buckets.ts';
 import type { LinkGraph } from '../../kernels/affinity/link-graph.ts';
 import { neighbourPredictor } from '../../kernels/affinity/predict-neighbours.ts';
 import { RELATION } from '../../kernels/affinity/relate-rows.ts';
-import type { PairScorer } from '../../kernels/factors/pair-scores.ts';
+import type { Factors, FactorSides } from '../../kernels/factors/factorize.ts';
+import { pairScorer } from '../../kernels/factors/pair-scores.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Metrics } from '../../schemas/run.ts';
-import { ANSWERS, HELD_OUT } from '../../schemas/tables.ts';
+import { HELD_OUT } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
-import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
+import { decodeParquet } from '../../store/tables/parquet.ts';
 import type { Store } from '../../store/store.ts';
 import { type LinkGraphInput, loadLinkGraph } from '../affinity/load-link-graph.ts';
 import { readSparseRows } from '../affinity/load-sparse-rows.ts';
-import { toJson } from '../stage/json-object.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import type { Prediction } from '../factors/name-factors.ts';
+import { sidesOf } from '../../kernels/factors/sides-of.ts';
+import { answersContent } from './answers-content.ts';
 import { readMetrics } from './read-metrics.ts';
-import { keepScorer } from '../factors/load-factors.ts';
+import { loadFactors } from '../factors/load-factors.ts';
 import { bucketCodes, loadCodes, twoCodes } from '../training/load-codes.ts';
 import { loadModel } from '../training/load-model.ts';
 import { readWords } from '../words/read-vocabulary.ts';
@@ -55,6 +60,8 @@ interface MeasureAnswersInput extends StageInput {
   /** What the factors are made by that the lists are made with; absent: they are made without. */
   predicted?: Prediction;
   codes: ArtifactReference;
+  /** What is published of them, for its sizes. */
+  exported: ArtifactReference;
   /** The embeddings, where codes are their signs. */
   model?: ArtifactReference;
   vocabulary: ArtifactReference;
@@ -85,7 +92,13 @@ export async function measureAnswers(
     {
       stage: 'answers',
       parameters: { maximumBucket, leftSide, postings, seed, ...(predicted && { predicted }) },
-      inputs: [input.pairs, input.codes, ...(input.model ? [input.model] : []), input.vocabulary],
+      inputs: [
+        input.pairs,
+        input.codes,
+        input.exported,
+        ...(input.model ? [input.model] : []),
+        input.vocabulary,
+      ],
       force: input.force,
     },
     make,
@@ -100,56 +113,100 @@ export async function measureAnswers(
     const buckets = loaded.hasRoles ? bucketTables(coded) : sharedBucketTables(coded);
     const cap = maximumBucket > 0 ? maximumBucket : undefined;
     const shares = emptyShares(buckets, cap, links.degree);
-    if (links.targets.length === 0) return contentOf([], shares);
+    if (links.targets.length === 0) return answersContent([], shares);
     const graph = await loadLinkGraph(
       store,
       { affinity: input.pairs, filtered: input.filtered, postings },
       () => context.onProgress(0, 1),
     );
     const side = leftSide === '' ? undefined : await readSides(store, input.vocabulary, leftSide);
-    const scorer =
-      predicted &&
-      (await keepScorer(store, { affinity: input.pairs, postings, ...predicted }, graph));
-    const query = queryWay(graph, scorer);
+    const tick = () => context.onProgress(0, 1);
+    const learned = predicted && (await loadLearned(graph, predicted));
     const model = input.model && (await loadModel(store, input.model));
-    let asked = 0;
-    const all = WAYS * links.queries.length;
-    const queries = affordable(links.items, tables, bits);
+    const query = queryWay(graph, learned);
+    const queries = affordable(links.items, tables ** 2 * bits);
+    const sizes = await bytesOfParts(store, input.exported, links.items);
+    const bucketCost = { bytes: sizes(/^(items|buckets-\d+)\.pages$/), rounds: 2 };
     const measured = measureWays(
       {
-        query: { way: query },
+        query: { way: query, cost: { bytes: sizes(/^neighbours\.pages$/), rounds: 1 } },
         ...(model && {
-          vectors: { way: byVectors(unitVectors(model.embeddings, tables, bits)), queries },
+          vectors: {
+            way: byVectors(unitVectors(model.embeddings, tables, bits)),
+            queries,
+            cost: inMemory(4 * tables * bits),
+          },
         }),
-        ...(scorer && !model && { vectors: { way: byFactors(scorer, links.items), queries } }),
-        codes: {
-          way: loaded.hasRoles
-            ? byTwoCodes(twoCodes(loaded), bits / 8)
-            : byHamming({ ...coded, shared: true }),
-          queries,
+        codes: loaded.hasRoles
+          ? { way: byTwoCodes(twoCodes(loaded), bits / 8), queries, cost: inMemory(bits / 4) }
+          : {
+              way: byHamming({ ...coded, shared: true }),
+              queries,
+              cost: inMemory(tables * coded.codeBytes),
+            },
+        buckets: { way: byBuckets(buckets, cap), cost: bucketCost },
+        shuffledBuckets: {
+          way: byBuckets(buckets, cap, permutation(links.items, seed, 0)),
+          cost: bucketCost,
         },
-        buckets: { way: byBuckets(buckets, cap) },
-        shuffledBuckets: { way: byBuckets(buckets, cap, permutation(links.items, seed, 0)) },
+        ...(learned && factorWays(learned, links.items, seed, tick)),
+        ...plainWays(links),
       },
       links,
-      { seed, ...(side && { side }), tick: () => context.onProgress(asked++, all) },
+      { seed, ...(side && { side }), onProgress: (done, total) => context.onProgress(done, total) },
     );
-    return contentOf(measured, {
+    return answersContent(measured, {
       ...shares,
       queryHubShare: hubShare(query, someLinks(links, LEAST_QUERIES, seed).queries, links.items),
     });
   }
+
+  async function loadLearned(graph: LinkGraph, prediction: Prediction): Promise<Learned> {
+    const sides = sidesOf(graph, prediction.sides);
+    const parameters = { affinity: input.pairs, postings, ...prediction };
+    const factors = await loadFactors(store, parameters, sides);
+    return { factors, sides, width: prediction.factors };
+  }
 }
 
-/** As `query` answers first: the factors are those of the links that were not held out. */
-function queryWay(graph: LinkGraph, scorer: PairScorer | undefined): Way {
-  if (!scorer) return byList(graph, RELATION.isLike, LIST_ENTRIES);
+/** Factors of the links that were not held out. */
+interface Learned {
+  factors: Factors;
+  sides: FactorSides;
+  /** d */
+  width: number;
+}
+
+/** As `query` answers first, of what was not held out. */
+function queryWay(graph: LinkGraph, learned: Learned | undefined): Way {
+  if (!learned) return byList(graph, RELATION.isLike, LIST_ENTRIES);
+  const scorer = pairScorer(learned.factors, learned.sides, learned.width);
   const relation = scorer.split === undefined ? RELATION.related : RELATION.goesWith;
-  const predictor = neighbourPredictor(graph, scorer, LIST_ENTRIES);
-  return byList(graph, relation, LIST_ENTRIES, predictor);
+  return byList(graph, relation, LIST_ENTRIES, neighbourPredictor(graph, scorer, LIST_ENTRIES));
 }
 
-const WAYS = 7;
+/** The factors alone: exactly, and by the plainest cells there are. */
+function factorWays(
+  { factors, sides, width }: Learned,
+  items: number,
+  seed: number,
+  onStep: () => void,
+): MeasuredWays {
+  const cellBytes = 4 * CELLS_AN_ITEM + (cellsOf(items) * (width + 4)) / items;
+  return {
+    als: {
+      way: byFactors(factors, sides, width),
+      queries: affordable(items, width),
+      cost: inMemory(2 * width),
+    },
+    cells: {
+      way: byFactorCells(factors, sides, width, seed, onStep),
+      // The factors of the item that asks; then its cells, all at once.
+      cost: { bytes: width + cellBytes, rounds: 2 },
+    },
+  };
+}
+
 /** Items that ask: the standard error of a share is below a point then. */
 const MOST_QUERIES = 3000;
 /**
@@ -160,9 +217,23 @@ const LIST_ENTRIES = 200;
 const MAX_WORK = 2e9;
 const LEAST_QUERIES = 1000;
 
-/** Queries of a way that compares a query with all items. */
-const affordable = (items: number, tables: number, bits: number): number =>
-  Math.max(LEAST_QUERIES, Math.floor(MAX_WORK / (items * tables ** 2 * bits)));
+/** Queries of a way that compares a query with all items, by so many products each. */
+const affordable = (items: number, products: number): number =>
+  Math.max(LEAST_QUERIES, Math.floor(MAX_WORK / (items * products)));
+
+/** Of a way that looks at all items, which are in memory. */
+const inMemory = (bytes: number): WayCost => ({ bytes, rounds: 0 });
+
+/** Bytes an item of the published files of some names. */
+async function bytesOfParts(
+  store: Store,
+  exported: ArtifactReference,
+  items: number,
+): Promise<(names: RegExp) => number> {
+  const { parts } = (await openArtifact(store, exported)).manifest;
+  return (names) =>
+    parts.filter(({ name }) => names.test(name)).reduce((sum, { bytes }) => sum + bytes, 0) / items;
+}
 
 /** D without the held-out pairs, and these. */
 async function loadLinks(store: Store, reference: ArtifactReference): Promise<HeldOutLinks> {
@@ -195,54 +266,4 @@ function emptyShares(
     emptyLookups: isEmpty.filter(Boolean).length / isEmpty.length,
     withoutAnswer: silent.length / isEmpty.length,
   };
-}
-
-async function contentOf(measured: readonly WayFigures[], more: Metrics): Promise<ArtifactContent> {
-  const { metrics, intervals } = answerMetrics(measured);
-  const rows = measured.flatMap(rowsOf);
-  const table = {
-    way: rows.map(({ way }) => way),
-    weighing: rows.map(({ weighing }) => weighing),
-    cut: Int32Array.from(rows, ({ cut }) => cut),
-    share: Float64Array.from(rows, ({ share }) => share),
-    error: Float64Array.from(rows, ({ error }) => error),
-    answers: Float64Array.from(rows, ({ answers }) => answers),
-    empty: Float64Array.from(rows, ({ empty }) => empty),
-  };
-  const named = { ...metrics, ...more };
-  return {
-    parts: [
-      { name: 'metrics.json', bytes: toJson(named), rows: Object.keys(named).length },
-      { name: 'intervals.json', bytes: toJson(intervals), rows: Object.keys(intervals).length },
-      {
-        name: 'answers.parquet',
-        bytes: await encodeParquet(ANSWERS, table, { profile: 'internal' }),
-        rows: rows.length,
-      },
-    ],
-    rows: measured.length,
-  };
-}
-
-function rowsOf({ way, figures }: WayFigures) {
-  const { uniform, fair, byDegree, matched, errors, answers, empty } = figures;
-  const row = (weighing: string, cut: number, share: number, error: number) => ({
-    way,
-    weighing,
-    cut,
-    share,
-    error,
-    answers,
-    empty,
-  });
-  return [
-    ...CUTS.map((cut, k) => row('uniform', cut, uniform[k]!, errors.uniform[k]!)),
-    ...CUTS.map((cut, k) => row('fair', cut, fair[k]!, errors.fair[k]!)),
-    row('matched', 10, matched, errors.matched),
-    ...DEGREE_CLASSES.flatMap((least, which) =>
-      Number.isNaN(byDegree[which]![0]!)
-        ? []
-        : CUTS.map((cut, k) => row(`degree ${least}`, cut, byDegree[which]![k]!, 0)),
-    ),
-  ];
 }

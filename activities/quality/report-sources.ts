@@ -86,7 +86,10 @@ export async function readAnswers(
     cut: table.cut[at]!,
     share: table.share[at]!,
     error: table.error[at]!,
+    answers: table.answers[at]!,
     empty: table.empty[at]!,
+    bytes: table.bytes[at]!,
+    rounds: table.rounds[at]!,
   }));
 }
 

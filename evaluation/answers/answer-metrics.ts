@@ -1,16 +1,17 @@
 import type { Metrics } from '../../schemas/run.ts';
 import type { Interval } from '../bootstrap.ts';
 import { CUTS } from './hit-figures.ts';
-import type { WayFigures, WayName } from './measure-ways.ts';
+import type { WayFigures } from './measure-ways.ts';
+import type { WayName } from './way-names.ts';
 
 /** Ways that have metrics of their own, which a gate can name; of all there is a table. */
-const NAMED: readonly WayName[] = ['query', 'popularity', 'adamicAdar'];
-const METRIC_CUTS = [10, 50] as const;
+const NAMED: readonly WayName[] = ['query', 'codes', 'als', 'popularity', 'adamicAdar'];
+const METRIC_CUTS = [10, 50, 1000] as const;
 /** Standard errors to either side of an interval of 95%. */
 const ERRORS_95 = 1.96;
 
 /**
- * `queryHr10`, `queryHr50`, `queryFairHr50`, `queryMatchedHr10`, and the same of what is beside.
+ * `queryHr10`, `queryHr1000`, `queryFairHr50`, `queryMatchedHr10`, and the same of what is beside.
  */
 export function answerMetrics(measured: readonly WayFigures[]): {
   metrics: Metrics;

@@ -1,6 +1,5 @@
 import { askedDistancesOf, codeDistancesOf } from '../../kernels/codes/code-distances.ts';
 import { largestCosinesOf } from '../../kernels/codes/largest-cosines.ts';
-import type { PairScorer } from '../../kernels/factors/pair-scores.ts';
 import type { UnitVectors } from '../hit-rate.ts';
 import { type BucketTables, type Codes, retrieveByCode } from '../retrieval.ts';
 import type { Way } from './way.ts';
@@ -54,12 +53,6 @@ export function byTwoCodes(
     for (let item = 0; item < scores.length; item++) scores[item] = -distances[item]!;
     return { scores };
   };
-}
-
-/** All items by what factors predict of a link between the query and each. */
-export function byFactors(scorer: PairScorer, items: number): Way {
-  const all = Uint32Array.from({ length: items }, (_, item) => item);
-  return (query) => ({ scores: scorer.scores(query, all, items) });
 }
 
 /** All items by the largest of the L x L cosines of what the codes were made of. */

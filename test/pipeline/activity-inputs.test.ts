@@ -178,6 +178,7 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
     postings: 'must',
     predicted: 'may',
     codes: 'must',
+    exported: 'must',
     model: 'may',
     vocabulary: 'must',
     maximumBucket: 'must',

@@ -36,13 +36,16 @@ export function smallReport(
     intervals: { f1: [0.2, 0.28] },
     answers: ['query', 'buckets', 'popularity'].flatMap((way) =>
       ['uniform', 'fair', 'matched'].flatMap((weighing) =>
-        [10, 50, 1000].map((cut) => ({
+        [10, 50, 200, 1000, 3000].map((cut) => ({
           way,
           weighing,
           cut,
           share: cut / 2000,
           error: 0.01,
+          answers: 40,
           empty: 0.25,
+          bytes: 12,
+          rounds: 1,
         })),
       ),
     ),

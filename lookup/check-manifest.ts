@@ -28,6 +28,8 @@ export interface VersionManifest {
   cells?: string;
   /** Of words and sequences, where the configuration says it: what got no place. */
   leftOut?: LeftOut;
+  /** Of pairs of two sides: their names, which stand before the ids of items. */
+  sides?: readonly [left: string, right: string];
   /** Of a version with a delta: what changed since its pages were made. */
   delta?: DeltaFacts & { /** The key of the append artifact. */ identity: string };
 }
@@ -81,7 +83,7 @@ export function checkManifest(value: unknown): VersionManifest {
     ...(fields.list('parts').some((part) => part.value('name') === 'cells.map') && {
       cells: keyOf(fields, 'cells'),
     }),
-    ...leftOutOf(fields),
+    ...toldBy(fields),
     ...(format === 2 && {
       delta: { ...deltaFacts(fields.child('delta')), identity: keyOf(fields, 'append') },
     }),
@@ -111,7 +113,7 @@ function hasRoles(fields: Fields): boolean {
  * From the configuration that made the version, which only tells more of what is missing: an index
  * without it, or with another, is as good.
  */
-function leftOutOf(fields: Fields): { leftOut?: LeftOut } {
+function toldBy(fields: Fields): Pick<VersionManifest, 'leftOut' | 'sides'> {
   const at = (...path: string[]): unknown =>
     path.reduce<unknown>(
       (value, name) =>
@@ -127,6 +129,10 @@ function leftOutOf(fields: Fields): { leftOut?: LeftOut } {
       : undefined;
   };
   const kind = at('source', 'kind');
+  const [left, right] = [at('source', 'columns', 'left'), at('source', 'columns', 'right')];
+  const hasSides = kind === 'pairs' && at('source', 'sides') === 'two';
+  if (hasSides && typeof left === 'string' && typeof right === 'string')
+    return { sides: [left, right] };
   if (kind !== 'text' && kind !== 'sequences') return {};
   const minimumCount = whole('vocabulary', 'minimumCount');
   // Of a vocabulary that is full, words of that count and more may be left out.

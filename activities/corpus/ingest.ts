@@ -9,6 +9,7 @@ import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact
 import type { StageContext, StageInput } from '../stage/stage.ts';
 import { type ListedFile, readListedFiles } from './listed-files.ts';
 import { ingestArtifact } from './name-shards.ts';
+import { withSkipHint } from './skipped-files.ts';
 import { skippedRowParts } from './skipped-rows.ts';
 
 declare module '../stages.ts' {
@@ -75,7 +76,8 @@ async function contentOf(
   try {
     return await encodeShard(await kind.read(file, input, { openStore, onProgress }));
   } catch (error) {
-    if (input.source.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError') throw error;
+    if (input.source.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError')
+      throw withSkipHint(error);
     const content = await encodeShard(kind.empty(input));
     return { ...content, facts: { ...content.facts, skipped: (error as Error).message } };
   }

@@ -1,3 +1,4 @@
+import { Failure, failureTypeOf } from '../../schemas/failures.ts';
 import { SKIPPED } from '../../schemas/tables.ts';
 import { type Artifact, openArtifact } from '../../store/artifacts.ts';
 import { decodeParquet, encodeParquet } from '../../store/tables/parquet.ts';
@@ -75,4 +76,17 @@ export async function skippedFiles(store: Store, output: StageOutput): Promise<S
       .slice(0, SKIPPED_SHOWN)
       .map((file, at) => ({ uri: file, reason: reason[at]!.slice(0, LONGEST_REASON) })),
   };
+}
+
+/** An error of a file, with what would leave the file out; another error as it is. */
+export function withSkipHint(error: unknown): unknown {
+  if (failureTypeOf(error) !== 'DataError') return error;
+  const { message } = error as Error;
+  if (message.includes('\nhint: ')) return error;
+  return new Failure(
+    'DataError',
+    `${message}\nhint: source.badFiles: skip leaves out files that cannot be read, ` +
+      'source.badRows: skip single rows',
+    { cause: error },
+  );
 }

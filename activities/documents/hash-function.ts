@@ -62,11 +62,12 @@ export function checkDocuments(
   bits: number,
 ): void {
   const n = rows.offsets.length - 1;
-  if (bits > n)
+  // Random hyperplanes need no documents.
+  if (bits > n && method !== 'lsh')
     throw new Failure(
       'ConfigurationError',
       `training.bits: ${bits} bits and ${n} training documents; take at most as many bits as ` +
-        'documents',
+        'documents, or hashing.method: lsh, which learns from none',
     );
   if (isLabelMethod(method)) return checkLabels(labels, `hashing.method ${method}`);
   if (!supervised) return;

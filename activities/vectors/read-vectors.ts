@@ -5,7 +5,7 @@ import type { ReadingRules } from '../../schemas/reading-rules.ts';
 import { openSource } from '../../sources/open-source.ts';
 import { type KnownDimensions, readVectors, type VectorRows } from '../../sources/read-vectors.ts';
 import type { ListedFile } from '../corpus/listed-files.ts';
-import type { SkippedFile } from '../corpus/skipped-files.ts';
+import { type SkippedFile, withSkipHint } from '../corpus/skipped-files.ts';
 import type { StageContext } from '../stage/stage.ts';
 
 interface VectorOptions {
@@ -30,7 +30,8 @@ export async function readVectorRows(
       fields,
     );
   } catch (error) {
-    if (input.reading.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError') throw error;
+    if (input.reading.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError')
+      throw withSkipHint(error);
     return { uri: file.uri, reason: (error as Error).message };
   }
 }

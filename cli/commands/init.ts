@@ -19,6 +19,7 @@ interface InitOptions {
   store: string;
   kind?: Kind;
   preset?: Preset;
+  all: boolean;
   force: boolean;
   schema: boolean;
 }
@@ -26,11 +27,12 @@ interface InitOptions {
 export function addInitCommand(program: Command): void {
   program
     .command('init')
-    .summary(`write a commented ${CONFIGURATION_FILE}`)
+    .summary(`look at a corpus and write a ${CONFIGURATION_FILE} for it`)
     .description(
       `Looks at the corpus and writes a ${CONFIGURATION_FILE}: what kind it is, its format and ` +
-        'columns, and values that fit its size, each with its reason; then every other key with ' +
-        'its default and what it means.',
+        'columns, and values that fit its size, each with its reason. What is not written ' +
+        'has its ' +
+        'default; --all writes that too.',
     )
     .argument('[file]', 'where to write', CONFIGURATION_FILE)
     .option(
@@ -53,6 +55,7 @@ export function addInitCommand(program: Command): void {
         'settings other than the defaults; paper: as in the paper',
       ).choices(Object.keys(PRESETS)),
     )
+    .option('--all', 'write every key, with its default and what it means', false)
     .option('--force', 'write over a file that is there', false)
     .option('--schema', 'print the JSON Schema of the configuration instead, for editors', false)
     .addHelpText(
@@ -75,7 +78,7 @@ export function addInitCommand(program: Command): void {
       }
       checkName(options.index);
       await checkNew(file, options.force);
-      const { index, store, corpus, preset, kind } = options;
+      const { index, store, corpus, preset, kind, all } = options;
       const isNamed = command.getOptionValueSource('corpus') === 'cli';
       if (!isNamed && !(await isThere(resolve(dirname(file), corpus)))) {
         await writeUnseen(file, options);
@@ -88,6 +91,7 @@ export function addInitCommand(program: Command): void {
         index,
         store,
         corpus,
+        all,
         ...(preset && { preset }),
         ...(kind && { kind }),
       });
@@ -103,11 +107,12 @@ const KINDS = configuration.shape.source.shape.kind.unwrap().options;
 
 /** A corpus that is still to come is nobody's mistake: it is text until --corpus names one. */
 async function writeUnseen(file: string, options: InitOptions): Promise<void> {
-  const { index, store, corpus, preset, kind, force } = options;
+  const { index, store, corpus, preset, kind, force, all } = options;
   const text = configurationTemplate({
     index,
     store,
     source: corpus,
+    all,
     ...(preset && { preset }),
     ...(kind && {
       choices: [{ key: 'source.kind', value: kind, reason: 'given by --kind' }],

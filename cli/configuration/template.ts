@@ -9,6 +9,8 @@ interface TemplateValues {
   /** Values in place of the defaults; those of the preset before others. */
   preset?: Preset;
   choices?: readonly TemplateChoice[];
+  /** Every key is written, with its default and what it means; else those that were chosen. */
+  all?: boolean;
 }
 
 /** A value in place of the default, and a line that says why. */
@@ -19,8 +21,8 @@ export interface TemplateChoice {
 }
 
 /**
- * A hashloom.yaml with every key, its default and what it means, made from the schema so that the
- * two cannot differ.
+ * A hashloom.yaml with what was chosen, or with every key, made from the schema so that the two
+ * cannot differ.
  */
 export function configurationTemplate(values: TemplateValues): string {
   const choices = values.choices ?? [];
@@ -39,6 +41,44 @@ export function configurationTemplate(values: TemplateValues): string {
         )
       : []),
   ]);
+  return values.all === true ? everyKey(given, reasons) : chosenKeys(given, reasons, values.preset);
+}
+
+function chosenKeys(
+  given: ReadonlyMap<string, unknown>,
+  reasons: ReadonlyMap<string, string>,
+  preset: Preset | undefined,
+): string {
+  const sections = new Map<string, Line[]>();
+  for (const [path, value] of given) {
+    const [section, key] = path.includes('.') ? path.split('.', 2) : ['', path];
+    const reason = reasons.get(path);
+    const comment = reason ?? (isOf(preset, section!, key!) ? `preset ${preset}` : '');
+    const lines = sections.get(section!) ?? [];
+    sections.set(section!, [...lines, { key: key!, value: valueText(value), comment }]);
+  }
+  return [
+    CHOSEN_HEADER,
+    ...[...sections].map(([section, lines]) =>
+      section === '' ? align(lines, '') : `${section}:\n${align(lines, '  ')}`,
+    ),
+  ].join('');
+}
+
+const isOf = (preset: Preset | undefined, section: string, key: string): boolean => {
+  const values: Record<string, object> = preset ? PRESETS[preset] : {};
+  return Object.hasOwn(values, section) && Object.hasOwn(values[section]!, key);
+};
+
+const CHOSEN_HEADER = `# The configuration of a Hashloom run: what was chosen for this corpus, and why.
+# Paths are relative to this file. Every other key has its default:
+# hashloom init --all all-keys.yaml writes them all, with what they mean.
+`;
+
+function everyKey(
+  given: ReadonlyMap<string, unknown>,
+  reasons: ReadonlyMap<string, string>,
+): string {
   const root = configurationSchema();
   const top: Line[] = [];
   const sections: string[] = [];
@@ -76,18 +116,18 @@ function keyLine(key: string, node: SchemaNode, given: unknown, reason?: string)
   const choices = node.enum === undefined ? '' : `One of ${node.enum.map(String).join(', ')}.`;
   return {
     key,
-    ...(value !== undefined && {
-      value: JSON.stringify(value).replace(
-        /^"([A-Za-z./][A-Za-z0-9/._-]*)"$/,
-        (quoted, bare: string) => (RESERVED.test(bare) ? quoted : bare),
-      ),
-    }),
+    ...(value !== undefined && { value: valueText(value) }),
     comment: [node.description, choices]
       .filter((part) => part !== undefined && part !== '')
       .join(' '),
     reason,
   };
 }
+
+const valueText = (value: unknown): string =>
+  JSON.stringify(value).replace(/^"([A-Za-z./][A-Za-z0-9/._-]*)"$/, (quoted, bare: string) =>
+    RESERVED.test(bare) ? quoted : bare,
+  );
 
 /** Bare words that YAML does not read as text. */
 const RESERVED = /^(true|false|yes|no|on|off|null|y|n)$/i;

@@ -29,6 +29,9 @@ export function missingText({ missing }: ItemAnswer): string {
   const lower = id.toLowerCase();
   if (spellings.includes(lower))
     return `not in the index: ${id}; words are lower-case there: ${lower}\n`;
+  const sided = spellings.filter((key) => key.endsWith(`:${id}`));
+  if (sided.length > 0)
+    return `not in the index: ${id}; items have the name of their side there: ${sided.join(', ')}\n`;
   const near = spellings.length > 0 ? `; near in spelling: ${spellings.join(', ')}` : '';
   return `not in the index: ${id}${reasonText(missing)}${near}\n`;
 }

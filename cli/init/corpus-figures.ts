@@ -5,13 +5,14 @@ import { pathToFileURL } from 'node:url';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { measureCorpus } from '../plan/measure-corpus.ts';
-import { COMMON_ONE_IN, type CorpusFigures } from './choose-settings.ts';
+import type { CorpusFigures } from './corpus-size.ts';
 import type { DetectedCorpus } from './detect-corpus.ts';
-import type { FileShape } from './file-shape.ts';
+import type { FileShape } from './shapes/file-shape.ts';
 import type { SampledFile } from './sample-corpus.ts';
 import { roleOf } from './sampled-table.ts';
 import { sampledLines } from './sampled-lines.ts';
-import { wordStatistics } from './word-statistics.ts';
+import { COMMON_ONE_IN } from './text-settings.ts';
+import { type FrequentWord, wordStatistics } from './word-statistics.ts';
 
 /** A word that stands in a sample fewer times than this may be common by chance. */
 const LEAST_COMMON = 10;
@@ -31,7 +32,7 @@ export async function corpusFigures(
 ): Promise<{ figures: CorpusFigures; trouble?: string }> {
   if (kind === 'vectors')
     return { figures: { ...(rows !== undefined && { vectors: rows }), ...dimensionsOf(shape) } };
-  if (kind === 'documents') return { figures: {} };
+  if (kind === 'documents') return { figures: documentFigures(shape, corpus, rows, choices) };
   const figures: CorpusFigures = {};
   let each = 1;
   if (kind === 'sequences') {
@@ -43,18 +44,17 @@ export async function corpusFigures(
     }
   }
   if (kind === 'text') {
-    const { tokens, documents, counts } = wordStatistics(
-      textsOf(shape, String(valueOf(choices, 'source.field')), corpus.sampled),
+    const texts = textsOf(shape, String(valueOf(choices, 'source.field')), corpus.sampled);
+    const { tokens, documents, words, frequent, letters, latinLetters } = wordStatistics(
+      texts,
+      COMMON_ONE_IN,
     );
     each = tokens / Math.max(1, documents);
     const areRecords = shape.holds === 'table' && shape.format !== 'delimited';
     if (areRecords && documents >= LEAST_RECORDS && each <= LONGEST_RECORD)
       figures.textLength = each;
-    const least = Math.max(LEAST_COMMON, tokens / COMMON_ONE_IN);
-    figures.commonWords = Math.min(
-      counts.filter((count) => count > least).length,
-      Math.floor(MOST_COMMON_SHARE * counts.length),
-    );
+    figures.commonWords = Math.min(evenlySpread(frequent), Math.floor(MOST_COMMON_SHARE * words));
+    figures.hasStrayLetters = latinLetters > letters / 2;
   }
   // Of a file of columns bytes say little: what a row of the sample holds says more.
   if (rows !== undefined) return { figures: withTokens(figures, kind, shape, rows * each) };
@@ -65,6 +65,32 @@ export async function corpusFigures(
     if (!(error instanceof Failure) || error.type !== 'DataError') throw error;
     return { figures, trouble: error.message };
   }
+}
+
+/** A word that would be in so many times more passages is one that a text is about. */
+const MOST_UNEVEN = 3;
+
+/** How many of the most common words come before the first that a text is about. */
+function evenlySpread(frequent: readonly FrequentWord[]): number {
+  const end = frequent.findIndex(
+    ({ count, unevenness }) => count < LEAST_COMMON || unevenness > MOST_UNEVEN,
+  );
+  return end < 0 ? frequent.length : end;
+}
+
+/** Undefined where there are more than were looked at: then there are enough. */
+function documentFigures(
+  shape: FileShape,
+  { files }: DetectedCorpus['corpus'],
+  rows: number | undefined,
+  choices: DetectedCorpus['choices'],
+): CorpusFigures {
+  if (shape.holds === 'text') return { documents: files };
+  if (shape.holds !== 'table' || !shape.table.isWhole) return rows ? { documents: rows } : {};
+  const split = String(valueOf(choices, 'documents.split'));
+  const parts = shape.table.columns.find(({ name }) => name === split)?.values;
+  const isTraining = (part: unknown): boolean => part === 'train';
+  return { documents: parts ? parts.filter(isTraining).length : shape.table.rows };
 }
 
 /** A plan looks into the store, which may be in a bucket that cannot be reached yet. */

@@ -1,17 +1,19 @@
 import type { Store } from '../../store/store.ts';
 import { type Kind, shown } from './choice.ts';
-import { delimitedShape } from './delimited-shape.ts';
+import { delimitedShape } from './shapes/delimited-shape.ts';
+import { cleanChoice } from './detect-documents.ts';
 import { detectLists } from './detect-lists.ts';
 import { detectTable } from './detect-table.ts';
 import type { Detected } from './detected.ts';
-import type { FileShape, TableShape } from './file-shape.ts';
-import { jsonShape } from './json-shape.ts';
-import { type ParquetShape, parquetShape } from './parquet-shape.ts';
+import type { FileShape, TableShape } from './shapes/file-shape.ts';
+import { jsonShape } from './shapes/json-shape.ts';
+import { type ParquetShape, parquetShape } from './shapes/parquet-shape.ts';
 import {
   sampleCorpus,
   type SampledCorpus,
   type SampledFile,
   type SampleSize,
+  unlessBroken,
 } from './sample-corpus.ts';
 import { sampledLines } from './sampled-lines.ts';
 
@@ -36,17 +38,32 @@ export async function detectCorpus(
 ): Promise<DetectedCorpus> {
   const corpus = await sampleCorpus(uri, openStore, size);
   const shapes: { file: SampledFile; shape: FileShape }[] = [];
-  for (const file of corpus.sampled) shapes.push({ file, shape: await shapeOf(file) });
+  const { broken } = corpus;
+  for (const file of corpus.sampled)
+    await unlessBroken(broken, async () => shapes.push({ file, shape: await shapeOf(file) }));
+  if (shapes.length === 0) throw broken[0]!;
   const main = mostBytes(shapes);
   const alike = shapes.filter(({ shape }) => isAlike(shape, main));
   const others = shapes.filter(({ shape }) => !isAlike(shape, main));
   const shape = joined(alike.map(({ shape: each }) => each));
-  const detected = asText(detectShape(shape, wanted), alike[0]!.file);
+  const detected = asText(
+    detectShape(
+      shape,
+      wanted,
+      alike.map(({ file }) => file),
+    ),
+    alike[0]!.file,
+  );
   const notes = [...detected.notes];
   if (others.length > 0 && detected.kind !== 'text') notes.push(otherFiles(others[0]!.file, alike));
   const comment = alike.find(({ file }) => file.pieces[0]?.bytes[0] === COMMENT);
   if (comment && detected.kind !== 'text')
     notes.push("lines that begin with # are not passed over: take them out (grep -v '^#')");
+  if (broken.length > 0)
+    notes.push(
+      `a run would end with: ${broken[0]!.message.split('\n')[0]}; source.badFiles: skip leaves ` +
+        'out what cannot be read',
+    );
   const rows = main.format === 'parquet' ? scaledRows(alike, corpus.bytes) : undefined;
   return { ...detected, notes, corpus, shape, ...(rows !== undefined && { rows }) };
 }
@@ -62,7 +79,11 @@ function asText(detected: Detected, { uri }: SampledFile): Detected {
 const TABLE_NAME = /\.[ct]sv(?:\.gz|\.zst)?$/iu;
 
 /** What the shape of files says they are. */
-export function detectShape(shape: FileShape, wanted?: Kind): Detected {
+function detectShape(
+  shape: FileShape,
+  wanted: Kind | undefined,
+  files: readonly SampledFile[],
+): Detected {
   if (shape.holds === 'lists') {
     if (wanted === undefined || wanted === 'sequences') return detectLists(shape);
   } else if (shape.holds === 'table') {
@@ -71,7 +92,10 @@ export function detectShape(shape: FileShape, wanted?: Kind): Detected {
   } else if (wanted === 'documents' && shape.format === 'text') {
     return {
       kind: 'documents',
-      choices: [{ key: 'source.kind', value: 'documents', reason: 'every file is a document' }],
+      choices: [
+        { key: 'source.kind', value: 'documents', reason: 'every file is a document' },
+        ...cleanChoice(files.map(({ pieces }) => pieces[0]!.bytes.toString('utf8'))),
+      ],
       notes: [],
     };
   } else if (wanted === undefined || wanted === 'text') {

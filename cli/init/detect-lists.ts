@@ -1,5 +1,5 @@
 import type { Detected } from './detected.ts';
-import type { ListShape } from './file-shape.ts';
+import type { ListShape } from './shapes/file-shape.ts';
 
 /** Lists of ids, a line each, are sequences. */
 export function detectLists({ format, delimiter }: ListShape): Detected {

@@ -1,7 +1,7 @@
 import { type Choice, shown } from './choice.ts';
 import { ENDS_OF_LINKS, isIdName, isThingName, stemOf } from './column-names.ts';
 import type { Detected, RatedColumn } from './detected.ts';
-import type { TableShape } from './file-shape.ts';
+import type { TableShape } from './shapes/file-shape.ts';
 import { isNumeric } from './sampled-table.ts';
 
 /** Ids that both sides share, of the side with fewer: beyond, they are one set. */

@@ -1,8 +1,10 @@
-import { type Choice, type Kind, shown } from './choice.ts';
+import type { Kind } from './choice.ts';
+import { detectDocuments, detectWeighed, nounOf, quoted } from './detect-documents.ts';
 import { detectPairs } from './detect-pairs.ts';
 import type { Detected, RatedColumn } from './detected.ts';
-import type { TableShape } from './file-shape.ts';
+import type { TableShape } from './shapes/file-shape.ts';
 import { isIdName } from './column-names.ts';
+import { payloadNote } from './payload-note.ts';
 import { type ColumnRole, roleOf, type SampledColumn } from './sampled-table.ts';
 
 const TEXT_NAMES = ['text', 'content', 'body', 'message', 'abstract', 'description', 'article'];
@@ -17,28 +19,22 @@ const LIST_NAMES = [
   'events',
 ];
 const VECTOR_NAMES = ['vector', 'embedding', 'embeddings', 'features'];
-const LABEL_NAMES = [
-  'labels',
-  'label',
-  'category',
-  'categories',
-  'topics',
-  'topic',
-  'class',
-  'tags',
-];
-
 /**
  * What a table of records is for: vectors before texts, texts before lists, lists before pairs.
  * With `wanted` that kind alone is looked for. Undefined where nothing fits.
  */
 export function detectTable(shape: TableShape, wanted?: Kind): Detected | undefined {
   const columns = shape.table.columns.map((column) => ({ ...column, role: roleOf(column) }));
+  const text = preferred(columns, 'text', TEXT_NAMES);
+  const id = text && idOf(columns, text);
   const tries: [Kind, () => Detected | undefined][] = [
     ['vectors', () => detectVectors(shape, columns)],
-    ['text', () => detectText(shape, columns)],
-    ['documents', () => detectWeighed(shape, columns)],
-    ['documents', () => (wanted === 'documents' ? detectDocuments(shape, columns) : undefined)],
+    ['text', () => detectText(shape, text, id)],
+    ['documents', () => detectWeighed(shape, columns, preferred(columns, 'weights', ['weights']))],
+    [
+      'documents',
+      () => (wanted === 'documents' ? detectDocuments(shape, columns, text, id) : undefined),
+    ],
     ['sequences', () => detectSequences(shape, columns)],
     ['pairs', () => detectPairs(shape, columns, wanted === 'pairs')],
   ];
@@ -73,12 +69,18 @@ function detectVectors(shape: TableShape, columns: RatedColumn[]): Detected | un
         ? [{ key: 'vectors.id', value: id.name, reason: `column ${quoted(id)} holds ids` }]
         : []),
     ],
-    notes: id ? [] : ['no column of ids was found: items are called by the numbers of their rows'],
+    notes: [
+      ...(id ? [] : ['no column of ids was found: items are called by the numbers of their rows']),
+      ...payloadNote('vectors', columns, id ? [vector, id] : [vector]),
+    ],
   };
 }
 
-function detectText(shape: TableShape, columns: RatedColumn[]): Detected | undefined {
-  const text = preferred(columns, 'text', TEXT_NAMES);
+function detectText(
+  shape: TableShape,
+  text: RatedColumn | undefined,
+  id: RatedColumn | undefined,
+): Detected | undefined {
   if (text === undefined) return undefined;
   const where = `${nounOf(shape)} ${quoted(text)} holds running text`;
   if (shape.format === 'delimited')
@@ -91,7 +93,6 @@ function detectText(shape: TableShape, columns: RatedColumn[]): Detected | undef
           'and labels too; write it as JSON Lines or Parquet to have that column alone',
       ],
     };
-  const id = idOf(columns, text);
   return {
     kind: 'text',
     choices: [
@@ -108,68 +109,6 @@ function detectText(shape: TableShape, columns: RatedColumn[]): Detected | undef
         ]
       : [],
   };
-}
-
-function detectDocuments(shape: TableShape, columns: RatedColumn[]): Detected | undefined {
-  const text = preferred(columns, 'text', TEXT_NAMES);
-  const id = text && idOf(columns, text);
-  if (text === undefined || id === undefined || shape.format === 'delimited') return undefined;
-  const split = columns.find(
-    ({ name, values }) =>
-      name === 'split' && values.includes('train') && values.every((value) => value !== undefined),
-  );
-  const noun = nounOf(shape);
-  const named = (key: string, column: RatedColumn | undefined, what: string): Choice[] =>
-    column ? [{ key, value: column.name, reason: `${noun} ${quoted(column)} holds ${what}` }] : [];
-  return {
-    kind: 'documents',
-    choices: [
-      { key: 'source.kind', value: 'documents', reason: 'records have an id and a text' },
-      ...named('source.field', text, 'running text'),
-      ...named('documents.id', id, 'ids'),
-      ...labelChoice(shape, columns),
-      ...named('documents.split', split, 'the part that a document belongs to'),
-    ],
-    notes: [],
-  };
-}
-
-/** Documents as lists of terms with as many weights. */
-function detectWeighed(shape: TableShape, columns: RatedColumn[]): Detected | undefined {
-  const weights = preferred(columns, 'weights', ['weights']);
-  const terms =
-    weights &&
-    columns.find(
-      ({ role, values }) =>
-        role === 'list' &&
-        values.length > 0 &&
-        values.every((list, row) => lengthOfList(list) === lengthOfList(weights.values[row])),
-    );
-  const id = columns.find(({ role, name }) => role === 'id' && isIdName(name));
-  if (!weights || !terms || !id || shape.format !== 'parquet') return undefined;
-  const where = `columns ${quoted(terms)} and ${quoted(weights)} are lists of the same lengths`;
-  return {
-    kind: 'documents',
-    choices: [
-      { key: 'source.kind', value: 'documents', reason: 'records are ready-made vectors of terms' },
-      { key: 'documents.id', value: id.name, reason: `column ${quoted(id)} holds ids` },
-      { key: 'documents.terms', value: terms.name, reason: where },
-      { key: 'documents.weights', value: weights.name, reason: where },
-      ...labelChoice(shape, columns),
-    ],
-    notes: [],
-  };
-}
-
-const lengthOfList = (list: unknown): number => (Array.isArray(list) ? list.length : -1);
-
-function labelChoice(shape: TableShape, columns: RatedColumn[]): Choice[] {
-  const labels = columns.find(
-    ({ name, role }) => LABEL_NAMES.includes(name.toLowerCase()) && role !== 'other',
-  );
-  if (labels === undefined) return [];
-  const reason = `${nounOf(shape)} ${quoted(labels)} holds labels`;
-  return [{ key: 'documents.labels', value: labels.name, reason }];
 }
 
 function detectSequences(shape: TableShape, columns: RatedColumn[]): Detected | undefined {
@@ -214,7 +153,3 @@ function idOf(columns: RatedColumn[], text: RatedColumn): RatedColumn | undefine
   );
   return ids.find(({ name }) => isIdName(name)) ?? (text && ids[0]);
 }
-
-const nounOf = ({ format }: TableShape): string => (format === 'jsonl' ? 'field' : 'column');
-
-const quoted = ({ name }: SampledColumn): string => `"${shown(name)}"`;

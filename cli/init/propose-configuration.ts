@@ -17,6 +17,8 @@ export interface ProposalOptions {
   corpus: string;
   preset?: Preset;
   kind?: Kind;
+  /** Every key is written, not only what was chosen. */
+  all?: boolean;
 }
 
 /** A configuration for a corpus that was looked at. */
@@ -34,9 +36,16 @@ export interface Proposal {
  * where there is none, and ConfigurationError where a name or a place is none.
  */
 export async function proposeConfiguration(options: ProposalOptions): Promise<Proposal> {
-  const { file, index, store, corpus, preset, kind } = options;
+  const { file, index, store, corpus, preset, kind, all = false } = options;
   const write = (choices: readonly Choice[]) =>
-    configurationTemplate({ index, store, source: corpus, choices, ...(preset && { preset }) });
+    configurationTemplate({
+      index,
+      store,
+      source: corpus,
+      choices,
+      all,
+      ...(preset && { preset }),
+    });
   // What is wrong with --store or --corpus is told before anything is looked at.
   parseConfiguration(write([]), file);
   const uri = toUri(corpus, dirname(resolve(file)))!;

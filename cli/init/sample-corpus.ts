@@ -28,6 +28,8 @@ export interface SampledCorpus {
   bytes: number;
   /** Those that were looked at, in the order of the listing. */
   sampled: SampledFile[];
+  /** Why others could not be looked at, a message each with the file in it. */
+  broken: Failure[];
 }
 
 /** How much of a corpus is looked at. */
@@ -50,7 +52,7 @@ const NO_RATIO = Number.POSITIVE_INFINITY;
 /**
  * Looks at a few files of a corpus, and at a few places of large ones: some megabytes, however
  * large it is. Throws DataError where nothing is there, where all that is there is empty, and where
- * a file cannot be read or is broken where it begins.
+ * none of the files can be read.
  */
 export async function sampleCorpus(
   uri: string,
@@ -70,8 +72,22 @@ export async function sampleCorpus(
   for (let at = 0; at < filled.length; at += step) chosen.push(filled[Math.floor(at)]!);
   const budget = Math.ceil(size.bytes / chosen.length);
   const sampled: SampledFile[] = [];
-  for (const file of chosen) sampled.push(await sampleFile(file, budget, openStore));
-  return { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), sampled };
+  const broken: Failure[] = [];
+  for (const file of chosen)
+    await unlessBroken(broken, async () => sampled.push(await sampleFile(file, budget, openStore)));
+  if (sampled.length === 0) throw broken[0]!;
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return { files: files.length, bytes, sampled, broken };
+}
+
+/** What fails with a DataError is put to those that are `broken`. */
+export async function unlessBroken(broken: Failure[], look: () => Promise<unknown>): Promise<void> {
+  try {
+    await look();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.type !== 'DataError') throw error;
+    broken.push(error);
+  }
 }
 
 async function sampleFile(

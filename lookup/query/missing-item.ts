@@ -20,7 +20,19 @@ export async function missingItem(context: QueryContext, id: string): Promise<Mi
     index && index.keys.kind === 'utf8' && !isCommon
       ? nearSpellings(index.keys, index.items, id, SPELLINGS).map(({ key }) => key)
       : [];
-  return { id, ...(isCommon ? { reason: 'common' } : reasonOf(context, id)), spellings };
+  const sided = await withSides(context, id);
+  return {
+    id,
+    ...(isCommon ? { reason: 'common' } : reasonOf(context, id)),
+    spellings: [...sided, ...spellings.filter((key) => !sided.includes(key))],
+  };
+}
+
+/** Items of two sides have the name of theirs before the id: `user:17`. */
+async function withSides({ reader, meter }: QueryContext, id: string): Promise<string[]> {
+  const keys = reader.manifest.sides?.map((side) => `${side}:${id}`) ?? [];
+  const items = await Promise.all(keys.map((key) => reader.findItem(key, meter)));
+  return keys.filter((_, at) => items[at] !== undefined);
 }
 
 const isLine = (lines: Uint8Array, line: string): boolean =>

@@ -157,7 +157,10 @@ export interface MissingItem {
   lengths?: readonly [least: number, most: number];
   /** That this is no id of the index but may be a text, which the index can be asked by. */
   askBy?: 'text';
-  /** Keys of the index that look like it, the nearest first; of a small or loaded index alone. */
+  /**
+   * Keys of the index that look like it, the nearest first: of two-sided pairs the id with the name
+   * of a side before it; others of a small or loaded index alone.
+   */
   spellings: string[];
 }
 

@@ -113,7 +113,7 @@ describe.concurrent('the process hashloom', () => {
     const first = await hashloom('init', file, '--index', 'books', '--corpus', './books');
     assert.equal(first.code, 0, first.stderr);
     assert.match(first.stdout, /^ {2}source\.kind: text +lines of running text$/m);
-    assert.match(await readFile(file, 'utf8'), /^index: books /m);
+    assert.match(await readFile(file, 'utf8'), /^index: books$/m);
     // A corpus that was named is not asked for again, and commands name the file.
     assert.doesNotMatch(first.stdout, /source\.path/);
     assert.match(first.stdout, /^ {2}hashloom run \S*init\.yaml --local /m);
@@ -123,7 +123,7 @@ describe.concurrent('the process hashloom', () => {
     const third = await hashloom('init', file, '--force');
     assert.deepEqual([third.code, third.stderr], [0, '']);
     assert.match(third.stdout, /^next:\n {2}set source\.path to your corpus\n/m);
-    assert.match(await readFile(file, 'utf8'), /^index: words /m);
+    assert.match(await readFile(file, 'utf8'), /^index: words$/m);
     assert.equal((await hashloom('init', join(folder, 'b.yaml'), '--index', 'Not Good')).code, 2);
     const schema = JSON.parse((await hashloom('init', '--schema')).stdout) as {
       properties: object;

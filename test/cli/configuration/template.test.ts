@@ -9,7 +9,7 @@ import { PRESETS } from '../../../schemas/presets.ts';
 const VALUES = { index: 'news', store: './store: 1', source: 's3://corpus/"texts"/*.gz' };
 
 describe('configurationTemplate', () => {
-  const text = configurationTemplate(VALUES);
+  const text = configurationTemplate({ ...VALUES, all: true });
 
   it('parses to the defaults', () => {
     const { index, store, source } = VALUES;
@@ -36,6 +36,21 @@ describe('configurationTemplate', () => {
     assert.notDeepEqual(asTheyAre, buckets);
   });
 
+  it('without all holds what was chosen and where the rest is, and says the same', () => {
+    const choices = [
+      { key: 'vocabulary.common', value: 7, reason: 'they go with everything' },
+      { key: 'training.beta', value: 3, reason: 'so' },
+    ];
+    const values = { ...VALUES, choices, preset: 'paper' } as const;
+    const short = configurationTemplate(values);
+    const read = (written: string) => parseConfiguration(written, '/data/hashloom.yaml');
+    assert.deepEqual(read(short), read(configurationTemplate({ ...values, all: true })));
+    assert.match(short, /^ {2}common: 7 +# they go with everything$/m);
+    assert.match(short, /^ {2}temperature: 0 +# preset paper$/m);
+    assert.match(short, /hashloom init --all/);
+    assert.ok(!short.includes('groupTokens'));
+  });
+
   it('holds choices in place of defaults, each below its reason, and the preset before them', () => {
     const choices = [
       { key: 'source.kind', value: 'pairs', reason: 'user and item hold ids' },
@@ -43,7 +58,7 @@ describe('configurationTemplate', () => {
       { key: 'source.delimiter', value: '\t', reason: 'a tab parts them' },
       { key: 'training.beta', value: 3, reason: 'the preset says 4' },
     ];
-    const chosen = configurationTemplate({ ...VALUES, choices, preset: 'paper' });
+    const chosen = configurationTemplate({ ...VALUES, choices, preset: 'paper', all: true });
     assert.match(
       chosen,
       /^ {2}# Chosen: user and item hold ids\.\n {2}kind: pairs +# text: words;/m,

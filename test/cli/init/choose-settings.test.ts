@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
-import { type CorpusFigures, chooseSettings } from '../../../cli/init/choose-settings.ts';
+import { chooseSettings } from '../../../cli/init/choose-settings.ts';
+import type { CorpusFigures } from '../../../cli/init/corpus-size.ts';
 import type { Kind } from '../../../cli/init/choice.ts';
-import { minimumWeightFor } from '../../../cli/init/minimum-weight.ts';
+import { minimumWeightFor } from '../../../cli/init/text-settings.ts';
 
 const settingsFor = (kind: Kind, figures: CorpusFigures): Record<string, unknown> =>
   Object.fromEntries(chooseSettings(kind, figures).map(({ key, value }) => [key, value]));
@@ -56,6 +57,24 @@ describe('chooseSettings', () => {
     const books = settingsFor('text', { tokens: 1e6, commonWords: 190 });
     assert.equal(books['vocabulary.common'], 190);
     assert.equal(books['vocabulary.commonShare'], undefined);
+  });
+
+  it('drops letters that stand alone where they are Latin', () => {
+    const least = (hasStrayLetters: boolean) =>
+      settingsFor('text', { hasStrayLetters })['tokens.minimumLength'];
+    assert.deepEqual([least(true), least(false)], [2, undefined]);
+  });
+
+  it('asks of few documents what they can give', () => {
+    assert.deepEqual(settingsFor('documents', { documents: 10 }), {
+      'documents.minimumDocuments': 1,
+      'training.bits': 8,
+      'hashing.method': 'lsh',
+    });
+    const fifty = { 'documents.minimumDocuments': 2, 'training.bits': 24 };
+    assert.deepEqual(settingsFor('documents', { documents: 50 }), fifty);
+    assert.deepEqual(settingsFor('documents', { documents: 5000 }), {});
+    assert.deepEqual(settingsFor('documents', {}), {});
   });
 
   it('gives vectors about as many codes as there are items', () => {

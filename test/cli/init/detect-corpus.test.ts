@@ -178,6 +178,41 @@ describe('detectCorpus', () => {
     assert.match(notes.join(), /README\.md is of another kind.*\*\.csv/);
   });
 
+  it('names fields that answers can bring along, but for those of two types', async () => {
+    const records = lines(30, (k) =>
+      JSON.stringify({
+        id: `n${k}`,
+        text: PROSE,
+        year: 1990 + k,
+        tags: ['a'],
+        odd: k % 2 ? 1 : '',
+      }),
+    );
+    const { notes } = await detect({ 'news.jsonl': records }, 'documents');
+    assert.match(notes.join(), /documents\.payload: \[year, tags\]/);
+    const bare = lines(30, (k) => JSON.stringify({ id: `n${k}`, text: PROSE }));
+    assert.deepEqual((await detect({ 'bare.jsonl': bare }, 'documents')).notes, []);
+  });
+
+  it('takes headers and quotes out of messages, and of nothing else', async () => {
+    const message = `From: me@here (Me)\nSubject: Re: tales\nLines: 2\n\n${PROSE}`;
+    const texts = (text: string) => lines(30, (k) => JSON.stringify({ id: `n${k}`, text }));
+    const found = await chosen({ 'm.jsonl': texts(message) }, 'documents');
+    assert.deepEqual(found['documents.clean'], ['headers', 'quotes', 'signatures']);
+    const prose = await chosen({ 'p.jsonl': texts(`${PROSE}\nSubject: x`) }, 'documents');
+    assert.equal(prose['documents.clean'], undefined);
+    const folder = await chosen({ 'a/1': message, 'a/2': message, 'b/3': message }, 'documents');
+    assert.deepEqual(folder['documents.clean'], ['headers', 'quotes', 'signatures']);
+  });
+
+  it('looks past a file that is broken, and says what would leave it out', async () => {
+    const broken = { 'a.txt.gz': gzipSync(PROSE).subarray(0, 30), 'b.pdf': '%PDF-1.7\n' };
+    const { kind, notes } = await detect({ ...broken, 'c.txt': PROSE.repeat(9) });
+    assert.equal(kind, 'text');
+    assert.match(notes.join(), /a run would end with: .*a\.txt\.gz.*source\.badFiles: skip/);
+    await assert.rejects(detect(broken), /a\.txt\.gz/);
+  });
+
   it('says what cannot be read, and what to do', async () => {
     const cases: [files: Record<string, string | Uint8Array>, message: RegExp][] = [
       [{ 'empty.txt': '' }, /the file is empty/],

@@ -200,6 +200,21 @@ describe('a query of what is not there', () => {
     assert.deepEqual(await missingFrom(odd, 'ox'), unknown);
   });
 
+  it('names the ids of two sides that are there, with the names of the sides', async () => {
+    const { manifest, parts } = buildIndex({
+      ...SHAPE,
+      keys: words('item:7', 'user:7', 'user:8', 'user:9'),
+    });
+    const columns = { left: 'user', right: 'item' };
+    const configuration = { source: { kind: 'pairs', sides: 'two', columns } };
+    const { index } = openCounting({ manifest: { ...manifest, configuration }, parts });
+    const spelled = async (id: string) =>
+      (await index.query({ id })).missing?.spellings.slice(0, 2);
+    assert.deepEqual(await spelled('7'), ['user:7', 'item:7']);
+    assert.equal((await spelled('8'))?.[0], 'user:8');
+    assert.ok(!(await spelled('user:1'))?.includes('user:user:1'));
+  });
+
   it('points from an id that is a text to the question by text, where there is an encoder', async () => {
     const beside = new Map([
       ['encoder.json', new TextEncoder().encode('{}')],

@@ -1,4 +1,4 @@
-import type { SampledTable } from './sampled-table.ts';
+import type { SampledTable } from '../sampled-table.ts';
 
 /** What a file is made of. */
 export type FileShape = TextShape | TableShape | ListShape;

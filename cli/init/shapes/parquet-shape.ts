@@ -1,12 +1,12 @@
-import { Failure } from '../../schemas/failures.ts';
-import { findColumn, type WantedColumn } from '../../sources/parquet/column-types.ts';
-import { valueOf } from '../../sources/parquet/column-values.ts';
-import { readFooter } from '../../sources/parquet/parquet-footer.ts';
-import type { SchemaNode } from '../../sources/parquet/parquet-schema.ts';
-import { readParquet } from '../../sources/parquet/read-parquet.ts';
+import { Failure } from '../../../schemas/failures.ts';
+import { findColumn, type WantedColumn } from '../../../sources/parquet/column-types.ts';
+import { valueOf } from '../../../sources/parquet/column-values.ts';
+import { readFooter } from '../../../sources/parquet/parquet-footer.ts';
+import type { SchemaNode } from '../../../sources/parquet/parquet-schema.ts';
+import { readParquet } from '../../../sources/parquet/read-parquet.ts';
 import type { TableShape } from './file-shape.ts';
-import type { SampledFile } from './sample-corpus.ts';
-import type { SampledColumn } from './sampled-table.ts';
+import type { SampledFile } from '../sample-corpus.ts';
+import type { SampledColumn } from '../sampled-table.ts';
 
 export interface ParquetShape extends TableShape {
   /** Of the whole file, as its footer says. */
@@ -43,7 +43,9 @@ export async function parquetShape(file: SampledFile): Promise<ParquetShape> {
   return { holds: 'table', format: 'parquet', table, fileRows: footer.rows };
 }
 
-/** What a column is a list of: `none` where it has one value a row; undefined where it is not read. */
+/**
+ * What a column is a list of: `none` where it has one value a row; undefined where it is not read.
+ */
 function listOf(
   schema: SchemaNode,
   name: string,

@@ -1,8 +1,8 @@
-import { splitFields } from '../../sources/text/read-lines.ts';
-import { isHeaderName } from './column-names.ts';
+import { splitFields } from '../../../sources/text/read-lines.ts';
+import { isHeaderName } from '../column-names.ts';
 import type { FileShape } from './file-shape.ts';
-import type { SampledLines } from './sampled-lines.ts';
-import { isNumeric } from './sampled-table.ts';
+import type { SampledLines } from '../sampled-lines.ts';
+import { isNumeric } from '../sampled-table.ts';
 
 /** In the order of how surely they part fields; white space is tried behind them. */
 const DELIMITERS = ['\t', ';', '|', ','] as const;

@@ -1,7 +1,7 @@
-import { Failure } from '../../schemas/failures.ts';
+import { Failure } from '../../../schemas/failures.ts';
 import type { FileShape } from './file-shape.ts';
-import type { SampledLines } from './sampled-lines.ts';
-import type { SampledTable } from './sampled-table.ts';
+import type { SampledLines } from '../sampled-lines.ts';
+import type { SampledTable } from '../sampled-table.ts';
 
 /** Objects whose fields are looked at. */
 const MOST_OBJECTS = 20_000;

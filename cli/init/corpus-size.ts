@@ -1,0 +1,42 @@
+import type { Choice } from './choice.ts';
+
+/** What is known of a corpus beside its kind; what is not known is undefined. */
+export interface CorpusFigures {
+  /** Words, ids of sequences, pairs; about. */
+  tokens?: number;
+  /** Vectors, and their dimensions. */
+  vectors?: number;
+  dimensions?: number;
+  /** Documents that are learned from. */
+  documents?: number;
+  /** Of texts that are a record each: the words of the mean one. */
+  textLength?: number;
+  /** Of other texts: the most common words, as far as they are spread evenly over a sample. */
+  commonWords?: number;
+  /** Most words of one letter are of the Latin alphabet, where they say nothing. */
+  hasStrayLetters?: boolean;
+  /** Different ids of a sample of sequences. */
+  items?: number;
+  /** Of pairs: the share that is given of all that the ids of both sides could make. */
+  density?: number;
+}
+
+/** The value of the first step whose least size is reached; steps fall, the last begins at 0. */
+export function stepFor(size: number, steps: readonly (readonly [number, number])[]): number {
+  return steps.find(([least]) => size >= least)![1];
+}
+
+/** Large corpora give as many steps in fewer epochs. */
+const EPOCHS = [
+  [1_000_000_000, 5],
+  [100_000_000, 10],
+] as const;
+
+export function epochSettings(tokens: number, reason: string): Choice[] {
+  const step = EPOCHS.find(([least]) => tokens >= least);
+  return step ? [{ key: 'training.epochs', value: step[1], reason }] : [];
+}
+
+/** Two digits, for what is estimated. */
+export const counted = (count: number): string =>
+  Number(count.toPrecision(2)).toLocaleString('en-US');

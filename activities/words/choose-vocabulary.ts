@@ -189,7 +189,7 @@ async function readCommon(store: Store, reference: ArtifactReference): Promise<s
 
 async function nothingChosen(
   store: Store,
-  { dictionary, minimumCount, common }: ChooseVocabularyInput,
+  { dictionary, minimumCount, common, commonShare }: ChooseVocabularyInput,
 ): Promise<Failure> {
   let words = 0;
   const top = chooseVocabularyOfPieces({ common: [], minimumCount: 0, maximumSize: 1 });
@@ -202,10 +202,15 @@ async function nothingChosen(
     words === 0
       ? 'the corpus has no words at all'
       : `of ${words} words the most common, "${most.words[0]}", occurs ${most.counts[0]} times`;
+  const spread =
+    commonShare < 1
+      ? `, and those in more than ${commonShare} of the texts (vocabulary.commonShare)`
+      : '';
   return new Failure(
     'DataError',
     `no word is left for the vocabulary: ${found}; vocabulary.minimumCount is ` +
-      `${minimumCount} and the ${common} most common words are dropped (vocabulary.common). ` +
-      'Lower one of them, or give more text',
+      `${minimumCount} and the ${common} most common words are dropped ` +
+      `(vocabulary.common)${spread}. ` +
+      'Change one of them, or give more text',
   );
 }

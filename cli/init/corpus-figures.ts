@@ -41,8 +41,11 @@ export async function corpusFigures(
     if (lists.length > 0) {
       each = ids.length / lists.length;
       figures.items = new Set(ids.map(String)).size;
+      figures.areSingle = areSingle(lists, corpus);
+      figures.areAlone = lists.every((list) => list.length < 2);
     }
   }
+  if (kind === 'pairs') figures.areSingle = areSingle(pairsOf(shape), corpus);
   if (kind === 'text') {
     const texts = textsOf(shape, String(valueOf(choices, 'source.field')), corpus.sampled);
     const { tokens, documents, words, frequent, letters, latinLetters } = wordStatistics(
@@ -67,6 +70,31 @@ export async function corpusFigures(
   }
 }
 
+/** Of all there is, and of a sample, which has fewer of those that occur more often. */
+const MOST_SINGLE = { whole: 0.8, sample: 0.98 };
+
+/** Whether most lists lose an id where those that occur once are left out. */
+function areSingle(
+  lists: readonly unknown[][],
+  { files, sampled }: DetectedCorpus['corpus'],
+): boolean {
+  const counts = new Map<string, number>();
+  for (const id of lists.flat()) counts.set(String(id), (counts.get(String(id)) ?? 0) + 1);
+  const losing = lists.filter((list) => list.some((id) => counts.get(String(id)) === 1)).length;
+  const isWhole =
+    files === sampled.length &&
+    sampled.every(({ pieces }) => pieces.length === 1 && pieces[0]!.ends);
+  return losing > MOST_SINGLE[isWhole ? 'whole' : 'sample'] * lists.length;
+}
+
+/** As lists of two; an id of one side counts apart from the same one of the other. */
+function pairsOf(shape: FileShape): unknown[][] {
+  if (shape.holds !== 'table') return [];
+  const [left, right] = shape.table.columns.filter((column) => roleOf(column) === 'id');
+  if (left === undefined || right === undefined) return [];
+  return left.values.map((value, at) => [`0 ${String(value)}`, `1 ${String(right.values[at])}`]);
+}
+
 /** A word that would be in so many times more passages is one that a text is about. */
 const MOST_UNEVEN = 3;
 
@@ -81,12 +109,14 @@ function evenlySpread(frequent: readonly FrequentWord[]): number {
 /** Undefined where there are more than were looked at: then there are enough. */
 function documentFigures(
   shape: FileShape,
-  { files }: DetectedCorpus['corpus'],
+  { files, sampled }: DetectedCorpus['corpus'],
   rows: number | undefined,
   choices: DetectedCorpus['choices'],
 ): CorpusFigures {
   if (shape.holds === 'text') return { documents: files };
-  if (shape.holds !== 'table' || !shape.table.isWhole) return rows ? { documents: rows } : {};
+  if (shape.holds !== 'table') return {};
+  if (!shape.table.isWhole || sampled.length < files)
+    return rows === undefined ? {} : { documents: rows };
   const split = String(valueOf(choices, 'documents.split'));
   const parts = shape.table.columns.find(({ name }) => name === split)?.values;
   const isTraining = (part: unknown): boolean => part === 'train';

@@ -17,6 +17,10 @@ export interface CorpusFigures {
   hasStrayLetters?: boolean;
   /** Different ids of a sample of sequences. */
   items?: number;
+  /** Most ids of sequences or pairs occur once. */
+  areSingle?: boolean;
+  /** No list of a sample of sequences has two ids. */
+  areAlone?: boolean;
   /** Of pairs: the share that is given of all that the ids of both sides could make. */
   density?: number;
 }

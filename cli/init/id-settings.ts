@@ -13,14 +13,14 @@ const MANY_IDS = 1_000_000;
 const FEW_ITEMS = 500;
 
 /** What links ids that stand in lists together. */
-export function sequenceSettings({ tokens, items }: CorpusFigures): Choice[] {
+export function sequenceSettings({ tokens, items, areSingle }: CorpusFigures): Choice[] {
   const choices: Choice[] = [NO_COMMON_IDS];
   if (tokens !== undefined) {
     const reason = `for about ${counted(tokens)} ids`;
     choices.push({
       key: 'vocabulary.minimumCount',
-      value: stepFor(tokens, SEQUENCE_COUNTS),
-      reason,
+      value: areSingle === true ? 1 : stepFor(tokens, SEQUENCE_COUNTS),
+      reason: areSingle === true ? MOST_SINGLE : reason,
     });
     choices.push(...epochSettings(tokens, reason));
   }
@@ -45,6 +45,8 @@ export function sequenceSettings({ tokens, items }: CorpusFigures): Choice[] {
   ];
 }
 
+const MOST_SINGLE = 'most ids occur once';
+
 const NO_COMMON_IDS: Choice = {
   key: 'vocabulary.common',
   value: 0,
@@ -57,16 +59,17 @@ const FEW_PAIRS = 10_000;
 const DENSE = 0.1;
 
 /** Which of the given pairs are links. */
-export function pairSettings({ tokens, density }: CorpusFigures): Choice[] {
+export function pairSettings({ tokens, density, areSingle }: CorpusFigures): Choice[] {
   const few = tokens !== undefined && tokens < FEW_PAIRS;
+  const single = areSingle === true ? MOST_SINGLE : undefined;
   const dense = density !== undefined && density > DENSE;
   const onlySo = `there are only about ${counted(tokens ?? 0)} pairs`;
   return [
     NO_COMMON_IDS,
     {
       key: 'vocabulary.minimumCount',
-      value: few ? 1 : 2,
-      reason: few ? onlySo : 'an id of one pair says nothing of itself',
+      value: few || single ? 1 : 2,
+      reason: (few ? onlySo : single) ?? 'an id of one pair says nothing of itself',
     },
     { key: 'affinity.minimumWeight', value: 0, reason: 'a pair that is given belongs together' },
     {

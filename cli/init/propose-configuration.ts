@@ -54,6 +54,8 @@ export async function proposeConfiguration(options: ProposalOptions): Promise<Pr
   const { figures, trouble } = await corpusFigures(detected, configuration);
   const choices = [...detected.choices, ...chooseSettings(detected.kind, figures)];
   const notes = [...detected.notes];
+  if (figures.areAlone === true)
+    notes.push('no list has two ids, so none stand together: a run would find nothing to link');
   if (trouble !== undefined) notes.push(`a run would end with: ${trouble}`);
   const text = write(choices);
   parseConfiguration(text, file);

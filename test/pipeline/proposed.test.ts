@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
 import { openIndex } from '@hashloom/lookup';
 import { parseConfiguration } from '../../cli/configuration/load-configuration.ts';
+import type { Kind } from '../../cli/init/choice.ts';
 import { proposeConfiguration } from '../../cli/init/propose-configuration.ts';
 import { it } from './on-temporal.ts';
 import type { Scratch } from './set-up/small-corpus.ts';
@@ -32,11 +33,15 @@ describe('a configuration that was proposed for a corpus, run as it is', () => {
     scratch = await scratchOf(10);
   });
 
-  async function run(index: string, file: string, content?: string) {
+  async function run(index: string, file: string, content?: string, kind?: Kind) {
     const corpus = join(scratch.folder, file);
     if (content !== undefined) await writeFile(corpus, content);
     const options = { file: join(scratch.folder, `${index}.yaml`), index, store: './store' };
-    const { text, example } = await proposeConfiguration({ ...options, corpus });
+    const { text, example } = await proposeConfiguration({
+      ...options,
+      corpus,
+      ...(kind && { kind }),
+    });
     const configuration = parseConfiguration(text, options.file);
     const short = { ...configuration.training, epochs: 1 };
     await reindex(temporal, { ...configuration, training: short });
@@ -68,6 +73,47 @@ describe('a configuration that was proposed for a corpus, run as it is', () => {
     assert.equal((await answersOf('proposed-complete', 'complete.csv', complete)).length, 5);
     const matching = `source,target\n${linesOf(60, (k) => `a${k},b${k}`)}`;
     assert.deepEqual(await answersOf('proposed-matching', 'matching.csv', matching), ['b0']);
+  });
+
+  it('publishes what has no id twice, however much there is', async () => {
+    const sessions = linesOf(2600, (k) => JSON.stringify([`a${k}`, `b${k}`]));
+    assert.deepEqual(await answersOf('proposed-once', 'once.jsonl', sessions), ['b0']);
+    const corpus = join(scratch.folder, 'matched.csv');
+    await writeFile(corpus, `user,item\n${linesOf(11_000, (k) => `u${k},i${k}`)}`);
+    const options = { file: join(scratch.folder, 'm.yaml'), index: 'm', store: './store', corpus };
+    const { choices } = await proposeConfiguration(options);
+    assert.equal(choices.find(({ key }) => key === 'vocabulary.minimumCount')?.value, 1);
+  });
+
+  it('publishes ten documents and five, which answer to a text', async () => {
+    const topics = ['ships sail the sea', 'bread bakes in ovens', 'stars shine at night'];
+    for (const count of [10, 5]) {
+      const records = linesOf(count, (k) =>
+        JSON.stringify({
+          id: `d${k}`,
+          text: `${topics[k % 3]} and so does number${k} of them all`,
+        }),
+      );
+      const index = `proposed-documents-${count}`;
+      const { opened } = await run(index, `${index}.jsonl`, records, 'documents');
+      assert.equal(opened.manifest.items, count);
+      const { matches } = await opened.query({ text: 'the ships sail', topK: 1 });
+      assert.match(matches[0]!.id, /^d[0369]$/);
+      await opened.close();
+    }
+  });
+
+  it('says of one sentence, however often it stands there, that nothing can be told', async () => {
+    const sentence = 'the quick brown fox jumps over the lazy dog while seven wizards watch\n';
+    const record = `${JSON.stringify({ id: 1, text: sentence.trim() })}\n`;
+    await assert.rejects(run('proposed-same', 'same.txt', sentence.repeat(300)), (error: Error) => {
+      assert.match(messagesOf(error), /no pair of the 12 words passes.*affinity\.minimumPmi is 1/);
+      return true;
+    });
+    await assert.rejects(run('proposed-same', 's.jsonl', record.repeat(300)), (error: Error) => {
+      assert.match(messagesOf(error), /no word is left.*\(vocabulary\.commonShare\)/);
+      return true;
+    });
   });
 
   it('publishes ten short texts', async () => {

@@ -19,6 +19,11 @@ describe('chooseSettings', () => {
     });
     assert.equal(settingsFor('pairs', { tokens: 1e6 })['vocabulary.minimumCount'], 2);
     assert.equal(settingsFor('pairs', {})['vocabulary.minimumCount'], 2);
+    for (const kind of ['pairs', 'sequences'] as const)
+      assert.equal(
+        settingsFor(kind, { tokens: 1e6, areSingle: true })['vocabulary.minimumCount'],
+        1,
+      );
   });
 
   it('drops what meets by chance, but where all meet or there is little', () => {

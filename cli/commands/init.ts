@@ -8,6 +8,7 @@ import { configurationSchema } from '../configuration/schema.ts';
 import { configurationTemplate } from '../configuration/template.ts';
 import { CONFIGURATION_FILE, parseConfiguration } from '../configuration/load-configuration.ts';
 import { type Kind, shown } from '../init/choice.ts';
+import { withPreset } from '../init/preset-choices.ts';
 import type { Proposal } from '../init/propose-configuration.ts';
 import { writeFirstLine } from '../terminal/first-line.ts';
 import { examples, terminals } from '../terminal/program-options.ts';
@@ -52,7 +53,10 @@ export function addInitCommand(program: Command): void {
     .addOption(
       new Option(
         '--preset <name>',
-        'settings other than the defaults; paper: as in the paper',
+        'settings that go together; ' +
+          Object.entries(PRESETS)
+            .map(([name, { says }]) => `${name}: ${says}`)
+            .join('; '),
       ).choices(Object.keys(PRESETS)),
     )
     .option('--all', 'write every key, with its default and what it means', false)
@@ -113,10 +117,11 @@ async function writeUnseen(file: string, options: InitOptions): Promise<void> {
     store,
     source: corpus,
     all,
-    ...(preset && { preset }),
-    ...(kind && {
-      choices: [{ key: 'source.kind', value: kind, reason: 'given by --kind' }],
-    }),
+    choices: withPreset(
+      kind ? [{ key: 'source.kind', value: kind, reason: 'given by --kind' }] : [],
+      preset,
+      kind ?? 'text',
+    ),
   });
   // What was just written must be readable: a wrong --store is told now.
   parseConfiguration(text, file);

@@ -1,13 +1,11 @@
 import { configurationSchema } from './schema.ts';
 import type { SchemaNode } from './schema.ts';
-import { PRESETS, type Preset } from '../../schemas/presets.ts';
 
 interface TemplateValues {
   index: string;
   store: string;
   source: string;
-  /** Values in place of the defaults; those of the preset before others. */
-  preset?: Preset;
+  /** Values in place of the defaults. */
   choices?: readonly TemplateChoice[];
   /** Every key is written, with its default and what it means; else those that were chosen. */
   all?: boolean;
@@ -32,28 +30,18 @@ export function configurationTemplate(values: TemplateValues): string {
     ['store', values.store],
     ['source.path', values.source],
     ...choices.map(({ key, value }): [string, unknown] => [key, value]),
-    ...(values.preset
-      ? Object.entries(PRESETS[values.preset]).flatMap(([section, given]) =>
-          Object.entries(given).map(([key, value]): [string, unknown] => [
-            `${section}.${key}`,
-            value,
-          ]),
-        )
-      : []),
   ]);
-  return values.all === true ? everyKey(given, reasons) : chosenKeys(given, reasons, values.preset);
+  return values.all === true ? everyKey(given, reasons) : chosenKeys(given, reasons);
 }
 
 function chosenKeys(
   given: ReadonlyMap<string, unknown>,
   reasons: ReadonlyMap<string, string>,
-  preset: Preset | undefined,
 ): string {
   const sections = new Map<string, Line[]>();
   for (const [path, value] of given) {
     const [section, key] = path.includes('.') ? path.split('.', 2) : ['', path];
-    const reason = reasons.get(path);
-    const comment = reason ?? (isOf(preset, section!, key!) ? `preset ${preset}` : '');
+    const comment = reasons.get(path) ?? '';
     const lines = sections.get(section!) ?? [];
     sections.set(section!, [...lines, { key: key!, value: valueText(value), comment }]);
   }
@@ -64,11 +52,6 @@ function chosenKeys(
     ),
   ].join('');
 }
-
-const isOf = (preset: Preset | undefined, section: string, key: string): boolean => {
-  const values: Record<string, object> = preset ? PRESETS[preset] : {};
-  return Object.hasOwn(values, section) && Object.hasOwn(values[section]!, key);
-};
 
 const CHOSEN_HEADER = `# The configuration of a Hashloom run: what was chosen for this corpus, and why.
 # Paths are relative to this file. Every other key has its default:

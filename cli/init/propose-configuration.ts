@@ -8,6 +8,7 @@ import { chooseSettings } from './choose-settings.ts';
 import { corpusFigures } from './corpus-figures.ts';
 import { detectCorpus } from './detect-corpus.ts';
 import { exampleItem } from './example-item.ts';
+import { withPreset } from './preset-choices.ts';
 
 export interface ProposalOptions {
   /** Where the configuration is going to lie; paths are relative to it. */
@@ -38,21 +39,15 @@ export interface Proposal {
 export async function proposeConfiguration(options: ProposalOptions): Promise<Proposal> {
   const { file, index, store, corpus, preset, kind, all = false } = options;
   const write = (choices: readonly Choice[]) =>
-    configurationTemplate({
-      index,
-      store,
-      source: corpus,
-      choices,
-      all,
-      ...(preset && { preset }),
-    });
+    configurationTemplate({ index, store, source: corpus, choices, all });
   // What is wrong with --store or --corpus is told before anything is looked at.
   parseConfiguration(write([]), file);
   const uri = toUri(corpus, dirname(resolve(file)))!;
   const detected = await detectCorpus(uri, openStore, kind);
   const configuration = parseConfiguration(write(detected.choices), file);
   const { figures, trouble } = await corpusFigures(detected, configuration);
-  const choices = [...detected.choices, ...chooseSettings(detected.kind, figures)];
+  const fitting = [...detected.choices, ...chooseSettings(detected.kind, figures)];
+  const choices = withPreset(fitting, preset, detected.kind);
   const notes = [...detected.notes];
   if (figures.areAlone === true)
     notes.push('no list has two ids, so none stand together: a run would find nothing to link');

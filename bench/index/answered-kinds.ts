@@ -11,7 +11,6 @@ import { join, resolve } from 'node:path';
 import * as arrow from 'apache-arrow';
 import type * as Parquet from 'parquet-wasm';
 import { writeBrownCorpus } from '../../cli/demo/brown-corpus.ts';
-import { DEMO_CONFIGURATION } from '../../cli/demo/demo-configuration.ts';
 import { clusteredSet, imageSet, type VectorSet } from './vector-sets.ts';
 
 /** An index to be made and asked. */
@@ -33,7 +32,6 @@ const PAIRED = { minimumPmi: 0, minimumWeight: 2, top: 100 };
 /** A kind a source; all but vectors are of the Brown corpus. */
 export function kindsToAnswer(folder: string, options: Map<string, string>): KindToAnswer[] {
   const texts = join(folder, 'brown');
-  const { index: _index, store: _store, ...words } = DEMO_CONFIGURATION;
   const lines = (name: string, kind: Record<string, unknown>, linesOf: LinesOf, rest: object) => ({
     name,
     write: () => writeLines(texts, join(folder, `${name}.txt`), linesOf),
@@ -49,7 +47,11 @@ export function kindsToAnswer(folder: string, options: Map<string, string>): Kin
     {
       name: 'words',
       write: async () => void (await writeBrownCorpus(texts)),
-      configuration: { ...words, source: { path: './brown', format: 'text' } },
+      configuration: {
+        source: { path: './brown', format: 'text' },
+        tokens: { minimumLength: 2 },
+        vocabulary: { minimumCount: 8, common: 0, commonShare: 0.64 },
+      },
     },
     lines('sequences', { kind: 'sequences' }, sequencesOf, {}),
     lines('pairs-one', { kind: 'pairs' }, followersOf, { affinity: PAIRED }),

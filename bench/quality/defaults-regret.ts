@@ -133,7 +133,7 @@ function gridFor(proposed: Configuration): Record<string, number[]> {
   const isText = source.kind === 'text';
   const grid: Record<string, number[]> = {
     ...(isText && vocabulary.commonShare === 1 && { 'vocabulary.common': [0, 200] }),
-    ...(isText && vocabulary.commonShare < 1 && { 'vocabulary.commonShare': [0.1, 0.5] }),
+    ...(isText && vocabulary.commonShare < 1 && { 'vocabulary.commonShare': [0.1, 0.2, 0.3, 0.5] }),
     'affinity.minimumWeight': isText ? [0.5, 1, 1.7] : [0, 0.5, 1],
     'affinity.minimumPmi': isText ? [0.5, 1, 1.5] : [0, 0.5, 1, 2],
     'affinity.top': [25, 50, 100],

@@ -1,25 +1,5 @@
-/**
- * What `hashloom init` writes for these texts; training alone has values that were chosen for this
- * corpus, and fewer epochs, so that the demo ends in a minute.
- */
-export const DEMO_CONFIGURATION = {
-  index: 'brown',
-  store: './store',
-  source: { path: './corpus' },
-  vocabulary: { minimumCount: 8, common: 177 },
-  affinity: { minimumWeight: 1 },
-  training: {
-    epochs: 12,
-    concentration: 8,
-    beta: 0.9,
-    lambda: 1,
-    temperature: 0.2,
-    degreeBalance: 0,
-    batchPositives: 2048,
-    hardPerPositive: 0.25,
-    easyPerPositive: 3,
-  },
-} as const;
+/** The rest of the demo's configuration is what `hashloom init` writes for its texts. */
+export const DEMO_INDEX = { index: 'brown', store: './store', corpus: './corpus' } as const;
 
 /** Twelve words whose best matches the demo shows at its end. */
 export const DEMO_QUERIES = [

@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { stringify } from 'yaml';
 import type { LookupAnswer } from '@hashloom/lookup';
 import type { ReindexResult } from '../../schemas/run.ts';
 import { writeBrownCorpus } from './brown-corpus.ts';
-import { DEMO_CHECKS, DEMO_CONFIGURATION, DEMO_QUERIES } from './demo-configuration.ts';
+import { DEMO_CHECKS, DEMO_INDEX, DEMO_QUERIES } from './demo-configuration.ts';
 import { formatFigure, formatSeconds } from '../terminal/format.ts';
 import { CONFIGURATION_FILE, loadConfiguration } from '../configuration/load-configuration.ts';
+import { proposeConfiguration } from '../init/propose-configuration.ts';
 import { lookupWords } from '../index/lookup-words.ts';
 import { shellWord } from '../terminal/shell-word.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -93,16 +93,15 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 const DEFAULT_HOME = './hashloom-demo';
 
 /**
- * Writes corpus and configuration where they are not there yet; returns the configuration's file.
+ * Writes the corpus and the configuration that init proposes for it, where they are not there yet;
+ * returns the configuration's file.
  */
 export async function prepareDemo(home: string, say: (line: string) => void): Promise<string> {
   await mkdir(home, { recursive: true });
   const written = await writeBrownCorpus(join(home, 'corpus'));
   if (written > 0) say(`wrote ${written} texts of the Brown corpus to ${join(home, 'corpus')}`);
   const file = join(home, CONFIGURATION_FILE);
-  const text =
-    `# Written by \`hashloom demo\`; what is not set has its default.\n` +
-    stringify(DEMO_CONFIGURATION);
+  const { text } = await proposeConfiguration({ file, ...DEMO_INDEX });
   const before = await readFile(file, 'utf8').catch(() => undefined);
   if (before !== text) await writeFile(file, text);
   return file;
@@ -150,7 +149,7 @@ function checkLine(check: DemoCheck, terminal: Terminal): string {
 
 function farewell({ home, program, terminals }: DemoOptions, seconds: number): string {
   const folder = relative('.', resolve(home)) || '.';
-  const index = join(folder, 'store', 'indexes', DEMO_CONFIGURATION.index);
+  const index = join(folder, 'store', 'indexes', DEMO_INDEX.index);
   const lines = [
     ['another word', `${program} query money --index ${shellWord(index)}`],
     [

@@ -18,9 +18,9 @@ import { type FrequentWord, wordStatistics } from './word-statistics.ts';
 const LEAST_COMMON = 10;
 /** In a small sample half the words may be common; more than this share are never left out. */
 const MOST_COMMON_SHARE = 0.05;
-/** So many records of so many words in the mean tell words that are everywhere from others. */
-const LEAST_RECORDS = 100;
-const LONGEST_RECORD = 1000;
+/** So many texts of so many words in the mean tell words that are everywhere from others. */
+const LEAST_TEXTS = 100;
+const LONGEST_TEXT = 5000;
 
 /**
  * How large a corpus is, as a plan measures it, and what a sample tells of its words, lists and
@@ -54,7 +54,7 @@ export async function corpusFigures(
     );
     each = tokens / Math.max(1, documents);
     const areRecords = shape.holds === 'table' && shape.format !== 'delimited';
-    if (areRecords && documents >= LEAST_RECORDS && each <= LONGEST_RECORD)
+    if (areRecords && documents >= LEAST_TEXTS && each <= LONGEST_TEXT)
       figures.textLength = each;
     figures.commonWords = Math.min(evenlySpread(frequent), Math.floor(MOST_COMMON_SHARE * words));
     figures.hasStrayLetters = latinLetters > letters / 2;
@@ -62,7 +62,11 @@ export async function corpusFigures(
   // Of a file of columns bytes say little: what a row of the sample holds says more.
   if (rows !== undefined) return { figures: withTokens(figures, kind, shape, rows * each) };
   try {
-    const { tokens } = await measureCorpus({ ...configuration, store: nowhere() }, {});
+    const { tokens, files } = await measureCorpus({ ...configuration, store: nowhere() }, {});
+    // A file of plain text is a text.
+    const isText = kind === 'text' && shape.holds === 'text' && shape.format === 'text';
+    if (isText && files >= LEAST_TEXTS && tokens <= LONGEST_TEXT * files)
+      figures.textLength = tokens / files;
     return { figures: withTokens(figures, kind, shape, tokens) };
   } catch (error) {
     if (!(error instanceof Failure) || error.type !== 'DataError') throw error;

@@ -9,7 +9,7 @@ export interface CorpusFigures {
   dimensions?: number;
   /** Documents that are learned from. */
   documents?: number;
-  /** Of texts that are a record each: the words of the mean one. */
+  /** Of many texts that are a record or a file each: the words of the mean one. */
   textLength?: number;
   /** Of other texts: the most common words, as far as they are spread evenly over a sample. */
   commonWords?: number;

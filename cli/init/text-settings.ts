@@ -55,11 +55,11 @@ function commonSettings({ textLength, commonWords }: CorpusFigures): Choice[] {
  * A word that is more than one in so many of all words goes with everything. At one in 2,000, six
  * books lose `king`, `war` and `love`, and news `house`, `school` and `president`.
  */
-export const COMMON_ONE_IN = 500;
+export const COMMON_ONE_IN = 1000;
 
 /** A topic may well be that of so many of all texts. */
 const LEAST_SHARE = 0.1;
-/** Of records, a word that is more than one in so many and spread evenly goes with everything. */
+/** Where there are many texts, one that is more than one in so many and spread evenly does so. */
 const SPREAD_ONE_IN = 2000;
 
 /**

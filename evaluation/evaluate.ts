@@ -4,6 +4,7 @@ import type { Metrics } from '../schemas/run.ts';
 import { bootstrap, type Interval } from './bootstrap.ts';
 import { bucketStatistics } from './bucket-statistics.ts';
 import { askedDistancesOf, codeDistancesOf } from '../kernels/codes/code-distances.ts';
+import { type LargestCosines, largestCosinesOf } from '../kernels/codes/largest-cosines.ts';
 import { groupByDistance } from './hamming-distances.ts';
 import { emptyLookups } from './empty-lookups.ts';
 import { type CandidateRow, cutLengths } from './candidates.ts';
@@ -97,21 +98,25 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const sample = sampleQueries(truth, items, queries, seed);
   const words = senses && sampleWords(senses, items, queries, seed);
   const vectors = embeddings && unitVectors(embeddings, input.tables, 8 * input.codeBytes);
+  const cosinesTo = vectors && largestCosinesOf(vectors.values, vectors.tables, vectors.bits);
   const measures = {
     truth,
     sample,
-    ...(vectors && heldOut && heldOut.left.length > 0 && { vectors, heldOut }),
+    ...(vectors &&
+      cosinesTo &&
+      heldOut &&
+      heldOut.left.length > 0 && { vectors, cosinesTo, heldOut }),
     ...(senses && words && words.length > 0 && { senses, words }),
   };
 
-  const learned = measure(retrieveByCode(buckets, undefined, maximumBucket), measures, tick);
-  const chance = shuffledBuckets(
-    buckets,
-    shuffles,
-    seed,
-    maximumBucket,
-    (retrieve) => measure(retrieve, measures, tick).means,
-  );
+  const [learned, ...chance] = measure(
+    [
+      retrieveByCode(buckets, undefined, maximumBucket),
+      ...shuffledBuckets(buckets, shuffles, seed, maximumBucket),
+    ],
+    measures,
+    tick,
+  ) as [Measured, ...Measured[]];
   const distancesTo = codeDistancesOf(
     input.codes,
     input.tables,
@@ -130,9 +135,10 @@ export function evaluate(input: EvaluationInput): Evaluation {
   );
   const near =
     vectors &&
+    cosinesTo &&
     neighbourFigures(
       input,
-      vectors,
+      cosinesTo,
       affordableQueries(sample, items, vectors, seed),
       relevance(truth),
       distancesTo,
@@ -146,7 +152,7 @@ export function evaluate(input: EvaluationInput): Evaluation {
     metrics: {
       ...learned.means,
       ...(Object.assign({}, ...ordered.map(meansOf)) as Metrics),
-      ...shuffledNames(chance),
+      ...shuffledNames(meanOf(chance.map(({ means }) => means))),
       ...bucketStatistics(input, buckets),
       emptyLookups: emptyLookups(buckets, maximumBucket).filter(Boolean).length / items,
       ...(maximumBucket !== undefined && overCap(buckets, maximumBucket)),
@@ -178,35 +184,51 @@ interface Measures {
   truth: Truth;
   sample: Uint32Array;
   vectors?: UnitVectors;
+  cosinesTo?: LargestCosines;
   heldOut?: Pairs;
   senses?: WordSenses;
   words?: Uint32Array;
 }
 
-/** What hangs on retrieval by equal code, and is measured for shuffled buckets too. */
+interface Measured {
+  means: Metrics;
+  columns: Columns[];
+}
+
+/** What hangs on retrieval by equal code, of each way to retrieve: the learned one, and chance. */
 function measure(
-  retrieve: Retrieve,
-  { truth, sample, vectors, heldOut, senses, words }: Measures,
+  ways: readonly Retrieve[],
+  { truth, sample, vectors, cosinesTo, heldOut, senses, words }: Measures,
   tick: () => void,
-): { means: Metrics; columns: Columns[] } {
-  const watched: Retrieve = (query) => {
+): Measured[] {
+  const watched = ways.map((retrieve): Retrieve => (query) => {
     tick();
     return retrieve(query);
-  };
-  const found = precisionRecallOf(watched, truth, sample);
-  const { precision, recall, f1, retrieved } = meanPrecisionRecall(found);
-  const columns: Columns[] = [{ precision: found.precision, recall: found.recall }];
-  const means: Metrics = { precision, recall, f1, retrieved };
-  if (senses && words) {
-    const { best, first } = wuPalmerScores(watched, senses, words);
-    columns.push({ wp: best, wpFirst: first });
+  });
+  const similarities = senses && words && wuPalmerScores(watched, senses, words);
+  return watched.map((retrieve, way) => {
+    const found = precisionRecallOf(retrieve, truth, sample);
+    const { precision, recall, f1, retrieved } = meanPrecisionRecall(found);
+    const columns: Columns[] = [{ precision: found.precision, recall: found.recall }];
+    const means: Metrics = { precision, recall, f1, retrieved };
+    const wp = similarities?.[way];
+    if (wp) columns.push({ wp: wp.best, wpFirst: wp.first });
+    if (vectors && heldOut) {
+      const hits = pairHits(retrieve, vectors, heldOut, CUTS, cosinesTo);
+      columns.push(Object.fromEntries(CUTS.map((cut, k) => [`hr${cut}`, hits[k]!])));
+    }
+    for (const group of columns.slice(1)) Object.assign(means, meansOf(group));
+    return { means, columns };
+  });
+}
+
+function meanOf(all: readonly Metrics[]): Metrics {
+  const sums: Metrics = {};
+  for (const metrics of all) {
+    for (const [name, value] of Object.entries(metrics))
+      sums[name] = (sums[name] ?? 0) + value / all.length;
   }
-  if (vectors && heldOut) {
-    const hits = pairHits(watched, vectors, heldOut, CUTS);
-    columns.push(Object.fromEntries(CUTS.map((cut, k) => [`hr${cut}`, hits[k]!])));
-  }
-  for (const group of columns.slice(1)) Object.assign(means, meansOf(group));
-  return { means, columns };
+  return sums;
 }
 
 /** Figures of the order by Hamming distance, against the truth. longest: bits of a code. */

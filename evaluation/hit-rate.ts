@@ -4,6 +4,7 @@
  * largest of the L x L cosines of u = tanh(E), ties by id.
  */
 
+import { type LargestCosines, largestCosinesOf } from '../kernels/codes/largest-cosines.ts';
 import { tanh } from '../kernels/numbers/elementary.ts';
 import type { Retrieve } from './retrieval.ts';
 
@@ -34,27 +35,50 @@ export function hitRate(
 
 /**
  * For each of `cuts` the share of hits of each pair: 0, 1/2 or 1, as one pair is asked for in both
- * orders.
+ * orders. `cosinesTo`: the vectors in single precision, where they are at hand.
  */
 export function pairHits(
   retrieve: Retrieve,
   vectors: UnitVectors,
   { left, right }: Pairs,
   cuts: readonly number[],
+  cosinesTo: LargestCosines = largestCosinesOf(vectors.values, vectors.tables, vectors.bits),
 ): Float64Array[] {
   const hits = cuts.map(() => new Float64Array(left.length));
-  const count = (query: number, target: number, pair: number): void => {
+  const stamps = new Uint32Array(vectors.values.length / (vectors.tables * vectors.bits));
+  const farthest = Math.max(...cuts);
+  let stamp = 0;
+  for (const [query, asked] of targetsOf({ left, right })) {
     const retrieved = retrieve(query);
-    if (!retrieved.includes(target)) return;
+    stamp++;
+    for (let k = 0; k < retrieved.length; k++) stamps[retrieved[k]!] = stamp;
+    const found = asked.filter(({ target }) => stamps[target] === stamp);
+    if (found.length === 0) continue;
     const decisive = cuts.some((cut) => cut < retrieved.length);
-    const rank = decisive ? rankOf(retrieved, vectors, query, target) : 1;
-    cuts.forEach((cut, k) => (hits[k]![pair]! += rank <= cut ? 0.5 : 0));
-  };
-  for (let k = 0; k < left.length; k++) {
-    count(left[k]!, right[k]!, k);
-    count(right[k]!, left[k]!, k);
+    const cosines = decisive ? cosinesTo(query, retrieved) : undefined;
+    for (const { target, pair } of found) {
+      const rank = cosines ? rankOf(retrieved, cosines, vectors, query, target, farthest) : 1;
+      cuts.forEach((cut, k) => (hits[k]![pair]! += rank <= cut ? 0.5 : 0));
+    }
   }
   return hits;
+}
+
+/**
+ * By query what it is asked for: hubs are in many pairs, and what they retrieve is looked at once.
+ */
+function targetsOf({ left, right }: Pairs): Map<number, { target: number; pair: number }[]> {
+  const targets = new Map<number, { target: number; pair: number }[]>();
+  const add = (query: number, target: number, pair: number) => {
+    const asked = targets.get(query);
+    if (asked) asked.push({ target, pair });
+    else targets.set(query, [{ target, pair }]);
+  };
+  for (let pair = 0; pair < left.length; pair++) {
+    add(left[pair]!, right[pair]!, pair);
+    add(right[pair]!, left[pair]!, pair);
+  }
+  return targets;
 }
 
 /**
@@ -76,20 +100,34 @@ export function unitVectors(E: Float32Array, tables: number, bits: number): Unit
   return { values, tables, bits };
 }
 
-/** 1 for the best. */
+/** What a sum of d products of two unit vectors loses at most in single precision, a term. */
+const LOSS_A_TERM = 2 ** -24;
+
+/**
+ * 1 for the best; any rank beyond `farthest` where there are as many before. `cosines`, of single
+ * precision, decide where they are farther from the target's than they may err; else the exact ones
+ * do.
+ */
 function rankOf(
   retrieved: Uint32Array,
+  cosines: Float32Array,
   vectors: UnitVectors,
   query: number,
   target: number,
+  farthest: number,
 ): number {
   const score = largestCosine(vectors, query, target);
+  const error = (vectors.bits + 8) * LOSS_A_TERM;
   let before = 0;
-  for (let k = 0; k < retrieved.length; k++) {
+  for (let k = 0; k < retrieved.length && before < farthest; k++) {
     const item = retrieved[k]!;
-    if (item === target) continue;
-    const other = largestCosine(vectors, query, item);
-    if (other > score || (other === score && item < target)) before++;
+    const lead = cosines[k]! - score;
+    if (lead < -error || item === target) continue;
+    if (lead <= error) {
+      const exact = largestCosine(vectors, query, item);
+      if (exact < score || (exact === score && item > target)) continue;
+    }
+    before++;
   }
   return before + 1;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { CodeDistances } from '../kernels/codes/code-distances.ts';
-import { largestCosinesOf } from '../kernels/codes/largest-cosines.ts';
+import type { LargestCosines } from '../kernels/codes/largest-cosines.ts';
 import { sortByU32 } from '../kernels/numbers/radix-order.ts';
 import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
 import { Candidates, type CandidateRow, NEIGHBOURS } from './candidates.ts';
@@ -57,7 +57,7 @@ export function affordableQueries(
  */
 export function neighbourFigures(
   codes: Codes & { shared?: boolean },
-  vectors: UnitVectors,
+  cosinesTo: LargestCosines,
   queries: Uint32Array,
   relevant: (query: number) => Relevance,
   distancesTo: (item: number) => CodeDistances,
@@ -66,7 +66,6 @@ export function neighbourFigures(
   const { tables, codeBytes } = codes;
   const items = codes.codes.length / (tables * codeBytes);
   const counts = new Candidates(codes);
-  const cosinesTo = largestCosinesOf(vectors.values, vectors.tables, vectors.bits);
   const gaps = new Float32Array(items);
   // Floats from 0 on sort as the whole numbers that their bits are.
   const gapBits = new Uint32Array(gaps.buffer);

@@ -5,26 +5,18 @@
  */
 
 import { PURPOSE, RandomStream } from '../kernels/numbers/random.ts';
-import type { Metrics } from '../schemas/run.ts';
 import { type BucketTables, type Retrieve, retrieveByCode } from './retrieval.ts';
 
-/** The mean of `figures` over `shuffles` permutations, drawn with the seed. */
+/** Retrieval from buckets of `shuffles` permutations, drawn with the seed. */
 export function shuffledBuckets(
   buckets: BucketTables,
   shuffles: number,
   seed: number,
   maximumBucket: number | undefined,
-  figures: (retrieve: Retrieve) => Metrics,
-): Metrics {
-  const sums: Metrics = {};
-  for (let shuffle = 0; shuffle < shuffles; shuffle++) {
-    const found = figures(
-      retrieveByCode(buckets, permutation(buckets.items, seed, shuffle), maximumBucket),
-    );
-    for (const [name, value] of Object.entries(found))
-      sums[name] = (sums[name] ?? 0) + value / shuffles;
-  }
-  return sums;
+): Retrieve[] {
+  return Array.from({ length: shuffles }, (_, shuffle) =>
+    retrieveByCode(buckets, permutation(buckets.items, seed, shuffle), maximumBucket),
+  );
 }
 
 /** A uniform permutation of [0, n) (Fisher and Yates). */

@@ -118,17 +118,14 @@ export async function measureAffinity(
       );
       const senses = wordSenses(word, dictionary.wordnet);
       const drawn = sampleWords(senses, words, queries, seed);
-      const mean = (retrieve: Retrieve) =>
-        wuPalmerScores(retrieve, senses, drawn).best.reduce(
-          (sum, value) => sum + value / drawn.length,
-          0,
-        );
-      Object.assign(figures, {
-        wpOfD: mean((item) =>
-          affinity.columns.subarray(affinity.offsets[item], affinity.offsets[item + 1]),
-        ),
-        greedyWp: mean(greedy),
-      });
+      const ways: Retrieve[] = [
+        (item) => affinity.columns.subarray(affinity.offsets[item], affinity.offsets[item + 1]),
+        greedy,
+      ];
+      const [wpOfD, greedyWp] = wuPalmerScores(ways, senses, drawn).map(({ best }) =>
+        best.reduce((sum, value) => sum + value / drawn.length, 0),
+      );
+      Object.assign(figures, { wpOfD, greedyWp });
     }
     return {
       parts: [{ name: 'figures.json', bytes: toJson(figures), rows: 1 }],

@@ -2,7 +2,8 @@
  * `npm run bench -- evaluate --index STORE/indexes/NAME [--wordnet FOLDER]`: every metric with
  * 1,000 queries each, on the codes, embeddings, D and held-out pairs that a published version was
  * made from: the work of the stage evaluate, reading included. The figure is of the Gutenberg
- * index.
+ * index. With `--first-bits 5` codes keep so many bits, and buckets hold hundreds or thousands of
+ * items: what codes that a loss did not tell apart cost.
  */
 import { loadCodes } from '../../activities/training/load-codes.ts';
 import { loadModel } from '../../activities/training/load-model.ts';
@@ -24,6 +25,8 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const started = process.cpuUsage();
   const clock = performance.now();
   const { codes, tables, bits, items } = await loadCodes(store, find('binarize'));
+  const firstBits = Math.min(8, Number(options.get('first-bits') ?? 8));
+  if (firstBits < 8) crowd(codes, bits / 8, firstBits);
   const { embeddings } = await loadModel(store, find('train'));
   const d = await decodeParquet(
     await (await openArtifact(store, find('filter'))).part('affinity.parquet'),
@@ -70,11 +73,22 @@ export async function bench(options: Map<string, string>): Promise<void> {
       `${((loaded - clock) / 1000).toFixed(1)} s, all ${seconds.toFixed(1)} s, ` +
       `${((user + system) / 1e6).toFixed(1)} s of CPU\n`,
   );
+  const crowded = firstBits < 8;
   recordFigure({
-    name: 'evaluate-gutenberg-s',
-    value: seconds,
-    unit: 's',
-    goal: '<= 20 s on two cores',
-    command: 'npm run bench -- evaluate --index STORE/indexes/NAME',
+    name: crowded ? 'evaluate-crowded-cpu-s' : 'evaluate-gutenberg-s',
+    value: crowded ? (user + system) / 1e6 : seconds,
+    unit: crowded
+      ? `s of CPU, ${items} items, ${Math.round(metrics['retrieved']!)} retrieved in the mean`
+      : 's',
+    goal: crowded ? '<= 30 s' : '<= 20 s on two cores',
+    command:
+      'npm run bench -- evaluate --index STORE/indexes/NAME' +
+      (crowded ? ` --first-bits ${firstBits}` : ''),
   });
+}
+
+/** Sets all bits of each code to 0 but the first few. */
+function crowd(codes: Uint8Array, codeBytes: number, firstBits: number): void {
+  for (let at = 0; at < codes.length; at++)
+    codes[at] = at % codeBytes === 0 ? codes[at]! & (0xff00 >> firstBits) : 0;
 }

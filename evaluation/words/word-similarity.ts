@@ -13,9 +13,18 @@ export interface WordSimilarity {
 }
 
 export interface WordSenses {
+  items: number;
   /** Whether a sense of the word has hypernyms, so that it has a place in the hierarchy. */
   has(item: number): boolean;
   similarity(a: number, b: number): WordSimilarity;
+  /** Of one item to the others, by item; what it has of those is valid until the next call. */
+  similaritiesTo(item: number, others: Uint32Array): WordSimilarities;
+}
+
+/** See WordSimilarity. */
+interface WordSimilarities {
+  best: Float64Array;
+  first: Float64Array;
 }
 
 /** Senses of a vocabulary, item by item. */
@@ -23,32 +32,59 @@ export function wordSenses(words: readonly string[], { nouns, verbs }: WordNet):
   const parts = [nouns, verbs].map((hierarchy) => ({
     hierarchy,
     measure: wuPalmer(hierarchy),
-    senses: words.map((word) => sensesOf(hierarchy, word)),
+    ...listSenses(words.map((word) => sensesOf(hierarchy, word))),
   }));
   const placed = Uint8Array.from(words, (_, item) =>
-    parts.some(({ hierarchy: { parentEnds }, senses }) =>
-      senses[item]!.some((synset) => parentEnds[synset + 1]! > parentEnds[synset]!),
+    parts.some(({ hierarchy: { parentEnds }, ends, senses }) =>
+      senses
+        .subarray(ends[item], ends[item + 1])
+        .some((synset) => parentEnds[synset + 1]! > parentEnds[synset]!),
     )
       ? 1
       : 0,
   );
+  const best = new Float64Array(words.length);
+  const first = new Float64Array(words.length);
+
+  /** A sense of the item at a time, so that its way to the root is laid out once for all others. */
+  function similaritiesTo(item: number, others: Uint32Array): WordSimilarities {
+    for (let k = 0; k < others.length; k++) best[others[k]!] = first[others[k]!] = 0;
+    for (const { measure, ends, senses } of parts) {
+      const own = ends[item]!;
+      for (let i = own; i < ends[item + 1]!; i++) {
+        measure.from(senses[i]!);
+        for (let k = 0; k < others.length; k++) {
+          const other = others[k]!;
+          const theirs = ends[other]!;
+          const end = ends[other + 1]!;
+          let most = best[other]!;
+          for (let j = theirs; j < end; j++) {
+            const value = measure.to(senses[j]!);
+            if (value > most) most = value;
+          }
+          best[other] = most;
+          if (i === own && theirs < end)
+            first[other] = Math.max(first[other]!, measure.to(senses[theirs]!));
+        }
+      }
+    }
+    return { best, first };
+  }
+
   return {
+    items: words.length,
     has: (item) => placed[item] === 1,
     similarity(a, b) {
-      const found: WordSimilarity = { best: 0, first: 0 };
-      for (const { measure, senses } of parts) {
-        const [own, others] = [senses[a]!, senses[b]!];
-        if (own.length === 0 || others.length === 0) continue;
-        own.forEach((sense, i) => {
-          measure.from(sense);
-          others.forEach((other, j) => {
-            const value = measure.to(other);
-            if (value > found.best) found.best = value;
-            if (i === 0 && j === 0 && value > found.first) found.first = value;
-          });
-        });
-      }
-      return found;
+      similaritiesTo(a, Uint32Array.of(b));
+      return { best: best[b]!, first: first[b]! };
     },
+    similaritiesTo,
   };
+}
+
+/** Those of word k are senses[ends[k] .. ends[k + 1]). */
+function listSenses(words: number[][]): { ends: Int32Array; senses: Int32Array } {
+  const ends = new Int32Array(words.length + 1);
+  words.forEach((each, word) => (ends[word + 1] = ends[word]! + each.length));
+  return { ends, senses: Int32Array.from(words.flat()) };
 }

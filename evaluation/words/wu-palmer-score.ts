@@ -27,24 +27,59 @@ export function sampleWords(
   return placed.slice(0, drawn);
 }
 
-/** Each query's mean similarity. */
+interface WordScores {
+  best: Float64Array;
+  first: Float64Array;
+}
+
+/**
+ * Each query's mean similarity, for each way to retrieve: what several of them find is looked at
+ * once a query.
+ */
 export function wuPalmerScores(
-  retrieve: Retrieve,
+  ways: readonly Retrieve[],
   senses: WordSenses,
   queries: Uint32Array,
-): { best: Float64Array; first: Float64Array } {
-  const best = new Float64Array(queries.length);
-  const first = new Float64Array(queries.length);
+): WordScores[] {
+  const scores = ways.map(() => ({
+    best: new Float64Array(queries.length),
+    first: new Float64Array(queries.length),
+  }));
+  const distinct = distinctOf(senses.items);
   queries.forEach((query, k) => {
-    const found = retrieve(query).filter((item) => senses.has(item));
-    let [bestSum, firstSum] = [0, 0];
-    for (const item of found) {
-      const similarity = senses.similarity(query, item);
-      bestSum += similarity.best;
-      firstSum += similarity.first;
-    }
-    best[k] = found.length === 0 ? 0 : bestSum / found.length;
-    first[k] = found.length === 0 ? 0 : firstSum / found.length;
+    const found = ways.map((retrieve) => retrieve(query).filter((item) => senses.has(item)));
+    const { best: bestOf, first: firstOf } = senses.similaritiesTo(query, distinct(found));
+    scores.forEach(({ best, first }, way) => {
+      const items = found[way]!;
+      if (items.length === 0) return;
+      let [bestSum, firstSum] = [0, 0];
+      for (let at = 0; at < items.length; at++) {
+        bestSum += bestOf[items[at]!]!;
+        firstSum += firstOf[items[at]!]!;
+      }
+      best[k] = bestSum / items.length;
+      first[k] = firstSum / items.length;
+    });
   });
-  return { best, first };
+  return scores;
+}
+
+/** The items of several lists, each once; a view, good until the next call. */
+function distinctOf(items: number): (lists: readonly Uint32Array[]) => Uint32Array {
+  const stamps = new Uint32Array(items);
+  const out = new Uint32Array(items);
+  let stamp = 0;
+  return (lists) => {
+    stamp++;
+    let count = 0;
+    for (const list of lists) {
+      for (let at = 0; at < list.length; at++) {
+        const item = list[at]!;
+        if (stamps[item] === stamp) continue;
+        stamps[item] = stamp;
+        out[count++] = item;
+      }
+    }
+    return out.subarray(0, count);
+  };
 }

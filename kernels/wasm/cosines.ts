@@ -13,31 +13,61 @@ export function largest(
   out: usize,
   sums: usize,
 ): void {
-  const row = <usize>d << 2;
-  const end = sums + (<usize>(tables * tables) << 4);
-  // Four sums at a time: those beyond the last count for nothing.
-  for (let k: usize = 0; k < 3; k++) v128.store(end + (k << 4), f32x4.splat(-Infinity));
-  let other = values;
+  const stride = <usize>(tables * d) << 2;
+  readySums(sums, tables);
   for (let item: u32 = 0; item < items; item++) {
-    let at = sums;
-    for (let q: u32 = 0; q < tables; q++) {
-      if (d == 32) at = dots32(other, own, tables, at);
-      else at = dots(other, own, tables, row, at);
-      other += row;
-    }
-    let most = f32x4.splat(-Infinity);
-    for (at = sums; at < end; at += 64) {
-      most = f32x4.pmax(
-        most,
-        across(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48))
-      );
-    }
-    const two = f32x4.pmax(most, v128.shuffle<f32>(most, most, 2, 3, 0, 1));
     store<f32>(
       out + (<usize>item << 2),
-      f32x4.extract_lane(f32x4.pmax(two, v128.shuffle<f32>(two, two, 1, 0, 3, 2)), 0)
+      largestOfItem(values + <usize>item * stride, own, tables, d, sums)
     );
   }
+}
+
+/** The same of `count` items alone, u32 at `list`, in their order. */
+export function largestOfListed(
+  values: usize,
+  own: usize,
+  list: usize,
+  count: u32,
+  tables: u32,
+  d: u32,
+  out: usize,
+  sums: usize,
+): void {
+  const stride = <usize>(tables * d) << 2;
+  readySums(sums, tables);
+  for (let k: usize = 0; k < <usize>count << 2; k += 4) {
+    const item = <usize>load<u32>(list + k);
+    store<f32>(out + k, largestOfItem(values + item * stride, own, tables, d, sums));
+  }
+}
+
+/** Four sums are added at a time: those beyond the last count for nothing. */
+function readySums(sums: usize, tables: u32): void {
+  const end = sums + (<usize>(tables * tables) << 4);
+  for (let k: usize = 0; k < 3; k++) v128.store(end + (k << 4), f32x4.splat(-Infinity));
+}
+
+// @ts-ignore: decorator
+@inline
+function largestOfItem(other: usize, own: usize, tables: u32, d: u32, sums: usize): f32 {
+  const row = <usize>d << 2;
+  const end = sums + (<usize>(tables * tables) << 4);
+  let at = sums;
+  for (let q: u32 = 0; q < tables; q++) {
+    if (d == 32) at = dots32(other, own, tables, at);
+    else at = dots(other, own, tables, row, at);
+    other += row;
+  }
+  let most = f32x4.splat(-Infinity);
+  for (at = sums; at < end; at += 64) {
+    most = f32x4.pmax(
+      most,
+      across(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48))
+    );
+  }
+  const two = f32x4.pmax(most, v128.shuffle<f32>(most, most, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.pmax(two, v128.shuffle<f32>(two, two, 1, 0, 3, 2)), 0);
 }
 
 /** Each vector's (0 + 1) + (2 + 3). */

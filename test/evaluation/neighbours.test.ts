@@ -6,6 +6,7 @@ import { affordableQueries, neighbourFigures } from '../../evaluation/neighbours
 import { relevance } from '../../evaluation/precision-recall.ts';
 import { binarize } from '../../kernels/numbers/binarize.ts';
 import { codeDistancesOf } from '../../kernels/codes/code-distances.ts';
+import { largestCosinesOf } from '../../kernels/codes/largest-cosines.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
 import { score } from '../reference/evaluate-by-sets.ts';
 import { hierarchicalPrecisionMeanOf, kendallTauOf } from '../reference/ranked-lists.ts';
@@ -54,7 +55,7 @@ describe('neighbourFigures', () => {
           ahp,
         } = neighbourFigures(
           codes,
-          unitVectors(E, TABLES, BITS),
+          largestCosinesOf(unitVectors(E, TABLES, BITS).values, TABLES, BITS),
           queries,
           relevance(truth),
           codeDistancesOf(codes.codes, TABLES, BITS / 8, shared, cutLengths(BITS / 8)),

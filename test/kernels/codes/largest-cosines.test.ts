@@ -21,10 +21,15 @@ describe('largestCosinesOf', () => {
       );
       const cosines = largestCosinesOf(vectors.values, tables, bits);
       for (let item = 0; item < items; item++) {
-        const found = cosines(item);
+        const found = cosines(item).slice();
         assert.equal(found.length, items);
         for (let other = 0; other < items; other++)
           assert.ok(Math.abs(found[other]! - largestCosine(vectors, item, other)) < 1e-6);
+        const listed = Uint32Array.from({ length: items >> 1 }, () => random.below(items));
+        assert.deepEqual(
+          cosines(item, listed),
+          Float32Array.from(listed, (other) => found[other]!),
+        );
       }
     }
   });
@@ -32,5 +37,9 @@ describe('largestCosinesOf', () => {
   it('refuses a shape that cannot be', () => {
     assert.throws(() => largestCosinesOf(new Float32Array(10), 1, 8), RangeError);
     assert.throws(() => largestCosinesOf(new Float32Array(12), 1, 12), RangeError);
+    assert.throws(
+      () => largestCosinesOf(new Float32Array(8), 1, 8)(0, new Uint32Array(2)),
+      RangeError,
+    );
   });
 });

@@ -3,6 +3,7 @@ import type { PairwiseTraining } from '../../schemas/configuration/training.ts';
 import { cos } from './cos.ts';
 import { dch } from './dch.ts';
 import { dhn } from './dhn.ts';
+import { dhnInner } from './dhn-inner.ts';
 import { dhnPower } from './dhn-power.ts';
 import type { Loss } from './loss.ts';
 import { lse } from './lse.ts';
@@ -31,4 +32,5 @@ const LOSSES: Record<PairwiseTraining['method'], Loss> = {
   dch,
   dhn,
   'dhn-power': dhnPower,
+  'dhn-inner': dhnInner,
 };

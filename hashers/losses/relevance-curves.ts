@@ -15,14 +15,19 @@ export function relevanceCurves({
   bits,
 }: LossParameters): { model: string; points: { distance: number; relevance: number }[] }[] {
   const out = new Float64Array(2);
-  return LOSS_NAMES.map((method) => {
-    const loss = createLoss({ method, concentration, bits });
+  const losses = LOSS_NAMES.map((method) => ({
+    method,
+    loss: createLoss({ method, concentration, bits }),
+  }));
+  // An inner product is of no one cosine.
+  return losses.flatMap(({ method, loss }) => {
+    if (loss.innerProduct) return [];
     const points = Array.from({ length: STEPS + 1 }, (_, step) => {
       // Steps grow with the distance: all that matters is near.
       const distance = 2 * (step / STEPS) ** 2;
       loss.logRelevance(Math.max(-COSINE_LIMIT, Math.min(COSINE_LIMIT, 1 - distance)), out);
       return { distance, relevance: exp(out[0]!) };
     });
-    return { model: method.toUpperCase(), points };
+    return [{ model: method.toUpperCase(), points }];
   });
 }

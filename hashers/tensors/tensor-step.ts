@@ -27,6 +27,8 @@ interface TensorBatch {
 interface StepSettings {
   loss: TensorLoss;
   quantization: Quantization;
+  /** Whether inner products over d stand in place of cosines. */
+  innerProduct: boolean;
   lambda: number;
   temperature: number;
 }
@@ -46,14 +48,16 @@ export function lossAndGradient(
   tf: Tensorflow,
   E: Tensor3D,
   batch: TensorBatch,
-  { loss, quantization, lambda, temperature }: StepSettings,
+  { loss, quantization, innerProduct, lambda, temperature }: StepSettings,
 ): StepResult {
   const [s, L, d] = E.shape;
   const m = batch.left.shape[0];
   const u = tf.tanh(E);
   const kept = batch.mask ? tf.mul(u, batch.mask) : u;
   const length = tf.sqrt(tf.sum(tf.square(kept), 2, true));
-  const scale = tf.divNoNan(tf.onesLike(length), length);
+  const scale = innerProduct
+    ? tf.fill(length.shape, 1 / Math.sqrt(d))
+    : tf.divNoNan(tf.onesLike(length), length);
   const unit = tf.mul(kept, scale);
 
   const i = tf.gather(unit, batch.left) as Tensor3D;
@@ -74,9 +78,9 @@ export function lossAndGradient(
   const both = tf.concat([tf.matMul(G, j), tf.matMul(G, i, true, false)], 0);
   const slots = tf.concat([batch.left, batch.right]);
   const byUnit = tf.unsortedSegmentSum(both, slots, s);
-  // The cosines' own pull along each vector: sum of slope * cosine.
+  // The cosines' own pull along each vector, sum of slope * cosine, which lengths feel alone.
   const pull = tf.sum(tf.mul(byUnit, unit), 2, true);
-  let byU = tf.mul(tf.sub(byUnit, tf.mul(pull, unit)), scale);
+  let byU = tf.mul(innerProduct ? byUnit : tf.sub(byUnit, tf.mul(pull, unit)), scale);
   let total = tf.sum(values);
   if (lambda > 0) {
     // How many pairs each embedding won, times lambda.

@@ -110,7 +110,7 @@ function startStep(
   tf: Tensorflow,
   states: TensorStates,
   batch: RoundBatch,
-  { visit, negativeWeight, loss: { quantization } }: TaskWorkspace,
+  { visit, negativeWeight, loss: { quantization, innerProduct = false } }: TaskWorkspace,
   loss: TensorLoss,
   clock: number,
 ): RunningStep {
@@ -129,7 +129,13 @@ function startStep(
       tf,
       tf.reshape<Rank.R3>(E, [slots, tables, bits]),
       tensorBatch(tf, batch, settings, negativeWeight),
-      { loss, quantization, lambda: now.lambda, temperature: now.temperature },
+      {
+        loss,
+        quantization,
+        innerProduct,
+        lambda: now.lambda,
+        temperature: now.temperature,
+      },
     );
     const gradient = tf.reshape<Rank.R2>(found.gradient, [slots, tables * bits]);
     const moved = states.step({ host: batch.rows, device: rows }, E, gradient, clock, now.rate);

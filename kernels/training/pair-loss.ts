@@ -24,6 +24,8 @@ export interface PairLoss {
   logRelevance(cosine: number, out: Float64Array): void;
   /** Quantization loss r of every embedding that a pair's largest cosine is of. */
   quantization: Quantization;
+  /** Whether c is u.v / d, the inner product of values in (-1, 1), in place of the cosine. */
+  innerProduct?: boolean;
 }
 
 /**

@@ -21,7 +21,7 @@ export interface TrainFunctions {
     bucketPerPositive: number,
   ): number;
   drawMask(dropout: number): void;
-  forward(): void;
+  forward(innerProduct: boolean): void;
   cosinesOfPairs(first: number, end: number): void;
   spreadSlopes(first: number, end: number, lambda: number, temperature: number): void;
   adam(

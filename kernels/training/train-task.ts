@@ -100,7 +100,7 @@ export function runTask(workspace: TaskWorkspace, number: number): void {
   let loss = 0;
   let total = 0;
   for (const pairs of drawBatches(workspace, number)) {
-    functions.forward();
+    functions.forward(workspace.loss.innerProduct === true);
     for (let first = 0; first < pairs; first += PAIRS_AT_ONCE) {
       const end = Math.min(first + PAIRS_AT_ONCE, pairs);
       functions.cosinesOfPairs(first, end);

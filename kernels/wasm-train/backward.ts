@@ -1,5 +1,6 @@
 /** From the gradient by unit vectors to that by E, float32. */
 import { log, sum, tanhOfSmall } from './elementary';
+import { doLengthsCount } from './forward';
 import { d, GRADIENT, INVERSE, L, mask, PULL, WINS } from './layout';
 
 const LOG_COSH: u32 = 0;
@@ -18,7 +19,10 @@ export function backwardSlot(own: usize, quantization: u32, quantizationScale: f
     const weight = load<f32>(own + WINS + ofTable);
     const inverse = load<f32>(own + INVERSE + ofTable);
     const scale = f32x4.splat(inverse);
-    const toward = f32x4.splat(load<f32>(own + PULL + ofTable) * inverse);
+    // What lies along u changes its length alone, which a cosine does not see.
+    const toward = f32x4.splat(
+      doLengthsCount() ? 0 : load<f32>(own + PULL + ofTable) * inverse
+    );
     if (weight > 0) {
       total +=
         <f64>weight

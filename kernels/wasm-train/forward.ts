@@ -12,6 +12,13 @@ export function isDropped(): bool {
   return dropped;
 }
 
+/** Whether vectors count with their lengths. */
+let lengthsCount: bool = false;
+
+export function doLengthsCount(): bool {
+  return lengthsCount;
+}
+
 /** One mask a task, shared by both sides of its pairs and by all embeddings; by the open stream. */
 export function drawMask(dropout: f64): void {
   dropped = dropout > 0;
@@ -22,9 +29,11 @@ export function drawMask(dropout: f64): void {
 
 /**
  * u of every slot, and the inverse of its length over the dimensions that the mask keeps (0 for a
- * vector of zeros); its gradient and sums from 0.
+ * vector of zeros); its gradient and sums from 0. With `innerProduct` the inverse is that of the
+ * root of d, for all: what counts for the cosine of two vectors is their inner product over d.
  */
-export function forward(): void {
+export function forward(innerProduct: bool): void {
+  lengthsCount = innerProduct;
   const slots = slotCount();
   for (let first: u32 = 0; first < slots; first += ROWS_AT_ONCE) {
     const end = min(first + ROWS_AT_ONCE, slots);
@@ -56,7 +65,8 @@ function forwardSlot(slot: u32): void {
       s1 = f32x4.add(s1, f32x4.mul(kept1, kept1));
     }
     const length = sqrt<f32>(sum(f32x4.add(s0, s1)));
-    store<f32>(inverses, length > 0 ? <f32>1 / length : 0);
+    const scale = length > 0 ? <f32>1 / length : 0;
+    store<f32>(inverses, lengthsCount ? <f32>1 / sqrt<f32>(<f32>d) : scale);
     source += bytes;
     to += bytes;
     inverses += 4;

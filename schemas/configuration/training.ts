@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { positiveCount } from './numbers.ts';
 
 /** The losses; each is a file in hashers/losses/. */
-export const LOSS_NAMES = ['lse', 'cos', 'dch', 'dhn', 'dhn-power'] as const;
+export const LOSS_NAMES = ['lse', 'cos', 'dch', 'dhn', 'dhn-power', 'dhn-inner'] as const;
 
 /** How codes come about: from factors of D, or from embeddings that are trained with a loss. */
 export const TRAINING_METHODS = ['als', ...LOSS_NAMES] as const;
@@ -16,7 +16,8 @@ export const trainingConfiguration = z
       .describe(
         'als: two codes an item, learned from factors of D in seconds (codes says how; the ' +
           'other values here are for losses). Or a loss over pairs of embeddings, whose codes ' +
-          'become equal: lse, cos, dch; dhn is sigma(K c), dhn-power sigma(5 c)^K.',
+          'become equal: lse, cos, dch; dhn is sigma(K c), dhn-power sigma(5 c)^K, ' +
+          'dhn-inner sigma(K u.v), for one table.',
       ),
     engine: z
       .enum(['wasm', 'tensorflow'])

@@ -221,7 +221,10 @@ export function lossAndGradient(
   for (const { left, right, kind } of pairs) {
     const u = tablesOf(embeddings[left]!);
     const v = tablesOf(embeddings[right]!);
-    const cosines = u.flatMap((x) => v.map((y) => cosine(masked(x), masked(y))));
+    const [similarity, similarityGradient] = loss.innerProduct
+      ? [meanProduct, meanProductGradient]
+      : [cosine, cosineGradient];
+    const cosines = u.flatMap((x) => v.map((y) => similarity(masked(x), masked(y))));
     const best = Math.max(...cosines);
     const winner = cosines.indexOf(best);
     const weight =
@@ -238,8 +241,8 @@ export function lossAndGradient(
       const a = Math.floor(at / tables);
       const b = at % tables;
       const slope = (weight * out[1]! * share) / sum;
-      add(left, a, u[a]!, cosineGradient(masked(u[a]!), masked(v[b]!)), slope);
-      add(right, b, v[b]!, cosineGradient(masked(v[b]!), masked(u[a]!)), slope);
+      add(left, a, u[a]!, similarityGradient(masked(u[a]!), masked(v[b]!)), slope);
+      add(right, b, v[b]!, similarityGradient(masked(v[b]!), masked(u[a]!)), slope);
     }
     for (const [row, table, x] of [
       [left, Math.floor(winner / tables), u],
@@ -303,6 +306,15 @@ export function quantize(
 function cosine(x: number[], y: number[]): number {
   const length = Math.sqrt(dot(x, x) * dot(y, y));
   return length > 0 ? dot(x, y) / length : 0;
+}
+
+function meanProduct(x: number[], y: number[]): number {
+  return dot(x, y) / x.length;
+}
+
+/** By x: y / d. */
+function meanProductGradient(_x: number[], y: number[]): number[] {
+  return y.map((value) => value / y.length);
 }
 
 /** By x: (y / |y| - c x / |x|) / |x|. */

@@ -47,7 +47,8 @@ export const sbmGrid = z.strictObject({
 });
 
 type SbmGrid = z.infer<typeof sbmGrid>;
-type SbmPoint = {
+/** The values that a grid varies. */
+export type SbmPoint = {
   concentration: number;
   beta: number;
   lambda: number;

@@ -4,9 +4,8 @@
  * `--settings lse|losses|ablation` (likewise), `--trials 3`, `--threads 2`. Checkpoints and trials
  * are kept in hashloom-experiments, so a bench that was stopped goes on where it was.
  */
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { recordFigure } from '../record-figure.ts';
+import { runExperiment } from './run-experiment.ts';
 
 type Row = Record<string, { mean: number; sd: number }>;
 
@@ -28,12 +27,16 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const config = options.get('config') ?? 'third';
   const settings = options.get('settings') ?? 'lse';
   const trials = options.get('trials') ?? '3';
-  const { affinity, settings: rows } = await runExperiment(
-    config,
-    settings,
+  const results = `hashloom-experiments/words-${config}-${settings}.md`;
+  const file = (name: string) => `examples/words/${name}.yaml`;
+  const { affinity, settings: rows } = await runExperiment<Outcome>(['words', file(config)], {
+    settings: file(settings),
     trials,
-    options.get('threads') ?? '2',
-  );
+    part: 'reported',
+    threads: options.get('threads') ?? '2',
+    results,
+  });
+  process.stdout.write(`table: ${results}\n`);
   const command = `npm run bench -- words --config ${config} --settings ${settings} --trials ${trials}`;
   const of =
     `${trials} seeds, D of mean degree ${affinity.meanDegree.toFixed(1)} and clustering ` +
@@ -62,40 +65,4 @@ export async function bench(options: Map<string, string>): Promise<void> {
       goal: '<= .01',
       command,
     });
-}
-
-async function runExperiment(
-  config: string,
-  settings: string,
-  trials: string,
-  threads: string,
-): Promise<Outcome> {
-  const root = fileURLToPath(new URL('../../../', import.meta.url));
-  const file = (name: string) => `examples/words/${name}.yaml`;
-  const results = `hashloom-experiments/words-${config}-${settings}.md`;
-  const args = [
-    'dist/cli/main.js',
-    'experiment',
-    'words',
-    file(config),
-    '--settings',
-    file(settings),
-    '--trials',
-    trials,
-    '--part',
-    'reported',
-    '--local',
-    '--threads',
-    threads,
-    '--results',
-    results,
-    '--json',
-  ];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-  let out = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`the experiment ended with code ${String(code)}`);
-  process.stdout.write(`table: ${results}\n`);
-  return JSON.parse(out) as Outcome;
 }

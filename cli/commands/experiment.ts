@@ -57,6 +57,7 @@ export function addExperimentCommand(program: Command): void {
       positiveInteger,
       10,
     )
+    .option('--seed <n>', 'seed of the first trial', positiveInteger, 1)
     .addOption(
       new Option('--draws <kind>', 'D drawn once for both orders of a pair, or each for itself')
         .choices(['symmetric', 'independent'])

@@ -8,6 +8,7 @@ import { sbmPage } from '../../report/experiments/sbm-page.ts';
 import {
   type Method,
   sbmGrid,
+  type SbmPoint,
   type SbmScores,
   type SbmSetting,
   sbmSetting,
@@ -24,6 +25,7 @@ import { sbmDefault } from './sbm-defaults.ts';
 export interface SbmOptions extends ExperimentOptions {
   method: Method[];
   trials: number;
+  seed: number;
   draws: 'symmetric' | 'independent';
   engine: 'wasm' | 'tensorflow';
   grid?: string;
@@ -35,7 +37,7 @@ export interface SbmOptions extends ExperimentOptions {
 
 /** Runs the experiment and prints its table; false after Ctrl-C. */
 export async function runSbm(options: SbmOptions): Promise<boolean> {
-  const { terminals, results, json, store, force, trials, engine, local } = options;
+  const { terminals, results, json, store, force, trials, seed, engine, local } = options;
   const settings = (await settingsOf(options)).map((setting) => ({
     ...setting,
     training: { ...setting.training, engine },
@@ -46,7 +48,7 @@ export async function runSbm(options: SbmOptions): Promise<boolean> {
     force,
     settings,
     trials,
-    firstSeed: 1,
+    firstSeed: seed,
   };
   const summary = `${settings.length} settings, ${trials} trials each`;
   const scores = await runExperiment<SbmScores>(
@@ -67,7 +69,7 @@ export async function runSbm(options: SbmOptions): Promise<boolean> {
     await writeFile(join(results, 'sbm.html'), page);
   }
   terminals.out.write(
-    json ? `${JSON.stringify({ models: bestByMethod(settings, scores) })}\n` : table,
+    json ? `${JSON.stringify(summaries(settings, scores))}\n` : table,
   );
   return true;
 }
@@ -83,15 +85,20 @@ async function settingsOf({ method, draws, grid }: SbmOptions): Promise<SbmSetti
   throw new Failure('ConfigurationError', problems.join('\n'));
 }
 
-/** The setting of highest F1 of each method. */
-function bestByMethod(
+type Summary = ReturnType<typeof sbmSummary>;
+
+/** Every setting with its figures, and those of the setting of highest F1 of each method. */
+function summaries(
   settings: SbmSetting[],
   scores: SbmScores,
-): Record<string, ReturnType<typeof sbmSummary>> {
-  const models: Record<string, ReturnType<typeof sbmSummary>> = {};
-  for (const [at, { method }] of settings.entries()) {
+): { models: Record<string, Summary>; settings: (SbmPoint & { method: Method } & Summary)[] } {
+  const models: Record<string, Summary> = {};
+  const rows = settings.map(({ method, training }, at) => {
     const summary = sbmSummary(scores[at] ?? []);
     if ((models[method]?.f1 ?? -1) < summary.f1) models[method] = summary;
-  }
-  return models;
+    const { concentration, beta, lambda, rate, hardPerPositive } = training;
+    const hardNegatives = hardPerPositive > 0;
+    return { method, concentration, beta, lambda, hardNegatives, rate, ...summary };
+  });
+  return { models, settings: rows };
 }

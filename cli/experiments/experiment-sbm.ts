@@ -68,9 +68,7 @@ export async function runSbm(options: SbmOptions): Promise<boolean> {
     for (const { name, svg } of plots) await writeFile(join(results, name), svg);
     await writeFile(join(results, 'sbm.html'), page);
   }
-  terminals.out.write(
-    json ? `${JSON.stringify(summaries(settings, scores))}\n` : table,
-  );
+  terminals.out.write(json ? `${JSON.stringify(summaries(settings, scores))}\n` : table);
   return true;
 }
 

@@ -54,8 +54,7 @@ export async function corpusFigures(
     );
     each = tokens / Math.max(1, documents);
     const areRecords = shape.holds === 'table' && shape.format !== 'delimited';
-    if (areRecords && documents >= LEAST_TEXTS && each <= LONGEST_TEXT)
-      figures.textLength = each;
+    if (areRecords && documents >= LEAST_TEXTS && each <= LONGEST_TEXT) figures.textLength = each;
     figures.commonWords = Math.min(evenlySpread(frequent), Math.floor(MOST_COMMON_SHARE * words));
     figures.hasStrayLetters = latinLetters > letters / 2;
   }

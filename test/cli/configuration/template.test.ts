@@ -4,12 +4,11 @@ import { configurationSchema, keyPaths } from '../../../cli/configuration/schema
 import { configurationTemplate } from '../../../cli/configuration/template.ts';
 import { parseConfiguration } from '../../../cli/configuration/load-configuration.ts';
 import { configuration } from '../../../schemas/configuration.ts';
-import { PRESETS } from '../../../schemas/presets.ts';
 
 const VALUES = { index: 'news', store: './store: 1', source: 's3://corpus/"texts"/*.gz' };
 
 describe('configurationTemplate', () => {
-  const text = configurationTemplate(VALUES);
+  const text = configurationTemplate({ ...VALUES, all: true });
 
   it('parses to the defaults', () => {
     const { index, store, source } = VALUES;
@@ -18,40 +17,35 @@ describe('configurationTemplate', () => {
     assert.deepEqual(parsed, { ...expected, store: 'file:///data/store:%201' });
   });
 
-  it('with a preset parses to the defaults with its values', () => {
-    const { index, store, source } = VALUES;
-    const expected = configuration.parse({
-      index,
-      store,
-      source: { path: source },
-      ...PRESETS.paper,
-    });
-    const { training, buckets } = parseConfiguration(
-      configurationTemplate({ ...VALUES, preset: 'paper' }),
-      '/data/hashloom.yaml',
-    );
-    assert.deepEqual([training, buckets], [expected.training, expected.buckets]);
-    const { training: unset, buckets: asTheyAre } = parseConfiguration(text, '/data/hashloom.yaml');
-    assert.notDeepEqual(unset, training);
-    assert.notDeepEqual(asTheyAre, buckets);
+  it('without all holds what was chosen and where the rest is, and says the same', () => {
+    const choices = [
+      { key: 'vocabulary.common', value: 7, reason: 'they go with everything' },
+      { key: 'training.beta', value: 3, reason: 'so' },
+    ];
+    const values = { ...VALUES, choices };
+    const short = configurationTemplate(values);
+    const read = (written: string) => parseConfiguration(written, '/data/hashloom.yaml');
+    assert.deepEqual(read(short), read(configurationTemplate({ ...values, all: true })));
+    assert.match(short, /^ {2}common: 7 +# they go with everything$/m);
+    assert.match(short, /hashloom init --all/);
+    assert.ok(!short.includes('groupTokens'));
   });
 
-  it('holds choices in place of defaults, each below its reason, and the preset before them', () => {
+  it('holds choices in place of defaults, each below its reason', () => {
     const choices = [
       { key: 'source.kind', value: 'pairs', reason: 'user and item hold ids' },
       { key: 'source.columns', value: { left: 'a: b', right: '#c', weight: '' }, reason: 'so' },
       { key: 'source.delimiter', value: '\t', reason: 'a tab parts them' },
-      { key: 'training.beta', value: 3, reason: 'the preset says 4' },
     ];
-    const chosen = configurationTemplate({ ...VALUES, choices, preset: 'paper' });
+    const chosen = configurationTemplate({ ...VALUES, choices, all: true });
     assert.match(
       chosen,
       /^ {2}# Chosen: user and item hold ids\.\n {2}kind: pairs +# text: words;/m,
     );
-    const { source, training } = parseConfiguration(chosen, '/data/hashloom.yaml');
+    const { source } = parseConfiguration(chosen, '/data/hashloom.yaml');
     assert.deepEqual(
-      [source.kind, source.columns, source.delimiter, training.beta],
-      ['pairs', choices[1]!.value, '\t', PRESETS.paper.training.beta],
+      [source.kind, source.columns, source.delimiter],
+      ['pairs', choices[1]!.value, '\t'],
     );
   });
 
@@ -67,6 +61,9 @@ describe('configurationTemplate', () => {
       );
     }
     assert.match(text, /window: 10 +# Words to each side; a pair at distance k weighs 1\/k\./);
-    assert.match(text, /method: als +# als: .* One of als, lse, cos, dch, dhn, dhn-power, dhn-inner\./);
+    assert.match(
+      text,
+      /method: als +# als: .* One of als, lse, cos, dch, dhn, dhn-power, dhn-inner\./,
+    );
   });
 });

@@ -78,6 +78,7 @@ export async function affinityStages(
       store,
       force,
       affinity: d.artifact,
+      vocabulary: words.artifact,
       pairs: heldOut.pairs,
       seed,
     }),

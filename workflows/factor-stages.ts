@@ -15,7 +15,7 @@ export async function factorizeRows(
   rows: number,
   input: Omit<ActivityInput<'finishFactors'>, 'ranges'>,
 ) {
-  const { filtered, ...parameters } = input;
+  const { filtered, vocabulary, ...parameters } = input;
   const { factors, rounds } = input;
   const summary = `${factors} factors, ${rounds} rounds`;
   if (rows <= MAX_IN_ONE)
@@ -28,7 +28,13 @@ export async function factorizeRows(
     await runActivity('dropHalfSteps', summary, { ...named, ranges, steps: outdated });
   };
   for (let step = done + 1; step <= steps; step++) {
-    await processShards('factorize', ranges, { ...parameters, filtered, ranges, step });
+    await processShards('factorize', ranges, {
+      ...parameters,
+      filtered,
+      vocabulary,
+      ranges,
+      step,
+    });
     if (step > 2) await drop(step - 2);
   }
   const output = await runActivity('finishFactors', summary, { ...input, ranges });

@@ -32,7 +32,8 @@ export async function reindexStages(
   const predicted = { ...prediction, seed, sides };
   const factors = await run.stage('factors', async () => {
     if (prediction.factors === 0) return { cached: true, rows: 0, bytes: 0, lineage: [] };
-    const factorizing = { store, force, postings, ...predicted, filtered };
+    const vocabulary = words.artifact;
+    const factorizing = { store, force, postings, ...predicted, filtered, vocabulary };
     // What is measured, and what codes are learned from, has not seen the held-out pairs.
     const measured = { ...factorizing, affinity: pairs.artifact };
     const { artifact } = await factorizeRows(runtime, words.rows, measured);

@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chooseHeldOut } from '../../kernels/affinity/choose-held-out.ts';
 import { holdOut as holdOutKernel } from '../../kernels/affinity/hold-out.ts';
+import { drawKeys } from '../../kernels/words/draw-keys.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { AFFINITY, HELD_OUT } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
@@ -11,6 +13,7 @@ import { readTablePart } from '../../store/tables/table-parts.ts';
 import { createTableWriter } from '../../store/tables/table-writer.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
+import { readWords } from '../words/read-vocabulary.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -20,6 +23,8 @@ declare module '../stages.ts' {
 
 interface HoldOutInput extends StageInput {
   affinity: ArtifactReference;
+  /** The words of D, by which pairs are drawn. */
+  vocabulary: ArtifactReference;
   pairs: number;
   seed: number;
 }
@@ -35,8 +40,8 @@ const RANGE_ROWS = 4096;
 const MAX_RANGES = 256;
 
 /**
- * Takes pairs out of D, in both orders, to measure hit rates on. D passes by a row group at a time.
- * Rows: held-out pairs.
+ * Takes pairs out of D, in both orders, to measure hit rates on. D passes by twice, a row group at
+ * a time. Rows: held-out pairs.
  */
 export async function holdOut(input: HoldOutInput, context: StageContext): Promise<HoldOutOutput> {
   const store = context.openStore(input.store);
@@ -50,16 +55,23 @@ export async function holdOut(input: HoldOutInput, context: StageContext): Promi
   const affinity = await openArtifact(store, input.affinity);
   const words = Number(affinity.manifest.facts['words']);
   const make = async (scratch: string): Promise<ArtifactContent> => {
-    const holding = holdOutKernel({ words, entries: affinity.manifest.rows, pairs, seed });
+    const entries = affinity.manifest.rows;
+    const keys = drawKeys(await readWords(store, input.vocabulary));
+    const choosing = chooseHeldOut({ entries, pairs, seed, keys });
+    let done = 0;
+    const passBy = async (pass: (rows: Int32Array, columns: Int32Array) => void): Promise<void> => {
+      for await (const { row, column } of readTablePart(affinity, 'affinity.parquet', AFFINITY)) {
+        pass(row, column);
+        context.onProgress((done += row.length), 2 * entries);
+      }
+    };
+    await passBy((row, column) => choosing.add(row, column));
+    const holding = holdOutKernel({ words, entries, chosen: choosing.finish() });
     const training = createTableWriter(
       AFFINITY,
       growingFile(join(scratch, 'training'), MAX_BYTES_IN_MEMORY),
     );
-    let done = 0;
-    for await (const { row, column } of readTablePart(affinity, 'affinity.parquet', AFFINITY)) {
-      training.add({ row, column }, holding.add(row, column));
-      context.onProgress((done += row.length), affinity.manifest.rows);
-    }
+    await passBy((row, column) => training.add({ row, column }, holding.add(row, column)));
     const { left, right } = holding.finish();
     const { content, rows } = training.finish();
     const parts = [

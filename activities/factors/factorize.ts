@@ -5,12 +5,15 @@ import {
   turnOf,
 } from '../../kernels/factors/factorize.ts';
 import { sidesOf } from '../../kernels/factors/sides-of.ts';
+import { drawKeys } from '../../kernels/words/draw-keys.ts';
+import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Store } from '../../store/store.ts';
 import { keepLinkGraph } from '../affinity/keep-link-graph.ts';
 import type { LinkGraphInput } from '../affinity/load-link-graph.ts';
 import type { BatchOutput } from '../stage/batch-output.ts';
 import { produceArtifact } from '../stage/produce-artifact.ts';
 import type { StageContext, StageInput } from '../stage/stage.ts';
+import { readWords } from '../words/read-vocabulary.ts';
 import { readInto, readStep } from './load-factors.ts';
 import { type FactorParameters, stepArtifact } from './name-factors.ts';
 
@@ -21,6 +24,8 @@ declare module '../stages.ts' {
 }
 
 export interface FactorizeInput extends StageInput, FactorParameters, LinkGraphInput {
+  /** The words of D, by which the first factors are drawn. */
+  vocabulary: ArtifactReference;
   /** The half-step, from 1. */
   step: number;
   /** Of all its activities, and of those of the half-step before. */
@@ -66,7 +71,7 @@ async function keepOthers(
   sides: FactorSides,
 ): Promise<Float32Array> {
   const { ranges, step, factors: d } = input;
-  if (step === 1) return startFactors(sides, input).answering;
+  if (step === 1) return await firstFactors(store, input, sides);
   const { from, to } = sides[turnOf(step).fixed];
   const { artifact } = stepArtifact({ ...input, step: step - 1 }, { from: 0, to: 0 });
   const key = `${store.uri}/${artifact.key}`;
@@ -88,9 +93,18 @@ async function ownFactors(
   if (step === 1) return new Float32Array((to - from) * d);
   const first = sides[turnOf(step).solved].from;
   if (step === 2)
-    return startFactors(sides, input).answering.subarray((from - first) * d, (to - first) * d);
+    return (await firstFactors(store, input, sides)).subarray((from - first) * d, (to - first) * d);
   const own = new Float32Array((to - from) * d);
   const { artifact } = stepArtifact({ ...input, step: step - 2 }, input);
   await readInto(store, artifact, 'factors.f32', own, 0);
   return own;
+}
+
+async function firstFactors(
+  store: Store,
+  input: FactorizeInput,
+  sides: FactorSides,
+): Promise<Float32Array> {
+  const keys = drawKeys(await readWords(store, input.vocabulary));
+  return startFactors(sides, { ...input, keys }).answering;
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { factorize as factorizeAll, turnOf } from '../../kernels/factors/factorize.ts';
 import { sidesOf } from '../../kernels/factors/sides-of.ts';
+import { drawKeys } from '../../kernels/words/draw-keys.ts';
+import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { PartToWrite } from '../../store/artifacts.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { growingFile } from '../../store/growing-file.ts';
@@ -11,6 +13,7 @@ import { keepLinkGraph } from '../affinity/keep-link-graph.ts';
 import type { LinkGraphInput } from '../affinity/load-link-graph.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 import type { StageContext, StageInput, StageOutput } from '../stage/stage.ts';
+import { readWords } from '../words/read-vocabulary.ts';
 import { factorsArtifact, type FactorParameters, partOf, stepArtifacts } from './name-factors.ts';
 
 declare module '../stages.ts' {
@@ -20,6 +23,8 @@ declare module '../stages.ts' {
 }
 
 interface FinishFactorsInput extends StageInput, FactorParameters, LinkGraphInput {
+  /** The words of D, by which the first factors are drawn. */
+  vocabulary: ArtifactReference;
   /** Of the half-steps that were taken; empty where none was: then all of them are taken here. */
   ranges: number[];
 }
@@ -57,7 +62,8 @@ async function computeAll(
 ): Promise<ArtifactContent> {
   const graph = await keepLinkGraph(store, input, () => context.onProgress(0, input.rounds));
   const sides = sidesOf(graph, input.sides);
-  const factors = factorizeAll(graph, sides, input, (done, total) =>
+  const keys = drawKeys(await readWords(store, input.vocabulary));
+  const factors = factorizeAll(graph, sides, { ...input, keys }, (done, total) =>
     context.onProgress(done, total),
   );
   return contentOf(

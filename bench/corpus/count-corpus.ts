@@ -153,7 +153,13 @@ async function countCorpus({
         perform('symmetrize', { ...filtering, ranges: words.ranges }),
       );
       const pairs = await timed('hold-out', () =>
-        perform('holdOut', { ...base, affinity: d.artifact, pairs: heldOut.pairs, seed }),
+        perform('holdOut', {
+          ...base,
+          affinity: d.artifact,
+          vocabulary: words.artifact,
+          pairs: heldOut.pairs,
+          seed,
+        }),
       );
       await timed('mine', () =>
         each('mine', pairs.batches, { ...base, pairs: pairs.artifact, ...negatives, seed }),

@@ -130,6 +130,7 @@ async function compare(
   const { top: _top, postings: _, ...settings } = neighboursConfiguration.parse({});
   const sides = factorSides(size, split);
   const rows = split ?? size;
+  const keys = Uint32Array.from({ length: size }, (_, row) => row);
   writeLinks(graph, rows, split ?? 0, folder);
   const columns = size - (split ?? 0);
   const ratios: number[] = [];
@@ -137,7 +138,7 @@ async function compare(
   let theirs: Factors | undefined;
   for (let round = 0; round < ROUNDS; round++) {
     const before = process.cpuUsage();
-    own = factorize(graph, sides, { ...settings, seed }, () => undefined);
+    own = factorize(graph, sides, { ...settings, seed, keys }, () => undefined);
     const { user, system } = process.cpuUsage(before);
     const { factors, alpha, regularization, rounds } = settings;
     const asked = [folder, rows, columns, factors, alpha, regularization, rounds, 1, seed];

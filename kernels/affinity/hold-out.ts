@@ -1,13 +1,10 @@
-import { PURPOSE, RandomStream } from '../numbers/random.ts';
-
 interface HoldOutOptions {
   /** V, rows of D. */
   words: number;
   /** Nonzeros of D. */
   entries: number;
-  /** Unordered pairs to take, or a tenth of all (rounded down) where that is less. */
-  pairs: number;
-  seed: number;
+  /** The pairs to take, as chooseHeldOut numbers them. */
+  chosen: Float64Array;
 }
 
 interface HoldOut {
@@ -24,12 +21,11 @@ interface HoldOut {
 }
 
 /**
- * Takes unordered pairs out of D, in both orders, to measure hit rates on: uniform without
- * replacement. D is square, symmetric, without diagonal, and comes by (row, column); in memory are
- * the held-out pairs and a few numbers a row.
+ * Takes unordered pairs out of D, in both orders, to measure hit rates on. D is square, symmetric,
+ * without diagonal, and comes by (row, column); in memory are the held-out pairs and a few numbers
+ * a row.
  */
-export function holdOut({ words, entries, pairs, seed }: HoldOutOptions): HoldOut {
-  const chosen = chooseDistinct(entries / 2, pairs, seed);
+export function holdOut({ words, entries, chosen }: HoldOutOptions): HoldOut {
   const left = new Int32Array(chosen.length);
   const right = new Int32Array(chosen.length);
   /**
@@ -105,19 +101,4 @@ export function holdOut({ words, entries, pairs, seed }: HoldOutOptions): HoldOu
       return { left, right };
     },
   };
-}
-
-/**
- * min(n, floor(all / 10)) of the numbers below `all`, rising (Floyd's algorithm: Bentley and Floyd,
- * CACM 1987).
- */
-function chooseDistinct(all: number, n: number, seed: number): Float64Array {
-  const count = Math.min(n, Math.floor(all / 10));
-  const stream = new RandomStream(seed, PURPOSE.heldOut);
-  const chosen = new Set<number>();
-  for (let last = all - count; last < all; last++) {
-    const drawn = stream.below(last + 1);
-    chosen.add(chosen.has(drawn) ? last : drawn);
-  }
-  return Float64Array.from(chosen).sort();
 }

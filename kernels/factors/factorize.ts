@@ -26,6 +26,8 @@ export interface FactorSides {
 export interface FactorSettings extends SolveSettings {
   rounds: number;
   seed: number;
+  /** (V) what the draws of a row are named by: kernels/words/draw-keys.ts. */
+  keys: Uint32Array;
 }
 
 /** (rows of the side, d) each; x_i . y_j estimates whether i and j are linked. */
@@ -91,14 +93,20 @@ export function halfStep(
   return rowSolver(others, settings).solve(some, own);
 }
 
-/** Where it begins: asking factors of zeros, answering ones small, uniform and of mean 0. */
+/**
+ * Where it begins: asking factors of zeros, answering ones small, uniform and of mean 0, by the key
+ * of their row, so that a D with a few more rows and links begins, and so ends, near by. Throws
+ * RangeError on a row without a key.
+ */
 export function startFactors(
   { asking, answering }: FactorSides,
-  { factors: d, seed }: Pick<FactorSettings, 'factors' | 'seed'>,
+  { factors: d, seed, keys }: Pick<FactorSettings, 'factors' | 'seed' | 'keys'>,
 ): Factors {
+  if (keys.length !== answering.to)
+    throw new RangeError(`factors: ${keys.length} keys of ${answering.to} rows`);
   const drawn = new Float32Array((answering.to - answering.from) * d);
   for (let row = answering.from, at = 0; row < answering.to; row++) {
-    const stream = new RandomStream(seed, PURPOSE.factors, row);
+    const stream = new RandomStream(seed, PURPOSE.factors, keys[row]);
     for (let k = 0; k < d; k++) drawn[at++] = (stream.uniform() - 0.5) / 16;
   }
   return { asking: new Float32Array((asking.to - asking.from) * d), answering: drawn };

@@ -20,7 +20,8 @@ import { writeArtifact } from '../../store/artifacts.ts';
 import { growingFile } from '../../store/growing-file.ts';
 import { openStore } from '../../store/open-store.ts';
 import { createTableWriter } from '../../store/tables/table-writer.ts';
-import { FILTERING, rangeArtifact, RANGES } from './memory-scenario.ts';
+import { encodeDictionary } from '../../activities/corpus/dictionary-table.ts';
+import { FILTERING, rangeArtifact, RANGES, VOCABULARY } from './memory-scenario.ts';
 
 const { values } = parseArgs({
   options: {
@@ -106,6 +107,15 @@ async function keptPairs(): Promise<string> {
     parts: [],
     rows: 0,
     facts: { words: last },
+  });
+  const words = Array.from({ length: last }, (_, row) => `w${1_000_000 + row}`);
+  const ones = new Float64Array(last).fill(1);
+  const bytes = await encodeDictionary({ words, counts: ones, documents: ones });
+  await writeArtifact(store, VOCABULARY, {
+    ...about,
+    parts: [{ name: 'vocabulary.parquet', bytes, rows: last }],
+    rows: last,
+    facts: {},
   });
   for (const [at, to] of RANGES.slice(1).entries()) {
     const from = RANGES[at]!;

@@ -20,6 +20,12 @@ export const FILTERING = {
   minimumPmi: 0,
   minimumWeight: 0,
 };
+/** The words of D: w and the number of their row. */
+export const VOCABULARY = artifactReference({
+  stage: 'vocabulary',
+  parameters: { heavy: true },
+  inputs: [],
+});
 export const rangeArtifact = (from: number, to: number) =>
   filterArtifact(FILTERING, { from, to }).artifact;
 /** Row ranges of the filter. */
@@ -73,7 +79,10 @@ async function affinity(folder: string, memoryMiB: number): Promise<unknown> {
     },
     context,
   );
-  const held = await holdOut({ ...base, affinity: d.artifact, pairs: 4600, seed: 1 }, context);
+  const held = await holdOut(
+    { ...base, affinity: d.artifact, vocabulary: VOCABULARY, pairs: 4600, seed: 1 },
+    context,
+  );
   const parts = [d, held].map(async ({ artifact }) =>
     (await openArtifact(openStore(store), artifact)).manifest.parts.map(({ name, sha256 }) => [
       name,

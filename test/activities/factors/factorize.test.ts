@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { filterArtifact } from '../../../activities/affinity/name-filtered.ts';
+import { encodeDictionary } from '../../../activities/corpus/dictionary-table.ts';
 import { dropHalfSteps } from '../../../activities/factors/drop-half-steps.ts';
 import { factorize, type FactorizeInput } from '../../../activities/factors/factorize.ts';
 import { finishFactors } from '../../../activities/factors/finish-factors.ts';
@@ -129,6 +130,9 @@ describe('factorize', () => {
     const row = rowOfEntries(D.offsets);
     const rows = artifactReference({ stage: 'merge', parameters: { sides }, inputs: [] });
     const affinity = artifactReference({ stage: 'filter', parameters: {}, inputs: [rows] });
+    const vocabulary = artifactReference({ stage: 'vocabulary', parameters: {}, inputs: [] });
+    const words = Array.from({ length: SIZE }, (_, at) => `w${1000 + at}`);
+    const ones = new Float64Array(SIZE).fill(1);
     const passed = { rows, minimumPmi: 1, minimumWeight: 1 };
     const { artifact } = filterArtifact(passed, { from: 0, to: SIZE });
     const upper = [...row.keys()].filter((at) => row[at]! < D.columns[at]!);
@@ -140,6 +144,11 @@ describe('factorize', () => {
     const table = { row, column: Int32Array.from(D.columns) };
     for (const [reference, name, bytes] of [
       [artifact, 'kept.parquet', await encodeParquet(RUN, kept, { profile: 'internal' })],
+      [
+        vocabulary,
+        'vocabulary.parquet',
+        await encodeDictionary({ words, counts: ones, documents: ones }),
+      ],
       [affinity, 'affinity.parquet', await encodeParquet(AFFINITY, table, { profile: 'internal' })],
     ] as const)
       await writeArtifact(store, reference, {
@@ -155,6 +164,7 @@ describe('factorize', () => {
       store: store.uri,
       force: false,
       affinity,
+      vocabulary,
       filtered: { ...passed, ranges: [0, SIZE] },
       postings: 12_000,
       factors: 32,

@@ -14,6 +14,8 @@ import { type DenseLinks, exactRow, factorLoss } from '../../reference/factor-ro
 
 const SETTINGS = { factors: 16, alpha: 8, regularization: 3, rounds: 6, seed: 1 };
 
+const keysOf = (size: number) => Uint32Array.from({ length: size }, (_, row) => 7 * row);
+
 /** [row, column, g], in both orders. */
 type Link = [number, number, number];
 
@@ -53,7 +55,7 @@ describe('factorize', () => {
   it('has a loss that no half-step raises', () => {
     fc.assert(
       fc.property(graphs, ({ links, dense, sides, seed }) => {
-        const settings = { ...SETTINGS, seed };
+        const settings = { ...SETTINGS, seed, keys: keysOf(sides.answering.to) };
         const side = denseOf(dense, sides);
         const factors = startFactors(sides, settings);
         let last = Infinity;
@@ -71,7 +73,8 @@ describe('factorize', () => {
     fc.assert(
       fc.property(graphs, fc.double({ min: 0, max: 1, noNaN: true }), (graph, where) => {
         const { links, sides, seed } = graph;
-        const factors = startFactors(sides, { ...SETTINGS, seed });
+        const keys = keysOf(sides.answering.to);
+        const factors = startFactors(sides, { ...SETTINGS, seed, keys });
         const { from, to } = sides.asking;
         const middle = from + Math.round(where * (to - from));
         const part = (a: number, b: number) =>
@@ -100,7 +103,7 @@ describe('factorize', () => {
     for (let i = 0; i < size; i++)
       for (let j = 0; j < size; j++) if (i !== j && pairs[kind](i, j)) all.push([i, j, Math.LN2]);
     const { links, dense } = linksOf(size, all);
-    const settings = { ...SETTINGS, regularization: 0.01 };
+    const settings = { ...SETTINGS, regularization: 0.01, keys: keysOf(size) };
     const { asking, answering } = factorize(links, factorSides(size), settings, () => undefined);
     const dot = (i: number, j: number): number => {
       let sum = 0;
@@ -114,12 +117,29 @@ describe('factorize', () => {
       }
   });
 
+  it('begins a row by its key, whatever rows are beside it', () => {
+    const settings = { factors: 16, seed: 3 };
+    const before = startFactors(factorSides(3), { ...settings, keys: Uint32Array.of(5, 9, 7) });
+    const after = startFactors(factorSides(4), { ...settings, keys: Uint32Array.of(5, 6, 9, 7) });
+    assert.deepEqual(after.answering.subarray(0, 16), before.answering.subarray(0, 16));
+    assert.deepEqual(after.answering.subarray(32), before.answering.subarray(16));
+    assert.throws(
+      () => startFactors(factorSides(4), { ...settings, keys: new Uint32Array(3) }),
+      /3 keys of 4 rows/u,
+    );
+  });
+
   it('leaves a row without links at zeros', () => {
     const { links } = linksOf(5, [
       [0, 1, 1],
       [1, 0, 1],
     ]);
-    const { asking, answering } = factorize(links, factorSides(5), SETTINGS, () => undefined);
+    const { asking, answering } = factorize(
+      links,
+      factorSides(5),
+      { ...SETTINGS, keys: keysOf(5) },
+      () => undefined,
+    );
     assert.ok(asking.subarray(32).every((value) => value === 0));
     assert.ok(answering.subarray(32).every((value) => value === 0));
     assert.ok(asking.subarray(0, 32).some((value) => value !== 0));
@@ -130,7 +150,8 @@ describe('rowSolver', () => {
   it('comes to the solution of the normal equations when it is asked again', () => {
     fc.assert(
       fc.property(graphs, ({ links, dense, sides, seed }) => {
-        const { asking, answering } = startFactors(sides, { ...SETTINGS, seed });
+        const keys = keysOf(sides.answering.to);
+        const { asking, answering } = startFactors(sides, { ...SETTINGS, seed, keys });
         for (let at = 0; at < answering.length; at++) answering[at]! *= 8;
         const solver = rowSolver(answering, SETTINGS);
         const count = sides.asking.to;

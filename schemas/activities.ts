@@ -169,6 +169,8 @@ export const ACTIVITIES = {
   factorize: { stage: 'factor-step', chapter: 'factors', profile: 'heavy', sharded: true },
   dropHalfSteps: { stage: 'factor-step', chapter: 'factors', profile: 'light' },
   finishFactors: { stage: 'factors', chapter: 'factors', profile: 'heavy' },
+  findPublishedCodes: { stage: 'two-codes', chapter: 'factors', profile: 'heavy' },
+  keepCodes: { stage: 'two-codes', chapter: 'factors', profile: 'heavy' },
   learnCodes: { stage: 'two-codes', chapter: 'factors', profile: 'heavy' },
   relate: { stage: 'relate', chapter: 'affinity', profile: 'heavy', sharded: true },
   findWarmStart: { stage: 'train', chapter: 'training', profile: 'light' },

@@ -33,6 +33,8 @@ export interface ReindexInput {
   configuration: Configuration;
   /** Run every stage, artifacts or not. */
   force: boolean;
+  /** Learn all codes anew, however near D is to that of the published version. */
+  retrain?: boolean;
   /** Whether the namespace knows the search attributes. */
   searchAttributes: boolean;
 }

@@ -11,7 +11,7 @@ import type { StageRuntime } from './stage-runtime.ts';
  * are trained with a loss.
  */
 export async function codeStages(
-  { configuration, force }: Pick<ReindexInput, 'configuration' | 'force'>,
+  { configuration, force, retrain = false }: Omit<ReindexInput, 'searchAttributes'>,
   runtime: StageRuntime,
   { words, pairs, filtered }: Awaited<ReturnType<typeof affinityStages>>,
   factors: FactorParameters,
@@ -19,16 +19,23 @@ export async function codeStages(
   const { store, index, negatives, training, buckets, seed } = configuration;
   const { run, runActivity, learn } = runtime;
   if (!isPairwise(training)) {
-    const { bits } = configuration.codes;
-    const codes = await run.stage('two-codes', () =>
-      runActivity('learnCodes', `twice ${bits} bits`, {
+    const codes = await run.stage('two-codes', async () => {
+      const learning = { ...factors, codes: configuration.codes };
+      const summary = `twice ${learning.codes.bits} bits`;
+      const input = { store, force, ...learning, filtered };
+      if (retrain || configuration.codes.drift === 0)
+        return await runActivity('learnCodes', summary, input);
+      const kept = await runActivity('findPublishedCodes', index, {
         store,
         force,
-        ...factors,
-        filtered,
-        codes: configuration.codes,
-      }),
-    );
+        learning,
+        index,
+        vocabulary: words.artifact,
+        mostDrift: configuration.codes.drift,
+      });
+      if (kept) return await runActivity('keepCodes', summary, { ...input, kept });
+      return await runActivity('learnCodes', summary, input);
+    });
     return { codes };
   }
   await mineStage({ configuration, force }, runtime, pairs);
@@ -44,7 +51,7 @@ export async function codeStages(
       training,
       seed,
     };
-    if (training.warmStart === 'none') return await learn(learning);
+    if (training.warmStart === 'none' || retrain) return await learn(learning);
     const vocabulary = words.artifact;
     const warm = await runActivity('findWarmStart', index, { learning, index, vocabulary });
     return await learn(warm ? { ...learning, warm } : learning);

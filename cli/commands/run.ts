@@ -21,6 +21,7 @@ interface RunCommandOptions {
   detach: boolean;
   json: boolean;
   force: boolean;
+  retrain: boolean;
   replace: boolean;
   dryRun: boolean;
   metrics: boolean;
@@ -60,6 +61,11 @@ export function addRunCommand(program: Command): void {
     .option(...METRICS_OPTION)
     .option('--force', 'run every stage, artifacts or not', false)
     .option(
+      '--retrain',
+      'learn all codes anew, where items would keep those of the published version',
+      false,
+    )
+    .option(
       '--replace',
       'where a run of the index is under way: cancel it, wait for its end, start this one',
       false,
@@ -80,6 +86,7 @@ export function addRunCommand(program: Command): void {
         ['hashloom run --detach', 'then: hashloom watch NAME'],
         ['hashloom run --local --json | tail -1', 'for a script'],
         ['hashloom run --replace', 'after an edit: cancels the run under way'],
+        ['hashloom run --retrain', 'once D has drifted: items get other codes'],
         ['hashloom run --dry-run', 'what a run would do now'],
         ['hashloom run list', 'runs of the past'],
       ),
@@ -87,10 +94,13 @@ export function addRunCommand(program: Command): void {
     .action(async (file: string, options: RunCommandOptions, command: Command) => {
       const { loadConfiguration } = await import('../configuration/load-configuration.ts');
       const configuration = await loadConfiguration(file);
+      const { kind } = configuration.source;
+      if (options.retrain && (kind === 'vectors' || kind === 'documents'))
+        command.error(`error: --retrain: the codes of ${kind} are made anew by every run`);
       if (options.dryRun) {
         const { planRun } = await import('../plan/plan-run.ts');
         const { planTable } = await import('../run/result-tables.ts');
-        const plan = await planRun(configuration, options.force);
+        const plan = await planRun(configuration, options.force, options.retrain);
         process.stdout.write(
           options.json
             ? `${JSON.stringify({ index: configuration.index, stages: plan })}\n`
@@ -121,6 +131,7 @@ export function addRunCommand(program: Command): void {
       } as const;
       const shared = {
         force: options.force,
+        retrain: options.retrain,
         json: options.json,
         replace: options.replace,
         terminals: screens,

@@ -46,13 +46,17 @@ export interface StagePlan {
  * What a run now would do, stage by stage, without doing it: the run's own code with steps that
  * look and no more.
  */
-export async function planRun(configuration: Configuration, force: boolean): Promise<StagePlan[]> {
+export async function planRun(
+  configuration: Configuration,
+  force: boolean,
+  retrain = false,
+): Promise<StagePlan[]> {
   const names = stageNamesOf(configuration);
   if (force) return names.map((name) => ({ name, runs: true, why: 'asked for with --force' }));
   const plans: StagePlan[] = [];
   try {
     await reindexStages(
-      { configuration, force: false, searchAttributes: false },
+      { configuration, force: false, retrain, searchAttributes: false },
       lookingSteps(configuration, plans),
     );
   } catch (error) {

@@ -15,6 +15,8 @@ import type { PreparedRun, StartedRun } from './start-run.ts';
 
 interface RunOptions {
   force: boolean;
+  /** All codes are learned anew. */
+  retrain?: boolean;
   json: boolean;
   /** The command that was given, which goes on after Ctrl-C. */
   again: string;
@@ -178,9 +180,9 @@ async function startOrAttach(
 const prepared = (
   connection: ClientConnection,
   configuration: Configuration,
-  { force, prepare }: RunOptions,
+  { force, retrain = false, prepare }: RunOptions,
 ): Promise<PreparedRun> =>
-  prepare ? prepare(connection) : prepareRun(connection, configuration, force);
+  prepare ? prepare(connection) : prepareRun(connection, configuration, force, retrain);
 
 /** Lines beside the result; none of them where only one line is wanted and nobody looks. */
 function speaker({ json, terminals }: RunOptions): (line: string) => void {

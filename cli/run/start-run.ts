@@ -44,12 +44,13 @@ export async function prepareRun(
   { connection, namespace }: ClientConnection,
   configuration: Configuration,
   force: boolean,
+  retrain = false,
 ): Promise<PreparedRun> {
   const searchAttributes = await ensureSearchAttributes(connection, namespace);
   const { index, source, training } = configuration;
   const key = defineSearchAttributeKey(SEARCH_ATTRIBUTES.index, 'KEYWORD');
   return {
-    input: { configuration, force, searchAttributes },
+    input: { configuration, force, ...(retrain && { retrain }), searchAttributes },
     staticSummary: `Reindex ${index}`,
     staticDetails: [
       `- corpus: ${source.path}`,

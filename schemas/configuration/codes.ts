@@ -31,6 +31,17 @@ export const codesConfiguration = z
     cellItems: positiveCount
       .default(64)
       .describe('Items of a cell in the mean; what lies in one cell is one bucket.'),
+    drift: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.1)
+      .describe(
+        'Items keep the codes of the published version until more than this share of the links ' +
+          'that these were learned from has changed. Then, or with run --retrain, all are ' +
+              'learned ' +
+          'anew. 0: every run learns them.',
+      ),
   })
   .prefault({})
   .describe('For training.method als.');

@@ -112,7 +112,15 @@ const FIELDS: { [Name in ActivityName]: Fields<ActivityInput<Name>> } = {
     vocabulary: 'must',
     ranges: 'must',
   },
-  learnCodes: { ...STORE, ...FACTORS, filtered: 'must', codes: 'must' },
+  findPublishedCodes: {
+    ...STORE,
+    learning: 'must',
+    index: 'must',
+    vocabulary: 'must',
+    mostDrift: 'must',
+  },
+  keepCodes: { ...STORE, ...FACTORS, filtered: 'must', codes: 'must', kept: 'must' },
+  learnCodes: { ...STORE, ...FACTORS, filtered: 'must', codes: 'must', kept: 'may' },
   relate: {
     ...STORE,
     affinity: 'must',

@@ -108,7 +108,8 @@ function listWay(
   const two = sides === 'two';
   if (settings.factors === 0) return byList(graph, two ? RELATION.goesWith : RELATION.isLike, most);
   const factorized = sidesOf(graph, sides);
-  const factors = factorize(graph, factorized, settings, () => undefined);
+  const keys = Uint32Array.from({ length: graph.offsets.length - 1 }, (_, row) => row);
+  const factors = factorize(graph, factorized, { ...settings, keys }, () => undefined);
   const scorer = pairScorer(factors, factorized, settings.factors);
   const relation = scorer.split === undefined ? RELATION.related : RELATION.goesWith;
   return byList(graph, relation, most, neighbourPredictor(graph, scorer, most));

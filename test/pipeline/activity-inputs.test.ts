@@ -258,6 +258,7 @@ const RECORDED: ActivityName[] = [
   'evaluate',
   'exportBuckets',
   'filter',
+  'findPublishedCodes',
   'finishFactors',
   'finishTraining',
   'groupFiles',

@@ -39,7 +39,7 @@ export const codesConfiguration = z
       .describe(
         'Items keep the codes of the published version until more than this share of the links ' +
           'that these were learned from has changed. Then, or with run --retrain, all are ' +
-              'learned ' +
+          'learned ' +
           'anew. 0: every run learns them.',
       ),
   })

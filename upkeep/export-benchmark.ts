@@ -28,7 +28,8 @@ const PLAIN = { profile: 'published' } as const;
 /**
  * What another method needs to learn and be measured on the same data as a version, as Parquet
  * files in a folder: items.parquet, truth.parquet (D, both orders), training.parquet (D without the
- * held-out pairs), held-out.parquet, negatives.parquet. Items are numbers, rows of items.parquet.
+ * held-out pairs), held-out.parquet and, of a version whose embeddings were trained,
+ * negatives.parquet. Items are numbers, rows of items.parquet.
  * Throws IntegrityError where gc has removed what the version was made from, DataError for an index
  * of vectors, which has no D.
  */
@@ -111,6 +112,8 @@ export async function exportData(
         ),
     );
 
+  // Codes that are learned from factors need no negatives, so none were mined.
+  if (manifest.lineage.every(({ stage }) => stage !== 'train')) return files;
   const { negatives, seed } = configurationSchema.pick({ negatives: true, seed: true }).parse({
     negatives: manifest.configuration['negatives'],
     seed: manifest.configuration['seed'],

@@ -20,8 +20,8 @@ declare module '../stages.ts' {
 
 interface LearnCodesInput extends StageInput, CodesParameters, LinkGraphInput {}
 
-/** Reports of progress: learning, then cells, then codes. */
-const STEPS = 100;
+/** Of all reports of progress: learning takes nearly all of the time. */
+const STEPS = { learning: 900, all: 1000 };
 
 /**
  * Three codes an item from the factors of D: that of its cell, which items that are alike share,
@@ -36,9 +36,9 @@ export async function learnCodes(
   const { parameters, inputs } = codesArtifact(input);
   const recipe = { stage: 'two-codes', parameters, inputs, force } as const;
   return await produceArtifact(context, store, recipe, async () => {
-    const report = (part: number) => (done: number, total: number) =>
-      context.onProgress(Math.round((part + done / total) * STEPS), 3 * STEPS);
-    const graph = await keepLinkGraph(store, input, () => context.onProgress(0, 3 * STEPS));
+    const report = (from: number, to: number) => (done: number, total: number) =>
+      context.onProgress(Math.round(from + ((to - from) * done) / total), STEPS.all);
+    const graph = await keepLinkGraph(store, input, () => context.onProgress(0, STEPS.all));
     const sides = sidesOf(graph, input.sides);
     const factors = await loadFactors(store, input, sides);
     const vectors = codeVectors(factors, sides, input.factors);
@@ -54,11 +54,22 @@ export async function learnCodes(
         to: links.to,
       },
       { ...codes, rate: RATE, seed },
-      report(0),
+      report(0, STEPS.learning),
     );
     const n = graph.offsets.length - 1;
-    const { asking, answering } = codesOfRows(vectors, n, sides, learned, report(1));
-    const cellOf = cellsOfRows(vectors, n, { cellItems: codes.cellItems, seed }, report(2));
+    const { asking, answering } = codesOfRows(
+      vectors,
+      n,
+      sides,
+      learned,
+      report(STEPS.learning, 950),
+    );
+    const cellOf = cellsOfRows(
+      vectors,
+      n,
+      { cellItems: codes.cellItems, seed },
+      report(950, STEPS.all),
+    );
     const codeBytes = codes.bits / 8;
     const cells = cellCodes(cellOf, answering, codeBytes);
     return await codesContent([cells, answering, asking], learned, vectors.width);

@@ -115,7 +115,8 @@ function addData(index: Command): void {
     .summary('the data of a version, for another method')
     .description(
       'Writes what another method needs to learn and be measured on the same data: items, D ' +
-        'as truth, training pairs, held-out pairs and hard negatives, as Parquet; ' +
+        'as truth, training pairs and held-out pairs, and of a version whose embeddings were ' +
+        'trained hard negatives, as Parquet; ' +
         'docs/how-to/write-a-method.md shows how to use them.',
     )
     .argument(...NAME)

@@ -5,13 +5,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseConfiguration } from '../../cli/configuration/load-configuration.ts';
 import { proposeConfiguration } from '../../cli/init/propose-configuration.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
+import type { Preset } from '../../schemas/presets.ts';
 import { recordFigure } from '../record-figure.ts';
 import { type Found, foundLinks, linksOf, type NamedLinks, storeIn } from './found-links.ts';
 import { type HalvedCollection, halvedCollections } from './halved-collections.ts';
 
 /**
  * What `init` proposes for a collection against the best of a small grid: how many links of one
- * half the answers made of the other find. `--data FOLDER --collections books,news --home FOLDER`.
+ * half the answers made of the other find. `--data FOLDER --collections books,news --home FOLDER`;
+ * `--presets yes` measures the presets broad and tight in place of the grid.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
   const data = resolve(
@@ -21,13 +23,16 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const names = options.get('collections')?.split(',') ?? Object.keys(all);
   const given = options.get('home');
   const home = given ?? mkdtempSync(join(tmpdir(), 'hashloom-regret-'));
-  const regrets: number[] = [];
   try {
     for (const name of names) {
       const folder = join(home, name);
       mkdirSync(folder, { recursive: true });
-      const { regret, beside } = await regretOf(name, await all[name]!(folder), folder);
-      regrets.push(regret);
+      const halves = await all[name]!(folder);
+      if (options.has('presets')) {
+        await comparePresets(name, halves, folder);
+        continue;
+      }
+      const { regret, beside } = await regretOf(name, halves, folder);
       recordFigure({
         name: `defaults-regret-${name}`,
         value: regret,
@@ -95,6 +100,21 @@ async function regretOf(
   };
 }
 
+async function comparePresets(
+  name: string,
+  halves: HalvedCollection,
+  folder: string,
+): Promise<void> {
+  const asked = await linksOf(askedBy(await proposedFor(halves.made, folder), halves.asked));
+  const { knownIsNoAnswer } = halves;
+  for (const preset of ['tight', undefined, 'broad'] as const) {
+    const proposed = await proposedFor(halves.made, folder, preset);
+    const made = await linksOf(proposed);
+    const found = foundLinks(made, asked, proposed, { seed: TOLD_BY, knownIsNoAnswer });
+    process.stdout.write(`${name} ${preset ?? 'as proposed'}: ${shown(found)}\n`);
+  }
+}
+
 const scoreOf = ({ uniform, fair }: Found): number => Math.sqrt(uniform * fair);
 
 const shown = ({ uniform, fair, empty, links }: Found): string =>
@@ -151,10 +171,14 @@ function gridFor(proposed: Configuration): Record<string, number[]> {
 const valueAt = (configuration: Configuration, path: string): unknown =>
   path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], configuration);
 
-async function proposedFor(corpus: string, folder: string): Promise<Configuration> {
+async function proposedFor(
+  corpus: string,
+  folder: string,
+  preset?: Preset,
+): Promise<Configuration> {
   const file = join(folder, 'hashloom.yaml');
-  const store = storeIn(folder);
-  const { text } = await proposeConfiguration({ file, index: 'regret', store, corpus });
+  const places = { file, index: 'regret', store: storeIn(folder), corpus };
+  const { text } = await proposeConfiguration({ ...places, ...(preset && { preset }) });
   return parseConfiguration(text, file);
 }
 

@@ -152,13 +152,13 @@ function gridFor(proposed: Configuration): Record<string, number[]> {
   const { source, vocabulary } = proposed;
   const isText = source.kind === 'text';
   const grid: Record<string, number[]> = {
-    ...(isText && vocabulary.commonShare === 1 && { 'vocabulary.common': [0, 200] }),
-    ...(isText && vocabulary.commonShare < 1 && { 'vocabulary.commonShare': [0.1, 0.2, 0.3, 0.5] }),
+    ...(isText && vocabulary.commonShare === 1 && { 'vocabulary.common': [0, 100] }),
+    ...(isText && vocabulary.commonShare < 1 && { 'vocabulary.commonShare': [0.2, 1] }),
     'affinity.minimumWeight': isText ? [0.5, 1, 1.7] : [0, 0.5, 1],
     'affinity.minimumPmi': isText ? [0.5, 1, 1.5] : [0, 0.5, 1, 2],
     'affinity.top': [25, 50, 100],
     'neighbours.alpha': [2, 8, 32],
-    'neighbours.factors': [32, 64, 128],
+    'neighbours.factors': isText ? [64, 128] : [32, 64, 128],
   };
   return Object.fromEntries(
     Object.entries(grid).map(([path, values]) => [
@@ -182,13 +182,16 @@ async function proposedFor(
   return parseConfiguration(text, file);
 }
 
+/** Nobody asks for these words of a text: of English they are `the`, `of`, `and` and their like. */
+const NOT_ASKED = 30;
+
 /** Links that are asked for do not depend on what is proposed, but for the kind. */
 function askedBy(proposed: Configuration, corpus: string): Configuration {
   const isText = proposed.source.kind === 'text';
   return {
     ...proposed,
     source: { ...proposed.source, path: pathToFileURL(corpus).href },
-    vocabulary: { ...proposed.vocabulary, common: 0, commonShare: 1 },
+    vocabulary: { ...proposed.vocabulary, common: isText ? NOT_ASKED : 0, commonShare: 1 },
     affinity: {
       minimumPmi: isText ? 1 : -100,
       minimumWeight: isText ? 1.2 : 0,

@@ -27,10 +27,21 @@ export function textSettings(figures: CorpusFigures): Choice[] {
     choices.push(
       { key: 'vocabulary.minimumCount', value: stepFor(tokens, TEXT_COUNTS), reason },
       { key: 'affinity.minimumWeight', value: minimumWeightFor(tokens), reason },
+      ...factorSettings(tokens),
       ...epochSettings(tokens, reason),
     );
   }
   return [...choices, ...commonSettings(figures)];
+}
+
+/** Of more words, twice the factors cost minutes. */
+const MANY_WORDS = 100_000_000;
+
+/** More factors than the default find more of what is rare (docs/results/answers.md). */
+function factorSettings(tokens: number): Choice[] {
+  if (tokens >= MANY_WORDS) return [];
+  const reason = 'more of them find more of what is rare, and cost little here';
+  return [{ key: 'neighbours.factors', value: 128, reason }];
 }
 
 function commonSettings({ textLength, commonWords }: CorpusFigures): Choice[] {
@@ -52,15 +63,18 @@ function commonSettings({ textLength, commonWords }: CorpusFigures): Choice[] {
 }
 
 /**
- * A word that is more than one in so many of all words goes with everything. At one in 2,000, six
- * books lose `king`, `war` and `love`, and news `house`, `school` and `president`.
+ * A word that is more than one in so many of all words goes with everything. Of the words below it
+ * links by PMI say enough, and what they stand with tells of others: more words left out find less
+ * (docs/results/answers.md), and at one in 2,000 six books lose `king`, `war` and `love`.
  */
-export const COMMON_ONE_IN = 1000;
+export const COMMON_ONE_IN = 200;
 
-/** A topic may well be that of so many of all texts. */
-const LEAST_SHARE = 0.1;
-/** Where there are many texts, one that is more than one in so many and spread evenly does so. */
-const SPREAD_ONE_IN = 2000;
+/** What is in fewer of many texts may be what they are about. */
+const LEAST_SHARE = 0.5;
+/** What is in nearly all of long texts says nothing of any. */
+const MOST_SHARE = 0.98;
+/** Where there are many texts, a word that is more than one in so many is in most of them. */
+const SPREAD_ONE_IN = 500;
 
 /**
  * The share of texts of so many words that have a word which is one in SPREAD_ONE_IN and spread
@@ -69,7 +83,7 @@ const SPREAD_ONE_IN = 2000;
  */
 function commonShareFor(textLength: number): number {
   const share = 1 - Math.exp(-textLength / SPREAD_ONE_IN);
-  return Number(Math.max(LEAST_SHARE, share).toPrecision(2));
+  return Number(Math.min(MOST_SHARE, Math.max(LEAST_SHARE, share)).toPrecision(2));
 }
 
 /** In fewer words, two that belong together often do not meet side by side. */

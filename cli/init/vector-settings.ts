@@ -29,12 +29,18 @@ const DOCUMENTS_A_BIT = 2;
 const FEW_DOCUMENTS = 200;
 const MOST_BITS = 32;
 
+const FOR_RANKS: Choice = {
+  key: 'training.bits',
+  value: MOST_BITS,
+  reason: 'they rank best; of 16 bits buckets hold a few, where these leave most documents alone',
+};
+
 /**
  * Of few documents, what they give: as many bits as can be learned from them, and words that two of
  * them share. The defaults are for more.
  */
 export function documentSettings({ documents }: CorpusFigures): Choice[] {
-  if (documents === undefined || documents >= FEW_DOCUMENTS) return [];
+  if (documents === undefined || documents >= FEW_DOCUMENTS) return [FOR_RANKS];
   const reason = `for ${documents} documents`;
   const bits = Math.max(8, 8 * Math.floor(documents / DOCUMENTS_A_BIT / 8));
   const canLearn = documents >= DOCUMENTS_A_BIT * bits;

@@ -54,11 +54,13 @@ describe('chooseSettings', () => {
   });
 
   it('drops common words by the share of texts where these are records, else by count', () => {
-    const records = settingsFor('text', { tokens: 1e6, textLength: 300, commonWords: 190 });
-    assert.equal(records['vocabulary.common'], 0);
-    assert.equal(records['vocabulary.commonShare'], 0.14);
-    const titles = settingsFor('text', { tokens: 1e6, textLength: 8 });
-    assert.equal(titles['vocabulary.commonShare'], 0.1);
+    const shareOf = (textLength: number) =>
+      settingsFor('text', { tokens: 1e6, textLength, commonWords: 19 });
+    assert.equal(shareOf(300)['vocabulary.common'], 0);
+    assert.equal(shareOf(300)['vocabulary.commonShare'], 0.5);
+    assert.equal(shareOf(8)['vocabulary.commonShare'], 0.5);
+    assert.equal(shareOf(1000)['vocabulary.commonShare'], 0.86);
+    assert.equal(shareOf(5000)['vocabulary.commonShare'], 0.98);
     const books = settingsFor('text', { tokens: 1e6, commonWords: 190 });
     assert.equal(books['vocabulary.common'], 190);
     assert.equal(books['vocabulary.commonShare'], undefined);
@@ -78,8 +80,8 @@ describe('chooseSettings', () => {
     });
     const fifty = { 'documents.minimumDocuments': 2, 'training.bits': 24 };
     assert.deepEqual(settingsFor('documents', { documents: 50 }), fifty);
-    assert.deepEqual(settingsFor('documents', { documents: 5000 }), {});
-    assert.deepEqual(settingsFor('documents', {}), {});
+    for (const figures of [{ documents: 5000 }, {}])
+      assert.deepEqual(settingsFor('documents', figures), { 'training.bits': 32 });
   });
 
   it('gives vectors about as many codes as there are items', () => {

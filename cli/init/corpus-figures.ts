@@ -40,7 +40,6 @@ export async function corpusFigures(
     const ids = lists.flat();
     if (lists.length > 0) {
       each = ids.length / lists.length;
-      figures.items = new Set(ids.map(String)).size;
       figures.areSingle = areSingle(lists, corpus);
       figures.areAlone = lists.every((list) => list.length < 2);
     }

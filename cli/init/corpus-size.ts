@@ -1,5 +1,3 @@
-import type { Choice } from './choice.ts';
-
 /** What is known of a corpus beside its kind; what is not known is undefined. */
 export interface CorpusFigures {
   /** Words, ids of sequences, pairs; about. */
@@ -15,8 +13,6 @@ export interface CorpusFigures {
   commonWords?: number;
   /** Most words of one letter are of the Latin alphabet, where they say nothing. */
   hasStrayLetters?: boolean;
-  /** Different ids of a sample of sequences. */
-  items?: number;
   /** Most ids of sequences or pairs occur once. */
   areSingle?: boolean;
   /** No list of a sample of sequences has two ids. */
@@ -28,17 +24,6 @@ export interface CorpusFigures {
 /** The value of the first step whose least size is reached; steps fall, the last begins at 0. */
 export function stepFor(size: number, steps: readonly (readonly [number, number])[]): number {
   return steps.find(([least]) => size >= least)![1];
-}
-
-/** Large corpora give as many steps in fewer epochs. */
-const EPOCHS = [
-  [1_000_000_000, 5],
-  [100_000_000, 10],
-] as const;
-
-export function epochSettings(tokens: number, reason: string): Choice[] {
-  const step = EPOCHS.find(([least]) => tokens >= least);
-  return step ? [{ key: 'training.epochs', value: step[1], reason }] : [];
 }
 
 /** Two digits, for what is estimated. */

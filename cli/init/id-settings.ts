@@ -1,5 +1,5 @@
 import type { Choice } from './choice.ts';
-import { type CorpusFigures, counted, epochSettings, stepFor } from './corpus-size.ts';
+import { type CorpusFigures, counted, stepFor } from './corpus-size.ts';
 
 const SEQUENCE_COUNTS = [
   [1_000_000, 5],
@@ -9,11 +9,9 @@ const SEQUENCE_COUNTS = [
 ] as const;
 /** Of more ids, links of a weight below 1/2 would be most, and cost more than they find. */
 const MANY_IDS = 1_000_000;
-/** Fewer different ids all meet each other, and none much more often than by chance. */
-const FEW_ITEMS = 500;
 
 /** What links ids that stand in lists together. */
-export function sequenceSettings({ tokens, items, areSingle }: CorpusFigures): Choice[] {
+export function sequenceSettings({ tokens, areSingle }: CorpusFigures): Choice[] {
   const choices: Choice[] = [NO_COMMON_IDS];
   if (tokens !== undefined) {
     const reason = `for about ${counted(tokens)} ids`;
@@ -22,10 +20,8 @@ export function sequenceSettings({ tokens, items, areSingle }: CorpusFigures): C
       value: areSingle === true ? 1 : stepFor(tokens, SEQUENCE_COUNTS),
       reason: areSingle === true ? MOST_SINGLE : reason,
     });
-    choices.push(...epochSettings(tokens, reason));
   }
   const many = tokens !== undefined && tokens >= MANY_IDS;
-  const few = items !== undefined && items < FEW_ITEMS;
   return [
     ...choices,
     {
@@ -37,10 +33,8 @@ export function sequenceSettings({ tokens, items, areSingle }: CorpusFigures): C
     },
     {
       key: 'affinity.minimumPmi',
-      value: few ? 0 : 0.5,
-      reason: few
-        ? `only about ${counted(items)} different ids, of which all meet`
-        : 'ids that meet clearly more often than by chance belong together',
+      value: 0,
+      reason: 'ids that meet more often than by chance belong together',
     },
   ];
 }
@@ -78,7 +72,6 @@ export function pairSettings({ tokens, density, areSingle }: CorpusFigures): Cho
       reason:
         few || dense ? pmiReason(few, onlySo) : 'pairs of two ids that are everywhere say little',
     },
-    ...(tokens === undefined ? [] : epochSettings(tokens, `for about ${counted(tokens)} pairs`)),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Choice } from './choice.ts';
-import { type CorpusFigures, counted, epochSettings, stepFor } from './corpus-size.ts';
+import { type CorpusFigures, counted, stepFor } from './corpus-size.ts';
 
 /** From so many tokens on, a word of ten occurrences is worth having. */
 const LARGE_TEXT = 3_000_000;
@@ -28,7 +28,6 @@ export function textSettings(figures: CorpusFigures): Choice[] {
       { key: 'vocabulary.minimumCount', value: stepFor(tokens, TEXT_COUNTS), reason },
       { key: 'affinity.minimumWeight', value: minimumWeightFor(tokens), reason },
       ...factorSettings(tokens),
-      ...epochSettings(tokens, reason),
     );
   }
   return [...choices, ...commonSettings(figures)];

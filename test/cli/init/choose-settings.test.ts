@@ -32,8 +32,7 @@ describe('chooseSettings', () => {
     assert.equal(leastPmi('pairs', { tokens: 1e6 }), 1);
     assert.equal(leastPmi('pairs', { tokens: 1e6, density: 0.01 }), 1);
     assert.equal(leastPmi('pairs', { tokens: 1e6, density: 0.5 }), 0);
-    assert.equal(leastPmi('sequences', { tokens: 1e5, items: 9000 }), 0.5);
-    assert.equal(leastPmi('sequences', { tokens: 1e5, items: 90 }), 0);
+    assert.equal(leastPmi('sequences', { tokens: 1e5 }), 0);
     const { 'affinity.minimumWeight': few } = settingsFor('sequences', { tokens: 1e5 });
     const { 'affinity.minimumWeight': many } = settingsFor('sequences', { tokens: 1e7 });
     assert.deepEqual([few, many], [0, 0.5]);
@@ -91,11 +90,5 @@ describe('chooseSettings', () => {
     assert.equal(bits(5e6)['training.bits'], 24);
     assert.equal(bits(1e6)['vectors.method'], 'itq');
     assert.equal(settingsFor('vectors', { vectors: 1e6, dimensions: 8 })['vectors.method'], 'lsh');
-  });
-
-  it('takes fewer epochs for very large corpora alone', () => {
-    assert.equal(settingsFor('text', { tokens: 1e7 })['training.epochs'], undefined);
-    assert.equal(settingsFor('sequences', { tokens: 2e8 })['training.epochs'], 10);
-    assert.equal(settingsFor('pairs', { tokens: 2e9 })['training.epochs'], 5);
   });
 });

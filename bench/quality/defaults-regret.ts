@@ -152,8 +152,8 @@ function gridFor(proposed: Configuration): Record<string, number[]> {
   const { source, vocabulary } = proposed;
   const isText = source.kind === 'text';
   const grid: Record<string, number[]> = {
-    ...(isText && vocabulary.commonShare === 1 && { 'vocabulary.common': [0, 100] }),
-    ...(isText && vocabulary.commonShare < 1 && { 'vocabulary.commonShare': [0.2, 1] }),
+    ...(isText && vocabulary.commonShare === 1 && { 'vocabulary.common': [0, 120] }),
+    ...(isText && vocabulary.commonShare < 1 && { 'vocabulary.commonShare': [0.1, 0.5, 1] }),
     'affinity.minimumWeight': isText ? [0.5, 1, 1.7] : [0, 0.5, 1],
     'affinity.minimumPmi': isText ? [0.5, 1, 1.5] : [0, 0.5, 1, 2],
     'affinity.top': [25, 50, 100],
@@ -182,8 +182,8 @@ async function proposedFor(
   return parseConfiguration(text, file);
 }
 
-/** Nobody asks for these words of a text: of English they are `the`, `of`, `and` and their like. */
-const NOT_ASKED = 30;
+/** So many of the most common words are not asked for: of English `the`, `his`, `would`. */
+const NOT_ASKED = 60;
 
 /** Links that are asked for do not depend on what is proposed, but for the kind. */
 function askedBy(proposed: Configuration, corpus: string): Configuration {

@@ -62,18 +62,19 @@ function commonSettings({ textLength, commonWords }: CorpusFigures): Choice[] {
 }
 
 /**
- * A word that is more than one in so many of all words goes with everything. Of the words below it
- * links by PMI say enough, and what they stand with tells of others: more words left out find less
- * (docs/results/answers.md), and at one in 2,000 six books lose `king`, `war` and `love`.
+ * A word that is more than one in so many of all words goes with everything: of few left out `wife`
+ * goes with `his`, `my` and `who`. What common words stand with tells of others all the same, so
+ * more left out find less (docs/results/answers.md), and at one in 2,000 six books lose `king`,
+ * `war` and `love`.
  */
-export const COMMON_ONE_IN = 200;
+export const COMMON_ONE_IN = 500;
 
 /** What is in fewer of many texts may be what they are about. */
-const LEAST_SHARE = 0.5;
+const LEAST_SHARE = 0.25;
 /** What is in nearly all of long texts says nothing of any. */
 const MOST_SHARE = 0.98;
 /** Where there are many texts, a word that is more than one in so many is in most of them. */
-const SPREAD_ONE_IN = 500;
+const SPREAD_ONE_IN = 1250;
 
 /**
  * The share of texts of so many words that have a word which is one in SPREAD_ONE_IN and spread

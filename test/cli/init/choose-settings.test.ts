@@ -56,9 +56,9 @@ describe('chooseSettings', () => {
     const shareOf = (textLength: number) =>
       settingsFor('text', { tokens: 1e6, textLength, commonWords: 19 });
     assert.equal(shareOf(300)['vocabulary.common'], 0);
-    assert.equal(shareOf(300)['vocabulary.commonShare'], 0.5);
-    assert.equal(shareOf(8)['vocabulary.commonShare'], 0.5);
-    assert.equal(shareOf(1000)['vocabulary.commonShare'], 0.86);
+    assert.equal(shareOf(300)['vocabulary.commonShare'], 0.25);
+    assert.equal(shareOf(8)['vocabulary.commonShare'], 0.25);
+    assert.equal(shareOf(1000)['vocabulary.commonShare'], 0.55);
     assert.equal(shareOf(5000)['vocabulary.commonShare'], 0.98);
     const books = settingsFor('text', { tokens: 1e6, commonWords: 190 });
     assert.equal(books['vocabulary.common'], 190);

@@ -68,7 +68,7 @@ const PAPER = {
 /** Lower thresholds and longer lists: more is found, and more of it is far-fetched. */
 const BROAD = {
   text: {
-    affinity: { minimumWeight: 0.5, minimumPmi: 0.5, top: 100 },
+    affinity: { minimumWeight: 0.5, top: 100 },
     neighbours: { top: 100 },
   },
   sequences: {

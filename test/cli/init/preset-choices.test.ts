@@ -43,7 +43,7 @@ describe('withPreset', () => {
         new Map(withPreset([], preset, kind).map(({ key, value }) => [key, Number(value)]));
       const [broad, tight] = [of('broad'), of('tight')];
       for (const key of ['affinity.minimumWeight', 'affinity.minimumPmi'])
-        assert.ok(broad.get(key)! < (tight.get(key) ?? Infinity), key);
+        assert.ok((broad.get(key) ?? 0) < (tight.get(key) ?? Infinity), key);
       assert.ok(broad.get('affinity.top')! > tight.get('affinity.top')!);
     }
   });

@@ -14,6 +14,8 @@ export interface LinkGraph {
   roots: Float32Array;
   /** Entries that are looked at for a row before no other middle is begun. */
   postings: number;
+  /** m. */
+  median: number;
   /** (V): 1 / ln d_k; 0 of a row with one link, which is the middle of nothing. */
   rarity: Float64Array;
   /** (V): 1 / d_j^(1/4). */
@@ -41,7 +43,7 @@ export function linkGraph(
     throw new RangeError(`${roots.length} weights of ${columns.length} entries`);
   if (!Number.isInteger(postings) || postings < 1)
     throw new RangeError(`postings: expected an integer from 1, got ${postings}`);
-  toRoots(roots);
+  const median = toRoots(roots);
   const rarity = new Float64Array(size);
   const temper = new Float64Array(size);
   for (let row = 0; row < size; row++) {
@@ -55,6 +57,7 @@ export function linkGraph(
     columns,
     roots,
     postings,
+    median,
     rarity,
     temper,
     sums: new Float64Array(size),
@@ -65,17 +68,21 @@ export function linkGraph(
   };
 }
 
-/** Weights in place to the roots of ln(1 + weight / median). */
-function toRoots(weights: Float32Array): void {
+/** The square root of the strength of a link, g = ln(1 + weight / median). */
+export const rootOfStrength = (weight: number, median: number): number =>
+  Math.sqrt(Math.max(log(1 + weight / median), Number.EPSILON));
+
+/** Weights in place to the roots of their strengths; returns their median. */
+function toRoots(weights: Float32Array): number {
   for (let at = 0; at < weights.length; at++) {
     if (!(weights[at] >= 0 && weights[at] < Infinity))
       throw new RangeError(`weight ${weights[at]} at entry ${at}: expected a finite one from 0`);
   }
-  if (weights.length === 0) return;
+  if (weights.length === 0) return 1;
   // Pairs may weigh nothing, even most of them: these links are the weakest then.
   const median = middleOf(weights) || 1;
-  for (let at = 0; at < weights.length; at++)
-    weights[at] = Math.sqrt(Math.max(log(1 + weights[at] / median), Number.EPSILON));
+  for (let at = 0; at < weights.length; at++) weights[at] = rootOfStrength(weights[at], median);
+  return median;
 }
 
 /**

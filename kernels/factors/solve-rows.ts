@@ -54,6 +54,7 @@ interface Exports {
   ): void;
 }
 
+/** Of conjugate gradients, from the values of the round before. */
 const STEPS = 3;
 /** Summed in float32 before they join the sum in float64. */
 const GRAM_ROWS = 256;
@@ -61,7 +62,7 @@ const GRAM_ROWS = 256;
 const BLOCK_ROWS = 1024;
 
 /** For all rows whose columns are `others` (n, d). Throws RangeError on sizes that do not fit. */
-export function rowSolver(others: Float32Array, settings: SolveSettings): RowSolver {
+export function rowSolver(others: Float32Array, settings: SolveSettings, steps = STEPS): RowSolver {
   const { factors: d, alpha, regularization } = settings;
   if (!Number.isInteger(d) || d < 16 || d % 16 !== 0)
     throw new RangeError(`factors: expected a multiple of 16, got ${d}`);
@@ -118,7 +119,7 @@ export function rowSolver(others: Float32Array, settings: SolveSettings): RowSol
     kernel.exports.solveRows(
       to - from,
       d,
-      STEPS,
+      steps,
       offsetsAt,
       columnsAt,
       strengthsAt,

@@ -49,6 +49,8 @@ export interface DeltaFacts {
   base: number;
   added: number;
   removed: number;
+  /** Items that the lists of the delta speak of, where it has lists. */
+  listed?: number;
 }
 
 /**
@@ -155,6 +157,9 @@ function deltaFacts(fields: Fields): DeltaFacts {
     base: fields.integer('base', 0, MAXIMUM_ITEMS),
     added: fields.integer('added', 0, MAXIMUM_ITEMS),
     removed: fields.integer('removed', 0, MAXIMUM_ITEMS),
+    ...(fields.value('listed') !== undefined && {
+      listed: fields.integer('listed', 1, MAXIMUM_ITEMS),
+    }),
   };
 }
 

@@ -8,6 +8,7 @@ import { IndexFormatError } from './index-errors.ts';
 import { type Bucket, readBucket, tooLarge } from './pages/bucket-entry.ts';
 import { encodeKey } from './pages/item-key.ts';
 import { loadItems } from './pages/load-items.ts';
+import { DELTA_LISTS_PART } from './pages/later-lists.ts';
 import { openDelta, openPart } from './pages/open-part.ts';
 import { u32 } from '../format/little-endian.ts';
 import { itemPlaces, payloadText } from './pages/page.ts';
@@ -62,6 +63,8 @@ export interface VersionReader {
   buckets(table: number, meter?: ReadMeter): Promise<PageFile>;
   /** `neighbours.pages`, of an index that has it. */
   lists(meter?: ReadMeter): Promise<PageFile>;
+  /** The lists of what came later, of a delta that has them. */
+  laterLists(meter?: ReadMeter): Promise<PageFile | undefined>;
   delta(meter?: ReadMeter): Promise<AppliedDelta | undefined>;
   findItem(query: string, meter?: ReadMeter): Promise<FoundItem | undefined>;
   /** Of more items than `most` the size alone; what the version caps when absent. */
@@ -97,6 +100,16 @@ export function versionReader(parts: IndexParts): VersionReader {
     retried((meter) =>
       openPart(manifest, { part, table, openReader, keep: parts.keep ?? 256, meter }),
     );
+  const openLater = retried((meter) =>
+    openPart(manifest, {
+      part: 'neighbours',
+      table: 0,
+      openReader,
+      keep: parts.keep ?? 256,
+      ofDelta: true,
+      meter,
+    }),
+  );
   const items = open('items', 0);
   const bucketFiles = Array.from({ length: tables }, (_, table) => open('buckets', table));
   const readDelta = retried((meter) => openDelta(manifest, openReader, meter));
@@ -187,6 +200,7 @@ export function versionReader(parts: IndexParts): VersionReader {
     items,
     buckets: (table, meter) => bucketFiles[table]!(meter),
     lists: open('neighbours', 0),
+    laterLists: async (meter) => (hasPart(DELTA_LISTS_PART) ? await openLater(meter) : undefined),
     delta,
     load,
     get loaded() {

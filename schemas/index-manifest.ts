@@ -34,6 +34,8 @@ export const indexManifest = z.object({
       base: z.number().int().nonnegative(),
       added: z.number().int().nonnegative(),
       removed: z.number().int().nonnegative(),
+      /** Items that its lists speak of, where it has lists. */
+      listed: z.number().int().positive().optional(),
     })
     .optional(),
   /**

@@ -62,6 +62,11 @@ export interface AppendChanges {
   unknown: number;
   /** New to the index, but next to nothing that it knows: left out. */
   withoutNeighbours: number;
+  /**
+   * New items without lists, which answer by their codes: the store has no more what the version
+   * was made from.
+   */
+  withoutLists: number;
 }
 
 export interface StageResult {

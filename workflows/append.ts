@@ -130,5 +130,6 @@ function changesOf({ facts }: StageOutput): AppendChanges {
     deleted: count('deleted'),
     unknown: count('unknown'),
     withoutNeighbours: count('withoutNeighbours'),
+    withoutLists: count('withoutLists'),
   };
 }

@@ -13,7 +13,10 @@ import { encodeAppended } from './encode-new-documents.ts';
 import { encodeItems } from './encode-new-vectors.ts';
 import { encodeAdded, encodeAddedPayloads, encodeTombstones } from './delta-tables.ts';
 import { bucketCodes } from '../training/load-codes.ts';
+import { buildDeltaLists } from './delta-lists.ts';
 import { type FrozenIndex, loadFrozen } from './frozen-index.ts';
+import { listChanged, type ListedChange } from './list-changed.ts';
+import type { NewLinks } from './list-new-items.ts';
 import { requireVersion } from '../versions/current-version.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { voteItems } from './vote-items.ts';
@@ -39,6 +42,13 @@ interface AppendInput extends StageInput {
   deleted: string[];
 }
 
+interface NewItems {
+  items: CodedItem[];
+  /** Of words and ids. */
+  links: NewLinks | undefined;
+  withoutNeighbours: number;
+}
+
 interface AppendOutput extends StageOutput {
   /** Of the items as they are now: what the gate judges. */
   metrics: Metrics;
@@ -49,7 +59,8 @@ interface AppendOutput extends StageOutput {
 /**
  * Items that came or went, with the model frozen: a delta beside the pages of the version
  * (docs/reference/index-format.md). Vectors and documents get the codes of their encoder, words and
- * ids the vote of their neighbours. Rows: items that the delta adds.
+ * ids the vote of their neighbours, and lists by their links to them. Rows: items that the delta
+ * adds.
  */
 export async function append(input: AppendInput, context: StageContext): Promise<AppendOutput> {
   const { configuration, version, files, dictionary, minimumCount, deleted, force } = input;
@@ -70,9 +81,9 @@ export async function append(input: AppendInput, context: StageContext): Promise
   const output = await produceArtifact(context, store, recipe, async () => {
     const frozen = await loadFrozen(store, currentVersion);
     context.onProgress(1, 3);
-    const { items, withoutNeighbours } = files
+    const { items, links, withoutNeighbours } = files
       ? await newItems()
-      : { items: [], withoutNeighbours: 0 };
+      : { items: [], links: undefined, withoutNeighbours: 0 };
     const { tables, bits } = currentVersion;
     const changed = changeItems(frozen.base, frozen.delta, {
       deleted,
@@ -83,9 +94,14 @@ export async function append(input: AppendInput, context: StageContext): Promise
     if (frozen.base.keys.starts.length - changed.removed.length + changed.added.length < 1)
       throw new Failure('DataError', `no item of ${configuration.index} would be left`);
     context.onProgress(2, 3);
-    return await contentOf(changed, withoutNeighbours, frozen, recipe);
+    const lists = await listChanged(
+      { changed, links, frozen, manifest: currentVersion },
+      store,
+      context,
+    );
+    return await contentOf(changed, { ...lists, withoutNeighbours }, frozen, recipe);
 
-    async function newItems(): Promise<{ items: CodedItem[]; withoutNeighbours: number }> {
+    async function newItems(): Promise<NewItems> {
       if (source.kind === 'vectors')
         return {
           items: await encodeItems(
@@ -96,11 +112,13 @@ export async function append(input: AppendInput, context: StageContext): Promise
             store,
             context,
           ),
+          links: undefined,
           withoutNeighbours: 0,
         };
       if (source.kind === 'documents')
         return {
           items: await encodeAppended(files!, configuration, currentVersion, store, context),
+          links: undefined,
           withoutNeighbours: 0,
         };
       if (!dictionary)
@@ -139,7 +157,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
 
   async function contentOf(
     { removed, added, counts }: ChangedItems,
-    withoutNeighbours: number,
+    { lists, withoutLists, withoutNeighbours }: ListedChange & { withoutNeighbours: number },
     { base }: FrozenIndex,
     recipe: Recipe,
   ) {
@@ -175,6 +193,13 @@ export async function append(input: AppendInput, context: StageContext): Promise
       }),
       codeBytes,
     );
+    const listed = buildDeltaLists(lists, {
+      kind,
+      tables,
+      codeBytes,
+      payloads: hasPayloads,
+      identity: Buffer.from(own, 'hex'),
+    });
     const codes = new Uint8Array(items * tables * codeBytes);
     for (let number = 0; number < items; number++)
       codes.set(codeOf(merged, number, codeBytes), number * tables * codeBytes);
@@ -191,6 +216,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
     return {
       parts: [
         { name: DELTA_PART, bytes, rows: added.length },
+        ...(listed ? [listed] : []),
         {
           name: 'delta-codes.parquet',
           bytes: await encodeAdded(added, kind, tables, bits),
@@ -218,10 +244,12 @@ export async function append(input: AppendInput, context: StageContext): Promise
       facts: {
         ...counts,
         withoutNeighbours,
+        withoutLists,
         items,
         'delta.base': facts.base,
         'delta.added': facts.added,
         'delta.removed': facts.removed,
+        ...(listed && { 'delta.listed': listed.rows }),
         ...metrics,
       },
     };

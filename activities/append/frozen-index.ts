@@ -2,6 +2,7 @@ import type { RangeReader } from '@hashloom/lookup';
 import {
   checkManifest,
   type Delta,
+  DELTA_LISTS_PART,
   type LoadedItems,
   loadItems,
   openDelta,
@@ -10,12 +11,15 @@ import {
 import { Failure } from '../../schemas/failures.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import type { Store } from '../../store/store.ts';
+import { type DeltaLists, readDeltaLists } from './delta-lists.ts';
 import { indexFolder } from '../versions/current-version.ts';
 
 /** The items of a version in memory: those of its pages, and what has changed since. */
 export interface FrozenIndex {
   base: LoadedItems;
   delta: Delta | undefined;
+  /** The lists of the delta, where it has them. */
+  laterLists(): Promise<DeltaLists>;
 }
 
 /**
@@ -40,7 +44,21 @@ export async function loadFrozen(store: Store, manifest: IndexManifest): Promise
   };
   try {
     const file = await openPart(checked, { part: 'items', table: 0, openReader, keep: 1 });
-    return { base: await loadItems(file), delta: await openDelta(checked, openReader) };
+    return {
+      base: await loadItems(file),
+      delta: await openDelta(checked, openReader),
+      async laterLists() {
+        if (!checked.parts.some(({ name }) => name === DELTA_LISTS_PART)) return new Map();
+        const wanted = {
+          part: 'neighbours',
+          table: 0,
+          openReader,
+          keep: 1,
+          ofDelta: true,
+        } as const;
+        return await readDeltaLists(await openPart(checked, wanted));
+      },
+    };
   } catch (error) {
     const { name, message } = error as Error;
     const isTooLarge = error instanceof RangeError;

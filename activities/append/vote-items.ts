@@ -1,11 +1,7 @@
 import { toFloat64 } from '../../kernels/numbers/int64.ts';
-import {
-  countUnseen,
-  knownRole,
-  unseenRole,
-  voteCodes,
-  type VoteRule,
-} from '../../kernels/codes/vote-codes.ts';
+import { chooseNeighbours, type NeighbourRule } from '../../kernels/codes/choose-neighbours.ts';
+import { countUnseen, knownRole, unseenRole } from '../../kernels/codes/count-unseen.ts';
+import { voteCodes } from '../../kernels/codes/vote-codes.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { Failure } from '../../schemas/failures.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
@@ -16,6 +12,7 @@ import type { Store } from '../../store/store.ts';
 import { decodeUtf8 } from '../../store/tables/utf8-column.ts';
 import { type CodedItem, codeOf, presentItems } from './change-items.ts';
 import type { FrozenIndex } from './frozen-index.ts';
+import type { NewLinks } from './list-new-items.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import { ingestArtifact } from '../corpus/name-shards.ts';
 import type { StageContext } from '../stage/stage.ts';
@@ -29,11 +26,13 @@ interface VoteInput extends ShardOptions {
   /** Rarer items get no code. */
   minimumCount: number;
   /** Who is a neighbour: the rule by which the model's pairs were chosen. */
-  rule: VoteRule;
+  rule: NeighbourRule;
 }
 
 interface VotedItems {
   items: CodedItem[];
+  /** What they were linked with, in the same order. */
+  links: NewLinks;
   /** Unseen items that have no neighbour among what is known. */
   withoutNeighbours: number;
 }
@@ -100,17 +99,24 @@ export async function voteItems(
       counted.addRows(tokens.values, tokens.offsets, input.window, roles);
     }
   }
-  const model = {
-    marginals,
+  const chosen = chooseNeighbours(counted.finish(), marginals, input.rule);
+  const codes = voteCodes(chosen, {
     bits: tables * bits,
     codeOf: (v: number, out: Uint8Array) => out.set(codeOf(base, v, bits / 8)),
-  };
-  const { codes, voters } = voteCodes(counted.finish(), model, input.rule);
+  });
   const stride = (tables * bits) / 8;
-  const items = unseen.flatMap((key, u) =>
-    voters[u]! > 0 ? [{ key, code: codes.subarray(u * stride, (u + 1) * stride) }] : [],
-  );
-  return { items, withoutNeighbours: unseen.length - items.length };
+  const linked = [...unseen.keys()].filter((u) => chosen.offsets[u + 1]! > chosen.offsets[u]!);
+  const items = linked.map((u) => ({
+    key: unseen[u]!,
+    code: codes.subarray(u * stride, (u + 1) * stride),
+  }));
+  // Items without neighbours have no entries, so those of the others lie as they are.
+  const offsets = Uint32Array.from([0, ...linked.map((u) => chosen.offsets[u + 1]!)]);
+  return {
+    items,
+    links: { keys: items.map(({ key }) => key), neighbours: { ...chosen, offsets } },
+    withoutNeighbours: unseen.length - items.length,
+  };
 }
 
 /** The dictionary of a shard: its ids are places in it. */

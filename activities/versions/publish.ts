@@ -131,6 +131,9 @@ async function writeVersion(
         base: Number(change.facts['delta.base']),
         added: Number(change.facts['delta.added']),
         removed: Number(change.facts['delta.removed']),
+        ...(change.facts['delta.listed'] !== undefined && {
+          listed: Number(change.facts['delta.listed']),
+        }),
       },
     }),
     parts: await withHeads(store, parts, placeOf),

@@ -8,7 +8,9 @@ import { ingestArtifact } from '../../activities/corpus/name-shards.ts';
 import { wordsOfShard } from '../../activities/append/vote-items.ts';
 import { toFloat64 } from '../../kernels/numbers/int64.ts';
 import { RandomStream } from '../../kernels/numbers/random.ts';
-import { countUnseen, knownRole, unseenRole, voteCodes } from '../../kernels/codes/vote-codes.ts';
+import { chooseNeighbours } from '../../kernels/codes/choose-neighbours.ts';
+import { countUnseen, knownRole, unseenRole } from '../../kernels/codes/count-unseen.ts';
+import { voteCodes } from '../../kernels/codes/vote-codes.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { MARGINALS, TOKENS, VOCABULARY } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
@@ -59,7 +61,6 @@ export async function bench(options: Map<string, string>): Promise<void> {
   }
   const rows = counted.finish();
   const model = {
-    marginals: toFloat64(marginal),
     bits: tables * bits,
     codeOf: (v: number, out: Uint8Array) => out.set(codeOf(base, v, bits / 8)),
   };
@@ -67,12 +68,13 @@ export async function bench(options: Map<string, string>): Promise<void> {
     ['append-vote', configuration.affinity],
     ['append-vote-all', { minimumPmi: -Infinity, minimumWeight: 0, top: Infinity }],
   ] as const) {
-    const { codes, voters } = voteCodes(rows, model, rule);
+    const chosen = chooseNeighbours(rows, toFloat64(marginal), rule);
+    const codes = voteCodes(chosen, model);
     let items = 0;
     let distance = 0;
     let shared = 0;
     for (const [v, u] of held) {
-      if (voters[u] === 0) continue;
+      if (chosen.offsets[u] === chosen.offsets[u + 1]) continue;
       const own = codeOf(base, v, bits / 8);
       const apart = Array.from({ length: tables }, (_, table) =>
         bitsApart(own, codes.subarray((u * tables * bits) / 8), (table * bits) / 8, bits / 8),

@@ -64,6 +64,7 @@ function changesOf({
   deleted,
   unknown,
   withoutNeighbours,
+  withoutLists,
 }: AppendChanges): string {
   const lines = [
     `${added} items added, ${replaced} replaced, ${same} as they were, ${deleted} deleted`,
@@ -72,6 +73,11 @@ function changesOf({
   if (withoutNeighbours > 0)
     lines.push(
       `${withoutNeighbours} new items were left out: nothing that the index knows is next to them`,
+    );
+  if (withoutLists > 0)
+    lines.push(
+      `${withoutLists} new items answer by their codes alone, without lists: the store no longer ` +
+        'has what this version was made from; a reindex gives them lists',
     );
   return `\n${lines.join('\n')}\n`;
 }

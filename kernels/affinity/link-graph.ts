@@ -37,13 +37,21 @@ export function linkGraph(
   weights: Float32Array | undefined,
   postings: number,
 ): LinkGraph {
-  const size = offsets.length - 1;
   const roots = weights ?? new Float32Array(columns.length).fill(1);
   if (roots.length !== columns.length)
     throw new RangeError(`${roots.length} weights of ${columns.length} entries`);
   if (!Number.isInteger(postings) || postings < 1)
     throw new RangeError(`postings: expected an integer from 1, got ${postings}`);
   const median = toRoots(roots);
+  return graphOf({ offsets, columns, roots, postings, median });
+}
+
+/** The graph of links whose strengths are known; of rows with many links the order is changed. */
+export function graphOf(
+  links: Pick<LinkGraph, 'offsets' | 'columns' | 'roots' | 'postings' | 'median'>,
+): LinkGraph {
+  const { offsets, columns, roots, postings } = links;
+  const size = offsets.length - 1;
   const rarity = new Float64Array(size);
   const temper = new Float64Array(size);
   for (let row = 0; row < size; row++) {
@@ -53,11 +61,7 @@ export function linkGraph(
     if (degree > postings) strongestFirst(columns, roots, offsets[row], offsets[row + 1]);
   }
   return {
-    offsets,
-    columns,
-    roots,
-    postings,
-    median,
+    ...links,
     rarity,
     temper,
     sums: new Float64Array(size),

@@ -4,173 +4,34 @@
  * each by its ln PMI, say more often 1 than 0. U unseen items, V known ones, B = L d bits.
  */
 
-import { LimitError } from '../limit-error.ts';
-import { log } from '../numbers/elementary.ts';
-
-/** What an id of a dictionary is: 0 nothing, u + 1 the unseen item u, -(v + 1) the known item v. */
-export const unseenRole = (u: number): number => u + 1;
-export const knownRole = (v: number): number => -v - 1;
-
-/**
- * Cooccurrences of unseen items with known ones: of item u the known items [offsets[u], offsets[u +
- * 1]), ascending, with the sums of their weights.
- */
-interface UnseenRows {
-  offsets: Uint32Array;
-  columns: Uint32Array;
-  sums: Float64Array;
-}
-
-interface UnseenCounts {
-  /**
-   * Rows of tokens, as in a shard: ids of its dictionary, or -1; a pair at a distance k <= `window`
-   * within a row weighs 1 / k.
-   */
-  addRows(tokens: Int32Array, rowOffsets: Int32Array, window: number, roles: Int32Array): void;
-  /** Pairs of ids of a dictionary, with weights. */
-  addPairs(rows: Int32Array, columns: Int32Array, weights: Float64Array, roles: Int32Array): void;
-  finish(): UnseenRows;
-}
-
-/** Counts in memory, `most` pairs at the most; throws LimitError beyond them. */
-export function countUnseen(unseen: number, known: number, most: number): UnseenCounts {
-  let mask = 2 ** 16 - 1;
-  let keys = new Float64Array(mask + 1);
-  let sums = new Float64Array(mask + 1);
-  let used = 0;
-
-  function slotOf(key: number): number {
-    let slot = Math.imul(key ^ Math.floor(key / 0x1_0000_0000), 0x9e3779b1) >>> 0;
-    slot = (slot ^ (slot >>> 15)) & mask;
-    while (keys[slot] !== 0 && keys[slot] !== key) slot = (slot + 1) & mask;
-    return slot;
-  }
-
-  function add(u: number, v: number, weight: number): void {
-    const key = u * known + v + 1;
-    let slot = slotOf(key);
-    if (keys[slot] === 0) {
-      if (++used > most)
-        throw new LimitError(
-          `more than ${most} pairs of unseen and known items; append in pieces, or reindex`,
-        );
-      if (2 * used > mask) {
-        grow();
-        slot = slotOf(key);
-      }
-      keys[slot] = key;
-    }
-    sums[slot] += weight;
-  }
-
-  function grow(): void {
-    const [oldKeys, oldSums] = [keys, sums];
-    mask = 2 * mask + 1;
-    keys = new Float64Array(mask + 1);
-    sums = new Float64Array(mask + 1);
-    for (let at = 0; at < oldKeys.length; at++) {
-      if (oldKeys[at] === 0) continue;
-      const slot = slotOf(oldKeys[at]);
-      keys[slot] = oldKeys[at];
-      sums[slot] = oldSums[at];
-    }
-  }
-
-  return {
-    addRows(tokens, rowOffsets, window, roles) {
-      for (let row = 0; row + 1 < rowOffsets.length; row++) {
-        const end = rowOffsets[row + 1];
-        for (let i = rowOffsets[row]; i < end; i++) {
-          if (tokens[i] < 0) continue;
-          const role = roles[tokens[i]];
-          if (role <= 0) continue;
-          const last = Math.min(end - 1, i + window);
-          for (let j = Math.max(rowOffsets[row], i - window); j <= last; j++) {
-            const other = tokens[j] < 0 ? 0 : roles[tokens[j]];
-            if (other < 0) add(role - 1, -other - 1, 1 / Math.abs(i - j));
-          }
-        }
-      }
-    },
-    addPairs(rows, columns, weights, roles) {
-      for (let p = 0; p < rows.length; p++) {
-        const a = roles[rows[p]];
-        const b = roles[columns[p]];
-        if (a > 0 && b < 0) add(a - 1, -b - 1, weights[p]);
-        else if (b > 0 && a < 0) add(b - 1, -a - 1, weights[p]);
-      }
-    },
-    finish() {
-      const order = keys.filter((key) => key !== 0).sort();
-      const rows: UnseenRows = {
-        offsets: new Uint32Array(unseen + 1),
-        columns: new Uint32Array(used),
-        sums: new Float64Array(used),
-      };
-      for (let at = 0; at < used; at++) {
-        const u = Math.floor((order[at] - 1) / known);
-        rows.offsets[u + 1] = at + 1;
-        rows.columns[at] = order[at] - 1 - u * known;
-        rows.sums[at] = sums[slotOf(order[at])];
-      }
-      for (let u = 1; u <= unseen; u++)
-        rows.offsets[u] = Math.max(rows.offsets[u], rows.offsets[u - 1]);
-      return rows;
-    },
-  };
-}
-
-export interface VoteRule {
-  minimumPmi: number;
-  minimumWeight: number;
-  /** At most so many neighbours, those of the largest weight. */
-  top: number;
-}
+import type { ChosenNeighbours } from './choose-neighbours.ts';
 
 interface VoteModel {
-  /** (V): the sum of each known item's row in the model's cooccurrences, in any unit. */
-  marginals: Float64Array;
   bits: number;
   /** Fills `out` with the B / 8 bytes of a known item's codes. */
   codeOf: (v: number, out: Uint8Array) => void;
 }
 
-/**
- * Codes (U, B / 8), and how many neighbours voted for each item; where none did its code means
- * nothing.
- */
+/** Codes (U, B / 8); that of an item without neighbours means nothing. */
 export function voteCodes(
-  { offsets, columns, sums }: UnseenRows,
-  { marginals, bits, codeOf }: VoteModel,
-  { minimumPmi, minimumWeight, top }: VoteRule,
-): { codes: Uint8Array; voters: Uint32Array } {
+  { offsets, columns, pmis }: ChosenNeighbours,
+  { bits, codeOf }: VoteModel,
+): Uint8Array {
   const unseen = offsets.length - 1;
   const codes = new Uint8Array((unseen * bits) / 8);
-  const voters = new Uint32Array(unseen);
   const code = new Uint8Array(bits / 8);
   const votes = new Float64Array(bits);
-  let all = 0;
-  for (const marginal of marginals) all += marginal;
   for (let u = 0; u < unseen; u++) {
-    let own = 0;
-    for (let at = offsets[u]; at < offsets[u + 1]; at++) own += sums[at];
-    const neighbours: { at: number; pmi: number }[] = [];
-    for (let at = offsets[u]; at < offsets[u + 1]; at++) {
-      const pmi = log((sums[at] * all) / (own * marginals[columns[at]]));
-      if (sums[at] >= minimumWeight && pmi >= minimumPmi) neighbours.push({ at, pmi });
-    }
-    neighbours.sort((a, b) => sums[b.at] - sums[a.at] || a.at - b.at);
     votes.fill(0);
-    voters[u] = Math.min(top, neighbours.length);
-    for (const { at, pmi } of neighbours.slice(0, top)) {
+    for (let at = offsets[u]; at < offsets[u + 1]; at++) {
       codeOf(columns[at], code);
       // A rule that lets pairs of no PMI pass gives them a voice too.
-      const weight = Math.max(pmi, 1e-3);
+      const weight = Math.max(pmis[at], 1e-3);
       for (let k = 0; k < bits; k++)
         votes[k] += (code[k >>> 3] >> (7 - (k & 7))) & 1 ? weight : -weight;
     }
     for (let k = 0; k < bits; k++)
       if (votes[k] > 0) codes[(u * bits + k) >>> 3] |= 0x80 >>> (k & 7);
   }
-  return { codes, voters };
+  return codes;
 }

@@ -5,6 +5,7 @@
  */
 
 import { type FactorLinks, type Factors, type FactorSides } from './factorize.ts';
+import { rowsThatAsk } from './sides-of.ts';
 import { rowSolver, type SolveSettings } from './solve-rows.ts';
 
 export interface FoldedIn {
@@ -35,7 +36,7 @@ export function foldIn(
   const rows = links.offsets.length - 1;
   const { from: split } = sides.answering;
   const hasTwoSides = sides.asking.from !== split;
-  const asks = hasTwoSides ? rowsThatAsk(links, split) : new Uint8Array(rows).fill(1);
+  const asks = rowsThatAsk(links, sides);
   const fold = (others: Float32Array, own: FactorLinks, firstColumn: number): Float32Array =>
     rowSolver(others, settings, STEPS).solve(
       { ...own, firstColumn },
@@ -55,17 +56,6 @@ export function foldIn(
     },
     asks,
   };
-}
-
-function rowsThatAsk({ offsets, columns, roots }: FactorLinks, split: number): Uint8Array {
-  return Uint8Array.from({ length: offsets.length - 1 }, (_, row) => {
-    let [answering, asking] = [0, 0];
-    for (let at = offsets[row]; at < offsets[row + 1]; at++) {
-      if (columns[at] >= split) answering += roots[at] * roots[at];
-      else asking += roots[at] * roots[at];
-    }
-    return Number(answering >= asking);
-  });
 }
 
 /** The links that pass, of all rows: the others are empty. */

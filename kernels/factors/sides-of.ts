@@ -23,3 +23,23 @@ export function splitOf({ offsets, columns }: FactorLinks): number | undefined {
   }
   return split;
 }
+
+/**
+ * (U): whether new rows ask, whose links lead to rows of D: of two sides where most of their
+ * strength lies with those that answer, of one set all of them.
+ */
+export function rowsThatAsk(
+  { offsets, columns, roots }: FactorLinks,
+  { asking, answering }: FactorSides,
+): Uint8Array {
+  const { from: split } = answering;
+  return Uint8Array.from({ length: offsets.length - 1 }, (_, row) => {
+    if (asking.from === split) return 1;
+    let [across, within] = [0, 0];
+    for (let at = offsets[row]; at < offsets[row + 1]; at++) {
+      if (columns[at] >= split) across += roots[at] * roots[at];
+      else within += roots[at] * roots[at];
+    }
+    return Number(across >= within);
+  });
+}

@@ -1,6 +1,7 @@
 import type { VersionManifest } from '../check-manifest.ts';
 import { type Delta, DELTA_PART, readDelta } from '../delta.ts';
 import { IndexFormatError } from '../index-errors.ts';
+import { DELTA_LISTS_PART } from './later-lists.ts';
 import { type ExpectedPart, openPageFile, type PageFile } from './page-file.ts';
 import type { PageHeader } from './page-header.ts';
 import type { RangeReader } from '../ranges/range-reader.ts';
@@ -11,18 +12,22 @@ interface WantedPart {
   table: number;
   openReader: (name: string) => RangeReader;
   keep: number;
+  /** Of lists: those that came with the delta. */
+  ofDelta?: boolean;
   meter?: ReadMeter | undefined;
 }
 
 /** Opens a page file of a version. Throws IndexFormatError where it is not as `index.json` says. */
 export async function openPart(
   manifest: VersionManifest,
-  { part, table, openReader, keep, meter }: WantedPart,
+  { part, table, openReader, keep, ofDelta, meter }: WantedPart,
 ): Promise<PageFile> {
-  const name = part === 'buckets' ? `buckets-${table}.pages` : `${part}.pages`;
+  const own = part === 'buckets' ? `buckets-${table}.pages` : `${part}.pages`;
+  const name = ofDelta ? DELTA_LISTS_PART : own;
   const listed = listedPart(manifest, name);
-  const { tables, bits, payloads, identity } = manifest;
-  const items = manifest.delta?.base ?? manifest.items;
+  const { tables, bits, payloads, delta } = manifest;
+  const items = ofDelta ? (delta?.listed ?? 0) : (delta?.base ?? manifest.items);
+  const identity = (ofDelta && delta?.identity) || manifest.identity;
   const expected: ExpectedPart = {
     part,
     tables,

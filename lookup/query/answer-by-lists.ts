@@ -1,5 +1,6 @@
 import { RELATIONS, scoreOfByte } from '../../format/neighbour-lists.ts';
 import type { SelectedItems } from '../filter/open-fields.ts';
+import { withLater } from '../pages/later-lists.ts';
 import { findNeighbours } from '../pages/neighbour-lists.ts';
 import type { QueryContext } from './query-context.ts';
 import type { Match, Relation } from './types.ts';
@@ -8,6 +9,8 @@ import type { Match, Relation } from './types.ts';
 export interface RankedList {
   relation: Relation;
   size: number;
+  /** Whether `match` knows of all items whether they pass the filter. */
+  isFiltered: boolean;
   /** Place k, the best is 0; undefined where a delta has removed the item, or the filter. */
   match(k: number): Match | undefined;
 }
@@ -16,8 +19,8 @@ export interface RankedList {
 const PREFERRED: readonly Relation[] = ['related', 'is like', 'near', 'goes with'];
 
 /**
- * The ranked lists of an item; `changed` where a delta has it with other codes or removed it, so
- * that its list tells nothing; undefined where the pages do not have it.
+ * The ranked lists of an item; `changed` where a delta has it with other codes or removed it, and
+ * has no lists of it either; undefined where the pages do not have it.
  */
 export async function listsOf(
   context: QueryContext,
@@ -25,25 +28,37 @@ export async function listsOf(
 ): Promise<RankedList[] | 'changed' | undefined> {
   const { reader, lists, meter, selection } = context;
   if (lists && reader.loaded) return residentLists(context, id, await selection?.loaded(meter));
-  const [change, file, selected] = await Promise.all([
+  const [change, file, laterFile, selected] = await Promise.all([
     reader.delta(meter),
     reader.lists(meter),
+    reader.laterLists(meter),
     selection?.pages(meter),
   ]);
-  if (change?.find(id) !== undefined) return 'changed';
-  const found = await findNeighbours(file, id, meter);
-  return found?.map(({ relation, numbers, scores, known, keys }) => ({
+  const now = change?.find(id);
+  if (now === 'removed' || (now && !laterFile)) return 'changed';
+  const [own, later] = await Promise.all([
+    now ? undefined : findNeighbours(file, id, meter),
+    laterFile && findNeighbours(laterFile, id, meter),
+  ]);
+  if (now && (later === undefined || later.length === 0)) return 'changed';
+  if (!now && !own) return undefined;
+  const more = later?.map((list) => ({ ...list, numbers: list.numbers.fill(NOT_OF_PAGES) }));
+  return withLater(own ?? [], more ?? []).map(({ relation, numbers, scores, known, keys }) => ({
     relation,
     size: numbers.length,
+    isFiltered: now === undefined,
     match(k) {
-      const now = change?.find(keys[k]!);
-      if (now === 'removed' || (now && selection && !selection.passes(now.payload)))
+      const other = change?.find(keys[k]!);
+      if (other === 'removed' || (other && selection && !selection.passes(other.payload)))
         return undefined;
-      if (!now && selected?.flags[numbers[k]!] === 0) return undefined;
+      if (!other && selected?.flags[numbers[k]!] === 0) return undefined;
       return { id: keys[k]!, score: scores[k]!, relation, known: known[k] === 1 };
     },
   }));
 }
+
+/** In place of the number of a neighbour that came later: lists of a delta have other numbers. */
+const NOT_OF_PAGES = 0xffff_ffff;
 
 function residentLists(
   { reader, lists }: QueryContext,
@@ -69,7 +84,7 @@ function residentLists(
         known: ((known[place >>> 3]! >>> (place & 7)) & 1) === 1,
       };
     };
-    return size === 0 ? [] : [{ relation, size, match }];
+    return size === 0 ? [] : [{ relation, size, isFiltered: true, match }];
   });
 }
 

@@ -124,7 +124,8 @@ async function takenMatches(
   if (!selection) return takeMatches(lists, wanted, need);
   const all = takeMatches(lists, wanted, Infinity);
   const isKnown =
-    (inMemory && reader.loaded) !== undefined || (await selection.pages(meter)) !== undefined;
+    (inMemory && reader.loaded) !== undefined ||
+    (lists.every(({ isFiltered }) => isFiltered) && (await selection.pages(meter)) !== undefined);
   return (isKnown ? all : await passingMatches(context, all)).slice(0, need);
 }
 

@@ -54,7 +54,10 @@ export function queryIndex(reader: VersionReader): QueryIndex {
   let lists: ResidentLists | undefined;
   const warm = retried(async () => {
     const [index] = await Promise.all([reader.load(), reader.cells?.load(), reader.fields?.load()]);
-    if (reader.hasLists) lists = await loadLists(await reader.lists(), index, await reader.delta());
+    if (reader.hasLists) {
+      const [own, later] = await Promise.all([reader.lists(), reader.laterLists()]);
+      lists = await loadLists({ lists: own, later }, index, await reader.delta());
+    }
     return warmIndex(index, lists);
   });
 

@@ -1,16 +1,10 @@
 import { RELATIONS } from '../../format/neighbour-lists.ts';
-import { u16 } from '../../format/little-endian.ts';
 import type { AppliedDelta } from '../apply-delta.ts';
 import { IndexFormatError } from '../index-errors.ts';
-import { decodeKey } from '../pages/item-key.ts';
-import {
-  listsPlace,
-  type ListsPlace,
-  type NeighbourList,
-  parseLists,
-} from '../pages/neighbour-lists.ts';
-import { neighbourPlaces, pageEntries } from '../pages/page.ts';
+import { withLater } from '../pages/later-lists.ts';
+import type { NeighbourList } from '../pages/neighbour-lists.ts';
 import type { PageFile } from '../pages/page-file.ts';
+import { walkLists } from '../pages/walk-lists.ts';
 import type { ReadMeter } from '../ranges/read-meter.ts';
 import type { ResidentIndex } from './resident-index.ts';
 
@@ -28,20 +22,25 @@ export interface ResidentLists {
   readonly starts: readonly Uint32Array[];
   readonly lengths: readonly Uint16Array[];
   readonly scales: readonly Float32Array[];
-  /** False of an item that a delta has changed or added: whatever it is near to, no list says. */
+  /** False of an item that a delta has changed or added without lists of its own. */
   hasLists(number: number): boolean;
   heldBytes(): number;
 }
 
-/** Lists that are read at once of the overflow. */
-const LISTS_AT_ONCE = 256;
+/** The parts of a version that have lists. */
+export interface ListFiles {
+  lists: PageFile;
+  /** Of what came later, where there are. */
+  later: PageFile | undefined;
+}
 
 /**
- * Reads the whole of `neighbours.pages` and checks it. Items that a delta has changed have no list,
- * and those that are gone are in none. Throws IndexFormatError.
+ * Reads the whole of `neighbours.pages`, and of the lists that came later, and checks them. Items
+ * that a delta has changed have the later lists alone, and those that are gone are in none. Throws
+ * IndexFormatError.
  */
 export async function loadLists(
-  file: PageFile,
+  { lists: file, later: laterFile }: ListFiles,
   index: ResidentIndex,
   change: AppliedDelta | undefined,
   meter?: ReadMeter,
@@ -49,53 +48,56 @@ export async function loadLists(
   const { header, name } = file;
   const room = listRoom(index.items);
   const numberNow = numbersNow(header.items, change);
-  let waiting: { number: number; place: ListsPlace }[] = [];
-  let seen = 0;
+  const later = laterFile && (await laterLists(laterFile, index, meter));
 
-  async function readWaiting(): Promise<void> {
-    const read = await Promise.all(
-      waiting.map(({ place }) => file.readOverflow(place.elsewhere!, meter)),
-    );
-    waiting.forEach(({ number, place }, i) => {
-      const offset = (1 + header.pages) * header.pageBytes + place.elsewhere!.offset;
-      const cursor = { bytes: read[i]!, at: 0, part: name, offset };
-      room.add(number, parseLists(cursor, header, place.lists, false), numberNow);
-    });
-    waiting = [];
+  for await (const { key, offset, lists } of walkLists(file, { withKeys: false, meter })) {
+    if (change?.find(key) !== undefined) continue;
+    const number = index.keys.find(key);
+    if (number < 0 || room.has(number))
+      throw new IndexFormatError(name, offset, 'the key of an item, once', JSON.stringify(key));
+    const now = numberNow ? lists.map((list) => withNumbers(list, numberNow)) : lists;
+    const more = later?.get(number);
+    room.add(number, more ? withLater(now, more) : now);
+    later?.delete(number);
   }
-
-  for await (const { bytes, offset } of file.runsOfPages(meter)) {
-    for (let page = 0; page < bytes.length; page += header.pageBytes) {
-      const { count, first, ends } = pageEntries(bytes, page);
-      for (let i = 0, start = page + first; i < count; i++, seen++) {
-        const end = page + u16(bytes, ends + 2 * i);
-        const { keyEnd } = neighbourPlaces(header, bytes, start, end);
-        const key = decodeKey(header.keys, bytes.subarray(start, keyEnd));
-        if (key === undefined)
-          throw new IndexFormatError(name, offset + start, 'a key in UTF-8', 'other bytes');
-        const place = listsPlace(name, header, bytes, start, end, offset);
-        start = end;
-        if (change?.find(key) !== undefined) continue;
-        const number = index.keys.find(key);
-        if (number < 0 || room.has(number))
-          throw new IndexFormatError(
-            name,
-            offset + keyEnd,
-            'the key of an item, once',
-            JSON.stringify(key),
-          );
-        room.claim(number);
-        if (place.inline)
-          room.add(number, parseLists(place.inline, header, place.lists, false), numberNow);
-        else waiting.push({ number, place });
-        if (waiting.length === LISTS_AT_ONCE) await readWaiting();
-      }
-    }
-  }
-  await readWaiting();
-  if (seen !== header.items)
-    throw new IndexFormatError(name, 40, `${header.items} entries`, String(seen));
+  for (const [number, lists] of later ?? []) if (lists.length > 0) room.add(number, lists);
   return room.finish();
+}
+
+/** By item number, with the numbers that items have now. */
+async function laterLists(
+  file: PageFile,
+  { keys }: ResidentIndex,
+  meter: ReadMeter | undefined,
+): Promise<Map<number, NeighbourList[]>> {
+  const all = new Map<number, NeighbourList[]>();
+  for await (const { key, lists } of walkLists(file, { withKeys: true, meter })) {
+    const number = keys.find(key);
+    if (number >= 0 && lists.length > 0)
+      all.set(
+        number,
+        lists.map((list) => {
+          const numbers = Int32Array.from(list.keys, (each) => keys.find(each));
+          return withNumbers({ ...list, numbers: Uint32Array.from(numbers, (_, k) => k) }, numbers);
+        }),
+      );
+  }
+  return all;
+}
+
+/** A list without those that have no number now, and without keys. */
+function withNumbers(list: NeighbourList, numberNow: Int32Array): NeighbourList {
+  const places: number[] = [];
+  for (let k = 0; k < list.numbers.length; k++)
+    if (numberNow[list.numbers[k]!]! >= 0) places.push(k);
+  return {
+    ...list,
+    numbers: Uint32Array.from(places, (k) => numberNow[list.numbers[k]!]!),
+    bytes: Uint8Array.from(places, (k) => list.bytes[k]!),
+    scores: Float32Array.from(places, (k) => list.scores[k]!),
+    known: Uint8Array.from(places, (k) => list.known[k]!),
+    keys: [],
+  };
 }
 
 /** The number that an item of the pages has now; none where it is gone. */
@@ -136,25 +138,20 @@ function listRoom(items: number) {
 
   return {
     has: (number: number): boolean => seen[number] === 1,
-    claim(number: number): void {
+    add(number: number, lists: readonly NeighbourList[]): void {
       seen[number] = 1;
-    },
-    add(number: number, lists: NeighbourList[], numberNow: Int32Array | undefined): void {
-      for (const list of lists) {
-        const relation = RELATIONS.indexOf(list.relation);
-        grow(count + list.numbers.length);
-        const start = count;
-        starts[relation]![number] = start;
-        scales[relation]![number] = list.scale;
-        for (let k = 0; k < list.numbers.length; k++) {
-          const now = numberNow ? numberNow[list.numbers[k]!]! : list.numbers[k]!;
-          if (now < 0) continue;
-          numbers[count] = now;
-          scores[count] = list.bytes[k]!;
-          known[count >>> 3]! |= list.known[k]! << (count & 7);
+      for (const { relation, scale, numbers: own, bytes, known: links } of lists) {
+        const at = RELATIONS.indexOf(relation);
+        grow(count + own.length);
+        starts[at]![number] = count;
+        scales[at]![number] = scale;
+        lengths[at]![number] = own.length;
+        for (let k = 0; k < own.length; k++) {
+          numbers[count] = own[k]!;
+          scores[count] = bytes[k]!;
+          known[count >>> 3]! |= links[k]! << (count & 7);
           count++;
         }
-        lengths[relation]![number] = count - start;
       }
     },
     finish(): ResidentLists {

@@ -84,6 +84,7 @@ describe('append: items that come and go between two reindexes', () => {
         deleted: 1,
         unknown: 1,
         withoutNeighbours: 0,
+        withoutLists: 0,
       });
       assert.deepEqual(
         [result.version, result.published, result.stages.map(({ name }) => name)],
@@ -366,6 +367,7 @@ describe('append: items that come and go between two reindexes', () => {
       deleted: 0,
       unknown: 0,
       withoutNeighbours: 2,
+      withoutLists: 0,
     });
     const deletions = await append(configuration, { deleted: ['u1', 'u2'] });
     assert.deepEqual(

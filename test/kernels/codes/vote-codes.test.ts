@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
 import { RandomStream } from '../../../kernels/numbers/random.ts';
-import {
-  countUnseen,
-  knownRole,
-  unseenRole,
-  voteCodes,
-} from '../../../kernels/codes/vote-codes.ts';
+import { chooseNeighbours, type NeighbourRule } from '../../../kernels/codes/choose-neighbours.ts';
+import { countUnseen, knownRole, unseenRole } from '../../../kernels/codes/count-unseen.ts';
+import { voteCodes } from '../../../kernels/codes/vote-codes.ts';
 
 describe('the vote of neighbours', () => {
   it(
@@ -79,19 +76,26 @@ describe('the vote of neighbours', () => {
       counts.addPairs(Int32Array.of(2), Int32Array.of(3), Float64Array.of(100), roles);
       const known = [0b10100000, 0b10110000, 0b01001111];
       const model = {
-        marginals: Float64Array.of(10, 10, 80),
         bits: 8,
         codeOf: (v: number, out: Uint8Array) => out.fill(known[v]!),
       };
-      const { codes, voters } = voteCodes(counts.finish(), model, {
+      const vote = (rule: NeighbourRule) => {
+        const chosen = chooseNeighbours(counts.finish(), Float64Array.of(10, 10, 80), rule);
+        const voters = Array.from(
+          { length: 3 },
+          (_, u) => chosen.offsets[u + 1]! - chosen.offsets[u]!,
+        );
+        return { codes: voteCodes(chosen, model), voters };
+      };
+      const { codes, voters } = vote({
         minimumPmi: 0.5,
         minimumWeight: 1.7,
         top: 100,
       });
-      assert.deepEqual([...voters], [2, 0, 0]);
+      assert.deepEqual(voters, [2, 0, 0]);
       assert.equal(codes[0], 0b10100000);
-      const all = voteCodes(counts.finish(), model, { minimumPmi: -9, minimumWeight: 6, top: 1 });
-      assert.deepEqual([...all.voters], [0, 1, 0]);
+      const all = vote({ minimumPmi: -9, minimumWeight: 6, top: 1 });
+      assert.deepEqual(all.voters, [0, 1, 0]);
       assert.equal(all.codes[1], 0b01001111);
     },
   );

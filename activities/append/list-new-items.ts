@@ -1,0 +1,128 @@
+import { extendGraph, type ExtendedGraph } from '../../kernels/affinity/extend-graph.ts';
+import { rootOfStrength } from '../../kernels/affinity/link-graph.ts';
+import {
+  neighbourPredictor,
+  type NeighbourPredictor,
+} from '../../kernels/affinity/predict-neighbours.ts';
+import { relateRows } from '../../kernels/affinity/relate-rows.ts';
+import type { ChosenNeighbours } from '../../kernels/codes/choose-neighbours.ts';
+import type { FactorLinks, Factors } from '../../kernels/factors/factorize.ts';
+import { foldIn, type FoldedIn } from '../../kernels/factors/fold-in.ts';
+import { pairScorer } from '../../kernels/factors/pair-scores.ts';
+import { sidesOf } from '../../kernels/factors/sides-of.ts';
+import type { IndexManifest } from '../../schemas/index-manifest.ts';
+import { openArtifact } from '../../store/artifacts.ts';
+import type { Store } from '../../store/store.ts';
+import { keepLinkGraph } from '../affinity/keep-link-graph.ts';
+import { loadFactors } from '../factors/load-factors.ts';
+import type { StageContext } from '../stage/stage.ts';
+import { type DeltaLists, listsByKey } from './delta-lists.ts';
+import { graphOfVersion } from './graph-of-version.ts';
+
+/** New items, and the known ones that they are linked with: base item numbers. */
+export interface NewLinks {
+  keys: readonly string[];
+  neighbours: ChosenNeighbours;
+}
+
+/** Listed at once between two reports. */
+const STEP_ROWS = 512;
+
+/**
+ * Ranked lists of new items by their links, as the stage `relate` makes them, and what new items
+ * are to the items in these lists: nothing of what there is is computed anew. keyOf: of a base item
+ * number, undefined where the item is gone. Undefined where the store no longer has what the
+ * version was made from.
+ */
+export async function listNewItems(
+  { keys, neighbours }: NewLinks,
+  manifest: IndexManifest,
+  keyOf: (number: number) => string | undefined,
+  store: Store,
+  context: StageContext,
+): Promise<DeltaLists | undefined> {
+  const made = await graphOfVersion(store, manifest);
+  if (!made) return undefined;
+  const { links: input, top, factors: parameters } = made;
+  const base = await keepLinkGraph(store, input, () => context.onProgress(0, keys.length));
+  const scale = Number((await openArtifact(store, input.filtered.rows)).manifest.facts['scale']);
+  const links: FactorLinks = {
+    offsets: neighbours.offsets,
+    columns: neighbours.columns,
+    roots: Float32Array.from(neighbours.sums, (sum) => rootOfStrength(sum * scale, base.median)),
+  };
+  const sides = sidesOf(base, made.sides);
+  const known = parameters && (await loadFactors(store, parameters, sides));
+  const extended = extendGraph(base, sides, links);
+  const predictor =
+    known &&
+    predictorOf(extended, known, foldIn(links, known, sides, parameters), {
+      factors: parameters.factors,
+      top,
+    });
+  const textOf = (row: number): string | undefined => {
+    const number = extended.meaningOf(row);
+    return number < 0 ? keys[-number - 1] : keyOf(number);
+  };
+  return relateNew(extended, { top, predictor, textOf, context });
+}
+
+/** Predicts with the factors of D and those that are folded in, in the order of the rows. */
+function predictorOf(
+  { graph, sides }: ExtendedGraph,
+  known: Factors,
+  { factors, asks }: FoldedIn,
+  { factors: d, top }: { factors: number; top: number },
+): NeighbourPredictor {
+  const isOneSet = sides.asking.from === sides.answering.from;
+  const behind = (side: keyof Factors): Float32Array => {
+    const { from, to } = sides[side];
+    const all = new Float32Array((to - from) * d);
+    all.set(known[side]);
+    let at = known[side].length;
+    for (const [u, isAsking] of asks.entries()) {
+      if (!isOneSet && isAsking !== Number(side === 'asking')) continue;
+      all.set(factors[side].subarray(u * d, (u + 1) * d), at);
+      at += d;
+    }
+    return all;
+  };
+  const all = { asking: behind('asking'), answering: behind('answering') };
+  return neighbourPredictor(graph, pairScorer(all, sides, d), top);
+}
+
+function relateNew(
+  { graph, rowOfNew, meaningOf }: ExtendedGraph,
+  {
+    top,
+    predictor,
+    textOf,
+    context,
+  }: {
+    top: number;
+    predictor: NeighbourPredictor | undefined;
+    textOf: (row: number) => string | undefined;
+    context: StageContext;
+  },
+): DeltaLists {
+  const all: DeltaLists = new Map();
+  const others = new Set<number>();
+  for (const [at, row] of rowOfNew.entries()) {
+    if (at % STEP_ROWS === 0) context.onProgress(at, 2 * rowOfNew.length);
+    const lists = relateRows(graph, { from: row, to: row + 1, top }, predictor);
+    for (const [key, own] of listsByKey(lists, textOf)) all.set(key, own);
+    for (const other of lists.neighbours) if (meaningOf(other) >= 0) others.add(other);
+  }
+  // In the lists of those who are in its lists a new item has its place, if it is among the best.
+  const newText = (row: number): string | undefined =>
+    meaningOf(row) < 0 ? textOf(row) : undefined;
+  for (const [at, row] of [...others].toSorted((a, b) => a - b).entries()) {
+    if (at % STEP_ROWS === 0) context.onProgress(others.size + at, 2 * others.size);
+    const key = textOf(row);
+    if (key === undefined) continue;
+    const lists = relateRows(graph, { from: row, to: row + 1, top }, predictor);
+    const own = listsByKey(lists, (each) => (each === row ? key : newText(each))).get(key);
+    if (own) all.set(key, own);
+  }
+  return all;
+}

@@ -16,7 +16,8 @@ import { bucketCodes } from '../training/load-codes.ts';
 import { buildDeltaLists } from './delta-lists.ts';
 import { type FrozenIndex, loadFrozen } from './frozen-index.ts';
 import { listChanged, type ListedChange } from './list-changed.ts';
-import type { NewLinks } from './list-new-items.ts';
+import { codeNewItems } from './code-new-items.ts';
+import type { NewLinks } from './new-links.ts';
 import { requireVersion } from '../versions/current-version.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { voteItems } from './vote-items.ts';
@@ -59,8 +60,8 @@ interface AppendOutput extends StageOutput {
 /**
  * Items that came or went, with the model frozen: a delta beside the pages of the version
  * (docs/reference/index-format.md). Vectors and documents get the codes of their encoder, words and
- * ids the vote of their neighbours, and lists by their links to them. Rows: items that the delta
- * adds.
+ * ids those that their links give them by folded-in factors, or the vote of their neighbours, and
+ * lists by their links. Rows: items that the delta adds.
  */
 export async function append(input: AppendInput, context: StageContext): Promise<AppendOutput> {
   const { configuration, version, files, dictionary, minimumCount, deleted, force } = input;
@@ -126,7 +127,7 @@ export async function append(input: AppendInput, context: StageContext): Promise
           'IntegrityError',
           'append: a source of words or ids without its dictionary',
         );
-      return await voteItems(
+      const voted = await voteItems(
         {
           source,
           tokens,
@@ -142,6 +143,8 @@ export async function append(input: AppendInput, context: StageContext): Promise
         store,
         context,
       );
+      const coded = await codeNewItems(voted.links, currentVersion, store, context);
+      return coded ? { ...voted, items: coded } : voted;
     }
   });
   const metrics = Object.fromEntries(

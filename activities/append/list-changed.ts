@@ -6,7 +6,8 @@ import type { ChangedItems } from './change-items.ts';
 import { presentItems } from './change-items.ts';
 import { type DeltaLists, mergeDeltaLists } from './delta-lists.ts';
 import type { FrozenIndex } from './frozen-index.ts';
-import { listNewItems, type NewLinks } from './list-new-items.ts';
+import { listNewItems } from './list-new-items.ts';
+import type { NewLinks } from './new-links.ts';
 
 /** The lists of the next delta. */
 export interface ListedChange {

@@ -1,29 +1,19 @@
 import { extendGraph, type ExtendedGraph } from '../../kernels/affinity/extend-graph.ts';
-import { rootOfStrength } from '../../kernels/affinity/link-graph.ts';
 import {
   neighbourPredictor,
   type NeighbourPredictor,
 } from '../../kernels/affinity/predict-neighbours.ts';
 import { relateRows } from '../../kernels/affinity/relate-rows.ts';
-import type { ChosenNeighbours } from '../../kernels/codes/choose-neighbours.ts';
-import type { FactorLinks, Factors } from '../../kernels/factors/factorize.ts';
+import type { Factors } from '../../kernels/factors/factorize.ts';
 import { foldIn, type FoldedIn } from '../../kernels/factors/fold-in.ts';
 import { pairScorer } from '../../kernels/factors/pair-scores.ts';
-import { sidesOf } from '../../kernels/factors/sides-of.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
-import { openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
-import { keepLinkGraph } from '../affinity/keep-link-graph.ts';
 import { loadFactors } from '../factors/load-factors.ts';
 import type { StageContext } from '../stage/stage.ts';
 import { type DeltaLists, listsByKey } from './delta-lists.ts';
 import { graphOfVersion } from './graph-of-version.ts';
-
-/** New items, and the known ones that they are linked with: base item numbers. */
-export interface NewLinks {
-  keys: readonly string[];
-  neighbours: ChosenNeighbours;
-}
+import { linksOfNew, type NewLinks } from './new-links.ts';
 
 /** Listed at once between two reports. */
 const STEP_ROWS = 512;
@@ -43,15 +33,10 @@ export async function listNewItems(
 ): Promise<DeltaLists | undefined> {
   const made = await graphOfVersion(store, manifest);
   if (!made) return undefined;
-  const { links: input, top, factors: parameters } = made;
-  const base = await keepLinkGraph(store, input, () => context.onProgress(0, keys.length));
-  const scale = Number((await openArtifact(store, input.filtered.rows)).manifest.facts['scale']);
-  const links: FactorLinks = {
-    offsets: neighbours.offsets,
-    columns: neighbours.columns,
-    roots: Float32Array.from(neighbours.sums, (sum) => rootOfStrength(sum * scale, base.median)),
-  };
-  const sides = sidesOf(base, made.sides);
+  const { top, factors: parameters } = made;
+  const { base, links, sides } = await linksOfNew(neighbours, made, store, () =>
+    context.onProgress(0, keys.length),
+  );
   const known = parameters && (await loadFactors(store, parameters, sides));
   const extended = extendGraph(base, sides, links);
   const predictor =

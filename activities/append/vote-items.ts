@@ -12,7 +12,7 @@ import type { Store } from '../../store/store.ts';
 import { decodeUtf8 } from '../../store/tables/utf8-column.ts';
 import { type CodedItem, codeOf, presentItems } from './change-items.ts';
 import type { FrozenIndex } from './frozen-index.ts';
-import type { NewLinks } from './list-new-items.ts';
+import type { NewLinks } from './new-links.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import { ingestArtifact } from '../corpus/name-shards.ts';
 import type { StageContext } from '../stage/stage.ts';

@@ -1,16 +1,14 @@
 import { sidesOf } from '../../kernels/factors/sides-of.ts';
 import { codeVectors } from '../../kernels/two-codes/code-vectors.ts';
-import type { TwoCodes } from '../../kernels/two-codes/learn-two-codes.ts';
 import { nearestCodes } from '../../kernels/two-codes/nearest-codes.ts';
-import { Failure } from '../../schemas/failures.ts';
-import { decodeDense } from '../../store/tables/arrow-ipc.ts';
-import { type Artifact, openArtifact } from '../../store/artifacts.ts';
+import { openArtifact } from '../../store/artifacts.ts';
 import { keepLinkGraph } from '../affinity/keep-link-graph.ts';
 import type { LinkGraphInput } from '../affinity/load-link-graph.ts';
 import { produceArtifact } from '../stage/produce-artifact.ts';
 import type { StageContext, StageInput, StageOutput } from '../stage/stage.ts';
-import { bucketCodes, type Codes, loadCodes } from '../training/load-codes.ts';
+import { loadCodes } from '../training/load-codes.ts';
 import { codesContent, codesOfRows } from './codes-content.ts';
+import { distinctCells, readProjections } from './learned-codes.ts';
 import { loadFactors } from './load-factors.ts';
 import { measureDrift } from './measure-drift.ts';
 import { codesArtifact, type CodesParameters, type KeptCodes } from './name-codes.ts';
@@ -68,41 +66,6 @@ export async function keepCodes(
       kept: rows - anew.length,
     });
   });
-}
-
-/** What was learned: two projections, and the loss. */
-async function readProjections(published: Artifact): Promise<TwoCodes> {
-  const read = async (part: string) => {
-    const { columns } = await decodeDense(await published.part(part), part);
-    return (name: string): Float32Array => {
-      const column = columns.find((each) => each.name === name);
-      if (column) return column.values;
-      throw new Failure(
-        'IntegrityError',
-        `${part} of two-codes/${published.manifest.key} has no column ${name}; run again with ` +
-          '--retrain',
-      );
-    };
-  };
-  const weights = await read('projections.arrow');
-  const offsets = await read('offsets.arrow');
-  const projection = (name: string) => ({ weights: weights(name), offsets: offsets(name) });
-  return {
-    asking: projection('asking'),
-    answering: projection('answering'),
-    loss: Number(published.manifest.facts['loss']),
-  };
-}
-
-/** Each code of a cell once, one after the other. */
-function distinctCells(codes: Codes): Uint8Array {
-  const { codes: cells, codeBytes } = bucketCodes(codes);
-  const seen = new Map<string, Uint8Array>();
-  for (let at = 0; at < cells.length; at += codeBytes) {
-    const cell = cells.subarray(at, at + codeBytes);
-    seen.set(Buffer.from(cell).toString('latin1'), cell);
-  }
-  return Buffer.concat([...seen.values()]);
 }
 
 /** Gives rows the cell whose code is nearest to their answering code. */

@@ -9,7 +9,8 @@ import { stagesShown } from '../../schemas/stages.ts';
 import { openStore } from '../../store/open-store.ts';
 import { it } from './on-temporal.ts';
 import { digestsOf } from './set-up/published-parts.ts';
-import { type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
+import { appendItems } from './set-up/append-items.ts';
+import { readText, type Scratch, smallConfiguration } from './set-up/small-corpus.ts';
 import { reindex, type TestTemporal } from './set-up/temporal.ts';
 
 const ALS = { training: { method: 'als' } };
@@ -92,6 +93,36 @@ describe('codes that are learned from factors', () => {
         (item) => loaded.codeOf(loaded.keys.find(item), 0)[0] === loaded.codeOf(own, 0)[0],
       ),
     );
+  });
+
+  it('of words that an append brings are those that their links give them', async () => {
+    const configuration = smallConfiguration('coded', scratch, ALS);
+    const source = join(scratch.folder, 'renamed');
+    await mkdir(source);
+    const words = ['president', 'tax', 'school', 'county', 'election', 'league'];
+    const some = new RegExp(`\\b(${words.join('|')})\\b`, 'gi');
+    for (let at = 0; at < 20; at++)
+      await writeFile(
+        join(source, `${at}.txt`),
+        (await readText(at)).replaceAll(some, (word) => `new${word.toLowerCase()}`),
+      );
+    await appendItems(temporal, configuration, { source });
+    await using index = await openIndex(fileURLToPath(`${configuration.store}/indexes/coded`));
+    const loaded = await index.load();
+    const bits = (word: number): number => word.toString(2).replaceAll('0', '').length;
+    // Their texts are those of the words themselves, so their codes lie near theirs.
+    for (const table of [1, 2]) {
+      const apart = words.map((word) => {
+        const [own, model] = [`new${word}`, word].map(
+          (each) => loaded.codeOf(loaded.keys.find(each), table)[0]!,
+        );
+        return bits((own! ^ model!) >>> 0);
+      });
+      const mean = apart.reduce((sum, distance) => sum + distance, 0) / apart.length;
+      assert.ok(mean < 8, `${apart.join(' ')} of 32 bits`);
+    }
+    const { items } = await index.lookup('newtax');
+    assert.ok(items.length > 0);
   });
 
   it('of pairs with two sides are one an item, that of its side', async () => {

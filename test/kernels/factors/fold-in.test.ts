@@ -12,7 +12,7 @@ describe('foldIn', () => {
     const size = 60;
     const d = linksOf(ring(size));
     const sides = factorSides(size);
-    const known = factorize(d, sides, SETTINGS, () => {});
+    const known = factorize(d, sides, { ...SETTINGS, keys: keysOf(size) }, () => {});
     const links: FactorLinks = {
       offsets: Uint32Array.of(0, 3, 3),
       columns: Uint32Array.of(2, 7, 30),
@@ -37,7 +37,7 @@ describe('foldIn', () => {
       Array.from({ length: 120 }, (_, k) => [k % split, split + ((7 * k) % (size - split))]),
     );
     const sides = factorSides(size, split);
-    const known = factorize(d, sides, SETTINGS, () => {});
+    const known = factorize(d, sides, { ...SETTINGS, keys: keysOf(size) }, () => {});
     const links: FactorLinks = {
       offsets: Uint32Array.of(0, 2, 5),
       columns: Uint32Array.of(20, 33, 1, 4, 40),
@@ -107,3 +107,5 @@ function assertNear(actual: Float32Array, expected: ArrayLike<number>): void {
   for (let k = 0; k < expected.length; k++)
     assert.ok(Math.abs(actual[k]! - expected[k]!) < 1e-4, `${k}: ${actual[k]}, ${expected[k]}`);
 }
+
+const keysOf = (size: number): Uint32Array => Uint32Array.from({ length: size }, (_, row) => row);

@@ -50,16 +50,18 @@ export function movedItems(a: Codes, b: Codes, shown: number): MovedItems {
     .slice(0, shown);
   return {
     common: items,
-    recoded: recoded(a, b, items),
+    recoded: recodedItems(a, b),
     moved,
     meanOverlap: items === 0 ? 1 : total / items,
     most,
   };
 }
 
-function recoded(a: Codes, b: Codes, items: number): number | undefined {
+/** Items of which some table's code differs; undefined where the codes are of different shapes. */
+export function recodedItems(a: Codes, b: Codes): number | undefined {
   if (a.tables !== b.tables || a.codeBytes !== b.codeBytes) return undefined;
   const stride = a.tables * a.codeBytes;
+  const items = a.codes.length / stride;
   let count = 0;
   for (let item = 0; item < items; item++) {
     for (let k = item * stride; k < (item + 1) * stride; k++) {

@@ -1,4 +1,5 @@
-import { movedItems, type MovedItems } from '../evaluation/moved-items.ts';
+import { movedItems, type MovedItems, recodedItems } from '../evaluation/moved-items.ts';
+import type { MovedAnswers } from '../evaluation/moved-answers.ts';
 import type { IndexManifest } from '../schemas/index-manifest.ts';
 import { upgradeConfiguration } from '../schemas/recorded-configuration.ts';
 import {
@@ -28,16 +29,19 @@ export interface VersionComparison {
     removed: number;
   };
   metrics: { name: string; a?: number; b?: number }[];
+  /** What both answer to the items that both have, where they were asked. */
+  answers?: MovedAnswers;
   moved: Omit<MovedItems, 'most'> & { most: { item: string; overlap: number }[] };
 }
 
-/** Two versions of an index side by side. */
+/** Two versions of an index side by side; `askBoth` gets the items that both have. */
 export async function compareVersions(
   store: Store,
   index: string,
   a: number,
   b: number,
   shown: number,
+  askBoth?: (items: readonly string[]) => Promise<MovedAnswers>,
 ): Promise<VersionComparison> {
   const [before, after] = [
     await requireVersion(store, index, a),
@@ -48,20 +52,17 @@ export async function compareVersions(
   const common = old.items.flatMap((item, at) =>
     place.has(item) ? [{ item, a: at, b: place.get(item)! }] : [],
   );
-  const moved =
-    common.length === 0
-      ? { common: 0, recoded: undefined, moved: 0, meanOverlap: 1, most: [] }
-      : movedItems(
-          pick(
-            old,
-            common.map((each) => each.a),
-          ),
-          pick(
-            fresh,
-            common.map((each) => each.b),
-          ),
-          shown,
-        );
+  const moved = moveOf(
+    pick(
+      old,
+      common.map((each) => each.a),
+    ),
+    pick(
+      fresh,
+      common.map((each) => each.b),
+    ),
+    shown,
+  );
   const [filesA, filesB] = [await filesOf(store, before), await filesOf(store, after)];
   const names = [...new Set([...Object.keys(before.metrics), ...Object.keys(after.metrics)])];
   return {
@@ -84,6 +85,7 @@ export async function compareVersions(
       ...valueOf('a', before.metrics[name]),
       ...valueOf('b', after.metrics[name]),
     })),
+    ...(askBoth && { answers: await askBoth(common.map(({ item }) => item)) }),
     moved: {
       ...moved,
       most: moved.most.map(({ item, overlap }) => ({ item: common[item]!.item, overlap })),
@@ -91,11 +93,34 @@ export async function compareVersions(
   };
 }
 
+function moveOf(before: PickedCodes, after: PickedCodes, shown: number): MovedItems {
+  if (before.codes.length === 0)
+    return { common: 0, recoded: undefined, moved: 0, meanOverlap: 1, most: [] };
+  return {
+    ...movedItems(bucketCodes(before), bucketCodes(after), shown),
+    recoded: recodedItems(before, after),
+  };
+}
+
+/** Where codes have roles, only those of the cells, the first table, make buckets. */
+function bucketCodes({ hasRoles, ...all }: PickedCodes) {
+  if (!hasRoles) return all;
+  const { tables, codeBytes, codes } = all;
+  const cells = new Uint8Array(codes.length / tables);
+  for (let at = 0; at < cells.length; at += codeBytes)
+    cells.set(codes.subarray(at * tables, at * tables + codeBytes), at);
+  return { tables: 1, codeBytes, codes: cells };
+}
+
+type PickedCodes = Omit<VersionCodes, 'items'>;
+
 interface VersionCodes {
   items: string[];
   tables: number;
   codeBytes: number;
   codes: Uint8Array;
+  /** Whether the tables are cell, answering and asking. */
+  hasRoles: boolean;
 }
 
 /** Items of a version in their order, with what its delta has changed. */
@@ -124,7 +149,13 @@ async function readCodes(store: Store, manifest: IndexManifest): Promise<Version
       `version ${version} at ${store.uri}: expected ${items} items, found the codes of ` +
         `${codes.size}`,
     );
-  return { items: [...codes.keys()], tables, codeBytes, codes: Buffer.concat([...codes.values()]) };
+  return {
+    items: [...codes.keys()],
+    tables,
+    codeBytes,
+    codes: Buffer.concat([...codes.values()]),
+    hasRoles: manifest.roles !== undefined,
+  };
 }
 
 async function readTable<Schema extends TableSchema>(
@@ -143,12 +174,13 @@ async function readTable<Schema extends TableSchema>(
   return await decodeParquet(bytes, schema((await columnTypes(bytes, path)).get('item')), path);
 }
 
-function pick({ tables, codeBytes, codes }: VersionCodes, rows: readonly number[]) {
+function pick({ items: _, ...all }: VersionCodes, rows: readonly number[]): PickedCodes {
+  const { tables, codeBytes, codes } = all;
   const stride = tables * codeBytes;
   const picked = new Uint8Array(rows.length * stride);
   for (const [at, row] of rows.entries())
     picked.set(codes.subarray(row * stride, (row + 1) * stride), at * stride);
-  return { codes: picked, tables, codeBytes };
+  return { ...all, codes: picked };
 }
 
 /** Files of the corpus; unknown when the listing is gone. */

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import type { Relation } from '@hashloom/lookup';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import { RELATIONS } from '../../format/neighbour-lists.ts';
 import { formatDuration } from '../terminal/format.ts';
 import {
   duration,
@@ -77,29 +79,53 @@ function addCompare(index: Command): void {
     .command('compare')
     .summary('two versions side by side')
     .description(
-      'Compares two versions: settings, data, metrics, and the items that moved, which are ' +
-        'those found with others than before.',
+      'Compares two versions: settings, data, metrics, the first ten answers to the items that ' +
+        'both have, and their codes.',
     )
     .argument(...NAME)
     .argument('<a>', 'a version', positiveInteger)
     .argument('<b>', 'another one', positiveInteger)
     .option(...STORE)
-    .option('--most <n>', 'so many of the items that moved most', positiveInteger, 10)
+    .option('--most <n>', 'so many of the items that changed most', positiveInteger, 10)
+    .option('--items <n>', 'ask for so many items, at even distances', positiveInteger, 2000)
+    .addOption(
+      new Option('--relation <name>', 'of answers (default: what query answers first)').choices(
+        RELATIONS,
+      ),
+    )
     .option('--json', 'one JSON line', false)
-    .addHelpText('after', examples(['hashloom index compare news 3 4', 'what version 4 changed']))
+    .addHelpText(
+      'after',
+      examples(
+        ['hashloom index compare news 3 4', 'what version 4 changed'],
+        ["hashloom index compare news 3 4 --relation 'is like'", 'in answers of one kind'],
+      ),
+    )
     .action(
       async (
         name: string,
         a: number,
         b: number,
-        options: StoreOption & { most: number },
+        options: StoreOption & { most: number; items: number; relation?: Relation },
         command: Command,
       ) => {
         const { indexTarget } = await import('../configuration/index-target.ts');
         const { compareVersions } = await import('../../upkeep/compare-versions.ts');
+        const { compareAnswers } = await import('../index/compare-answers.ts');
         const { comparisonText } = await import('../index/version-tables.ts');
         const target = await indexTarget(name, options.store);
-        const comparison = await compareVersions(target.store, target.index, a, b, options.most);
+        const { store, index: indexName } = target;
+        const { most: shown, items: most, relation } = options;
+        const comparison = await compareVersions(store, indexName, a, b, shown, (items) =>
+          compareAnswers({
+            uri: `${store.uri}/indexes/${indexName}`,
+            versions: [a, b],
+            items,
+            most,
+            shown,
+            ...(relation && { relation }),
+          }),
+        );
         process.stdout.write(
           options.json
             ? `${JSON.stringify(comparison)}\n`

@@ -1,3 +1,4 @@
+import type { MovedAnswers } from '../../evaluation/moved-answers.ts';
 import type { Garbage } from '../../upkeep/collect-garbage.ts';
 import type { VersionComparison } from '../../upkeep/compare-versions.ts';
 import { formatBytes, formatCount, formatFigure } from '../terminal/format.ts';
@@ -6,7 +7,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 
 /** What differs between two versions, for a person. */
 export function comparisonText(
-  { index, versions, configuration, data, metrics, moved }: VersionComparison,
+  { index, versions, configuration, data, metrics, answers, moved }: VersionComparison,
   terminal: Terminal,
 ): string {
   const [a, b] = versions;
@@ -47,7 +48,8 @@ export function comparisonText(
       metrics.map((each) => [each.name, figure(each.a), figure(each.b)]),
     ),
     '',
-    `${share(moved.moved)} items moved: they are found with others than before; mean overlap ` +
+    ...(answers ? [...answersText(answers, data.itemsB - data.added, versions, terminal), ''] : []),
+    `${share(moved.moved)} items share a bucket with others than before; mean overlap ` +
       meanOverlap.toFixed(3),
     ...(recoded === undefined
       ? ['their codes are of different shapes']
@@ -55,11 +57,46 @@ export function comparisonText(
     ...(moved.most.length === 0
       ? []
       : [
-          'moved most: ' +
+          'in buckets moved most: ' +
             moved.most.map(({ item, overlap }) => `${item} (${overlap.toFixed(2)})`).join(', '),
         ]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** How far answers differ, and those that changed most, a line a version. */
+function answersText(
+  { asked, unchanged, meanOverlap, most }: MovedAnswers,
+  common: number,
+  [a, b]: VersionComparison['versions'],
+  terminal: Terminal,
+): string[] {
+  if (asked === 0) return ['No item is in both versions.'];
+  const which = asked < common ? `${formatCount(asked)} of ` : '';
+  const percent = (part: number) => `${(100 * part).toFixed(1)}%`;
+  const head =
+    `Of the first ten answers to ${which}${formatCount(common)} items ` +
+        `${percent(meanOverlap)} are ` +
+    `the same in the mean; ${percent(unchanged / asked)} of the items have the same ten`;
+  if (most.length === 0) return [head];
+  const told = (answers: readonly string[], others: readonly string[]) =>
+    answers.filter((answer) => !others.includes(answer)).join(', ');
+  const rows = most.map(({ item, overlap, before, after }) => [
+    item,
+    percent(overlap),
+    told(before, after),
+    told(after, before),
+  ]);
+  const heads = ['Changed most', 'Same', `In version ${a} alone`, `In version ${b} alone`];
+  return [
+    head,
+    '',
+    ...renderTable(
+      heads.map((title) => ({ title })),
+      rows,
+      terminal.columns(),
+    ),
+  ];
 }
 
 /** What gc removed, or would. */

@@ -45,6 +45,7 @@ export async function startReindex(
   { client, testFile }: TestTemporal,
   configuration: Configuration,
   force = false,
+  retrain = false,
 ): Promise<ReindexHandle> {
   const workflowId = reindexWorkflowId(configuration.index);
   if (testFile !== undefined) await requireOwnName(client, workflowId, testFile);
@@ -53,7 +54,7 @@ export async function startReindex(
     {
       workflowId,
       taskQueue: QUEUES.main,
-      args: [{ configuration, force, searchAttributes: true }],
+      args: [{ configuration, force, ...(retrain && { retrain }), searchAttributes: true }],
       ...(testFile !== undefined && { memo: { testFile } }),
     },
   );
@@ -63,8 +64,9 @@ export async function reindex(
   temporal: TestTemporal,
   configuration: Configuration,
   force = false,
+  retrain = false,
 ): Promise<ReindexResult> {
-  return await (await startReindex(temporal, configuration, force)).result();
+  return await (await startReindex(temporal, configuration, force, retrain)).result();
 }
 
 /** Decides about a run as soon as it waits at its gate. */

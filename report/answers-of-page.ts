@@ -1,5 +1,5 @@
 import { CUTS } from '../evaluation/answers/hit-figures.ts';
-import { judgeAnswers } from '../evaluation/answers/judge-answers.ts';
+import { judgeAnswers } from '../schemas/judge-answers.ts';
 import { WAYS } from '../evaluation/answers/way-names.ts';
 import { escapeHtml as text } from './escape-html.ts';
 import { count, number, section, table } from './page-parts.ts';

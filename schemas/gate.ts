@@ -1,4 +1,5 @@
 import type { Configuration } from './configuration.ts';
+import { judgeAnswers } from './judge-answers.ts';
 import { metricDirection } from './metrics.ts';
 import type { Metrics } from './run.ts';
 
@@ -13,7 +14,8 @@ export interface GateCheck {
 /**
  * Every rule of `gate:` on the metrics of a run. A regression is measured in the direction that is
  * worse for the metric, against the version that is current; without one, or where that version
- * lacks the metric, there is nothing to fall behind.
+ * lacks the metric, there is nothing to fall behind. With `warnings: refuse` each warning of the
+ * figures is a rule that is missed.
  */
 export function judgeGate(
   gate: Configuration['gate'],
@@ -49,7 +51,16 @@ export function judgeGate(
       },
     ];
   });
-  return [...minima, ...regressions];
+  const warnings = gate.warnings === 'refuse' ? judgeAnswers(metrics) : [];
+  return [
+    ...minima,
+    ...regressions,
+    ...warnings.map(({ what, change }) => ({
+      metric: 'warnings',
+      passes: false,
+      text: `${what}; to change it: ${change}`,
+    })),
+  ];
 }
 
 /** Updates of the workflow `reindex` that decide about a run that waits at the gate. */

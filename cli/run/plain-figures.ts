@@ -1,4 +1,4 @@
-import { judgeAnswers } from '../../evaluation/answers/judge-answers.ts';
+import { judgeAnswers } from '../../schemas/judge-answers.ts';
 import type { Metrics, ReindexResult } from '../../schemas/run.ts';
 import type { StageName } from '../../schemas/activities.ts';
 import { formatCount, formatFigure, formatSeconds } from '../terminal/format.ts';
@@ -15,6 +15,7 @@ export function plainFigures({ metrics, stages }: ReindexResult): string[] {
     itemsLine(metrics),
     companyLine(metrics, stages),
     heldOutLine(metrics) ?? nearestLine(metrics),
+    labelsLine(metrics),
     bucketsLine(metrics),
     `${formatSeconds(seconds)} of work: ${ran}`,
   ].filter((line) => line !== undefined);
@@ -69,7 +70,17 @@ function bucketHitsLine(metrics: Metrics): string | undefined {
   return `${percent(hr50)} of ${of}held-out pairs are found among 50 items of buckets${chance}`;
 }
 
-function nearestLine({ precisionAt100 }: Metrics): string | undefined {
+/** What is answered of the exact nearest, of documents and vectors. */
+function nearestLine({ queryRecall10, cellsRecall10, popularityRecall10 }: Metrics) {
+  const recall = queryRecall10 ?? cellsRecall10;
+  if (recall === undefined) return undefined;
+  return (
+    `${percent(recall)} of the 10 nearest are among the first 10 answers; the same 10 answers to ` +
+    `all find ${percent(popularityRecall10 ?? 0)}`
+  );
+}
+
+function labelsLine({ precisionAt100 }: Metrics): string | undefined {
   return precisionAt100 === undefined
     ? undefined
     : `${percent(precisionAt100)} of the 100 nearest by codes share a label`;

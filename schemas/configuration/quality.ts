@@ -31,6 +31,13 @@ export const gateConfiguration = z
     ).describe(
       'How much worse than in the current version a metric may be, for example {f1: 0.02}.',
     ),
+    warnings: z
+      .enum(['allow', 'refuse'])
+      .default('allow')
+      .describe(
+        'refuse: a version that its own figures warn of is not published, as if each warning ' +
+          'were a rule.',
+      ),
     onRefusal: z
       .enum(['fail', 'wait'])
       .default('fail')

@@ -23,8 +23,10 @@ export interface ReportData {
   metrics: Metrics;
   /** Intervals of 95% of metrics that are means over queries. */
   intervals: Record<string, [number, number]>;
-  /** What each way of answering finds of held-out links; none where there were none. */
+  /** What each way of answering finds of what was sought; none where nothing was. */
   answers: AnswerRow[];
+  /** What was sought: links kept from training, or the exact nearest items. */
+  sought: 'links' | 'nearest';
   /** Ways to look up, and what they find; none where nothing says which items are near. */
   candidates: CandidateRow[];
   /** What says which items are nearest: `the dense embeddings`. */

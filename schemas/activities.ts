@@ -126,7 +126,7 @@ export const STAGES = {
   export: { version: 7, title: 'Export the buckets', queue: 'export', shownIn: REINDEX },
   append: { version: 1, title: 'Append and delete items', queue: 'export', shownIn: APPEND },
   evaluate: { version: 5, title: 'Evaluate', queue: 'export', shownIn: WORDS },
-  answers: { version: 1, title: 'Measure the answers', queue: 'export', shownIn: WORDS },
+  answers: { version: 1, title: 'Measure the answers', queue: 'export', shownIn: REINDEX },
   report: { version: 2, title: 'Write the report', queue: 'export', shownIn: REINDEX },
   publish: {
     version: 1,
@@ -206,6 +206,8 @@ export const ACTIVITIES = {
   describeVersion: { stage: 'publish', chapter: 'versions', profile: 'light' },
   evaluate: { stage: 'evaluate', chapter: 'quality', profile: 'heavy' },
   measureAnswers: { stage: 'answers', chapter: 'quality', profile: 'heavy' },
+  measureNearDocuments: { stage: 'answers', chapter: 'quality', profile: 'heavy' },
+  measureNearVectors: { stage: 'answers', chapter: 'quality', profile: 'heavy' },
   report: { stage: 'report', chapter: 'quality', profile: 'heavy' },
   publish: { stage: 'publish', chapter: 'versions', profile: 'heavy' },
   measureAffinity: { stage: 'yardstick', chapter: 'affinity', profile: 'heavy' },

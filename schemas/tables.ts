@@ -146,7 +146,8 @@ export const CANDIDATES = {
 /**
  * `answers`: answers.parquet: shares of what was sought that a way of answering finds: held-out
  * links of words, sequences and pairs, the exact nearest of documents and vectors. `weighing` is
- * uniform, fair, matched, labels or `degree N`, N the least number of links of the class; `cut` the
+ * uniform, fair, matched, labels, `nearest N` (so many in place of 10) or
+ * `degree N`, N the least number of links of the class; `cut` the
  * answers that are looked at; `bytes` an item and `rounds` of reads a query, -1 where not known.
  */
 export const ANSWERS = {

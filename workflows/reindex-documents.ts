@@ -84,14 +84,29 @@ export async function reindexDocuments(
       memoryMiB: configuration.export.memoryMiB,
     }),
   );
+  const answers = await run.stage('answers', () =>
+    runActivity('measureNearDocuments', `${weighed.rows} documents`, {
+      store,
+      force,
+      weighed: weighed.artifact,
+      encoded: codes.artifact,
+      ...(cells.artifact && { cells: cells.artifact }),
+      exported: exported.artifact,
+      top,
+      postings,
+      maximumBucket: buckets.maximumSize,
+      seed,
+    }),
+  );
   const outputs = [codes, hasher, weighed, corpus];
   return await publishIndex(input, runtime, {
     lineage: [
       exported.artifact,
+      answers.artifact,
       ...(cells.artifact ? [cells.artifact] : []),
       ...outputs.map(({ artifact }) => artifact),
     ],
-    metrics: numbersOf({ ...exported.facts, ...codes.facts }),
+    metrics: { ...answers.metrics, ...numbersOf({ ...exported.facts, ...codes.facts }) },
     kind: 'word',
     corpus: corpusRemarks(weighed.skipped, corpus.repeated),
   });

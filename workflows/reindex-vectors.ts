@@ -60,9 +60,24 @@ export async function reindexVectors(
       memoryMiB: configuration.export.memoryMiB,
     }),
   );
+  const answers = await run.stage('answers', () =>
+    runActivity('measureNearVectors', `${exported.rows} vectors`, {
+      store,
+      force,
+      files: corpus.artifact,
+      reading: readingRules(source),
+      vectors,
+      encoded: codes.artifact,
+      cells: cells.artifact,
+      exported: exported.artifact,
+      top: neighbours.top,
+      maximumBucket: buckets.maximumSize,
+      seed,
+    }),
+  );
   return await publishIndex(input, runtime, {
-    lineage: [exported.artifact, cells.artifact, codes.artifact, corpus.artifact],
-    metrics: numbersOf(exported.facts),
+    lineage: [exported.artifact, answers.artifact, cells.artifact, codes.artifact, corpus.artifact],
+    metrics: { ...answers.metrics, ...numbersOf(exported.facts) },
     kind: codes.kind,
     corpus: corpusRemarks(codes.skipped, corpus.repeated),
   });

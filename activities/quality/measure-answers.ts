@@ -1,28 +1,22 @@
-import { byBuckets, byHamming, byTwoCodes, byVectors } from '../../evaluation/answers/code-ways.ts';
+import { byTwoCodes, byVectors } from '../../evaluation/answers/code-ways.ts';
 import {
   byFactorCells,
   byFactors,
   CELLS_AN_ITEM,
   cellsOf,
 } from '../../evaluation/answers/factor-ways.ts';
-import {
-  type HeldOutLinks,
-  heldOutLinks,
-  someLinks,
-} from '../../evaluation/answers/held-out-links.ts';
+import { someLinks } from '../../evaluation/answers/held-out-links.ts';
 import { hubShare } from '../../evaluation/answers/hub-share.ts';
 import { byList } from '../../evaluation/answers/list-way.ts';
 import {
   type MeasuredWays,
   measureWays,
   plainWays,
-  type WayCost,
 } from '../../evaluation/answers/measure-ways.ts';
 import type { Way } from '../../evaluation/answers/way.ts';
 import { emptyLookups } from '../../evaluation/empty-lookups.ts';
 import { unitVectors } from '../../evaluation/hit-rate.ts';
 import { bucketTables, type BucketTables, sharedBucketTables } from '../../evaluation/retrieval.ts';
-import { permutation } from '../../evaluation/shuffled-buckets.ts';
 import type { LinkGraph } from '../../kernels/affinity/link-graph.ts';
 import { neighbourPredictor } from '../../kernels/affinity/predict-neighbours.ts';
 import { RELATION } from '../../kernels/affinity/relate-rows.ts';
@@ -30,17 +24,14 @@ import type { Factors, FactorSides } from '../../kernels/factors/factorize.ts';
 import { pairScorer } from '../../kernels/factors/pair-scores.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Metrics } from '../../schemas/run.ts';
-import { HELD_OUT } from '../../schemas/tables.ts';
-import { openArtifact } from '../../store/artifacts.ts';
-import { decodeParquet } from '../../store/tables/parquet.ts';
-import type { Store } from '../../store/store.ts';
 import { type LinkGraphInput, loadLinkGraph } from '../affinity/load-link-graph.ts';
-import { readSparseRows } from '../affinity/load-sparse-rows.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import type { Prediction } from '../factors/name-factors.ts';
 import { sidesOf } from '../../kernels/factors/sides-of.ts';
-import { answersContent } from './answers-content.ts';
+import { linkContent } from './answers-content.ts';
+import { bucketWays, bytesOfParts, inMemory } from './bucket-ways.ts';
+import { loadHeldOutLinks, sidesOfWords } from './load-held-out-links.ts';
 import { readMetrics } from './read-metrics.ts';
 import { loadFactors } from '../factors/load-factors.ts';
 import { bucketCodes, loadCodes, twoCodes } from '../training/load-codes.ts';
@@ -106,30 +97,38 @@ export async function measureAnswers(
   return { ...output, metrics: await readMetrics(store, output.artifact) };
 
   async function make(): Promise<ArtifactContent> {
-    const links = someLinks(await loadLinks(store, input.pairs), MOST_QUERIES, seed);
+    const links = await loadHeldOutLinks(store, input.pairs, seed);
     const loaded = await loadCodes(store, input.codes);
     const { tables, bits } = loaded;
-    const coded = bucketCodes(loaded);
+    const coded = { ...bucketCodes(loaded), shared: !loaded.hasRoles };
     const buckets = loaded.hasRoles ? bucketTables(coded) : sharedBucketTables(coded);
     const cap = maximumBucket > 0 ? maximumBucket : undefined;
     const shares = emptyShares(buckets, cap, links.degree);
-    if (links.targets.length === 0) return answersContent([], shares);
+    if (links.targets.length === 0) return linkContent([], shares);
     const graph = await loadLinkGraph(
       store,
       { affinity: input.pairs, filtered: input.filtered, postings },
       () => context.onProgress(0, 1),
     );
-    const side = leftSide === '' ? undefined : await readSides(store, input.vocabulary, leftSide);
+    const side = sidesOfWords(await readWords(store, input.vocabulary), leftSide);
     const tick = () => context.onProgress(0, 1);
     const learned = predicted && (await loadLearned(graph, predicted));
     const model = input.model && (await loadModel(store, input.model));
     const query = queryWay(graph, learned);
     const queries = affordable(links.items, tables ** 2 * bits);
-    const sizes = await bytesOfParts(store, input.exported, links.items);
-    const bucketCost = { bytes: sizes(/^(items|buckets-\d+)\.pages$/), rounds: 2 };
+    // Bits are compared eight at once.
+    const codeQueries = affordable(links.items, (tables ** 2 * bits) / 8);
+    const bytesOf = await bytesOfParts(store, input.exported, links.items);
+    const { codes: byCodes, ...others } = bucketWays({
+      coded,
+      buckets,
+      maximumBucket: cap,
+      seed,
+      bytesOf,
+    });
     const measured = measureWays(
       {
-        query: { way: query, cost: { bytes: sizes(/^neighbours\.pages$/), rounds: 1 } },
+        query: { way: query, cost: { bytes: bytesOf(/^neighbours\.pages$/), rounds: 1 } },
         ...(model && {
           vectors: {
             way: byVectors(unitVectors(model.embeddings, tables, bits)),
@@ -137,17 +136,12 @@ export async function measureAnswers(
             cost: inMemory(4 * tables * bits),
           },
         }),
-        codes: loaded.hasRoles
-          ? { way: byTwoCodes(twoCodes(loaded), bits / 8), queries, cost: inMemory(bits / 4) }
-          : {
-              way: byHamming({ ...coded, shared: true }),
-              queries,
-              cost: inMemory(tables * coded.codeBytes),
-            },
-        buckets: { way: byBuckets(buckets, cap), cost: bucketCost },
-        shuffledBuckets: {
-          way: byBuckets(buckets, cap, permutation(links.items, seed, 0)),
-          cost: bucketCost,
+        ...others,
+        codes: {
+          ...(loaded.hasRoles
+            ? { way: byTwoCodes(twoCodes(loaded), bits / 8), cost: inMemory(bits / 4) }
+            : byCodes!),
+          queries: codeQueries,
         },
         ...(learned && factorWays(learned, links.items, seed, tick)),
         ...plainWays(links),
@@ -155,7 +149,7 @@ export async function measureAnswers(
       links,
       { seed, ...(side && { side }), onProgress: (done, total) => context.onProgress(done, total) },
     );
-    return answersContent(measured, {
+    return linkContent(measured, {
       ...shares,
       queryHubShare: hubShare(query, someLinks(links, LEAST_QUERIES, seed).queries, links.items),
     });
@@ -196,7 +190,8 @@ function factorWays(
   return {
     als: {
       way: byFactors(factors, sides, width),
-      queries: affordable(items, width),
+      // Bytes, four at once.
+      queries: affordable(items, width / 4),
       cost: inMemory(2 * width),
     },
     cells: {
@@ -207,52 +202,17 @@ function factorWays(
   };
 }
 
-/** Items that ask: the standard error of a share is below a point then. */
-const MOST_QUERIES = 3000;
 /**
  * Of a list: longer than published ones are by default, so that cuts say what is behind their end.
  */
 const LIST_ENTRIES = 200;
-/** Products spent on ways that look at all items, and queries that they get in any case. */
-const MAX_WORK = 2e9;
+/** Work spent on a way that looks at all items, in products of floats, and its least queries. */
+const MAX_WORK = 5e9;
 const LEAST_QUERIES = 1000;
 
 /** Queries of a way that compares a query with all items, by so many products each. */
 const affordable = (items: number, products: number): number =>
   Math.max(LEAST_QUERIES, Math.floor(MAX_WORK / (items * products)));
-
-/** Of a way that looks at all items, which are in memory. */
-const inMemory = (bytes: number): WayCost => ({ bytes, rounds: 0 });
-
-/** Bytes an item of the published files of some names. */
-async function bytesOfParts(
-  store: Store,
-  exported: ArtifactReference,
-  items: number,
-): Promise<(names: RegExp) => number> {
-  const { parts } = (await openArtifact(store, exported)).manifest;
-  return (names) =>
-    parts.filter(({ name }) => names.test(name)).reduce((sum, { bytes }) => sum + bytes, 0) / items;
-}
-
-/** D without the held-out pairs, and these. */
-async function loadLinks(store: Store, reference: ArtifactReference): Promise<HeldOutLinks> {
-  const artifact = await openArtifact(store, reference);
-  const words = Number(artifact.manifest.facts['words']);
-  const known = await readSparseRows(artifact, 'training.parquet', words);
-  const part = await artifact.part('held-out.parquet');
-  return heldOutLinks(await decodeParquet(part, HELD_OUT, 'held-out.parquet'), known);
-}
-
-/** Of each item 0 where it is of the first side. */
-async function readSides(
-  store: Store,
-  vocabulary: ArtifactReference,
-  leftSide: string,
-): Promise<Uint8Array> {
-  const words = await readWords(store, vocabulary);
-  return Uint8Array.from(words, (word) => Number(!word.startsWith(`${leftSide}:`)));
-}
 
 /** Of all items the share that a lookup gives nothing, and of those no list answers either. */
 function emptyShares(

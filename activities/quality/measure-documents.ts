@@ -4,13 +4,8 @@ import { MAP_NEIGHBOURS, type MapNeighbours } from '../../report/map-vectors.ts'
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Store } from '../../store/store.ts';
 import { loadWeighed } from '../documents/load-weighed.ts';
-import {
-  candidateRows,
-  evenly,
-  type MeasuredItems,
-  type MeasureInput,
-  scattered,
-} from './measure-vectors.ts';
+import { candidateRows, type MeasuredItems, type MeasureInput } from './measure-vectors.ts';
+import { evenly, scattered } from './sampled-items.ts';
 import type { StageContext } from '../stage/stage.ts';
 
 const MAX_QUERIES = 200;

@@ -11,13 +11,12 @@ import type { MapInput } from '../../report/map-vectors.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { readingRules } from '../../schemas/reading-rules.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
-import { payloadFields } from '../../schemas/payload-fields.ts';
 import { decodeDense } from '../../store/tables/arrow-ipc.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
-import { readListedFiles } from '../corpus/listed-files.ts';
 import type { StageContext } from '../stage/stage.ts';
-import { readVectorRows } from '../vectors/read-vectors.ts';
+import { evenly, scattered } from './sampled-items.ts';
+import { vectorWalk } from './walk-vectors.ts';
 
 /**
  * What a report shows of items beside their codes: ways to look up with what they find, and some of
@@ -60,9 +59,11 @@ export async function measureVectors(
   const mean = (await decodeDense(await encoded.part('mean.arrow'), 'mean.arrow')).columns[0]!
     .values;
   const dimensions = mean.length;
-  const files = await readListedFiles(store, made.files);
-  const numberOf = new Map(names.map((name, number) => [name, number]));
-
+  const forEachVector = await vectorWalk(
+    { files: made.files, reading: readingRules(source), vectors, dimensions, names, mean },
+    store,
+    context,
+  );
   const sample = scattered(items, points);
   const onMap = new Map(Array.from(sample, (number, at) => [number, at]));
   const queries = evenly(
@@ -90,40 +91,6 @@ export async function measureVectors(
     places: { vectors: shown },
     sample,
   };
-
-  /** Every vector less the mean, of length 1, which is good until the next. */
-  async function forEachVector(
-    visit: (number: number, vector: Float32Array) => void,
-  ): Promise<void> {
-    const vector = new Float32Array(dimensions);
-    const fields = payloadFields(vectors.payload);
-    let first = 0;
-    for (const [at, file] of files.entries()) {
-      const rows = await readVectorRows(
-        file,
-        { reading: readingRules(source), vectors },
-        context,
-        dimensions,
-        fields,
-      );
-      if ('reason' in rows) continue;
-      for (let row = 0; row < rows.rows; row++) {
-        if (row % 4096 === 0) context.onProgress(at, files.length);
-        const number = numberOf.get(String(rows.ids?.[row] ?? first + row));
-        if (number === undefined) continue;
-        let square = 0;
-        for (let k = 0; k < dimensions; k++) {
-          const value = rows.values[row * dimensions + k]! - mean[k]!;
-          vector[k] = value;
-          square += value * value;
-        }
-        const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
-        for (let k = 0; k < dimensions; k++) vector[k]! *= scale;
-        visit(number, vector);
-      }
-      first += rows.rows;
-    }
-  }
 }
 
 /** What the codes give of these neighbours, and of what is relevant where that is known. */
@@ -145,23 +112,4 @@ export function candidateRows(
     counts.add(item, distancesTo(item).counts, nearestOf(query), relevantOf(query)),
   );
   return counts.rows(queries.length);
-}
-
-/** The same in an order that goes back and forth, so that the first ones come from everywhere. */
-export function scattered(items: number, count: number): Uint32Array {
-  const even = evenly(items, count);
-  const n = even.length;
-  let step = Math.max(1, Math.round(0.618 * n));
-  while (divisor(step, n) > 1) step++;
-  return Uint32Array.from(even, (_, k) => even[(k * step) % n]!);
-}
-
-function divisor(a: number, b: number): number {
-  return b === 0 ? a : divisor(b, a % b);
-}
-
-/** At most `count` of the numbers below `items`, at even distances. */
-export function evenly(items: number, count: number): Uint32Array {
-  const n = Math.min(items, count);
-  return Uint32Array.from({ length: n }, (_, k) => Math.floor((k * items) / n));
 }

@@ -4,7 +4,7 @@ import { takeRows, type TrainingDocuments } from '../../hashers/documents/traini
 import { umapPlaces } from '../../report/map-vectors.ts';
 import type { DocumentPicture, ExampleCode } from '../../schemas/document-experiment.ts';
 import type { WeighedDocuments } from '../documents/load-weighed.ts';
-import { scattered } from './measure-vectors.ts';
+import { scattered } from './sampled-items.ts';
 
 const POINTS = 1000;
 const EXAMPLES = 4;

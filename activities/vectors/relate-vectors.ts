@@ -5,14 +5,15 @@ import { NEAR } from '../../format/neighbour-lists.ts';
 import { collectLists } from '../../kernels/pages/collect-lists.ts';
 import { nearCells } from '../../kernels/vectors/near-cells.ts';
 import { nearLister } from '../../kernels/vectors/near-lists.ts';
-import { type Artifact, openArtifact } from '../../store/artifacts.ts';
+import { openArtifact } from '../../store/artifacts.ts';
 import type { Store } from '../../store/store.ts';
 import { listWriter } from '../index/list-writer.ts';
 import type { BatchOutput } from '../stage/batch-output.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 import type { StageContext, StageInput } from '../stage/stage.ts';
 import { type NearParameters, relateVectorsArtifact } from './name-near.ts';
-import { type StoredCells, storedCells } from './stored-cells.ts';
+import { LOOKED_AT, openCells } from './open-cells.ts';
+import type { StoredCells } from './stored-cells.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -25,8 +26,6 @@ export interface RelateVectorsInput extends StageInput, NearParameters {
   to: number;
 }
 
-/** Items that are looked at for those of a cell: those of the cells that are nearest to it. */
-export const LOOKED_AT = 4096;
 /** Of the lists of a pass over all cells. */
 const BYTES_OF_A_PASS = 128 * 2 ** 20;
 /** Lists that are written at once. */
@@ -142,19 +141,4 @@ async function loadCells(store: Store, { cells: reference }: RelateVectorsInput)
   const cells = await openCells(await openArtifact(store, reference));
   kept = { key, cells };
   return cells;
-}
-
-async function openCells(artifact: Artifact): Promise<StoredCells> {
-  const bytesOf = (name: string) =>
-    artifact.manifest.parts.find((part) => part.name === name)?.bytes ?? 0;
-  return storedCells({
-    map: await artifact.part('cells.map'),
-    expected: {
-      items: artifact.manifest.rows,
-      mapBytes: bytesOf('cells.map'),
-      binBytes: bytesOf('cells.bin'),
-      identity: artifact.reference.key,
-    },
-    read: async (start, end) => await artifact.partRange('cells.bin', start, end),
-  });
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { LOOKED_AT } from '../../activities/vectors/relate-vectors.ts';
+import { LOOKED_AT } from '../../activities/vectors/open-cells.ts';
 import { storedCells } from '../../activities/vectors/stored-cells.ts';
 import { nearCells } from '../../kernels/vectors/near-cells.ts';
 import { nearLister } from '../../kernels/vectors/near-lists.ts';

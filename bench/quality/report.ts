@@ -107,6 +107,7 @@ function madeReport(count: number): string {
     tables: TABLES,
     bits: BITS,
     shared: false,
+    sought: 'links',
     configuration: settings,
     codeVersion: '0.1.0',
     stages: STAGE_NAMES.slice(0, -2).map((name, at) => ({

@@ -23,10 +23,7 @@ export function answerMetrics(measured: readonly WayFigures[]): {
     if (!NAMED.includes(way)) continue;
     const add = (name: string, value: number, error: number): void => {
       metrics[way + name] = value;
-      intervals[way + name] = [
-        Math.max(0, value - ERRORS_95 * error),
-        Math.min(1, value + ERRORS_95 * error),
-      ];
+      intervals[way + name] = interval95(value, error);
     };
     for (const cut of METRIC_CUTS) {
       const at = CUTS.indexOf(cut);
@@ -37,3 +34,9 @@ export function answerMetrics(measured: readonly WayFigures[]): {
   }
   return { metrics, intervals };
 }
+
+/** Of a share with this standard error. */
+export const interval95 = (share: number, error: number): Interval => [
+  Math.max(0, share - ERRORS_95 * error),
+  Math.min(1, share + ERRORS_95 * error),
+];

@@ -141,7 +141,7 @@ describe('append: items that come and go between two reindexes', () => {
       assert.deepEqual([manifest.format, manifest.delta], [2, { base: 100, added: 1, removed: 0 }]);
       assert.deepEqual(
         manifest.lineage.map(({ stage }) => stage),
-        ['append', 'export', 'cells', 'encode', 'list'],
+        ['append', 'export', 'answers', 'cells', 'encode', 'list'],
       );
       // A reindex of the configured source compacts: no delta is left.
       assert.equal((await reindex(temporal, configuration)).version, 4);

@@ -47,6 +47,7 @@ describe('reindex of documents', () => {
           'encode-documents',
           'cells',
           'export',
+          'answers',
           'report',
           'publish',
         ],
@@ -55,6 +56,10 @@ describe('reindex of documents', () => {
         result.metrics['precisionAt100']! > 0.3 && result.metrics['empty'] === 0,
         JSON.stringify(result.metrics),
       );
+      const { queryRecall10, popularityRecall10, queryLabels10, exactLabels10 } = result.metrics;
+      assert.ok(queryRecall10! > 0.95 && popularityRecall10! < 0.7);
+      // The nearest documents are listed, so labels are shared as the exact nearest share them.
+      assert.ok(Math.abs(queryLabels10! - exactLabels10!) < 0.02 && exactLabels10! > 0.3);
       const folder = join(fileURLToPath(result.uri), '..', '..');
       const index = await openIndex(folder);
       const texts = documents.slice(0, 30).map(({ text }) => text!);

@@ -34,6 +34,7 @@ export function smallReport(
     curve: [1, 2, 3].map((epoch) => ({ epoch, loss: 1 / epoch, pairs: 1000 })),
     metrics: { f1: 0.25, largestBucket: 12, queries: 100, [worst]: 1 },
     intervals: { f1: [0.2, 0.28] },
+    sought: 'links',
     answers: ['query', 'buckets', 'popularity'].flatMap((way) =>
       ['uniform', 'fair', 'matched'].flatMap((weighing) =>
         [10, 50, 200, 1000, 3000].map((cut) => ({

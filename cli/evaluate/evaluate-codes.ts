@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import { foreignCodes } from './read-codes.ts';
+import { readBytes, readTable } from './read-table.ts';
 import { foreignPairs, foreignTruth, type UnknownIds } from './read-truth.ts';
 import { openDictionary } from '../../evaluation/words/open-dictionary.ts';
 import { wordSenses } from '../../evaluation/words/word-similarity.ts';
@@ -8,7 +8,6 @@ import { Failure } from '../../schemas/failures.ts';
 import { METRIC_NAMES, type MetricName } from '../../schemas/metrics.ts';
 import type { Metrics } from '../../schemas/run.ts';
 import { decodeDense } from '../../store/tables/arrow-ipc.ts';
-import { readForeignParquet } from '../../store/foreign/foreign-parquet.ts';
 import { formatCount, formatFigure } from '../terminal/format.ts';
 import { nearestKeys } from '../terminal/nearest-key.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -59,7 +58,8 @@ export async function evaluateCodes(options: EvaluateOptions): Promise<CodesEval
   const embeddings =
     options.embeddings === undefined
       ? undefined
-      : (await decodeDense(await read(options.embeddings), options.embeddings)).columns[0]!.values;
+      : (await decodeDense(await readBytes(options.embeddings), options.embeddings)).columns[0]!
+          .values;
   if (options.wordnet !== undefined && typeof ids[0] !== 'string')
     throw new Failure(
       'DataError',
@@ -155,18 +155,4 @@ export function unknownText({ ids, rows, first }: UnknownIds, truth: string): st
     `${truth}: ${formatCount(ids)} ids have no codes, ${formatCount(rows)} rows are left out: ` +
     `${first.join(', ')}${ids > first.length ? ', …' : ''}\n`
   );
-}
-
-async function readTable(file: string) {
-  return await readForeignParquet(await read(file), file);
-}
-
-async function read(file: string): Promise<Uint8Array> {
-  return await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Failure(
-      'ConfigurationError',
-      error.code === 'ENOENT' ? `no file at ${file}` : `cannot read ${file}: ${error.message}`,
-      { cause: error },
-    );
-  });
 }

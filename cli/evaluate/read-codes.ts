@@ -11,8 +11,8 @@ export interface ForeignCodes extends Codes {
 const [MAX_TABLES, MAX_BYTES] = [8, 32];
 
 /**
- * `item`, `code` and, where there are several codes an item, `table` (from 0), in any order of
- * rows. Throws Failure (DataError) on codes of mixed width and on an item that lacks a code or has
+ * `item` or `id`, `code` and, where there are several codes an item, `table` (from 0), in any order
+ * of rows. Throws Failure (DataError) on codes of mixed width and on an item that lacks a code or has
  * two for one table.
  */
 export function foreignCodes(file: ForeignTable): ForeignCodes {
@@ -21,8 +21,8 @@ export function foreignCodes(file: ForeignTable): ForeignCodes {
     throw new Failure('DataError', `${where}: ${message}`);
   };
   if (rows === 0) refuse('no rows');
-  const items = file.ids('item');
-  const codes = file.bytes('code');
+  const items = file.ids(idColumn(file));
+  const codes = file.bits('code');
   const tableOf = columns.includes('table') ? file.numbers('table') : new Int32Array(rows);
   const tables = tableOf.reduce((most, table) => Math.max(most, table + 1), 0);
   const width = codes[0]!.length;
@@ -55,6 +55,10 @@ export function foreignCodes(file: ForeignTable): ForeignCodes {
     );
   return { ids: [...numbers.keys()] as string[] | bigint[], codes: all, tables, codeBytes: width };
 }
+
+/** The column that says which item a row is about. */
+export const idColumn = ({ columns }: ForeignTable): 'item' | 'id' =>
+  columns.includes('id') && !columns.includes('item') ? 'id' : 'item';
 
 /** Ids by the order in which they first come. */
 export function numberIds(ids: readonly (string | bigint)[]): Map<string | bigint, number> {

@@ -15,8 +15,10 @@ export interface ForeignTable {
   numbers(name: string): Int32Array;
   /** Text or whole numbers of each row, as text: one, or the elements of a list. */
   labels(name: string): string[][];
-  /** Bytes of each row, as long as they come. */
-  bytes(name: string): Uint8Array[];
+  /** Numbers of each row. */
+  scores(name: string): number[][];
+  /** Bits of each row as bytes, the first bit highest: bytes, hexadecimal text, or a list of 0 and 1. */
+  bits(name: string): Uint8Array[];
 }
 
 /**
@@ -71,24 +73,50 @@ export async function readForeignParquet(bytes: Uint8Array, where: string): Prom
       typed(name, 'text, whole numbers, or a list of them', isLabels).map((value) =>
         isLabel(value) ? [String(value)] : Array.from(value, String),
       ),
-    bytes: (name) => typed(name, 'bytes', (value) => value instanceof Uint8Array),
+    scores: (name) =>
+      typed(name, 'a list of numbers', isNumbers).map((value) => Array.from(value, Number)),
+    bits: (name) =>
+      typed(name, 'bytes, hexadecimal text or a list of 0 and 1', areBits).map(packBits),
   };
+}
+
+/** Whether it is one of the forms of a code. */
+export function areBits(value: unknown): value is Uint8Array | string | Iterable<number> {
+  if (value instanceof Uint8Array) return true;
+  if (typeof value === 'string') return /^(?:[0-9a-f]{2})+$/i.test(value);
+  return isList(value) && Array.from(value).every((bit) => [0, 1, false, true].includes(bit as 0));
+}
+
+export function packBits(value: Uint8Array | string | Iterable<number>): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value === 'string') return Uint8Array.from(Buffer.from(value, 'hex'));
+  const bits = Array.from(value, Number);
+  const bytes = new Uint8Array(Math.ceil(bits.length / 8));
+  bits.forEach((bit, at) => (bytes[at >> 3]! |= bit << (7 - (at & 7))));
+  return bytes;
+}
+
+export function isNumbers(value: unknown): value is Iterable<number | bigint> {
+  return isList(value) && Array.from(value).every((each) => Number.isFinite(Number(each)));
 }
 
 type Label = string | bigint | number;
 
-function isLabel(value: unknown): value is Label {
+export function isLabel(value: unknown): value is Label {
   return typeof value === 'string' || typeof value === 'bigint' || Number.isSafeInteger(value);
 }
 
-function isLabels(value: unknown): value is Label | Iterable<Label> {
-  if (isLabel(value)) return true;
-  const isList =
+export function isLabels(value: unknown): value is Label | Iterable<Label> {
+  return isLabel(value) || (isList(value) && Array.from(value).every(isLabel));
+}
+
+function isList(value: unknown): value is Iterable<unknown> {
+  return (
     typeof value === 'object' &&
     value !== null &&
     Symbol.iterator in value &&
-    !(value instanceof Uint8Array);
-  return isList && Array.from(value as Iterable<unknown>).every(isLabel);
+    !(value instanceof Uint8Array)
+  );
 }
 
 function show(value: unknown): string {

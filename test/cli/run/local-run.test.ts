@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { stringify } from 'yaml';
+import type { AnswersEvaluation } from '../../../cli/evaluate/evaluate-answers.ts';
 import { planRun } from '../../../cli/plan/plan-run.ts';
 import { parseConfiguration } from '../../../cli/configuration/load-configuration.ts';
 import { STAGE_NAMES } from '../../../schemas/stages.ts';
@@ -258,6 +259,44 @@ describe('run --local, and what reads the index it publishes', () => {
       for (const [name, value] of Object.entries(own)) assert.equal(value, metrics[name], name);
     },
   );
+
+  it('measures codes and lists of others on the links that a run held out', async () => {
+    const codes = join(scratch.folder, 'store/indexes/news/versions/1/codes.parquet');
+    const evaluate = async (...options: string[]) =>
+      await hashloom(scratch.folder, 'evaluate', '--index', 'news', ...options);
+    const measured = await evaluate('--codes', codes, '--shared', '--json');
+    assert.deepEqual([measured.code, measured.stderr], [0, '']);
+    const { ways, missing } = JSON.parse(measured.stdout) as AnswersEvaluation;
+    const of = (name: string) => ways.find(({ way }) => way === name)!;
+    // Codes that a run has published are its own way `codes`.
+    assert.deepEqual({ ...of('given'), way: 'codes' }, of('codes'));
+    assert.equal(missing, 0);
+    assert.ok(of('popularity').uniform[1]! > 0 && of('query').matched > 0);
+    await writeFile(
+      join(scratch.folder, 'lists.jsonl'),
+      '{"id": "said", "neighbours": ["year", "florbity"]}\n',
+    );
+    const lists = await evaluate('--lists', 'lists.jsonl');
+    assert.equal(lists.code, 0, lists.stderr);
+    assert.match(lists.stderr, /^lists.jsonl: 1 ids are no items of .* left out: florbity$/m);
+    assert.match(lists.stderr, /^lists.jsonl: \d+ items of the version are not in it: no answer$/m);
+    assert.match(lists.stdout, /^\d+ links held out of version 1 of news, asked for by \d+ items/);
+    assert.match(
+      lists.stdout,
+      /^what was given .*\n(?:.*\n)*the same most common answers to all /m,
+    );
+    const refused: [string[], number, RegExp][] = [
+      [['--codes', codes, '--truth', 'x.parquet'], 2, /give --index, .* or --truth/],
+      [['--codes', codes, '--lists', 'lists.jsonl'], 2, /give --codes or --lists/],
+      [['--codes', codes, '--metric', 'f1'], 2, /--metric: with --truth alone/],
+      [['--lists', 'gone.jsonl'], 2, /no file at gone.jsonl/],
+    ];
+    for (const [options, code, message] of refused) {
+      const failed = await evaluate(...options);
+      assert.equal(failed.code, code, failed.stderr);
+      assert.match(failed.stderr, message);
+    }
+  });
 
   it(
     'refuses to go on with an interrupted run after its configuration was edited, and replaces ' +

@@ -146,8 +146,9 @@ function record(byRelation: readonly VersionComparison[], words: number, files: 
   recordFigure({
     name: 'moved-after-small-file',
     value: 1 - related.answers!.meanOverlap,
-    unit: `of the first ten answers (related) differ, mean over ${related.answers!.asked} items, ` +
-        `${after}`,
+    unit:
+      `of the first ten answers (related) differ, mean over ${related.answers!.asked} items, ` +
+      `${after}`,
     goal: '<= 0.05',
     rival: RELATIONS.slice(1)
       .map((name, at) => `${name} ${(1 - byRelation[at + 1]!.answers!.meanOverlap).toFixed(4)}`)

@@ -76,7 +76,7 @@ function answersText(
   const percent = (part: number) => `${(100 * part).toFixed(1)}%`;
   const head =
     `Of the first ten answers to ${which}${formatCount(common)} items ` +
-        `${percent(meanOverlap)} are ` +
+    `${percent(meanOverlap)} are ` +
     `the same in the mean; ${percent(unchanged / asked)} of the items have the same ten`;
   if (most.length === 0) return [head];
   const told = (answers: readonly string[], others: readonly string[]) =>

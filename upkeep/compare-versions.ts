@@ -174,13 +174,15 @@ async function readTable<Schema extends TableSchema>(
   return await decodeParquet(bytes, schema((await columnTypes(bytes, path)).get('item')), path);
 }
 
-function pick({ items: _, ...all }: VersionCodes, rows: readonly number[]): PickedCodes {
-  const { tables, codeBytes, codes } = all;
+function pick(
+  { tables, codeBytes, codes, hasRoles }: VersionCodes,
+  rows: readonly number[],
+): PickedCodes {
   const stride = tables * codeBytes;
   const picked = new Uint8Array(rows.length * stride);
   for (const [at, row] of rows.entries())
     picked.set(codes.subarray(row * stride, (row + 1) * stride), at * stride);
-  return { ...all, codes: picked };
+  return { codes: picked, tables, codeBytes, hasRoles };
 }
 
 /** Files of the corpus; unknown when the listing is gone. */

@@ -1,6 +1,7 @@
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { artifactComplete, readManifest } from '../../store/artifacts.ts';
 import { canonicalJson } from '../../store/canonical-json.ts';
+import type { Store } from '../../store/store.ts';
 import type { StageContext, StageInput } from '../stage/stage.ts';
 import { readIndexState } from '../versions/current-version.ts';
 import { measureDrift } from './measure-drift.ts';
@@ -40,13 +41,16 @@ export async function findPublishedCodes(
   const { kept, ...settings } = manifest.parameters;
   const { parameters, inputs } = codesArtifact(learning);
   if (canonicalJson(settings) !== canonicalJson(parameters)) return null;
-  if (canonicalJson(manifest.inputs) === canonicalJson(inputs))
-    return (kept as KeptCodes | undefined) ?? null;
+  if (canonicalJson(manifest.inputs) === canonicalJson(inputs)) {
+    const before = kept as KeptCodes | undefined;
+    // What is made by force needs what gc may have removed since.
+    return before && (!input.force || (await isThere(store, before))) ? before : null;
+  }
   const factors = manifest.inputs[0] && (await readManifest(store, manifest.inputs[0]));
   const { parameters: factoring } = factorsArtifact(learning);
   if (!factors || canonicalJson(factors.parameters) !== canonicalJson(factoring)) return null;
-  for (const needed of [vocabulary, pairs])
-    if (!(await artifactComplete(store, needed))) return null;
+  const published = { codes, vocabulary, pairs, own };
+  if (!(await isThere(store, published))) return null;
   context.onProgress(1, 2);
   const { drift } = await measureDrift(
     store,
@@ -54,5 +58,11 @@ export async function findPublishedCodes(
     { pairs: learning.affinity, vocabulary: own },
   );
   const since = Number(manifest.facts['drift'] ?? 0) + drift;
-  return since <= mostDrift ? { codes, vocabulary, pairs, own } : null;
+  return since <= mostDrift ? published : null;
+}
+
+async function isThere(store: Store, kept: KeptCodes): Promise<boolean> {
+  for (const needed of [kept.codes, kept.vocabulary, kept.pairs])
+    if (!(await artifactComplete(store, needed))) return false;
+  return true;
 }

@@ -13,7 +13,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { requireVersion } from '../../activities/versions/current-version.ts';
 import { ANSWERS } from '../../schemas/tables.ts';
-import { openArtifact } from '../../store/artifacts.ts';
+import { type Artifact, openArtifact } from '../../store/artifacts.ts';
 import { openStore } from '../../store/open-store.ts';
 import { decodeParquet } from '../../store/tables/parquet.ts';
 import type { VersionComparison } from '../../upkeep/compare-versions.ts';
@@ -44,8 +44,16 @@ export async function bench(options: Map<string, string>): Promise<void> {
       const compared = (relation: string): VersionComparison =>
         JSON.parse(
           hashloom(
-            ...['index', 'compare', INDEX, String(first), String(version), '--json'],
-            ...['--items', ALL_ITEMS, '--relation', relation],
+            'index',
+            'compare',
+            INDEX,
+            `${first}`,
+            `${version}`,
+            '--json',
+            '--items',
+            ALL_ITEMS,
+            '--relation',
+            relation.replace(' ', '-'),
           ),
         ) as VersionComparison;
       for (const way of ['kept', 'retrained'] as const) {
@@ -109,9 +117,27 @@ async function tell(
   const same = byRelation.map(
     ({ answers }, at) => `${RELATIONS[at]} ${answers!.meanOverlap.toFixed(4)}`,
   );
+  const drift = await driftOf(folder, versions[1]);
   process.stdout.write(
-    `${100 * share}% more text, codes ${way}: same of the first ten: ${same.join(', ')}; ` +
+    `${100 * share}% more text, drift ${drift}, codes ${way}: same of the first ten: ` +
+      `${same.join(', ')}; ` +
       `${moved.recoded} of ${moved.common} items have another code; ${figures.join(', ')}\n`,
+  );
+}
+
+/** Of codes that were kept. */
+async function driftOf(folder: string, version: number): Promise<string> {
+  const codes = await artifactOf(folder, version, 'two-codes');
+  const { drift } = codes.manifest.facts;
+  return drift === undefined ? 'not measured' : Number(drift).toFixed(4);
+}
+
+async function artifactOf(folder: string, version: number, wanted: string): Promise<Artifact> {
+  const store = openStore(pathToFileURL(join(folder, 'hashloom-store')).href);
+  const { lineage } = await requireVersion(store, INDEX, version);
+  return await openArtifact(
+    store,
+    lineage.find(({ stage }) => stage === wanted)!,
   );
 }
 
@@ -148,7 +174,7 @@ function record(byRelation: readonly VersionComparison[], words: number, files: 
     value: 1 - related.answers!.meanOverlap,
     unit:
       `of the first ten answers (related) differ, mean over ${related.answers!.asked} items, ` +
-      `${after}`,
+      after,
     goal: '<= 0.05',
     rival: RELATIONS.slice(1)
       .map((name, at) => `${name} ${(1 - byRelation[at + 1]!.answers!.meanOverlap).toFixed(4)}`)

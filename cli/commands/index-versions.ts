@@ -1,36 +1,26 @@
 import { join } from 'node:path';
-import type { Relation } from '@hashloom/lookup';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { RELATIONS } from '../../format/neighbour-lists.ts';
 import { formatDuration } from '../terminal/format.ts';
 import {
   duration,
   examples,
+  INDEX_NAME,
   positiveInteger,
+  STORE_OPTION,
+  type StoreOption,
   temporalOptions,
-  terminals,
 } from '../terminal/program-options.ts';
+import { addCompareCommand } from './index-compare.ts';
 
 const DAY_MS = 24 * 3_600_000;
-
-interface StoreOption {
-  store?: string;
-  json: boolean;
-}
-
-const STORE = [
-  '--store <uri>',
-  'a folder or s3://bucket/prefix (default: the store of ./hashloom.yaml)',
-] as const;
-const NAME = ['<name>', 'name of the index, or .../indexes/NAME'] as const;
 
 /**
  * What is done with the versions of an index; none of it needs Temporal but gc, for its schedules.
  */
 export function addVersionCommands(index: Command): void {
   addRollback(index);
-  addCompare(index);
+  addCompareCommand(index);
   addData(index);
   addPins(index);
   addGarbage(index);
@@ -45,9 +35,9 @@ function addRollback(index: Command): void {
         'has published meanwhile. The next run publishes on top of it: pause its schedule if ' +
         'that is not wanted.',
     )
-    .argument(...NAME)
+    .argument(...INDEX_NAME)
     .argument('[version]', 'the version (default: the one before the current)', positiveInteger)
-    .option(...STORE)
+    .option(...STORE_OPTION)
     .option('--json', 'one JSON line', false)
     .addHelpText(
       'after',
@@ -74,67 +64,6 @@ function addRollback(index: Command): void {
     });
 }
 
-function addCompare(index: Command): void {
-  index
-    .command('compare')
-    .summary('two versions side by side')
-    .description(
-      'Compares two versions: settings, data, metrics, the first ten answers to the items that ' +
-        'both have, and their codes.',
-    )
-    .argument(...NAME)
-    .argument('<a>', 'a version', positiveInteger)
-    .argument('<b>', 'another one', positiveInteger)
-    .option(...STORE)
-    .option('--most <n>', 'so many of the items that changed most', positiveInteger, 10)
-    .option('--items <n>', 'ask for so many items, at even distances', positiveInteger, 2000)
-    .addOption(
-      new Option('--relation <name>', 'of answers (default: what query answers first)').choices(
-        RELATIONS,
-      ),
-    )
-    .option('--json', 'one JSON line', false)
-    .addHelpText(
-      'after',
-      examples(
-        ['hashloom index compare news 3 4', 'what version 4 changed'],
-        ["hashloom index compare news 3 4 --relation 'is like'", 'in answers of one kind'],
-      ),
-    )
-    .action(
-      async (
-        name: string,
-        a: number,
-        b: number,
-        options: StoreOption & { most: number; items: number; relation?: Relation },
-        command: Command,
-      ) => {
-        const { indexTarget } = await import('../configuration/index-target.ts');
-        const { compareVersions } = await import('../../upkeep/compare-versions.ts');
-        const { compareAnswers } = await import('../index/compare-answers.ts');
-        const { comparisonText } = await import('../index/version-tables.ts');
-        const target = await indexTarget(name, options.store);
-        const { store, index: indexName } = target;
-        const { most: shown, items: most, relation } = options;
-        const comparison = await compareVersions(store, indexName, a, b, shown, (items) =>
-          compareAnswers({
-            uri: `${store.uri}/indexes/${indexName}`,
-            versions: [a, b],
-            items,
-            most,
-            shown,
-            ...(relation && { relation }),
-          }),
-        );
-        process.stdout.write(
-          options.json
-            ? `${JSON.stringify(comparison)}\n`
-            : comparisonText(comparison, terminals(command).out),
-        );
-      },
-    );
-}
-
 function addData(index: Command): void {
   index
     .command('data')
@@ -145,10 +74,10 @@ function addData(index: Command): void {
         'trained hard negatives, as Parquet; ' +
         'docs/how-to/write-a-method.md shows how to use them.',
     )
-    .argument(...NAME)
+    .argument(...INDEX_NAME)
     .argument('[version]', 'the version (default: the current one)', positiveInteger)
     .requiredOption('--to <folder>', 'where the files go; made when it is not there')
-    .option(...STORE)
+    .option(...STORE_OPTION)
     .option('--json', 'one JSON line', false)
     .addHelpText(
       'after',
@@ -187,11 +116,11 @@ function addPins(index: Command): void {
     .command('pin')
     .summary('keep a version from gc')
     .description('Pins a version, with who and why: gc leaves it and what it was made from.')
-    .argument(...NAME)
+    .argument(...INDEX_NAME)
     .argument('<version>', 'a version that is there', positiveInteger)
     .requiredOption('--reason <text>', 'why it must stay')
     .option('--as <name>', 'who (default: the user of this machine)')
-    .option(...STORE)
+    .option(...STORE_OPTION)
     .addHelpText(
       'after',
       examples([
@@ -221,9 +150,9 @@ function addPins(index: Command): void {
     .command('unpin')
     .summary('let gc have a version again')
     .description('Takes the pin of a version away; gc may remove the version then.')
-    .argument(...NAME)
+    .argument(...INDEX_NAME)
     .argument('<version>', 'a pinned version', positiveInteger)
-    .option(...STORE)
+    .option(...STORE_OPTION)
     .addHelpText('after', examples(['hashloom index unpin news 3', 'then: hashloom index gc news']))
     .action(async (name: string, version: number, options: { store?: string }) => {
       const { indexTarget } = await import('../configuration/index-target.ts');
@@ -249,8 +178,8 @@ function addGarbage(index: Command): void {
         'the last few, and whatever is younger than the grace stay. Asks Temporal for ' +
         'schedules on the store, and waits for no run: it refuses while one is at work.',
     )
-    .argument(...NAME)
-    .option(...STORE)
+    .argument(...INDEX_NAME)
+    .option(...STORE_OPTION)
     .option('--keep <n>', 'versions that stay beside the current one', wholeNumber, 3)
     .addOption(
       new Option('--grace <duration>', 'what is younger stays')

@@ -1,6 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Filter, Rank, Relation } from '@hashloom/lookup';
-import { examples, positiveInteger, terminals } from '../terminal/program-options.ts';
+import {
+  examples,
+  positiveInteger,
+  relationOption,
+  terminals,
+} from '../terminal/program-options.ts';
 
 interface QueryOptions {
   id: string[];
@@ -56,7 +61,7 @@ export function addQueryCommand(program: Command): void {
           'in the same company (is-like), or are near in codes or vectors (near)',
       )
         .choices(['goes-with', 'is-like', 'near', 'related'])
-        .argParser(relation),
+        .argParser(relationOption),
     )
     .option('--new', 'only items that are not linked with it yet: what to recommend', false)
     .option('--filter <json>', 'conditions on fields: {"lang": "en", "year": {"$gte": 2020}}', json)
@@ -132,15 +137,6 @@ function list(text: string): string[] {
   const ids = text.split(',').map((id) => id.trim());
   if (ids.some((id) => id === '')) throw new InvalidArgumentError('expected ids apart by commas.');
   return ids;
-}
-
-function relation(text: string): Relation {
-  const known = (['goes with', 'is like', 'near', 'related'] as const).find(
-    (each) => each === text.replaceAll('-', ' '),
-  );
-  if (known === undefined)
-    throw new InvalidArgumentError('Allowed choices are goes-with, is-like, near.');
-  return known;
 }
 
 function json(text: string): Filter {

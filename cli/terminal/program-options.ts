@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Relation } from '@hashloom/lookup';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { parseDuration } from './format.ts';
@@ -18,6 +19,19 @@ export interface Terminals {
   /** Standard error: everything else. */
   err: Terminal;
 }
+
+/** Of a command on an index of a store. */
+export interface StoreOption {
+  store?: string;
+  json: boolean;
+}
+
+/** For commander. */
+export const STORE_OPTION = [
+  '--store <uri>',
+  'a folder or s3://bucket/prefix (default: the store of ./hashloom.yaml)',
+] as const;
+export const INDEX_NAME = ['<name>', 'name of the index, or .../indexes/NAME'] as const;
 
 export function temporalOptions(command: Command): TemporalOptions {
   const { address, namespace, profile } = command.optsWithGlobals<TemporalOptions>();
@@ -66,6 +80,16 @@ export function duration(text: string): number {
   if (value === undefined)
     throw new InvalidArgumentError('expected a duration such as 90s, 5m, 1.5h or 1d.');
   return value;
+}
+
+/** For commander: a relation, its words apart by a hyphen. */
+export function relationOption(text: string): Relation {
+  const known = (['goes with', 'is like', 'near', 'related'] as const).find(
+    (each) => each === text.replaceAll('-', ' '),
+  );
+  if (known === undefined)
+    throw new InvalidArgumentError('Allowed choices are goes-with, is-like, near, related.');
+  return known;
 }
 
 /** The last part of a command's help. */

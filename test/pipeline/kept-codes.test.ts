@@ -107,7 +107,7 @@ describe('codes of a corpus that grows', () => {
     }
     assert.ok(drifts[0]! > 0 && drifts[1]! > drifts[0]!, drifts.join(', '));
     await addText(scratch, 23);
-    const { version } = await reindex(temporal, configured(drifts[1]!));
+    const { version } = await reindex(temporal, configured(drifts[1]));
     assert.equal((await codesOf(version)).parameters['kept'], undefined);
   });
 

@@ -49,10 +49,11 @@ export async function codeNewItems(
   const answered = codesOf(vectors.answering(rows), vectors.width, answering);
   const codeBytes = asking.offsets.length / 8;
   // Of two sides an item has the code of its side for both.
-  for (let u = 0; !isOneSet && u < keys.length; u++) {
-    const [from, to] = asks[u] === 1 ? [asked, answered] : [answered, asked];
-    to.set(from.subarray(u * codeBytes, (u + 1) * codeBytes), u * codeBytes);
-  }
+  if (!isOneSet)
+    for (const [u, isAsking] of asks.entries()) {
+      const [from, to] = isAsking === 1 ? [asked, answered] : [answered, asked];
+      to.set(from.subarray(u * codeBytes, (u + 1) * codeBytes), u * codeBytes);
+    }
   const cells = nearestCodes(answered, distinctCells(await loadCodes(store, learned)), codeBytes);
   return keys.map((key, u) => ({
     key,

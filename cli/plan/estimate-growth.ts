@@ -15,6 +15,8 @@ export const TIME_GROWS_WITH: Partial<Record<string, keyof Size>> = {
   symmetrize: 'affinity',
   holdOut: 'affinity',
   mine: 'affinity',
+  finishFactors: 'affinity',
+  factorize: 'affinity',
   relate: 'affinity',
   resumeTraining: 'one',
   survey: 'work',
@@ -37,6 +39,8 @@ export const GROWS_WITH: Partial<Record<StageName, keyof Size>> = {
   'hold-out': 'affinity',
   mine: 'words',
   relate: 'words',
+  factors: 'words',
+  answers: 'one',
   train: 'codes',
   binarize: 'codes',
   export: 'codes',
@@ -67,6 +71,10 @@ export const HELD_BYTES: Partial<Record<StageName, (size: Size, budgets: Budgets
   mine: ({ affinity }) => 8 * affinity,
   // Columns and weights; what is at hand of each row, and the lists of a range.
   relate: ({ words, affinity }) => 8 * affinity + 48 * words,
+  // Links, and the factors of both kinds of the rows, twice where they are scaled.
+  factors: ({ words, affinity }) => 8 * affinity + 1024 * words,
+  'two-codes': ({ words, affinity }) => 8 * affinity + 2048 * words,
+  answers: ({ words, affinity }) => 8 * affinity + 2048 * words,
   train: ({ affinity, codes }) => 24 * codes + 16 * affinity,
   export: ({ codes }) => 2 * codes,
   evaluate: ({ codes, affinity }) => 4 * codes + 16 * affinity,

@@ -1,5 +1,6 @@
 import { mostGroupTokens } from '../../activities/affinity/group-files.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
+import { isPairwise } from '../../schemas/configuration/training.ts';
 import { alongPowers, type Point } from './extrapolate.ts';
 import type { PlannedCorpus } from './measure-corpus.ts';
 import type { MeasuredRates, MeasuredRun } from './rates.ts';
@@ -34,7 +35,7 @@ export interface Size {
   affinity: number;
   /** Pairs that training takes a step on, times L d. */
   work: number;
-  /** Words times L d. */
+  /** Words times L d, or the bits of the codes that are learned from factors. */
   codes: number;
 }
 
@@ -45,7 +46,7 @@ export function sizeOf(
   rates: MeasuredRates,
   options: EstimateOptions,
 ): Size {
-  const { training, vocabulary, cooccurrence } = configuration;
+  const { training, codes, vocabulary, cooccurrence } = configuration;
   const runs = (value: (run: MeasuredRun) => number): Point[] =>
     rates.runs.map((run) => [run.tokens, value(run)]);
   const words = Math.min(
@@ -79,7 +80,7 @@ export function sizeOf(
     merged,
     affinity,
     work: workOf(affinity, training),
-    codes: words * training.tables * training.bits,
+    codes: words * (isPairwise(training) ? training.tables * training.bits : codes.bits),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Metrics } from '../schemas/run.ts';
 import { CUTS } from '../evaluation/answers/hit-figures.ts';
 import { judgeAnswers } from '../schemas/judge-answers.ts';
 import { WAYS } from '../evaluation/answers/way-names.ts';
@@ -13,8 +14,8 @@ export function answers(data: ReportData): string {
   );
   const warned = warnings.length === 0 ? '' : `<ul class="warnings">${warnings.join('')}</ul>`;
   if (rows.length === 0) return warned === '' ? '' : section('What to know first', warned);
-  const columns = COLUMNS[sought].filter(({ weighing }) =>
-    rows.some((row) => row.weighing === weighing),
+  const columns = COLUMNS[sought].filter(({ weighing, cut }) =>
+    rows.some((row) => row.weighing === weighing && row.cut === cut),
   );
   const measured = Object.entries(WAYS).flatMap(([way, name]) => {
     const first = rowOf(rows, way, 'uniform', CUTS[0]);
@@ -53,7 +54,8 @@ export function answers(data: ReportData): string {
   );
   return section(
     'How good the answers are',
-    `${warned}${first}<p class="muted">${NOTES[sought](data)} Behind each figure its standard ` +
+    `${warned}<p>${LEADS[sought](metrics)}</p>${first}<p ` +
+      `class="muted">${NOTES[sought](data)} Behind each figure its standard ` +
       `error. ${COSTS}</p><p class="muted">${CANDIDATES[sought]}</p>${byCandidates}`,
   );
 }
@@ -73,6 +75,38 @@ const COLUMNS = {
     { head: 'A label shared, 50', weighing: 'labels', cut: 50 },
   ],
 } as const;
+
+/** The first sentence: how good, and against what. */
+const LEADS = {
+  links: (metrics: Metrics) =>
+    told(metrics, 'Of links that it was not told, the first 10 answers find', [
+      ['queryHr10', ''],
+      ['popularityHr10', 'one list of the most linked items for all'],
+      ['adamicAdarHr10', 'plain counting of shared links'],
+      ['alsHr10', 'factors alone'],
+    ]),
+  nearest: (metrics: Metrics) =>
+    told(metrics, 'Of the 10 items that are nearest, the first 10 answers find', [
+      [metrics['queryRecall10'] === undefined ? 'cellsRecall10' : 'queryRecall10', ''],
+      ['codesRecall10', 'codes alone'],
+      ['popularityRecall10', 'the same 10 for all'],
+    ]) +
+    (metrics['queryLabels10'] === undefined
+      ? ''
+      : ` ${told(metrics, 'A label of what was asked is shared by', [
+          ['queryLabels10', ''],
+          ['exactLabels10', 'of the exact nearest by'],
+          ['popularityLabels10', 'of the same 10 for all by'],
+        ])}`),
+} as const;
+
+function told(metrics: Metrics, start: string, figures: readonly [string, string][]): string {
+  const parts = figures.flatMap(([name, what]) => {
+    const value = metrics[name];
+    return value === undefined ? [] : [`${what} <strong>${percent(value)}</strong>`.trim()];
+  });
+  return `${start} ${parts.join(', ')}.`;
+}
 
 const NOTES = {
   links: ({ metrics, itemsName }: ReportData) =>

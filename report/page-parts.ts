@@ -65,7 +65,7 @@ export function words(name: string): string {
     .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .replace(/\bhr(\d+)/, 'HR@$1')
     .replace(/\bmap(\d+)/, 'MAP@$1')
-    .replace(/\bgain(\d+)/, 'gain@$1')
+    .replace(/\b(gain|labels)(\d+)/, '$1@$2')
     .replace(/\b(precision|recall)(?: at)?(\d+)/, '$1@$2')
     .replace(/\bwp\b/, 'WP')
     .replace(/\bf1\b/, 'F1');

@@ -61,16 +61,27 @@ function tiles({ index, itemsName, metrics, previous }: ReportData): string {
     'queryHr50',
     'queryFairHr50',
     'queryMatchedHr10',
+    'queryRecall10',
+    'queryRecall50',
+    'queryLabels10',
     'precisionAt100',
     'wp',
-    'f1',
+    // Memory of D, which says little where what was kept from it is measured.
+    ...(metrics['queryHr10'] === undefined ? ['f1'] : []),
     'clusters',
     'largestBucket',
-    'codeEntropyBits',
   ].filter((name) => metrics[name] !== undefined);
+  /** What a fixed list has, without which an answer's figure says little. */
+  const beside = (name: string): string => {
+    const popular = metrics[name.replace(/^query/, 'popularity')];
+    return name.startsWith('query') && popular !== undefined
+      ? `<dd><small>fixed list ${figure(Number(popular.toPrecision(2)))}</small></dd>`
+      : '';
+  };
   const tile = (name: string) =>
     `<div class="tile"><dt>${text(words(name))}</dt><dd>${figure(metrics[name]!)} ` +
-    `<small>${change(name, metrics[name]!, previous?.metrics[name])}</small></dd></div>`;
+    `<small>${change(name, metrics[name]!, previous?.metrics[name])}</small></dd>` +
+    `${beside(name)}</div>`;
   return `${queryHint(index, itemsName)}<dl class="tiles">${shown.map(tile).join('')}</dl>`;
 }
 

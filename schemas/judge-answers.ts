@@ -14,6 +14,8 @@ const FEW_ITEMS = 200;
 const FEW_PAIRS = 500;
 /** So much better than popularity an answer has to be to be worth more than a fixed list. */
 const TIMES_POPULARITY = 1.5;
+/** A fixed list finds hardly a rare link, so that more is asked for there. */
+const TIMES_POPULARITY_FAIRLY = 4;
 /** Of the ten exact nearest so many should be among the first ten answers. */
 const LEAST_RECALL = 0.5;
 /** Where labels are so common, answers cannot be better by half. */
@@ -63,9 +65,13 @@ function fewPairs({ heldOutPairs }: Metrics): Warning | undefined {
   };
 }
 
-function nearPopularity({ queryHr50, popularityHr50 }: Metrics): Warning | undefined {
+/** Answers that find rare links need only not be behind a fixed list at common ones. */
+function nearPopularity(metrics: Metrics): Warning | undefined {
+  const { queryHr50, popularityHr50, queryFairHr50, popularityFairHr50 } = metrics;
   if (queryHr50 === undefined || popularityHr50 === undefined) return undefined;
-  if (queryHr50 >= TIMES_POPULARITY * popularityHr50) return undefined;
+  const findsRare =
+    (queryFairHr50 ?? 0) > TIMES_POPULARITY_FAIRLY * (popularityFairHr50 ?? Infinity);
+  if (queryHr50 >= (findsRare ? 1 : TIMES_POPULARITY) * popularityHr50) return undefined;
   return {
     what:
       `a fixed list of the most linked items finds ${percent(popularityHr50)} of held-out links, ` +

@@ -157,7 +157,7 @@ export async function report(input: ReportInput, context: StageContext): Promise
         ...(await readIntervals(store, measured)),
       },
       answers: await readAnswers(store, find('answers')),
-      sought: model ? 'links' : 'nearest',
+      sought: find('hold-out') ? 'links' : 'nearest',
       candidates: other?.candidates ?? (await readCandidates(store, measured)),
       nearestBy: NEAREST_BY[configuration.source.kind],
       relevantBy: weighed ? 'labels' : 'D',

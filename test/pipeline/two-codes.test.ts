@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe } from 'vitest';
@@ -26,7 +26,7 @@ describe('codes that are learned from factors', () => {
 
   it('make an index of words without any embedding, and the same bytes again', async () => {
     const configuration = smallConfiguration('coded', scratch, ALS);
-    const { stages, metrics } = await reindex(temporal, configuration);
+    const { stages, metrics, uri } = await reindex(temporal, configuration);
     assert.deepEqual(
       stages.map(({ name }) => name),
       [...stagesShown('coded-words')],
@@ -36,6 +36,8 @@ describe('codes that are learned from factors', () => {
     assert.deepEqual([currentVersion!.tables, currentVersion!.bits], [3, 32]);
     assert.ok(!currentVersion!.parts.some(({ name }) => name === 'embeddings.arrow'));
     assert.ok(metrics['queryHr10']! > 0);
+    const page = await readFile(join(fileURLToPath(uri), 'report.html'), 'utf8');
+    assert.match(page, /Of links that it was not told, the first 10 answers find <strong>/);
 
     const bytesOf = async () =>
       Object.entries(await digestsOf(configuration.store)).filter(([path]) =>

@@ -274,7 +274,7 @@ describe('run --local, and what reads the index it publishes', () => {
     assert.ok(of('popularity').uniform[1]! > 0 && of('query').matched > 0);
     await writeFile(
       join(scratch.folder, 'lists.jsonl'),
-      '{"id": "said", "neighbours": ["year", "florbity"]}\n',
+      '{"id": "able", "neighbours": ["action", "florbity"]}\n',
     );
     const lists = await evaluate('--lists', 'lists.jsonl');
     assert.equal(lists.code, 0, lists.stderr);

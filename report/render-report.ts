@@ -21,10 +21,11 @@ import { collisionPlot, similarityPlot } from './similarity-curves.ts';
 
 /** The page of a run: one file, no network, every word of the corpus shown as text. */
 export function renderReport(data: ReportData): string {
-  const { index, items, tables, bits, codeVersion } = data;
-  const what =
-    `${count(items)} ${text(data.itemsName)}, ${tables} ${tables === 1 ? 'table' : 'tables'} of ` +
-    `${bits} bits, Hashloom ${text(codeVersion)}`;
+  const { index, items, tables, bits, hasRoles, codeVersion } = data;
+  const codes = hasRoles
+    ? `two codes of ${bits} bits each, cells as buckets`
+    : `${tables} ${tables === 1 ? 'table' : 'tables'} of ${bits} bits`;
+  const what = `${count(items)} ${text(data.itemsName)}, ${codes}, Hashloom ${text(codeVersion)}`;
   const compared = data.previous
     ? `compared with version ${data.previous.version}`
     : 'no version before it';

@@ -11,6 +11,8 @@ export interface ReportData {
   items: number;
   tables: number;
   bits: number;
+  /** Items have a code that asks and one that answers; buckets are cells. */
+  hasRoles: boolean;
   /** Codes of all tables are one space. */
   shared: boolean;
   /** The configuration of the run, with defaults filled in. */

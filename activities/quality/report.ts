@@ -144,6 +144,7 @@ export async function report(input: ReportInput, context: StageContext): Promise
       itemsName: ITEMS_NAMES[configuration.source.kind],
       items,
       tables: coded.tables,
+      hasRoles: loaded.hasRoles,
       bits,
       shared: model !== undefined,
       configuration: recipe().parameters.configuration,

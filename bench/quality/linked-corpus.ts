@@ -25,13 +25,26 @@ export async function wordsOfBooks(books: string, folder: string): Promise<Linke
   mkdirSync(place);
   for (const name of readdirSync(books))
     if (/[0369]\.txt\.gz$/.test(name)) copyFileSync(join(books, name), join(place, name));
+  return await wordsOf({ path: pathToFileURL(place).href }, 20, folder);
+}
+
+/** The words of 20 Newsgroups, on which no setting of codes was chosen. */
+export async function wordsOfNews(file: string, folder: string): Promise<LinkedCorpus> {
+  return await wordsOf({ path: pathToFileURL(file).href, format: 'jsonl' }, 8, folder);
+}
+
+async function wordsOf(
+  source: { path: string; format?: 'jsonl' },
+  minimumCount: number,
+  folder: string,
+): Promise<LinkedCorpus> {
   const store = pathToFileURL(join(folder, 'store')).href;
   const { lists } = await countInProcess({
     configuration: {
       index: 'bench',
       store,
-      source: { path: pathToFileURL(place).href },
-      vocabulary: { minimumCount: 20 },
+      source,
+      vocabulary: { minimumCount },
       // The D that the goals of answers were set on.
       affinity: { minimumWeight: 1.7, top: 100 },
       neighbours: { top: 1, factors: 0 },

@@ -106,6 +106,7 @@ function madeReport(count: number): string {
     items: count,
     tables: TABLES,
     bits: BITS,
+    hasRoles: false,
     shared: false,
     sought: 'links',
     configuration: settings,

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { byTwoCodes } from '../../evaluation/answers/code-ways.ts';
+import { byFactors } from '../../evaluation/answers/factor-ways.ts';
 import { someLinks } from '../../evaluation/answers/held-out-links.ts';
 import { type HitFigures, hitFigures } from '../../evaluation/answers/hit-figures.ts';
+import { byPopularity } from '../../evaluation/answers/simple-ways.ts';
 import { rankTargets } from '../../evaluation/answers/rank-targets.ts';
 import type { LinkGraph } from '../../kernels/affinity/link-graph.ts';
 import { neighbourPredictor } from '../../kernels/affinity/predict-neighbours.ts';
@@ -18,7 +20,7 @@ import { neighboursConfiguration } from '../../schemas/configuration/affinity.ts
 import { codesConfiguration } from '../../schemas/configuration/codes.ts';
 import { recordFigure } from '../record-figure.ts';
 import { holdOutLinks } from './hold-out-links.ts';
-import { type LinkedCorpus, wordsOfBooks } from './linked-corpus.ts';
+import { type LinkedCorpus, wordsOfBooks, wordsOfNews } from './linked-corpus.ts';
 
 const ASKED = 2000;
 /** Rows that a row is predicted to be linked with, as links to learn from. */
@@ -54,8 +56,8 @@ const VARIANTS: readonly Variant[] = [
 
 /**
  * What each part of learning two codes brings: held-out links of words that codes find by Hamming
- * distance, and the processor seconds that learning takes. `--data FOLDER --seeds N --variants
- * 0,1`.
+ * distance, and the processor seconds that learning takes. `--data FOLDER --corpus books|news
+ * --seeds N --variants 0,1`.
  */
 export async function bench(options: Map<string, string>): Promise<void> {
   const data = resolve(
@@ -66,10 +68,16 @@ export async function bench(options: Map<string, string>): Promise<void> {
   const variants = VARIANTS.filter((_, number) => numbers?.includes(number) ?? true);
   const folder = mkdtempSync(join(tmpdir(), 'hashloom-two-codes-'));
   try {
-    const corpus = await wordsOfBooks(join(data, 'gutenberg'), folder);
+    const isNews = options.get('corpus') === 'news';
+    const corpus = isNews
+      ? await wordsOfNews(join(data, '20news.jsonl.gz'), folder)
+      : await wordsOfBooks(join(data, 'gutenberg'), folder);
     const runs: Learned[] = [];
     for (let seed = 1; seed <= seeds; seed++) runs.push(...compare(corpus, seed, variants));
-    record(runs.filter(({ title }) => title === VARIANTS[0]!.title));
+    record(
+      runs.filter(({ title }) => title === VARIANTS[0]!.title),
+      isNews ? 'news' : 'words',
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -90,6 +98,12 @@ function compare(corpus: LinkedCorpus, seed: number, variants: readonly Variant[
   const known = linksOf(graph);
   const predicted = predictedLinks(graph, PREDICTED, pairScorer(factors, sides, settings.factors));
   const some = someLinks(links, ASKED, seed);
+  const beside = {
+    'the most linked': byPopularity(links.known),
+    'factors, x . y': byFactors(factors, sides, settings.factors),
+  };
+  for (const [title, way] of Object.entries(beside))
+    tell(seed, title, hitFigures(rankTargets(way, some), some));
   return variants.map(({ title, singleVectors, predictedLinks: withPredicted, ...changed }) => {
     const codes = codesConfiguration.parse(changed);
     const asking = singleVectors ? factors.asking : both.asking(all);
@@ -117,19 +131,23 @@ function compare(corpus: LinkedCorpus, seed: number, variants: readonly Variant[
       },
       codes.bits / 8,
     );
-    const { uniform, fair, matched } = hitFigures(rankTargets(way, some), some);
-    const shares = (values: number[]): string =>
-      [1, 2, 3].map((cut) => values[cut]!.toFixed(3)).join(' ');
-    process.stdout.write(
-      `seed ${seed}, ${title}: HR@50, 200, 1000 ${shares(uniform)}, fair ${shares(fair)}, ` +
-        `matched ${matched.toFixed(3)}; ${seconds.toFixed(1)} s\n`,
-    );
-    return { title, uniform, fair, matched, seconds };
+    const figures = hitFigures(rankTargets(way, some), some);
+    tell(seed, `${title}, ${seconds.toFixed(1)} s`, figures);
+    return { title, ...figures, seconds };
   });
 }
 
+function tell(seed: number, title: string, { uniform, fair, matched }: HitFigures): void {
+  const shares = (values: number[]): string =>
+    [1, 2, 3].map((cut) => values[cut]!.toFixed(3)).join(' ');
+  process.stdout.write(
+    `seed ${seed}, ${title}: HR@50, 200, 1000 ${shares(uniform)}, fair ${shares(fair)}, ` +
+      `matched ${matched.toFixed(3)}\n`,
+  );
+}
+
 /** Means of the default over the seeds. */
-function record(runs: readonly Learned[]): void {
+function record(runs: readonly Learned[], corpus: 'words' | 'news'): void {
   if (runs.length === 0) return;
   const unit = `share of held-out links by Hamming distance, ${runs.length} seeds`;
   const figure = (name: string, of: (run: Learned) => number, goal: string, what = unit): void =>
@@ -138,12 +156,18 @@ function record(runs: readonly Learned[]): void {
       value: runs.reduce((sum, run) => sum + of(run), 0) / runs.length,
       unit: what,
       goal,
-      command: 'npm run bench -- two-codes',
+      command: `npm run bench -- two-codes${corpus === 'news' ? ' --corpus news' : ''}`,
     });
-  figure('words-codes-1000', ({ uniform }) => uniform[3]!, '>= 0.60');
-  figure('words-codes-fair1000', ({ fair }) => fair[3]!, '>= 0.24');
-  figure('words-codes-dm10', ({ matched }) => matched, '>= 0.16');
-  figure('two-codes-seconds', ({ seconds }) => seconds, '<= 90', 'processor seconds of one thread');
+  figure(`${corpus}-codes-1000`, ({ uniform }) => uniform[3]!, '>= 0.60');
+  figure(`${corpus}-codes-fair1000`, ({ fair }) => fair[3]!, '>= 0.24');
+  figure(`${corpus}-codes-dm10`, ({ matched }) => matched, '>= 0.16');
+  if (corpus === 'words')
+    figure(
+      'two-codes-seconds',
+      ({ seconds }) => seconds,
+      '<= 90',
+      'processor seconds of one thread',
+    );
 }
 
 interface Links {

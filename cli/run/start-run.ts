@@ -4,6 +4,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
 import type { Configuration } from '../../schemas/configuration.ts';
+import { isPairwise } from '../../schemas/configuration/training.ts';
 import { Failure } from '../../schemas/failures.ts';
 import { QUEUE_ROLES, QUEUES } from '../../schemas/queues.ts';
 import { reindexWorkflowId, SEARCH_ATTRIBUTES, WORKFLOW } from '../../schemas/run.ts';
@@ -47,7 +48,7 @@ export async function prepareRun(
   retrain = false,
 ): Promise<PreparedRun> {
   const searchAttributes = await ensureSearchAttributes(connection, namespace);
-  const { index, source, training } = configuration;
+  const { index, source } = configuration;
   const key = defineSearchAttributeKey(SEARCH_ATTRIBUTES.index, 'KEYWORD');
   return {
     input: { configuration, force, ...(retrain && { retrain }), searchAttributes },
@@ -55,13 +56,22 @@ export async function prepareRun(
     staticDetails: [
       `- corpus: ${source.path}`,
       `- store: ${configuration.store}`,
-      `- ${training.method}, ${training.tables} tables of ${training.bits} bits, ` +
-        `${training.epochs} epochs, seed ${configuration.seed}`,
+      `- ${codesText(configuration)}, seed ${configuration.seed}`,
     ].join('\n'),
     ...(searchAttributes
       ? { typedSearchAttributes: new TypedSearchAttributes([{ key, value: index }]) }
       : {}),
   };
+}
+
+/** How the codes of items come about. */
+function codesText({ source, training, codes }: Configuration): string {
+  const { method, tables, bits, epochs } = training;
+  if (source.kind === 'vectors' || source.kind === 'documents')
+    return `${tables} tables of ${bits} bits`;
+  return isPairwise(training)
+    ? `${method}, ${tables} tables of ${bits} bits, ${epochs} epochs`
+    : `${method}, two codes of ${codes.bits} bits`;
 }
 
 export interface PreparedRun {

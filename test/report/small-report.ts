@@ -15,6 +15,7 @@ export function smallReport(
     items: points,
     tables: 2,
     bits: 8,
+    hasRoles: false,
     shared: false,
     similarity: {
       method: 'lse',

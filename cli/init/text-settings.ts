@@ -74,7 +74,7 @@ const LEAST_SHARE = 0.25;
 /** What is in nearly all of long texts says nothing of any. */
 const MOST_SHARE = 0.98;
 /** Where there are many texts, a word that is more than one in so many is in most of them. */
-const SPREAD_ONE_IN = 1250;
+const SPREAD_ONE_IN = 2000;
 
 /**
  * The share of texts of so many words that have a word which is one in SPREAD_ONE_IN and spread

@@ -58,8 +58,8 @@ describe('chooseSettings', () => {
     assert.equal(shareOf(300)['vocabulary.common'], 0);
     assert.equal(shareOf(300)['vocabulary.commonShare'], 0.25);
     assert.equal(shareOf(8)['vocabulary.commonShare'], 0.25);
-    assert.equal(shareOf(1000)['vocabulary.commonShare'], 0.55);
-    assert.equal(shareOf(5000)['vocabulary.commonShare'], 0.98);
+    assert.equal(shareOf(1000)['vocabulary.commonShare'], 0.39);
+    assert.equal(shareOf(5000)['vocabulary.commonShare'], 0.92);
     const books = settingsFor('text', { tokens: 1e6, commonWords: 190 });
     assert.equal(books['vocabulary.common'], 190);
     assert.equal(books['vocabulary.commonShare'], undefined);

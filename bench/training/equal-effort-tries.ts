@@ -16,11 +16,12 @@ export type Criterion = 'max WP' | 'max F1' | 'max WP + F1';
 export function triesOf(settings: Record<string, Row>): Tried[] {
   return Object.entries(settings).map(([name, row]) => {
     const value = (key: string) => new RegExp(` ${key} (\\S+)`).exec(name)?.[1] ?? '';
+    const [, beta, lambda] = /\bbeta ([\d.]+) lambda ([\d.]+)/.exec(name) ?? [];
     return {
       loss: value('method'),
       concentration: Number(value('concentration')),
-      beta: Number(/ beta ([\d.]+) lambda/.exec(name)?.[1]),
-      lambda: Number(value('lambda')),
+      beta: Number(beta),
+      lambda: Number(lambda),
       row,
     };
   });

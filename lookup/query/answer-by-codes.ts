@@ -31,7 +31,8 @@ export async function answerByCodes(context: QueryContext, search: CodeSearch): 
   if (reader.loaded && selected && isByDistance && selected.count <= MAX_LOOKED_AT_ALL)
     return lookedAtAll(context, reader.loaded, selected, search);
   // Of codes with roles a cell is one of several places that an asking code is near to.
-  const bucketsTell = query.rank === 'bucket' || !reader.manifest.hasRoles;
+  const bucketsTell =
+    query.rank === 'bucket' || !reader.manifest.hasRoles || (!reader.loaded && !mayLoad);
   if (bucketsTell && query.rank !== 'hamming' && query.radius === undefined) {
     const pool = reader.loaded
       ? residentBuckets(reader.loaded, search, selected)

@@ -82,6 +82,8 @@ async function answerId(context: QueryContext, id: string, need: number): Promis
   if (listed.missing || isFinal || listed.matches.length >= need) return listed;
   const byListsAlone = query.rank === 'neighbours' || query.known !== undefined;
   if (byListsAlone || (reader.hasLists && !isNear)) return listed;
+  // Codes that are learned from the factors behind the lists know nothing that these do not.
+  if (reader.manifest.hasRoles && listed.matches.length > 0 && !selection) return listed;
   // A short list is an answer: nobody downloads an index for its last places.
   const mayLoad = selection !== undefined || listed.matches.length === 0;
   const near = await nearItems(context, id, { need, mayLoad });

@@ -67,6 +67,7 @@ describe('buildProgram', () => {
         /unknown: "gpu"; the queues are main, etl, train, export/,
       ],
       [['run', '--local', '--detach'], /cannot be used with/],
+      [['index', 'compare', 'news', '1', '2', '--relation', 'like'], /goes-with, is-like, near/],
       [['schedule', 'create', '--every', 'often'], /expected a duration such as/],
       [['schedule', 'create', '--every', '1d', '--cron', '0 2 * * *'], /cannot be used with/],
       [['schedule', 'create'], /set --every or --cron/],

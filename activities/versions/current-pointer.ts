@@ -1,3 +1,4 @@
+import { recordedConfiguration } from '../../schemas/recorded-configuration.ts';
 import type { CurrentPointer, IndexManifest } from '../../schemas/index-manifest.ts';
 
 /**
@@ -14,7 +15,25 @@ export function pointerTo(
     version: version.version,
     path: `versions/${version.version}`,
     ...facts,
-    // As JSON these two are not there.
-    manifest: { ...version, configuration: undefined, metrics: undefined },
+    manifest: {
+      ...version,
+      configuration: toldByReaders(version.configuration),
+      // As JSON they are not there.
+      metrics: undefined,
+    },
+  };
+}
+
+/** What of the configuration a reader says why an item is missing by. */
+function toldByReaders(configuration: Record<string, unknown>): Record<string, unknown> {
+  const recorded = recordedConfiguration.safeParse(configuration);
+  if (!recorded.success) return {};
+  const { source, tokens, vocabulary } = recorded.data;
+  const { minimumLength, maximumLength, numbers } = tokens;
+  const { minimumCount, maximumSize } = vocabulary;
+  return {
+    source: { kind: source.kind, sides: source.sides, columns: source.columns },
+    tokens: { minimumLength, maximumLength, numbers },
+    vocabulary: { minimumCount, maximumSize },
   };
 }

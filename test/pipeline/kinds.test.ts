@@ -148,6 +148,8 @@ describe('sequences and pairs, from files to lookup by id', () => {
       negatives: { perRow: 8, over: 'pairs' },
     });
     await lookupAll(opened, ['user:7', 'item:7']);
+    const { missing } = await opened.query({ id: '7' });
+    assert.deepEqual(missing?.spellings, ['user:7', 'item:7']);
     const { item, neighbour, relation, known, rank, score } = await decodeParquet(
       await readFile(fileURLToPath(`${result.uri}/neighbours.parquet`)),
       publishedNeighbours,

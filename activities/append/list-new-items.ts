@@ -4,8 +4,8 @@ import {
   type NeighbourPredictor,
 } from '../../kernels/affinity/predict-neighbours.ts';
 import { relateRows } from '../../kernels/affinity/relate-rows.ts';
-import type { Factors } from '../../kernels/factors/factorize.ts';
-import { foldIn, type FoldedIn } from '../../kernels/factors/fold-in.ts';
+import { foldIn } from '../../kernels/factors/fold-in.ts';
+import { joinFactors } from '../../kernels/factors/join-factors.ts';
 import { pairScorer } from '../../kernels/factors/pair-scores.ts';
 import type { IndexManifest } from '../../schemas/index-manifest.ts';
 import type { Store } from '../../store/store.ts';
@@ -41,39 +41,20 @@ export async function listNewItems(
   const extended = extendGraph(base, sides, links);
   const predictor =
     known &&
-    predictorOf(extended, known, foldIn(links, known, sides, parameters), {
-      factors: parameters.factors,
+    neighbourPredictor(
+      extended.graph,
+      pairScorer(
+        joinFactors(known, foldIn(links, known, sides, parameters), extended.sides),
+        extended.sides,
+        parameters.factors,
+      ),
       top,
-    });
+    );
   const textOf = (row: number): string | undefined => {
     const number = extended.meaningOf(row);
     return number < 0 ? keys[-number - 1] : keyOf(number);
   };
   return relateNew(extended, { top, predictor, textOf, context });
-}
-
-/** Predicts with the factors of D and those that are folded in, in the order of the rows. */
-function predictorOf(
-  { graph, sides }: ExtendedGraph,
-  known: Factors,
-  { factors, asks }: FoldedIn,
-  { factors: d, top }: { factors: number; top: number },
-): NeighbourPredictor {
-  const isOneSet = sides.asking.from === sides.answering.from;
-  const behind = (side: keyof Factors): Float32Array => {
-    const { from, to } = sides[side];
-    const all = new Float32Array((to - from) * d);
-    all.set(known[side]);
-    let at = known[side].length;
-    for (const [u, isAsking] of asks.entries()) {
-      if (!isOneSet && isAsking !== Number(side === 'asking')) continue;
-      all.set(factors[side].subarray(u * d, (u + 1) * d), at);
-      at += d;
-    }
-    return all;
-  };
-  const all = { asking: behind('asking'), answering: behind('answering') };
-  return neighbourPredictor(graph, pairScorer(all, sides, d), top);
 }
 
 function relateNew(

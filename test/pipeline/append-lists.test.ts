@@ -39,9 +39,9 @@ describe('append: ranked lists of what comes', () => {
     let shared = 0;
     let among = 0;
     for (const word of RENAMED) {
-      for (const relation of [undefined, 'related', 'is like', 'goes with'] as const)
-        await assertSame(cold, warm, { id: `new${word}`, topK: 30, ...(relation && { relation }) });
-      await assertSame(cold, warm, { id: word, topK: 60 });
+      for (const relation of ['related', 'is like', 'goes with'] as const)
+        await assertSame(cold, warm, { id: `new${word}`, topK: 30, relation });
+      await assertSame(cold, warm, { id: word, topK: 60, rank: 'neighbours' });
       await assertSame(cold, warm, { id: `new${word}`, topK: 10, known: false });
       const own = await cold.query({ id: `new${word}`, topK: 10 });
       assert.equal(own.rank, 'neighbours');
@@ -51,7 +51,7 @@ describe('append: ranked lists of what comes', () => {
       const model = await cold.query({ id: word, topK: 20 });
       const there = new Set(model.matches.map(({ id }) => id.replace(/^new/, '')));
       shared += own.matches.filter(({ id }) => there.has(id) || id === word).length;
-      const { matches } = await cold.query({ id: word, topK: 60 });
+      const { matches } = await cold.query({ id: word, topK: 60, rank: 'neighbours' });
       if (matches.some(({ id }) => id.startsWith('new'))) among++;
     }
     assert.ok(shared / (10 * RENAMED.length) > 0.5, String(shared / (10 * RENAMED.length)));

@@ -21,6 +21,7 @@ const SYMMETRIC: Defaults = {
   dch: { concentration: 2, beta: 2 / 3, lambda: 0.06, hardNegatives: false, rate: 0.01 },
   cos: { concentration: 4, beta: 1 / 3, lambda: 0.3, hardNegatives: false, rate: 0.01 },
   dhn: { concentration: 2, beta: 0.1, lambda: 0.3, hardNegatives: false, rate: 0.01 },
+  'dhn-inner': { concentration: 0.25, beta: 1 / 3, lambda: 0.06, hardNegatives: false, rate: 0.01 },
   'dhn-power': { concentration: 32, beta: 1 / 3, lambda: 0.1, hardNegatives: false, rate: 0.01 },
 };
 

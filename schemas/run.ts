@@ -169,4 +169,6 @@ export interface CorpusRemarks {
   firstSkippedRows: string[];
   /** How often a path or glob named a file that another had named; it was read once. */
   repeatedFiles: number;
+  /** Files of Hashloom itself among them, which are left out: of its store, configurations. */
+  ownFiles: number;
 }

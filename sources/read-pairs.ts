@@ -38,8 +38,7 @@ async function* pairsOfRows(source: ParquetSource, options: SourceOptions, rows:
     { name: columns.left, kind: 'id', key: 'source.columns.left' },
     { name: columns.right, kind: 'id', key: 'source.columns.right' },
   ];
-  if (columns.weight !== '')
-    wanted.push({ name: columns.weight, kind: 'number', key: 'source.columns.weight' });
+  if (columns.weight !== '') wanted.push({ name: columns.weight, kind: 'number', key: WEIGHT });
   for await (const batch of readParquet(source, wanted, options)) {
     const reader = new RowReader(batch, source.uri, options);
     const read = () => {
@@ -54,6 +53,9 @@ async function* pairsOfRows(source: ParquetSource, options: SourceOptions, rows:
   }
 }
 
+/** Where the weight is named, and what to do where there is none. */
+const WEIGHT = 'source.columns.weight, or leave it empty where every pair weighs 1';
+
 type Lines = AsyncGenerator<RecordLine, void, undefined>;
 
 async function* pairsOfJson(lines: Lines, options: SourceOptions, rows: RowKeeper): Pairs {
@@ -62,15 +64,15 @@ async function* pairsOfJson(lines: Lines, options: SourceOptions, rows: RowKeepe
     rows.replaced += replaced;
     const pair = rows.keep(() => {
       const line = parseLine(text, where);
-      const id = (name: string): string => {
-        const value = fieldOf(line, name, where);
+      const id = (side: 'left' | 'right'): string => {
+        const value = fieldOf(line, columns[side], where, `source.columns.${side}`);
         if (typeof value !== 'string') return itemId(value, where);
         const checked = checkString(value, where, options);
         rows.replaced += checked.replaced;
         return itemId(checked.text, where);
       };
-      const weight = columns.weight === '' ? 1 : fieldOf(line, columns.weight, where);
-      return pairOf(id(columns.left), id(columns.right), weight, { where }, options);
+      const weight = columns.weight === '' ? 1 : fieldOf(line, columns.weight, where, WEIGHT);
+      return pairOf(id('left'), id('right'), weight, { where }, options);
     });
     if (pair) yield pair;
   }
@@ -132,7 +134,8 @@ function placesOf(names: string[], { columns }: SourceOptions, where: string): n
     if (place === -1)
       throw new Failure(
         'DataError',
-        `${where}: no column "${name}" in the header, only ${names.join(', ')}; set source.columns`,
+        `${where}: no column "${name}" in the header, only ${names.join(', ')}; set ` +
+          (name === columns.weight ? WEIGHT : 'source.columns'),
       );
     return [place];
   });

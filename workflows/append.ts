@@ -59,7 +59,7 @@ export async function append(input: AppendRunInput): Promise<ReindexResult> {
     workflowId,
     runId,
     stages: run.results(),
-    corpus: corpusRemarks(dictionary?.skipped, corpus?.repeated ?? 0),
+    corpus: corpusRemarks(dictionary?.skipped, corpus),
     changes: changesOf(changed),
   };
 

@@ -8,12 +8,16 @@ interface Skipped {
 }
 
 /** What a stage left out of the corpus, as the result of a run has it. */
-export function corpusRemarks(skipped: Skipped | undefined, repeatedFiles: number): CorpusRemarks {
+export function corpusRemarks(
+  skipped: Skipped | undefined,
+  listed: { repeated: number; own?: number } | undefined,
+): CorpusRemarks {
   return {
     skippedFiles: skipped?.files ?? 0,
     firstSkipped: skipped?.first ?? [],
     skippedRows: skipped?.rows ?? 0,
     firstSkippedRows: skipped?.firstRows ?? [],
-    repeatedFiles,
+    repeatedFiles: listed?.repeated ?? 0,
+    ownFiles: listed?.own ?? 0,
   };
 }

@@ -108,7 +108,7 @@ export async function reindexDocuments(
     ],
     metrics: { ...answers.metrics, ...numbersOf({ ...exported.facts, ...codes.facts }) },
     kind: 'word',
-    corpus: corpusRemarks(weighed.skipped, corpus.repeated),
+    corpus: corpusRemarks(weighed.skipped, corpus),
   });
 }
 

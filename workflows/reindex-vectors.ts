@@ -79,6 +79,6 @@ export async function reindexVectors(
     lineage: [exported.artifact, answers.artifact, cells.artifact, codes.artifact, corpus.artifact],
     metrics: { ...answers.metrics, ...numbersOf(exported.facts) },
     kind: codes.kind,
-    corpus: corpusRemarks(codes.skipped, corpus.repeated),
+    corpus: corpusRemarks(codes.skipped, corpus),
   });
 }

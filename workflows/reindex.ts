@@ -106,6 +106,6 @@ export async function reindexStages(
     lineage: [...outputs.map(({ artifact }) => artifact), ...factors.lineage, ...affinity.lineage],
     metrics: { ...answers.metrics, ...quality.metrics },
     common: words.common,
-    corpus: corpusRemarks(dictionary.skipped, corpus.repeated),
+    corpus: corpusRemarks(dictionary.skipped, corpus),
   });
 }

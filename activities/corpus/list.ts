@@ -6,6 +6,7 @@ import { listSources, type SourceFile } from '../../sources/list-sources.ts';
 import { type FileRange, openSource } from '../../sources/open-source.ts';
 import type { StageContext, StageInput, StageOutput } from '../stage/stage.ts';
 import { encodeFiles, type ListedFile } from './listed-files.ts';
+import { isOwn } from './own-files.ts';
 import { planRanges } from './plan-ranges.ts';
 import { produceArtifact } from '../stage/produce-artifact.ts';
 
@@ -24,6 +25,8 @@ interface ListOutput extends StageOutput {
   files: number;
   /** How often a path named a file that another had named. */
   repeated: number;
+  /** Files of Hashloom itself that lie in the corpus, and are left out: its store, its configuration. */
+  own: number;
   /** Batch k holds the files [batches[k], batches[k + 1]) of the list. */
   batches: number[];
 }
@@ -39,7 +42,14 @@ const MAX_BATCHES = 1000;
 /** Lists the corpus: each file by URI and identity (size and ETag or time, or its content). */
 export async function list(input: ListInput, context: StageContext): Promise<ListOutput> {
   const { source } = parseConfiguration(input.configuration);
-  const { files: found, repeated } = await listAll([source.path, ...source.also], context);
+  const store = context.openStore(input.store);
+  const { files: all, repeated } = await listAll([source.path, ...source.also], context);
+  const found = all.filter((file) => !isOwn(file, store.uri));
+  if (found.length === 0)
+    throw new Failure(
+      'DataError',
+      `source.path: ${source.path} holds nothing but the store and the configuration of Hashloom`,
+    );
   const files: ListedFile[] = [];
   for (const [at, file] of found.entries()) {
     const whole = { ...file, start: 0, end: file.size };
@@ -50,7 +60,6 @@ export async function list(input: ListInput, context: StageContext): Promise<Lis
     for (const { start, end } of ranges) files.push({ ...whole, identity, start, end });
     context.onProgress(at, found.length);
   }
-  const store = context.openStore(input.store);
   const identities = createHash('sha256');
   for (const file of files)
     identities.update(`${file.uri}\0${file.identity}\0${file.start}-${file.end}\n`);
@@ -69,6 +78,7 @@ export async function list(input: ListInput, context: StageContext): Promise<Lis
     ...output,
     files: found.length,
     repeated,
+    own: all.length - found.length,
     batches: planBatches(files.map(({ start, end }) => ({ size: end - start }))),
   };
 }

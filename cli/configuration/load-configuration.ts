@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LineCounter, parseDocument } from 'yaml';
 import { configuration } from '../../schemas/configuration.ts';
@@ -69,15 +70,16 @@ function locateDictionary(named: string, folder: string): string {
 }
 
 /**
- * An absolute URI of a path (relative to `folder`), a file:// or an s3:// location; undefined for
- * anything else. Globs are kept.
+ * An absolute URI of a path (relative to `folder`, or to the home folder after `~/`), a file:// or an
+ * s3:// location; undefined for anything else. Globs are kept.
  */
 export function toUri(location: string, folder: string): string | undefined {
   if (/^s3:\/\/[^/]+/.test(location)) return location;
   if (location.startsWith('file:///')) return location;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(location)) return undefined;
   // A slash at the end says that a folder is meant.
-  return pathToFileURL(resolve(folder, location)).href + (/[^/]\/+$/.test(location) ? '/' : '');
+  const path = /^~(?=\/|$)/u.test(location) ? join(homedir(), location.slice(1)) : location;
+  return pathToFileURL(resolve(folder, path)).href + (/[^/]\/+$/.test(location) ? '/' : '');
 }
 
 async function readText(file: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { Failure } from '../../schemas/failures.ts';
 import { compressionOf, decompress } from '../../sources/compression/decompress.ts';
 import { isParquet, isWebArchive } from '../../sources/detect-format.ts';
+import { isOwn } from '../../activities/corpus/own-files.ts';
 import { listSources, type SourceFile } from '../../sources/list-sources.ts';
 import { openSource } from '../../sources/open-source.ts';
 import type { Store } from '../../store/store.ts';
@@ -59,7 +60,8 @@ export async function sampleCorpus(
   openStore: (uri: string) => Store,
   size: SampleSize = USUAL_SIZE,
 ): Promise<SampledCorpus> {
-  const files = await listSources(uri, openStore);
+  const listed = await listSources(uri, openStore);
+  const files = listed.filter((file) => !isOwn(file));
   const filled = files.filter(({ size }) => size > 0);
   if (filled.length === 0)
     throw new Failure(

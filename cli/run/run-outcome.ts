@@ -89,10 +89,13 @@ function remarksOf({
   skippedRows,
   firstSkippedRows,
   repeatedFiles,
+  ownFiles,
 }: CorpusRemarks): string {
   const lines: string[] = [];
   if (repeatedFiles > 0)
     lines.push(`${repeatedFiles} files were named more than once and read once`);
+  if (ownFiles > 0)
+    lines.push(`${ownFiles} files of the store and of configurations lie in the corpus: left out`);
   if (skippedFiles > 0) {
     lines.push(
       `${skippedFiles} files could not be read and were left out (source.badFiles: skip):`,

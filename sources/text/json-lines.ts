@@ -29,8 +29,16 @@ export function parseLine(text: string, where: string): unknown {
   }
 }
 
-/** What a field of an object holds; `field` may go down through objects (`a.b`). */
-export function fieldOf(object: unknown, field: string, where: string): unknown {
+/**
+ * What a field of an object holds; `field` may go down through objects (`a.b`). `key` says where in
+ * the configuration the field is named.
+ */
+export function fieldOf(
+  object: unknown,
+  field: string,
+  where: string,
+  key = 'source.field',
+): unknown {
   let value = object;
   let above = '';
   for (const name of field.split('.')) {
@@ -46,7 +54,7 @@ export function fieldOf(object: unknown, field: string, where: string): unknown 
       throw new Failure(
         'DataError',
         `${place} has no field "${name}", only ${names === '' ? 'an empty object' : names}; ` +
-          'set source.field',
+          `set ${key}`,
       );
     }
     value = fields[name];

@@ -156,6 +156,7 @@ describe('files that cannot be read', () => {
         skippedRows: dictionary.skipped.rows,
         firstSkippedRows: dictionary.skipped.firstRows,
         repeatedFiles: 2,
+        ownFiles: 0,
       };
       const result = {
         index: 'bad',

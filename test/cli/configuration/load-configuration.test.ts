@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, it } from 'vitest';
@@ -143,6 +143,11 @@ describe('loadConfiguration', () => {
       problems(`${MINIMAL}index: again\n`)[0] ?? '',
       /^\/data\/hashloom\.yaml:5:1: not valid YAML: .*unique/,
     );
+  });
+
+  it('takes ~ for the home folder', () => {
+    const { source } = parseConfiguration(MINIMAL.replace('./texts/', '~/texts/'), FILE);
+    assert.equal(source.path, `${pathToFileURL(homedir()).href}/texts/*.txt`);
   });
 
   it('says what an empty file lacks', () => {

@@ -32,6 +32,7 @@ const RESULT: ReindexResult = {
     skippedRows: 0,
     firstSkippedRows: [],
     repeatedFiles: 0,
+    ownFiles: 0,
   },
 };
 const terminal = openTerminal(fakeStream(), {});

@@ -200,6 +200,7 @@ describe('the display elsewhere', () => {
         skippedRows: 0,
         firstSkippedRows: [],
         repeatedFiles: 0,
+        ownFiles: 0,
       },
     };
     createProgressDisplay(openTerminal(stream, {})).update(finishedSnapshot(result));

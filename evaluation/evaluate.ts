@@ -5,7 +5,6 @@ import { bootstrap, type Interval } from './bootstrap.ts';
 import { bucketStatistics } from './bucket-statistics.ts';
 import { askedDistancesOf, codeDistancesOf } from '../kernels/codes/code-distances.ts';
 import { type LargestCosines, largestCosinesOf } from '../kernels/codes/largest-cosines.ts';
-import { groupByDistance } from './hamming-distances.ts';
 import { emptyLookups } from './empty-lookups.ts';
 import { type CandidateRow, cutLengths } from './candidates.ts';
 import { type Pairs, pairHits, type UnitVectors, unitVectors } from './hit-rate.ts';
@@ -18,6 +17,7 @@ import {
   sampleQueries,
   type Truth,
 } from './precision-recall.ts';
+import { rankedFigures } from './ranked-figures.ts';
 import {
   type BucketTables,
   bucketTables,
@@ -28,7 +28,6 @@ import {
   sharedBucketTables,
 } from './retrieval.ts';
 import { shuffledBuckets } from './shuffled-buckets.ts';
-import { averagePrecision, precisionAt, recallWithin, type TieGroups } from './tie-groups.ts';
 import type { WordSenses } from './words/word-similarity.ts';
 import { sampleWords, wuPalmerScores } from './words/wu-palmer-score.ts';
 
@@ -71,10 +70,6 @@ interface Evaluation {
 }
 
 const CUTS = [50, 500] as const;
-/** MAP looks at the first so many of the Hamming order. */
-const MAP_CUT = 500;
-const PRECISION_CUT = 100;
-const RECALL_RADIUS = 2;
 
 /**
  * All metrics of an index, by name; the same input and seed give the same figures. Throws Failure
@@ -229,35 +224,6 @@ function meanOf(all: readonly Metrics[]): Metrics {
       sums[name] = (sums[name] ?? 0) + value / all.length;
   }
   return sums;
-}
-
-/** Figures of the order by Hamming distance, against the truth. longest: bits of a code. */
-function rankedFigures(
-  distancesTo: (item: number) => Uint16Array,
-  longest: number,
-  truth: Truth,
-  sample: Uint32Array,
-  tick: () => void,
-): Columns {
-  const relevant = relevance(truth);
-  const columns = {
-    map500: new Float64Array(sample.length),
-    precision100: new Float64Array(sample.length),
-    recall2: new Float64Array(sample.length),
-  };
-  sample.forEach((query, k) => {
-    tick();
-    const groups: TieGroups = groupByDistance(
-      distancesTo(query),
-      longest,
-      relevant(query).test,
-      query,
-    );
-    columns.map500[k] = averagePrecision(groups, MAP_CUT, 'relevant');
-    columns.precision100[k] = precisionAt(groups, PRECISION_CUT);
-    columns.recall2[k] = recallWithin(groups, RECALL_RADIUS + 1);
-  });
-  return columns;
 }
 
 function meansOf(columns: Columns): Metrics {

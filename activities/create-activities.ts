@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { cappedMessage } from '../schemas/capped-message.ts';
 import { FAILURE_TYPES } from '../schemas/failures.ts';
 import type { HeartbeatDetails } from '../schemas/run.ts';
 import { ACTIVITIES, ACTIVITY_NAMES, type ActivityName } from '../schemas/activities.ts';
@@ -77,7 +78,7 @@ const MAX_ATTEMPTS_OF_A_BUG = 2;
 
 /** A bug is told with its stack in the worker's log, and ends the run soon. */
 function bugOf({ name, message, stack }: StageError, { info, log }: Context): ApplicationFailure {
-  const told = `${name}: ${message}`;
+  const told = cappedMessage(`${name}: ${message}`);
   const isLast = info.attempt >= MAX_ATTEMPTS_OF_A_BUG;
   log.error(`a bug of hashloom, in attempt ${info.attempt} of ${info.activityType}: ${told}`, {
     stack,
@@ -90,13 +91,16 @@ function bugOf({ name, message, stack }: StageError, { info, log }: Context): Ap
   );
 }
 
+/** The one gate for errors that leave an activity: by its type, of a size that Temporal takes. */
 function failureOf(
   type: string,
   message: string,
   stack: string,
   nonRetryable = FAILURE_TYPES.some((permanent) => permanent === type),
 ): ApplicationFailure {
-  const failure = ApplicationFailure.create({ message, type, nonRetryable });
-  failure.stack = stack;
+  const told = cappedMessage(message);
+  const failure = ApplicationFailure.create({ message: told, type, nonRetryable });
+  // A stack begins with the message, in its full length.
+  failure.stack = cappedMessage(stack);
   return failure;
 }

@@ -1,3 +1,4 @@
+import { cappedMessage } from '../schemas/capped-message.ts';
 import { Failure, failureTypeOf } from '../schemas/failures.ts';
 
 /** A row that was left out (`source.badRows: skip`), and why: it says file and row. */
@@ -47,7 +48,7 @@ export function rowKeeper({ badRows, badRowsMost }: RowRules): RowKeeper {
       } catch (error) {
         if (badRows !== 'skip' || failureTypeOf(error) !== 'DataError') throw error;
         count += 1;
-        if (first.length < LISTED_ROWS) first.push((error as Error).message);
+        if (first.length < LISTED_ROWS) first.push(cappedMessage((error as Error).message));
         return undefined;
       }
     },

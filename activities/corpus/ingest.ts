@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
+import { cappedMessage } from '../../schemas/capped-message.ts';
 import { failureTypeOf } from '../../schemas/failures.ts';
 import { openShard } from '../../sources/shards/open-shard.ts';
 import type { Shard, ShardOptions } from '../../sources/shards/shard.ts';
@@ -79,7 +80,8 @@ async function contentOf(
     if (input.source.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError')
       throw withSkipHint(error);
     const content = await encodeShard(kind.empty(input));
-    return { ...content, facts: { ...content.facts, skipped: (error as Error).message } };
+    const skipped = cappedMessage((error as Error).message);
+    return { ...content, facts: { ...content.facts, skipped } };
   }
 }
 

@@ -1,3 +1,4 @@
+import { cappedMessage } from '../../schemas/capped-message.ts';
 import { Failure, failureTypeOf } from '../../schemas/failures.ts';
 import { SKIPPED } from '../../schemas/tables.ts';
 import { type Artifact, openArtifact } from '../../store/artifacts.ts';
@@ -81,7 +82,8 @@ export async function skippedFiles(store: Store, output: StageOutput): Promise<S
 /** An error of a file, with what would leave the file out; another error as it is. */
 export function withSkipHint(error: unknown): unknown {
   if (failureTypeOf(error) !== 'DataError') return error;
-  const { message } = error as Error;
+  // The hint shall not be what is cut where a message is too long.
+  const message = cappedMessage((error as Error).message);
   if (message.includes('\nhint: ')) return error;
   return new Failure(
     'DataError',

@@ -1,4 +1,5 @@
 import type { Configuration } from '../../schemas/configuration.ts';
+import { cappedMessage } from '../../schemas/capped-message.ts';
 import { failureTypeOf } from '../../schemas/failures.ts';
 import { payloadFields, type PayloadFields } from '../../schemas/payload-fields.ts';
 import type { ReadingRules } from '../../schemas/reading-rules.ts';
@@ -32,7 +33,7 @@ export async function readVectorRows(
   } catch (error) {
     if (input.reading.badFiles !== 'skip' || failureTypeOf(error) !== 'DataError')
       throw withSkipHint(error);
-    return { uri: file.uri, reason: (error as Error).message };
+    return { uri: file.uri, reason: cappedMessage((error as Error).message) };
   }
 }
 

@@ -25,6 +25,23 @@ describe('an activity whose stage fails', () => {
     assert.equal(logged, '');
   });
 
+  it('tells at most 4 KiB, with the begin and the innermost cause', async () => {
+    const columns = Array.from({ length: 30_000 }, (_, at) => `ä${at}`).join(', ');
+    const told = `a.parquet: no column x, only ${columns}: set source.field`;
+    for (const error of [new Error(told), new TypeError(told)]) {
+      const { failure, logged } = await failureOf(error, 1);
+      assert.ok(Buffer.byteLength(failure.message) <= 4096);
+      assert.ok(Buffer.byteLength(failure.stack ?? '') <= 4096);
+      assert.ok(Buffer.byteLength(logged) < 2 ** 20);
+      assert.match(
+        failure.message,
+        /a\.parquet: no column x, only ä0, .*\d+ characters are left out/u,
+      );
+      assert.match(failure.message, /ä29999: set source\.field/u);
+      assert.doesNotMatch(failure.message, /\uFFFD/u);
+    }
+  });
+
   it('is tried again after any other error', async () => {
     const { failure } = await failureOf(new Error('the store hung up'), 7);
     assert.deepEqual([failure.nonRetryable, failure.message], [false, 'the store hung up']);

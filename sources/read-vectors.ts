@@ -10,6 +10,7 @@ import { payloadColumns } from './parquet/row-payload.ts';
 import { RowReader } from './parquet/row-reader.ts';
 import { payloadText } from './payload-text.ts';
 import { type BadRows, rowKeeper } from './row-keeper.ts';
+import type { TakenIds } from './taken-ids.ts';
 
 /** Vectors of one file with their ids, in the order of its rows. */
 export interface VectorRows {
@@ -45,18 +46,20 @@ interface KnownBefore {
   known?: KnownDimensions | undefined;
   /** Learns the types of the fields of payloads, where they have fields. */
   fields?: PayloadFields | undefined;
+  /** Ids of the files before, which make a row with one of them a bad row. */
+  taken?: TakenIds | undefined;
 }
 
 /**
  * Reads a Parquet file of vectors: a column of lists of numbers, and one of ids. Throws DataError
  * naming the row of a vector of another length, of one that is not finite or of zeros alone as
- * float32, and of an id or a vector that is missing.
+ * float32, of an id or a vector that is missing, and of an id that `taken` has.
  */
 export async function readVectors(
   file: ParquetSource,
   columns: VectorColumns,
   rules: ReadingRules,
-  { known, fields }: KnownBefore = {},
+  { known, fields, taken }: KnownBefore = {},
 ): Promise<VectorRows> {
   const wanted: WantedColumn[] = [
     { name: columns.vector, kind: 'numbers', key: 'vectors.vector' },
@@ -94,6 +97,7 @@ export async function readVectors(
           values = grown(values, rows + 1, batch.total, { dimensions, fileBytes: file.size });
         copyVector(vectors!, reader, values, rows * dimensions, dimensions);
         const id = ids && reader.id(1);
+        if (id !== undefined) taken?.refuse(id, reader.where);
         const text =
           payloadPlaces.size === 0
             ? undefined
@@ -103,6 +107,7 @@ export async function readVectors(
                 fields,
                 reader.where,
               );
+        if (id !== undefined) taken?.take(id);
         if (id !== undefined && isText) strings.push(id);
         else if (id !== undefined) integers.push(BigInt(id));
         if (text !== undefined) payloads.push(text);

@@ -2,6 +2,7 @@ import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { payloadFields } from '../../schemas/payload-fields.ts';
 import type { ReadingRules } from '../../schemas/reading-rules.ts';
+import { takenIds } from '../../sources/taken-ids.ts';
 import type { Store } from '../../store/store.ts';
 import { readListedFiles } from '../corpus/listed-files.ts';
 import type { StageContext } from '../stage/stage.ts';
@@ -32,9 +33,11 @@ export async function vectorWalk(
   const fields = payloadFields(vectors.payload);
   const vector = new Float32Array(dimensions);
   return async (visit) => {
+    const taken = takenIds(reading);
     let first = 0;
     for (const [at, file] of files.entries()) {
-      const rows = await readVectorRows(file, { reading, vectors }, context, dimensions, fields);
+      const options = { reading, vectors };
+      const rows = await readVectorRows(file, options, context, dimensions, fields, taken);
       if ('reason' in rows) continue;
       for (let row = 0; row < rows.rows; row++) {
         if (row % 4096 === 0) context.onProgress(at, files.length);

@@ -5,6 +5,7 @@ import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { payloadFields } from '../../schemas/payload-fields.ts';
 import type { ReadingRules } from '../../schemas/reading-rules.ts';
+import { takenIds } from '../../sources/taken-ids.ts';
 import { artifactReference, openArtifact } from '../../store/artifacts.ts';
 import { type ListedFile, readListedFiles } from '../corpus/listed-files.ts';
 import { itemRanges } from '../index/item-ranges.ts';
@@ -98,9 +99,11 @@ async function forEachVector(
   const payload = mayMiss ? input.vectors.payload : '';
   const vectors = { ...input.vectors, payload };
   const fields = payloadFields(payload);
+  const taken = takenIds(reading);
   let first = 0;
   for (const file of files) {
-    const rows = await readVectorRows(file, { reading, vectors }, context, dimensions, fields);
+    const options = { reading, vectors };
+    const rows = await readVectorRows(file, options, context, dimensions, fields, taken);
     if ('reason' in rows) continue;
     for (let row = 0; row < rows.rows; row++) {
       const number = first + row;

@@ -11,6 +11,7 @@ import { codes as codesSchema } from '../../schemas/tables.ts';
 import { encodeDense } from '../../store/tables/arrow-ipc.ts';
 import { encodeParquet } from '../../store/tables/parquet.ts';
 import type { VectorRows } from '../../sources/read-vectors.ts';
+import { takenIds } from '../../sources/taken-ids.ts';
 import { type ListedFile, readListedFiles } from '../corpus/listed-files.ts';
 import {
   type SkippedFile,
@@ -93,9 +94,10 @@ async function encodeAll(
   const skippedRows = collectSkippedRows();
   const payloads: string[] | undefined = input.vectors.payload === '' ? undefined : [];
   const fields = payloadFields(input.vectors.payload);
+  const taken = takenIds(input.reading);
   for (const [at, file] of files.entries()) {
     context.onProgress(files.length + at, 2 * files.length, { items: ids.length });
-    const rows = await readVectorRows(file, input, context, dimensions, fields);
+    const rows = await readVectorRows(file, input, context, dimensions, fields, taken);
     if ('reason' in rows) {
       skipped.push(rows);
       continue;
@@ -291,7 +293,7 @@ function orderOfIds(
       throw new Failure(
         'DataError',
         `vectors: the id ${ids[order[i]!]} comes twice: ${placeOf(order[i - 1]!, places)} and ` +
-          placeOf(order[i]!, places),
+          `${placeOf(order[i]!, places)}\nhint: source.badRows: skip leaves out all but the first`,
       );
   }
   return { order, kind: strings ? 'word' : 'id' };

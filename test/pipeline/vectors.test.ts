@@ -375,6 +375,34 @@ describe('reindex of vectors', () => {
     assert.match(result.corpus.firstSkippedRows[0]!, /part-3\.parquet row 2/u);
   });
 
+  it('leaves out all rows of an id but the first, in the cells too', async () => {
+    const path = await writeVectors('first-stays', (row) => BigInt(row));
+    const folder = join(scratch.folder, 'first-stays');
+    const again = madeVectors().slice(0, 4);
+    await writeFile(join(folder, 'part-3.parquet'), vectorFile(again, [300n, 7n, 300n, 304n]));
+    await writeFile(join(folder, 'part-4.parquet'), vectorFile(again.slice(1), [1n, 2n, 301n]));
+    await writeFile(join(folder, 'part-5.parquet'), vectorFile(again.slice(1), [301n, 302n, 303n]));
+    const { source, ...others } = configured('first-stays', path, 'itq');
+    const refused = await reindex(temporal, { ...others, source }).catch((error: unknown) => error);
+    const { cause } = (refused as Error).cause as Error;
+    assert.match(
+      String(cause),
+      /the id 1 comes twice: .*part-4.* row 0\nhint: source\.badRows: skip/u,
+    );
+    const result = await reindex(temporal, {
+      ...others,
+      // The fourth part has one row of three with a new id, and is left out with all of them.
+      source: { ...source, badFiles: 'skip', badRows: 'skip', badRowsMost: 0.66 },
+    });
+    assert.equal(result.stages.find(({ name }) => name === 'encode')!.rows, 305);
+    assert.equal(result.stages.find(({ name }) => name === 'cells')!.rows, 305);
+    assert.deepEqual([result.corpus.skippedFiles, result.corpus.skippedRows], [1, 2]);
+    assert.match(
+      result.corpus.firstSkippedRows.join('\n'),
+      /part-3\.parquet row 1: the id 7 comes twice; the first stays\n.*row 2: the id 300/u,
+    );
+  });
+
   it('leaves bad files out where it may, and says which and why', async () => {
     const path = await writeVectors('partly', (row) => BigInt(row));
     const folder = join(scratch.folder, 'partly');
@@ -402,7 +430,7 @@ describe('reindex of vectors', () => {
   it('refuses ids that come twice and vectors that cannot be, by row', async () => {
     const twice = await writeVectors('twice', (row) => BigInt(row % 299));
     await assert.rejects(reindex(temporal, configured('twice', twice, 'lsh')), (error: Error) =>
-      /the id 0 comes twice: .*parquet row 0 and .*parquet row \d+$/.test(
+      /the id 0 comes twice: .*parquet row 0 and .*parquet row \d+\nhint: source\.badRows: skip/.test(
         String(error.cause && (error.cause as Error).cause),
       ),
     );

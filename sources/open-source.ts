@@ -1,7 +1,7 @@
 import { Failure } from '../schemas/failures.ts';
 import type { ExpectedFile } from './compression/decompress.ts';
 import type { Store } from '../store/store.ts';
-import { formatSourceUri, parseSourceUri, splitPath } from './source-uri.ts';
+import { parseSourceUri, placeOf } from './source-uri.ts';
 
 /** A file, or the lines of it that begin in bytes [start, end). */
 export interface FileRange {
@@ -32,9 +32,8 @@ const NEWLINE = 0x0a;
 
 /** A listed file; a DataError where it is no longer there. */
 export function openSource(file: FileRange, openStore: (uri: string) => Store): OpenedSource {
-  const { bucket, path } = parseSourceUri(file.uri);
-  const { folder, name } = splitPath(path);
-  const store = openStore(formatSourceUri(bucket, folder));
+  const { store: place, name } = placeOf(parseSourceUri(file.uri));
+  const store = openStore(place);
   const gone = () =>
     new Failure(
       'DataError',

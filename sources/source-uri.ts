@@ -7,8 +7,8 @@ export interface SourceUri {
   /** `s3://bucket`; empty for files. */
   bucket: string;
   /**
-   * Plain, nothing percent-encoded: `/data/books` of a file system, `data/books` of a bucket
-   * (empty: all of it).
+   * Plain, nothing percent-encoded: `/data/books` of a file system; of a bucket a key as it is,
+   * `data/books` or `data/books/` (empty: all of it).
    */
   path: string;
   /** It was written with a slash at its end, so it names a folder. */
@@ -20,14 +20,11 @@ export interface SourceUri {
  * encoded); anything else is a ConfigurationError.
  */
 export function parseSourceUri(uri: string): SourceUri {
-  const s3 = /^s3:\/\/([^/]+)\/*(.*)$/su.exec(uri);
+  const s3 = /^s3:\/\/([^/]+)(?:\/(.*))?$/su.exec(uri);
   if (s3) {
+    // A key may begin and end with slashes and have several together, and all of them count.
     const [, bucket = '', key = ''] = s3;
-    return {
-      bucket: `s3://${bucket}`,
-      path: key.replace(/\/+$/u, ''),
-      isFolder: key === '' || key.endsWith('/'),
-    };
+    return { bucket: `s3://${bucket}`, path: key, isFolder: key === '' || key.endsWith('/') };
   }
   const path = uri.startsWith('file:///') ? decoded(uri) : uri;
   if (!isAbsolute(path)) {
@@ -50,8 +47,18 @@ export function formatSourceUri(bucket: string, path: string): string {
   return path === '' ? bucket : `${bucket}/${path}`;
 }
 
+/** The store of a file and its path there: of a bucket the whole key, which no folder parts. */
+export function placeOf({ bucket, path }: Pick<SourceUri, 'bucket' | 'path'>): {
+  store: string;
+  name: string;
+} {
+  if (bucket !== '') return { store: bucket, name: path };
+  const { folder, name } = splitPath(path);
+  return { store: formatSourceUri('', folder), name };
+}
+
 /** The folder of a path and the name in it. */
-export function splitPath(path: string): { folder: string; name: string } {
+function splitPath(path: string): { folder: string; name: string } {
   const slash = path.lastIndexOf('/');
   return {
     folder: slash === 0 ? '/' : path.slice(0, Math.max(slash, 0)),

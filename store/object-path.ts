@@ -29,6 +29,15 @@ export function checkedPrefix(prefix: string): string {
   return prefix;
 }
 
+/**
+ * The key of an object in a bucket that others have filled: any but the empty one, as it was
+ * listed.
+ */
+export function checkedKey(key: string): string {
+  if (key === '') throw new Failure('StoreError', 'an object in a bucket has a key, this is empty');
+  return key;
+}
+
 export function isReservedName(name: string): boolean {
   return name.startsWith(TEMPORARY_PREFIX) || name.startsWith(LOCK_PREFIX) || name === PROBE_FOLDER;
 }

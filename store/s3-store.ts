@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { GetObjectCommandOutput, S3 } from '@aws-sdk/client-s3';
 import { Failure } from '../schemas/failures.ts';
-import { checkedPath, checkedPrefix, PROBE_FOLDER } from './object-path.ts';
+import { checkedKey, checkedPath, checkedPrefix, PROBE_FOLDER } from './object-path.ts';
 import { honoursConditions } from './probe-conditions.ts';
 import { connect, readBody } from './s3-client.ts';
 import {
@@ -24,6 +24,9 @@ import type { ObjectHead, PutCondition, Store } from './store.ts';
 export function openS3Store(bucket: string, prefix: string): Store {
   const root = prefix === '' ? '' : `${prefix}/`;
   const keyOf = (path: string): string => root + checkedPath(path);
+  // Others fill buckets too: what is read of a whole bucket may have any key that it lists.
+  const isWhole = prefix === '';
+  const keyToRead = (path: string): string => (isWhole ? checkedKey(path) : keyOf(path));
   let connected: Promise<S3> | undefined;
   let probed: Promise<boolean> | undefined;
 
@@ -50,7 +53,7 @@ export function openS3Store(bucket: string, prefix: string): Store {
     read: (output: GetObjectCommandOutput) => Promise<T>,
     empty: T,
   ): Promise<T | undefined> {
-    const key = keyOf(path);
+    const key = keyToRead(path);
     const found = await request<{ value: T | undefined }>(
       'get',
       key,
@@ -72,7 +75,7 @@ export function openS3Store(bucket: string, prefix: string): Store {
   }
 
   async function head(path: string): Promise<ObjectHead | undefined> {
-    const key = keyOf(path);
+    const key = keyToRead(path);
     const { found } = await request<{ found: ObjectHead | undefined }>(
       'head',
       key,
@@ -231,7 +234,7 @@ export function openS3Store(bucket: string, prefix: string): Store {
   }
 
   async function* list(listed: string): AsyncIterable<ObjectHead> {
-    const Prefix = root + checkedPrefix(listed);
+    const Prefix = root + (isWhole ? listed : checkedPrefix(listed));
     let token: string | undefined;
     do {
       const ContinuationToken = token;
@@ -245,7 +248,8 @@ export function openS3Store(bucket: string, prefix: string): Store {
       for (const { Key = '', Size = 0, ETag = '', LastModified } of page.Contents ?? []) {
         const path = Key.slice(root.length);
         // Consoles make an object of size 0 for a folder.
-        if (path.startsWith(`${PROBE_FOLDER}/`) || path === '' || path.endsWith('/')) continue;
+        const isFolder = path.endsWith('/') && Size === 0;
+        if (path.startsWith(`${PROBE_FOLDER}/`) || path === '' || isFolder) continue;
         yield { path, size: Size, etag: ETag, modifiedMs: LastModified?.getTime() ?? 0 };
       }
       token = page.IsTruncated ? page.NextContinuationToken : undefined;

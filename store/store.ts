@@ -7,6 +7,13 @@ export interface ObjectHead {
   /** Changes when the content changes; opaque. For files: from size and mtime in nanoseconds. */
   etag: string;
   modifiedMs: number;
+  /**
+   * Of what a listing has found through a symbolic link: where it lies, below the root or, outside
+   * of it, as an absolute path.
+   */
+  liesAt?: string;
+  /** Of a file or folder whose name is no UTF-8, so that nothing can be read of it: its bytes. */
+  nameBytes?: string;
 }
 
 /** A condition on a write; a store that cannot keep it says so in `conditional`. */

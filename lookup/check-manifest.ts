@@ -1,3 +1,4 @@
+import { CODE_ROLES } from '../format/code-roles.ts';
 import { MAXIMUM_ITEMS } from '../format/page-header.ts';
 import { IndexFormatError } from './index-errors.ts';
 import type { FieldType } from './query/types.ts';
@@ -100,14 +101,18 @@ function fieldTypes(fields: Fields): Record<string, FieldType> {
   return Object.fromEntries(entries);
 }
 
-/** Codes that are for different things are those of `ROLES`, in this order. */
+/** Codes that are for different things are those of `CODE_ROLES`, in this order. */
 function hasRoles(fields: Fields): boolean {
   const roles = fields.value('roles');
   if (roles === undefined) return false;
-  if (!Array.isArray(roles) || roles.join() !== ROLES.join())
-    return fields.refuse('roles', ROLES.join(', '), roles);
-  if (fields.value('tables') !== ROLES.length)
-    return fields.refuse('tables', `${ROLES.length}, as many as roles`, fields.value('tables'));
+  if (!Array.isArray(roles) || roles.join() !== CODE_ROLES.join())
+    return fields.refuse('roles', CODE_ROLES.join(', '), roles);
+  if (fields.value('tables') !== CODE_ROLES.length)
+    return fields.refuse(
+      'tables',
+      `${CODE_ROLES.length}, as many as roles`,
+      fields.value('tables'),
+    );
   return true;
 }
 
@@ -184,8 +189,6 @@ export function checkCurrent(value: unknown): Current {
   };
 }
 
-/** What the codes of an item are for where tables are not alike. */
-const ROLES = ['cell', 'answering', 'asking'] as const;
 const FIELD_TYPES = ['string', 'number', 'boolean', 'string[]'] as const;
 /** Of what `index.json` may hold of the start of a part. */
 const MAX_HEAD_BYTES = 65_536;

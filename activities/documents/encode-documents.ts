@@ -4,15 +4,14 @@ import { encodeSparse } from '../../kernels/documents/encode-sparse.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { factsOfFields } from '../../schemas/field-types.ts';
-import { codes as codesSchema } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
-import { encodeParquet } from '../../store/tables/parquet.ts';
 import { decodeLayers, type EncoderHeader, encoderParts } from './encoder-parts.ts';
 import { loadTerms, loadWeighed } from './load-weighed.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
 import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact.ts';
 import { NEAREST } from './hash-function.ts';
 import { encodeKeys } from '../index/item-keys.ts';
+import { codesPart } from '../training/codes-part.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -84,18 +83,9 @@ export async function encodeDocuments(
           (done, total) => context.onProgress(done, total),
         );
       const text = rule.given ? {} : await textRule();
-      const item = Int32Array.from(ids, (_, number) => number);
       return {
         parts: [
-          {
-            name: 'codes.parquet',
-            bytes: await encodeParquet(
-              codesSchema(bits),
-              { item, table: new Int32Array(ids.length), code },
-              { profile: 'internal' },
-            ),
-            rows: ids.length,
-          },
+          await codesPart(code, 1, bits),
           {
             name: 'items.parquet',
             bytes: await encodeKeys('word', ids, payloads),

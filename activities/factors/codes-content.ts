@@ -1,15 +1,14 @@
+import { CODE_ROLES } from '../../format/code-roles.ts';
 import type { CodeVectors } from '../../kernels/two-codes/code-vectors.ts';
 import { codesOf } from '../../kernels/two-codes/codes-of.ts';
 import type { FactorSides } from '../../kernels/factors/factorize.ts';
 import type { TwoCodes } from '../../kernels/two-codes/learn-two-codes.ts';
 import type { Manifest } from '../../schemas/artifact.ts';
-import { codes as codesSchema } from '../../schemas/tables.ts';
 import { encodeDense } from '../../store/tables/arrow-ipc.ts';
-import { encodeParquet } from '../../store/tables/parquet.ts';
+import { codesPart } from '../training/codes-part.ts';
 import type { ArtifactContent } from '../stage/produce-artifact.ts';
 
-/** By table, as `roles` of a version names them. */
-const TABLES = 3;
+const TABLES = CODE_ROLES.length;
 const BLOCK_ROWS = 4096;
 
 /** What the stage leaves: the codes of every row, table by table, and what they were made by. */
@@ -24,13 +23,12 @@ export async function codesContent(
   const n = byTable[0]!.length / codeBytes;
   const code = new Uint8Array(n * TABLES * codeBytes);
   for (let row = 0; row < n; row++)
-    for (const [table, codes] of byTable.entries())
+    for (const [table, own] of byTable.entries())
       code.set(
-        codes.subarray(row * codeBytes, (row + 1) * codeBytes),
+        own.subarray(row * codeBytes, (row + 1) * codeBytes),
         (row * TABLES + table) * codeBytes,
       );
-  const item = Int32Array.from({ length: n * TABLES }, (_, at) => Math.floor(at / TABLES));
-  const table = Int32Array.from({ length: n * TABLES }, (_, at) => at % TABLES);
+  const codes = await codesPart(code, TABLES, bits);
   const dense = [
     { name: 'asking', width: bits, values: asking.weights },
     { name: 'answering', width: bits, values: answering.weights },
@@ -41,19 +39,11 @@ export async function codesContent(
   ];
   return {
     parts: [
-      {
-        name: 'codes.parquet',
-        bytes: await encodeParquet(
-          codesSchema(bits),
-          { item, table, code },
-          { profile: 'internal' },
-        ),
-        rows: item.length,
-      },
+      codes,
       { name: 'projections.arrow', bytes: await encodeDense(dense, {}), rows: width },
       { name: 'offsets.arrow', bytes: await encodeDense(offsets, {}), rows: 1 },
     ],
-    rows: item.length,
+    rows: codes.rows,
     facts: { items: n, tables: TABLES, bits, roles: true, loss, ...more },
   };
 }

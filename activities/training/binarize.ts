@@ -1,9 +1,8 @@
 import { binarize as binarizeKernel } from '../../kernels/numbers/binarize.ts';
 import { settle } from '../../kernels/codes/settle.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
-import { codes as codesSchema } from '../../schemas/tables.ts';
 import { openArtifact } from '../../store/artifacts.ts';
-import { encodeParquet } from '../../store/tables/parquet.ts';
+import { codesPart } from './codes-part.ts';
 import { loadModel } from './load-model.ts';
 import { readSparseRows } from '../affinity/load-sparse-rows.ts';
 import { type StageContext, type StageInput, type StageOutput } from '../stage/stage.ts';
@@ -49,16 +48,10 @@ export async function binarize(input: BinarizeInput, context: StageContext): Pro
         )
       : 0;
     context.onProgress(2, 3);
-    const item = Int32Array.from({ length: rows * tables }, (_, at) => Math.floor(at / tables));
-    const table = Int32Array.from({ length: rows * tables }, (_, at) => at % tables);
-    const bytes = await encodeParquet(
-      codesSchema(bits),
-      { item, table, code },
-      { profile: 'internal' },
-    );
+    const codes = await codesPart(code, tables, bits);
     return {
-      parts: [{ name: 'codes.parquet', bytes, rows: item.length }],
-      rows: item.length,
+      parts: [codes],
+      rows: codes.rows,
       facts: { items: rows, tables, bits, settled },
     };
   });

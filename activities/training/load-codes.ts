@@ -1,3 +1,4 @@
+import { ANSWERING, ASKING, CELL } from '../../format/code-roles.ts';
 import type { ArtifactReference } from '../../schemas/artifact.ts';
 import { openArtifact } from '../../store/artifacts.ts';
 import { readBinaryColumn } from '../../store/tables/stream-column.ts';
@@ -41,10 +42,6 @@ export function bucketCodes({ items, tables, bits, codes, hasRoles }: Codes): Re
     ? { codes: codesOfTable({ items, tables, bits, codes }, CELL), tables: 1, codeBytes }
     : { codes, tables, codeBytes };
 }
-
-const CELL = 0;
-const ANSWERING = 1;
-const ASKING = 2;
 
 /** The two codes of every item, (V, w) each, of codes that have roles. */
 export const twoCodes = (codes: Codes): { asking: Uint8Array; answering: Uint8Array } => ({

@@ -7,9 +7,7 @@ import { Failure } from '../../schemas/failures.ts';
 import { factsOfFields } from '../../schemas/field-types.ts';
 import { payloadFields } from '../../schemas/payload-fields.ts';
 import type { ReadingRules } from '../../schemas/reading-rules.ts';
-import { codes as codesSchema } from '../../schemas/tables.ts';
 import { encodeDense } from '../../store/tables/arrow-ipc.ts';
-import { encodeParquet } from '../../store/tables/parquet.ts';
 import type { VectorRows } from '../../sources/read-vectors.ts';
 import { takenIds } from '../../sources/taken-ids.ts';
 import { type ListedFile, readListedFiles } from '../corpus/listed-files.ts';
@@ -25,6 +23,7 @@ import { type ArtifactContent, produceArtifact } from '../stage/produce-artifact
 import { encodeKeys } from '../index/item-keys.ts';
 import { isBeyondInt64 } from './int64-ids.ts';
 import { readVectorRows } from './read-vectors.ts';
+import { codesPart } from '../training/codes-part.ts';
 
 declare module '../stages.ts' {
   interface Stages {
@@ -120,10 +119,7 @@ async function encodeAll(
   order.forEach((row, number) =>
     code.set(all.subarray(row * width, (row + 1) * width), number * width),
   );
-  const item = Int32Array.from({ length: order.length * tables }, (_, at) =>
-    Math.floor(at / tables),
-  );
-  const table = Int32Array.from({ length: order.length * tables }, (_, at) => at % tables);
+  const codes = await codesPart(code, tables, bits);
   const sorted = Array.from(order, (row) => keys[row]!);
   const encodedKeys = await encodeKeys(
     kind,
@@ -134,15 +130,7 @@ async function encodeAll(
   const means = [{ name: 'mean', width: dimensions, values: Float32Array.from(mean) }];
   return {
     parts: [
-      {
-        name: 'codes.parquet',
-        bytes: await encodeParquet(
-          codesSchema(bits),
-          { item, table, code },
-          { profile: 'internal' },
-        ),
-        rows: item.length,
-      },
+      codes,
       { name: 'items.parquet', bytes: encodedKeys, rows: order.length },
       {
         name: 'hyperplanes.arrow',

@@ -1,3 +1,4 @@
+import { CODE_ROLES } from '../../format/code-roles.ts';
 import type { ArtifactReference, ManifestPart } from '../../schemas/artifact.ts';
 import type { Configuration } from '../../schemas/configuration.ts';
 import { Failure } from '../../schemas/failures.ts';
@@ -120,7 +121,7 @@ async function writeVersion(
     items: change ? Number(change.facts['items']) : made.rows,
     tables: Number(made.facts['tables']),
     bits: Number(made.facts['bits']),
-    ...(made.facts['roles'] === true && { roles: ['cell', 'answering', 'asking'] }),
+    ...(made.facts['roles'] === true && { roles: [...CODE_ROLES] }),
     ...(made.facts['payloads'] === true && { payloads: true }),
     ...(fields && { fields }),
     ...(made.facts['maximumBucket'] !== undefined && {

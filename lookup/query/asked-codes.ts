@@ -1,3 +1,4 @@
+import { CELL, codesToAskWith } from '../../format/code-roles.ts';
 import { hammingDistance } from '../hamming/hamming-scan.ts';
 import { readCode } from '../pages/load-items.ts';
 import type { VersionReader } from '../version-reader.ts';
@@ -36,9 +37,9 @@ export function codesOfItem(
   { codeBytes, isShared, manifest }: Pick<VersionReader, 'codeBytes' | 'isShared' | 'manifest'>,
 ): AskedCodes {
   const byTable = codesByTable(codes, codeBytes);
-  if (!manifest.hasRoles) return askedCodes(byTable, codeBytes, isShared);
-  const [cell, , asking] = byTable;
-  return { ...askedCodes([undefined, asking], codeBytes, isShared), buckets: [cell] };
+  const { hasRoles } = manifest;
+  const asked = askedCodes(codesToAskWith(byTable, hasRoles), codeBytes, isShared);
+  return hasRoles ? { ...asked, buckets: [byTable[CELL]] } : asked;
 }
 
 /** Codes laid end to end, table by table. */

@@ -1,3 +1,4 @@
+import { codesToAskWith } from '../../format/code-roles.ts';
 import type { ResidentCells } from '../cells/resident-cells.ts';
 import type { VersionReader } from '../version-reader.ts';
 import { askedCodes, distanceOf } from './asked-codes.ts';
@@ -147,10 +148,9 @@ function farthest(
   const own = keys.find(id);
   const codesOf = (number: number) =>
     Array.from({ length: tables }, (_, table) => index.codeOf(number, table));
-  const codes = codesOf(own);
   const asked = {
     ...askedCodes([], codeBytes, isShared),
-    codes: manifest.hasRoles ? [undefined, codes[2]] : codes,
+    codes: codesToAskWith(codesOf(own), manifest.hasRoles),
   };
   const distances: number[] = [];
   for (let number = 0; number < items; number++)

@@ -1,3 +1,4 @@
+import { ANSWERING, ASKING } from '../../format/code-roles.ts';
 import {
   type HammingMatches,
   hammingSearch,
@@ -13,10 +14,6 @@ import {
   sortNeighbours,
 } from '../neighbours.ts';
 import type { CodeSpace } from './code-space.ts';
-
-/** Places of the codes that are compared, where tables have roles. */
-const ANSWERING = 1;
-const ASKING = 2;
 
 /** Which items of an index in memory have codes near a code or an item. */
 export interface NeighbourSearch {
